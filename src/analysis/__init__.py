@@ -1,0 +1,16 @@
+"""An analytics workbook for athletes of the hip hinge and the posterior chain.
+
+`open_workspace()` opens the data; `metrics`, `models` and `figures` are pure; `report` makes pages.
+"""
+
+from importlib.metadata import version
+
+__version__ = version("athlete-workbook")
+__all__ = ["__version__", "open_workspace"]
+
+
+def open_workspace(folder=None):
+    """The workspace at `folder`, or the one found upward from the current folder. See `analysis.workspace`."""
+    from analysis.workspace import open_workspace as opened  # the store is not needed to use the pure core
+
+    return opened(folder)

@@ -1,0 +1,152 @@
+"""`workbook.toml`: what a squad decides once. Strict: an unknown key is an error with a suggestion."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from analysis.errors import ConfigProblem
+
+NAME = "workbook.toml"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Lift(_Strict):
+    """A key lift: the load at which speed is followed, and the velocity taken as that of a 1RM."""
+
+    exercise: str = Field(description="canonical name, as in the exercise catalogue")
+    name: str = Field(description="as people read it")
+    anchor_load_kg: float = Field(gt=0, le=1000)
+    anchor_by_athlete: dict[str, float] = Field(default={}, description="anchor loads of single athletes, in kg")
+    metric: Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"] = "mean_velocity_m_s"
+    mvt_m_s: float = Field(default=0.15, gt=0, lt=2, description="minimal velocity threshold")
+    mvt_sd_m_s: float = Field(default=0.02, ge=0, lt=1, description="its uncertainty between athletes and days")
+    te_m_s: float | None = Field(default=None, gt=0, description="published typical error between days, if any")
+    te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
+    te_source: str = ""
+    swc_m_s: float = Field(default=0.04, gt=0, description="smallest worthwhile change")
+    swc_source: str = ""
+
+    def anchor_kg(self, athlete_id: str) -> float:
+        """The load at which this athlete's speed is followed."""
+        return self.anchor_by_athlete.get(athlete_id, self.anchor_load_kg)
+
+
+class Check(_Strict):
+    """A periodic performance check, as a 20 m sprint."""
+
+    test_id: str
+    name: str
+    unit: str
+    metric: str = Field(default="time_s", description="what is judged: time_s, or a metric of the trials table")
+    distance_m: float | None = Field(default=None, gt=0)
+    lower_is_better: bool = True
+    statistic: Literal["best", "mean"] = Field(default="best", description="of the trials of a day")
+    every_days: int = Field(default=28, gt=0)
+    te: float | None = Field(default=None, gt=0, description="published typical error between days, in the unit")
+    te_df: float = Field(default=4, gt=0, le=1000)
+    te_source: str = ""
+    swc: float = Field(gt=0, description="smallest worthwhile change, in the unit")
+    swc_source: str = ""
+
+
+class SideTest(_Strict):
+    """A screen done on both sides."""
+
+    test_id: str
+    name: str
+    metric: str
+    unit: str
+
+
+class ReportPlan(_Strict):
+    """A report that `workbook run --due` renders."""
+
+    report: str = "athlete_week"
+    every: Literal["week", "month"] = "week"
+    athletes: Literal["all"] | list[str] = "all"
+
+
+class Config(_Strict):
+    """The whole of `workbook.toml`."""
+
+    squad: str = "Squad"
+    contact: str = Field(default="your coach", description="whom an athlete writes to, to correct or erase data")
+    time_zone: str = "UTC"
+    week_start: Literal["monday", "sunday", "saturday"] = "monday"
+    load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
+    store: str = Field(default="data/store", description="folder of the store, or an SQLAlchemy address")
+    raw: str = "data/raw"
+    reports_folder: str = "reports"
+    confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
+    lifts: list[Lift] = []
+    checks: list[Check] = []
+    side_tests: list[SideTest] = []
+    reports: list[ReportPlan] = []
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else " Use a name such as 'Europe/Berlin'."
+            raise ValueError(f"{value!r} is not an IANA time zone.{hint}")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def lift(self, exercise: str) -> Lift:
+        """The key lift of that canonical name."""
+        for lift in self.lifts:
+            if lift.exercise == exercise:
+                return lift
+        known = ", ".join(lift.exercise for lift in self.lifts) or "none"
+        raise ConfigProblem(
+            f"{exercise!r} is not a key lift; the key lifts are: {known}. Add it under [[lifts]] in {NAME}."
+        )
+
+
+def read_config(path: Path) -> Config:
+    """The configuration at `path`.
+
+    Raises ConfigProblem naming the key, what is wrong with it and, for an unknown key, the nearest known one.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigProblem(f"{path.name} is not valid TOML: {problem}. Correct that line.") from None
+    return checked(Config, content, path.name)
+
+
+def checked(model: type[Model], content: dict, where: str) -> Model:
+    """`content` as `model`; the first problem as one sentence that names the key."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(first["loc"][-1]), _keys(model), n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
+            raise ConfigProblem(f"{where}: unknown key {key!r}. {hint}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigProblem(f"{where}: {key} = {first.get('input')!r}: {message}") from None
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """Every key of a model and of the models inside it."""
+    keys = set(model.model_fields)
+    for field in model.model_fields.values():
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                keys |= _keys(inner)
+    return keys

@@ -1,0 +1,37 @@
+"""The errors the workbook raises on purpose. Each says what is wrong with the value in it, then what to do."""
+
+
+class WorkbookError(Exception):
+    """Base of every error a person can act on; the command line prints its sentence without a traceback."""
+
+
+class NotEnoughData(WorkbookError, ValueError):
+    """The question is well posed but the observations do not carry an answer."""
+
+
+class DataProblem(WorkbookError, ValueError):
+    """The observations contradict the question: mixed devices, wrong units, values that cannot be."""
+
+
+class UnreadableFile(WorkbookError):
+    """A file cannot be taken in: not of its format, damaged beyond reading, or hostile."""
+
+
+class UnitNeeded(UnreadableFile):
+    """A file does not say whether its loads are in kg or lb, and nobody has said so."""
+
+
+class UnknownAthlete(WorkbookError, LookupError):
+    """A name that is bound to no athlete of this workspace."""
+
+
+class ConfigProblem(WorkbookError):
+    """`workbook.toml` or a column mapping does not hold together."""
+
+
+class UsageProblem(WorkbookError):
+    """The command was called in a way that cannot work; exit code 2."""
+
+
+class Busy(WorkbookError):
+    """Another run holds the lock of this workspace; exit code 4."""

@@ -1,0 +1,74 @@
+"""What a reader delivers: canonical frames, every source row, and the rejects with their reasons.
+
+A reader knows one format. It does not know the store, the athletes or the workspace: it names the athlete by the
+name that the file uses (`external_name`, None where the file has none) and a session by the source's own key
+(`session_key`). The ordinary door (`ingest/door.py`) binds names to athletes and keys to ids.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config import Config
+from analysis.tables import TABLES
+
+SOURCE_ROW_COLUMNS = ["sheet", "row_no", "raw", "became"]
+REJECT_COLUMNS = ["sheet", "row_no", "column", "check", "raw", "reason"]
+
+# columns that the door fills, and what readers give in their place
+_BOUND = {"athlete_id": "external_name", "session_id": "session_key"}
+_DOOR_FILLS = {"file_no", "source"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person who imports has said about the files."""
+
+    config: Config = field(default_factory=Config)
+    load_unit: str | None = None  # kg or lb, for logs that do not say
+    mapping: Path | None = None  # a column mapping to use, whatever the header looks like
+    mapping_folders: tuple[Path, ...] = ()  # where saved mappings of this workspace lie
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One file, read.
+
+    `tables` maps a canonical table's name to a frame as `reader_columns` lists them; `samples` holds one frame of
+    watch records per session key (columns of the table `samples` without ids, developer fields beside them).
+    """
+
+    reader: str
+    source: str
+    tables: dict[str, pd.DataFrame]
+    version: int = 1
+    samples: dict[str, pd.DataFrame] = field(default_factory=dict)
+    source_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SOURCE_ROW_COLUMNS))
+    rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REJECT_COLUMNS))
+    dialect: dict = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # sentences for the person who imports
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format: how it is recognised and how it is read.
+
+    `recognises(path, head)` sees the file's name and its first 64 KiB, uncompressed, and answers in a millisecond.
+    `read(path, options)` returns a Reading or raises UnreadableFile, UnitNeeded or ConfigProblem, nothing else.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[Path, bytes], bool]
+    read: Callable[[Path, Options], Reading]
+
+
+def reader_columns(table: str) -> list[str]:
+    """The columns that a reader gives for a canonical table; absent ones count as missing.
+
+    >>> reader_columns("runs")[:4]
+    ['session_key', 'external_name', 'sport', 'distance_m']
+    """
+    return [_BOUND.get(name, name) for name in TABLES[table].names if name not in _DOOR_FILLS]

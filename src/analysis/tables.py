@@ -1,0 +1,536 @@
+"""The canonical tables: one declaration for checks, documentation and the store.
+
+SI units plus kg, the unit in the column name. Nothing is imputed: a missing number is NaN, a missing text is None,
+0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+Kind = Literal["text", "number", "integer", "date", "instant", "clock"]
+
+# date: a local calendar day; instant: UTC; clock: local wall time without a zone
+DTYPES: dict[str, str] = {
+    "text": "str",
+    "number": "float64",
+    "integer": "int64",
+    "date": "datetime64[us]",
+    "instant": "datetime64[us, UTC]",
+    "clock": "datetime64[us]",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it holds, in which unit and range, and what it means."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] | None = None
+    pattern: str | None = None
+    required: bool = False
+
+    def checks(self) -> list[pa.Check]:
+        """The pandera checks of this column, each named for the sentence of a reject."""
+        checks = []
+        if self.low is not None:
+            checks.append(pa.Check.ge(self.low, error=f"below {self.low:g}{self.unit_suffix}"))
+        if self.high is not None:
+            checks.append(pa.Check.le(self.high, error=f"above {self.high:g}{self.unit_suffix}"))
+        if self.values is not None:
+            checks.append(pa.Check.isin(self.values, error=f"not one of {', '.join(self.values)}"))
+        if self.pattern is not None:
+            checks.append(pa.Check.str_matches(self.pattern, error=f"does not match {self.pattern}"))
+        return checks
+
+    @property
+    def unit_suffix(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table: its key, its columns, what a row is."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    row: str  # what one row is, in words
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def of_one_athlete(self) -> bool:
+        """True where every row belongs to exactly one athlete."""
+        return "athlete_id" in self.names
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def schema(self) -> pa.DataFrameSchema:
+        """The pandera schema; lazy validation names every failing row."""
+        return pa.DataFrameSchema(
+            {
+                column.name: pa.Column(
+                    DTYPES[column.kind],
+                    checks=column.checks(),
+                    nullable=not column.required,
+                    description=column.meaning,
+                    metadata={"unit": column.unit},
+                )
+                for column in self.columns
+            },
+            unique=list(self.key),
+            strict=True,
+            name=self.name,
+            description=self.row,
+        )
+
+    def empty(self) -> pd.DataFrame:
+        """A frame of this table with no row."""
+        return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in self.columns})
+
+    def coerce(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """`frame` with this table's columns in order and in its types; absent columns are missing.
+
+        Raises ValueError where a value cannot be of its column's type: readers type their cells first.
+        """
+        missing = pd.Series(pd.NA, index=frame.index, dtype="object")
+        typed = {c.name: _as_kind(frame[c.name] if c.name in frame else missing, c.kind) for c in self.columns}
+        return pd.DataFrame(typed, index=frame.index)
+
+    def failures(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """One row per failing cell of a coerced frame: index, column, check (in words), value.
+
+        Columns a caller has not filled yet (ids that are bound later) are left out by giving a frame without them.
+        """
+        schema = self.schema().select_columns([name for name in self.names if name in frame])
+        schema.unique = None
+        try:
+            schema.validate(frame, lazy=True)
+        except SchemaErrors as problem:
+            cases = problem.failure_cases
+            return pd.DataFrame(
+                {
+                    "index": cases["index"],
+                    "column": cases["column"],
+                    "check": ["is missing" if check == "not_nullable" else str(check) for check in cases["check"]],
+                    "value": cases["failure_case"].astype("object"),
+                }
+            ).reset_index(drop=True)
+        return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
+
+
+def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    if kind == "number":
+        return pd.to_numeric(values).astype("float64")
+    if kind == "integer":
+        return pd.to_numeric(values).astype("int64")
+    if kind == "text":
+        return values.astype("str") if values.notna().any() else pd.Series(None, index=values.index, dtype="str")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        moments = values
+    else:
+        moments = pd.to_datetime(values, format="ISO8601", utc=kind == "instant")
+    if kind == "instant":
+        moments = moments.dt.tz_localize("UTC") if moments.dt.tz is None else moments.dt.tz_convert("UTC")
+    elif moments.dt.tz is not None:
+        raise ValueError(f"{values.name} is local time and carries a zone; take the zone off first")
+    if kind == "date":
+        moments = moments.dt.normalize()
+    return moments.astype(DTYPES[kind])
+
+
+def text(name: str, meaning: str, **more) -> Column:
+    return Column(name, "text", meaning, **more)
+
+
+def number(
+    name: str, unit: str | None, meaning: str, low: float | None = None, high: float | None = None, **more
+) -> Column:
+    return Column(name, "number", meaning, unit=unit, low=low, high=high, **more)
+
+
+def integer(name: str, meaning: str, low: float | None = 0, **more) -> Column:
+    return Column(name, "integer", meaning, low=low, required=True, **more)
+
+
+def date(name: str, meaning: str, **more) -> Column:
+    return Column(name, "date", meaning, **more)
+
+
+ATHLETE = text("athlete_id", "opaque, pseudonymous id", pattern=r"^[a-z0-9_-]{1,64}$", required=True)
+SESSION = text("session_id", "hash of athlete, source and the source's own key", required=True)
+LOCAL_DATE = date("local_date", "calendar day where the athlete was", required=True)
+SIDE = text("side", "left, right or both", values=("L", "R", "B"), required=True)
+DEVICE = text("device", "what measured it; a new device starts a new series")
+RATER = text("rater", "who or what rated it")
+FILE_NO = integer("file_no", "number of the file the row came from (table files)")
+ROW_NO = integer("row_no", "row in that file, 1 is the first data row; 0 where the format has no rows")
+
+_TABLES = (
+    Table(
+        "athletes",
+        ("athlete_id",),
+        (
+            ATHLETE,
+            text("name", "name or alias shown on the athlete's own page"),
+            text("sex", "F, M or X", values=("F", "M", "X")),
+            number("birth_year", None, "year of birth", 1900, 2100),
+            text("consent", "consent scopes, separated by spaces: report squad body_mass delivery"),
+            text("guardian", "contact of the guardian of a minor"),
+        ),
+        "a person who trains",
+    ),
+    Table(
+        "aliases",
+        ("source", "external_name"),
+        (
+            text("source", "where the name is used: a reader, or * for all", required=True),
+            text("external_name", "the name as it stands there", required=True),
+            ATHLETE,
+        ),
+        "a name that a file uses for an athlete",
+    ),
+    Table(
+        "sessions",
+        ("session_id",),
+        (
+            SESSION,
+            ATHLETE,
+            text("source", "reader that brought it", required=True),
+            text("source_key", "the source's own key of this session", required=True),
+            Column("start_utc", "instant", "start in UTC, where known"),
+            Column("start_local", "clock", "start by the wall clock, where known"),
+            number("utc_offset_s", "s", "local time minus UTC", -64800, 64800),
+            text(
+                "tz_quality",
+                "how the local time is known: file, config, assumed, none",
+                values=("file", "config", "assumed", "none"),
+                required=True,
+            ),
+            LOCAL_DATE,
+            text(
+                "kind",
+                "what was done",
+                values=("strength", "run", "sprint", "time_trial", "ride", "swim", "screen", "other"),
+                required=True,
+            ),
+            text("role", "role in the week", values=("day_1", "day_3", "day_5", "other")),
+            number("duration_s", "s", "session time including rests", 0, 864000),
+            number("rpe_cr10", "CR-10", "rating of the whole session", 0, 10),
+            text("status", "done, planned rest, or off (ill, away)", values=("done", "rest", "off"), required=True),
+            text("title", "the session's name in its source"),
+            text("notes", "free text"),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one training session, or a day logged as rest or off",
+    ),
+    Table(
+        "sets",
+        ("session_id", "set_no"),
+        (
+            SESSION,
+            integer("set_no", "order in the session, 1 is the first", low=1),
+            ATHLETE,
+            text("exercise", "canonical name, None where the raw name is not in the catalogue"),
+            text("exercise_raw", "the name as it stands in the source", required=True),
+            SIDE,
+            text(
+                "set_kind",
+                "work, warm_up, drop, failure or other",
+                values=("work", "warm_up", "drop", "failure", "other"),
+                required=True,
+            ),
+            number("load_kg", "kg", "total external load; negative is assistance", -200, 1000),
+            text("load_raw", "the load as it stands in the source"),
+            text("unit_raw", "its unit as it stands in the source"),
+            number("reps", None, "repetitions done", 0, 1000),
+            number("rpe_cr10", "CR-10", "rating of the set", 0, 10),
+            number("rir", None, "repetitions in reserve", 0, 30),
+            text("tempo", "eccentric-pause-concentric-pause in seconds, as 3-1-1-0"),
+            number("duration_s", "s", "time under the set", 0, 86400),
+            number("distance_m", "m", "distance covered in the set", 0, 100000),
+            number("rest_s", "s", "rest after the set", 0, 86400),
+            text("notes", "free text"),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one set of one exercise",
+    ),
+    Table(
+        "reps",
+        ("session_id", "set_no", "rep_no"),
+        (
+            SESSION,
+            integer("set_no", "the set in its session", low=1),
+            integer("rep_no", "order in the set, 1 is the first", low=1),
+            ATHLETE,
+            number("mean_velocity_m_s", "m/s", "mean concentric velocity", 0, 5),
+            number("mean_propulsive_velocity_m_s", "m/s", "mean velocity of the propulsive part", 0, 5),
+            number("peak_velocity_m_s", "m/s", "peak concentric velocity", 0, 10),
+            number("rom_m", "m", "range of motion of the bar", 0, 3),
+            number("power_w", "W", "mean concentric power", 0, 10000),
+            number("hinge_angle_deg", "deg", "hip hinge angle at the bottom, 180 is upright", 0, 180),
+            text("form_flags", "flags separated by spaces: flexion valgus shift; empty text is rated and clean"),
+            RATER,
+            DEVICE,
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one repetition as a device or a rater saw it",
+    ),
+    Table(
+        "runs",
+        ("session_id",),
+        (
+            SESSION,
+            ATHLETE,
+            text("sport", "as the device names it", required=True),
+            number("distance_m", "m", "distance the source states", 0, 1e6),
+            number("timer_s", "s", "moving time, pauses left out", 0, 1e7),
+            number("elapsed_s", "s", "from start to end", 0, 1e7),
+            number("mean_heart_rate_bpm", "bpm", "mean heart rate the source states", 20, 260),
+            DEVICE,
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one recorded run or other endurance activity",
+    ),
+    Table(
+        "splits",
+        ("session_id", "trial_no", "split_no"),
+        (
+            SESSION,
+            integer("trial_no", "trial in the session", low=1),
+            integer("split_no", "split in the trial", low=1),
+            ATHLETE,
+            text("test_id", "performance check this trial belongs to"),
+            text("kind", "lap, gate or manual", values=("lap", "gate", "manual"), required=True),
+            number("start_m", "m", "where the split starts", 0, 1e6),
+            number("distance_m", "m", "length of the split", 0, 1e6),
+            number("time_s", "s", "time of the split", 0, 1e6),
+            DEVICE,
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one lap or one gate-to-gate time",
+    ),
+    Table(
+        "samples",
+        ("session_id", "t_s", "seq"),
+        (
+            SESSION,
+            ATHLETE,
+            number("t_s", "s", "seconds since the session's start", required=True),
+            integer("seq", "order among samples of the same second"),
+            number("heart_rate_bpm", "bpm", "heart rate", 0, 300),
+            number("speed_m_s", "m/s", "speed", 0, 100),
+            number("distance_m", "m", "distance so far", 0, 1e6),
+            number("cadence_spm", "1/min", "steps (both feet) a minute", 0, 500),
+            number("power_w", "W", "power", 0, 5000),
+            number("altitude_m", "m", "altitude", -1000, 20000),
+            number("paused", None, "1 while the timer stands", 0, 1),
+        ),
+        "one record of a watch; kept as Parquet, developer fields beside these columns",
+    ),
+    Table(
+        "wellness",
+        ("athlete_id", "local_date", "item", "source"),
+        (
+            ATHLETE,
+            LOCAL_DATE,
+            text("item", "sleep, soreness, energy, ...", required=True),
+            text("source", "form or device", required=True),
+            number("value", None, "answer on its own scale", required=True),
+            number("scale_min", None, "lowest answer possible"),
+            number("scale_max", None, "highest answer possible"),
+            text("direction", "which way is good", values=("higher_better", "lower_better", "neutral"), required=True),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one answer of one day",
+    ),
+    Table(
+        "trials",
+        ("athlete_id", "local_date", "test_id", "trial_no", "side", "metric"),
+        (
+            ATHLETE,
+            LOCAL_DATE,
+            text("test_id", "screen or check", required=True),
+            integer("trial_no", "trial of that day", low=1),
+            SIDE,
+            text("metric", "what was measured", required=True),
+            number("value", None, "in the unit beside it", required=True),
+            text("unit", "unit of the value", required=True),
+            text("method", "protocol"),
+            RATER,
+            DEVICE,
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one trial of a screen or performance check",
+    ),
+    Table(
+        "exercises",
+        ("exercise",),
+        (
+            text("exercise", "canonical name", required=True),
+            text("name", "as people read it", required=True),
+            text("pattern", "hinge, squat, push, pull, carry, other", required=True),
+            text("variant", "what sets it apart in its family"),
+            text("equipment", "barbell, kettlebell, dumbbell, machine, body"),
+            number("angle_deg", "deg", "bench or back-extension angle where it matters", 0, 180),
+            text(
+                "laterality", "bilateral or single_leg", values=("bilateral", "single_leg", "single_arm"), required=True
+            ),
+        ),
+        "one exercise of the catalogue",
+    ),
+    Table(
+        "exercise_aliases",
+        ("language", "raw_name"),
+        (
+            text("language", "en, de, ... or * for any", required=True),
+            text("raw_name", "as logs write it, lower case", required=True),
+            text("exercise", "canonical name", required=True),
+        ),
+        "a raw name of an exercise",
+    ),
+    Table(
+        "links",
+        ("kind", "a", "b"),
+        (
+            text("kind", "run or set", values=("run", "set"), required=True),
+            text("a", "the copy that counts", required=True),
+            text("b", "the copy that does not", required=True),
+            ATHLETE,
+        ),
+        "two records of the same thing, counted once",
+    ),
+    Table(
+        "sample_files",
+        ("session_id", "sha256"),
+        (
+            SESSION,
+            text("sha256", "hash of the file the samples came from", required=True),
+            ATHLETE,
+            text("path", "below the sample folder", required=True),
+            integer("rows", "samples in it"),
+        ),
+        "where the samples of a session lie",
+    ),
+    Table(
+        "plan",
+        ("athlete_id", "local_date", "line_no"),
+        (
+            ATHLETE,
+            LOCAL_DATE,
+            integer("line_no", "line of that day", low=1),
+            text("role", "role in the week", values=("day_1", "day_3", "day_5", "rest", "other"), required=True),
+            text("content", "what is planned, in words"),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one planned line of one day",
+    ),
+    Table(
+        "cues",
+        ("athlete_id", "local_date", "exercise", "cue"),
+        (
+            ATHLETE,
+            LOCAL_DATE,
+            text("exercise", "canonical or raw name", required=True),
+            text("cue", "the words the coach used", required=True),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "one cue given",
+    ),
+    Table(
+        "proposals",
+        ("proposal_id",),
+        (
+            text("proposal_id", "hash of athlete, date, rule and subject", required=True),
+            ATHLETE,
+            LOCAL_DATE,
+            text("rule_id", "rule that made it", required=True),
+            text("subject", "lift or test", required=True),
+            text("line", "what the athlete would read", required=True),
+            text("evidence", "numbers behind it", required=True),
+            text("answer", "the coach's answer", values=("accepted", "rejected")),
+            Column("answered_at", "instant", "when"),
+        ),
+        "one proposal of a rule, and the coach's answer",
+    ),
+    Table(
+        "exclusions",
+        ("table_name", "row_key"),
+        (
+            text("table_name", "table of the row", required=True),
+            text("row_key", "its key, joined by |", required=True),
+            ATHLETE,
+            text("reason", "printed on the page", required=True),
+            Column("excluded_at", "instant", "when", required=True),
+        ),
+        "a trial left out, with its reason",
+    ),
+    Table(
+        "files",
+        ("file_no",),
+        (
+            FILE_NO,
+            text("sha256", "hash of its bytes", required=True),
+            text("name", "file name without its folder", required=True),
+            text("reader", "reader that took it", required=True),
+            integer("reader_version", "version of that reader"),
+            text("dialect", "what was found or said about its form, as JSON", required=True),
+            integer("bytes", "size"),
+            Column("imported_at", "instant", "when", required=True),
+            integer("rows_taken", "source rows that became data"),
+            integer("rows_rejected", "source rows refused"),
+        ),
+        "one file taken in",
+    ),
+    Table(
+        "source_rows",
+        ("file_no", "sheet", "row_no"),
+        (
+            FILE_NO,
+            text("sheet", "sheet of a workbook, else empty", required=True),
+            ROW_NO,
+            text("raw", "the row's cells as text, as JSON", required=True),
+            text("row_hash", "hash of the raw text", required=True),
+            integer("occurrence", "which of several identical rows of the file", low=1),
+            text("became", "taken, ignored or rejected", values=("taken", "ignored", "rejected"), required=True),
+        ),
+        "one row of a file, as it was",
+    ),
+    Table(
+        "rejects",
+        ("file_no", "sheet", "row_no", "column", "check"),
+        (
+            FILE_NO,
+            text("sheet", "sheet of a workbook, else empty", required=True),
+            ROW_NO,
+            text("column", "column of the file", required=True),
+            text("check", "what it failed", required=True),
+            text("raw", "the value as it stands"),
+            text("reason", "what is wrong and what to do, in words", required=True),
+        ),
+        "one cell that could not be taken",
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
