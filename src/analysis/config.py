@@ -82,7 +82,7 @@ class Config(_Strict):
     time_zone: str = "UTC"
     week_start: Literal["monday", "sunday", "saturday"] = "monday"
     load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
-    store: str = Field(default="data/store", description="folder of the store, or an SQLAlchemy address")
+    store: str = Field(default="data/store", description="folder of the store")
     raw: str = "data/raw"
     reports_folder: str = "reports"
     confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")

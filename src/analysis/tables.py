@@ -106,7 +106,7 @@ class Table:
         Raises ValueError where a value cannot be of its column's type: readers type their cells first.
         """
         missing = pd.Series(pd.NA, index=frame.index, dtype="object")
-        typed = {c.name: _as_kind(frame[c.name] if c.name in frame else missing, c.kind) for c in self.columns}
+        typed = {c.name: _as_kind(frame.get(c.name, missing), c.kind) for c in self.columns}
         return pd.DataFrame(typed, index=frame.index)
 
     def failures(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -500,8 +500,20 @@ _TABLES = (
             Column("imported_at", "instant", "when", required=True),
             integer("rows_taken", "source rows that became data"),
             integer("rows_rejected", "source rows refused"),
+            integer("rows_waiting", "rows of names that are bound to no athlete yet; such a file is read again"),
         ),
         "one file taken in",
+    ),
+    Table(
+        "waiting",
+        ("file_no", "external_name"),
+        (
+            FILE_NO,
+            text("source", "reader that met the name", required=True),
+            text("external_name", "a name that is bound to no athlete", required=True),
+            integer("rows", "rows that wait for it"),
+        ),
+        "a name that waits to be bound",
     ),
     Table(
         "source_rows",

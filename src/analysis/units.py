@@ -33,9 +33,9 @@ def factor(unit: str, to: str) -> float:
     0.45359237
     >>> factor("furlong", "m")
     Traceback (most recent call last):
-    analysis.errors.ConfigProblem: Unit 'furlong' is not one of cm, ft, in, km, m, mi, mm, yd. Correct the unit in the mapping.
+    analysis.errors.ConfigProblem: Unit 'furlong' is not one of cm, ft, in, km, m, mi, mm, yd. Correct the unit.
     """
     known = _FACTORS.get(to, {to: 1.0})
     if unit not in known:
-        raise ConfigProblem(f"Unit {unit!r} is not one of {', '.join(sorted(known))}. Correct the unit in the mapping.")
+        raise ConfigProblem(f"Unit {unit!r} is not one of {', '.join(sorted(known))}. Correct the unit.")
     return known[unit]

@@ -1,0 +1,109 @@
+"""The ordinary door: names become athletes, source keys become ids. Pure; the store is further down."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.ingest.reading import Reading
+from analysis.tables import TABLES
+
+ANY_SOURCE = "*"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Which athlete a name means: by source and name, or by name in any source. Upper and lower case are the same."""
+
+    bound: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, aliases: pd.DataFrame) -> "Names":
+        """From the table `aliases`."""
+        rows = zip(aliases["source"], aliases["external_name"], aliases["athlete_id"], strict=True)
+        return cls({(source, name.casefold()): athlete_id for source, name, athlete_id in rows})
+
+    def athlete(self, source: str, name: str) -> str | None:
+        """The athlete's id, None where the name is bound to nobody.
+
+        >>> Names({("*", "alder"): "k3vd"}).athlete("strong", "Alder")
+        'k3vd'
+        """
+        key = name.strip().casefold()
+        return self.bound.get((source, key)) or self.bound.get((ANY_SOURCE, key))
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A reading whose rows belong to athletes: canonical frames without file numbers, and who is still waited for."""
+
+    tables: dict[str, pd.DataFrame]
+    samples: dict[str, pd.DataFrame]  # by athlete
+    waiting: dict[str, int]  # rows by unknown name
+
+    @property
+    def athletes(self) -> list[str]:
+        """The ids of everybody the file says something about."""
+        ids = {i for name, frame in self.tables.items() if TABLES[name].of_one_athlete for i in frame["athlete_id"]}
+        return sorted(ids)
+
+
+def session_id(athlete_id: str, source: str, source_key: str) -> str:
+    """The id of a session: the same file read twice gives the same id.
+
+    >>> session_id("k3vd", "strong", "2026-01-05 10:00:00|Monday")
+    '8a1b0eb1a0d1e0c8'
+    """
+    return hashlib.sha256("\x1f".join((athlete_id, source, source_key)).encode()).hexdigest()[:16]
+
+
+def bind(reading: Reading, names: Names, owner: str | None) -> Bound:
+    """`reading` with athletes and session ids. `owner` is the name for rows that carry none (the file's folder).
+
+    Rows of a name that is bound to nobody are counted in `waiting` and left out; the file is read again later.
+    """
+    waiting: dict[str, int] = {}
+    tables = {}
+    ids: dict[tuple[str, str], str] = {}
+    for name, frame in reading.tables.items():
+        if frame.empty:
+            continue
+        if "external_name" in frame:
+            frame = _with_athletes(frame, reading.source, names, owner, waiting)
+        if "session_key" in frame:
+            frame = _with_sessions(frame, reading.source, ids, keep_key=name == "sessions")
+        if "source" in TABLES[name].names and "source" not in frame:
+            frame = frame.assign(source=reading.source)
+        tables[name] = frame
+    return Bound(tables, _samples_by_athlete(reading, ids), waiting)
+
+
+def _with_athletes(
+    frame: pd.DataFrame, source: str, names: Names, owner: str | None, waiting: dict[str, int]
+) -> pd.DataFrame:
+    external = frame["external_name"].astype("object").where(frame["external_name"].notna(), owner)
+    known = {name: names.athlete(source, name) if name else None for name in external.unique()}
+    athlete_id = external.map(known)
+    for name, rows in external[athlete_id.isna()].value_counts(dropna=False).items():
+        waiting[name or ""] = waiting.get(name or "", 0) + int(rows)
+    bound = athlete_id.notna()
+    return frame[bound].drop(columns="external_name").assign(athlete_id=athlete_id[bound].astype("str"))
+
+
+def _with_sessions(
+    frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool
+) -> pd.DataFrame:
+    pairs = list(zip(frame["athlete_id"], frame["session_key"], strict=True))
+    for pair in dict.fromkeys(pairs):
+        ids.setdefault(pair, session_id(pair[0], source, pair[1]))
+    frame = frame.assign(session_id=pd.Series([ids[pair] for pair in pairs], index=frame.index, dtype="str"))
+    return frame.rename(columns={"session_key": "source_key"}) if keep_key else frame.drop(columns="session_key")
+
+
+def _samples_by_athlete(reading: Reading, ids: dict[tuple[str, str], str]) -> dict[str, pd.DataFrame]:
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for (athlete_id, key), session in ids.items():
+        if key in reading.samples:
+            parts.setdefault(athlete_id, []).append(reading.samples[key].assign(session_id=session))
+    return {athlete_id: pd.concat(frames, ignore_index=True) for athlete_id, frames in parts.items()}

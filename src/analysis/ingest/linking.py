@@ -1,0 +1,78 @@
+"""The same run in several files, the same set in a log and in a bar-speed file: linked, counted once, nothing deleted."""
+
+import itertools
+
+import pandas as pd
+
+# a device's own file beats an exchange format beats a table
+_RUN_SOURCES = ("fit", "tcx", "gpx")
+# a training log holds the whole session, a bar-speed file only the lifts that were measured
+_LAST_SET_SOURCES = ("bar_speed",)
+
+START_TOLERANCE_S = 60.0
+DISTANCE_TOLERANCE = 0.02
+ELAPSED_TOLERANCE = 0.01
+LOAD_TOLERANCE_KG = 0.26  # a load noted in lb and one in kg differ by rounding
+
+
+def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of sessions of one athlete that are the same run: `a` counts, `b` does not.
+
+    The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %,
+    elapsed time within 1 %. Runs without a start or a distance are never linked.
+    """
+    seen = runs.merge(sessions[["session_id", "source", "start_utc", "local_date"]], on="session_id")
+    seen = seen.dropna(subset=["start_utc", "distance_m", "elapsed_s"])
+    rank = {source: place for place, source in enumerate(_RUN_SOURCES)}
+    seen = seen.assign(rank=seen["source"].map(rank).fillna(len(rank))).sort_values(["rank", "session_id"])
+    pairs = []
+    for _, day in seen.groupby(["athlete_id", "local_date"], sort=True):
+        copies: set[str] = set()
+        for a, b in itertools.combinations(day.itertuples(), 2):
+            if a.session_id not in copies and b.session_id not in copies and _same_run(a, b):
+                copies.add(b.session_id)
+                pairs.append({"kind": "run", "a": a.session_id, "b": b.session_id, "athlete_id": a.athlete_id})
+    return pd.DataFrame(pairs, columns=["kind", "a", "b", "athlete_id"])
+
+
+def _same_run(a, b) -> bool:
+    apart_s = abs((a.start_utc - b.start_utc).total_seconds()) % 3600
+    return (
+        min(apart_s, 3600 - apart_s) <= START_TOLERANCE_S
+        and abs(a.distance_m - b.distance_m) <= DISTANCE_TOLERANCE * max(a.distance_m, b.distance_m, 1.0)
+        and abs(a.elapsed_s - b.elapsed_s) <= ELAPSED_TOLERANCE * max(a.elapsed_s, b.elapsed_s, 1.0)
+    )
+
+
+def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of sets of one athlete that are the same set in two sources: `a` counts, `b` does not.
+
+    The same: athlete, local date, exercise, load within 0.26 kg, and the same place among the sets of that load.
+    A set is named `session_id|set_no`. Sets of one source are never linked with each other.
+    """
+    seen = sets.merge(sessions[["session_id", "source", "local_date"]], on="session_id")
+    seen = seen.dropna(subset=["exercise", "load_kg"]).sort_values(["session_id", "set_no"])
+    measured = seen["source"].isin(_LAST_SET_SOURCES)
+    logged = _placed(seen[~measured])
+    copies = _placed(seen[measured])
+    where = ["athlete_id", "local_date", "exercise", "load_step", "place"]
+    pairs = logged.drop_duplicates(where).merge(copies, on=where, suffixes=("_a", "_b"))
+    return pd.DataFrame(
+        {
+            "kind": "set",
+            "a": pairs["session_id_a"] + "|" + pairs["set_no_a"].astype("str"),
+            "b": pairs["session_id_b"] + "|" + pairs["set_no_b"].astype("str"),
+            "athlete_id": pairs["athlete_id"],
+        }
+    ).astype("str")
+
+
+def _placed(sets: pd.DataFrame) -> pd.DataFrame:
+    """`sets` with the load on a coarse step and the place among the sets of that day, exercise and load."""
+    sets = sets.assign(load_step=(sets["load_kg"] / (2 * LOAD_TOLERANCE_KG)).round())
+    return sets.assign(place=sets.groupby(["athlete_id", "local_date", "exercise", "load_step"]).cumcount())
+
+
+def links(sessions: pd.DataFrame, sets: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """All links among the given rows, as the table `links` has them."""
+    return pd.concat([run_links(sessions, runs), set_links(sessions, sets)], ignore_index=True)

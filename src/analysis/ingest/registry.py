@@ -1,0 +1,49 @@
+"""Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
+
+import gzip
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from analysis.errors import UnreadableFile
+from analysis.ingest.reading import Options, Reader, Reading
+
+HEAD_BYTES = 65536
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
+    from analysis.ingest import fit, fitnotes, gpx, hevy, mapping, strong, tcx
+
+    added = tuple(point.load() for point in entry_points(group="analysis.readers"))
+    own = (fit.READER, tcx.READER, gpx.READER, hevy.READER, strong.READER, fitnotes.READER)
+    return (*added, *own, mapping.READER)
+
+
+def read(path: Path, options: Options) -> Reading:
+    """The file at `path` by the first reader that recognises it.
+
+    Raises UnreadableFile where it is empty or nobody recognises it, and what the reader itself raises.
+    """
+    head = _head(path)
+    if not head:
+        raise UnreadableFile(f"{path.name} is empty. Export it again.")
+    for reader in readers():
+        if reader.recognises(path, head):
+            return reader.read(path, options)
+    known = ", ".join(reader.title for reader in readers())
+    raise UnreadableFile(f"{path.name} is of no format that is known here ({known}). Export it in one of these.")
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of the file, of the content where it is gzipped."""
+    try:
+        with path.open("rb") as file:
+            if file.read(2) == b"\x1f\x8b":
+                file.seek(0)
+                return gzip.open(file).read(HEAD_BYTES)
+            file.seek(0)
+            return file.read(HEAD_BYTES)
+    except (OSError, EOFError) as problem:
+        raise UnreadableFile(f"{path.name} cannot be opened: {problem}. Check the file and its permissions.") from None
