@@ -53,7 +53,7 @@ def session_id(athlete_id: str, source: str, source_key: str) -> str:
     """The id of a session: the same file read twice gives the same id.
 
     >>> session_id("k3vd", "strong", "2026-01-05 10:00:00|Monday")
-    '8a1b0eb1a0d1e0c8'
+    'cebd451f605199d5'
     """
     return hashlib.sha256("\x1f".join((athlete_id, source, source_key)).encode()).hexdigest()[:16]
 
@@ -91,9 +91,7 @@ def _with_athletes(
     return frame[bound].drop(columns="external_name").assign(athlete_id=athlete_id[bound].astype("str"))
 
 
-def _with_sessions(
-    frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool
-) -> pd.DataFrame:
+def _with_sessions(frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool) -> pd.DataFrame:
     pairs = list(zip(frame["athlete_id"], frame["session_key"], strict=True))
     for pair in dict.fromkeys(pairs):
         ids.setdefault(pair, session_id(pair[0], source, pair[1]))

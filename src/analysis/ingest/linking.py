@@ -12,7 +12,7 @@ _LAST_SET_SOURCES = ("bar_speed",)
 START_TOLERANCE_S = 60.0
 DISTANCE_TOLERANCE = 0.02
 ELAPSED_TOLERANCE = 0.01
-LOAD_TOLERANCE_KG = 0.26  # a load noted in lb and one in kg differ by rounding
+LOAD_STEP_KG = 0.5  # a load noted in lb and one in kg differ by rounding
 
 
 def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def _same_run(a, b) -> bool:
 def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sets of one athlete that are the same set in two sources: `a` counts, `b` does not.
 
-    The same: athlete, local date, exercise, load within 0.26 kg, and the same place among the sets of that load.
+    The same: athlete, local date, exercise, load to the nearest half kilogram, and the same place among the sets of that load.
     A set is named `session_id|set_no`. Sets of one source are never linked with each other.
     """
     seen = sets.merge(sessions[["session_id", "source", "local_date"]], on="session_id")
@@ -69,7 +69,7 @@ def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
 
 def _placed(sets: pd.DataFrame) -> pd.DataFrame:
     """`sets` with the load on a coarse step and the place among the sets of that day, exercise and load."""
-    sets = sets.assign(load_step=(sets["load_kg"] / (2 * LOAD_TOLERANCE_KG)).round())
+    sets = sets.assign(load_step=(sets["load_kg"] / LOAD_STEP_KG).round())
     return sets.assign(place=sets.groupby(["athlete_id", "local_date", "exercise", "load_step"]).cumcount())
 
 

@@ -1,0 +1,412 @@
+"""The store: SQLite in WAL mode for every table but the watch samples, which are Parquet files beside it.
+
+The only module that touches the database and the sample files. A transaction is the commit point: sample files are
+written and synced before it, and one that no committed row names is an orphan and is swept. Readers never block the
+writer, nor the other way round.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import fsspec
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+
+from analysis.errors import DataProblem, WorkbookError
+from analysis.ingest import linking
+from analysis.tables import TABLES, Table
+
+SCHEMA_VERSION = 1
+DATABASE = "store.sqlite"
+SAMPLES = "samples"
+
+_PROVENANCE = ("file_no", "row_no")  # where a row came from is not part of what it says
+_SQL_TYPES = {"number": sql.Float, "integer": sql.Integer}  # dates and times are ISO text: sorted alike everywhere
+_METADATA = sql.MetaData()
+
+
+def _sql_table(table: Table) -> sql.Table:
+    """The table in the database; rows of one athlete lie together, so that a slice is one range."""
+    key = (*(["athlete_id"] if table.of_one_athlete and "athlete_id" not in table.key else []), *table.key)
+    return sql.Table(
+        table.name,
+        _METADATA,
+        *(
+            sql.Column(
+                column.name,
+                _SQL_TYPES.get(column.kind, sql.String)(),
+                primary_key=column.name in key,
+                autoincrement=False,
+                nullable=not column.required,
+            )
+            for column in sorted(table.columns, key=lambda c: key.index(c.name) if c.name in key else len(key))
+        ),
+        sqlite_with_rowid=False,
+    )
+
+
+_SQL = {name: _sql_table(table) for name, table in TABLES.items() if name != "samples"}
+_FACTS = sql.Table(
+    "store_facts", _METADATA, sql.Column("name", sql.String, primary_key=True), sql.Column("value", sql.String)
+)
+_REVISIONS = sql.Table(
+    "revisions",
+    _METADATA,
+    sql.Column("athlete_id", sql.String, primary_key=True),
+    sql.Column("revision", sql.Integer, nullable=False),
+)
+sql.Index("files_by_hash", _SQL["files"].c.sha256, unique=True)
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What is known of a file before it is stored."""
+
+    sha256: str
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an upload did: rows by table that were new, revised or already known."""
+
+    file_no: int
+    new: dict[str, int] = field(default_factory=dict)
+    revised: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes.
+
+    Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Store:
+    """The tables and sample files of one workspace. Open it with `Store.open(folder)`."""
+
+    def __init__(self, engine: sql.Engine, samples: str) -> None:
+        self._engine = engine
+        self._fs, self._samples = fsspec.core.url_to_fs(samples)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Store":
+        """The store in `folder`, made where there is none yet; only its owner can read it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            folder.chmod(0o700)
+        store = cls(_sqlite_engine(folder / DATABASE), str(folder / SAMPLES))
+        store._make_tables()
+        return store
+
+    def close(self) -> None:
+        """Let go of the database file (Windows will not delete an open one)."""
+        self._engine.dispose()
+
+    # reading -----------------------------------------------------------------------------------------------------
+
+    def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """The canonical table `name`, of the given athletes or of all, in the order of its key."""
+        with self._engine.connect() as connection:
+            return _select(connection, name, None if athlete_ids is None else list(athlete_ids))
+
+    def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+        """Several tables as they stood at one moment."""
+        ids = None if athlete_ids is None else list(athlete_ids)
+        with self._engine.connect() as connection:  # one transaction: one state
+            return {name: _select(connection, name, ids) for name in names}
+
+    def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
+        """The watch records of one session, empty where it has none."""
+        files = self.frame("sample_files", [athlete_id])
+        parts = [
+            pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=[("session_id", "=", session_id)])
+            for path in files.loc[files["session_id"] == session_id, "path"]
+        ]
+        if not parts:
+            return TABLES["samples"].empty()
+        return pa.concat_tables(parts, promote_options="default").to_pandas().sort_values(["t_s", "seq"])
+
+    def file_no(self, sha256: str) -> int | None:
+        """The number of a file that is stored whole, None where it is new or waits for a name."""
+        files = _SQL["files"]
+        query = sql.select(files.c.file_no).where(files.c.sha256 == sha256, files.c.rows_waiting == 0)
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
+    def revision(self, athlete_id: str) -> int:
+        """How many commits have touched this athlete."""
+        query = sql.select(_REVISIONS.c.revision).where(_REVISIONS.c.athlete_id == athlete_id)
+        with self._engine.connect() as connection:
+            return connection.scalar(query) or 0
+
+    def problems(self) -> list[str]:
+        """What `workbook doctor` should say about the database; empty when it is sound."""
+        with self._engine.connect() as connection:
+            rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        found = [f"The database is damaged: {row}. Restore a backup." for row in rows if row != "ok"]
+        missing = [path for path in self.frame("sample_files")["path"].unique() if not self._exists(path)]
+        found += [f"The sample file {path} is gone. Restore a backup, or ingest its file again." for path in missing]
+        return found
+
+    # writing -----------------------------------------------------------------------------------------------------
+
+    def append(
+        self,
+        file: FileFacts,
+        facts: dict[str, object],
+        tables: dict[str, pd.DataFrame],
+        samples: dict[str, pd.DataFrame] | None = None,
+    ) -> Appended:
+        """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
+
+        Rows that are stored already stay as they are; a row whose key is known and whose content differs replaces
+        it and counts as revised (the older text stays in `source_rows`).
+        """
+        written = {athlete: self._write_samples(file.sha256, athlete, f) for athlete, f in (samples or {}).items()}
+        try:
+            with self._transaction() as connection:
+                appended = self._append(connection, file, facts, tables)
+                _write_sample_rows(connection, file.sha256, samples or {}, written)
+        except BaseException:
+            # only what this call wrote and nobody else's committed row names
+            self.sweep(only=set(written.values()))
+            raise
+        return appended
+
+    def put(self, name: str, rows: pd.DataFrame) -> None:
+        """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
+        with self._transaction() as connection:
+            frame = TABLES[name].coerce(rows)
+            _upsert(connection, name, frame)
+            if TABLES[name].of_one_athlete:
+                _bump(connection, frame["athlete_id"].unique())
+
+    def sweep(self, only: set[str] | None = None) -> list[str]:
+        """Delete sample files that no committed row names; returns their paths below the sample folder."""
+        named = set(self.frame("sample_files")["path"])
+        present = only if only is not None else self._sample_paths()
+        orphans = sorted(path for path in present - named if self._exists(path))
+        for path in orphans:
+            self._fs.rm(f"{self._samples}/{path}")
+        return orphans
+
+    # inside ------------------------------------------------------------------------------------------------------
+
+    def _make_tables(self) -> None:
+        with self._transaction() as connection:
+            _METADATA.create_all(connection)
+            found = connection.scalar(sql.select(_FACTS.c.value).where(_FACTS.c.name == "schema_version"))
+            if found is None:
+                connection.execute(_FACTS.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                connection.execute(_FACTS.insert().values(name="store_id", value=uuid.uuid4().hex))
+            elif int(found) != SCHEMA_VERSION:
+                raise WorkbookError(
+                    f"This store has schema version {found}; this version of the workbook reads {SCHEMA_VERSION}. "
+                    "Install the matching version, or ingest the raw files into a new store."
+                )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sql.Connection]:
+        with self._engine.connect() as connection, connection.execution_options(writes=True).begin():
+            yield connection
+
+    def _append(
+        self, connection: sql.Connection, file: FileFacts, facts: dict[str, object], tables: dict[str, pd.DataFrame]
+    ) -> Appended:
+        file_no = _file_number(connection, file, facts)
+        appended = Appended(file_no)
+        touched: set[str] = set()
+        for name, rows in tables.items():
+            frame = TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].names else rows)
+            _check(name, frame, file.name)
+            new, revised = _changes(connection, name, frame)
+            _upsert(connection, name, pd.concat([new, revised]))
+            appended.new[name], appended.revised[name] = len(new), len(revised)
+            appended.known[name] = len(frame) - len(new) - len(revised)
+            if TABLES[name].of_one_athlete:
+                touched |= set(new["athlete_id"]) | set(revised["athlete_id"])
+        _link(connection, tables)
+        _bump(connection, sorted(touched))
+        return appended
+
+    def _write_samples(self, sha256: str, athlete_id: str, frame: pd.DataFrame) -> str:
+        """Write and sync the samples of one athlete in one file; returns the path below the sample folder."""
+        path = f"athlete_id={athlete_id}/{sha256}.parquet"
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+        target = f"{self._samples}/{path}"
+        if "file" not in self._fs.protocol:
+            self._fs.pipe(target, buffer.getvalue())  # an object store publishes whole objects
+            return path
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        part = Path(f"{target}.part")
+        with part.open("wb") as out:
+            out.write(buffer.getbuffer())
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+        return path
+
+    def _exists(self, path: str) -> bool:
+        return self._fs.exists(f"{self._samples}/{path}")
+
+    def _sample_paths(self) -> set[str]:
+        found = self._fs.find(self._samples) if self._fs.exists(self._samples) else []
+        return {path[len(self._samples) + 1 :] for path in found}
+
+
+def _sqlite_engine(path: Path) -> sql.Engine:
+    engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @sql.event.listens_for(engine, "connect")
+    def _set_up(connection, _record) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sql.event.listens_for(engine, "begin")
+    def _begin(connection: sql.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # wait for another writer now, not later
+
+    return engine
+
+
+def _select(connection: sql.Connection, name: str, athlete_ids: list[str] | None) -> pd.DataFrame:
+    table = _SQL[name]
+    query = sql.select(*(table.c[column] for column in TABLES[name].names)).order_by(*table.primary_key)
+    if athlete_ids is not None:
+        query = query.where(table.c.athlete_id.in_(athlete_ids))
+    return _canonical(name, connection.execute(query))
+
+
+def _canonical(name: str, result: sql.CursorResult) -> pd.DataFrame:
+    return TABLES[name].coerce(pd.DataFrame(result.fetchall(), columns=TABLES[name].names, dtype="object"))
+
+
+def _check(name: str, frame: pd.DataFrame, file_name: str) -> None:
+    """Readers reject bad cells with a reason; what is still wrong here is a fault of the reader, and nothing is stored."""
+    failures = TABLES[name].failures(frame)
+    if len(failures):
+        first = failures.iloc[0]
+        raise DataProblem(
+            f"{file_name}: {len(failures)} values of the table {name} cannot be stored, the first in column "
+            f"{first['column']!r}: {first['value']!r} {first['check']}. Correct the file and ingest it again."
+        )
+    repeated = frame.duplicated(list(TABLES[name].key))
+    if repeated.any():
+        key = dict(frame.loc[repeated, list(TABLES[name].key)].iloc[0])
+        raise DataProblem(f"{file_name}: two rows of the table {name} have the same key {key}. Remove one of them.")
+
+
+def _changes(connection: sql.Connection, name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of `frame` that the store does not have, and those it has with another content."""
+    table, key = TABLES[name], list(TABLES[name].key)
+    if frame.empty or "file_no" in key:
+        return frame, frame.iloc[:0]
+    stored = _select(connection, name, list(frame["athlete_id"].unique()) if table.of_one_athlete else None)
+    content = [column for column in table.names if column not in _PROVENANCE]
+    before = stored.set_index(key)
+    known = (
+        pd.MultiIndex.from_frame(frame[key]).isin(before.index) if len(key) > 1 else frame[key[0]].isin(before.index)
+    )
+    same = frame[content].merge(stored[content].drop_duplicates(), how="left", on=content, indicator=True)
+    equal = (same["_merge"] == "both").to_numpy()
+    return frame[~known], frame[known & ~equal]
+
+
+def _records(name: str, frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows for the database: None for missing, ISO text for moments."""
+    plain = {}
+    for column in TABLES[name].columns:
+        values = frame[column.name]
+        if column.kind == "date":
+            values = values.dt.strftime("%Y-%m-%d")
+        elif column.kind in ("instant", "clock"):
+            values = values.map(lambda moment: moment.isoformat(), na_action="ignore")
+        plain[column.name] = values.astype("object").where(frame[column.name].notna(), None)
+    return pd.DataFrame(plain).to_dict("records")
+
+
+def _upsert(connection: sql.Connection, name: str, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    table = _SQL[name]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table)
+    others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    key = list(table.primary_key)
+    statement = insert.on_conflict_do_update(key, set_=others) if others else insert.on_conflict_do_nothing(key)
+    connection.execute(statement, _records(name, frame))
+
+
+def _file_number(connection: sql.Connection, file: FileFacts, facts: dict[str, object]) -> int:
+    """The number of the file, its row written; a file that waited for a name keeps its number and loses its old rows."""
+    files = _SQL["files"]
+    number = connection.scalar(sql.select(files.c.file_no).where(files.c.sha256 == file.sha256))
+    if number is None:
+        number = (connection.scalar(sql.select(sql.func.max(files.c.file_no))) or 0) + 1
+    else:
+        for name in ("source_rows", "rejects", "waiting"):
+            connection.execute(_SQL[name].delete().where(_SQL[name].c.file_no == number))
+    row = {"file_no": number, "sha256": file.sha256, "name": file.name, "bytes": file.bytes, **facts}
+    _upsert(connection, "files", TABLES["files"].coerce(pd.DataFrame([row])))
+    return number
+
+
+def _link(connection: sql.Connection, tables: dict[str, pd.DataFrame]) -> None:
+    """Find anew the links of every athlete whose sets or runs this file brings."""
+    changed = [tables[name]["athlete_id"] for name in ("sets", "runs") if name in tables]
+    ids = sorted(set(pd.concat(changed))) if changed else []
+    if not ids:
+        return
+    links = _SQL["links"]
+    connection.execute(links.delete().where(links.c.athlete_id.in_(ids)))
+    found = linking.links(*(_select(connection, name, ids) for name in ("sessions", "sets", "runs")))
+    _upsert(connection, "links", TABLES["links"].coerce(found))
+
+
+def _bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
+    for athlete_id in athlete_ids:
+        now = sql.select(_REVISIONS.c.revision).where(_REVISIONS.c.athlete_id == athlete_id)
+        revision = (connection.scalar(now) or 0) + 1
+        connection.execute(_REVISIONS.delete().where(_REVISIONS.c.athlete_id == athlete_id))
+        connection.execute(_REVISIONS.insert().values(athlete_id=athlete_id, revision=revision))
+
+
+def _write_sample_rows(
+    connection: sql.Connection, sha256: str, samples: dict[str, pd.DataFrame], paths: dict[str, str]
+) -> None:
+    rows = [
+        {"session_id": session_id, "sha256": sha256, "athlete_id": athlete_id, "path": paths[athlete_id], "rows": n}
+        for athlete_id, frame in samples.items()
+        for session_id, n in frame["session_id"].value_counts().items()
+    ]
+    if rows:
+        _upsert(connection, "sample_files", TABLES["sample_files"].coerce(pd.DataFrame(rows)))
+
+
+def as_json(values: object) -> str:
+    """Compact JSON with keys in order, for the text columns that hold it."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

@@ -1,0 +1,149 @@
+"""The store: whole files or none, the second reading changes nothing, the sample files follow the transaction."""
+
+import pandas as pd
+import pytest
+
+from analysis.errors import DataProblem
+from analysis.store import FileFacts, Store, as_json
+from analysis.tables import TABLES
+
+FACTS = {
+    "reader": "strong",
+    "reader_version": 1,
+    "dialect": as_json({}),
+    "imported_at": pd.Timestamp("2026-01-10T08:00:00Z"),
+    "rows_taken": 1,
+    "rows_rejected": 0,
+    "rows_waiting": 0,
+}
+
+
+def a_session(**more) -> pd.DataFrame:
+    row = {
+        "session_id": "s1",
+        "athlete_id": "k3vd",
+        "source": "strong",
+        "source_key": "2026-01-05",
+        "tz_quality": "none",
+        "local_date": "2026-01-05",
+        "kind": "strength",
+        "status": "done",
+        "row_no": 1,
+    }
+    return pd.DataFrame([row | more])
+
+
+def a_set(**more) -> pd.DataFrame:
+    row = {
+        "session_id": "s1",
+        "set_no": 1,
+        "athlete_id": "k3vd",
+        "exercise": "deadlift",
+        "exercise_raw": "Deadlift",
+        "side": "B",
+        "set_kind": "work",
+        "load_kg": 100.0,
+        "reps": 5.0,
+        "row_no": 1,
+    }
+    return pd.DataFrame([row | more])
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store.open(tmp_path / "store")
+    yield opened
+    opened.close()
+
+
+def append(store, sha="a" * 64, **tables):
+    return store.append(FileFacts(sha, "log.csv", 10), FACTS, tables)
+
+
+def test_what_goes_in_comes_out_in_canonical_types(store):
+    append(store, sessions=a_session(start_utc="2026-01-05T09:00:00+00:00", start_local="2026-01-05T10:00:00"))
+    got = store.frame("sessions").iloc[0]
+    assert got["start_utc"] == pd.Timestamp("2026-01-05T09:00:00Z")
+    assert got["start_local"] == pd.Timestamp("2026-01-05T10:00:00")
+    assert got["local_date"] == pd.Timestamp("2026-01-05")
+    assert pd.isna(got["rpe_cr10"])
+    assert pd.isna(got["notes"])
+
+
+def test_every_table_has_a_place_and_reads_back_empty(store):
+    for name, table in TABLES.items():
+        if name != "samples":
+            assert list(store.frame(name).columns) == table.names
+
+
+def test_the_same_rows_again_are_known_and_bump_nothing(store):
+    append(store, sessions=a_session(), sets=a_set())
+    revision = store.revision("k3vd")
+    again = append(store, sha="b" * 64, sessions=a_session(), sets=a_set())
+    assert (again.new, again.revised) == ({"sessions": 0, "sets": 0}, {"sessions": 0, "sets": 0})
+    assert again.known == {"sessions": 1, "sets": 1}
+    assert store.revision("k3vd") == revision
+
+
+def test_a_changed_row_is_a_revision(store):
+    append(store, sets=a_set(), sessions=a_session())
+    again = append(store, sha="b" * 64, sets=a_set(load_kg=102.5))
+    assert again.revised == {"sets": 1}
+    assert store.frame("sets")["load_kg"].tolist() == [102.5]
+    assert store.revision("k3vd") == 2
+
+
+def test_a_bad_value_stores_nothing_of_the_file(store):
+    with pytest.raises(DataProblem, match="above 1000 kg"):
+        append(store, sessions=a_session(), sets=a_set(load_kg=5000.0))
+    assert store.frame("files").empty
+    assert store.frame("sessions").empty
+
+
+def test_two_rows_with_one_key_are_refused(store):
+    with pytest.raises(DataProblem, match="same key"):
+        append(store, sets=pd.concat([a_set(), a_set(load_kg=60.0)]))
+
+
+def test_samples_lie_beside_and_come_back(store):
+    samples = pd.DataFrame({"session_id": "s1", "t_s": [0.0, 1.0], "seq": [0, 0], "heart_rate_bpm": [90.0, 91.0]})
+    store.append(FileFacts("c" * 64, "run.fit", 10), FACTS, {"sessions": a_session(kind="run")}, {"k3vd": samples})
+    assert store.samples("k3vd", "s1")["heart_rate_bpm"].tolist() == [90.0, 91.0]
+    assert store.samples("k3vd", "other").empty
+
+
+def test_samples_of_a_refused_file_are_gone(store):
+    samples = pd.DataFrame({"session_id": "s1", "t_s": [0.0], "seq": [0]})
+    with pytest.raises(DataProblem):
+        store.append(FileFacts("c" * 64, "run.fit", 10), FACTS, {"sets": a_set(reps=-1.0)}, {"k3vd": samples})
+    assert store._sample_paths() == set()
+
+
+def test_a_sample_file_nobody_names_is_swept(store, tmp_path):
+    orphan = tmp_path / "store" / "samples" / "athlete_id=k3vd" / "dead.parquet"
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"x")
+    assert store.sweep() == ["athlete_id=k3vd/dead.parquet"]
+    assert not orphan.exists()
+
+
+def test_a_set_in_the_log_and_in_the_bar_speed_file_is_linked(store):
+    append(store, sessions=a_session(), sets=a_set())
+    append(
+        store,
+        sha="b" * 64,
+        sessions=a_session(session_id="s2", source="bar_speed"),
+        sets=a_set(session_id="s2", load_kg=100.1),
+    )
+    links = store.frame("links")
+    assert links[["kind", "a", "b"]].to_numpy().tolist() == [["set", "s1|1", "s2|1"]]
+
+
+def test_the_store_is_readable_by_its_owner_only(store, tmp_path):
+    import os
+    import stat
+
+    if os.name != "posix":
+        pytest.skip("folder permissions are a POSIX matter")
+    assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
+    assert store.problems() == []
