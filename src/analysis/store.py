@@ -306,7 +306,7 @@ def _canonical(name: str, result: sql.CursorResult) -> pd.DataFrame:
 
 
 def _check(name: str, frame: pd.DataFrame, file_name: str) -> None:
-    """Readers reject bad cells with a reason; what is still wrong here is a fault of the reader, and nothing is stored."""
+    """Readers reject bad cells with a reason; what is still wrong here stops the file, and nothing is stored."""
     failures = TABLES[name].failures(frame)
     if len(failures):
         first = failures.iloc[0]
@@ -362,7 +362,7 @@ def _upsert(connection: sql.Connection, name: str, frame: pd.DataFrame) -> None:
 
 
 def _file_number(connection: sql.Connection, file: FileFacts, facts: dict[str, object]) -> int:
-    """The number of the file, its row written; a file that waited for a name keeps its number and loses its old rows."""
+    """The number of the file, its row written; one that waited for a name keeps its number, not its old rows."""
     files = _SQL["files"]
     number = connection.scalar(sql.select(files.c.file_no).where(files.c.sha256 == file.sha256))
     if number is None:

@@ -1,4 +1,4 @@
-"""The same run in several files, the same set in a log and in a bar-speed file: linked, counted once, nothing deleted."""
+"""The same run in several files, the same set in a log and a bar-speed file: linked, counted once, none deleted."""
 
 import itertools
 
@@ -47,7 +47,7 @@ def _same_run(a, b) -> bool:
 def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sets of one athlete that are the same set in two sources: `a` counts, `b` does not.
 
-    The same: athlete, local date, exercise, load to the nearest half kilogram, and the same place among the sets of that load.
+    The same: athlete, local date, exercise, load to the nearest half kilogram, and the same place among those.
     A set is named `session_id|set_no`. Sets of one source are never linked with each other.
     """
     seen = sets.merge(sessions[["session_id", "source", "local_date"]], on="session_id")

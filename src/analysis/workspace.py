@@ -1,0 +1,222 @@
+"""A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages. What notebooks begin with."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import config as configuration
+from analysis.config import Config
+from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.ingest.door import Names
+from analysis.ingest.reading import Options
+from analysis.store import Store
+from analysis.tables import TABLES
+
+ENVIRONMENT = "WORKBOOK_WORKSPACE"
+FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues")
+
+_OF_A_SESSION = ("sets", "reps", "runs", "splits")
+_PROVENANCE = ["file_no", "row_no"]
+
+
+@dataclass(frozen=True, eq=False)
+class Athlete:
+    """One athlete's canonical frames up to and including a day.
+
+    `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
+    False for the copy of a record that another source holds too (sum only counted rows). `plan` reaches one week
+    further, since the coming week is planned already.
+    """
+
+    athlete_id: str
+    name: str
+    until: pd.Timestamp
+    config: Config
+    frames: dict[str, pd.DataFrame]
+    _store: Store = field(repr=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in FRAMES:
+            return self.frames[name]
+        raise AttributeError(f"{name!r} is no frame of an athlete; the frames are {', '.join(FRAMES)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *FRAMES]
+
+    def samples(self, session_id: str) -> pd.DataFrame:
+        """The watch records of one session, empty where it has none."""
+        return self._store.samples(self.athlete_id, session_id)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything a report of this athlete can see; where the rows came from does not count."""
+        digest = hashlib.sha256(self.config.model_dump_json().encode())
+        for name in FRAMES:
+            frame = self.frames[name].drop(columns=_PROVENANCE, errors="ignore")
+            digest.update(name.encode())
+            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """A folder, its configuration and its store."""
+
+    folder: Path
+    config: Config
+    store: Store
+
+    @property
+    def raw_folder(self) -> Path:
+        """The drop folder: `workbook ingest` without a path takes in what lies here."""
+        return self.folder / self.config.raw
+
+    @property
+    def reports_folder(self) -> Path:
+        return self.folder / self.config.reports_folder
+
+    @property
+    def mapping_folder(self) -> Path:
+        return self.folder / "mappings"
+
+    def options(self, load_unit: str | None = None, mapping: Path | None = None) -> Options:
+        """What readers are told in this workspace."""
+        return Options(
+            config=self.config,
+            load_unit=load_unit or self.config.load_unit,
+            mapping=mapping,
+            mapping_folders=(self.mapping_folder,),
+        )
+
+    def names(self) -> Names:
+        """Who is meant by the names that files use."""
+        return Names.of(self.store.frame("aliases"))
+
+    def athletes(self) -> pd.DataFrame:
+        """All athletes, one row each."""
+        return self.store.frame("athletes")
+
+    def athlete_id(self, name_or_id: str) -> str:
+        """The id of an athlete given by id, name or alias.
+
+        Raises UnknownAthlete naming the nearest ones.
+        """
+        athletes = self.athletes()
+        if name_or_id in set(athletes["athlete_id"]):
+            return name_or_id
+        found = self.names().athlete("*", name_or_id)
+        if found is None:
+            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in athletes.head(3).itertuples()) or "none yet"
+            raise UnknownAthlete(
+                f"{name_or_id!r} is no athlete of this workspace; there are {len(athletes)}: {some}"
+                f"{', ...' if len(athletes) > 3 else ''}. `workbook status` lists them all."
+            )
+        return found
+
+    def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
+        """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
+        athlete_id = self.athlete_id(name_or_id)
+        stored = self.store.frames([*FRAMES, "links", "athletes"], [athlete_id])
+        day = _day(until) if until else _last_day(stored["sessions"])
+        name = stored["athletes"]["name"].iloc[0]
+        frames = _as_of(stored, day)
+        return Athlete(athlete_id, name if pd.notna(name) else athlete_id, day, self.config, frames, self.store)
+
+    def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
+        """The frames of all athletes up to and including `until`, by name."""
+        stored = self.store.frames([*FRAMES, "links"])
+        return _as_of(stored, _day(until) if until else _last_day(stored["sessions"]))
+
+    def streams(self) -> pd.DataFrame:
+        """What there is of whom: one row an athlete and table, with rows and the last day."""
+        squad = self.squad()
+        rows = [
+            {"athlete_id": athlete_id, "table": name, "rows": len(part), "last_date": part["local_date"].max()}
+            for name in FRAMES
+            if name != "plan"
+            for athlete_id, part in squad[name].groupby("athlete_id", sort=True)
+        ]
+        return pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
+
+    def notebook(self, report: str) -> Path:
+        """The notebook of a report: the workspace's own copy, else the one that came with the package."""
+        folders = [self.folder / "notebooks", shipped_notebooks()]
+        for folder in folders:
+            path = folder / "reports" / f"{report}.ipynb"
+            if path.is_file():
+                return path
+        known = sorted({path.stem for folder in folders for path in (folder / "reports").glob("*.ipynb")})
+        raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
+
+
+def shipped_notebooks() -> Path:
+    """Where the notebooks of this version lie: in the wheel, or beside `src` in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "notebooks"
+    return inside if inside.is_dir() else package.parents[1] / "notebooks"
+
+
+def find_folder(start: Path | None = None) -> Path:
+    """The nearest folder with a `workbook.toml`, from `start` upward; the environment may name one.
+
+    Raises ConfigProblem where there is none.
+    """
+    named = os.environ.get(ENVIRONMENT)
+    start = Path(named) if named and start is None else (start or Path.cwd())
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / configuration.NAME).is_file():
+            return folder
+    raise ConfigProblem(
+        f"There is no {configuration.NAME} in {start} or above it. "
+        "Make a workspace with `workbook init FOLDER`, or name one with --workspace."
+    )
+
+
+def open_workspace(folder: str | Path | None = None) -> Workspace:
+    """The workspace in `folder`, or the one found upward from the current folder.
+
+    Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
+    """
+    found = find_folder(Path(folder) if folder else None)
+    config = configuration.read_config(found / configuration.NAME)
+    return Workspace(found, config, Store.open(found / config.store))
+
+
+def _day(until: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(until).normalize()
+    except ValueError:
+        raise UsageProblem(f"{until!r} is not a date. Write it as 2026-01-31.") from None
+
+
+def _last_day(sessions: pd.DataFrame) -> pd.Timestamp:
+    return sessions["local_date"].max() if len(sessions) else pd.Timestamp.now().normalize()
+
+
+def _as_of(stored: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """The frames as a report of that day may see them, with `local_date` and `counted` joined on."""
+    dates = stored["sessions"].set_index("session_id")["local_date"]
+    copies = set(stored["links"]["b"])
+    frames = {}
+    for name in FRAMES:
+        frame = stored[name]
+        if name in _OF_A_SESSION:
+            frame = frame.assign(local_date=frame["session_id"].map(dates).astype(dates.dtype))
+        if name == "sets":
+            frame = frame.assign(counted=~(frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies))
+        if name == "runs":
+            frame = frame.assign(counted=~frame["session_id"].isin(copies))
+        last = day + pd.Timedelta(days=7) if name == "plan" else day
+        frames[name] = frame[frame["local_date"] <= last].reset_index(drop=True)
+    return frames
+
+
+def empty_athlete_frames() -> dict[str, pd.DataFrame]:
+    """The frames of an athlete about whom nothing is known, for tests and first steps."""
+    stored = {name: TABLES[name].empty() for name in (*FRAMES, "links")}
+    return _as_of(stored, pd.Timestamp("2026-01-01"))
