@@ -1,0 +1,354 @@
+"""`workbook ...`: argument parsing and printing only; what a command does lives further up the river.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run holds the lock.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from analysis import __version__
+from analysis.errors import Busy, UsageProblem, WorkbookError
+
+# the libraries behind the commands take seconds to import; each command imports what it needs
+
+FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+in_workspace = click.option(
+    "--workspace",
+    "workspace_folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the workspace; found upward from the current folder by default.",
+)
+
+
+class Commands(click.Group):
+    """Commands in the order of a user's day; errors that a person can act on are sentences, not tracebacks."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except WorkbookError as problem:
+            click.echo(f"Error: {problem}", err=True)
+            code = USAGE if isinstance(problem, UsageProblem) else BUSY if isinstance(problem, Busy) else FAILED
+            ctx.exit(code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="workbook")
+def main() -> None:
+    """Training logs, run times and bar speeds in; honest weekly reports out.
+
+    Start with `workbook demo`, or with `workbook init my-squad` and your own files in my-squad/data/raw.
+    """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@as_json
+def init(folder: Path, as_json: bool) -> None:
+    """Make a workspace in FOLDER: configuration, drop folder, templates to fill."""
+    from analysis import starter
+
+    written = starter.start(folder)
+    if as_json:
+        return _print_json({"folder": str(folder), "written": [str(path) for path in written]})
+    for path in written:
+        click.echo(f"  {path}")
+    click.echo(f"\nNext: 1. set the time zone and the lifts in {folder / 'workbook.toml'}")
+    click.echo(f"      2. fill {folder / 'templates' / 'athletes.csv'} and put it into {folder / 'data' / 'raw'}")
+    click.echo(f"      3. put files there too, one folder an athlete: {folder / 'data' / 'raw' / 'NAME' / 'strong.csv'}")
+    click.echo(f"      4. workbook ingest --workspace {folder}")
+
+
+@main.command()
+@click.option(
+    "--workspace",
+    "workspace_folder",
+    type=click.Path(path_type=Path),
+    default=Path("workbook-demo"),
+    show_default=True,
+    help="Where to make the example; a folder of its own keeps it apart from your athletes.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
+@as_json
+def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
+    """Make an example squad of 12, take its files in, and render a page for each athlete."""
+    from analysis import demonstration, intake
+    from analysis.report import fanout
+
+    workspace, files, as_of = demonstration.prepare(workspace_folder)
+    with _lock(workspace):
+        outcomes = list(_progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
+        rendered = _render_due(workspace, fanout.due(workspace, as_of), jobs, force=False, quiet=as_json)
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    if as_json:
+        _print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
+    else:
+        _print_outcomes(outcomes, verbose=False)
+        click.echo("")
+        _print_pages(rendered)
+        click.echo(f"\nThe squad's built-in truth: {workspace.folder / 'data' / 'example' / 'truth.json'}")
+        click.echo("Your own athletes: workbook init my-squad")
+    _exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@in_workspace
+@as_json
+def check(paths: tuple[Path, ...], unit: str | None, mapping: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """Say what PATHS would bring, file by file, without storing anything."""
+    from analysis import intake, looking
+
+    options = looking.options(workspace_folder, unit, mapping)
+    files = intake.files_below(paths)
+    looks = [looking.look(path, options) for path in _progress(files, "Files", len(files), quiet=as_json)]
+    if as_json:
+        _print_json([look.as_dict() for look in looks])
+    else:
+        for look in looks:
+            click.echo(look.line())
+        click.echo(f"\n{looking.next_step(looks)}")
+    _exit_partly(sum(bool(look.error) for look in looks), len(looks))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
+@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
+@in_workspace
+@as_json
+def ingest(
+    paths: tuple[Path, ...],
+    athlete: str | None,
+    unit: str | None,
+    mapping: Path | None,
+    verbose: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Take in PATHS (files or folders; default: the drop folder data/raw)."""
+    from analysis import intake, open_workspace
+
+    workspace = open_workspace(workspace_folder)
+    files = intake.files_below(paths or (workspace.raw_folder,))
+    outcomes = []
+    with _lock(workspace):
+        workspace.store.sweep()
+        found = intake.ingest(workspace, files, workspace.options(unit, mapping), athlete)
+        for outcome in _progress(found, "Files", len(files), quiet=as_json):
+            outcomes.append(outcome)
+            if as_json:
+                _print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
+    if not as_json:
+        _print_outcomes(outcomes, verbose)
+    _exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
+
+
+@main.command()
+@click.argument("external_name")
+@click.argument("athlete", required=False)
+@click.option("--new", is_flag=True, help="Make a new athlete of that name.")
+@in_workspace
+@as_json
+def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: Path | None, as_json: bool) -> None:
+    """Bind EXTERNAL_NAME, as files write it, to ATHLETE (id or name), or to a new one with --new."""
+    from analysis import intake, open_workspace
+
+    if new == bool(athlete):
+        raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
+    workspace = open_workspace(workspace_folder)
+    athlete_id = intake.bind_name(workspace, external_name, athlete)
+    if as_json:
+        return _print_json({"external_name": external_name, "athlete_id": athlete_id})
+    click.echo(f"{external_name} is {athlete_id} from now on. Ingest the waiting files again to take their rows in.")
+
+
+@main.command()
+@in_workspace
+@as_json
+def rejects(workspace_folder: Path | None, as_json: bool) -> None:
+    """List what could not be taken in, with the reason."""
+    from analysis import open_workspace
+
+    store = open_workspace(workspace_folder).store
+    rows = store.frame("rejects").merge(store.frame("files")[["file_no", "name"]], on="file_no")
+    if as_json:
+        return _print_json(json.loads(rows.to_json(orient="records")))
+    for row in rows.itertuples():
+        place = f"{row.name}{' ' + row.sheet if row.sheet else ''}, row {row.row_no}, {row.column}"
+        click.echo(f"{place}: {row.reason}")
+    click.echo(f"{_count(len(rows), 'reject')}." if len(rows) else "No rejects.")
+
+
+@main.command()
+@in_workspace
+@as_json
+def status(workspace_folder: Path | None, as_json: bool) -> None:
+    """Say what there is of whom, and what waits."""
+    from analysis import looking, open_workspace
+
+    report = looking.status(open_workspace(workspace_folder))
+    _print_json(report) if as_json else click.echo(looking.status_text(report))
+
+
+@main.command()
+@click.argument("name", metavar="REPORT")
+@click.option("--athlete", required=True, help="Whose report (id, name or alias).")
+@click.option("--as-of", help="Only events up to this date, ISO; default: the athlete's last day with data.")
+@click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
+@in_workspace
+@as_json
+def report(
+    name: str, athlete: str, as_of: str | None, output: Path | None, workspace_folder: Path | None, as_json: bool
+) -> None:
+    """Render REPORT (as athlete_week) for one athlete, whether it is due or not."""
+    from analysis import open_workspace
+    from analysis.report import fanout
+
+    workspace = open_workspace(workspace_folder)
+    job = fanout.job(workspace, name, athlete, as_of)
+    done = fanout.render_job(workspace, job, output, force=True)
+    _print_json(done.as_dict()) if as_json else _print_pages([done])
+    _exit_partly(int(not done.done), 1)
+
+
+@main.command()
+@click.option("--due", is_flag=True, required=True, help="Render what workbook.toml plans for the last period.")
+@click.option("--as-of", help="Take this date for today, ISO.")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
+@click.option("--force", is_flag=True, help="Render unchanged pages too.")
+@in_workspace
+@as_json
+def run(
+    due: bool,  # noqa: ARG001 - the flag says aloud what happens
+    as_of: str | None,
+    jobs: int | None,
+    force: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Render every report that is due; unchanged pages are left as they are."""
+    from analysis import open_workspace
+    from analysis.report import fanout
+
+    workspace = open_workspace(workspace_folder)
+    with _lock(workspace):
+        planned = fanout.due(workspace, fanout.today(as_of))
+        rendered = _render_due(workspace, planned, jobs, force, quiet=as_json)
+    _print_json([r.as_dict() for r in rendered]) if as_json else _print_pages(rendered)
+    _exit_partly(sum(not r.done for r in rendered), len(rendered))
+
+
+@main.command()
+@click.argument("arguments", nargs=-1)
+@in_workspace
+def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
+    """Open JupyterLab on the notebooks of the workspace. ARGUMENTS go to jupyter lab."""
+    from analysis import open_workspace
+    from analysis.workspace import ENVIRONMENT, copy_notebooks
+
+    workspace = open_workspace(workspace_folder)
+    folder = copy_notebooks(workspace)
+    environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
+    os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder), *arguments], environment)
+
+
+@main.command()
+@in_workspace
+@as_json
+def doctor(workspace_folder: Path | None, as_json: bool) -> None:
+    """Check the installation and the workspace."""
+    from analysis import looking
+
+    findings = looking.doctor(workspace_folder)
+    if as_json:
+        _print_json([finding.__dict__ for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    sys.exit(0 if all(finding.ok for finding in findings) else FAILED)
+
+
+@contextlib.contextmanager
+def _lock(workspace) -> Iterator[None]:
+    """Hold the workspace for one writing run; a second one is told so at once."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(workspace.folder / workspace.config.store / "run.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _progress(things, what: str, total: int, quiet: bool) -> tqdm:
+    """A progress bar on a terminal, nothing elsewhere."""
+    return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
+
+
+def _render_due(workspace, planned, jobs: int | None, force: bool, quiet: bool) -> list:
+    from analysis.report import fanout
+
+    done = fanout.render_all(workspace, planned, jobs or os.cpu_count() or 1, force)
+    return list(_progress(done, "Pages", len(planned), quiet))
+
+
+def _print_json(value: object, indent: int | None = 2) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+def _print_outcomes(outcomes: list, verbose: bool) -> None:
+    for outcome in outcomes:
+        if outcome.state == "failed":
+            click.echo(f"FAILED   {outcome.path}: {outcome.error}", err=True)
+        elif outcome.state == "waiting":
+            names = ", ".join(f"{name!r} ({_count(rows, 'row')})" for name, rows in outcome.waiting.items())
+            click.echo(f"waiting  {outcome.path}: nobody is bound to {names}. Say who: workbook alias NAME ATHLETE")
+        elif verbose or outcome.rows_rejected or outcome.notes:
+            click.echo(f"{outcome.state:8} {outcome.path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
+        if outcome.rows_rejected:
+            click.echo(f"         {_count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
+        if verbose:
+            for note in outcome.notes:
+                click.echo(f"         {note}")
+    counts = {state: sum(o.state == state for o in outcomes) for state in ("taken", "known", "waiting", "failed")}
+    summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
+    click.echo(f"{_count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
+
+
+def _print_pages(rendered: list) -> None:
+    for page in rendered:
+        click.echo(f"{'FAILED    ' if not page.done else page.state + ' ' * (10 - len(page.state))}{page.path}")
+        if not page.done:
+            click.echo(f"          {page.error}", err=True)
+    click.echo(f"{_count(len(rendered), 'page')}." if rendered else "Nothing is due: there is no athlete yet.")
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
+
+
+def _exit_partly(failed: int, of: int) -> None:
+    """Exit 1 where all failed, 3 where some did."""
+    if failed:
+        sys.exit(FAILED if failed == of else PARTLY)

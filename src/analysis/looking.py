@@ -1,0 +1,200 @@
+"""Looking without touching: what a file would bring, what a workspace holds, what is wrong with an installation."""
+
+import os
+import shutil
+import stat
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.errors import ConfigProblem, WorkbookError
+from analysis.ingest import registry
+from analysis.ingest.reading import Options, Reading
+from analysis.workspace import Workspace, find_folder, open_workspace
+
+_ENOUGH_DISK_BYTES = 500 * 1024**2
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one file would bring."""
+
+    path: Path
+    reader: str = ""
+    dialect: dict | None = None
+    athletes: tuple[str, ...] = ()
+    rows: dict[str, int] | None = None
+    rejects: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+    def line(self) -> str:
+        """One line for people."""
+        if self.error:
+            return f"FAILED  {self.path.name}: {self.error}"
+        rows = ", ".join(f"{n} {name}" for name, n in self.rows.items() if n) or "nothing"
+        whose = f" of {', '.join(self.athletes[:3])}{' ...' if len(self.athletes) > 3 else ''}" if self.athletes else ""
+        lines = [f"{self.reader:9} {self.path.name}: {rows}{whose}"]
+        lines += [f"          refused: {reason}" for reason in self.rejects[:5]]
+        if len(self.rejects) > 5:
+            lines.append(f"          ... and {len(self.rejects) - 5} more; --json lists them all")
+        return "\n".join([*lines, *(f"          {note}" for note in self.notes)])
+
+    def as_dict(self) -> dict[str, object]:
+        return {**self.__dict__, "path": str(self.path)}
+
+
+def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path | None) -> Options:
+    """What readers are told: of the workspace where there is one, else only what the command says."""
+    try:
+        find_folder(workspace_folder)
+    except ConfigProblem:
+        if workspace_folder is not None:
+            raise
+        return Options(load_unit=load_unit, mapping=mapping)
+    return open_workspace(workspace_folder).options(load_unit, mapping)
+
+
+def look(path: Path, options: Options) -> Look:
+    """What the file would bring, nothing stored; what is wrong with it is in `error`."""
+    try:
+        reading = registry.read(path, options)
+    except WorkbookError as problem:
+        return Look(path, error=str(problem))
+    return Look(
+        path,
+        reader=reading.reader,
+        dialect=reading.dialect,
+        athletes=_names(reading),
+        rows={name: len(frame) for name, frame in reading.tables.items()},
+        rejects=tuple(f"row {r.row_no}, {r.column}: {r.reason}" for r in reading.rejects.itertuples()),
+        notes=reading.notes,
+    )
+
+
+def next_step(looks: list[Look]) -> str:
+    """What a user should do after these looks, in one or two sentences."""
+    failed = sum(bool(look.error) for look in looks)
+    rejected = sum(len(look.rejects) for look in looks)
+    good = len(looks) - failed
+    if not looks:
+        return "There is no file. Name a file or a folder with files."
+    if not good:
+        return "Nothing can be taken in yet. Do what the lines above say, then check again."
+    said = f"{good} of {len(looks)} files can be taken in: workbook ingest PATHS."
+    if rejected:
+        said += f" {rejected} cells would be refused; correct them in their files, or let them be left out."
+    return said
+
+
+def _names(reading: Reading) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for frame in reading.tables.values():
+        if "external_name" in frame:
+            found |= dict.fromkeys(frame["external_name"].dropna())
+    return tuple(found)
+
+
+def status(workspace: Workspace) -> dict[str, object]:
+    """What there is of whom, and what waits, as plain values."""
+    athletes, streams = workspace.athletes(), workspace.streams()
+    files, waiting = workspace.store.frame("files"), workspace.store.frame("waiting")
+    people = []
+    for athlete in athletes.itertuples():
+        own = streams[streams["athlete_id"] == athlete.athlete_id]
+        people.append(
+            {
+                "athlete_id": athlete.athlete_id,
+                "name": athlete.name,
+                "last_date": None if own.empty else own["last_date"].max().date().isoformat(),
+                "rows": dict(zip(own["table"], own["rows"].astype("object"), strict=True)),
+            }
+        )
+    return {
+        "workspace": str(workspace.folder),
+        "files": len(files),
+        "rejects": len(workspace.store.frame("rejects")),
+        "waiting": waiting[["external_name", "rows"]].to_dict("records"),
+        "unknown_exercises": _unknown_exercises(workspace),
+        "athletes": people,
+    }
+
+
+def _unknown_exercises(workspace: Workspace) -> dict[str, int]:
+    sets = workspace.store.frame("sets")
+    return dict(Counter(sets.loc[sets["exercise"].isna(), "exercise_raw"]).most_common())
+
+
+def status_text(report: dict) -> str:
+    """`status` for people."""
+    lines = [f"{report['workspace']}: {len(report['athletes'])} athletes, {report['files']} files"]
+    for person in report["athletes"]:
+        rows = ", ".join(f"{n} {name}" for name, n in person["rows"].items()) or "no data yet"
+        lines.append(f"  {person['athlete_id']:10} {person['name'] or '':12} {person['last_date'] or '-':10}  {rows}")
+    if not report["athletes"]:
+        lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
+    if report["rejects"]:
+        lines.append(f"{report['rejects']} cells were refused: workbook rejects")
+    for name in report["waiting"]:
+        lines.append(f"{name['rows']} rows wait for {name['external_name']!r}: workbook alias NAME ATHLETE")
+    if report["unknown_exercises"]:
+        some = ", ".join(f"{raw} ({n})" for raw, n in list(report["unknown_exercises"].items())[:5])
+        lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def doctor(workspace_folder: Path | None) -> list[Finding]:
+    """The installation, then the workspace where there is one."""
+    findings = [
+        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+        *(_package(name) for name in ("pandas", "plotly", "statsmodels", "papermill", "jupyterlab")),
+        _kernel(),
+    ]
+    try:
+        workspace = open_workspace(workspace_folder)
+    except WorkbookError as problem:
+        return [*findings, Finding("workspace", False, str(problem))]
+    return [*findings, *_workspace_findings(workspace)]
+
+
+def _package(name: str) -> Finding:
+    return Finding(name, True, version(name))
+
+
+def _kernel() -> Finding:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Finding("kernel", False, "Jupyter has no kernel 'python3'. Install ipykernel into this environment.")
+    return Finding("kernel", True, spec.display_name)
+
+
+def _workspace_findings(workspace: Workspace) -> list[Finding]:
+    store_folder = workspace.folder / workspace.config.store
+    problems = workspace.store.problems()
+    free = shutil.disk_usage(workspace.folder).free
+    zone = f"{workspace.config.time_zone}, week starts on {workspace.config.week_start}"
+    findings = [
+        Finding("workspace", True, str(workspace.folder)),
+        Finding("configuration", True, zone),
+        Finding("store", not problems, " ".join(problems) or f"{len(workspace.athletes())} athletes, sound"),
+        Finding("disk", free > _ENOUGH_DISK_BYTES, f"{free / 1024**3:.1f} GiB free"),
+    ]
+    if os.name == "posix":
+        open_to_others = stat.S_IMODE(store_folder.stat().st_mode) & 0o077
+        detail = f"others can read it. Run: chmod 700 {store_folder}" if open_to_others else "only you can read it"
+        findings.append(Finding("privacy", not open_to_others, detail))
+    return findings

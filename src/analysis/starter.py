@@ -1,0 +1,65 @@
+"""A new workspace: its folders, its commented configuration, templates to fill and a mapping to copy."""
+
+from pathlib import Path
+
+from analysis import config as configuration
+from analysis.errors import UsageProblem
+from analysis.ingest import templates
+
+CONFIG = """\
+# Everything a squad decides once. Unknown keys are errors, so that a slip of the pen is seen.
+
+squad = "My squad"
+contact = "your coach"            # whom an athlete writes to, to correct or erase data
+time_zone = "Europe/Berlin"       # IANA name; used where a file gives no zone
+week_start = "monday"
+# load_unit = "kg"                # for training logs that do not say kg or lb
+
+# The lifts whose speed is followed. Speed at the anchor load is the headline; choose a load that everybody
+# lifts every week. MVT is the velocity of a 1RM in that lift, with its uncertainty.
+[[lifts]]
+exercise = "romanian_deadlift"
+name = "Romanian deadlift"
+anchor_load_kg = 60
+metric = "mean_velocity_m_s"
+mvt_m_s = 0.30
+mvt_sd_m_s = 0.05
+swc_m_s = 0.04
+swc_source = "stated by the coach"
+
+# The checks that come round. The error is your own as soon as there are enough of them.
+[[checks]]
+test_id = "sprint_20m"
+name = "20 m sprint"
+unit = "s"
+distance_m = 20
+every_days = 28
+swc = 0.03
+swc_source = "stated by the coach"
+
+# What `workbook run --due` renders.
+[[reports]]
+report = "athlete_week"
+every = "week"
+"""
+
+GITIGNORE = "data/raw/\ndata/store/\nreports/\n"
+
+
+def start(folder: Path) -> list[Path]:
+    """Make a workspace in `folder`; returns what was written. Nothing that exists is touched.
+
+    Raises UsageProblem where there is a workspace already.
+    """
+    config = folder / configuration.NAME
+    if config.exists():
+        raise UsageProblem(f"{config} exists already: {folder} is a workspace. Choose another folder.")
+    for part in ("data/raw", "reports", "notebooks/reports", "mappings", "templates"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    config.write_text(CONFIG, encoding="utf-8")
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(GITIGNORE, encoding="utf-8")
+    example = folder / "mappings" / "my_device.toml.example"
+    example.write_text(templates.EXAMPLE_MAPPING, encoding="utf-8")
+    return [config, example, *templates.write_templates(folder / "templates")]
