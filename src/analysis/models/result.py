@@ -5,11 +5,18 @@ one row in all, `augment()` the data with `.fitted` and `.resid`, `predict()` th
 mean something. `tests/test_results.py` runs one list of checks over every result.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import pandas as pd
 
 TIDY_COLUMNS = ["term", "unit", "estimate", "std_error", "conf_low", "conf_high", "conf_level"]
+
+
+class Interval(NamedTuple):
+    """Two bounds, in the unit of what they bound."""
+
+    low: float
+    high: float
 
 
 @runtime_checkable

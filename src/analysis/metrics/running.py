@@ -1,0 +1,231 @@
+"""Running: pace, distance by week, race equivalents, the cost of grade, and speed at a heart rate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from analysis.errors import DataProblem, NotEnoughData
+
+Values = float | pd.Series  # one number, or one a row
+
+RUNNING_SPORTS = ("run", "running", "trail_running", "treadmill_running", "track_running")
+MINETTI_MAX_GRADE = 0.45
+
+# Minetti et al. 2002: polynomials in grade, highest power first, J/(kg m)
+_COST_RUN = (155.4, -30.4, -43.3, 46.3, 19.5, 3.6)
+_COST_WALK = (280.5, -58.7, -76.8, 51.9, 19.6, 2.5)
+
+_WEEK_ENDS = {"monday": "W-SUN", "sunday": "W-SAT", "saturday": "W-FRI"}
+
+
+def pace_s_per_km(distance_m: Values, duration_s: Values) -> Values:
+    """Seconds a kilometre; NaN where an input is NaN. Distances must be above 0.
+
+    >>> pace_s_per_km(5000.0, 1500.0)
+    300.0
+    """
+    if np.any(np.asarray(distance_m) <= 0):
+        raise DataProblem("A distance of 0 m or less has no pace. Leave out runs without distance.")
+    return duration_s / distance_m * 1000
+
+
+def week_of(local_date: pd.Series, *, week_start: Literal["monday", "sunday", "saturday"] = "monday") -> pd.Series:
+    """The first day of the week of each date.
+
+    >>> week_of(pd.Series(pd.to_datetime(["2026-01-18"]))).dt.strftime("%Y-%m-%d").tolist()
+    ['2026-01-12']
+    """
+    return local_date.dt.to_period(_WEEK_ENDS[week_start]).dt.start_time
+
+
+def distance_by_week(
+    runs: pd.DataFrame,
+    *,
+    week_start: Literal["monday", "sunday", "saturday"] = "monday",
+    sports: Sequence[str] = RUNNING_SPORTS,
+) -> pd.DataFrame:
+    """Distance run in each week, from the first week with a run to the last.
+
+    Parameters
+    ----------
+    runs : DataFrame with local_date, sport, distance_m, and counted (bool) if a run can be recorded twice.
+
+    Returns
+    -------
+    DataFrame, one row a week: week (its first day), distance_m (sum of the known distances, NaN where all are
+    unknown; 0 in a week without a recorded run), runs, runs_without_distance.
+
+    Examples
+    --------
+    >>> runs = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05", "2026-01-08"]), "sport": "running",
+    ...                      "distance_m": [5000.0, 8000.0], "counted": [True, False]})
+    >>> distance_by_week(runs)[["distance_m", "runs"]].values.tolist()
+    [[5000.0, 1.0]]
+    """
+    rows = runs[runs["sport"].str.lower().isin(sports)]
+    if "counted" in rows:
+        rows = rows[rows["counted"]]
+    rows = rows.assign(week=week_of(rows["local_date"], week_start=week_start))
+    by_week = rows.groupby("week")["distance_m"].agg(["size", "count"])
+    by_week["distance_m"] = rows.groupby("week")["distance_m"].sum(min_count=1)
+    weeks = pd.date_range(by_week.index.min(), by_week.index.max(), freq="7D") if len(by_week) else by_week.index
+    every = by_week.reindex(weeks)
+    runs_in = every["size"].fillna(0).astype(int)
+    return pd.DataFrame(
+        {
+            "week": weeks,
+            "distance_m": every["distance_m"].mask(runs_in == 0, 0.0).to_numpy(),
+            "runs": runs_in.to_numpy(),
+            "runs_without_distance": (every["size"] - every["count"]).fillna(0).astype(int).to_numpy(),
+        }
+    )
+
+
+def riegel_time_s(known_distance_m: Values, known_time_s: Values, distance_m: Values, *, exponent: float = 1.06):
+    """Time over another distance, t2 = t1 (d2 / d1)^exponent, in seconds; NaN where an input is NaN.
+
+    The published exponent holds for well-trained runners and races of 3.5 to 230 minutes;
+    `models.critical_speed.race_exponent` estimates an athlete's own. Riegel 1981, Am Sci 69:285-290.
+
+    >>> round(riegel_time_s(5000.0, 1200.0, 10000.0), 1)
+    2501.9
+    """
+    return known_time_s * (distance_m / known_distance_m) ** exponent
+
+
+def cost_of_running_j_kg_m(grade: Values) -> Values:
+    """Energy cost of running on a grade (rise over run, 0.1 is 10 %), in J/(kg m).
+
+    Valid from -0.45 to 0.45. Minetti et al. 2002, J Appl Physiol 93:1039-1046.
+
+    Raises
+    ------
+    DataProblem : a grade outside what was measured.
+
+    Examples
+    --------
+    >>> cost_of_running_j_kg_m(0.0)
+    3.6
+    """
+    return _cost(_COST_RUN, grade)
+
+
+def cost_of_walking_j_kg_m(grade: Values) -> Values:
+    """Energy cost of walking on a grade, in J/(kg m); source and range as `cost_of_running_j_kg_m`.
+
+    >>> cost_of_walking_j_kg_m(0.0)
+    2.5
+    """
+    return _cost(_COST_WALK, grade)
+
+
+def grade_factor(grade: Values) -> Values:
+    """Cost of running on a grade relative to the flat: speed times this is the speed of equal cost on the flat.
+
+    >>> round(grade_factor(0.1), 3)
+    1.658
+    """
+    return cost_of_running_j_kg_m(grade) / _COST_RUN[-1]
+
+
+def vdot(distance_m: float, duration_s: float) -> float:
+    """Daniels' VDOT of a race, in ml/(kg min): oxygen cost of its speed over the share of VO2max its duration allows.
+
+    References
+    ----------
+    Daniels & Gilbert 1979, Oxygen Power.
+
+    Examples
+    --------
+    >>> round(vdot(5000.0, 1197.0), 1)
+    50.0
+    """
+    minutes = duration_s / 60
+    speed_m_min = distance_m / minutes
+    oxygen_cost = -4.60 + 0.182258 * speed_m_min + 0.000104 * speed_m_min**2
+    share = 0.8 + 0.1894393 * np.exp(-0.012778 * minutes) + 0.2989558 * np.exp(-0.1932605 * minutes)
+    return float(oxygen_cost / share)
+
+
+def vdot_time_s(vdot_ml_kg_min: float, distance_m: float) -> float:
+    """Race time over `distance_m` at which `vdot` equals `vdot_ml_kg_min`, in seconds.
+
+    Raises DataProblem where no speed between 1 and 12 m/s gives that value.
+
+    >>> round(vdot_time_s(50.0, 5000.0))
+    1196
+    """
+
+    def excess(duration_s: float) -> float:
+        return vdot(distance_m, duration_s) - vdot_ml_kg_min
+
+    fast_s, slow_s = distance_m / 12, distance_m / 1
+    if excess(fast_s) < 0 or excess(slow_s) > 0:
+        raise DataProblem(
+            f"No running speed over {distance_m:g} m has a VDOT of {vdot_ml_kg_min:g}. Check both values."
+        )
+    return float(optimize.brentq(excess, fast_s, slow_s, xtol=1e-9, rtol=1e-14))
+
+
+@dataclass(frozen=True, eq=False)
+class SpeedAtHeartRate:
+    """Mean running speed while the heart rate was in a band."""
+
+    speed_m_s: float
+    pace_s_per_km: float
+    duration_s: float  # time in the band that the mean rests on
+    low_bpm: float
+    high_bpm: float
+
+
+def speed_at_heart_rate(
+    samples: pd.DataFrame, *, low_bpm: float, high_bpm: float, warm_up_s: float = 600, min_duration_s: float = 300
+) -> SpeedAtHeartRate:
+    """Mean speed of a run while the heart rate was from `low_bpm` to `high_bpm`, weighted by time.
+
+    Parameters
+    ----------
+    samples : DataFrame with t_s, heart_rate_bpm, speed_m_s, and paused where known; watch records of one run.
+        Each record stands for the time until the next, at most 10 s. Records without heart rate or speed, paused
+        ones and the first `warm_up_s` (heart rate lags behind speed) are left out.
+
+    Raises
+    ------
+    NotEnoughData : less than `min_duration_s` in the band.
+
+    Examples
+    --------
+    >>> samples = pd.DataFrame({"t_s": np.arange(1000.0), "heart_rate_bpm": 150.0, "speed_m_s": 2.5})
+    >>> speed_at_heart_rate(samples, low_bpm=145, high_bpm=155).pace_s_per_km
+    400.0
+    """
+    rows = samples.sort_values("t_s")
+    rows = rows.assign(lasts_s=rows["t_s"].diff().shift(-1).clip(upper=10))
+    moving = rows["paused"].fillna(0) == 0 if "paused" in rows else True
+    kept = rows[(rows["t_s"] >= warm_up_s) & rows["heart_rate_bpm"].between(low_bpm, high_bpm) & moving]
+    kept = kept.dropna(subset=["speed_m_s", "lasts_s"])
+    in_band_s = float(kept["lasts_s"].sum())
+    if in_band_s < min_duration_s:
+        raise NotEnoughData(
+            f"Only {in_band_s:.0f} s of this run lie between {low_bpm:g} and {high_bpm:g} bpm; "
+            f"{min_duration_s:.0f} s are needed. Choose a longer run or a wider band."
+        )
+    speed_m_s = float(np.average(kept["speed_m_s"], weights=kept["lasts_s"]))
+    return SpeedAtHeartRate(speed_m_s, pace_s_per_km(speed_m_s, 1.0), in_band_s, low_bpm, high_bpm)
+
+
+def _cost(polynomial: tuple[float, ...], grade: Values) -> Values:
+    too_steep = np.abs(np.asarray(grade, dtype=float)) > MINETTI_MAX_GRADE
+    if too_steep.any():
+        raise DataProblem(
+            f"{too_steep.sum()} grades are steeper than the {MINETTI_MAX_GRADE} up to which the cost was measured. "
+            "Leave steeper stretches out."
+        )
+    cost = 0.0
+    for coefficient in polynomial:
+        cost = cost * grade + coefficient
+    return cost

@@ -1,0 +1,279 @@
+"""Bar speed by repetition and set, velocity loss, and the classical ways from repetitions to a 1RM."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import integrate, stats
+
+from analysis.errors import DataProblem, NotEnoughData
+
+VelocityMetric = Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"]
+VELOCITY_METRICS: tuple[VelocityMetric, ...] = (
+    "mean_velocity_m_s",
+    "mean_propulsive_velocity_m_s",
+    "peak_velocity_m_s",
+)
+
+# beyond this the formulas from repetitions to 1RM disagree by more than the changes one looks for (LeSuer 1997)
+TESTED_REPS = 10
+
+_SET_KEY = ["session_id", "set_no"]
+_OF_THE_SET = ["local_date", "exercise", "side", "set_kind", "load_kg"]
+
+
+def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+    """Every repetition that a device measured, with the set it belongs to.
+
+    Parameters
+    ----------
+    sets : DataFrame with session_id, set_no, local_date, exercise, side, set_kind, load_kg.
+    reps : DataFrame with session_id, set_no, rep_no, the velocities in m/s, device.
+
+    Returns
+    -------
+    DataFrame, one row a repetition with at least one velocity, by date, session, set and repetition: session_id,
+    set_no, rep_no, local_date, exercise, side, set_kind, load_kg, the three velocities (NaN where the device does
+    not give that one), device. Repetitions that were only rated (no velocity) are not bar speeds.
+
+    Raises
+    ------
+    DataProblem : a repetition whose set is not among `sets`.
+
+    Examples
+    --------
+    >>> key = {"session_id": ["s"], "set_no": [1]}
+    >>> sets = pd.DataFrame(key | {"local_date": pd.to_datetime(["2026-01-05"]), "exercise": ["deadlift"],
+    ...                            "side": ["B"], "set_kind": ["work"], "load_kg": [100.0]})
+    >>> reps = pd.DataFrame(key | {"rep_no": [1], "mean_velocity_m_s": [0.52], "device": ["encoder"]})
+    >>> bar_speeds(sets, reps)[["exercise", "load_kg", "mean_velocity_m_s"]].values.tolist()
+    [['deadlift', 100.0, 0.52]]
+    """
+    measured = reps.reindex(columns=[*_SET_KEY, "rep_no", *VELOCITY_METRICS, "device"])
+    measured = measured.dropna(subset=list(VELOCITY_METRICS), how="all")
+    joined = measured.merge(sets[_SET_KEY + _OF_THE_SET], on=_SET_KEY, how="left", validate="m:1", indicator=True)
+    orphans = int((joined["_merge"] == "left_only").sum())
+    if orphans:
+        raise DataProblem(f"{orphans} repetitions belong to no set. Import the file of their sets again.")
+    ordered = joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
+    return ordered[[*_SET_KEY, "rep_no", *_OF_THE_SET, *VELOCITY_METRICS, "device"]]
+
+
+def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_velocity_m_s") -> pd.DataFrame:
+    """One row a set: its fastest, mean, first and last repetition in `metric`, and the loss in it.
+
+    Parameters
+    ----------
+    bar_speeds : as `bar_speeds` returns it. Repetitions without `metric` are left out.
+
+    Returns
+    -------
+    DataFrame: session_id, set_no, local_date, exercise, side, set_kind, load_kg, device, n_reps, best_m_s, mean_m_s,
+    first_m_s, last_m_s, loss_from_best_pct, loss_from_first_pct.
+
+    Examples
+    --------
+    >>> reps = pd.DataFrame({"session_id": "s", "set_no": 1, "rep_no": [1, 2], "local_date": pd.Timestamp("2026-01-05"),
+    ...     "exercise": "deadlift", "side": "B", "set_kind": "work", "load_kg": 100.0, "device": "encoder",
+    ...     "mean_velocity_m_s": [0.5, 0.4]})
+    >>> set_speeds(reps)[["n_reps", "best_m_s", "loss_from_best_pct"]].round(2).values.tolist()
+    [[2.0, 0.5, 20.0]]
+    """
+    known = bar_speeds.dropna(subset=[metric]).sort_values("rep_no")
+    groups = known.groupby([*_SET_KEY, *_OF_THE_SET, "device"], dropna=False, sort=False)[metric]
+    by_set = groups.agg(n_reps="size", best_m_s="max", mean_m_s="mean", first_m_s="first", last_m_s="last")
+    by_set["loss_from_best_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["best_m_s"])
+    by_set["loss_from_first_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["first_m_s"])
+    return by_set.reset_index().sort_values(["local_date", *_SET_KEY], ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class VelocityLoss:
+    """How much slower a set ended than it began."""
+
+    from_best_pct: float
+    from_first_pct: float
+    slope_m_s_per_rep: float  # least squares over the repetitions; without the bias of picking the best
+    n_reps: int
+
+
+def velocity_loss(velocity_m_s: pd.Series) -> VelocityLoss:
+    """Velocity loss of one set, 100 (best - last) / best, also from the first repetition, and the slope over all.
+
+    Loss from the best repetition is positive without any fatigue, because the best is picked out: see
+    `loss_without_fatigue_pct`. The slope has no such bias.
+
+    Parameters
+    ----------
+    velocity_m_s : Series of float, shape (n_reps,), in the order of the set. NaN is a repetition that the device
+        missed; it keeps its place in the slope, and the last measured repetition counts as the last.
+
+    Raises
+    ------
+    NotEnoughData : fewer than 2 measured repetitions.
+
+    References
+    ----------
+    Sánchez-Medina & González-Badillo 2011, Med Sci Sports Exerc 43(9):1725-1734.
+
+    Examples
+    --------
+    >>> round(velocity_loss(pd.Series([0.50, 0.45, 0.40])).from_best_pct, 6)
+    20.0
+    """
+    values = np.asarray(velocity_m_s, dtype=float)
+    measured = np.isfinite(values)
+    if measured.sum() < 2:
+        raise NotEnoughData(
+            f"Velocity loss needs 2 measured repetitions or more; got {measured.sum()}. Measure the whole set."
+        )
+    known = values[measured]
+    slope = stats.linregress(np.flatnonzero(measured), known).slope
+    return VelocityLoss(
+        from_best_pct=float(100 * (1 - known[-1] / known.max())),
+        from_first_pct=float(100 * (1 - known[-1] / known[0])),
+        slope_m_s_per_rep=float(slope),
+        n_reps=len(known),
+    )
+
+
+def first_rep_beyond_loss(velocity_m_s: pd.Series, *, loss_pct: float) -> int | None:
+    """Number (from 1) of the first repetition more than `loss_pct` below the fastest of the set; None if there is none.
+
+    >>> first_rep_beyond_loss(pd.Series([0.50, 0.45, 0.39]), loss_pct=20)
+    3
+    """
+    values = np.asarray(velocity_m_s, dtype=float)
+    beyond = values < np.nanmax(values) * (1 - loss_pct / 100)
+    return int(np.argmax(beyond)) + 1 if beyond.any() else None
+
+
+def loss_without_fatigue_pct(*, cv_pct: float, n_reps: int) -> float:
+    """Mean loss from the best repetition when all repetitions are equal but for noise of `cv_pct` (normal).
+
+    With M the largest of n and the last repetition any of them, E(last | M) = (M + (n - 1) E(x | x < M)) / n;
+    integrated over the distribution of M.
+
+    >>> round(loss_without_fatigue_pct(cv_pct=5, n_reps=8), 1)
+    6.6
+    """
+    cv = cv_pct / 100
+
+    def loss_at(z: float) -> float:
+        best = 1 + cv * z
+        others = 1 - cv * np.exp(stats.norm.logpdf(z) - stats.norm.logcdf(z))
+        density = n_reps * stats.norm.pdf(z) * stats.norm.cdf(z) ** (n_reps - 1)
+        return density * (1 - 1 / n_reps) * (1 - others / best)
+
+    return 100 * integrate.quad(loss_at, -8, 8)[0]
+
+
+def _epley(load_kg, reps):
+    return load_kg * (1 + reps / 30)
+
+
+def _brzycki(load_kg, reps):
+    return load_kg * 36 / (37 - reps)
+
+
+def _lombardi(load_kg, reps):
+    return load_kg * reps**0.10
+
+
+def _oconner(load_kg, reps):
+    return load_kg * (1 + reps / 40)
+
+
+def _wathan(load_kg, reps):
+    return 100 * load_kg / (48.8 + 53.8 * np.exp(-0.075 * reps))
+
+
+def _mayhew(load_kg, reps):
+    return 100 * load_kg / (52.2 + 41.9 * np.exp(-0.055 * reps))
+
+
+def _lander(load_kg, reps):
+    return 100 * load_kg / (101.3 - 2.67123 * reps)
+
+
+# as listed by LeSuer et al. 1997, J Strength Cond Res 11(4):211-213
+E1RM_FORMULAS: dict[str, Callable] = {
+    "epley": _epley,
+    "brzycki": _brzycki,
+    "lombardi": _lombardi,
+    "oconner": _oconner,
+    "wathan": _wathan,
+    "mayhew": _mayhew,
+    "lander": _lander,
+}
+
+
+def e1rm_from_reps(load_kg: pd.Series, reps: pd.Series, *, formula: str = "epley") -> pd.DataFrame:
+    """Estimated 1RM from repetitions to failure, by a published formula.
+
+    Parameters
+    ----------
+    load_kg, reps : Series of float, shape (n,): the load and the repetitions done with it until no more could be.
+    formula : a name of `E1RM_FORMULAS`.
+
+    Returns
+    -------
+    DataFrame, index of `load_kg`: e1rm_kg (the load itself at 1 repetition, which several formulas overshoot; NaN
+    where an input is NaN or reps is below 1), beyond_tested (bool: more than 10 repetitions, where the formulas
+    are not to be trusted).
+
+    Raises
+    ------
+    DataProblem : a formula of another name.
+
+    References
+    ----------
+    LeSuer et al. 1997, J Strength Cond Res 11(4):211-213.
+
+    Examples
+    --------
+    >>> e1rm_from_reps(pd.Series([120.0, 120.0]), pd.Series([5.0, 1.0]))["e1rm_kg"].tolist()
+    [140.0, 120.0]
+    """
+    if formula not in E1RM_FORMULAS:
+        raise DataProblem(f"{formula!r} is not a known formula. Use one of {', '.join(E1RM_FORMULAS)}.")
+    possible = reps.where(reps >= 1)
+    e1rm_kg = E1RM_FORMULAS[formula](load_kg, possible).mask(possible == 1, load_kg)
+    return pd.DataFrame({"e1rm_kg": e1rm_kg, "beyond_tested": reps > TESTED_REPS})
+
+
+def share_of_1rm(reps: float, *, reps_in_reserve: float = 0, model: str = "epley") -> float:
+    """The load, as a share of 1RM, that allows `reps` with `reps_in_reserve` left, for the average lifter.
+
+    "epley" 1 / (1 + 0.0333 n), "modified_epley" 1 / (1 + 0.0353 (n - 1)), "linear" 1 - (n - 1) / 33, where n is
+    reps + reps_in_reserve. The plain Epley form does not give 1 at one repetition; the other two do.
+
+    References
+    ----------
+    Epley 1985, Poundage Chart; Jovanović 2020, Strength Training Manual (modified and linear forms).
+
+    Examples
+    --------
+    >>> round(share_of_1rm(5, reps_in_reserve=2), 4)
+    0.811
+    """
+    n = reps + reps_in_reserve
+    shares = {"epley": 1 / (1 + 0.0333 * n), "modified_epley": 1 / (1 + 0.0353 * (n - 1)), "linear": 1 - (n - 1) / 33}
+    if model not in shares:
+        raise DataProblem(f"{model!r} is not a known model. Use one of {', '.join(shares)}.")
+    return shares[model]
+
+
+def bench_press_pct_1rm(mean_propulsive_velocity_m_s: pd.Series) -> pd.Series:
+    """Bench-press load in % of 1RM from mean propulsive velocity, by the equation of a group of trained men.
+
+    A group equation; an athlete's own load-velocity profile is to be preferred.
+    González-Badillo & Sánchez-Medina 2010, Int J Sports Med 31:347-352.
+
+    >>> bench_press_pct_1rm(pd.Series([0.5])).round(2).tolist()
+    [77.69]
+    """
+    v = mean_propulsive_velocity_m_s
+    return 8.4326 * v**2 - 73.501 * v + 112.33
