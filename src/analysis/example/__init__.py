@@ -1,0 +1,137 @@
+"""The example squad: twelve made-up athletes over 26 weeks, as the files users have, with a known truth beside them.
+
+Every stream of every athlete is flat and noisy (`squad.py`), but for the few truths of `truths.py`, each one small
+change of one athlete. What a report says of the squad can therefore be held against what is true of it.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.example import answers, formats, running, training
+from analysis.example.squad import DAYS, KEY_LIFTS, Athlete, noise_as_dict, random_stream, squad, true_course
+from analysis.example.truths import BUILT_IN, Truth, with_truths
+
+__all__ = ["Truth", "write_example"]
+
+ADULT_BORN_UP_TO = 2007  # of age on the first day
+
+_LOGS: dict[str, Callable[[pd.DataFrame], str]] = {"strong": formats.strong_csv, "hevy": formats.hevy_csv}
+
+
+def write_example(folder: Path, seed: int = 2026) -> Truth:
+    """Write the example squad into `folder`, made where it is missing, and return what is true of it.
+
+    The templates of the whole squad and workbook.toml lie in `folder`, the lifting log and the runs of each athlete
+    in a folder of the athlete's name, the truth in truth.json. The same seed gives the same bytes; files of the same
+    name are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    athletes = squad(seed)
+    written = [_write_athlete(athlete, folder / athlete.name, seed) for athlete in athletes]
+    for table in ("bar_speed", "splits", "wellness", "session_rpe", "cues"):
+        _write_csv(pd.concat([frames[table] for frames, _ in written]), folder / f"{table}.csv")
+    _write_csv(_people(athletes), folder / "athletes.csv")
+    _write_csv(_plans(athletes), folder / "plan.csv")
+    formats.write_xlsx(pd.concat([frames["screens"] for frames, _ in written]), folder / "screens.xlsx")
+    _write_text(formats.workbook_toml(athletes), folder / "workbook.toml")
+    truth = Truth(
+        seed=seed,
+        first_day=f"{DAYS[0]:%Y-%m-%d}",
+        last_day=f"{DAYS[-1]:%Y-%m-%d}",
+        noise=noise_as_dict(),
+        athletes=tuple(facts for _, facts in written),
+        truths=_truths(athletes),
+    )
+    _write_text(json.dumps(truth.as_dict(), indent=1) + "\n", folder / "truth.json")
+    return truth
+
+
+def _write_athlete(athlete: Athlete, folder: Path, seed: int) -> tuple[dict[str, pd.DataFrame], dict]:
+    """Write the log and the runs of one athlete; return its rows of the squad's tables and its facts."""
+
+    def stream(purpose: str):
+        return random_stream(seed, athlete.number, purpose)
+
+    flat = true_course(athlete, seed)
+    course = with_truths(athlete.name, flat)
+    sessions = training.attendance(athlete, course, stream("attendance"))
+    sets = training.lifting_sets(athlete, sessions, stream("sets"))
+    ran = running.runs(course, stream("runs"))
+    folder.mkdir(exist_ok=True)
+    _write_text(_LOGS[athlete.log](sets), folder / f"{athlete.log}.csv")
+    for run in ran:
+        (folder / f"{run.date:%Y-%m-%d}-run.tcx.gz").write_bytes(formats.tcx_gz(run))
+    frames = {
+        "bar_speed": training.bar_speed(athlete, sets, course, stream("bar_speed")),
+        "splits": running.splits(athlete, course, stream("splits")),
+        "wellness": answers.wellness(athlete, course, stream("wellness")),
+        "session_rpe": answers.session_rpe(athlete, sessions, course, ran, stream("session_rpe")),
+        "screens": answers.screens(athlete, course, stream("screens")),
+        "cues": answers.cues(athlete, course, stream("cues")),
+    }
+    return frames, _facts(athlete, flat, sessions, len(ran))
+
+
+def _facts(athlete: Athlete, flat: pd.DataFrame, sessions: pd.DataFrame, n_runs: int) -> dict:
+    """What truth.json says of an athlete: who it is, its true values on the first day, what it did of the plan."""
+    baseline = flat.iloc[0].drop(["logged", "device", "reading_offset_m_s"])
+    outcomes = sessions["outcome"].value_counts()
+    return {
+        "athlete": athlete.name,
+        "athlete_id": athlete.athlete_id,
+        "anchor_kg": {lift.exercise: athlete.anchor_kg(lift) for lift in KEY_LIFTS},
+        "baseline": {name: round(float(value), 4) for name, value in baseline.items()},
+        "planned_lifting_sessions": len(sessions),
+        "lifting_sessions": {key: int(outcomes.get(key, 0)) for key in training.OUTCOMES},
+        "runs": n_runs,
+    }
+
+
+def _people(athletes: list[Athlete]) -> pd.DataFrame:
+    """The athletes template."""
+    return pd.DataFrame(
+        {
+            "athlete": one.name,
+            "athlete_id": one.athlete_id,
+            "sex": one.sex,
+            "birth_year": one.birth_year,
+            "consent": "report squad body_mass" if one.body_mass_consent else "report squad",
+            "guardian": "by way of the club office" if one.birth_year > ADULT_BORN_UP_TO else "",
+            "aliases": one.alias,
+        }
+        for one in athletes
+    )
+
+
+def _plans(athletes: list[Athlete]) -> pd.DataFrame:
+    """The plan template: everybody has the same plan."""
+    plan = training.plan()
+    plan = plan.assign(date=plan["date"].dt.strftime("%Y-%m-%d"))
+    plans = [plan.assign(athlete=one.name) for one in athletes]
+    return pd.concat(plans)[["athlete", "date", "role", "content"]]
+
+
+def _truths(athletes: list[Athlete]) -> tuple[dict, ...]:
+    ids = {one.name: one.athlete_id for one in athletes}
+    return tuple(
+        {
+            "key": truth.key,
+            "athlete": truth.athlete,
+            "athlete_id": ids[truth.athlete],
+            "what": truth.what,
+            "numbers": truth.numbers,
+            "dates": truth.dates,
+        }
+        for truth in BUILT_IN
+    )
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    _write_text(table.to_csv(index=False, lineterminator="\n"), path)
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_bytes(text.encode())  # bytes, so that every system writes the same line ends

@@ -1,0 +1,213 @@
+"""The truths built into the squad: each is one small change of one athlete's flat course.
+
+The numbers and dates of a truth are the arguments of its change, so truth.json cannot say anything else than what
+the files were made from.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+Change = Callable[..., pd.DataFrame]
+
+
+def ramp(days: pd.DatetimeIndex, start: str, end: str) -> np.ndarray:
+    """Share of a change that has happened on each day: 0 up to `start`, 1 from `end` on, straight between.
+
+    >>> ramp(pd.date_range("2026-01-01", periods=5), "2026-01-02", "2026-01-04").tolist()
+    [0.0, 0.0, 0.5, 1.0, 1.0]
+    """
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    return np.clip((days - first) / (last - first), 0, 1).to_numpy()
+
+
+def unchanged(course: pd.DataFrame) -> pd.DataFrame:
+    """Nothing changes in 26 weeks."""
+    return course
+
+
+def speed_gain(course: pd.DataFrame, *, gain_m_s: float, start: str, end: str) -> pd.DataFrame:
+    """The Romanian deadlift gets faster at every load from `start` to `end`, and stays there."""
+    return course.assign(
+        romanian_deadlift_m_s=course["romanian_deadlift_m_s"] + gain_m_s * ramp(course.index, start, end)
+    )
+
+
+def device_swap(course: pd.DataFrame, *, offset_m_s: float, device: str, start: str) -> pd.DataFrame:
+    """From `start` on another device is used, which reads higher; the athlete is as fast as before."""
+    swapped = course.index >= start
+    return course.assign(
+        device=course["device"].mask(swapped, device),
+        reading_offset_m_s=np.where(swapped, offset_m_s, course["reading_offset_m_s"]),
+    )
+
+
+def nothing_logged(course: pd.DataFrame, *, start: str, end: str) -> pd.DataFrame:
+    """From `start` to `end`, both included, no file knows anything of the athlete: not rest, not off, missing."""
+    gone = (course.index >= start) & (course.index <= end)
+    return course.assign(logged=course["logged"] & ~gone)
+
+
+def stronger_right(course: pd.DataFrame, *, right_over_left: float) -> pd.DataFrame:
+    """The right leg hops further on every date, by the ratio `right_over_left`."""
+    share = right_over_left**0.5  # half of it on each side keeps the mean of both legs
+    return course.assign(hop_left_cm=course["hop_left_cm"] / share, hop_right_cm=course["hop_right_cm"] * share)
+
+
+def bad_left_day(course: pd.DataFrame, *, left_share: float, date: str) -> pd.DataFrame:
+    """On one date alone the left hops are short."""
+    return course.assign(
+        hop_left_cm=course["hop_left_cm"].where(course.index != date, course["hop_left_cm"] * left_share)
+    )
+
+
+def earlier_form_break(course: pd.DataFrame, *, clean_reps_lost: float, start: str) -> pd.DataFrame:
+    """From `start` on, form changes earlier in the set."""
+    return course.assign(clean_reps=course["clean_reps"] - clean_reps_lost * (course.index >= start))
+
+
+def faster_runner(
+    course: pd.DataFrame,
+    *,
+    sprint_gain_s: float,
+    cs_gain_m_s: float,
+    speed_at_140_bpm_gain_m_s: float,
+    start: str,
+    end: str,
+) -> pd.DataFrame:
+    """Sprint, time trials and pace at a given heart rate get better from `start` to `end`."""
+    done = ramp(course.index, start, end)
+    return course.assign(
+        sprint_20m_s=course["sprint_20m_s"] - sprint_gain_s * done,
+        cs_m_s=course["cs_m_s"] + cs_gain_m_s * done,
+        speed_at_140_bpm_m_s=course["speed_at_140_bpm_m_s"] + speed_at_140_bpm_gain_m_s * done,
+    )
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """One truth: whose, what in words, and the change with the numbers and dates that it is called with."""
+
+    key: str
+    athlete: str
+    what: str
+    change: Change
+    numbers: dict[str, float | str]
+    dates: dict[str, str]
+
+    def applied(self, course: pd.DataFrame) -> pd.DataFrame:
+        """The athlete's course with this truth in it."""
+        return self.change(course, **self.numbers, **self.dates)
+
+
+BUILT_IN = (
+    BuiltIn(
+        "gain",
+        "Alder",
+        "real gain in speed at the anchor load of the Romanian deadlift",
+        speed_gain,
+        {"gain_m_s": 0.18},
+        {"start": "2026-05-08", "end": "2026-07-03"},
+    ),
+    BuiltIn(
+        "plateau",
+        "Birch",
+        "gain in speed at the anchor load of the Romanian deadlift, then a plateau from its end on",
+        speed_gain,
+        {"gain_m_s": 0.12},
+        {"start": "2026-01-05", "end": "2026-03-27"},
+    ),
+    BuiltIn("no_change", "Cedar", "no change in anything, all 26 weeks", unchanged, {}, {}),
+    BuiltIn(
+        "device_swap",
+        "Dogwood",
+        "a new bar-speed device that reads higher; no gain",
+        device_swap,
+        {"offset_m_s": 0.05, "device": "encoder two"},
+        {"start": "2026-04-06"},
+    ),
+    BuiltIn(
+        "missing_weeks",
+        "Elm",
+        "three weeks in which nothing is logged; not rest",
+        nothing_logged,
+        {},
+        {"start": "2026-03-23", "end": "2026-04-12"},
+    ),
+    BuiltIn(
+        "real_side_difference",
+        "Fir",
+        "the right leg hops further than the left, the same side each time",
+        stronger_right,
+        {"right_over_left": 1.12},
+        {},
+    ),
+    BuiltIn(
+        "apparent_side_difference",
+        "Ginkgo",
+        "short left hops on a single bad day; no difference",
+        bad_left_day,
+        {"left_share": 0.86},
+        {"date": "2026-06-24"},
+    ),
+    BuiltIn(
+        "earlier_form_break",
+        "Hazel",
+        "fewer clean reps in the form set over the last four weeks",
+        earlier_form_break,
+        {"clean_reps_lost": 3.0},
+        {"start": "2026-06-08"},
+    ),
+    BuiltIn(
+        "improving_runner",
+        "Ivy",
+        "faster over 20 m, in the time trials and at a given heart rate",
+        faster_runner,
+        {"sprint_gain_s": 0.22, "cs_gain_m_s": 0.35, "speed_at_140_bpm_gain_m_s": 0.35},
+        {"start": "2026-01-05", "end": "2026-07-05"},
+    ),
+    BuiltIn("flat_runner", "Juniper", "runs as fast at the end as at the start", unchanged, {}, {}),
+)
+
+
+def with_truths(name: str, course: pd.DataFrame) -> pd.DataFrame:
+    """The course of the athlete called `name` with every truth of that athlete in it."""
+    for truth in BUILT_IN:
+        if truth.athlete == name:
+            course = truth.applied(course)
+    return course
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is true of a written example squad, as truth.json beside the files says it."""
+
+    seed: int
+    first_day: str
+    last_day: str
+    noise: dict[str, float]
+    athletes: tuple[dict, ...]  # a baseline and the adherence counts of each
+    truths: tuple[dict, ...]  # key, athlete, athlete_id, what, numbers, dates
+
+    def of(self, key: str) -> dict:
+        """The built-in truth of that key.
+
+        Raises KeyError where the squad has none of that key.
+        """
+        for truth in self.truths:
+            if truth["key"] == key:
+                return truth
+        raise KeyError(f"{key!r} is not built in; the keys are: {', '.join(truth['key'] for truth in self.truths)}.")
+
+    def as_dict(self) -> dict:
+        """The truth as JSON-ready values."""
+        return {
+            "seed": self.seed,
+            "first_day": self.first_day,
+            "last_day": self.last_day,
+            "noise": self.noise,
+            "athletes": list(self.athletes),
+            "truths": list(self.truths),
+        }
