@@ -1,0 +1,168 @@
+"""Bytes and XML from files that nobody vouches for: sizes are capped, DOCTYPEs refused, damage told in a sentence."""
+
+import gzip
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from lxml import etree
+
+from analysis.errors import UnreadableFile
+
+MAX_BYTES = 256 * 2**20
+MAX_RATIO = 200  # a watch file shrinks to a fifth or a twentieth; a gzip bomb to a thousandth
+RATIO_COUNTS_FROM = 2**20
+_CHUNK = 2**18
+_GZIP = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+_YEARS = range(1970, 2201)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of the file at `path`, decompressed where it is gzipped.
+
+    Raises UnreadableFile where it cannot be opened, holds more than 256 MiB, swells more than 200 to 1, is a damaged
+    gzip, or is a gzip inside a gzip.
+    """
+    try:
+        with path.open("rb") as file:
+            gzipped = file.read(2) == _GZIP
+            file.seek(0)
+            data = _inflated(path, file) if gzipped else file.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
+        raise UnreadableFile(f"{path.name} is a damaged gzip file ({problem}). Fetch it again.") from None
+    except OSError as problem:
+        raise UnreadableFile(f"{path.name} cannot be opened ({problem}). Check the file and its permissions.") from None
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(
+            f"{path.name} holds more than {MAX_BYTES // 2**20} MiB, more than any activity. Split it or leave it out."
+        )
+    if gzipped and data.startswith(_GZIP):
+        raise UnreadableFile(f"{path.name} is a gzip inside a gzip. Unpack it once and import that.")
+    return data
+
+
+def _inflated(path: Path, file) -> bytes:
+    data = bytearray()
+    with gzip.GzipFile(fileobj=file) as unpacked:
+        while chunk := unpacked.read(_CHUNK):
+            data += chunk
+            if len(data) > RATIO_COUNTS_FROM and len(data) > MAX_RATIO * file.tell():
+                raise UnreadableFile(
+                    f"{path.name} swells to more than {MAX_RATIO} times its size, as no activity does. Leave it out."
+                )
+            if len(data) > MAX_BYTES:
+                break
+    return bytes(data)
+
+
+def looks_like_xml(head: bytes, root: bytes) -> bool:
+    """True where the head of a file is XML whose root element is called `root`, with or without a namespace prefix.
+
+    >>> looks_like_xml(b'<?xml version="1.0"?><!-- mine --> <gpx version="1.1">', b"gpx")
+    True
+    >>> looks_like_xml(b"name;gpx", b"gpx")
+    False
+    """
+    text = head.replace(b"\x00", b"").lower()  # without the zero bytes UTF-16 reads as ASCII
+    start = text.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    name = root.lower()
+    return start.startswith(b"<") and any(
+        mark in text for mark in (b"<" + name, b":" + name + b" ", b":" + name + b">")
+    )
+
+
+def elements(data: bytes, tags: tuple[str, ...], file_name: str) -> Iterator[etree._Element]:
+    """The elements of an XML file whose local name is in `tags`, each when it ends; it is emptied afterwards.
+
+    Raises UnreadableFile for a DOCTYPE (the way in for entity attacks; no watch writes one) and for damaged XML.
+    """
+    stripped = data.removeprefix(_BOM).lstrip()
+    events = etree.iterparse(
+        BytesIO(stripped),
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        load_dtd=False,
+        no_network=True,
+        resolve_entities=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    checked = False
+    try:
+        for _, element in events:
+            if not checked:
+                _refuse_doctype(element, file_name)
+                checked = True
+            yield element
+            element.clear(keep_tail=True)
+    except etree.LxmlError as problem:
+        raise UnreadableFile(f"{file_name} is damaged XML ({problem}). Export it again.") from None
+    _refuse_doctype(events.root, file_name)
+
+
+def _refuse_doctype(element: etree._Element, file_name: str) -> None:
+    if element.getroottree().docinfo.doctype:
+        raise UnreadableFile(f"{file_name} carries a DOCTYPE, which no watch writes. Export it again from its source.")
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment in UTC, and the offset of the clock that wrote it where the text says one."""
+
+    utc: datetime
+    offset_s: float | None
+
+
+def moment(text: str | None, tally: Counter) -> Moment | None:
+    """An ISO 8601 time; without an offset it is UTC, as GPX and TCX define. None where there is none.
+
+    Times that cannot be read, or lie outside 1970 to 2200, are counted in `tally` as unreadable_times.
+
+    >>> moment("2026-01-05T09:00:00.5+01:00", Counter())
+    Moment(utc=datetime.datetime(2026, 1, 5, 8, 0, 0, 500000, tzinfo=datetime.timezone.utc), offset_s=3600.0)
+    """
+    if not text or not text.strip():
+        return None
+    try:
+        written = datetime.fromisoformat(text.strip())
+        if written.tzinfo is None:
+            tally["times_without_zone"] += 1
+            written = written.replace(tzinfo=UTC)
+        utc = written.astimezone(UTC)
+    except (ValueError, OverflowError):
+        utc = None
+    if utc is None or utc.year not in _YEARS:
+        tally["unreadable_times"] += 1
+        return None
+    offset_s = written.utcoffset().total_seconds()
+    return Moment(utc, offset_s or None)  # Z and +00:00 tell the moment, not where the athlete was
+
+
+def number(text: str | None, tally: Counter) -> float | None:
+    """A number; None where there is none. Text that is no finite number is counted in `tally` as unreadable_values.
+
+    >>> number(" 12.5 ", Counter())
+    12.5
+    """
+    if not text or not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        tally["unreadable_values"] += 1
+        return None
+    return value
