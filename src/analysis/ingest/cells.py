@@ -1,0 +1,213 @@
+"""From the text of one cell to a value. Nothing is guessed: what can be read in two ways is refused with its reason."""
+
+import re
+import unicodedata
+from datetime import datetime, time
+
+MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none"})
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read. `check` completes the sentence "this value ...", `remedy` says what to do."""
+
+    def __init__(self, check: str, remedy: str = "Correct the cell in the file."):
+        super().__init__(check)
+        self.check = check
+        self.remedy = remedy
+
+
+def is_missing(raw: str) -> bool:
+    """True for an empty cell and for the marks that people and R leave in one.
+
+    >>> is_missing(" NA "), is_missing("0")
+    (True, False)
+    """
+    return raw.strip().casefold() in MISSING
+
+
+# groups of three after a non-zero lead: the only commas or points that can be thousands separators
+_GROUPED = {
+    ".": re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
+}
+_PLAIN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_SPACES = re.compile(r"[\s\u00a0\u202f]+")
+
+
+def number(raw: str, decimal: str = ".") -> float:
+    """The number in `raw`; `decimal` is the decimal mark of its file, the other mark may group thousands.
+
+    Raises BadCell where it is not a finite number.
+
+    >>> number("1.250,5", ","), number("62,5"), number("0,454")
+    (1250.5, 62.5, 0.454)
+    """
+    text = _SPACES.sub("", raw).replace("−", "-")
+    if _GROUPED[decimal].fullmatch(text):
+        text = text.replace("," if decimal == "." else ".", "")
+    if not _PLAIN.fullmatch(text):
+        raise BadCell("is not a number")
+    value = float(text.replace(",", "."))
+    if value in (float("inf"), float("-inf")):
+        raise BadCell("is too large a number")
+    return value
+
+
+def whole(raw: str, decimal: str = ".") -> int:
+    """The whole number in `raw`; 5.0 is whole, 5.5 is a BadCell.
+
+    >>> whole("5.0")
+    5
+    """
+    value = number(raw, decimal)
+    if not value.is_integer():
+        raise BadCell("is not a whole number")
+    return int(value)
+
+
+_MONTHS = {
+    **dict.fromkeys(("jan", "ene", "gen"), 1),
+    **dict.fromkeys(("feb", "fev"), 2),
+    **dict.fromkeys(("mar", "mrz", "mrt", "maa"), 3),
+    **dict.fromkeys(("apr", "avr", "abr"), 4),
+    **dict.fromkeys(("may", "mai", "mei", "mag"), 5),
+    **dict.fromkeys(("jun", "giu", "juin"), 6),
+    **dict.fromkeys(("jul", "lug", "juil"), 7),
+    **dict.fromkeys(("aug", "aou", "ago"), 8),
+    **dict.fromkeys(("sep", "set"), 9),
+    **dict.fromkeys(("oct", "okt", "ott", "out"), 10),
+    "nov": 11,
+    **dict.fromkeys(("dec", "dez", "dic"), 12),
+}
+
+
+def plain(text: str) -> str:
+    """`text` without accents and in lower case.
+
+    >>> plain("Févr")
+    'fevr'
+    """
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+
+
+def month(word: str) -> int:
+    """The month of a name, short or long, in English, German, French, Spanish, Italian, Portuguese or Dutch.
+
+    >>> [month(word) for word in ("sept", "Mär", "août", "juil", "ott", "mrt")]
+    [9, 3, 8, 7, 10, 3]
+    """
+    name = plain(word)
+    found = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+    if found is None:
+        raise BadCell("names no month that is known here", "Write the date as 2026-01-31.")
+    return found
+
+
+_TIME = r"(?P<H>\d{1,2})[:.h](?P<M>\d{2})(:(?P<S>\d{2})([.,]\d+)?)?( ?(?P<half>[ap])\.? ?m\.?)?( ?(Z|[+-]\d\d:?\d\d))?"
+_DATES = (
+    r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
+    r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})",
+    r"(?P<d>\d{1,2})\.? (de )?(?P<name>[^\W\d_]+)\.?,? (de )?(?P<y>\d{4})",
+    r"(?P<name>[^\W\d_]+)\.? (?P<d>\d{1,2}),? (?P<y>\d{4})",
+)
+_CLOCKS = tuple(re.compile(rf"{date}((T|,? (at |um |à |a las )?){_TIME})?", re.IGNORECASE) for date in _DATES)
+_TIME_ONLY = re.compile(_TIME, re.IGNORECASE)
+
+
+def clock(raw: str, day_first: bool | None = None) -> datetime:
+    """The wall-clock moment in `raw`, midnight where it holds a date only; an offset behind it is not applied.
+
+    `day_first` decides 03/04/2026, None where nobody knows. With points, as 03.04.2026, the day stands first.
+    Raises BadCell where it is no date, or one that can be read in two ways.
+
+    >>> clock("7 Apr 2026, 10:14").isoformat(), clock("2026-04-07 6:05:00\\u202fPM").isoformat()
+    ('2026-04-07T10:14:00', '2026-04-07T18:05:00')
+    """
+    text = _SPACES.sub(" ", raw.strip())
+    for pattern in _CLOCKS:
+        if match := pattern.fullmatch(text):
+            part = match.groupdict()
+            day, month_no = _day_and_month(part, day_first)
+            year = int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)
+            at = _time(part) if part["H"] else time()
+            try:
+                return datetime(year, month_no, day, at.hour, at.minute, at.second)
+            except ValueError:
+                raise BadCell("is no day of the calendar") from None
+    raise BadCell("is not a date", "Write the date as 2026-01-31.")
+
+
+def time_of_day(raw: str) -> time:
+    """The time in `raw`, as 18:05, 18:05:30 or 6:05 PM.
+
+    >>> time_of_day("6:05 pm").isoformat()
+    '18:05:00'
+    """
+    match = _TIME_ONLY.fullmatch(_SPACES.sub(" ", raw.strip()))
+    if not match:
+        raise BadCell("is not a time of day", "Write the time as 18:05.")
+    return _time(match.groupdict())
+
+
+def _day_and_month(part: dict[str, str], day_first: bool | None) -> tuple[int, int]:
+    if part.get("name"):
+        return int(part["d"]), month(part["name"])
+    if part.get("m"):
+        return int(part["d"]), int(part["m"])
+    first, second = int(part["a"]), int(part["b"])
+    if part["sep"] == ".":
+        day_first = True
+    if day_first is None and first != second:
+        raise BadCell(
+            "can be read with the day or the month first",
+            "Write the dates as 2026-01-31, or set day_first in a column mapping.",
+        )
+    return (first, second) if day_first else (second, first)
+
+
+def _time(part: dict[str, str]) -> time:
+    hour = int(part["H"])
+    if part["half"]:
+        hour = hour % 12 + (12 if part["half"].casefold() == "p" else 0)
+    try:
+        return time(hour, int(part["M"]), int(part["S"] or 0))
+    except ValueError:
+        raise BadCell("is no time of the day", "Write the time as 18:05.") from None
+
+
+def day_first_of(cells: list[str]) -> bool | None:
+    """Whether the dates of a column have the day first, by those that can be read in one way only.
+
+    None where no date tells, or where some tell this and some that.
+
+    >>> day_first_of(["03/04/2026", "17/04/2026"]), day_first_of(["03/04/2026"])
+    (True, None)
+    """
+    matches = [_CLOCKS[1].fullmatch(_SPACES.sub(" ", cell.strip())) for cell in cells]
+    pairs = [(int(match["a"]), int(match["b"])) for match in matches if match]
+    day, month_ = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    return None if day == month_ else day
+
+
+_SPAN = re.compile(
+    r"((?P<h>\d+([.,]\d+)?) ?(h|hr|hrs|hours?|std\.?|ore?))?"
+    r" ?((?P<m>\d+([.,]\d+)?) ?(m|mins?|min\.))?"
+    r" ?((?P<s>\d+([.,]\d+)?) ?(s|secs?|sek\.?))?",
+    re.IGNORECASE,
+)
+_COLONS = re.compile(r"((?P<h>\d+):)?(?P<m>\d{1,3}):(?P<s>\d{2}([.,]\d+)?)")
+
+
+def duration_s(raw: str) -> float:
+    """A span in seconds: 38min, 1h 5m, 45s, 5:30 (minutes and seconds) or 1:05:30.
+
+    >>> duration_s("1h 5m"), duration_s("38min"), duration_s("5:30")
+    (3900.0, 2280.0, 330.0)
+    """
+    text = _SPACES.sub(" ", raw.strip())
+    match = _COLONS.fullmatch(text) or _SPAN.fullmatch(text)
+    if not match or not any(match.groupdict().values()):
+        raise BadCell("is not a duration", "Write it as 1h 5m.")
+    h, m, s = (float((match[unit] or "0").replace(",", ".")) for unit in "hms")
+    return h * 3600 + m * 60 + s

@@ -1,0 +1,249 @@
+"""The form of a table file: encoding, delimiter, decimal mark, line ends. All is read as text, ragged rows kept."""
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from analysis.errors import UnreadableFile
+from analysis.ingest.cells import is_missing
+
+MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
+_DELIMITERS = ",;\t|"
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_END = "end of table"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What was found about a file's form. `eol` is the commonest line end: LF, CRLF or CR."""
+
+    encoding: str
+    bom: bool
+    delimiter: str
+    eol: str
+    decimal: str
+
+    def as_plain(self) -> dict:
+        """As JSON-ready values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One table of text: the header and every row behind it, as wide as each is. `name` is empty outside workbooks."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    dialect: Dialect | None = field(default=None)
+
+    @property
+    def decimal(self) -> str:
+        return self.dialect.decimal if self.dialect else "."
+
+    def column(self, header: str) -> list[str]:
+        """The filled cells below a header, at its first occurrence."""
+        place = self.header.index(header)
+        return [row[place] for row in self.rows if len(row) > place and not is_missing(row[place])]
+
+
+def is_blank(row: tuple[str, ...]) -> bool:
+    """True for a row without any text.
+
+    >>> is_blank(("", " "))
+    True
+    """
+    return not any(cell.strip() for cell in row)
+
+
+def same_header(text: str) -> str:
+    """A header as it is compared: without spaces, in lower case.
+
+    >>> same_header(" Workout  Name") == same_header("workout name")
+    True
+    """
+    return re.sub(r"\s+", "", text).casefold()
+
+
+def read_delimited(path: Path) -> Sheet:
+    """The delimited text file at `path`.
+
+    Raises UnreadableFile where it is empty, too large, binary, or a quote in it is never closed.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise UnreadableFile(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Export a shorter period.")
+    text, encoding, bom = decoded(path.read_bytes(), path.name)
+    text, delimiter = _without_sep_line(text)
+    delimiter = delimiter or sniff_delimiter(text)
+    rows = _rows(text, delimiter, path.name)
+    while rows and is_blank(rows[0]):
+        rows.pop(0)
+    if not rows:
+        raise UnreadableFile(f"{path.name} holds no text. Export it again.")
+    dialect = Dialect(encoding, bom, delimiter, _line_end(text), sniff_decimal(rows[1:], delimiter))
+    return Sheet("", tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), dialect)
+
+
+def header_of(head: bytes) -> tuple[str, ...]:
+    """The header in the first bytes of a file, as `same_header` compares; empty where they are no text.
+
+    >>> header_of(b"Date;Workout Name;Reps\\r\\n2026-01-02;A;5\\r\\n")
+    ('date', 'workoutname', 'reps')
+    """
+    try:
+        text, _, _ = decoded(head[: head.rfind(b"\n") + 1] or head, "")
+    except UnreadableFile:
+        return ()
+    text, delimiter = _without_sep_line(text)
+    lines = [line for line in re.split(r"\r\n|\n|\r", text[:20000]) if line.strip()]
+    if not lines:
+        return ()
+    first = next(csv.reader([lines[0]], delimiter=delimiter or sniff_delimiter("\n".join(lines[:20]))))
+    return tuple(same_header(cell) for cell in first)
+
+
+def decoded(data: bytes, name: str) -> tuple[str, str, bool]:
+    """Text, encoding and whether a byte-order mark led it: by the mark, else UTF-8, else Windows-1252.
+
+    Raises UnreadableFile for binary data.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding, True
+            except UnicodeDecodeError:
+                break
+    if b"\0" in data:
+        raise UnreadableFile(f"{name} holds binary data, not a table of text. Export it as CSV or XLSX.")
+    try:
+        return data.decode("utf-8"), "utf-8", False
+    except UnicodeDecodeError:
+        # five bytes have no character in Windows-1252; Latin-1 keeps them
+        encoding = "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
+        return data.decode(encoding), encoding, False
+
+
+def sniff_delimiter(text: str) -> str:
+    """The delimiter that cuts the header into most cells and the first rows into as many.
+
+    >>> sniff_delimiter("Date;Load;Reps\\n2026-01-02;62,5;5\\n")
+    ';'
+    """
+    lines = "\n".join(re.split(r"\r\n|\n|\r", text[:65536])[:50])
+    return max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+
+
+def _fit(lines: str, delimiter: str) -> float:
+    try:
+        widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
+    except csv.Error:
+        return 0.0
+    if not widths:
+        return 0.0
+    # a file whose every row is ragged still has its header to go by
+    alike = sum(width == widths[0] for width in widths) / len(widths)
+    return (widths[0] - 1) * (0.1 + alike)
+
+
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+_POINT = re.compile(r"[+-]?\d+\.\d+")
+_COMMA_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_POINT_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+
+
+def sniff_decimal(rows: list[list[str]], delimiter: str) -> str:
+    """The decimal mark: that of most numbers that can be read in one way only.
+
+    Where there is none, 1,250 is a decimal in a file whose delimiter is no comma; a point is one everywhere.
+
+    >>> sniff_decimal([["62,5", "1.250,0"]], ";"), sniff_decimal([["1,250", "62.5"]], ",")
+    (',', '.')
+    """
+    commas = points = unclear = 0
+    for row in rows:
+        for cell in row:
+            text = cell.strip()
+            if _COMMA.fullmatch(text):
+                unclear += bool(_COMMA_GROUP.fullmatch(text))
+                commas += not _COMMA_GROUP.fullmatch(text)
+            elif _POINT.fullmatch(text):
+                points += not _POINT_GROUP.fullmatch(text)
+    if commas or points:
+        return "," if commas > points else "."
+    return "," if unclear and delimiter != "," else "."
+
+
+def _without_sep_line(text: str) -> tuple[str, str | None]:
+    """Excel's first line `sep=;` says the delimiter and is no header."""
+    match = re.match(r"sep=(.)(\r\n|\n|\r)", text, re.IGNORECASE)
+    return (text[match.end() :], match[1]) if match else (text, None)
+
+
+def _line_end(text: str) -> str:
+    counts = Counter(re.findall(r"\r\n|\n|\r", text))
+    names = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+    return names[counts.most_common(1)[0][0]] if counts else "LF"
+
+
+def _rows(text: str, delimiter: str, name: str) -> list[list[str]]:
+    """Every row as text; the reader stops on its own mark, so a quote that swallows the rest is seen."""
+    closed = text if text.endswith(("\n", "\r")) or not text else text + "\n"
+    try:
+        rows = list(csv.reader(io.StringIO(closed + _END, newline=""), delimiter=delimiter))
+    except csv.Error as problem:
+        raise UnreadableFile(f"{name} cannot be cut into cells: {problem}. Export it again as CSV.") from None
+    if rows[-1] != [_END]:
+        raise UnreadableFile(
+            f"{name}: a quote that opens in row {max(len(rows) - 1, 0)} is never closed. Close or remove it."
+        )
+    return rows[:-1]
+
+
+def read_workbook(path: Path) -> list[Sheet]:
+    """Every filled sheet of the spreadsheet at `path`, its cells as text: dates in ISO form, 5.0 as 5.
+
+    Raises UnreadableFile where it is damaged or unpacks to more than a table file ever holds.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook  # not needed for text files
+
+    _refuse_bomb(path)
+    sheets = []
+    try:
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            rows = [tuple(_as_text(cell) for cell in row) for row in book.get_sheet_by_name(name).to_python()]
+            if rows:
+                sheets.append(Sheet(name, rows[0], tuple(rows[1:])))
+    except (CalamineError, OSError, ValueError) as problem:
+        raise UnreadableFile(f"{path.name} cannot be opened as a workbook: {problem}. Save it again as XLSX.") from None
+    return sheets
+
+
+def _refuse_bomb(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    except zipfile.BadZipFile:
+        raise UnreadableFile(f"{path.name} is damaged: it is no zip archive. Save it again as XLSX.") from None
+    if size > MAX_BYTES:
+        raise UnreadableFile(f"{path.name} unpacks to {size // 1_000_000} MB. Save the sheets you need alone.")
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        seconds = int(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return str(cell)

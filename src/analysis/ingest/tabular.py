@@ -1,0 +1,232 @@
+"""What all table readers share: rows are taken, ignored or rejected, and every refused cell says why."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from analysis.ingest.cells import BadCell, is_missing
+from analysis.ingest.dialect import Sheet, is_blank
+from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, reader_columns
+from analysis.tables import TABLES
+
+Value = TypeVar("Value")
+Parts = dict[str, dict]  # canonical table -> column -> value
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cell that could not be taken."""
+
+    column: str
+    check: str
+    raw: str
+    remedy: str
+
+    @property
+    def reason(self) -> str:
+        said = "is empty" if self.check == "is missing" else f"{self.raw!r} {self.check}"
+        return f"{self.column} {said}. {self.remedy}"
+
+
+class Row:
+    """One row by column: typed reads collect what is wrong instead of stopping at the first bad cell."""
+
+    def __init__(self, sheet: str, row_no: int, cells: Mapping[str, str]):
+        self.sheet = sheet
+        self.row_no = row_no
+        self.cells = cells
+        self.problems: list[Problem] = []
+
+    def text(self, column: str | None) -> str | None:
+        """The cell as it stands, None where it is missing or the file has no such column."""
+        raw = self.cells.get(column, "").strip() if column else ""
+        return raw or None
+
+    def read(self, column: str | None, parse: Callable[[str], Value]) -> Value | None:
+        """The cell as `parse` types it; None where it is missing, or bad (then it is among the problems)."""
+        raw = self.text(column)
+        if raw is None or is_missing(raw):
+            return None
+        try:
+            return parse(raw)
+        except BadCell as bad:
+            self.problems.append(Problem(column, bad.check, raw, bad.remedy))
+            return None
+
+    def demand(self, column: str, value: Value | None) -> Value | None:
+        """`value`, with its absence noted as a problem of `column`, unless the cell was already refused."""
+        if value is None and all(problem.column != column for problem in self.problems):
+            self.problems.append(Problem(column, "is missing", "", "Fill it in."))
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """A row that passed: its values by canonical table and column."""
+
+    row: Row
+    parts: Parts
+
+
+@dataclass
+class Ledger:
+    """What became of every row of a file."""
+
+    became: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def enter(self, sheet: str, row_no: int, cells: tuple[str, ...], became: str) -> None:
+        raw = json.dumps(list(cells), ensure_ascii=False)
+        self.became[sheet, row_no] = (raw, became)
+
+    def reject(self, row: Row, problems: Iterable[Problem]) -> None:
+        """The row is refused whole: half a row would pass for a complete one."""
+        self.became[row.sheet, row.row_no] = (self.became[row.sheet, row.row_no][0], "rejected")
+        for problem in problems:
+            self.rejects[row.sheet, row.row_no, problem.column, problem.check] = (problem.raw, problem.reason)
+
+    def source_rows(self) -> pd.DataFrame:
+        return pd.DataFrame([(*place, *what) for place, what in self.became.items()], columns=SOURCE_ROW_COLUMNS)
+
+    def reject_rows(self) -> pd.DataFrame:
+        return pd.DataFrame([(*cell, *why) for cell, why in self.rejects.items()], columns=REJECT_COLUMNS)
+
+
+def take(
+    sheet: Sheet, read_row: Callable[[Row], Parts | None], ledger: Ledger, columns: Mapping[tuple[str, str], str]
+) -> list[Taken]:
+    """The rows of a sheet that pass: `read_row` types one row, None where it is none of ours to keep.
+
+    `columns` says which column of the file fills which canonical one, for the words of a reject.
+    """
+    taken = []
+    header = _distinct(sheet.header)
+    for row_no, cells in enumerate(sheet.rows, start=1):
+        ledger.enter(sheet.name, row_no, cells, "ignored" if is_blank(cells) else "taken")
+        if is_blank(cells):
+            continue
+        row = Row(sheet.name, row_no, dict(zip(header, cells, strict=False)))
+        if not is_blank(cells[len(header) :]):
+            ledger.reject(row, [_overlong(cells, header)])
+            continue
+        parts = read_row(row)
+        if row.problems:
+            ledger.reject(row, row.problems)
+        elif parts is None:
+            ledger.enter(sheet.name, row_no, cells, "ignored")
+        else:
+            taken.append(Taken(row, parts))
+    return _in_range(taken, ledger, columns)
+
+
+def _distinct(header: tuple[str, ...]) -> list[str]:
+    """A header that stands twice is reached by its first column; the others keep their place."""
+    seen: set[str] = set()
+    return [name if not (name in seen or seen.add(name)) else f"{name}\0{place}" for place, name in enumerate(header)]
+
+
+def _overlong(cells: tuple[str, ...], header: list[str]) -> Problem:
+    return Problem(
+        "(row)",
+        f"has {len(cells)} cells where the header has {len(header)}",
+        " … ".join(cell for cell in cells[len(header) :] if cell.strip()),
+        "Put quotes around the text that holds the delimiter.",
+    )
+
+
+def _in_range(taken: list[Taken], ledger: Ledger, columns: Mapping[tuple[str, str], str]) -> list[Taken]:
+    """Those that also pass the ranges of the canonical tables; the others are rejected."""
+    wrong: dict[int, list[Problem]] = {}
+    for table in dict.fromkeys(name for one in taken for name in one.parts):
+        places = [place for place, one in enumerate(taken) if table in one.parts]
+        typed = _typed(table, [taken[place].parts[table] for place in places])
+        for failure in TABLES[table].failures(typed).itertuples():
+            place = places[int(failure.index)] if not pd.isna(failure.Index) else places[0]
+            wrong.setdefault(place, []).append(
+                _range_problem(taken[place].row, columns.get((table, failure.column), failure.column), failure.check)
+            )
+    for place, problems in wrong.items():
+        ledger.reject(taken[place].row, problems)
+    return [one for place, one in enumerate(taken) if place not in wrong]
+
+
+def _range_problem(row: Row, column: str, check: str) -> Problem:
+    if check == "is missing":
+        return Problem(column, check, "", "Fill it in.")
+    said = check if check.startswith("does") else f"is {check}"
+    return Problem(column, said, row.text(column) or "", "Correct the value, or its unit, in the file.")
+
+
+def _typed(table: str, rows: list[dict]) -> pd.DataFrame:
+    """The given columns of a canonical table, typed; what the door fills is left out."""
+    given = pd.DataFrame(rows)
+    names = [name for name in TABLES[table].names if name in given]
+    return _coerced(table, given)[names]
+
+
+def _coerced(table: str, given: pd.DataFrame) -> pd.DataFrame:
+    absent = {c.name: 0 for c in TABLES[table].columns if c.kind == "integer" and c.name not in given}
+    return TABLES[table].coerce(given.assign(**absent))
+
+
+def frame(table: str, rows: list[dict]) -> pd.DataFrame:
+    """Rows as the frame that a reader gives for a canonical table: `reader_columns`, typed.
+
+    >>> frame("cues", [{"external_name": "Alder", "local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift",
+    ...                 "cue": "push the floor", "row_no": 1}])["exercise"].tolist()
+    ['deadlift']
+    """
+    given = pd.DataFrame(rows)
+    typed = _coerced(table, given)
+    columns = [name for name in reader_columns(table) if name != "source_key"]  # the door's name for session_key
+    for bound in ("external_name", "session_key"):
+        if bound in columns:
+            values = given[bound] if bound in given else pd.Series(None, index=given.index)
+            typed[bound] = pd.Series(values, dtype="str")
+    return typed[columns]
+
+
+def without_repeats(
+    table: str, key: tuple[str, ...], rows: list[tuple[Row, dict]], ledger: Ledger, column: str
+) -> list[tuple[Row, dict]]:
+    """The rows of a table whose key comes for the first time; later ones are rejected, naming the first."""
+    first: dict[tuple, int] = {}
+    kept = []
+    for row, values in rows:
+        place = tuple(values.get(name) for name in key)
+        if place in first:
+            problem = Problem(
+                column,
+                f"repeats row {first[place]} of the {table}",
+                row.text(column) or "",
+                "Number the trials, or remove one of the rows.",
+            )
+            ledger.reject(row, [problem])
+        else:
+            first[place] = row.row_no
+            kept.append((row, values))
+    return kept
+
+
+def local_start(start: datetime | None, zone: ZoneInfo) -> dict:
+    """The time columns of a session whose wall-clock start is known, with the zone of the workspace; none if not.
+
+    Of an hour that comes twice in autumn the first is meant.
+
+    >>> local_start(datetime(2026, 7, 1, 18), ZoneInfo("Europe/Berlin"))["utc_offset_s"]
+    7200.0
+    """
+    if start is None:
+        return {"start_local": None, "start_utc": None, "utc_offset_s": None, "tz_quality": "none"}
+    aware = start.replace(tzinfo=zone)
+    return {
+        "start_local": start,
+        "start_utc": aware.astimezone(UTC),
+        "utc_offset_s": aware.utcoffset().total_seconds(),
+        "tz_quality": "config",
+    }
