@@ -179,7 +179,7 @@ def _hop_rows(course: pd.DataFrame, rng: np.random.Generator) -> list[tuple]:
 
 def cues(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Cues given, about one in four weeks, as the cues template has them."""
-    days = DAYS[(DAYS.dayofweek == 0) & course["logged"].to_numpy()]
+    days = DAYS[(DAYS.day_of_week == 0) & course["logged"].to_numpy()]
     given = days[rng.random(len(days)) < 0.25]
     return pd.DataFrame(
         {

@@ -80,7 +80,7 @@ def splits(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) -> 
         if kind == "sprint":
             new = _sprint_rows(true, rng)
         elif kind == "trials":
-            new = _time_trial_rows(true, TRIALS_M[date.dayofweek], rng)
+            new = _time_trial_rows(true, TRIALS_M[date.day_of_week], rng)
         else:
             continue
         if true["logged"]:

@@ -74,7 +74,7 @@ def attendance(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator)
     `outcome` is one of OUTCOMES: moved is by one day inside the week, away is missed and logged as off, not_logged
     lies in weeks of which no file knows anything. `date` and `start` are missing unless the session was done or moved.
     """
-    planned = DAYS[DAYS.dayofweek.isin(list(_LIFTING))]
+    planned = DAYS[DAYS.day_of_week.isin(list(_LIFTING))]
     luck = rng.random(len(planned))
     moved = (luck >= athlete.missed_share) & (luck < athlete.missed_share + MOVED_SHARE)
     missed = np.where(rng.random(len(planned)) < AWAY_SHARE, "away", "missed")
@@ -82,13 +82,13 @@ def attendance(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator)
     outcome = np.where(course.loc[planned, "logged"], outcome, "not_logged")
     trained = np.isin(outcome, ["done", "moved"])
     # a Monday can only be moved back: the day before belongs to another week
-    shift = np.where(planned.dayofweek == 0, 1, rng.choice([-1, 1], size=len(planned)))
+    shift = np.where(planned.day_of_week == 0, 1, rng.choice([-1, 1], size=len(planned)))
     date = planned + pd.to_timedelta(np.where(outcome == "moved", shift, 0), unit="D")
     start = date + pd.to_timedelta(17 * 3600 + rng.integers(0, 5400, size=len(planned)), unit="s")
     return pd.DataFrame(
         {
             "planned": planned,
-            "role": [_LIFTING[weekday][0] for weekday in planned.dayofweek],
+            "role": [_LIFTING[weekday][0] for weekday in planned.day_of_week],
             "outcome": outcome,
             "date": date.where(trained),
             "start": start.where(trained),
