@@ -1,0 +1,55 @@
+"""How a week felt: every answer of the seven days, on the athlete's own usual range."""
+
+import pandas as pd
+
+from analysis.decisions import usual_band
+
+BAND_ENTRIES = 14  # earlier answers before a usual range is shown
+BAND_DAYS = 56  # how far back they reach
+
+
+def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """The answers of a week, one row an item and day, blank days included.
+
+    Parameters
+    ----------
+    wellness : DataFrame
+        Table wellness: local_date, item, source, value.
+    days : DatetimeIndex
+        The days shown, in order.
+
+    Returns
+    -------
+    DataFrame: item, source, local_date, value (NaN where nothing was answered; nothing is filled in), usual_low,
+    usual_high (90 % range for one new answer, from the answers of the 56 days before `days`, NaN with fewer than 14),
+    n_earlier, inside (True, False, None where there is no value or no range). Items answered neither in the week
+    nor before are absent.
+
+    Examples
+    --------
+    >>> wellness = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05"]), "item": "sleep", "source": "form",
+    ...                          "value": [7.0]})
+    >>> wellness_week(wellness, pd.date_range("2026-01-05", periods=2))["value"].tolist()
+    [7.0, nan]
+    """
+    first = days[0]
+    recent = wellness[
+        (wellness["local_date"] >= first - pd.Timedelta(days=BAND_DAYS)) & (wellness["local_date"] <= days[-1])
+    ]
+    weeks = [
+        _item_week(answers.set_index("local_date")["value"], days).assign(item=item, source=source)
+        for (item, source), answers in recent.groupby(["item", "source"], sort=True)
+    ]
+    columns = ["item", "source", "local_date", "value", "usual_low", "usual_high", "n_earlier", "inside"]
+    return pd.concat(weeks, ignore_index=True)[columns] if weeks else pd.DataFrame(columns=columns)
+
+
+def _item_week(answers: pd.Series, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """One item over the days, with the range of the answers before them."""
+    earlier = answers[answers.index < days[0]].dropna()
+    week = pd.DataFrame({"local_date": days, "value": answers.reindex(days).to_numpy(), "n_earlier": len(earlier)})
+    if len(earlier) < BAND_ENTRIES:
+        return week.assign(usual_low=float("nan"), usual_high=float("nan"), inside=None)
+    band = usual_band(earlier.to_numpy())
+    inside = [None if pd.isna(value) else bool(value in band) for value in week["value"]]
+    return week.assign(usual_low=band.low, usual_high=band.high, inside=pd.Series(inside, dtype="object"))

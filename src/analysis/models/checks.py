@@ -1,0 +1,158 @@
+"""Periodic performance checks: has the latest moved beyond the error of the check, and when is the next one due?"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.config import Check
+from analysis.decisions import REFERENCE_LEAST, Change, TypicalError
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.models import series
+
+DISTANCE_TOLERANCE = 0.01  # of the check's distance
+STALE_AFTER_INTERVALS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class CheckHistory:
+    """One check by day, the latest judged against those before, and the day of the next."""
+
+    test_id: str
+    name: str
+    lower_is_better: bool
+    exposures: pd.DataFrame  # local_date, device, value, n_trials, comparable
+    n_trials_left_out: int  # incomplete trials: a split missing, or not the distance of the check
+    next_due: pd.Timestamp
+    change: Change
+
+    @property
+    def last_date(self) -> pd.Timestamp:
+        return self.exposures["local_date"].iloc[-1]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the change with its interval."""
+        return series.tidy(self.change)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: checks done, comparable ones, the decision."""
+        return series.glance(self.exposures, self.change)
+
+    def augment(self) -> pd.DataFrame:
+        """The checks with .fitted (the reference) and .resid."""
+        return series.augment(self.exposures, self.change)
+
+
+def check_history(
+    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, conf_level: float = 0.90
+) -> CheckHistory:
+    """The values of one check by day, and the latest against up to 8 comparable ones before.
+
+    Parameters
+    ----------
+    splits : DataFrame
+        Table splits with local_date. For the metric time_s a trial is the sum of its splits up to
+        `check.distance_m`, or of all its splits where the check names no distance.
+    trials : DataFrame
+        Table trials; the rows of this test and metric that are not of one side.
+    check : Check
+        Statistic of the trials of a day (best or mean), published error, smallest worthwhile change.
+    until : Timestamp
+        Last day that is known.
+    conf_level : float
+        Of the t interval of the change.
+
+    Returns
+    -------
+    CheckHistory
+        With a published error one earlier check is enough, else 3. Trials with a missing split or of another
+        distance (beyond 1 %) are counted, not used. Stale: nothing within two intervals of the check.
+
+    Raises
+    ------
+    NotEnoughData
+        The check has not been done.
+    DataProblem
+        The check was measured on one side at a time.
+
+    Examples
+    --------
+    >>> splits = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05"] * 2), "session_id": "a", "trial_no": 1,
+    ...     "split_no": [1, 2], "test_id": "sprint_20m", "start_m": [0.0, 10.0], "distance_m": 10.0,
+    ...     "time_s": [1.9, 1.3], "device": "gates"})
+    >>> check = Check(test_id="sprint_20m", name="20 m sprint", unit="s", distance_m=20, swc=0.02)
+    >>> trials = pd.DataFrame(columns=["test_id", "metric", "side"])
+    >>> history = check_history(splits, trials, check, pd.Timestamp("2026-01-11"))
+    >>> history.exposures["value"].round(3).tolist(), str(history.next_due.date())
+    ([3.2], '2026-02-02')
+    """
+    timed = _timed(splits, check) if check.metric == "time_s" else _NOTHING
+    values = pd.concat([frame for frame in (timed, _measured(trials, check)) if len(frame)] or [_NOTHING])
+    values = values[values["local_date"] <= until]
+    complete = values.dropna(subset=["value"])
+    if complete.empty:
+        raise NotEnoughData(f"No {check.name} yet. Do one to start your line.")
+    exposures = series.with_comparable(_by_day(complete, check))
+    change = series.latest_change(
+        exposures,
+        until=until,
+        stale_after_days=STALE_AFTER_INTERVALS * check.every_days,
+        needed=1 if check.te else REFERENCE_LEAST,
+        unit=check.unit,
+        swc=check.swc,
+        published=TypicalError.published(check.te, check.te_df, check.te_source) if check.te else None,
+        lower_is_better=check.lower_is_better,
+        conf_level=conf_level,
+    )
+    return CheckHistory(
+        test_id=check.test_id,
+        name=check.name,
+        lower_is_better=check.lower_is_better,
+        exposures=exposures,
+        n_trials_left_out=len(values) - len(complete),
+        next_due=exposures["local_date"].iloc[-1] + pd.Timedelta(days=check.every_days),
+        change=change,
+    )
+
+
+_NOTHING = pd.DataFrame(
+    {"local_date": pd.Series(dtype="datetime64[us]"), "device": pd.Series(dtype="str"), "value": pd.Series(dtype=float)}
+)
+
+
+def _timed(splits: pd.DataFrame, check: Check) -> pd.DataFrame:
+    """One row a trial: the sum of its splits in s, NaN where a split is missing or the distance is another."""
+    rows = splits[splits["test_id"] == check.test_id]
+    end_m = rows["start_m"].fillna(0) + rows["distance_m"]
+    if check.distance_m is not None:
+        rows = rows[~(end_m > check.distance_m * (1 + DISTANCE_TOLERANCE))]  # a split of unknown end stays
+    trial = rows.groupby(["local_date", "session_id", "trial_no"], sort=True)
+    whole = trial.agg(
+        device=("device", "first"),
+        value=("time_s", lambda time_s: time_s.sum(skipna=False)),
+        covered_m=("distance_m", lambda distance_m: distance_m.sum(skipna=False)),
+    ).reset_index()
+    if check.distance_m is not None:
+        off = (whole["covered_m"] - check.distance_m).abs() > DISTANCE_TOLERANCE * check.distance_m
+        whole["value"] = whole["value"].mask(off)
+    return whole[["local_date", "device", "value"]]
+
+
+def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
+    """One row a trial of the table trials, in the unit of the check."""
+    rows = trials[(trials["test_id"] == check.test_id) & (trials["metric"] == check.metric)]
+    if rows.empty:
+        return _NOTHING
+    if (rows["side"] != "B").any():
+        raise DataProblem(
+            f"{check.name} was measured side by side. List it under [[side_tests]] instead of [[checks]]."
+        )
+    if (rows["unit"] != check.unit).any():
+        other = rows.loc[rows["unit"] != check.unit, "unit"].iloc[0]
+        raise DataProblem(f"{check.name} has values in {other}, not {check.unit}. Correct the unit in the file.")
+    return rows[["local_date", "device", "value"]]
+
+
+def _by_day(values: pd.DataFrame, check: Check) -> pd.DataFrame:
+    best = "min" if check.lower_is_better else "max"
+    by_day = values.sort_values("local_date", kind="stable").groupby(["local_date", "device"], dropna=False, sort=False)
+    return by_day["value"].agg(value=best if check.statistic == "best" else "mean", n_trials="size").reset_index()

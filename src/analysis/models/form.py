@@ -1,0 +1,176 @@
+"""Form under fatigue: how many repetitions stay clean before form changes, and how deep the hinge goes."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.decisions import Change
+from analysis.errors import NotEnoughData
+from analysis.models import series
+
+SESSIONS_COMPARED = 3  # the last ones against as many before
+STALE_AFTER_DAYS = 21
+SWC_REPS = 1.0  # one whole repetition
+RESOLUTION_REPS = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class FormHistory:
+    """Clean repetitions of one lift by session, the last 3 sessions judged against the 3 before."""
+
+    exercise: str
+    sets: pd.DataFrame  # session_id, local_date, set_no, load_kg, n_rated, clean_reps, censored, clean (tuple of bool)
+    exposures: (
+        pd.DataFrame
+    )  # local_date, device (the rater), value (clean reps), n_sets, n_censored, load_kg, comparable
+    hinge_angles: pd.DataFrame  # local_date, hinge_angle_deg, n_reps
+    change: Change
+
+    @property
+    def last_date(self) -> pd.Timestamp:
+        return self.exposures["local_date"].iloc[-1]
+
+    @property
+    def recent(self) -> pd.DataFrame:
+        """The exposures that are judged."""
+        return self.exposures[self.exposures["comparable"]].tail(SESSIONS_COMPARED)
+
+    @property
+    def before(self) -> pd.DataFrame:
+        """The exposures they are judged against."""
+        return self.exposures[self.exposures["comparable"]].iloc[: -len(self.recent)].tail(SESSIONS_COMPARED)
+
+    @property
+    def n_censored(self) -> int:
+        """Judged sets in which form held to the last repetition: their true count is this many or more."""
+        return int(self.recent["n_censored"].sum())
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the change in clean repetitions with its interval."""
+        return series.tidy(self.change)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: sessions rated, comparable ones, the decision."""
+        return series.glance(self.exposures, self.change)
+
+    def augment(self) -> pd.DataFrame:
+        """The sessions with .fitted (the reference) and .resid."""
+        return series.augment(self.exposures, self.change)
+
+
+def form_history(
+    sets: pd.DataFrame,
+    reps: pd.DataFrame,
+    until: pd.Timestamp,
+    *,
+    exercise: str | None = None,
+    conf_level: float = 0.90,
+) -> FormHistory:
+    """Clean repetitions before form changed, by session, the last 3 sessions against the 3 before.
+
+    Parameters
+    ----------
+    sets : DataFrame
+        Table sets with local_date. An exercise that is not in the catalogue goes by its raw name.
+    reps : DataFrame
+        Table reps; `form_flags` is missing where nobody rated, empty where the repetition was clean.
+    until : Timestamp
+        Last day that is known.
+    exercise : str, optional
+        Canonical name; the one rated most recently if not given (of several, the one rated most often).
+    conf_level : float
+        Of the t interval of the change.
+
+    Returns
+    -------
+    FormHistory
+        A set counts the rated repetitions before the first flagged one; where none is flagged it counts them all and
+        is marked censored, since form might have held for longer. A session's value is the mean of its sets. Sessions
+        of another rater than the latest stay in the frame and are not compared. The error is the athlete's own
+        between sessions, from up to 8 sessions before the last 3, and never below the rounding to whole repetitions.
+        The smallest worthwhile change is one repetition.
+
+    Raises
+    ------
+    NotEnoughData
+        No repetition has been rated.
+
+    Examples
+    --------
+    >>> key = {"session_id": "a", "set_no": 1}
+    >>> sets = pd.DataFrame([key | {"local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift",
+    ...                             "exercise_raw": "Deadlift", "load_kg": 60.0}])
+    >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3, 4], "form_flags": ["", "", "flexion", ""], "rater": "coach",
+    ...                      "hinge_angle_deg": [88.0, 89.0, 93.0, 92.0]})
+    >>> form_history(sets, reps, pd.Timestamp("2026-01-11")).exposures["value"].tolist()
+    [2.0]
+    """
+    rated = _rated(sets, reps, until)
+    if exercise is not None:
+        rated = rated[rated["exercise"] == exercise]
+    if rated.empty:
+        raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
+    exercise = exercise or _latest_exercise(rated)
+    rated = rated[rated["exercise"] == exercise]
+    by_set = _by_set(rated)
+    exposures = series.with_comparable(_by_session(by_set))
+    n_comparable = int(exposures["comparable"].sum())
+    change = series.latest_change(
+        exposures,
+        until=until,
+        stale_after_days=STALE_AFTER_DAYS,
+        n_new=min(SESSIONS_COMPARED, n_comparable),
+        n_reference=SESSIONS_COMPARED,
+        resolution=RESOLUTION_REPS,
+        unit="reps",
+        swc=SWC_REPS,
+        conf_level=conf_level,
+    )
+    return FormHistory(exercise, by_set, exposures, _hinge_angles(rated), change)
+
+
+def _rated(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Rated repetitions with date, exercise and load of their set."""
+    rated = reps[reps["form_flags"].notna()]
+    named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
+    of_the_set = named.loc[named["local_date"] <= until, ["session_id", "set_no", "local_date", "exercise", "load_kg"]]
+    joined = rated.merge(of_the_set, on=["session_id", "set_no"], how="inner", validate="m:1")
+    return joined.sort_values(["local_date", "session_id", "set_no", "rep_no"], ignore_index=True)
+
+
+def _latest_exercise(rated: pd.DataFrame) -> str:
+    latest = rated[rated["local_date"] == rated["local_date"].max()]
+    often = rated["exercise"].value_counts()
+    return max(latest["exercise"].unique(), key=often.__getitem__)
+
+
+def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
+    """One row a rated set: the repetitions before the first flagged one."""
+    marked = rated.assign(is_clean=rated["form_flags"].str.strip() == "")
+    marked["still_clean"] = marked.groupby(["session_id", "set_no"])["is_clean"].cummin()
+    by_set = marked.groupby(["local_date", "session_id", "set_no"], sort=False).agg(
+        load_kg=("load_kg", "first"),
+        rater=("rater", "first"),
+        n_rated=("is_clean", "size"),
+        clean_reps=("still_clean", "sum"),
+        censored=("is_clean", "all"),
+        clean=("is_clean", tuple),
+    )
+    return by_set.reset_index()
+
+
+def _by_session(by_set: pd.DataFrame) -> pd.DataFrame:
+    by_session = by_set.groupby(["local_date", "session_id", "rater"], dropna=False, sort=False).agg(
+        value=("clean_reps", "mean"),
+        n_sets=("clean_reps", "size"),
+        n_censored=("censored", "sum"),
+        load_kg=("load_kg", "mean"),
+    )
+    return by_session.reset_index().rename(columns={"rater": "device"})
+
+
+def _hinge_angles(rated: pd.DataFrame) -> pd.DataFrame:
+    """Mean hinge angle of each session's rated repetitions; sessions without an angle are absent."""
+    known = rated.dropna(subset=["hinge_angle_deg"])
+    by_session = known.groupby(["local_date", "session_id"], sort=False)["hinge_angle_deg"]
+    return by_session.agg(hinge_angle_deg="mean", n_reps="size").reset_index()
