@@ -1,0 +1,374 @@
+"""The example squad: the same bytes every time, files as users have them, and truths that can be found in them."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from analysis.config import read_config
+from analysis.example import Truth, write_example
+from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, ROMANIAN_DEADLIFT, squad, true_course
+from analysis.example.truths import BUILT_IN, ramp, stronger_right, with_truths
+
+SEED = 2026
+TCX = "{http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2}"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory) -> tuple[Path, Truth]:
+    folder = tmp_path_factory.mktemp("example")
+    return folder, write_example(folder, SEED)
+
+
+@pytest.fixture(scope="module")
+def folder(example) -> Path:
+    return example[0]
+
+
+@pytest.fixture(scope="module")
+def truth(example) -> Truth:
+    return example[1]
+
+
+@pytest.fixture(scope="module")
+def reps(folder) -> pd.DataFrame:
+    return pd.read_csv(folder / "bar_speed.csv", parse_dates=["date"])
+
+
+@pytest.fixture(scope="module")
+def splits(folder) -> pd.DataFrame:
+    return pd.read_csv(folder / "splits.csv", parse_dates=["date"])
+
+
+@pytest.fixture(scope="module")
+def screens(folder) -> pd.DataFrame:
+    return pd.read_excel(folder / "screens.xlsx", engine="calamine", parse_dates=["date"])
+
+
+@pytest.fixture(scope="module")
+def hops(screens) -> pd.DataFrame:
+    """100 ln(R/L) of the single-leg hop, one column an athlete, one row a date."""
+    trials = screens[screens["test"] == "single_leg_hop"]
+    means = trials.pivot_table(index="date", columns=["side", "athlete"], values="value")
+    return 100 * np.log(means["R"] / means["L"])
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def anchor_speeds(reps: pd.DataFrame, truth: Truth, exercise: str = "romanian_deadlift") -> pd.DataFrame:
+    """Mean velocity at the anchor load, a row a Friday session and a column an athlete."""
+    log_name = next(lift.log_name for lift in KEY_LIFTS if lift.exercise == exercise)
+    anchor_kg = {facts["athlete"]: facts["anchor_kg"][exercise] for facts in truth.athletes}
+    at_anchor = reps[(reps["exercise"] == log_name) & (reps["load_kg"] == reps["athlete"].map(anchor_kg))]
+    return at_anchor.pivot_table(index="date", columns="athlete", values="mean_velocity_m_s")
+
+
+def mean_between(series: pd.Series, first: str | None, last: str | None) -> float:
+    return float(series.loc[first:last].mean())
+
+
+def log_sets(folder: Path, name: str) -> pd.DataFrame:
+    """The sets of a lifting log, whichever app wrote it: start, date, exercise, load_kg, reps."""
+    strong = folder / name / "strong.csv"
+    if strong.exists():
+        table = pd.read_csv(strong)
+        columns = ["Date", "Exercise Name", "Weight", "Reps"]
+        start = pd.to_datetime(table["Date"], format="%Y-%m-%d %H:%M:%S")
+    else:
+        table = pd.read_csv(folder / name / "hevy.csv")
+        columns = ["start_time", "exercise_title", "weight_kg", "reps"]
+        start = pd.to_datetime(table["start_time"], format="%d %b %Y, %H:%M")
+    sets = table[columns].set_axis(["date", "exercise", "load_kg", "reps"], axis=1)
+    return sets.assign(start=start, date=start.dt.normalize())
+
+
+def run_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/*-run.tcx.gz"))
+
+
+# the files
+
+
+def test_the_same_seed_writes_the_same_bytes(folder, tmp_path):
+    write_example(tmp_path, SEED)
+    assert digests(tmp_path) == digests(folder)
+
+
+def test_another_seed_writes_other_measurements_and_ids(folder, tmp_path):
+    write_example(tmp_path, SEED + 1)
+    other = digests(tmp_path)
+    same = {name for name, digest in digests(folder).items() if other.get(name) == digest}
+    assert same == {"plan.csv"}  # the plan is no measurement
+
+
+def test_the_squad_is_small_enough_to_ship_and_to_mail(folder):
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 12e6
+
+
+def test_the_log_is_strong_for_one_half_and_hevy_for_the_other(folder):
+    assert len(list(folder.glob("*/strong.csv"))) == len(list(folder.glob("*/hevy.csv"))) == 6
+
+
+def test_names_and_aliases_are_the_only_names_in_the_tables(folder):
+    people = pd.read_csv(folder / "athletes.csv")
+    known = set(people["athlete"]) | set(people["aliases"])
+    for name in ("bar_speed", "splits", "wellness", "session_rpe", "plan", "cues"):
+        assert set(pd.read_csv(folder / f"{name}.csv")["athlete"]) <= known
+    assert people["athlete_id"].str.fullmatch(r"[a-z][0-9][a-z]{2}").all()
+    assert people["athlete_id"].is_unique
+
+
+def test_two_athletes_do_not_share_their_body_mass_and_a_minor_has_a_guardian(folder):
+    people = pd.read_csv(folder / "athletes.csv").set_index("athlete")
+    assert (~people["consent"].str.contains("body_mass")).sum() == 2
+    assert people["guardian"].dropna().index.tolist() == ["Hazel"]
+
+
+def test_the_configuration_holds_and_knows_the_anchor_loads_of_the_lighter(folder, truth):
+    config = read_config(folder / "workbook.toml")
+    assert len(config.lifts) == 2
+    for facts in truth.athletes:
+        for lift in config.lifts:
+            assert lift.anchor_kg(facts["athlete_id"]) == facts["anchor_kg"][lift.exercise]
+
+
+def test_every_check_and_side_test_of_the_configuration_was_done(folder, splits, screens):
+    config = read_config(folder / "workbook.toml")
+    assert {check.test_id for check in config.checks} <= set(splits["test"])
+    for side_test in config.side_tests:
+        done = screens[(screens["test"] == side_test.test_id) & (screens["metric"] == side_test.metric)]
+        assert set(done["side"]) == {"L", "R"}
+        assert set(done["unit"]) == {side_test.unit}
+
+
+def test_every_set_with_a_bar_speed_stands_in_the_log_too(folder, reps):
+    where = ["date", "exercise", "load_kg"]
+    for name, of_athlete in reps.groupby("athlete"):
+        counted = of_athlete.groupby([*where, "set"])["rep"].max().groupby(where).agg(list)
+        logged = log_sets(folder, name).groupby(where)["reps"].agg(list)
+        for key, recorded in counted.items():
+            assert logged[key][: len(recorded)] == recorded, (name, key)  # in this order, before any other such set
+
+
+def test_a_ramp_gives_five_loads_of_each_key_lift_once_a_month(reps):
+    alder = reps[reps["athlete"] == "Alder"]
+    loads = alder.groupby([alder["exercise"], "date"])["load_kg"].nunique()
+    for lift in KEY_LIFTS:
+        assert (loads[lift.log_name] == 5).sum() in (5, 6)
+
+
+def test_laps_of_a_run_add_up_to_its_distance_and_time(folder):
+    for path in run_files(folder)[::25]:
+        tree = etree.fromstring(gzip.decompress(path.read_bytes()))
+        laps_m = [float(lap.findtext(f"{TCX}DistanceMeters")) for lap in tree.iter(f"{TCX}Lap")]
+        laps_s = [float(lap.findtext(f"{TCX}TotalTimeSeconds")) for lap in tree.iter(f"{TCX}Lap")]
+        points_m = [float(point.findtext(f"{TCX}DistanceMeters")) for point in tree.iter(f"{TCX}Trackpoint")]
+        times = pd.to_datetime([point.findtext(f"{TCX}Time") for point in tree.iter(f"{TCX}Trackpoint")])
+        assert all(lap == 1000 for lap in laps_m[:-1])
+        assert 0 < laps_m[-1] <= 1000
+        assert sum(laps_m) == pytest.approx(points_m[-1], abs=0.02)
+        assert sum(laps_s) == pytest.approx((times[-1] - times[0]).total_seconds(), abs=0.02)
+        assert (np.diff(points_m) > 0).all()
+
+
+def test_a_run_is_named_for_the_day_where_the_athlete_was(folder):
+    zone = read_config(folder / "workbook.toml").time_zone
+    for path in run_files(folder)[::10]:
+        start = pd.Timestamp(etree.fromstring(gzip.decompress(path.read_bytes())).findtext(f".//{TCX}Id"))
+        assert f"{start.tz_convert(zone):%Y-%m-%d}-run.tcx.gz" == path.name
+
+
+def test_the_plan_reaches_one_week_beyond_the_training(folder):
+    plan = pd.read_csv(folder / "plan.csv", parse_dates=["date"])
+    assert (plan.groupby("athlete").size() == 27 * 7).all()
+    assert plan["date"].max() == DAYS[-1] + pd.Timedelta(days=7)
+
+
+def test_rest_is_logged_and_is_not_the_same_as_nothing(folder):
+    ratings = pd.read_csv(folder / "session_rpe.csv")
+    rest_days = ratings[ratings["status"] == "rest"].groupby("athlete").size()
+    assert rest_days["Koa"] < 0.5 * rest_days["Larch"]
+    assert ratings.loc[ratings["status"] != "done", ["duration_min", "rpe_cr10"]].isna().all(axis=None)
+
+
+# the truth
+
+
+def test_the_written_truth_is_the_returned_one(folder, truth):
+    assert json.loads((folder / "truth.json").read_text()) == truth.as_dict()
+
+
+def test_every_truth_has_an_athlete_of_its_own(truth):
+    owners = [one["athlete"] for one in truth.truths]
+    assert len(owners) == len(set(owners)) == 10
+    assert truth.of("gain")["athlete_id"] == next(one.athlete_id for one in squad(SEED) if one.name == "Alder")
+
+
+def test_a_truth_that_is_not_built_in_is_named_with_those_that_are(truth):
+    with pytest.raises(KeyError, match="'windfall' is not built in; the keys are: gain, plateau"):
+        truth.of("windfall")
+
+
+@pytest.mark.parametrize("built_in", BUILT_IN, ids=lambda built_in: built_in.key)
+def test_a_truth_changes_the_course_of_its_athlete_within_its_dates_and_no_other_course(built_in):
+    athletes = {athlete.name: athlete for athlete in squad(SEED)}
+    course = true_course(athletes[built_in.athlete], SEED)
+    changed = (built_in.applied(course) != course).any(axis=1)
+    flat = built_in.key in ("no_change", "flat_runner")
+    assert changed.any() != flat
+    first = built_in.dates.get("start", built_in.dates.get("date", str(DAYS[0])))
+    assert not changed[changed.index < first].any()
+    pd.testing.assert_frame_equal(with_truths("Larch", course), course)
+
+
+@pytest.mark.parametrize("athlete", squad(SEED), ids=lambda athlete: athlete.name)
+def test_without_a_truth_every_day_is_like_the_first(athlete):
+    course = true_course(athlete, SEED)
+    assert (course == course.iloc[0]).all(axis=None)
+
+
+@given(st.integers(0, 180), st.integers(1, 60))
+def test_a_ramp_never_falls_and_runs_from_nothing_to_all(start_day, length_d):
+    start = DAYS[0] + pd.Timedelta(days=start_day)
+    end = start + pd.Timedelta(days=length_d)
+    share = ramp(pd.date_range(DAYS[0], end), str(start), str(end))
+    assert share[0] == 0
+    assert share[-1] == 1
+    assert (np.diff(share) >= 0).all()
+
+
+@given(st.floats(0.7, 1.4))
+def test_a_stronger_right_keeps_the_product_of_both_sides(ratio):
+    course = pd.DataFrame({"hop_left_cm": [150.0], "hop_right_cm": [150.0]})
+    changed = stronger_right(course, right_over_left=ratio)
+    assert (changed["hop_right_cm"] / changed["hop_left_cm"]).item() == pytest.approx(ratio)
+    assert (changed["hop_right_cm"] * changed["hop_left_cm"]).item() == pytest.approx(150**2)
+
+
+def test_adherence_counts_are_those_of_the_log(folder, truth):
+    for facts in truth.athletes:
+        counts = facts["lifting_sessions"]
+        assert sum(counts.values()) == facts["planned_lifting_sessions"] == 78
+        assert log_sets(folder, facts["athlete"])["start"].nunique() == counts["done"] + counts["moved"]
+        assert len(list((folder / facts["athlete"]).glob("*.tcx.gz"))) == facts["runs"]
+
+
+# the truth, found again in the files
+
+
+def test_speeds_of_the_unchanged_scatter_as_the_noise_says(reps, truth):
+    expected = (NOISE.speed_day_sd_m_s**2 + NOISE.speed_rep_sd_m_s**2 / 4) ** 0.5
+    flat = anchor_speeds(reps, truth)[["Cedar", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Koa", "Larch"]]
+    between_days_sd = (flat.var() * (flat.count() - 1)).sum() / (flat.count() - 1).sum()
+    assert between_days_sd**0.5 == pytest.approx(expected, rel=0.12)
+
+
+def test_the_gain_is_in_the_last_eight_weeks_and_in_no_other_lift(reps, truth):
+    gain = truth.of("gain")
+    start, last_weeks = gain["dates"]["start"], "2026-06-22"
+    alder = anchor_speeds(reps, truth)["Alder"].dropna()
+    assert mean_between(alder, last_weeks, None) - mean_between(alder, None, start) > 0.12
+    first_half = mean_between(alder, "2026-03-06", start) - mean_between(alder, None, "2026-03-05")
+    assert abs(first_half) < 0.03
+    trap_bar = anchor_speeds(reps, truth, "trap_bar_deadlift")["Alder"].dropna()
+    assert abs(mean_between(trap_bar, last_weeks, None) - mean_between(trap_bar, None, start)) < 0.05
+
+
+def test_the_plateau_comes_after_the_gain(reps, truth):
+    end = truth.of("plateau")["dates"]["end"]
+    birch = anchor_speeds(reps, truth)["Birch"].dropna()
+    after = birch.loc[end:]
+    slope_per_day = np.polyfit((after.index - after.index[0]).days, after, 1)[0]
+    assert mean_between(birch, end, None) - mean_between(birch, None, "2026-01-20") > 0.08
+    assert abs(slope_per_day * (after.index[-1] - after.index[0]).days) < 0.05
+
+
+def test_the_new_device_reads_higher_and_is_named(reps, truth):
+    swap = truth.of("device_swap")
+    by_device = reps[reps["athlete"] == "Dogwood"].groupby("device")["date"].agg(["min", "max"])
+    assert by_device.loc["encoder one", "max"] < pd.Timestamp(swap["dates"]["start"]) <= by_device["min"].max()
+    speeds = [anchor_speeds(reps, truth, lift.exercise)["Dogwood"].dropna() for lift in KEY_LIFTS]
+    start = swap["dates"]["start"]
+    shifts = [mean_between(speed, start, None) - mean_between(speed, None, start) for speed in speeds]
+    assert np.mean(shifts) == pytest.approx(swap["numbers"]["offset_m_s"], abs=0.02)
+    assert (reps.loc[reps["athlete"] != "Dogwood", "device"] == "encoder one").all()
+
+
+def test_in_the_missing_weeks_no_file_says_anything_and_before_and_after_they_do(folder, reps, splits, screens, truth):
+    dates = truth.of("missing_weeks")["dates"]
+    start, end = pd.Timestamp(dates["start"]), pd.Timestamp(dates["end"])
+    ratings = pd.read_csv(folder / "session_rpe.csv", parse_dates=["date"])
+    wellness = pd.read_csv(folder / "wellness.csv", parse_dates=["date"])
+    ran = pd.to_datetime([path.name[:10] for path in (folder / "Elm").glob("*.tcx.gz")])
+    seen = [
+        table[table["athlete"].isin(["Elm", "A05"])]["date"] for table in (reps, splits, ratings, wellness, screens)
+    ]
+    for days in [*seen, log_sets(folder, "Elm")["date"], pd.Series(ran)]:
+        assert not days.between(start, end).any()
+        assert days.min() < start
+        assert days.max() > end
+
+
+def test_the_real_side_difference_is_on_every_date_and_the_apparent_one_on_a_single_date(hops, truth):
+    real, apparent = truth.of("real_side_difference"), truth.of("apparent_side_difference")
+    assert (hops["Fir"] > 0).all()
+    assert hops["Fir"].mean() == pytest.approx(100 * np.log(real["numbers"]["right_over_left"]), abs=3.5)
+    bad_day = pd.Timestamp(apparent["dates"]["date"])
+    assert hops.loc[bad_day, "Ginkgo"] > 10
+    assert abs(hops["Ginkgo"].drop(bad_day).mean()) < 3.5
+    assert (hops.drop(columns=["Fir", "Ginkgo"]).mean().abs() < 5).all()
+
+
+def test_form_breaks_earlier_in_the_last_weeks_of_one_athlete_alone(reps, truth):
+    form = truth.of("earlier_form_break")
+    rated = reps[reps["form_flags"].notna()]
+    flagged = rated[rated["form_flags"] != "clean"]
+    first_flag = flagged.groupby(["athlete", "date"])["rep"].min()
+    days = rated.groupby(["athlete", "date"])["rep"].max()
+    clean_reps = (first_flag - 1).reindex(days.index).fillna(days)  # no flag: all of them
+    late = clean_reps.index.get_level_values("date") >= form["dates"]["start"]
+    loss = clean_reps[~late].groupby("athlete").mean() - clean_reps[late].groupby("athlete").mean()
+    assert loss["Hazel"] == pytest.approx(form["numbers"]["clean_reps_lost"], abs=0.8)
+    assert (loss.drop("Hazel").abs() < 1).all()
+
+
+def test_the_runner_improves_in_sprint_trial_and_pace_and_the_flat_one_does_not(folder, splits):
+    sprint_s = splits[splits["test"] == "sprint_20m"].groupby(["athlete", "date", "trial"])["time_s"].sum()
+    best_s = sprint_s.groupby(["athlete", "date"]).min()
+    trial_s = splits[splits["test"] == "time_trial_1200m"].set_index(["athlete", "date"])["time_s"]
+    gain = {alias: best_s[alias].iloc[0] - best_s[alias].iloc[-1] for alias in ("A09", "A10")}
+    faster = {alias: trial_s[alias].iloc[0] / trial_s[alias].iloc[-1] - 1 for alias in ("A09", "A10")}
+    assert gain["A09"] > 0.12 > abs(gain["A10"])
+    assert faster["A09"] > 0.05 > abs(faster["A10"])
+    ivy, juniper = (early_and_late_speed(folder / name) for name in ("Ivy", "Juniper"))
+    assert ivy[1] - ivy[0] > 0.15 > abs(juniper[1] - juniper[0])
+
+
+def early_and_late_speed(folder: Path) -> tuple[float, float]:
+    """Mean speed of the first and of the last eight runs, m/s; all are run at about the same heart rate."""
+    speeds = []
+    for path in run_files(folder.parent):
+        if path.parent == folder:
+            laps = list(etree.fromstring(gzip.decompress(path.read_bytes())).iter(f"{TCX}Lap"))
+            metres = sum(float(lap.findtext(f"{TCX}DistanceMeters")) for lap in laps)
+            speeds.append(metres / sum(float(lap.findtext(f"{TCX}TotalTimeSeconds")) for lap in laps))
+    return float(np.mean(speeds[:8])), float(np.mean(speeds[-8:]))
+
+
+def test_a_load_velocity_line_of_a_ramp_has_the_slope_and_height_it_was_made_with(reps, truth):
+    cedar = reps[(reps["athlete"] == "Cedar") & (reps["exercise"] == ROMANIAN_DEADLIFT.log_name) & (reps["rep"] == 1)]
+    facts = next(facts for facts in truth.athletes if facts["athlete"] == "Cedar")
+    slope, intercept = np.polyfit(cedar["load_kg"], cedar["mean_velocity_m_s"], 1)
+    anchor_kg = facts["anchor_kg"]["romanian_deadlift"]
+    assert slope * anchor_kg / 0.65 == pytest.approx(-ROMANIAN_DEADLIFT.slope_m_s, rel=0.1)
+    assert intercept + slope * anchor_kg == pytest.approx(facts["baseline"]["romanian_deadlift_m_s"], abs=0.02)
