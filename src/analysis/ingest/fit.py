@@ -24,7 +24,7 @@ from analysis.ingest import activities, files
 from analysis.ingest.activities import Activity, Lap, Start
 from analysis.ingest.reading import Options, Reader, Reading
 
-# what one activity can hold at the very most (over five days at 1 Hz); a crafted file of 2 MB can ask for far more
+# more than any activity holds: 500,000 messages are over five days at 1 Hz
 MAX_MESSAGES = 500_000
 MAX_VALUES = 10_000_000
 MAX_DEVELOPER_FIELDS = 100
@@ -34,6 +34,16 @@ _FIRST_DATE = 0x10000000  # smaller date_time values are seconds since the devic
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
 _SIGNATURE = slice(8, 12)
+_CHECKSUM_BYTES = 2
+
+
+def _crc_of_byte(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte >> 1) ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+_CRC_TABLE = [_crc_of_byte(byte) for byte in range(256)]
 
 # global message numbers of the profile
 _FILE_ID, _SPORT, _SESSION, _LAP, _RECORD, _EVENT, _ACTIVITY = 0, 12, 18, 19, 20, 21, 34
@@ -82,8 +92,9 @@ def read(path: Path, options: Options) -> Reading:
     if not recognises(path, data):
         raise UnreadableFile(f"{path.name} does not begin as a FIT file does. Copy it from the watch again.")
     tally: Counter[str] = Counter()
-    chain, sentences = _chain(data)
-    parts = [_decoded(piece, tally, path.name) for piece in chain]
+    sentences: list[str] = []
+    budget = _Budget(path.name)
+    parts = [_decoded(piece, tally, budget) for piece in _chain(data, sentences)]
     if not any(any(part.messages.values()) for part in parts):
         raise UnreadableFile(f"{path.name} has the head of a FIT file and no message. Copy it from the watch again.")
     sentences += [f"The file is damaged ({part.damage}); what stands before is kept." for part in parts if part.damage]
@@ -102,52 +113,78 @@ def read(path: Path, options: Options) -> Reading:
     )
 
 
-def _chain(data: bytes) -> tuple[list[bytes], list[str]]:
-    """The FIT files of a chain, each from its header to its checksum, and what is odd about them."""
-    pieces, sentences, at = [], [], 0
+@dataclass
+class _Budget:
+    """What has been decoded of a file so far; a crafted file may ask for a million messages in 2 MB."""
+
+    name: str
+    messages: int = 0
+    values: int = 0
+
+    def spend(self, values: int) -> None:
+        self.messages += 1
+        self.values += values
+        if self.messages > MAX_MESSAGES or self.values > MAX_VALUES:
+            raise UnreadableFile(
+                f"{self.name} holds more than {MAX_MESSAGES} messages or {MAX_VALUES} values. Split it."
+            )
+
+
+def _chain(data: bytes, sentences: list[str]) -> Iterable[bytes]:
+    """The FIT files of a chain, each from its header to its checksum."""
+    at = 0
     while at < len(data):
-        piece = data[at:]
-        if len(piece) < 12 or piece[_SIGNATURE] != b".FIT":
-            sentences.append(f"The last {len(piece)} bytes are not FIT and are not read.")
-            break
-        size = int.from_bytes(piece[4:8], "little")
-        if size == 0 and len(piece) > piece[0] + 2:
-            size = len(piece) - piece[0] - 2
-            piece = piece[:4] + size.to_bytes(4, "little") + piece[8:]
+        header = data[at : at + 12]
+        if len(header) < 12 or header[_SIGNATURE] != b".FIT":
+            sentences.append(f"The last {len(data) - at} bytes are not FIT and are not read.")
+            return
+        size = int.from_bytes(header[4:8], "little")
+        left = len(data) - at - header[0] - _CHECKSUM_BYTES
+        if size == 0 and left > 0:
             sentences.append("The watch did not finish the file (its header says it is empty); it is read to the end.")
-        end = piece[0] + size + 2  # header, messages, checksum
-        pieces.append(piece[:end])
-        at += end
-    return pieces, sentences
+            yield header[:4] + left.to_bytes(4, "little") + data[at + 8 :]
+            return
+        end = at + header[0] + size + _CHECKSUM_BYTES
+        piece = data[at:end]
+        if end <= len(data) and _checksum(piece):
+            sentences.append("The file's checksum does not match: a value in it may be wrong.")
+        yield piece
+        at = end
 
 
-def _decoded(piece: bytes, tally: Counter, name: str) -> Part:
+def _checksum(data: bytes) -> int:
+    """The CRC-16 of the FIT protocol; 0 over bytes that end with their own checksum.
+
+    >>> hex(_checksum(b"123456789"))
+    '0xbb3d'
+    """
+    crc = 0
+    for byte in data:
+        crc = (crc >> 8) ^ _CRC_TABLE[(crc ^ byte) & 0xFF]
+    return crc
+
+
+def _decoded(piece: bytes, tally: Counter, budget: _Budget) -> Part:
     part = Part()
-    messages = values = 0
     reader = fitdecode.FitReader(
         piece,
-        processor=None,  # times stay numbers: a tenth of the work, and the same for clocks without a date
+        processor=None,  # times stay numbers, so that clocks without a date read like the others
         check_crc=fitdecode.CrcCheck.DISABLED,
         error_handling=fitdecode.ErrorHandling.IGNORE,
     )
+    budget.spend(0)
     damage = None
     try:
         for frame in reader:
-            if frame.frame_type != fitdecode.FIT_FRAME_DATA:
-                continue
-            messages += 1
-            values += len(frame.fields)
-            if messages > MAX_MESSAGES or values > MAX_VALUES:
-                raise UnreadableFile(
-                    f"{name} holds more than {MAX_MESSAGES} messages or {MAX_VALUES} values. Split it."
-                )
-            _take(frame, part, tally)
+            if frame.frame_type == fitdecode.FIT_FRAME_DATA:
+                budget.spend(len(frame.fields))
+                _take(frame, part, tally)
     except UnreadableFile:
         raise
     except Exception as problem:  # on damaged bytes the decoder raises its own and nearly every built-in error
         damage = str(problem) or type(problem).__name__
     if len(part.developer_fields) > MAX_DEVELOPER_FIELDS:
-        raise UnreadableFile(f"{name} declares more than {MAX_DEVELOPER_FIELDS} developer fields. Leave it out.")
+        raise UnreadableFile(f"{budget.name} declares more than {MAX_DEVELOPER_FIELDS} developer fields. Leave it out.")
     return Part(part.messages, part.developer_fields, damage)
 
 
