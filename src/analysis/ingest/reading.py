@@ -19,7 +19,7 @@ REJECT_COLUMNS = ["sheet", "row_no", "column", "check", "raw", "reason"]
 
 # columns that the door fills, and what readers give in their place
 _BOUND = {"athlete_id": "external_name", "session_id": "session_key"}
-_DOOR_FILLS = {"file_no", "source"}
+_DOOR_FILLS = {"file_no", "source", "source_key"}
 
 
 @dataclass(frozen=True)
