@@ -67,7 +67,9 @@ def init(folder: Path, as_json: bool) -> None:
         click.echo(f"  {path}")
     click.echo(f"\nNext: 1. set the time zone and the lifts in {folder / 'workbook.toml'}")
     click.echo(f"      2. fill {folder / 'templates' / 'athletes.csv'} and put it into {folder / 'data' / 'raw'}")
-    click.echo(f"      3. put files there too, one folder an athlete: {folder / 'data' / 'raw' / 'NAME' / 'strong.csv'}")
+    click.echo(
+        f"      3. put files there too, one folder an athlete: {folder / 'data' / 'raw' / 'NAME' / 'strong.csv'}"
+    )
     click.echo(f"      4. workbook ingest --workspace {folder}")
 
 
@@ -109,7 +111,9 @@ def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
 @in_workspace
 @as_json
-def check(paths: tuple[Path, ...], unit: str | None, mapping: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...], unit: str | None, mapping: Path | None, workspace_folder: Path | None, as_json: bool
+) -> None:
     """Say what PATHS would bring, file by file, without storing anything."""
     from analysis import intake, looking
 
@@ -352,3 +356,7 @@ def _exit_partly(failed: int, of: int) -> None:
     """Exit 1 where all failed, 3 where some did."""
     if failed:
         sys.exit(FAILED if failed == of else PARTLY)
+
+
+if __name__ == "__main__":
+    main()

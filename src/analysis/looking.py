@@ -137,8 +137,10 @@ def status_text(report: dict) -> str:
         lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
     if report["rejects"]:
         lines.append(f"{report['rejects']} cells were refused: workbook rejects")
-    for name in report["waiting"]:
-        lines.append(f"{name['rows']} rows wait for {name['external_name']!r}: workbook alias NAME ATHLETE")
+    lines += [
+        f"{name['rows']} rows wait for {name['external_name']!r}: workbook alias NAME ATHLETE"
+        for name in report["waiting"]
+    ]
     if report["unknown_exercises"]:
         some = ", ".join(f"{raw} ({n})" for raw, n in list(report["unknown_exercises"].items())[:5])
         lines.append(f"Exercises outside the catalogue, counted in no family: {some}")

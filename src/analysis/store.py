@@ -30,6 +30,7 @@ SCHEMA_VERSION = 1
 DATABASE = "store.sqlite"
 SAMPLES = "samples"
 
+_MOST_VALUES = 10_000  # in one IN (...); SQLite allows 32,766
 _PROVENANCE = ("file_no", "row_no")  # where a row came from is not part of what it says
 _SQL_TYPES = {"number": sql.Float, "integer": sql.Integer}  # dates and times are ISO text: sorted alike everywhere
 _METADATA = sql.MetaData()
@@ -122,13 +123,13 @@ class Store:
     def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
         """The canonical table `name`, of the given athletes or of all, in the order of its key."""
         with self._engine.connect() as connection:
-            return _select(connection, name, None if athlete_ids is None else list(athlete_ids))
+            return _select(connection, name, **_of(athlete_ids))
 
     def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables as they stood at one moment."""
-        ids = None if athlete_ids is None else list(athlete_ids)
+        among = _of(athlete_ids)
         with self._engine.connect() as connection:  # one transaction: one state
-            return {name: _select(connection, name, ids) for name in names}
+            return {name: _select(connection, name, **among) for name in names}
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, empty where it has none."""
@@ -191,10 +192,9 @@ class Store:
     def put(self, name: str, rows: pd.DataFrame) -> None:
         """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
         with self._transaction() as connection:
-            frame = TABLES[name].coerce(rows)
-            _upsert(connection, name, frame)
+            _put(connection, name, rows)
             if TABLES[name].of_one_athlete:
-                _bump(connection, frame["athlete_id"].unique())
+                _bump(connection, rows["athlete_id"].unique())
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""
@@ -231,16 +231,19 @@ class Store:
         file_no = _file_number(connection, file, facts)
         appended = Appended(file_no)
         touched: set[str] = set()
+        sessions: set[str] = set()
         for name, rows in tables.items():
             frame = TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].names else rows)
             _check(name, frame, file.name)
-            new, revised = _changes(connection, name, frame)
-            _upsert(connection, name, pd.concat([new, revised]))
+            new, revised = _changes(connection, name, _records(name, frame))
+            _upsert(connection, name, new + revised)
             appended.new[name], appended.revised[name] = len(new), len(revised)
             appended.known[name] = len(frame) - len(new) - len(revised)
             if TABLES[name].of_one_athlete:
-                touched |= set(new["athlete_id"]) | set(revised["athlete_id"])
-        _link(connection, tables)
+                touched |= {record["athlete_id"] for record in new + revised}
+            if name in ("sets", "runs"):
+                sessions |= {record["session_id"] for record in new + revised}
+        _link(connection, touched, sessions)
         _bump(connection, sorted(touched))
         return appended
 
@@ -293,16 +296,25 @@ def _sqlite_engine(path: Path) -> sql.Engine:
     return engine
 
 
-def _select(connection: sql.Connection, name: str, athlete_ids: list[str] | None) -> pd.DataFrame:
+def _of(athlete_ids: Iterable[str] | None) -> dict[str, list[str]]:
+    return {} if athlete_ids is None else {"athlete_id": list(athlete_ids)}
+
+
+def _select(connection: sql.Connection, name: str, **among: Iterable[str]) -> pd.DataFrame:
+    """The rows of a table whose columns lie among the given values."""
+    return _canonical(name, _rows(connection, name, **among))
+
+
+def _rows(connection: sql.Connection, name: str, **among: Iterable[str]) -> list[sql.Row]:
     table = _SQL[name]
     query = sql.select(*(table.c[column] for column in TABLES[name].names)).order_by(*table.primary_key)
-    if athlete_ids is not None:
-        query = query.where(table.c.athlete_id.in_(athlete_ids))
-    return _canonical(name, connection.execute(query))
+    for column, values in among.items():
+        query = query.where(table.c[column].in_(list(values)))
+    return connection.execute(query).fetchall()
 
 
-def _canonical(name: str, result: sql.CursorResult) -> pd.DataFrame:
-    return TABLES[name].coerce(pd.DataFrame(result.fetchall(), columns=TABLES[name].names, dtype="object"))
+def _canonical(name: str, rows: list[sql.Row]) -> pd.DataFrame:
+    return TABLES[name].coerce(pd.DataFrame(rows, columns=TABLES[name].names, dtype="object"))
 
 
 def _check(name: str, frame: pd.DataFrame, file_name: str) -> None:
@@ -320,20 +332,28 @@ def _check(name: str, frame: pd.DataFrame, file_name: str) -> None:
         raise DataProblem(f"{file_name}: two rows of the table {name} have the same key {key}. Remove one of them.")
 
 
-def _changes(connection: sql.Connection, name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of `frame` that the store does not have, and those it has with another content."""
-    table, key = TABLES[name], list(TABLES[name].key)
-    if frame.empty or "file_no" in key:
-        return frame, frame.iloc[:0]
-    stored = _select(connection, name, list(frame["athlete_id"].unique()) if table.of_one_athlete else None)
-    content = [column for column in table.names if column not in _PROVENANCE]
-    before = stored.set_index(key)
-    known = (
-        pd.MultiIndex.from_frame(frame[key]).isin(before.index) if len(key) > 1 else frame[key[0]].isin(before.index)
-    )
-    same = frame[content].merge(stored[content].drop_duplicates(), how="left", on=content, indicator=True)
-    equal = (same["_merge"] == "both").to_numpy()
-    return frame[~known], frame[known & ~equal]
+def _changes(connection: sql.Connection, name: str, records: list[dict]) -> tuple[list[dict], list[dict]]:
+    """The records that the store does not have, and those it has with another content."""
+    key = TABLES[name].key
+    if not records or "file_no" in key:
+        return records, []
+    scope = next(column for column in ("session_id", "athlete_id", key[0]) if column in TABLES[name].names)
+    content = [column for column in TABLES[name].names if column not in _PROVENANCE]
+    stored = {}
+    owners = {"athlete_id": {r["athlete_id"] for r in records}} if TABLES[name].of_one_athlete else {}
+    wanted = sorted({record[scope] for record in records})
+    for first in range(0, len(wanted), _MOST_VALUES):
+        values = wanted[first : first + _MOST_VALUES]
+        for row in _rows(connection, name, **(owners | {scope: values})):
+            stored[tuple(getattr(row, column) for column in key)] = [getattr(row, column) for column in content]
+    new, revised = [], []
+    for record in records:
+        before = stored.get(tuple(record[column] for column in key))
+        if before is None:
+            new.append(record)
+        elif before != [record[column] for column in content]:
+            revised.append(record)
+    return new, revised
 
 
 def _records(name: str, frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -349,8 +369,8 @@ def _records(name: str, frame: pd.DataFrame) -> list[dict[str, object]]:
     return pd.DataFrame(plain).to_dict("records")
 
 
-def _upsert(connection: sql.Connection, name: str, frame: pd.DataFrame) -> None:
-    if frame.empty:
+def _upsert(connection: sql.Connection, name: str, records: list[dict[str, object]]) -> None:
+    if not records:
         return
     table = _SQL[name]
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -358,7 +378,7 @@ def _upsert(connection: sql.Connection, name: str, frame: pd.DataFrame) -> None:
     others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
     key = list(table.primary_key)
     statement = insert.on_conflict_do_update(key, set_=others) if others else insert.on_conflict_do_nothing(key)
-    connection.execute(statement, _records(name, frame))
+    connection.execute(statement, records)
 
 
 def _file_number(connection: sql.Connection, file: FileFacts, facts: dict[str, object]) -> int:
@@ -371,20 +391,29 @@ def _file_number(connection: sql.Connection, file: FileFacts, facts: dict[str, o
         for name in ("source_rows", "rejects", "waiting"):
             connection.execute(_SQL[name].delete().where(_SQL[name].c.file_no == number))
     row = {"file_no": number, "sha256": file.sha256, "name": file.name, "bytes": file.bytes, **facts}
-    _upsert(connection, "files", TABLES["files"].coerce(pd.DataFrame([row])))
+    _put(connection, "files", pd.DataFrame([row]))
     return number
 
 
-def _link(connection: sql.Connection, tables: dict[str, pd.DataFrame]) -> None:
-    """Find anew the links of every athlete whose sets or runs this file brings."""
-    changed = [tables[name]["athlete_id"] for name in ("sets", "runs") if name in tables]
-    ids = sorted(set(pd.concat(changed))) if changed else []
-    if not ids:
+def _link(connection: sql.Connection, athlete_ids: set[str], session_ids: set[str]) -> None:
+    """Find anew the links of the days on which these sessions of these athletes lie."""
+    if not session_ids:
         return
+    new = _select(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
+    days = [day.strftime("%Y-%m-%d") for day in new["local_date"].unique()]
+    sessions = _select(connection, "sessions", athlete_id=athlete_ids, local_date=days)
+    if sessions["source"].nunique() < 2:
+        return  # nothing can be a copy of its own source
+    among = {"athlete_id": athlete_ids, "session_id": list(sessions["session_id"])}
+    sets, runs = (_select(connection, name, **among) for name in ("sets", "runs"))
+    stale = [*runs["session_id"], *(sets["session_id"] + "|" + sets["set_no"].astype("str"))]
     links = _SQL["links"]
-    connection.execute(links.delete().where(links.c.athlete_id.in_(ids)))
-    found = linking.links(*(_select(connection, name, ids) for name in ("sessions", "sets", "runs")))
-    _upsert(connection, "links", TABLES["links"].coerce(found))
+    connection.execute(links.delete().where(links.c.athlete_id.in_(sorted(athlete_ids)), links.c.b.in_(stale)))
+    _put(connection, "links", linking.links(sessions, sets, runs))
+
+
+def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
+    _upsert(connection, name, _records(name, TABLES[name].coerce(rows)))
 
 
 def _bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
@@ -404,7 +433,7 @@ def _write_sample_rows(
         for session_id, n in frame["session_id"].value_counts().items()
     ]
     if rows:
-        _upsert(connection, "sample_files", TABLES["sample_files"].coerce(pd.DataFrame(rows)))
+        _put(connection, "sample_files", pd.DataFrame(rows))
 
 
 def as_json(values: object) -> str:

@@ -5,6 +5,7 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pandas as pd
@@ -114,8 +115,7 @@ class Table:
 
         Columns a caller has not filled yet (ids that are bound later) are left out by giving a frame without them.
         """
-        schema = self.schema().select_columns([name for name in self.names if name in frame])
-        schema.unique = None
+        schema = _check_schema(self.name, tuple(name for name in self.names if name in frame))
         try:
             schema.validate(frame, lazy=True)
         except SchemaErrors as problem:
@@ -546,3 +546,11 @@ _TABLES = (
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
+
+
+@cache
+def _check_schema(name: str, columns: tuple[str, ...]) -> pa.DataFrameSchema:
+    """The checks of some columns, without those of the whole table; made once, since pandera takes its time."""
+    schema = TABLES[name].schema().select_columns(list(columns))
+    schema.unique = None
+    return schema

@@ -160,6 +160,20 @@ def shipped_notebooks() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "notebooks"
 
 
+def copy_notebooks(workspace: Workspace) -> Path:
+    """The folder of the notebooks people explore with; those that are not there yet are copied in.
+
+    Notebooks of reports stay in the package, so that they follow its version, until somebody copies one.
+    """
+    folder = workspace.folder / "notebooks"
+    for path in sorted((shipped_notebooks() / "explore").glob("*.ipynb")):
+        target = folder / "explore" / path.name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return folder
+
+
 def find_folder(start: Path | None = None) -> Path:
     """The nearest folder with a `workbook.toml`, from `start` upward; the environment may name one.
 
