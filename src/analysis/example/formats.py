@@ -171,8 +171,8 @@ confidence = 0.90
 
 def _lift_toml(lift: KeyLift, athletes: list[Athlete]) -> str:
     light = ", ".join(f"{one.athlete_id} = {one.anchor_kg(lift)}" for one in athletes if one.light)
-    # the typical error of a mean over four repetitions on another day
-    te_m_s = (NOISE.speed_day_sd_m_s**2 + NOISE.speed_rep_sd_m_s**2 / 4) ** 0.5
+    # the typical error between days of a mean over three repetitions
+    te_m_s = (NOISE.speed_day_sd_m_s**2 + NOISE.speed_rep_sd_m_s**2 / 3) ** 0.5
     return f"""\
 [[lifts]]
 exercise = "{lift.exercise}"

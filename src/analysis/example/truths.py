@@ -106,10 +106,10 @@ BUILT_IN = (
     BuiltIn(
         "gain",
         "Alder",
-        "real gain in speed at the anchor load of the Romanian deadlift",
+        "real gain in speed at the anchor load of the Romanian deadlift over the last three weeks, flat before",
         speed_gain,
         {"gain_m_s": 0.18},
-        {"start": "2026-05-08", "end": "2026-07-03"},
+        {"start": "2026-06-12", "end": "2026-07-03"},
     ),
     BuiltIn(
         "plateau",
@@ -163,10 +163,10 @@ BUILT_IN = (
     BuiltIn(
         "improving_runner",
         "Ivy",
-        "faster over 20 m, in the time trials and at a given heart rate",
+        "faster over 20 m, in the time trials and at a given heart rate after six weeks of gain, flat before",
         faster_runner,
         {"sprint_gain_s": 0.22, "cs_gain_m_s": 0.35, "speed_at_140_bpm_gain_m_s": 0.35},
-        {"start": "2026-01-05", "end": "2026-07-05"},
+        {"start": "2026-05-11", "end": "2026-06-22"},
     ),
     BuiltIn("flat_runner", "Juniper", "runs as fast at the end as at the start", unchanged, {}, {}),
 )
