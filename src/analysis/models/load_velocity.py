@@ -15,7 +15,7 @@ MIN_OBSERVATIONS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class SpeedAtLoad:
+class SpeedOnLine:
     """Velocity at one load, with the interval of the mean line; the headline of a profile."""
 
     load_kg: float
@@ -91,11 +91,11 @@ class LoadVelocityProfile:
             }
         )
 
-    def speed_at(self, load_kg: float) -> SpeedAtLoad:
+    def speed_at(self, load_kg: float) -> SpeedOnLine:
         """Velocity of the line at one load with its interval, and whether that load was inside those lifted."""
         at = self.predict(load_kg).iloc[0]
         lifted = self.observations["load_kg"]
-        return SpeedAtLoad(
+        return SpeedOnLine(
             load_kg=float(load_kg),
             speed_m_s=float(at["velocity_m_s"]),
             std_error_m_s=float(at["std_error_m_s"]),

@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.decisions import TypicalError
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.result import Interval, tidy_row
 
 
 @dataclass(frozen=True, eq=False)
-class TypicalError:
-    """SD of one measurement about the true value of its day, and how well it is known."""
+class MeasurementError:
+    """A typical error, the SD of one measurement about the true value of its day, and how well it is known."""
 
     te: float  # in `unit`
     df: float
     unit: str
+    source: str  # what it was estimated from, in words
     conf_level: float = 0.95
 
     @property
@@ -26,16 +29,20 @@ class TypicalError:
         low, high = stats.chi2.ppf([(1 + self.conf_level) / 2, (1 - self.conf_level) / 2], self.df)
         return Interval(float(self.te * np.sqrt(self.df / low)), float(self.te * np.sqrt(self.df / high)))
 
-    def mdc(
-        self, *, confidence: float = 0.95, n_new: int = 1, n_reference: int = 1, quantile: float | None = None
-    ) -> float:
-        """Minimal detectable change between the means of `n_new` and `n_reference` measurements, in `unit`.
+    @property
+    def for_decisions(self) -> TypicalError:
+        """The same error as changes are judged against."""
+        return TypicalError(self.te, self.df, self.source)
 
-        By the t quantile of this error's df at `confidence`, or by a stated `quantile`: 1.96 is the usual one, right
-        only where the error is known as from a large study.
+    def mdc(self, *, n_new: int = 1, n_earlier: int = 1, quantile: float | None = None) -> float:
+        """Minimal detectable change between the means of `n_new` and `n_earlier` measurements, in `unit`.
+
+        By the t quantile of this error's df, or by a stated `quantile`: 1.96 is the usual one, right only where the
+        error is known as from a large study.
         """
-        factor = stats.t.ppf((1 + confidence) / 2, self.df) if quantile is None else quantile
-        return float(factor * self.te * np.sqrt(1 / n_new + 1 / n_reference))
+        if quantile is None:
+            return self.for_decisions.mdc(n_earlier, n_new)
+        return float(quantile * self.te * np.sqrt(1 / n_new + 1 / n_earlier))
 
     def tidy(self) -> pd.DataFrame:
         """One row, the typical error with its chi-square interval; std_error is TE / sqrt(2 df)."""
@@ -43,8 +50,8 @@ class TypicalError:
         return pd.DataFrame([tidy_row("TE", self.unit, self.te, se, *self.interval, self.conf_level)])
 
     def glance(self) -> pd.DataFrame:
-        """One row: df, mdc95 (two single tests, t)."""
-        return pd.DataFrame({"df": [self.df], "mdc95": [self.mdc()]})
+        """One row: df, source, mdc95 (two single tests, t)."""
+        return pd.DataFrame({"df": [self.df], "source": [self.source], "mdc95": [self.mdc()]})
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +88,8 @@ class IntraclassCorrelation:
 class Reliability:
     """What repeated trials of several athletes say about a test. Made by `reliability`."""
 
-    typical_error: TypicalError
-    log_typical_error: TypicalError | None  # of the logarithms; None where a value is not above 0
+    typical_error: MeasurementError
+    log_typical_error: MeasurementError | None  # of the logarithms; None where a value is not above 0
     changes: (
         pd.DataFrame
     )  # trial, change, std_error, conf_low, conf_high: mean change to each trial from the one before
@@ -282,7 +289,7 @@ def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) ->
     )
 
 
-def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0.95) -> TypicalError:
+def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
     """Typical error from the differences of pairs of measurements, SD(difference) / sqrt 2, df n - 1.
 
     NaN differences are left out; NotEnoughData under 2 others. Hopkins 2000, Sports Med 30:1-15.
@@ -296,10 +303,11 @@ def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0
         raise NotEnoughData(
             f"A typical error needs 2 pairs of measurements or more; got {len(known)}. Repeat the test."
         )
-    return TypicalError(float(known.std(ddof=1) / np.sqrt(2)), len(known) - 1, unit, conf_level)
+    te = float(known.std(ddof=1) / np.sqrt(2))
+    return MeasurementError(te, len(known) - 1, unit, f"{len(known)} pairs", conf_level)
 
 
-def typical_error_of_pairs(first, second, *, unit: str, conf_level: float = 0.95) -> TypicalError:
+def typical_error_of_pairs(first, second, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
     """Typical error from a first and a second measurement of each pair; as `typical_error_of_differences`.
 
     >>> round(typical_error_of_pairs([10, 12, 11], [11, 12, 10], unit="cm").te, 3)
@@ -309,12 +317,13 @@ def typical_error_of_pairs(first, second, *, unit: str, conf_level: float = 0.95
     return typical_error_of_differences(difference, unit=unit, conf_level=conf_level)
 
 
-def pooled_typical_error(errors: Sequence[TypicalError]) -> TypicalError:
+def pooled_typical_error(errors: Sequence[MeasurementError]) -> MeasurementError:
     """One typical error from several of the same test, variances weighted by their df; the df add up.
 
     Raises NotEnoughData for none, DataProblem for different units.
 
-    >>> round(pooled_typical_error([TypicalError(3.0, 4, "W"), TypicalError(4.0, 4, "W")]).te, 4)
+    >>> squad = [MeasurementError(3.0, 4, "W", "5 pairs"), MeasurementError(4.0, 4, "W", "5 pairs")]
+    >>> round(pooled_typical_error(squad).te, 4)
     3.5355
     """
     if not errors:
@@ -322,9 +331,8 @@ def pooled_typical_error(errors: Sequence[TypicalError]) -> TypicalError:
     units = sorted({error.unit for error in errors})
     if len(units) > 1:
         raise DataProblem(f"Typical errors in {', '.join(units)} cannot be pooled. Convert them to one unit.")
-    df = sum(error.df for error in errors)
-    variance = sum(error.df * error.te**2 for error in errors) / df
-    return TypicalError(float(np.sqrt(variance)), df, units[0], errors[0].conf_level)
+    pooled = reduce(TypicalError.pooled, (error.for_decisions for error in errors))
+    return MeasurementError(pooled.value, pooled.df, units[0], pooled.source, errors[0].conf_level)
 
 
 def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) -> IntraclassCorrelation:
@@ -461,9 +469,10 @@ def _complete(trials: pd.DataFrame) -> pd.DataFrame:
     return complete
 
 
-def _two_way_error(values: np.ndarray, unit: str, conf_level: float) -> TypicalError:
+def _two_way_error(values: np.ndarray, unit: str, conf_level: float) -> MeasurementError:
     squares = _MeanSquares.of(values)
-    return TypicalError(float(np.sqrt(squares.residual)), squares.residual_df, unit, conf_level)
+    source = f"{squares.k} trials of {squares.n} athletes"
+    return MeasurementError(float(np.sqrt(squares.residual)), squares.residual_df, unit, source, conf_level)
 
 
 def _mean_changes(complete: pd.DataFrame, conf_level: float) -> pd.DataFrame:

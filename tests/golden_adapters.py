@@ -1,0 +1,435 @@
+"""How the package answers a reference case: one adapter a family, from the case's inputs to what it expects.
+
+An adapter returns `Computed`: the numbers under the same keys as the case's `expected`, the tables it lists, and
+the values of its `bounds`. It must know every key; one that it does not know fails the case by name. Two markers
+stand in for a number: `INPUT` where the case repeats an input, `Lacking` where the package has no such method yet.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.metrics import load, running, strength
+from analysis.models import critical_speed as cs
+from analysis.models import reliability as rel
+from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
+
+
+class NotBuilt(Exception):
+    """The package has no method for this family of cases."""
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Stands for a number that a method would give which is not built."""
+
+    method: str
+
+
+INPUT = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One reference case as it lies in its folder."""
+
+    folder: Path
+    family: str
+    given: dict
+    expected: dict
+    tables: tuple[str, ...]
+    bounds: dict
+    tolerance: dict
+    inputs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, folder: Path, content: dict) -> "Case":
+        return cls(
+            folder=folder,
+            family=content["family"],
+            given=content.get("given", {}),
+            expected=content["expected"],
+            tables=tuple(content.get("tables", ())),
+            bounds=content.get("bounds", {}),
+            tolerance=content["tolerance"],
+            inputs=tuple(content.get("inputs", ())),
+        )
+
+    @property
+    def id(self) -> str:
+        return f"{self.family}/{self.folder.name}"
+
+    def read(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.folder / name)
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """The first input that is not a table of expected values, else the first input."""
+        return self.read(next((name for name in self.inputs if name not in self.tables), self.inputs[0]))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Computed columns beside a table of expected ones, and the columns that were read from it."""
+
+    computed: pd.DataFrame
+    inputs: tuple[str, ...] = ()
+    tolerance_names: dict[str, str] = field(default_factory=dict)  # column -> name of its tolerance
+
+
+@dataclass(frozen=True)
+class Computed:
+    values: dict = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    bounds: dict[str, float] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()  # keys of `given` that were taken into account
+
+
+Adapter = Callable[[Case], Computed]
+ADAPTERS: dict[str, Adapter] = {}
+
+
+def adapts(family: str) -> Callable[[Adapter], Adapter]:
+    def register(function: Adapter) -> Adapter:
+        ADAPTERS[family] = function
+        return function
+
+    return register
+
+
+def computed_for(case: Case) -> Computed:
+    if case.family not in ADAPTERS:
+        raise NotBuilt(f"no adapter for the family {case.family!r}")
+    return ADAPTERS[case.family](case)
+
+
+@adapts("load")
+def _load(case: Case) -> Computed:
+    if not case.inputs:
+        return Computed(_acwr_coupling())
+    return Computed(tables={name: _daily_table(case.data.iloc[:, 1].astype(float)) for name in case.tables})
+
+
+def _daily_table(daily: pd.Series) -> Table:
+    balance = load.load_balance(daily, missing="refuse")
+    columns = {
+        "acute7": load.rolling_load_au(daily, window_d=7),
+        "chronic28_coupled": load.rolling_load_au(daily, window_d=28),
+        "acwr_coupled": load.acwr_coupled(daily),
+        "chronic21_uncoupled": load.rolling_load_au(daily, window_d=21).shift(7),
+        "acwr_uncoupled": load.acwr_uncoupled(daily),
+        "ewma_acute": load.ewma_au(daily, span_d=7),
+        "ewma_chronic": load.ewma_au(daily, span_d=28),
+        "ewma_acwr": load.ewma_acwr(daily),
+        "ctl": balance["ctl_au"],
+        "atl": balance["atl_au"],
+        # on the first morning we print the starting value 0; a case leaves it blank
+        "tsb_prevday": balance["tsb_au"].mask(daily.index == 0),
+        "tsb_sameday": balance["ctl_au"] - balance["atl_au"],
+        "week_load": 7 * load.rolling_load_au(daily, window_d=7),
+        "monotony": load.monotony(daily),
+        "strain": load.strain_au(daily),
+    }
+    return Table(pd.DataFrame(columns), inputs=("i", "load"))
+
+
+def _acwr_coupling(n_blocks: int = 40_000) -> dict:
+    """Correlation of acute with chronic load over independent four-week blocks of independent days."""
+    rng = np.random.default_rng(20190)
+    daily = pd.Series(rng.normal(500, 100, size=28 * n_blocks))
+    ends = slice(27, None, 28)
+    acute = load.rolling_load_au(daily, window_d=7).iloc[ends]
+    coupled = acute.corr(load.rolling_load_au(daily, window_d=28).iloc[ends])
+    uncoupled = acute.corr(load.rolling_load_au(daily, window_d=21).shift(7).iloc[ends])
+    last_week_only = pd.Series([0.0] * 21 + [100.0] * 7)
+    return {
+        "corr_acute_chronic_coupled_iid_1of4": coupled,
+        "simulated_coupled": coupled,
+        "corr_uncoupled": uncoupled,
+        "max_possible_coupled_acwr": load.acwr_coupled(last_week_only).iloc[-1],
+    }
+
+
+@adapts("trimp")
+def _trimp(case: Case) -> Computed:
+    readers = {"banister_trimp": _banister_table, "edwards": _edwards_table, "lucia": _lucia_table, "srpe": _srpe_table}
+    tables, values = {}, {}
+    for name in case.tables:
+        frame = case.read(name)
+        kind = next((column for column in readers if column in frame), None)
+        if kind is not None:
+            tables[name] = readers[kind](frame)
+        if kind == "banister_trimp":
+            values["published_example_rounded"] = tables[name].computed["banister_trimp"].iloc[0]
+    return Computed(values, tables)
+
+
+def _banister_table(frame: pd.DataFrame) -> Table:
+    reserve = load.heart_rate_reserve(frame["hr"], rest_bpm=frame["rest"], max_bpm=frame["max"])
+    by_sex = frame["sex"].map(load.TRIMP_COEFFICIENTS)
+    factor, exponent = by_sex.str[0], by_sex.str[1]
+    computed = {
+        "banister_trimp": load.banister_trimp_au(60 * frame["minutes"], reserve, factor=factor, exponent=exponent),
+        # the men's factor for both sexes, each with its own exponent
+        "goldencheetah_variant": load.banister_trimp_au(
+            60 * frame["minutes"], reserve, factor=load.TRIMP_COEFFICIENTS["M"][0], exponent=exponent
+        ),
+    }
+    return Table(pd.DataFrame(computed), inputs=("minutes", "hr", "rest", "max", "sex"))
+
+
+def _edwards_table(frame: pd.DataFrame) -> Table:
+    zones = ["z50_60", "z60_70", "z70_80", "z80_90", "z90_100"]
+    return Table(pd.DataFrame({"edwards": load.edwards_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+
+
+def _lucia_table(frame: pd.DataFrame) -> Table:
+    zones = ["below_vt1", "vt1_vt2", "above_vt2"]
+    return Table(pd.DataFrame({"lucia": load.lucia_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+
+
+def _srpe_table(frame: pd.DataFrame) -> Table:
+    srpe = load.srpe_load_au(frame["rpe"], 60 * frame["minutes"])
+    return Table(pd.DataFrame({"srpe": srpe}), inputs=("session", "rpe", "minutes"))
+
+
+@adapts("load_velocity")
+def _load_velocity(case: Case) -> Computed:
+    if "velocity" in case.expected:
+        velocity = pd.Series(case.expected["velocity"])
+        return Computed({"velocity": INPUT, "bench_pct1RM_GB2010": strength.bench_press_pct_1rm(velocity).tolist()})
+    if "mvt" in case.expected:
+        return Computed(_profile(case.data.iloc[:, 0], case.data.iloc[:, 1], case.expected["mvt"]))
+    return Computed(_velocity_loss(case.data.iloc[:, 1], case.expected))
+
+
+def _profile(load_kg: pd.Series, velocity_m_s: pd.Series, mvt_m_s: float) -> dict:
+    ols = load_velocity_profile(load_kg, velocity_m_s, mvt_m_s=mvt_m_s)
+    weighted = load_velocity_profile(load_kg, velocity_m_s, mvt_m_s=mvt_m_s, weights=load_kg)
+    light, heavy = load_kg.idxmin(), load_kg.idxmax()
+    axes = {"V0": weighted.v0_m_s, "L0": weighted.l0_kg}
+    return {
+        "mvt": INPUT,
+        "ols": {
+            "V0": ols.v0_m_s,
+            "slope": ols.slope_m_s_per_kg,
+            "L0": ols.l0_kg,
+            "r2": ols.r_squared,
+            "sigma": ols.residual_sd_m_s,
+            "e1RM": ols.e1rm_kg,
+            "e1RM_delta_se": ols.e1rm_se_kg,
+            "e1RM_delta_ci95": list(ols.e1rm_delta_interval_kg),
+            "e1RM_fieller_ci95_meanline": [ols.e1rm_low_kg, ols.e1rm_high_kg],
+        },
+        "load_weighted": axes | {"e1RM": weighted.e1rm_kg},
+        "levsim": axes,
+        "two_point_e1RM": two_point_e1rm_kg(
+            load_kg[light], velocity_m_s[light], load_kg[heavy], velocity_m_s[heavy], mvt_m_s=mvt_m_s
+        ),
+    }
+
+
+def _velocity_loss(velocity_m_s: pd.Series, expected: dict) -> dict:
+    loss = strength.velocity_loss(velocity_m_s)
+    values = {
+        "vl_from_best_pct": loss.from_best_pct,
+        "vl_from_first_pct": loss.from_first_pct,
+        "slope_m_s_per_rep": loss.slope_m_s_per_rep,
+        "mean_v": velocity_m_s.mean(),
+    }
+    for key in expected:
+        if found := re.fullmatch(r"first_rep_over_(\d+)pct_loss_from_best", key):
+            values[key] = strength.first_rep_beyond_loss(velocity_m_s, loss_pct=float(found[1]))
+    return values
+
+
+@adapts("critical_speed")
+def _critical_speed(case: Case) -> Computed:
+    trials = case.data.set_axis(["distance_m", "duration_s"], axis=1)
+    exponent = cs.race_exponent(trials)
+    names = {"cs_d_on_t": "distance_on_time", "cs_v_on_inv_t": "speed_on_inverse_time", "cs_t_on_v": "time_on_speed"}
+    fits = {name: cs.critical_speed(trials, form=form) for name, form in names.items()}
+    values = {
+        name: {"CS": fit.cs_m_s, "Dprime": fit.d_prime_m, "CS_se": fit.cs_se_m_s, "Dp_se": fit.d_prime_se_m}
+        for name, fit in fits.items()
+    }
+    return Computed(values | {"riegel_exponent": exponent.exponent, "riegel_se": exponent.exponent_se})
+
+
+@adapts("critical_power")
+def _critical_power(case: Case) -> Computed:
+    names = {
+        "work_time_linear": "work_on_time",
+        "power_inv_time": "power_on_inverse_time",
+        "hyperbolic_t_on_p": "time_on_power",
+    }
+    trials = case.data.rename(columns={"time_s": "duration_s"})
+    fits = {name: cs.critical_power(trials, form=form) for name, form in names.items()}
+    by_form = {
+        name: {
+            "w_p": fit.w_prime_j,
+            "cp": fit.cp_w,
+            "wp_see": fit.w_prime_se_j,
+            "cp_see": fit.cp_se_w,
+            "r2": fit.r_squared,
+        }
+        for name, fit in fits.items()
+    }
+    best = cs.best_form(list(fits.values()))
+    inverse = fits["power_inv_time"]
+    three_parameters = Lacking("the 3-parameter critical-power model")
+    values = {
+        "pypermod": by_form | {"3p_k": three_parameters, "3p_pmax": three_parameters},
+        "stored_in_package": by_form,
+        "best_2p": {"cp": best.cp_w, "w_p": best.w_prime_j, "score": best.glance()["sum_of_se_pct"].item()},
+        "silhouette": {
+            # least squares of power on time is the line of power on 1 / time
+            "two_param_nonlinear_power_sse": {"cp": inverse.cp_w, "w_prime": inverse.w_prime_j},
+            "three_param": three_parameters,
+        },
+    }
+    # the name given to the best form only labels best_2p, which is compared by its numbers
+    return Computed(values, given=frozenset({"best_2p.model"}))
+
+
+@adapts("reliability")
+def _reliability(case: Case) -> Computed:
+    if "differences" in case.expected:
+        return Computed(_from_differences(case.expected["differences"]))
+    if "icc" in case.expected:
+        return Computed(_intraclass(case.data))
+    return Computed({"hopkins": _test_retest(case.data), "bmbstats_olp": _least_products(case)})
+
+
+def _from_differences(differences: list[float]) -> dict:
+    te = rel.typical_error_of_differences(differences, unit="").te
+    sd = te * np.sqrt(2)
+    return {"differences": INPUT, "sd": sd, "TE": te, "published_sd": sd, "published_TE": te}
+
+
+def _intraclass(trials: pd.DataFrame) -> dict:
+    table = rel.intraclass_correlation(trials).table
+    # ICC1k for ICC(1,k), and ICC1 for ICC(1,1)
+    names = [re.sub(r"ICC\((\d),(\w)\)", r"ICC\1\2", term).replace("11", "1") for term in table["term"]]
+    names = [re.sub(r"^ICC([23])1$", r"ICC\1", name) for name in names]
+    estimate = dict(zip(names, table["estimate"], strict=True))
+    return {
+        "published": estimate,
+        "icc": estimate,
+        "lower": dict(zip(names, table["conf_low"], strict=True)),
+        "upper": dict(zip(names, table["conf_high"], strict=True)),
+    }
+
+
+def _test_retest(trials: pd.DataFrame) -> dict:
+    result = rel.reliability(trials, unit="")
+    change, te = result.changes.iloc[0], result.typical_error
+    mdc95 = te.mdc(quantile=1.96)
+    return {
+        "n": len(result.trials),
+        "change_mean": change["change"],
+        "change_mean_ci95": [change["conf_low"], change["conf_high"]],
+        "TE": te.te,
+        "TE_ci95": list(te.interval),
+        "CV_log_pct": result.cv_pct,
+        "between_sd_pooled": result.observed_sd,
+        # 0.2 of the observed SD, where the package takes the error out of it first
+        "SWC_0.2": 0.2 * result.observed_sd,
+        "MDC95": mdc95,
+        "MDC90": te.mdc(quantile=1.645),
+        "pearson_r": result.glance()["pearson_r"].item(),
+        "ICC31": result.icc.estimate("ICC(3,1)"),
+        "TE_to_SWC": te.te / (0.2 * result.observed_sd),
+        "LoA95": [change["change"] - mdc95, change["change"] + mdc95],
+    }
+
+
+def _least_products(case: Case) -> dict:
+    line = rel.least_products_line(case.data.iloc[:, 1], case.data.iloc[:, 0], unit="")
+    expected = case.expected.get("bmbstats_olp", {})
+    low, high = expected.get("SESOI lower", -np.inf), expected.get("SESOI upper", np.inf)
+    return {
+        "SESOI lower": INPUT,
+        "SESOI upper": INPUT,
+        "SESOI range": high - low,
+        "Intercept": line.intercept,
+        "Slope": line.slope,
+        "RSE": line.residual_sd,
+        "Pearson's r": np.sqrt(line.r_squared) * np.sign(line.slope),
+        "R Squared": line.r_squared,
+        "SESOI to RSE": (high - low) / line.residual_sd,
+        "PPER": line.share_within(low, high),
+        "TE": line.typical_error,
+        "SDC": line.smallest_detectable_change,
+    }
+
+
+@adapts("reps_1rm")
+def _reps_1rm(case: Case) -> Computed:
+    tables = {}
+    for name in case.tables:
+        frame = case.read(name)
+        if "weight" in frame:
+            tables[name] = _classical_table(frame)
+        elif "rpe" in frame:
+            tables[name] = Table(
+                pd.DataFrame({"pct": Lacking("the RPE chart")}, index=frame.index), inputs=("reps", "rpe")
+            )
+        else:
+            models = ("epley", "modified_epley", "linear")
+            shares = {model: strength.share_of_1rm(frame["reps"], model=model) for model in models}
+            tables[name] = Table(pd.DataFrame(shares), inputs=("reps",))
+    individual = Lacking("an athlete's own repetitions-load curve")
+    values = dict.fromkeys(("pooled", "per_athlete_1RM", "mixed_k", "k", "zeroRM", "se", "est_1RM"), individual)
+    values["constants"] = {
+        "k_epley": 1 / strength.share_of_1rm(1) - 1,
+        "kmod": 1 / strength.share_of_1rm(2, model="modified_epley") - 1,
+        "klin": 1 / (1 - strength.share_of_1rm(2, model="linear")),
+    }
+    if asked := case.expected.get("get_perc_1RM_RIR"):
+        shares = {
+            model: strength.share_of_1rm(asked["reps"], reps_in_reserve=asked["RIR"], model=model)
+            for model in ("epley", "linear")
+        }
+        values["get_perc_1RM_RIR"] = {"reps": INPUT, "RIR": INPUT} | shares
+    return Computed(values, tables)
+
+
+def _classical_table(frame: pd.DataFrame) -> Table:
+    computed = {
+        formula: strength.e1rm_from_reps(frame["weight"], frame["reps"], formula=formula)["e1rm_kg"]
+        for formula in strength.E1RM_FORMULAS
+    }
+    return Table(pd.DataFrame(computed), inputs=("weight", "reps"))
+
+
+@adapts("run_equivalents")
+def _run_equivalents(case: Case) -> Computed:
+    frame = case.data
+    if "gradient" in frame:
+        computed = {
+            "cost_run": running.cost_of_running_j_kg_m(frame["gradient"]),
+            "cost_walk": running.cost_of_walking_j_kg_m(frame["gradient"]),
+            "gap_factor": running.grade_factor(frame["gradient"]),
+        }
+        table = Table(pd.DataFrame(computed), inputs=("gradient",))
+    elif "vdot" in frame:
+        solved_s = pd.Series([running.vdot_time_s(row.vdot, row.dist) for row in frame.itertuples()])
+        computed = {
+            "solved_s": solved_s,
+            "pub_s": solved_s,
+            "diff": solved_s - frame["pub_s"],
+            "vdot_from_time": [running.vdot(row.dist, row.pub_s) for row in frame.itertuples()],
+        }
+        table = Table(
+            pd.DataFrame(computed), inputs=("vdot", "dist", "published"), tolerance_names={"pub_s": "published"}
+        )
+    else:
+        t2 = running.riegel_time_s(frame["d1"], frame["t1"], frame["d2"])
+        table = Table(pd.DataFrame({"t2": t2}), inputs=("d1", "t1", "d2"))
+    return Computed(tables=dict.fromkeys(case.tables, table))
