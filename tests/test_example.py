@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ from analysis.config import read_config
 from analysis.example import Truth, write_example
 from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, ROMANIAN_DEADLIFT, squad, true_course
 from analysis.example.truths import BUILT_IN, ramp, stronger_right, with_truths
+from analysis.ingest.reading import Options
+from analysis.ingest.registry import read
+from analysis.ingest.templates import TEMPLATES
+from analysis.tables import TABLES
 
 SEED = 2026
 TCX = "{http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2}"
@@ -117,6 +122,29 @@ def test_the_squad_is_small_enough_to_ship_and_to_mail(folder):
 
 def test_the_log_is_strong_for_one_half_and_hevy_for_the_other(folder):
     assert len(list(folder.glob("*/strong.csv"))) == len(list(folder.glob("*/hevy.csv"))) == 6
+
+
+@pytest.mark.parametrize("name", ["athletes", "bar_speed", "splits", "wellness", "session_rpe", "plan", "cues"])
+def test_the_tables_of_the_squad_have_the_columns_of_the_templates(folder, name):
+    assert pd.read_csv(folder / f"{name}.csv", nrows=1).columns.tolist() == TEMPLATES[name]
+
+
+def test_the_workbook_of_screens_has_the_columns_of_its_template(screens):
+    assert screens.columns.tolist() == TEMPLATES["screens"]
+
+
+def test_every_table_and_log_and_some_runs_are_taken_whole_by_their_readers(folder):
+    options = Options(config=read_config(folder / "workbook.toml"))
+    tables = [path for path in folder.iterdir() if path.suffix in (".csv", ".xlsx")]
+    logs = sorted(folder.glob("*/*.csv"))
+    expected = {"strong": 6, "hevy": 6, "mapping": 8, "tcx": len(run_files(folder)[::60])}
+    readings = [read(path, options) for path in (*tables, *logs, *run_files(folder)[::60])]
+    assert Counter(reading.reader for reading in readings) == expected
+    for reading in readings:
+        assert reading.rejects.empty
+        assert set(reading.source_rows["became"]) <= {"taken"}
+        sets = reading.tables.get("sets", TABLES["sets"].empty())
+        assert sets["exercise"].notna().all()  # every name is in the catalogue
 
 
 def test_names_and_aliases_are_the_only_names_in_the_tables(folder):

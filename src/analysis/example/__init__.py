@@ -6,12 +6,13 @@ change of one athlete. What a report says of the squad can therefore be held aga
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.example import answers, formats, running, training
-from analysis.example.squad import DAYS, KEY_LIFTS, Athlete, noise_as_dict, random_stream, squad, true_course
+from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, Athlete, random_stream, squad, true_course
 from analysis.example.truths import BUILT_IN, Truth, with_truths
 
 __all__ = ["Truth", "write_example"]
@@ -37,13 +38,14 @@ def write_example(folder: Path, seed: int = 2026) -> Truth:
     _write_csv(_plans(athletes), folder / "plan.csv")
     formats.write_xlsx(pd.concat([frames["screens"] for frames, _ in written]), folder / "screens.xlsx")
     _write_text(formats.workbook_toml(athletes), folder / "workbook.toml")
+    ids = {athlete.name: athlete.athlete_id for athlete in athletes}
     truth = Truth(
         seed=seed,
         first_day=f"{DAYS[0]:%Y-%m-%d}",
         last_day=f"{DAYS[-1]:%Y-%m-%d}",
-        noise=noise_as_dict(),
+        noise=asdict(NOISE),
         athletes=tuple(facts for _, facts in written),
-        truths=_truths(athletes),
+        truths=tuple(truth.as_dict(ids[truth.athlete]) for truth in BUILT_IN),
     )
     _write_text(json.dumps(truth.as_dict(), indent=1) + "\n", folder / "truth.json")
     return truth
@@ -112,21 +114,6 @@ def _plans(athletes: list[Athlete]) -> pd.DataFrame:
     plan = plan.assign(date=plan["date"].dt.strftime("%Y-%m-%d"))
     plans = [plan.assign(athlete=one.name) for one in athletes]
     return pd.concat(plans)[["athlete", "date", "role", "content"]]
-
-
-def _truths(athletes: list[Athlete]) -> tuple[dict, ...]:
-    ids = {one.name: one.athlete_id for one in athletes}
-    return tuple(
-        {
-            "key": truth.key,
-            "athlete": truth.athlete,
-            "athlete_id": ids[truth.athlete],
-            "what": truth.what,
-            "numbers": truth.numbers,
-            "dates": truth.dates,
-        }
-        for truth in BUILT_IN
-    )
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -1,6 +1,6 @@
 """The twelve athletes, their calendar, the noise of their measurements, and their true values before any truth."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -175,8 +175,3 @@ def true_course(athlete: Athlete, seed: int) -> pd.DataFrame:
         },
         index=DAYS,
     )
-
-
-def noise_as_dict() -> dict[str, float]:
-    """The noise by name, as truth.json has it."""
-    return asdict(NOISE)

@@ -101,6 +101,17 @@ class BuiltIn:
         """The athlete's course with this truth in it."""
         return self.change(course, **self.numbers, **self.dates)
 
+    def as_dict(self, athlete_id: str) -> dict:
+        """What truth.json says of it; the athlete's id depends on the seed."""
+        return {
+            "key": self.key,
+            "athlete": self.athlete,
+            "athlete_id": athlete_id,
+            "what": self.what,
+            "numbers": self.numbers,
+            "dates": self.dates,
+        }
+
 
 BUILT_IN = (
     BuiltIn(
