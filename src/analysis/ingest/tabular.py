@@ -16,6 +16,8 @@ from analysis.tables import TABLES
 
 Value = TypeVar("Value")
 Parts = dict[str, dict]  # canonical table -> column -> value
+WHOLE_ROW = "(row)"  # the column of a problem that no single cell has
+_BOUND = {"athlete_id": "external_name", "session_id": "session_key"}  # as readers name what the door binds
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Problem:
 
     @property
     def reason(self) -> str:
+        if self.column == WHOLE_ROW:
+            return f"The row {self.check}. {self.remedy}"
         said = "is empty" if self.check == "is missing" else f"{self.raw!r} {self.check}"
         return f"{self.column} {said}. {self.remedy}"
 
@@ -132,7 +136,7 @@ def _distinct(header: tuple[str, ...]) -> list[str]:
 
 def _overlong(cells: tuple[str, ...], header: list[str]) -> Problem:
     return Problem(
-        "(row)",
+        WHOLE_ROW,
         f"has {len(cells)} cells where the header has {len(header)}",
         " … ".join(cell for cell in cells[len(header) :] if cell.strip()),
         "Put quotes around the text that holds the delimiter.",
@@ -163,10 +167,14 @@ def _range_problem(row: Row, column: str, check: str) -> Problem:
 
 
 def _typed(table: str, rows: list[dict]) -> pd.DataFrame:
-    """The given columns of a canonical table, typed; what the door fills is left out."""
+    """The given columns of a canonical table, typed; what the door fills is left out.
+
+    Whole numbers that a row leaves open are numbered later, so any that passes stands in for them.
+    """
     given = pd.DataFrame(rows)
     names = [name for name in TABLES[table].names if name in given]
-    return _coerced(table, given)[names]
+    low = {c.name: c.low for c in TABLES[table].columns if c.kind == "integer" and c.name in given}
+    return _coerced(table, given.astype(dict.fromkeys(low, "float64")).fillna(low))[names]
 
 
 def _coerced(table: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -184,32 +192,28 @@ def frame(table: str, rows: list[dict]) -> pd.DataFrame:
     given = pd.DataFrame(rows)
     typed = _coerced(table, given)
     columns = [name for name in reader_columns(table) if name != "source_key"]  # the door's name for session_key
-    for bound in ("external_name", "session_key"):
+    for bound in _BOUND.values():
         if bound in columns:
             values = given[bound] if bound in given else pd.Series(None, index=given.index)
             typed[bound] = pd.Series(values, dtype="str")
     return typed[columns]
 
 
-def without_repeats(
-    table: str, key: tuple[str, ...], rows: list[tuple[Row, dict]], ledger: Ledger, column: str
-) -> list[tuple[Row, dict]]:
-    """The rows of a table whose key comes for the first time; later ones are rejected, naming the first."""
+def without_repeats(table: str, rows: list[tuple[Row, dict]], ledger: Ledger) -> list[dict]:
+    """The values of the rows whose key comes for the first time; later ones are rejected, naming the first."""
+    # a session's key is its source's own, so that two athletes may have the same
+    names = ("athlete_id", *TABLES[table].key)
+    key = list(dict.fromkeys(_BOUND.get(name, name) for name in names if name != "source"))
     first: dict[tuple, int] = {}
     kept = []
     for row, values in rows:
-        place = tuple(values.get(name) for name in key)
+        place = tuple(values[name] for name in key)
         if place in first:
-            problem = Problem(
-                column,
-                f"repeats row {first[place]} of the {table}",
-                row.text(column) or "",
-                "Number the trials, or remove one of the rows.",
-            )
-            ledger.reject(row, [problem])
+            check = f"repeats row {first[place]} in {table} ({' '.join(str(part) for part in place)})"
+            ledger.reject(row, [Problem(WHOLE_ROW, check, "", "Number them apart, or remove one of the two.")])
         else:
             first[place] = row.row_no
-            kept.append((row, values))
+            kept.append(values)
     return kept
 
 

@@ -1,0 +1,383 @@
+"""Any CSV or XLSX by a column mapping: a small TOML file that says which column of a device is which quantity.
+
+A mapping is asked for, not guessed: makers write mean, mean propulsive and peak velocity under the same word.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.config import checked
+from analysis.errors import ConfigProblem, UnreadableFile
+from analysis.ingest import cells
+from analysis.ingest.cells import BadCell
+from analysis.ingest.dialect import Sheet, header_of, read_delimited, read_workbook, same_header
+from analysis.ingest.reading import Options, Reader, Reading
+from analysis.ingest.tabular import Ledger, Parts, Row, Taken, local_start, take
+from analysis.ingest.targets import ALIASES, ATHLETE, GIVEN_ID, TARGETS, TIME, Target
+from analysis.tables import TABLES, Column
+from analysis.units import factor
+
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_BOOK_SUFFIXES = (".xlsx", ".xlsm")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Match(_Strict):
+    """How a file is recognised: the headers that must be there, without regard to case and spaces."""
+
+    columns: list[str] = Field(default=[], description="none: all columns of the mapping")
+
+
+class Mapping(_Strict):
+    """A column mapping: which column of a file fills which canonical column."""
+
+    name: str
+    target: Literal["reps", "splits", "sessions", "wellness", "trials", "plan", "cues", "athletes"]
+    source: str = Field(description="where the data come from; sessions of one source are told apart by it")
+    match: Match = Match()
+    columns: dict[str, str] = Field(description="canonical name = header in the file")
+    units: dict[str, str] = Field(default={}, description="canonical name = unit in the file")
+    constants: dict[str, str | int | float] = Field(default={}, description="canonical name = value of every row")
+    values: dict[str, dict[str, str]] = Field(default={}, description="canonical name = words of the file = our words")
+    date_format: str | None = Field(default=None, description="as in strptime, where dates are unusual")
+    day_first: bool | None = Field(default=None, description="how 03/04/2026 is meant")
+    decimal: Literal[".", ","] | None = Field(default=None, description="none: found from the file")
+    sheet: str | None = Field(default=None, description="sheet of a workbook; none: every sheet that fits")
+
+    def fits(self, sheet: Sheet) -> bool:
+        """True where the sheet has all headers that this mapping asks for."""
+        if self.sheet is not None and sheet.name and sheet.name != self.sheet:
+            return False
+        asked = self.match.columns or self.columns.values()
+        return {same_header(name) for name in asked} <= {same_header(name) for name in sheet.header}
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping saved at `path`.
+
+    Raises ConfigProblem naming what is wrong in it: TOML, an unknown key, column or unit, a required column left out.
+    """
+    try:
+        return mapping_of(path.read_text(encoding="utf-8-sig"), path.name)
+    except OSError as problem:
+        raise ConfigProblem(f"{path.name} cannot be read: {problem.strerror}. Check the path.") from None
+
+
+def mapping_of(text: str, where: str) -> Mapping:
+    """The mapping written in `text`; `where` names it in errors, as `read_mapping` raises them.
+
+    >>> text = 'name = "x"\\ntarget = "cues"\\nsource = "x"\\n[columns]\\nathlete = "Who"\\ndat = "When"'
+    >>> mapping_of(text, "x.toml")
+    Traceback (most recent call last):
+    analysis.errors.ConfigProblem: x.toml: 'dat' is no column of the target cues. Did you mean 'date'?
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigProblem(f"{where} is not valid TOML: {problem}. Correct that line.") from None
+    mapping = checked(Mapping, content, where)
+    _refuse_incoherent(mapping, where)
+    return mapping
+
+
+def _refuse_incoherent(mapping: Mapping, where: str) -> None:
+    target = TARGETS[mapping.target]
+    for name in (*mapping.columns, *mapping.constants):
+        if name not in target.fields:
+            near = difflib.get_close_matches(name, target.fields, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(target.fields)}."
+            raise ConfigProblem(f"{where}: {name!r} is no column of the target {target.name}. {hint}")
+    filled = {*mapping.columns, *mapping.constants}
+    for name in target.required:
+        if name not in filled:
+            raise ConfigProblem(f"{where}: {name!r} is not mapped. Add it under [columns] or [constants].")
+    for name in (*mapping.units, *mapping.values):
+        if name not in filled:
+            raise ConfigProblem(f"{where}: {name!r} has a unit or values but no column. Add it under [columns].")
+    for name, unit in mapping.units.items():
+        column = target.column(name)
+        if column is None or column.unit is None:
+            raise ConfigProblem(f"{where}: {name!r} has no unit. Remove it from [units].")
+        factor(unit, column.unit)
+
+
+@cache
+def built_in() -> tuple[Mapping, ...]:
+    """The mappings of the workbook's own templates."""
+    folder = files("analysis.ingest").joinpath("mappings")
+    entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    return tuple(mapping_of(entry.read_text(encoding="utf-8"), entry.name) for entry in entries)
+
+
+def mapping_for(path: Path, options: Options) -> Mapping:
+    """The mapping that the file at `path` is read by; of a workbook, that of its first sheet that fits one.
+
+    Raises UnreadableFile where none fits.
+    """
+    return _mapped(_sheets(path), path, options)[0][1]
+
+
+def recognises(path: Path, head: bytes) -> bool:
+    """True for text in columns and for workbooks; this reader is asked last, and `read` says what it lacks."""
+    if path.suffix.lower() in _BOOK_SUFFIXES:
+        return head.startswith(b"PK")
+    return path.suffix.lower() in _TEXT_SUFFIXES and bool(header_of(head))
+
+
+def read(path: Path, options: Options) -> Reading:
+    """The file at `path` by the mapping that was named, else the first that fits: saved ones, then the templates'.
+
+    Raises UnreadableFile where no mapping fits or the file is damaged, ConfigProblem where a mapping is wrong.
+    """
+    sheets = _sheets(path)
+    mapped = _mapped(sheets, path, options)
+    source = mapped[0][1].source
+    mapped = [(sheet, mapping) for sheet, mapping in mapped if mapping.source == source]
+    ledger = Ledger()
+    notes: list[str] = _left_out(sheets, mapped)
+    taken: dict[str, list[Taken]] = {}
+    for sheet, mapping in mapped:
+        form = _Form.of(sheet, mapping, path.name, options.config.zone)
+        notes += form.notes(sheet)
+        rows = take(sheet, partial(_read_row, form=form), ledger, form.canonical)
+        taken.setdefault(mapping.target, []).extend(rows)
+    return Reading(
+        reader="mapping",
+        source=source,
+        tables=_assembled(taken, ledger),
+        source_rows=ledger.source_rows(),
+        rejects=ledger.reject_rows(),
+        dialect=_dialect(mapped),
+        notes=tuple(notes),
+    )
+
+
+READER = Reader("mapping", "CSV or XLSX by a column mapping", recognises, read)
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    return read_workbook(path) if path.suffix.lower() in _BOOK_SUFFIXES else [read_delimited(path)]
+
+
+def _mapped(sheets: list[Sheet], path: Path, options: Options) -> list[tuple[Sheet, Mapping]]:
+    """The sheets with their mappings; sheets that fit none are left out."""
+    if options.mapping is not None:
+        named = read_mapping(options.mapping)
+        chosen = [(sheet, named) for sheet in sheets if named.fits(sheet)]
+        if not chosen:
+            raise UnreadableFile(f"{path.name} does not fit {options.mapping.name}: {_lacking(named, sheets)}")
+        return chosen
+    known = (*_saved(options), *built_in())
+    pairs = ((sheet, next((mapping for mapping in known if mapping.fits(sheet)), None)) for sheet in sheets)
+    chosen = [(sheet, mapping) for sheet, mapping in pairs if mapping is not None]
+    if not chosen:
+        found = "; ".join(", ".join(sheet.header) for sheet in sheets) or "nothing"
+        raise UnreadableFile(
+            f"{path.name} has the columns {found}, which no column mapping knows. "
+            "Save a mapping in mappings/ (an example lies there) or name one with --mapping."
+        )
+    return chosen
+
+
+def _saved(options: Options) -> Iterator[Mapping]:
+    for folder in options.mapping_folders:
+        yield from map(read_mapping, sorted(folder.glob("*.toml")))
+
+
+def _lacking(mapping: Mapping, sheets: list[Sheet]) -> str:
+    asked = mapping.match.columns or list(mapping.columns.values())
+    there = {same_header(name) for sheet in sheets for name in sheet.header}
+    absent = [name for name in asked if same_header(name) not in there]
+    if absent:
+        return f"it has no column {', '.join(absent)}. Correct the headers in the mapping."
+    return f"no sheet is called {mapping.sheet!r}, or none has all columns. Correct the sheet in the mapping."
+
+
+def _left_out(sheets: list[Sheet], mapped: list[tuple[Sheet, Mapping]]) -> list[str]:
+    used = {id(sheet) for sheet, _ in mapped}
+    names = [sheet.name for sheet in sheets if id(sheet) not in used]
+    return [f"Sheets that were left out, as no mapping of the same source fits: {', '.join(names)}."] if names else []
+
+
+def _dialect(mapped: list[tuple[Sheet, Mapping]]) -> dict:
+    sheet = mapped[0][0]
+    form = sheet.dialect.as_plain() if sheet.dialect else {"sheets": [sheet.name for sheet, _ in mapped]}
+    return {**form, "mapping": ", ".join(dict.fromkeys(mapping.name for _, mapping in mapped))}
+
+
+def _assembled(taken: dict[str, list[Taken]], ledger: Ledger) -> dict[str, pd.DataFrame]:
+    tables: dict[str, pd.DataFrame] = {}
+    for target, rows in taken.items():
+        for name, frame in TARGETS[target].frames(rows, ledger).items():
+            tables[name] = pd.concat([tables[name], frame], ignore_index=True) if name in tables else frame
+    return tables
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A mapping as it applies to one sheet: the sheet's own headers, its decimal mark and date order."""
+
+    mapping: Mapping
+    target: Target
+    header: dict[str, str]  # field -> header as it stands in the sheet
+    constants: dict[str, str]  # label -> value, cells that every row has
+    decimal: str
+    day_first: bool | None
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, sheet: Sheet, mapping: Mapping, file_name: str, zone: ZoneInfo) -> "_Form":
+        """Raises UnreadableFile where a required column is not in the sheet."""
+        target = TARGETS[mapping.target]
+        there = {same_header(name): name for name in reversed(sheet.header)}
+        wanted = {field: there.get(same_header(name)) for field, name in mapping.columns.items()}
+        header = {field: name for field, name in wanted.items() if name is not None}
+        labels = {field: f"{field} (constant of the mapping)" for field in mapping.constants}
+        for field in target.required:
+            if field not in header and field not in labels:
+                raise UnreadableFile(
+                    f"{file_name} has no column {mapping.columns[field]!r}, which {mapping.name} needs. "
+                    "Add the column, or correct the mapping."
+                )
+        order = cells.day_first_of(sheet.column(header["date"])) if "date" in header else None
+        return cls(
+            mapping=mapping,
+            target=target,
+            header=labels | header,
+            constants={label: str(mapping.constants[field]) for field, label in labels.items()},
+            decimal=mapping.decimal or sheet.decimal,
+            day_first=order if mapping.day_first is None else mapping.day_first,
+            zone=zone,
+        )
+
+    @property
+    def canonical(self) -> dict[tuple[str, str], str]:
+        return {self.target.fields[field]: name for field, name in self.header.items()}
+
+    def notes(self, sheet: Sheet) -> Iterator[str]:
+        """What of the sheet and of the mapping was not used."""
+        used = set(self.header.values())
+        if unused := [name for name in sheet.header if name.strip() and name not in used]:
+            yield f"Columns that {self.mapping.name} does not map, kept in the raw rows only: {', '.join(unused)}."
+        if absent := [name for field, name in self.mapping.columns.items() if field not in self.header]:
+            yield f"Columns of {self.mapping.name} that the file has not: {', '.join(absent)}."
+        if self.target.name == "reps" and "rep_no" not in self.header:
+            yield "The file has no repetition numbers, so each row is one set with one value."
+
+
+def _read_row(row: Row, form: _Form) -> Parts:
+    row.cells.update(form.constants)
+    parts: Parts = {table: {} for table, _ in form.target.fields.values()}
+    for field, (table, column) in form.target.fields.items():
+        if field in form.header:
+            parts[table][column] = _value(row, field, form)
+    for field in form.target.required:
+        table, column = form.target.fields[field]
+        row.demand(form.header[field], parts[table][column])
+    if "load_kg" in form.header and "sets" in parts:
+        parts["sets"]["load_raw"] = row.text(form.header["load_kg"])
+        parts["sets"]["unit_raw"] = form.mapping.units.get("load_kg", "kg")
+    return _told(parts, form)
+
+
+def _told(parts: Parts, form: _Form) -> Parts:
+    """The parts with the names the assembly uses, and what an empty cell means."""
+    main, athlete = form.target.fields[ATHLETE]
+    parts[main]["external_name"] = parts[main].pop(athlete)
+    if GIVEN_ID in parts[main]:
+        parts[main]["given_id"] = parts[main].pop(GIVEN_ID)
+    for table in {table for table, column in form.target.fields.values() if column == "side"}:
+        parts[table]["side"] = parts[table].get("side") or "B"
+    if "set_kind" in parts.get("sets", {}):
+        parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
+    if "sessions" in parts:
+        parts["sessions"] |= local_start(_start(parts["sessions"]), form.zone)
+    if parts.get("sessions", {}).get("status") in ("rest", "off"):
+        parts["sessions"]["kind"] = parts["sessions"].get("kind") or "other"
+    return parts
+
+
+def _start(session: dict) -> datetime | None:
+    day, at = session.get("local_date"), session.get(TIME)
+    return datetime.combine(day, at) if day and at else None
+
+
+def _value(row: Row, field: str, form: _Form) -> object:
+    header = form.header[field]
+    if field == "date":
+        return row.read(header, partial(_day, form=form))
+    if field == TIME:
+        return row.read(header, _time)
+    if field == "form_flags":
+        return _form_flags(row.text(header))
+    if field == GIVEN_ID:
+        return row.read(header, _given_id)
+    column = form.target.column(field)
+    if field in (ATHLETE, ALIASES) or column is None:
+        return row.text(header)
+    if column.kind == "integer":
+        return row.read(header, partial(cells.whole, decimal=form.decimal))
+    if column.kind == "number":
+        return row.read(header, partial(_quantity, column=column, field=field, form=form))
+    return _word(row.text(header), column, form.mapping.values.get(field, {}))
+
+
+def _quantity(raw: str, column: Column, field: str, form: _Form) -> float:
+    unit = form.mapping.units.get(field)
+    return cells.number(raw, form.decimal) * (factor(unit, column.unit) if unit else 1.0)
+
+
+def _day(raw: str, form: _Form) -> date:
+    if form.mapping.date_format is None:
+        return cells.clock(raw, form.day_first).date()
+    try:
+        return datetime.strptime(raw, form.mapping.date_format).date()
+    except ValueError:
+        remedy = "Correct the cell, or date_format in the mapping."
+        raise BadCell(f"is not a date of the form {form.mapping.date_format}", remedy) from None
+
+
+def _time(raw: str) -> time:
+    """A time of day, also out of a full moment."""
+    try:
+        return cells.time_of_day(raw)
+    except BadCell:
+        return cells.clock(raw, day_first=True).time()
+
+
+def _form_flags(raw: str | None) -> str | None:
+    """Flags in lower case; "clean" is rated and clean, which is the empty text; an empty cell is not rated."""
+    if raw is None:
+        return None
+    flags = re.split(r"[\s,;]+", raw.casefold())
+    return "" if flags == ["clean"] else " ".join(flag for flag in flags if flag)
+
+
+def _given_id(raw: str) -> str:
+    if not re.fullmatch(TABLES["athletes"].column("athlete_id").pattern, raw):
+        raise BadCell("is no athlete id", "Use lower-case letters, digits, _ and -, or leave it empty for a new id.")
+    return raw
+
+
+def _word(raw: str | None, column: Column, words: dict[str, str]) -> str | None:
+    """A text by the mapping's own words, else one of the column's values whatever its case, else as it stands."""
+    if raw is None:
+        return None
+    said = {word.casefold(): ours for word, ours in words.items()}
+    allowed = {value.casefold(): value for value in column.values or ()}
+    return said.get(raw.casefold()) or allowed.get(raw.casefold()) or raw
