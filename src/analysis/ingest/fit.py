@@ -1,8 +1,8 @@
 """FIT files of watches (Garmin, Coros, Suunto, Polar, Stryd, ...), whole, chained, cut off or with a wrong checksum.
 
 Source of the format: Garmin, FIT protocol and profile, developer.garmin.com/fit. A file may be a chain of FIT files;
-each is decoded for itself, so that damage in one costs no other. Messages that are not read: positions, `hr` (beats
-that a strap stored under water) and `hrv` (beat intervals) are counted only; everything else is about the device.
+each is decoded for itself, so that damage in one costs no other. Beat intervals (`hrv`) and the beats that a strap
+stored under water (`hr`) are counted, not kept; positions are neither; other messages are about the device.
 """
 
 import hashlib
@@ -91,26 +91,46 @@ def read(path: Path, options: Options) -> Reading:
     data = files.content(path)
     if not recognises(path, data):
         raise UnreadableFile(f"{path.name} does not begin as a FIT file does. Copy it from the watch again.")
-    tally: Counter[str] = Counter()
-    sentences: list[str] = []
+    run = _Import(options.config)
     budget = _Budget(path.name)
-    parts = [_decoded(piece, tally, budget) for piece in _chain(data, sentences)]
+    parts = [_decoded(piece, run.tally, budget) for piece in _chain(data, run.sentences)]
     if not any(any(part.messages.values()) for part in parts):
         raise UnreadableFile(f"{path.name} has the head of a FIT file and no message. Copy it from the watch again.")
-    sentences += [f"The file is damaged ({part.damage}); what stands before is kept." for part in parts if part.damage]
-    found = [activity for part in parts for activity in _activities(part, options.config, tally, sentences)]
+    for part in parts:
+        if part.damage:
+            run.sentences.append(f"The file is damaged ({part.damage}); what stands before is kept.")
+    found = [_activity(session, part, run) for part in parts for session in _sessions(part, run)]
     if not found:
-        sentences.append(_not_an_activity(parts))
-    key = f"undated {hashlib.sha256(data).hexdigest()[:16]}"
-    tables, samples = activities.tables(found, key, tally)
+        run.sentences.append(_not_an_activity(parts))
+    tables, samples = activities.tables(found, f"undated {hashlib.sha256(data).hexdigest()[:16]}", run.tally)
     return Reading(
         reader="fit",
         source="fit",
         tables=tables,
         samples=samples,
-        dialect=activities.dialect(tally, *_COUNTS),
-        notes=(*dict.fromkeys(sentences), *activities.notes(tally)),
+        dialect=activities.dialect(run.tally, *_COUNTS),
+        notes=(*dict.fromkeys(run.sentences), *activities.notes(run.tally)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Session:
+    """A session message with what belongs to it; `begin` is on the clock of the file."""
+
+    message: Message
+    begin: float | None
+    records: list[Message]
+    laps: list[Message]
+    sets: list[Message]
+
+
+@dataclass(frozen=True, eq=False)
+class _Import:
+    """What one import is told, and what it has to say."""
+
+    config: Config
+    tally: Counter[str] = field(default_factory=Counter)
+    sentences: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -214,23 +234,23 @@ def _not_an_activity(parts: Sequence[Part]) -> str:
     return f"A FIT file of the kind {', '.join(kinds)} without an activity; nothing is taken from it."
 
 
-def _activities(part: Part, config: Config, tally: Counter, sentences: list[str]) -> Iterable[Activity]:
+def _sessions(part: Part, run: _Import) -> list[_Session]:
+    """The sessions of a FIT file with their records, laps and sets; one is made where the file names none."""
     if not part.has_activity:
         return []
-    sessions = part.messages[_SESSION]
-    if not sessions:
-        sentences.append("The file names no session; one is made from its records and laps.")
-        sessions = [_session_of_records(part)]
-    begins = [_begin(session, part) for session in sessions]
+    named = part.messages[_SESSION]
+    if not named:
+        run.sentences.append("The file names no session; one is made from its records and laps.")
+        named = [_session_of_records(part)]
+    begins = [_begin(message, part) for message in named]
     records = [record for record in part.messages[_RECORD] if _seconds(record, "timestamp") is not None]
-    tally["records_without_time"] += len(part.messages[_RECORD]) - len(records)
-    records_of = _by_session(records, ("timestamp",), begins)
-    laps_of = _by_session(part.messages[_LAP], ("start_time", "timestamp"), begins)
-    sets_of = _by_session(part.messages[_SET], ("start_time", "timestamp"), begins)
-    return [
-        _activity(session, begin, records_of[i], laps_of[i], sets_of[i], part, config, tally, sentences)
-        for i, (session, begin) in enumerate(zip(sessions, begins, strict=True))
-    ]
+    run.tally["records_without_time"] += len(part.messages[_RECORD]) - len(records)
+    shares = (
+        _by_session(records, ("timestamp",), begins),
+        _by_session(part.messages[_LAP], ("start_time", "timestamp"), begins),
+        _by_session(part.messages[_SET], ("start_time", "timestamp"), begins),
+    )
+    return [_Session(*of_one) for of_one in zip(named, begins, *shares, strict=True)]
 
 
 def _session_of_records(part: Part) -> Message:
@@ -273,48 +293,41 @@ def _by_session(
     return found
 
 
-def _activity(
-    session: Message,
-    begin: float | None,
-    records: list[Message],
-    laps: list[Message],
-    sets: list[Message],
-    part: Part,
-    config: Config,
-    tally: Counter,
-    sentences: list[str],
-) -> Activity:
-    sport = _text(session.get("sport")) or "unknown"
-    detail = _text(session.get("sub_sport"))
-    kind = "strength" if sets or detail == "strength_training" else activities.kind_of(sport)
-    rows = _sets(sets, part.messages[_EXERCISE_TITLE])
-    distance_m = _number(session.get("total_distance"))
-    if distance_m is None and (distance_m := _last_distance_m(records)) is not None:
-        sentences.append("A session states no distance; that of its last record is taken.")
+def _activity(session: _Session, part: Part, run: _Import) -> Activity:
+    said = session.message
+    sport, detail = _text(said.get("sport")) or "unknown", _text(said.get("sub_sport"))
+    strength = bool(session.sets) or detail == "strength_training"
     return Activity(
-        start=_start(begin, part.first(_ACTIVITY), config, sentences),
+        start=_start(session.begin, part.first(_ACTIVITY), run),
         sport=sport,
-        kind=kind,
-        distance_m=distance_m,
-        timer_s=_number(session.get("total_timer_time")),
-        elapsed_s=_number(session.get("total_elapsed_time")),
-        mean_heart_rate_bpm=_number(session.get("avg_heart_rate")) or None,  # 0 is written where no strap was worn
+        kind="strength" if strength else activities.kind_of(sport),
+        distance_m=_distance_m(session, run),
+        timer_s=_number(said.get("total_timer_time")),
+        elapsed_s=_number(said.get("total_elapsed_time")),
+        mean_heart_rate_bpm=_number(said.get("avg_heart_rate")) or None,  # 0 is written where no strap was worn
         device=_device(part.first(_FILE_ID)),
-        title=_text(session.get("sport_profile_name")) or (detail if detail != "generic" else None),
-        laps=[Lap(_number(lap.get("total_distance")), _lap_time_s(lap)) for lap in laps],
-        sets=rows,
-        samples=_samples(records, begin or 0.0, activities.is_on_foot(sport), part, tally),
+        title=_text(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
+        laps=[Lap(_number(lap.get("total_distance")), _lap_time_s(lap)) for lap in session.laps],
+        sets=_sets(session.sets, part.messages[_EXERCISE_TITLE]),
+        samples=_samples(session, activities.is_on_foot(sport), part, run.tally),
     )
+
+
+def _distance_m(session: _Session, run: _Import) -> float | None:
+    """As the session states it, else as its last record does."""
+    stated = _number(session.message.get("total_distance"))
+    if stated is not None:
+        return stated
+    recorded = (_number(record.get("distance")) for record in reversed(session.records))
+    last = next((distance_m for distance_m in recorded if distance_m is not None), None)
+    if last is not None:
+        run.sentences.append("A session states no distance; that of its last record is taken.")
+    return last
 
 
 def _lap_time_s(lap: Message) -> float | None:
     timer_s = _number(lap.get("total_timer_time"))
     return _number(lap.get("total_elapsed_time")) if timer_s is None else timer_s
-
-
-def _last_distance_m(records: list[Message]) -> float | None:
-    said = (_number(record.get("distance")) for record in reversed(records))
-    return next((distance_m for distance_m in said if distance_m is not None), None)
 
 
 def _device(file_id: Message) -> str | None:
@@ -323,7 +336,7 @@ def _device(file_id: Message) -> str | None:
     return " ".join(word for word in words if word) or None
 
 
-def _start(begin: float | None, activity: Message, config: Config, sentences: list[str]) -> Start:
+def _start(begin: float | None, activity: Message, run: _Import) -> Start:
     """The start of a session by the file's own wall clock where it tells one.
 
     A wall clock equal to UTC is not believed: watches that do not know their zone write that.
@@ -332,22 +345,23 @@ def _start(begin: float | None, activity: Message, config: Config, sentences: li
     if begin is None:
         return Start()
     if begin < _FIRST_DATE:
-        sentences.append("The watch did not know the date: its times count from when it was switched on.")
+        run.sentences.append("The watch did not know the date: its times count from when it was switched on.")
         if end is None or local_end is None or local_end < _FIRST_DATE:
             return Start()
         local = _EPOCH + timedelta(seconds=local_end - (end - begin))
         return Start(local=local.replace(tzinfo=None), tz_quality="file")
     utc = _EPOCH + timedelta(seconds=begin)
     if end is None or local_end is None or local_end == end:
-        return Start.at(utc, None, config)
+        return Start.at(utc, None, run.config)
     offset_s = round((local_end - end) / _QUARTER_S) * _QUARTER_S
     if abs(offset_s) > _LARGEST_OFFSET_S or abs(local_end - end - offset_s) > 60:
-        sentences.append("The file's local time is no time zone's; the configured zone is taken.")
-        return Start.at(utc, None, config)
-    return Start.at(utc, float(offset_s), config)
+        run.sentences.append("The file's local time is no time zone's; the configured zone is taken.")
+        return Start.at(utc, None, run.config)
+    return Start.at(utc, float(offset_s), run.config)
 
 
-def _samples(records: list[Message], begin: float, on_foot: bool, part: Part, tally: Counter) -> pd.DataFrame:
+def _samples(session: _Session, on_foot: bool, part: Part, tally: Counter) -> pd.DataFrame:
+    records = session.records
     if not records:
         return pd.DataFrame()
     clock = np.array([record["timestamp"] for record in records], dtype="float64")
@@ -365,7 +379,7 @@ def _samples(records: list[Message], begin: float, on_foot: bool, part: Part, ta
         values = [record.get(key) for record in records]
         if any(value is not None for value in values):
             columns[name] = _numbers_or_texts(values)
-    return activities.samples_frame(clock - begin, columns)
+    return activities.samples_frame(clock - (session.begin or 0.0), columns)
 
 
 def _enhanced(record: Message, name: str) -> Any:

@@ -1,0 +1,440 @@
+"""The readers of watch files: what they keep, what they say about odd files, and what they refuse."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+
+import fit_writer as fw
+import numpy as np
+import own_samples
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from own_samples import START, fit_time
+
+from analysis.config import Config
+from analysis.errors import UnreadableFile
+from analysis.ingest import files, fit, gpx, tcx
+from analysis.ingest.reading import Options, Reading
+
+BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
+NEW_YORK = Options(config=Config(time_zone="America/New_York"))
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads bytes as a file of a format."""
+
+    def read_bytes(reader, content: bytes | str, options: Options = BERLIN) -> Reading:
+        path = tmp_path / f"sample.{reader.READER.name}"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        assert reader.READER.recognises(path, files.content(path)[:65536])
+        return reader.READER.read(path, options)
+
+    return read_bytes
+
+
+def only(frames: dict):
+    assert len(frames) == 1
+    return next(iter(frames.values()))
+
+
+def session_message(start: int, *more: fw.Field, sport: int = 1, sub_sport: int = 0) -> tuple[fw.Field, ...]:
+    return ((2, "uint32", start), (5, "enum", sport), (6, "enum", sub_sport), *more)
+
+
+def record_fields(second: int, *more: fw.Field) -> tuple[fw.Field, ...]:
+    return ((253, "uint32", fit_time(START) + second), *more)
+
+
+# --- FIT: what is kept ---
+
+
+def test_records_become_samples_in_seconds_and_si_units(read):
+    samples = only(read(fit, own_samples.run().content()).samples)
+    last = samples.iloc[-1]
+    assert samples["t_s"].tolist() == list(range(61))
+    assert (last["speed_m_s"], last["distance_m"], last["heart_rate_bpm"]) == (4.0, 240.0, 126.0)
+
+
+def test_running_cadence_counts_both_feet(read):
+    assert only(read(fit, own_samples.run().content()).samples)["cadence_spm"].unique().tolist() == [170.0]
+
+
+def test_a_crank_is_not_a_foot(read):
+    writer = own_samples.file_id(fw.FitWriter()).message(fw.RECORD, *record_fields(0, (4, "uint8", 90)))
+    writer.message(fw.SESSION, *session_message(fit_time(START), sport=2))
+    samples = only(read(fit, writer.content()).samples)
+    assert samples["cadence_rpm"].tolist() == [90.0]
+    assert samples["cadence_spm"].isna().all()
+
+
+def test_developer_fields_keep_their_names(read):
+    samples = only(read(fit, own_samples.run().content()).samples)
+    assert samples["Leg Power"].tolist() == list(range(240, 301))
+
+
+def test_two_apps_may_use_one_field_name(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    writer.developer_field(0, 1, "uint8", "Power").developer_field(1, 1, "uint8", "Power")
+    writer.message(fw.RECORD, *record_fields(0), developer=((1, 0, "uint8", 7), (1, 1, "uint8", 9)))
+    samples = only(read(fit, writer.content()).samples)
+    assert (samples["Power"].item(), samples["Power (1.1)"].item()) == (7, 9)
+
+
+def test_laps_become_splits_that_follow_each_other(read):
+    splits = read(fit, own_samples.run().content()).tables["splits"]
+    assert splits[["split_no", "start_m", "distance_m", "time_s"]].to_numpy().tolist() == [
+        [1, 0, 120, 30],
+        [2, 120, 120, 30],
+    ]
+
+
+def test_active_sets_become_sets_and_rests_their_rest(read):
+    sets = read(fit, own_samples.strength().content()).tables["sets"]
+    assert sets["exercise_raw"].unique().tolist() == ["romanian deadlift"]
+    assert sets["load_kg"].tolist() == [60.0, 70.0, 72.5]
+    assert (sets["reps"].tolist(), sets["rest_s"].tolist()) == ([5, 5, 5], [140, 140, 140])
+
+
+def test_a_set_without_weight_is_not_a_set_with_0_kg(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    writer.message(fw.SET, *own_samples.set_fields(fit_time(START), 40, 1, 8, None))
+    sets = read(fit, writer.content()).tables["sets"]
+    assert sets["load_kg"].isna().all()
+    assert sets["reps"].tolist() == [8]
+
+
+def test_strength_is_no_run(read):
+    tables = read(fit, own_samples.strength().content()).tables
+    assert tables["sessions"]["kind"].tolist() == ["strength"]
+    assert "runs" not in tables
+
+
+def test_records_between_stop_and_start_are_paused(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    for second, kind in ((0, 0), (10, 4), (20, 0)):  # start, stop_all, start
+        writer.message(fw.EVENT, *record_fields(second), (0, "enum", 0), (1, "enum", kind))
+    for second in (5, 10, 15, 20, 25):
+        writer.message(fw.RECORD, *record_fields(second, (3, "uint8", 120)))
+    assert only(read(fit, writer.content()).samples)["paused"].tolist() == [0, 0, 1, 0, 0]
+
+
+def test_every_record_goes_to_the_session_that_was_running(read):
+    begin = fit_time(START)
+    writer = own_samples.file_id(fw.FitWriter())
+    for second in range(100):
+        writer.message(fw.RECORD, *record_fields(second))
+    writer.message(fw.SESSION, *session_message(begin))
+    writer.message(fw.SESSION, *session_message(begin + 60, sport=2))
+    reading = read(fit, writer.content())
+    assert [len(frame) for frame in reading.samples.values()] == [60, 40]
+    assert reading.tables["sessions"]["kind"].tolist() == ["run", "ride"]
+
+
+@pytest.mark.parametrize("big_endian", [False, True])
+def test_compressed_timestamps_count_on_from_the_last_full_one(read, big_endian):
+    begin = fit_time(START)
+    writer = own_samples.file_id(fw.FitWriter(big_endian=big_endian))
+    writer.message(fw.RECORD, (253, "uint32", begin))
+    writer.message(fw.RECORD, (3, "uint8", 120))
+    for second in (10, 20, 30, 40):  # the five bits of the header roll over on the way
+        writer.compressed(begin + second).body.append(121)
+    samples = only(read(fit, writer.content()).samples)
+    assert samples["t_s"].tolist() == [0, 10, 20, 30, 40]
+
+
+# --- FIT: time ---
+
+
+def test_the_local_time_of_the_file_goes_before_the_configured_zone(read):
+    session = read(fit, own_samples.run().content(), NEW_YORK).tables["sessions"].iloc[0]
+    assert (session["utc_offset_s"], session["tz_quality"]) == (3600, "file")
+    assert session["start_local"] == datetime(2026, 3, 2, 18, 0)
+
+
+@pytest.mark.parametrize("offset_s", [0, 7 * 86400, 1234])
+def test_a_local_time_that_is_no_zones_gives_way_to_the_configured_one(read, offset_s):
+    begin = fit_time(START)
+    writer = own_samples.file_id(fw.FitWriter()).message(fw.SESSION, *session_message(begin))
+    writer.message(fw.ACTIVITY, (253, "uint32", begin), (5, "uint32", begin + offset_s))
+    session = read(fit, writer.content(), NEW_YORK).tables["sessions"].iloc[0]
+    assert (session["utc_offset_s"], session["tz_quality"]) == (-5 * 3600, "config")
+
+
+def test_a_late_run_belongs_to_the_day_where_the_athlete_was(read):
+    late = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    session = read(fit, own_samples.run(late).content()).tables["sessions"].iloc[0]
+    assert session["local_date"] == datetime(2026, 3, 3)
+
+
+def test_a_watch_without_a_date_tells_its_local_day_only(read):
+    switched_on = 5000
+    writer = own_samples.file_id(fw.FitWriter()).message(fw.SESSION, *session_message(switched_on))
+    writer.message(fw.ACTIVITY, (253, "uint32", switched_on + 60), (5, "uint32", fit_time(START) + 60))
+    reading = read(fit, writer.content())
+    session = reading.tables["sessions"].iloc[0]
+    assert session["start_utc"] is None
+    assert session["start_local"] == START.replace(tzinfo=None)
+    assert "switched on" in reading.notes[0]
+
+
+def test_records_before_the_start_keep_their_negative_times(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    for second in (-5, 0, 5):
+        writer.message(fw.RECORD, *record_fields(second))
+    writer.message(fw.SESSION, *session_message(fit_time(START)))
+    reading = read(fit, writer.content())
+    assert only(reading.samples)["t_s"].tolist() == [-5, 0, 5]
+    assert reading.notes == ("Records before the start of their session: 1; they keep their negative times.",)
+
+
+def test_records_of_one_second_are_told_apart(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    for second in (0, 1, 1, 0):
+        writer.message(fw.RECORD, *record_fields(second))
+    samples = only(read(fit, writer.content()).samples)
+    assert samples["seq"].tolist() == [0, 0, 1, 1]
+    assert not samples.duplicated(["t_s", "seq"]).any()
+
+
+# --- FIT: odd and damaged files ---
+
+
+def test_the_same_run_twice_in_a_chain_is_two_sessions(read):
+    content = own_samples.run().content()
+    keys = read(fit, content + content).tables["sessions"]["session_key"].tolist()
+    assert keys == ["2026-03-02T17:00:00+00:00", "2026-03-02T17:00:00+00:00 #2"]
+
+
+def test_damage_in_the_first_file_of_a_chain_costs_the_second_nothing(read):
+    content = own_samples.run().content()
+    broken = bytearray(content)
+    broken[14:18] = b"\xff\xff\xff\xff"
+    reading = read(fit, bytes(broken) + content)
+    assert len(reading.tables["sessions"]) == 1
+    assert any("damaged" in note for note in reading.notes)
+
+
+def test_a_wrong_checksum_is_said_and_the_run_is_kept(read):
+    content = bytearray(own_samples.run().content())
+    content[-1] ^= 0xFF
+    reading = read(fit, bytes(content))
+    assert len(only(reading.samples)) == 61
+    assert reading.notes == ("The file's checksum does not match: a value in it may be wrong.",)
+
+
+@given(keep=st.floats(0.3, 1))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_cut_off_anywhere_gives_the_records_before_the_cut(read, keep):
+    content = own_samples.run().content()
+    reading = read(fit, content[: int(keep * len(content))])
+    assert sum(map(len, reading.samples.values())) == reading.dialect["records"] > 0
+
+
+@pytest.mark.parametrize(("kind", "word"), [(2, "settings"), (9, "weight"), (6, "course")])
+def test_a_fit_file_of_another_kind_is_no_activity(read, kind, word):
+    writer = own_samples.file_id(fw.FitWriter(), kind=kind).message(fw.RECORD, *record_fields(0))
+    reading = read(fit, writer.content())
+    assert reading.tables == {}
+    assert word in reading.notes[0]
+
+
+@pytest.mark.parametrize("content", [own_samples.run().content()[:14] + bytes(5000), fw.FitWriter().content()])
+def test_a_fit_file_without_any_message_is_refused(read, content):
+    with pytest.raises(UnreadableFile, match="no message"):
+        read(fit, content)
+
+
+def test_a_crafted_file_with_too_many_messages_is_refused(read, monkeypatch):
+    monkeypatch.setattr(fit, "MAX_MESSAGES", 50)
+    with pytest.raises(UnreadableFile, match="more than 50 messages"):
+        read(fit, own_samples.run().content())
+
+
+# --- gzip and XML ---
+
+
+def test_a_gzip_bomb_is_refused(tmp_path):
+    path = tmp_path / "bomb.gpx.gz"
+    path.write_bytes(gzip.compress(bytes(30 * 2**20)))
+    with pytest.raises(UnreadableFile, match="swells to more than 200 times"):
+        files.content(path)
+
+
+def test_more_bytes_than_any_activity_holds_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    path = tmp_path / "large.fit.gz"
+    path.write_bytes(gzip.compress(np.random.default_rng(1).bytes(5000)))
+    with pytest.raises(UnreadableFile, match="MiB"):
+        files.content(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (gzip.compress(gzip.compress(b"<gpx/>")), "gzip inside a gzip"),
+        (gzip.compress(b"<gpx/>" * 100)[:30], "damaged gzip"),
+        (gzip.compress(b"<gpx/>" * 100)[:20] + b"\xff" * 40, "damaged gzip"),
+    ],
+)
+def test_odd_gzip_files_are_refused(tmp_path, content, sentence):
+    path = tmp_path / "odd.gpx.gz"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=sentence):
+        files.content(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("reader", "root"), [(tcx, "TrainingCenterDatabase"), (gpx, "gpx")])
+def test_a_doctype_is_refused_in_any_encoding(read, reader, root, encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE {root} [<!ENTITY a "b">]><{root} a="1">&a;</{root}>'
+    with pytest.raises(UnreadableFile, match="DOCTYPE"):
+        read(reader, text.encode(encoding))
+
+
+@pytest.mark.parametrize(("reader", "content"), [(tcx, own_samples.tcx()), (gpx, own_samples.gpx(times=True))])
+def test_xml_that_breaks_off_is_refused_with_a_sentence(read, reader, content):
+    with pytest.raises(UnreadableFile, match="damaged XML"):
+        read(reader, content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(("reader", "content"), [(tcx, own_samples.tcx()), (gpx, own_samples.gpx(times=True))])
+def test_blanks_and_a_byte_order_mark_do_no_harm(read, reader, content):
+    plain, odd = read(reader, content), read(reader, b"\xef\xbb\xbf\r\n \t" + content.encode())
+    assert plain.dialect == odd.dialect
+    assert plain.tables["sessions"].equals(odd.tables["sessions"])
+
+
+def test_readers_tell_the_formats_apart(tmp_path):
+    heads = {fit: own_samples.run().content(), tcx: own_samples.tcx().encode(), gpx: own_samples.gpx(True).encode()}
+    for reader in heads:
+        assert [reader.READER.recognises(tmp_path / "x", head) for head in heads.values()] == [
+            reader is other for other in heads
+        ]
+
+
+# --- TCX ---
+
+
+def test_a_tcx_run_sums_its_laps(read):
+    reading = read(tcx, own_samples.tcx())
+    run = reading.tables["runs"].iloc[0]
+    assert (run["distance_m"], run["timer_s"], run["elapsed_s"]) == (2000.0, 480.0, 480.0)
+    assert only(reading.samples)["cadence_spm"].unique().tolist() == [176.0]
+    assert reading.notes == ("Records without a time: 1; they are left out of the samples.",)
+
+
+def test_a_tcx_session_starts_with_its_first_lap_not_with_a_rounded_id(read):
+    text = own_samples.tcx(START + timedelta(seconds=33)).replace(
+        "<Id>2026-03-02T17:00:33Z", "<Id>2026-03-02T17:00:00Z"
+    )
+    session = read(tcx, text).tables["sessions"].iloc[0]
+    assert session["session_key"] == "2026-03-02T17:00:00+00:00"
+    assert session["start_utc"] == START + timedelta(seconds=33)
+
+
+def test_the_points_of_a_course_are_nothing_that_was_done(read):
+    text = own_samples.tcx().replace("<Activities>", "<Courses>").replace("</Activities>", "</Courses>")
+    reading = read(tcx, text.replace("<Activity ", "<Course ").replace("</Activity>", "</Course>"))
+    assert reading.tables == {}
+    assert "course" in reading.notes[0]
+
+
+# --- GPX ---
+
+
+def test_a_gpx_track_is_measured_within_its_segments(read):
+    reading = read(gpx, own_samples.gpx(times=True))
+    run = reading.tables["runs"].iloc[0]
+    assert run["distance_m"] == pytest.approx(own_samples.TRACK_M, rel=1e-4)
+    assert (run["elapsed_s"], run["timer_s"]) == (357.0, 294.0)  # a pause of a minute and one step of 3 s between
+    assert reading.notes == ("Gaps between the segments of a track: 1; the way across is not counted.",)
+
+
+def test_a_gpx_track_without_times_keeps_its_distance_and_says_that_it_has_no_date(read):
+    reading = read(gpx, own_samples.gpx(times=False))
+    assert reading.samples == {}
+    assert reading.tables["runs"]["distance_m"].item() == pytest.approx(own_samples.TRACK_M, rel=1e-4)
+    assert any("without a date" in note for note in reading.notes)
+
+
+def test_two_undated_tracks_of_different_files_do_not_share_a_key(read):
+    text = own_samples.gpx(times=False)
+    keys = [read(gpx, t).tables["sessions"]["session_key"].item() for t in (text, text.replace("7.0", "8.0"), text)]
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_an_offset_in_a_gpx_time_tells_where_the_athlete_was(read):
+    text = own_samples.gpx(times=True).replace("17:00:00Z", "12:00:00.500-05:00", 1)
+    session = read(gpx, text).tables["sessions"].iloc[0]
+    assert (session["tz_quality"], session["utc_offset_s"]) == ("file", -5 * 3600)
+    assert session["start_utc"] == START + timedelta(seconds=0.5)
+
+
+def test_routes_and_waypoints_are_no_activities(read):
+    point = '<{0} lat="45" lon="7"></{0}>'
+    text = f"<gpx>{point.format('wpt')}<rte>{point.format('rtept')}</rte></gpx>"
+    reading = read(gpx, text)
+    assert reading.tables == {}
+    assert "Points of routes and waypoints: 2; they are plans and places, not activities." in reading.notes
+
+
+positions = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(positions, positions)
+def test_the_way_back_is_as_long_and_never_beyond_half_the_earth(here, there):
+    out, back = gpx.haversine_m(*here, *there), gpx.haversine_m(*there, *here)
+    assert out == pytest.approx(back, abs=1e-6)
+    assert 0 <= out <= np.pi * gpx.EARTH_RADIUS_M + 1e-6
+
+
+# --- anything at all ---
+
+FUZZ = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    return tmp_path_factory.mktemp("scratch") / "sample"
+
+
+def mutated(whole: bytes) -> st.SearchStrategy[bytes]:
+    """`whole` with up to 12 bytes replaced, then perhaps a slice cut out."""
+    edits = st.lists(st.tuples(st.integers(0, len(whole) - 1), st.integers(0, 255)), max_size=12)
+    cut = st.tuples(st.integers(0, len(whole)), st.integers(0, 40))
+
+    def apply(edits_and_cut) -> bytes:
+        (changes, (at, length)), data = edits_and_cut, bytearray(whole)
+        for place, byte in changes:
+            data[place] = byte
+        return bytes(data[:at] + data[at + length :])
+
+    return st.tuples(edits, cut).map(apply)
+
+
+def answer(reader, path, content: bytes) -> Reading | str:
+    """The reading of `content`, or the sentence that refuses it."""
+    path.write_bytes(content)
+    try:
+        return reader.READER.read(path, BERLIN)
+    except UnreadableFile as refusal:
+        return str(refusal)
+
+
+@FUZZ
+@given(content=mutated(own_samples.run().content() + own_samples.strength().content()))
+def test_a_mutated_fit_file_is_read_or_refused(scratch, content):
+    assert isinstance(answer(fit, scratch, content), (Reading, str))
+
+
+@FUZZ
+@given(content=mutated(own_samples.tcx().encode()))
+def test_a_mutated_tcx_file_is_read_or_refused(scratch, content):
+    assert isinstance(answer(tcx, scratch, content), (Reading, str))
+
+
+@FUZZ
+@given(content=mutated(own_samples.gpx(times=True).encode()))
+def test_a_mutated_gpx_file_is_read_or_refused(scratch, content):
+    assert isinstance(answer(gpx, scratch, content), (Reading, str))
