@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from analysis.config import read_config
-from analysis.example import Truth, write_example
+from analysis.example import Truth, athlete_ids, write_example
 from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, ROMANIAN_DEADLIFT, squad, true_course
 from analysis.example.truths import BUILT_IN, ramp, stronger_right, with_truths
 from analysis.ingest.reading import Options
@@ -154,6 +154,7 @@ def test_names_and_aliases_are_the_only_names_in_the_tables(folder):
         assert set(pd.read_csv(folder / f"{name}.csv")["athlete"]) <= known
     assert people["athlete_id"].str.fullmatch(r"[a-z][0-9][a-z]{2}").all()
     assert people["athlete_id"].is_unique
+    assert people["athlete_id"].tolist() == athlete_ids(SEED)
 
 
 def test_two_athletes_do_not_share_their_body_mass_and_a_minor_has_a_guardian(folder):

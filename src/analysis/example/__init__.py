@@ -12,17 +12,19 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.example import answers, formats, running, training
-from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, Athlete, random_stream, squad, true_course
+from analysis.example.squad import FIRST_DAY, KEY_LIFTS, LAST_DAY, NOISE, Athlete, random_stream, squad, true_course
 from analysis.example.truths import BUILT_IN, Truth, with_truths
 
-__all__ = ["Truth", "write_example"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "Truth", "athlete_ids", "write_example"]
+
+SEED = 2026
 
 ADULT_BORN_UP_TO = 2007  # of age on the first day
 
 _LOGS: dict[str, Callable[[pd.DataFrame], str]] = {"strong": formats.strong_csv, "hevy": formats.hevy_csv}
 
 
-def write_example(folder: Path, seed: int = 2026) -> Truth:
+def write_example(folder: Path, seed: int = SEED) -> Truth:
     """Write the example squad into `folder`, made where it is missing, and return what is true of it.
 
     The templates of the whole squad and workbook.toml lie in `folder`, the lifting log and the runs of each athlete
@@ -41,14 +43,23 @@ def write_example(folder: Path, seed: int = 2026) -> Truth:
     ids = {athlete.name: athlete.athlete_id for athlete in athletes}
     truth = Truth(
         seed=seed,
-        first_day=f"{DAYS[0]:%Y-%m-%d}",
-        last_day=f"{DAYS[-1]:%Y-%m-%d}",
+        first_day=FIRST_DAY,
+        last_day=LAST_DAY,
         noise=asdict(NOISE),
         athletes=tuple(facts for _, facts in written),
         truths=tuple(truth.as_dict(ids[truth.athlete]) for truth in BUILT_IN),
     )
     _write_text(json.dumps(truth.as_dict(), indent=1) + "\n", folder / "truth.json")
     return truth
+
+
+def athlete_ids(seed: int = SEED) -> list[str]:
+    """The ids of the squad that `write_example` makes of this seed, in the order of the athletes.
+
+    >>> len(set(athlete_ids()))
+    12
+    """
+    return [athlete.athlete_id for athlete in squad(seed)]
 
 
 def _write_athlete(athlete: Athlete, folder: Path, seed: int) -> tuple[dict[str, pd.DataFrame], dict]:

@@ -8,6 +8,7 @@ import pandas as pd
 FIRST_DAY = "2026-01-05"  # a Monday
 WEEKS = 26
 DAYS = pd.date_range(FIRST_DAY, periods=7 * WEEKS)
+LAST_DAY = f"{DAYS[-1]:%Y-%m-%d}"
 TIME_ZONE = "Europe/Berlin"
 DEVICE = "encoder one"
 ANCHOR_SHARE = 0.65  # of the 1RM before the first day
