@@ -35,3 +35,7 @@ class UsageProblem(WorkbookError):
 
 class Busy(WorkbookError):
     """Another run holds the lock of this workspace; exit code 4."""
+
+
+class RenderFailed(WorkbookError):
+    """A report could not be made; what was published before is untouched."""

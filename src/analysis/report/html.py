@@ -1,0 +1,409 @@
+"""Sections and plain outputs as HTML: one self-contained page that makes no request and works without JavaScript.
+
+Everything passes jinja's autoescape; the only markup let through is what this module itself makes. Figures travel as
+inert JSON and are drawn by one small script when scrolled to.
+"""
+
+import base64
+import functools
+import gzip
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import mistune
+from markupsafe import Markup, escape
+
+from analysis.report.layout import SCENES, number_text
+
+TEMPLATE = Path(__file__).parent / "template"
+LONG_TABLE_ROWS = 15  # longer tables are folded
+
+_UP, _SAME, _DOWN, _UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
+_MARKS = {
+    "clearly better": _UP,
+    "better": _UP,
+    "about the same": _SAME,
+    "no detectable change": _SAME,
+    "worse": _DOWN,
+    "clearly worse": _DOWN,
+    "cannot tell": _UNKNOWN,
+}
+# the page says the state in words where the sentence does not: any of these phrases says it
+_VERDICTS = {
+    "clearly better": ("clearly better", "clear change"),
+    "better": ("better", "beyond error"),
+    "about the same": ("about the same", "equivalent"),
+    "no detectable change": ("too close to call", "within error", "no difference", "no detectable change"),
+    "worse": ("worse", "than your usual", "beyond error"),
+    "clearly worse": ("clearly", "clear change"),
+    "cannot tell": ("cannot tell", "not enough data", "new series"),
+}
+_WORDS = {
+    "clearly better": "Clearly better.",
+    "better": "Better than before.",
+    "about the same": "About the same.",
+    "no detectable change": "Too close to call.",
+    "worse": "Worse than your usual.",
+    "clearly worse": "Clearly worse than your usual.",
+    "cannot tell": "Cannot tell yet.",
+}
+_DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
+_FIRST_CLAUSE = re.compile(r"[^.:]+[.:](?=\s|$)")
+_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
+
+# plotly reads a little markup in its texts; any other tag is data and stays text
+_NOT_PLOTLY_MARKUP = re.compile(r"<(?!/?(?:br|b|i|em|sub|sup|extra)\s*/?>)", re.IGNORECASE)
+_PLOTLY_MARKUP = re.compile(r"</?(?:br|b|i|em|sub|sup|extra)\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What stands at the foot of a page."""
+
+    version: str
+    fingerprint: str
+    made_on: date
+    contact: str
+    more: dict[str, str] = field(default_factory=dict)
+
+
+def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer, *, key: str) -> str:
+    """The whole page.
+
+    Parameters
+    ----------
+    parts : list of dict
+        What the notebook emitted, in order, as `notebook.parts_of` gives it.
+    about : dict
+        report, subject, name, period, until, audience.
+    key : str
+        Key of the render; the facts beside the page carry the same.
+    """
+    sections = [part["bundle"] for part in parts if part["kind"] == "section"]
+    placed = {name: next((s for s in sections if s["key"] == name), None) for name in ("header", "message")}
+    figures: list[dict[str, Any]] = []
+    body = [
+        _part_view(part, about["audience"], figures)
+        for part in parts
+        if not (part["kind"] == "section" and part["bundle"]["key"] in placed)
+    ]
+    top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
+    script = _read("page.js") if figures or any(view.get("sortable") for view in body) else ""
+    library = _plotly() if figures else None
+    hashes = ([_csp_hash(script)] if script else []) + ([library.csp_hash] if library else [])
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            about=about,
+            top=top,
+            body=body,
+            figures=figures,
+            footer=footer,
+            key=key,
+            css=Markup(_read("page.css")),
+            script=Markup(script),
+            library=library,
+            script_sources=" ".join(f"'{digest}'" for digest in hashes) or "'none'",
+        )
+    )
+
+
+def preview_html(bundle: dict[str, Any]) -> str:
+    """One section for JupyterLab, with its style; figures are named here and drawn by JupyterLab itself."""
+    view = _section_view(bundle, bundle["page"]["audience"], [])
+    return _environment().get_template("preview.html.jinja").render(view=view, css=Markup(_read("page.css")))
+
+
+def fact_text(fact: dict[str, Any], audience: str) -> str:
+    """A fact as one line of text: shape, word, sentence.
+
+    >>> fact_text({"state": "better", "sentence": "0.04 m/s faster.", "unit": "m/s"}, "athlete")
+    '▲ Better than before. 0.04 m/s faster.'
+    """
+    view = _fact_view(fact, audience)
+    return " ".join(part for part in (view["mark"], view["lead"], view["rest"]) if part)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(scene=_scene, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
+    environment.filters["inert"] = inert_json
+    return environment
+
+
+def _scene(block: dict[str, Any]) -> Any:
+    return SCENES[block["kind"]](block)
+
+
+def _read(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def long_date(day: date) -> str:
+    """A day as people write it.
+
+    >>> long_date(date(2026, 7, 5))
+    '5 July 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def inert_json(value: Any) -> Markup:
+    r"""JSON for a data block of a page: nothing in it can end the block or begin a tag.
+
+    >>> inert_json("</script>")
+    Markup('"\\u003c/script\\u003e"')
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)
+
+
+# --- views: what the template prints ---------------------------------------------------------------------------
+
+
+def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
+    if part["kind"] == "section":
+        return _section_view(part["bundle"], audience, figures)
+    if part["kind"] == "figure":
+        return {"kind": "figure", "figure": _figure_view(part["figure"], figures)}
+    if part["kind"] == "markdown":
+        return {"kind": "markdown", "html": markdown_html(part["text"])}
+    if part["kind"] == "frame":
+        view = _frame_view(part["frame"], audience)
+        return {"kind": "frame", "frame": view, "sortable": view["sortable"]}
+    return part
+
+
+def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """A section in rows, each some facts and the blocks that were shown after them."""
+    rows: list[dict[str, list[Any]]] = []
+    for kind, place in bundle["order"]:
+        if not rows or (kind == "facts" and (rows[-1]["drawings"] or rows[-1]["wide"])):
+            rows.append({"facts": [], "drawings": [], "wide": []})
+        item = bundle[kind][place]
+        if kind == "facts":
+            rows[-1]["facts"].append(_fact_view(item, audience))
+        elif kind == "figures":
+            rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures)})
+        elif item["kind"] == "frame":
+            rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
+        else:
+            rows[-1]["drawings"].append(item)
+    frames = [item["frame"] for row in rows for item in row["wide"] if item["kind"] == "frame"]
+    return {
+        "kind": "section",
+        "key": bundle["key"],
+        "question": bundle["question"],
+        "rows": rows,
+        "sortable": any(frame["sortable"] for frame in frames),
+    }
+
+
+def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
+    """Shape, verdict and the rest of the sentence; a sentence that says its state itself is not told it twice."""
+    sentence = fact["sentence"]
+    if audience != "athlete":
+        sentence = fact.get("coach_sentence") or sentence
+    view = {"css": "", "mark": "", "lead": "", "rest": sentence, "numbers": _numbers_text(fact), "state": ""}
+    state = fact.get("state")
+    if state is None:
+        return view
+    view["css"], view["mark"] = _MARKS[state]
+    view["state"] = state
+    clause = _FIRST_CLAUSE.match(sentence)
+    if clause and _says(clause.group(), state):
+        view["lead"], view["rest"] = clause.group(), sentence[clause.end() :].lstrip()
+    elif not _says(sentence, state):
+        view["lead"] = _WORDS[state]
+    return view
+
+
+def _says(text: str, state: str) -> bool:
+    return any(phrase in text.casefold() for phrase in _VERDICTS[state])
+
+
+def _numbers_text(fact: dict[str, Any]) -> str:
+    """The numbers behind a fact in one line; empty where it has none."""
+    if fact.get("estimate") is None:
+        return ""
+    unit = fact.get("unit") or ""
+    decimals = _DECIMALS.get(unit, _decimals_of([fact["estimate"]]))
+
+    def said(value: float) -> str:
+        return number_text(value, decimals)
+
+    value = said(fact["estimate"])
+    if fact.get("mdc") is not None:  # judged against noise: a change
+        value = f"change {'+' if fact['estimate'] > 0 else ''}{value}"
+    parts = [f"{value} {unit}".strip()]
+    if fact.get("conf_low") is not None and fact.get("conf_high") is not None:
+        level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""
+        parts[0] += f" ({level}interval {said(fact['conf_low'])} to {said(fact['conf_high'])})"
+    for name, words in (("mdc", "noise"), ("swc", "smallest change that matters"), ("typical_error", "typical error")):
+        if fact.get(name) is not None:
+            parts.append(f"{words} {said(fact[name])}")
+    if fact.get("n") is not None:
+        parts.append(f"from {fact['n']} values")
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _decimals_of(values: Iterable[float]) -> int:
+    """Decimals that give the largest value three significant digits, at most three."""
+    largest = max((abs(value) for value in values), default=0.0)
+    return min(3, max(0, 2 - math.floor(math.log10(largest)))) if largest else 0
+
+
+def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
+    """A table with every cell as text, mark or drawing, and what the script sorts by."""
+    columns = list(zip(*block["rows"], strict=True)) if block["rows"] else [() for _ in block["columns"]]
+    decimals = [
+        _decimals_of([v for v in column if isinstance(v, float)]) + 1 * any(isinstance(v, float) for v in column)
+        for column in columns
+    ]
+    return {
+        "title": block["title"],
+        "heads": [
+            {"text": head, "number": all(_is_number(value) or value is None for value in column) and any(column)}
+            for head, column in zip(block["columns"], columns, strict=True)
+        ],
+        "rows": [
+            [_cell_view(value, places, audience) for value, places in zip(row, decimals, strict=True)]
+            for row in block["rows"]
+        ],
+        "long": len(block["rows"]) > LONG_TABLE_ROWS,
+        "sortable": len(block["rows"]) > 1,
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cell_view(value: Any, decimals: int, audience: str) -> dict[str, Any]:
+    if isinstance(value, dict) and value.get("kind") == "fact":
+        fact = _fact_view(value, audience)
+        return {"kind": "fact", "fact": fact, "text": _cell_text(value, fact), "sort": value.get("estimate")}
+    if isinstance(value, dict) and value.get("kind") in SCENES:
+        return {"kind": "scene", "block": value, "sort": None}
+    if value is None:
+        return {"kind": "none", "text": "–", "sort": None}
+    if isinstance(value, bool):
+        return {"kind": "text", "text": "yes" if value else "no", "sort": int(value)}
+    if isinstance(value, float):
+        return {"kind": "number", "text": number_text(value, decimals), "sort": value}
+    if isinstance(value, int):
+        return {"kind": "number", "text": str(value).replace("-", "−"), "sort": value}
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return {"kind": "text", "text": text, "sort": text}
+
+
+def _cell_text(fact: dict[str, Any], view: dict[str, str]) -> str:
+    """A fact in few words: the change with its interval where there is one, else the sentence."""
+    if fact.get("estimate") is None or not view["state"]:
+        return f"{view['lead']} {view['rest']}".strip()
+    return view["numbers"].split(", ")[0].removeprefix("Change ").removesuffix(".")
+
+
+def _figure_view(figure: dict[str, Any], figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """A figure's place on the page; its JSON joins `figures`, its title becomes the caption."""
+    content = {name: figure["json"].get(name) for name in ("data", "layout")}
+    layout = {name: value for name, value in (content["layout"] or {}).items() if name not in ("title", "width")}
+    figures.append({"data": _texts_escaped(content["data"] or []), "layout": _texts_escaped(layout)})
+    return {
+        "id": f"figure-{len(figures)}",
+        "title": _PLOTLY_MARKUP.sub(" ", str(figure["title"])).strip() or "Figure",
+        "description": _axes_text(layout),
+        "height": int(layout.get("height") or 320),
+    }
+
+
+def _axes_text(layout: dict[str, Any]) -> str:
+    """What the first pair of axes carries, for those who do not see the figure."""
+    titles = [((layout.get(axis) or {}).get("title") or {}).get("text") for axis in ("yaxis", "xaxis")]
+    said = [_PLOTLY_MARKUP.sub(" ", title) for title in titles if title]
+    return " against ".join(said)
+
+
+def _texts_escaped(value: Any) -> Any:
+    """A figure's JSON with tags that are not plotly's own markup made harmless in every text."""
+    if isinstance(value, str):
+        return _NOT_PLOTLY_MARKUP.sub("&lt;", value)
+    if isinstance(value, list):
+        return [_texts_escaped(inner) for inner in value]
+    if isinstance(value, dict):
+        return {key: _texts_escaped(inner) for key, inner in value.items()}
+    return value
+
+
+# --- markdown --------------------------------------------------------------------------------------------------
+
+
+class _TextOnly(mistune.HTMLRenderer):
+    """Markdown as text with headings, lists, emphasis, code and tables: no raw HTML, picture or link."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True)
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 (mistune's signature)
+        return f"{text} ({escape(url)})" if text != str(escape(url)) else text
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 (mistune's signature)
+        return f"{text} ({escape(url)})"
+
+    def heading(self, text: str, level: int, **_attributes: Any) -> str:
+        return f"<h{min(level + 1, 6)}>{text}</h{min(level + 1, 6)}>\n"
+
+
+@functools.cache
+def _markdown() -> mistune.Markdown:
+    return mistune.create_markdown(renderer=_TextOnly(), plugins=["table", "strikethrough"])
+
+
+def markdown_html(text: str) -> Markup:
+    """Markdown as safe HTML.
+
+    >>> markdown_html("# Load <b>")
+    Markup('<h2>Load &lt;b&gt;</h2>\\n')
+    """
+    return Markup(_markdown()(text))
+
+
+# --- plotly.js ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Library:
+    packed: str  # gzip, base64
+    csp_hash: str
+
+
+@functools.cache
+def _plotly() -> _Library:
+    """plotly.js of the installed plotly package."""
+    source = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+    packed = gzip.compress(source.encode(), compresslevel=9, mtime=0)
+    return _Library(base64.b64encode(packed).decode(), _csp_hash(source))
+
+
+def _csp_hash(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,374 @@
+"""Where everything in a small drawing stands: blocks in, shapes with positions out. The template only prints them.
+
+All drawings are 328 units wide, the width of a phone page between its margins. Text is measured with the widths of
+a wide typeface, so that a label never runs into another or out of the drawing, whatever font the reader has.
+"""
+
+import math
+import textwrap
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+WIDTH = 328.0
+LINE = 18.0  # height of a line of text
+_EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
+_LABEL_COLUMN = 104.0
+_SQUARE, _STEP = 18.0, 23.0
+_CELL_COLUMNS = 7
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One mark: `tag` is rect, circle, line, path or text; `css` is its class; `text` is escaped by the template."""
+
+    tag: str
+    css: str
+    at: dict[str, float | str]
+    text: str = ""
+
+
+@dataclass
+class Scene:
+    """A drawing ready to print: size, words for who does not see it, and its shapes from back to front."""
+
+    title: str
+    description: str
+    height: float
+    width: float = WIDTH
+    shapes: list[Shape] = field(default_factory=list)
+
+    def rect(self, css: str, x: float, y: float, width: float, height: float, rx: float = 5) -> None:
+        self.shapes.append(Shape("rect", css, _rounded(x=x, y=y, width=max(width, 0), height=height, rx=rx)))
+
+    def dot(self, css: str, x: float, y: float, r: float) -> None:
+        self.shapes.append(Shape("circle", css, _rounded(cx=x, cy=y, r=r)))
+
+    def line(self, css: str, x1: float, y1: float, x2: float, y2: float) -> None:
+        self.shapes.append(Shape("line", css, _rounded(x1=x1, y1=y1, x2=x2, y2=y2)))
+
+    def path(self, css: str, points: Sequence[tuple[float, float]]) -> None:
+        steps = " ".join(f"{'L' if place else 'M'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
+        self.shapes.append(Shape("path", css, {"d": steps}))
+
+    def cross(self, css: str, x: float, y: float, r: float) -> None:
+        self.line(css, x - r, y - r, x + r, y + r)
+        self.line(css, x - r, y + r, x + r, y - r)
+
+    def text(self, text: str, x: float, y: float, *, css: str = "", anchor: str = "start") -> None:
+        """A line of text, moved sideways where it would leave the drawing."""
+        width = text_width(text, css)
+        left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
+        shift = max(0.0, -left) - max(0.0, left + width - self.width)
+        if shift and width > self.width:
+            shift = -left
+        self.shapes.append(Shape("text", css, {**_rounded(x=x + shift, y=y), "text-anchor": anchor}, text))
+
+    def paragraph(self, text: str, y: float, *, css: str = "") -> float:
+        """Text from the left margin in as many lines as it needs; the y below it."""
+        for words in wrapped(text, self.width, css):
+            self.text(words, 0, y, css=css)
+            y += LINE
+        return y
+
+
+def text_width(text: str, css: str = "") -> float:
+    """A width, in drawing units, that the text does not exceed in usual fonts.
+
+    >>> text_width("0.79 m/s", "lab")
+    65.6
+    """
+    letters = sum(1.7 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return round(letters * _EM[css], 1)
+
+
+def wrapped(text: str, width: float, css: str = "") -> list[str]:
+    """The text in lines that fit the width."""
+    return textwrap.wrap(text, max(1, int(width / _EM[css]))) or [""]
+
+
+def number_text(value: float, decimals: int) -> str:
+    """A number as people read it, with a true minus sign.
+
+    >>> number_text(-0.049, 2)
+    '−0.05'
+    """
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _rounded(**at: float) -> dict[str, float | str]:
+    return {name: round(value, 1) for name, value in at.items()}
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _scale(values: Sequence[float | None], low: float, high: float) -> Callable[[float], float]:
+    """A map from the span of the known values, a little widened, to [low, high]."""
+    known = _known(values) or [0.0]
+    first, last = min(known), max(known)
+    margin = (last - first) * 0.05 or abs(last) * 0.05 or 1.0
+    first, last = first - margin, last + margin
+    return lambda value: low + (value - first) / (last - first) * (high - low)
+
+
+def strip(block: dict[str, Any]) -> Scene:
+    """Dots on the usual band; equal values stand above each other."""
+    earlier, new = _known(block["values"]), _known(block["new"])
+    decimals, unit = block["decimals"], block["unit"]
+    band = _pair(block, "band_low", "band_high")
+    noise = _pair(block, "mdc_low", "mdc_high")
+    scene = Scene(block["title"], _strip_words(block, earlier, new, band, noise), 0)
+    x_of = _scale([*earlier, *new, *band, *noise], 8, WIDTH - 8)
+    levels = _stacked([x_of(value) for value in earlier])
+    above, below = -min([0.0, *levels]), max([0.0, *levels])
+    y = scene.paragraph(block["label"], 12)
+    axis_y = y + (22 if new else 6) + max(0.0, above - 12)
+    if band:
+        scene.rect("band", x_of(band[0]), axis_y - 14, x_of(band[1]) - x_of(band[0]), 28, 6)
+    scene.line("axis", 8, axis_y, WIDTH - 8, axis_y)
+    for value, level in zip(earlier, levels, strict=True):
+        scene.dot("then", x_of(value), axis_y + level, 4)
+    for value in new:
+        scene.dot("now", x_of(value), axis_y, 7)
+    if new:
+        middle = sum(x_of(value) for value in new) / len(new)
+        label_y = axis_y - 20 - max(0.0, above - 12)
+        scene.text(_range_text(new, decimals, unit), middle, label_y, css="lab", anchor="middle")
+    y = axis_y + max(20.0, below + 10)
+    if noise:
+        left, right = x_of(noise[0]), x_of(noise[1])
+        scene.path("bracket", [(left, y - 4), (left, y), (right, y), (right, y - 4)])
+        y += 4
+    caption = []
+    if band:
+        caption.append(f"band: usual {number_text(band[0], decimals)} to {number_text(band[1], decimals)}")
+    if noise:
+        caption.append("bracket: noise")
+    if caption:
+        y = scene.paragraph(" · ".join(caption), y + 14) - LINE
+    scene.height = y + 4
+    return scene
+
+
+def _stacked(xs: Sequence[float]) -> list[float]:
+    """How far each dot stands below the axis, 0 or alternating above and below, so that none covers another.
+
+    >>> _stacked([50.0, 50.0, 51.0, 90.0])
+    [0.0, 7.0, -7.0, 0.0]
+    """
+    taken: list[tuple[float, float]] = []
+    for x in xs:
+        level = 0.0
+        while any(abs(x - other_x) < 7 and level == other for other_x, other in taken):
+            level = -level if level > 0 else 7 - level
+        taken.append((x, level))
+    return [level for _, level in taken]
+
+
+def _pair(block: dict[str, Any], low: str, high: str) -> list[float]:
+    """Both ends, or nothing."""
+    ends = [block[low], block[high]]
+    return [] if None in ends else ends
+
+
+def _range_text(values: list[float], decimals: int, unit: str) -> str:
+    first, last = number_text(min(values), decimals), number_text(max(values), decimals)
+    return f"{first} {unit}" if first == last else f"{first} to {last} {unit}"
+
+
+def _strip_words(
+    block: dict[str, Any], earlier: list[float], new: list[float], band: list[float], noise: list[float]
+) -> str:
+    decimals, unit = block["decimals"], block["unit"]
+    words = []
+    if new:
+        words.append(f"Newest: {', '.join(number_text(value, decimals) for value in new)} {unit}.")
+    if earlier:
+        words.append(f"Earlier: {', '.join(number_text(value, decimals) for value in earlier)} {unit}.")
+    if band:
+        words.append(f"Usual range: {number_text(band[0], decimals)} to {number_text(band[1], decimals)} {unit}.")
+    if noise:
+        words.append(
+            f"Within noise of the reference: {number_text(noise[0], decimals)} to {number_text(noise[1], decimals)}."
+        )
+    return " ".join(words) or "No values yet."
+
+
+def reps(block: dict[str, Any]) -> Scene:
+    """A square a repetition, crossed from where form changed; long sets go on in a second line."""
+    rows = block["rows"]
+    words = [f"{row['label']}: {sum(row['clean'])} of {len(row['clean'])} reps clean." for row in rows]
+    scene = Scene(block["title"], " ".join(words), 0)
+    left = _label_column([row["label"] for row in rows])
+    per_line = int((WIDTH - left + _STEP - _SQUARE) // _STEP)
+    y = 2.0
+    for row in rows:
+        y = _row_label(scene, row["label"], left, y, y + 13)
+        for place, clean in enumerate(row["clean"]):
+            x = left + place % per_line * _STEP
+            top = y + place // per_line * _STEP
+            scene.rect("full" if clean else "changed", x, top, _SQUARE, _SQUARE)
+            if not clean:
+                scene.cross("mark", x + _SQUARE / 2, top + _SQUARE / 2, 4)
+        y += max(1, math.ceil(len(row["clean"]) / per_line)) * _STEP + 4
+    scene.height = scene.paragraph("filled: clean · crossed: form changed", y + 12) - LINE + 4
+    return scene
+
+
+def _label_column(labels: Sequence[str]) -> float:
+    """Where the marks begin: right of the labels that fit the column."""
+    widths = [text_width(label) for label in labels]
+    return max([width for width in widths if width <= _LABEL_COLUMN], default=0) + 8
+
+
+def _row_label(scene: Scene, label: str, left: float, y: float, baseline: float) -> float:
+    """The label beside its row or, where it is too long, above it; the y where the row begins."""
+    if text_width(label) <= left - 8:
+        scene.text(label, 0, baseline)
+        return y
+    return scene.paragraph(label, y + 11) - 12
+
+
+def slope(block: dict[str, Any]) -> Scene:
+    """Two values with their errors and the line between."""
+    unit, decimals, error = block["unit"], block["decimals"], block["error"] or 0.0
+    before, now = block["before"], block["now"]
+    texts = [f"{number_text(value, decimals)} {unit}" if value is not None else "–" for value in (before, now)]
+    scene = Scene(
+        block["title"],
+        f"{block['before_label']}: {texts[0]}. {block['now_label']}: {texts[1]}. "
+        f"Error: {number_text(error, decimals)} {unit} either way."
+        + (" Lower is better." if block["lower_is_better"] else ""),
+        112,
+    )
+    xs = (text_width(texts[0], "lab") + 14, WIDTH - text_width(texts[1], "lab") - 14)
+    known = _known([before, now])
+    y_of = _scale([value + sign * error for value in known for sign in (-1, 1)], 72, 8)
+    if len(known) == 2:
+        scene.line("trend", xs[0], y_of(before), xs[1], y_of(now))
+    for x, value, text, anchor, gap in zip(xs, (before, now), texts, ("end", "start"), (-10, 10), strict=True):
+        if value is None:
+            scene.text(text, x + gap, 44, anchor=anchor)
+            continue
+        if error:
+            scene.line("whisker", x, y_of(value - error), x, y_of(value + error))
+        scene.dot("now", x, y_of(value), 6)
+        scene.text(text, x + gap, y_of(value) + 4, css="lab", anchor=anchor)
+    if text_width(block["before_label"]) + text_width(block["now_label"]) + 16 <= xs[1] - xs[0]:
+        scene.text(block["before_label"], xs[0], 92, anchor="middle")
+        scene.text(block["now_label"], xs[1], 92, anchor="middle")
+        y = 92 + LINE
+    else:
+        y = scene.paragraph(f"from {block['before_label']} to {block['now_label']}", 92)
+    notes = (["bars: error"] if error else []) + (["lower is better"] if block["lower_is_better"] else [])
+    if notes:
+        y = scene.paragraph(" · ".join(notes), y)
+    scene.height = y - LINE + 4
+    return scene
+
+
+def sides(block: dict[str, Any]) -> Scene:
+    """Each side's value on its error band, one scale; the values stand in a column of their own."""
+    rows, unit, decimals = block["rows"], block["unit"], block["decimals"]
+    texts = ["–" if row["value"] is None else f"{number_text(row['value'], decimals)} {unit}" for row in rows]
+    words = [f"{row['label']}: {text}{_error_words(row, decimals)}." for row, text in zip(rows, texts, strict=True)]
+    scene = Scene(block["title"], " ".join(words), 0)
+    left = _label_column([row["label"] for row in rows]) + 4
+    right = WIDTH - max((text_width(text, "lab") for text in texts), default=0) - 10
+    x_of = _scale([row[end] for row in rows for end in ("low", "value", "high")], left, right)
+    y = 2.0
+    for row, text in zip(rows, texts, strict=True):
+        y = _row_label(scene, row["label"], left - 4, y, y + 14)
+        scene.line("axis", left, y + 10, right, y + 10)
+        if _pair(row, "low", "high"):
+            scene.rect("band", x_of(row["low"]), y + 2, x_of(row["high"]) - x_of(row["low"]), 16, 8)
+        if row["value"] is not None:
+            scene.dot("now", x_of(row["value"]), y + 10, 6)
+        scene.text(text, WIDTH, y + 14, css="lab", anchor="end")
+        y += 30
+    scene.height = scene.paragraph("band: error of the test", y + 8) - LINE + 4
+    return scene
+
+
+def _error_words(row: dict[str, Any], decimals: int) -> str:
+    ends = _pair(row, "low", "high")
+    return f", between {number_text(ends[0], decimals)} and {number_text(ends[1], decimals)}" if ends else ""
+
+
+def cells(block: dict[str, Any]) -> Scene:
+    """A cell a day and a row an item, seven days to a band; blank days are dashed, unusual ones outlined."""
+    rows, days = block["rows"], block["days"]
+    scene = Scene(block["title"], " ".join(_cells_words(row, days) for row in rows), 0)
+    left = _label_column([row["label"] for row in rows])
+    step = (WIDTH - left) / min(max(len(days), 1), _CELL_COLUMNS)
+    unusual = False
+    y = 2.0
+    for start in range(0, len(days), _CELL_COLUMNS):
+        places = range(start, min(start + _CELL_COLUMNS, len(days)))
+        for row in rows:
+            y = _row_label(scene, row["label"], left, y, y + 14)
+            for column, place in enumerate(places):
+                value = row["values"][place]
+                outside = place < len(row["usual"]) and row["usual"][place] is False
+                unusual |= outside and value is not None
+                x, width = left + column * step, step - 5
+                css = "blank" if value is None else "outside" if outside else "band"
+                scene.rect(css, x, y, width, 20)
+                if value is not None:
+                    scene.text(f"{value:g}", x + width / 2, y + 14, css="lab", anchor="middle")
+            y += 25
+        for column, place in enumerate(places):
+            day = days[place] if text_width(days[place]) <= step else days[place][: max(1, int(step / _EM[""]))]
+            scene.text(day, left + column * step + (step - 5) / 2, y + 10, anchor="middle")
+        y += 22
+    notes = ["dashed: not filled in"] if any(None in row["values"] for row in rows) else []
+    notes += ["outlined: outside your usual range"] if unusual else []
+    scene.height = (scene.paragraph(" · ".join(notes), y + 10) - LINE if notes else y - 8) + 4
+    return scene
+
+
+def _cells_words(row: dict[str, Any], days: Sequence[str]) -> str:
+    said = [
+        f"{day} {'blank' if value is None else f'{value:g}'}" for day, value in zip(days, row["values"], strict=False)
+    ]
+    return f"{row['label']}: {', '.join(said)}."
+
+
+def sparkline(block: dict[str, Any]) -> Scene:
+    """A small line with gaps where values are missing, the newest as a dot."""
+    values = block["values"]
+    known = _known(values)
+    scene = Scene(block["title"], f"{len(known)} values" + (f", the last {known[-1]:.3g}." if known else "."), 26, 96)
+    band = _pair(block, "band_low", "band_high")
+    y_of = _scale([*known, *band], 22, 4)
+    if band:
+        scene.rect("band", 0, y_of(band[1]), 96, y_of(band[0]) - y_of(band[1]), 3)
+    step = 88 / max(len(values) - 1, 1)
+    run: list[tuple[float, float]] = []
+    last = None
+    for place, value in enumerate([*values, None]):
+        if value is None:
+            if len(run) > 1:
+                scene.path("spark", run)
+            elif run:
+                scene.dot("speck", *run[0], 1.5)
+            run = []
+        else:
+            last = (4 + place * step, y_of(value))
+            run.append(last)
+    if last:
+        scene.dot("now", *last, 3.6)
+    return scene
+
+
+SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
+    "strip": strip,
+    "reps": reps,
+    "slope": slope,
+    "sides": sides,
+    "cells": cells,
+    "sparkline": sparkline,
+}

@@ -1,0 +1,86 @@
+"""Putting a page where people read it: whole or not at all, the old one untouched until the new one is complete."""
+
+import contextlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from analysis.errors import UsageProblem
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+
+
+def page_path(folder: Path, *names: str) -> Path:
+    """Where a page goes: the last name is the file's stem, the ones before are folders.
+
+    Raises UsageProblem for a name that could lead elsewhere.
+
+    >>> page_path(Path("reports"), "k3vd", "athlete_week_2026-07-05").as_posix()
+    'reports/k3vd/athlete_week_2026-07-05.html'
+    """
+    *folders, stem = [_checked(name) for name in names]
+    return folder.joinpath(*folders, f"{stem}.html")
+
+
+def check_page_path(page: Path) -> None:
+    """Refuse a page that is no `.html`, has an odd name, or leaves its folder by `..`."""
+    _checked(page.stem)
+    if page.suffix != ".html" or ".." in page.parts:
+        raise UsageProblem(f"A page cannot be written to {str(page)!r}. Give a path that ends in .html, without '..'.")
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UsageProblem(
+            f"{name!r} cannot be part of a file name. Use letters of a to z, digits, '_', '-' and '.', no '.' first."
+        )
+    return name
+
+
+def publish(contents: dict[Path, str]) -> None:
+    """Write files that belong together, in the order given; the last one is what makes the others count.
+
+    Every file is complete on disk under a temporary name before the first one takes its place. A reader therefore
+    sees the old or the new file, never a torn one. A stop between two of them leaves the first new and the last old:
+    facts are published before their page, so a page never refers to facts that are not there, and both carry the
+    key of their render, by which a mismatch shows.
+    """
+    waiting: dict[Path, Path] = {}
+    try:
+        for path, text in contents.items():
+            waiting[path] = _written_beside(path, text)
+        for path in contents:
+            os.replace(waiting[path], path)
+            del waiting[path]
+    finally:
+        for leftover in waiting.values():
+            leftover.unlink(missing_ok=True)
+    for folder in {path.parent for path in contents}:
+        _sync_folder(folder)
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o640)  # mkstemp shuts the group out, which is to read reports
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new names durable, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

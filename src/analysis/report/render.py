@@ -1,0 +1,278 @@
+"""Notebook and parameters in, page and facts out: run by papermill in its own kernel, published only when whole."""
+
+import functools
+import hashlib
+import json
+import logging
+import os
+import platform
+import tempfile
+import time
+import traceback
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from analysis.errors import RenderFailed
+from analysis.report import notebook as notebooks
+from analysis.report.html import Footer, page_html
+from analysis.report.page import RENDERING
+from analysis.report.publish import check_page_path, publish
+
+FACTS_VERSION = 1
+WORKSPACE = "WORKBOOK_WORKSPACE"  # tells the notebook's process which workspace to open
+
+_ENGINE = "workbook-kernel"
+_START_S = 60  # for a kernel to answer
+_PACKAGE = Path(__file__).parents[1]
+_LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
+
+logging.getLogger("papermill").setLevel(logging.ERROR)  # it reports every cell; the caller says what was rendered
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page that was published."""
+
+    page: Path
+    facts: Path
+    seconds: float
+    log: Path | None = None  # what the cells printed to stderr, where they did
+
+
+class _KernelEngine(NBClientEngine):
+    """papermill's own engine, with a folder and an environment for the kernel and one deadline for all cells."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, *, folder: str, environment: dict[str, str], deadline: float, **_others: Any
+    ) -> NotebookNode:
+        def remaining_s(_cell: NotebookNode | None = None) -> float:
+            return max(deadline - time.monotonic(), 0.01)
+
+        with tempfile.TemporaryDirectory(prefix="workbook-") as sockets:
+            client = PapermillNotebookClient(
+                nb_man,
+                kernel_name=kernel_name,
+                timeout_func=remaining_s,
+                startup_timeout=max(1, min(_START_S, int(remaining_s()))),
+                iopub_timeout=30,
+                shutdown_kernel="immediate",  # a looping cell does not answer a polite request
+                resources={"metadata": {"path": folder}},
+                config=_private_to(sockets),
+            )
+            return client.execute(env=environment)
+
+
+def _private_to(folder: str) -> Config:
+    """Talk to the kernel through sockets in this folder where the system has them: nobody else can listen in."""
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
+
+
+papermill_engines.register(_ENGINE, _KernelEngine)
+
+
+def render(
+    notebook: Path,
+    parameters: dict[str, Any],
+    output: Path,
+    *,
+    workspace: Path,
+    deadline_s: float = 300,
+    contact: str = "your coach",
+    fingerprint: str = "",
+) -> Rendered:
+    """Render a report: the page at `output` and its facts beside it, `<page>.json`.
+
+    Parameters
+    ----------
+    notebook : Path
+        With one cell tagged `parameters` that holds literals only.
+    parameters : dict
+        Values of str, int, float, bool, None or lists of these; names that the notebook has.
+    output : Path
+        Ends in `.html`; the file's stem has letters, digits, `_`, `-` and `.` only.
+    workspace : Path
+        Working folder of the notebook, and what `open_workspace()` opens there.
+    deadline_s : float
+        For the whole notebook, in seconds; then its kernel is ended.
+    contact : str
+        Whom an athlete writes to, to correct or erase data.
+    fingerprint : str
+        Hash of the data the page rests on.
+
+    Raises
+    ------
+    UsageProblem
+        For a path, a notebook or a parameter that cannot work; nothing has run then.
+    RenderFailed
+        Where the notebook stopped, did not reach its end, or took too long. The page published before is untouched,
+        the traceback is in `reports/log/` of the workspace.
+    """
+    started = time.monotonic()
+    check_page_path(output)
+    loaded = notebooks.read_notebook(notebook)
+    values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
+    log = workspace / "reports" / "log" / f"{output.parent.name or 'page'}_{output.stem}.log"
+    key = report_key(notebook, values, fingerprint)
+    try:
+        ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s)
+        parts = notebooks.parts_of(ran)
+        made_at = datetime.now(UTC)
+        about = _about(parts, notebook)
+        footer = Footer(
+            version("athlete-workbook"), fingerprint[:8], made_at.astimezone().date(), contact, about["footer"]
+        )
+        page = page_html(parts, about, footer, key=key)
+        facts = _facts(parts, about, values, key, fingerprint, made_at)
+    except RenderFailed as problem:
+        _write_log(log, "".join(traceback.format_exception(problem.__cause__ or problem)))
+        raise
+    facts_path = output.with_suffix(".json")
+    publish({facts_path: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n", output: page})
+    warnings = notebooks.stderr_of(ran)
+    if warnings:
+        _write_log(log, warnings)
+    return Rendered(output, facts_path, time.monotonic() - started, log if warnings else None)
+
+
+def report_key(notebook: Path, parameters: dict[str, Any], fingerprint: str) -> str:
+    """What decides a page: a hash of the notebook, the source and template, the versions, the parameters, the data.
+
+    Two renders of one key say the same, so one of them need not be done.
+    """
+    content = [
+        hashlib.sha256(notebook.read_bytes()).hexdigest(),
+        _source_hash(),
+        sorted(_versions().items()),
+        sorted(parameters.items()),
+        fingerprint,
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+@functools.cache
+def _source_hash() -> str:
+    """Of every file of the package: code and template."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.is_file() and path.suffix not in (".pyc", ".pyo"):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
+
+
+def _run(
+    loaded: NotebookNode,
+    values: dict[str, Any],
+    name: str,
+    workspace: Path,
+    deadline: float,
+    deadline_s: float,
+) -> NotebookNode:
+    """The executed notebook, complete to its end marker. Nothing of it is written to disk."""
+    token = uuid.uuid4().hex
+    marked = notebooks.with_end_marker(loaded, token)
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, WORKSPACE: str(workspace.resolve()), RENDERING: "1"}
+    try:
+        ran = papermill.execute_notebook(
+            marked,
+            None,
+            parameters=values,
+            engine_name=_ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            folder=str(workspace),
+            environment=environment,
+            deadline=deadline,
+        )
+    except PapermillExecutionError as problem:
+        place = notebooks.cell_number(marked, problem.cell_index - bool(values))  # papermill adds a cell for values
+        said = notebooks.first_line(f"{problem.ename}: {problem.evalue}", longest=300)
+        raise RenderFailed(
+            f"Cell {place} of {name} ({notebooks.first_line(problem.source)}) stopped with {said} "
+            "Correct the notebook or its data; the traceback is in the log."
+        ) from problem
+    except CellTimeoutError as problem:
+        raise RenderFailed(
+            f"{name} took longer than its {deadline_s:g} s and was ended. "
+            "Run it in JupyterLab to see which cell does not finish, or give it more time."
+        ) from problem
+    except (DeadKernelError, RuntimeError) as problem:
+        raise RenderFailed(
+            f"The process for {name} did not start, or died. Check the memory of this machine, then render again."
+        ) from problem
+    notebooks.check_complete(ran, token, name)
+    return ran
+
+
+def _about(parts: list[dict[str, Any]], notebook: Path) -> dict[str, Any]:
+    """Whose page this is, as its sections say; a notebook without sections is named after its file."""
+    for part in parts:
+        if part["kind"] == "section":
+            return part["bundle"]["page"]
+    nobody = {"report": notebook.stem, "subject": "", "name": notebook.stem, "period": "", "until": ""}
+    return {**nobody, "audience": "scientist", "footer": {}}
+
+
+def _facts(
+    parts: list[dict[str, Any]],
+    about: dict[str, Any],
+    values: dict[str, Any],
+    key: str,
+    fingerprint: str,
+    made_at: datetime,
+) -> dict[str, Any]:
+    """The facts of a page as other systems read them; the schema is described in docs/facts.md."""
+    bundles = [part["bundle"] for part in parts if part["kind"] == "section"]
+    return {
+        "schema": FACTS_VERSION,
+        "report": about["report"],
+        "subject": about["subject"],
+        "period": about["period"],
+        "until": about["until"],
+        "parameters": values,
+        "key": key,
+        "data": fingerprint,
+        "versions": _versions(),
+        "sections": [
+            {"key": bundle["key"], "question": bundle["question"], "facts": bundle["facts"] + _facts_in_tables(bundle)}
+            for bundle in bundles
+        ],
+        "rendered_at": made_at.isoformat(timespec="seconds"),
+    }
+
+
+def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
+    """Facts that stand in cells of the section's tables."""
+    return [
+        {name: content for name, content in value.items() if name != "kind"}
+        for block in bundle["blocks"]
+        if block["kind"] == "frame"
+        for row in block["rows"]
+        for value in row
+        if isinstance(value, dict) and value.get("kind") == "fact"
+    ]
+
+
+def _write_log(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

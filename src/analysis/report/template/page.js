@@ -1,0 +1,84 @@
+(() => {
+"use strict";
+const scheme = matchMedia("(prefers-color-scheme: dark)");
+
+// tables: a press on a column's head sorts by it; rows without a value stay last
+const order = (table, column, direction) => {
+  const value = row => {
+    const said = row.cells[column].dataset.sort;
+    return said === undefined ? null : said === "" || isNaN(said) ? said : Number(said);
+  };
+  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  const rows = [...table.tBodies[0].rows].map(row => [value(row), row]);
+  rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : direction * compare(a, b));
+  table.tBodies[0].append(...rows.map(([, row]) => row));
+};
+for (const table of document.querySelectorAll("table[data-sortable]")) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    if (![...table.tBodies[0].rows].some(row => row.cells[column].dataset.sort !== undefined)) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      heads.forEach(other => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      order(table, column, up ? 1 : -1);
+    });
+  });
+}
+
+// figures: plotly is unpacked when the first one comes into view
+let library;
+const unpacked = async () => {
+  const bytes = Uint8Array.from(atob(document.getElementById("plotly-gz").textContent), letter => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = document.createElement("script");
+  script.textContent = await new Response(stream).text();
+  document.head.append(script);
+  return window.Plotly;
+};
+const themed = (layout, place) => {
+  const style = getComputedStyle(place);
+  const colour = name => style.getPropertyValue(name).trim();
+  const axis = {gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--soft"), automargin: true};
+  const template = layout.template ??= {};
+  const base = template.layout ??= {};
+  Object.assign(base, {paper_bgcolor: "transparent", plot_bgcolor: "transparent"});
+  base.font = {...base.font, color: colour("--ink"), family: style.fontFamily, size: 12};
+  for (const name of ["xaxis", "yaxis"]) base[name] = {...base[name], ...axis};
+  layout.paper_bgcolor = layout.plot_bgcolor = "transparent";
+  layout.margin = {l: 48, r: 12, t: 12, b: 44, ...layout.margin};
+  layout.autosize = true;
+  layout.dragmode = false;
+  if (place.clientWidth < 500) layout.legend = {...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top"};
+  return layout;
+};
+const draw = async place => {
+  try {
+    const Plotly = await (library ??= unpacked());
+    const {data, layout} = JSON.parse(document.getElementById(`${place.id}-json`).textContent);
+    await Plotly.react(place, data, themed(layout, place), {displayModeBar: false, responsive: true});
+  } catch (problem) {
+    place.style.minHeight = "";
+    place.textContent = `This browser could not draw the chart (${problem.message}). The words above do not need it.`;
+  }
+};
+const places = [...document.querySelectorAll(".plot")];
+const seen = new Set();
+const watcher = new IntersectionObserver(entries => {
+  for (const {isIntersecting, target} of entries) {
+    if (!isIntersecting) continue;
+    watcher.unobserve(target);
+    seen.add(target);
+    draw(target);
+  }
+}, {rootMargin: "150px"});
+for (const place of places) {
+  place.style.minHeight = `${place.dataset.height}px`;
+  watcher.observe(place);
+}
+scheme.addEventListener("change", () => seen.forEach(draw));
+})();

@@ -1,0 +1,136 @@
+"""Notebooks that the tests of pages render, made in code so that each shows the one thing it is about."""
+
+from pathlib import Path
+
+import nbformat
+
+PARAMETERS = 'athlete_id: str = "k3vd"\nuntil: str = "2026-07-05"'
+PAGE = """\
+from analysis.blocks import *
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.report.page import Page
+
+page = Page("athlete_week", subject=athlete_id, name="Alder", period="29 June – 5 July 2026", until=until)
+"""
+
+
+def write(path: Path, *cells: str, parameters: str | None = PARAMETERS, tag: str = "parameters") -> Path:
+    """A notebook at `path`: the parameters cell and the cells; a cell that begins with `# md` is markdown."""
+    notebook = nbformat.v4.new_notebook()
+    if parameters is not None:
+        notebook.cells.append(nbformat.v4.new_code_cell(parameters, metadata={"tags": [tag]}))
+    for cell in cells:
+        if cell.startswith("# md"):
+            notebook.cells.append(nbformat.v4.new_markdown_cell(cell.removeprefix("# md").strip()))
+        else:
+            notebook.cells.append(nbformat.v4.new_code_cell(cell))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def write_week(path: Path) -> Path:
+    """A typical athlete's week with every kind of drawing and two figures."""
+    return write(path, PAGE, *WEEK)
+
+
+WEEK = (
+    """
+with page.section("header", "Is it mine, and how complete?"):
+    page.show(
+        Text("Based on 5 of 7 days"),
+        Days("Days with data", tuple("MTWTFSS"), ("done", "rest", "done", "none", "done", "off", "none")),
+    )
+with page.section("message", "What is the week's message?"):
+    page.show(Text("Your hinge held its shape two reps longer than last month.", soft=False))
+with page.section("milestones", "What did I achieve?"):
+    page.show(Chips((Chip("Clear best: 6 clean reps at 60 kg", True), Chip("Best on the day: 100 kg pull", False))))
+with page.section("plan", "Did I do the plan?"):
+    page.show(
+        Tiles(
+            "Planned days",
+            (
+                Tile("Day 1", "foundation", "done"),
+                Tile("Day 3", "balance, lighter", "moved"),
+                Tile("Day 5", "controlled power", "part"),
+            ),
+            "9 of 12 over four weeks.",
+        )
+    )
+""",
+    """
+with page.section("speed_at_load", "Am I faster at the same load?"):
+    page.show(
+        Fact(
+            "romanian_deadlift.speed_at_60kg",
+            "Better than before. Romanian deadlift at 60 kg: 0.79 m/s, 0.07 m/s faster than your usual.",
+            "better",
+            estimate=0.07, unit="m/s", conf_low=0.03, conf_high=0.11, conf_level=0.9, n=8, mdc=0.05, swc=0.04,
+        ),
+        Strip(
+            "Romanian deadlift at 60 kg: 0.79 m/s, usual range 0.69 to 0.76", "Romanian deadlift at 60 kg", "m/s",
+            (0.71, 0.73, 0.70, 0.72, 0.74, 0.73, 0.73), (0.79,), 2, 0.69, 0.76, 0.675, 0.775,
+        ),
+        Fact("hip_thrust.speed_at_100kg", "About the same. Hip thrust at 100 kg: 0.48 m/s.", "about the same",
+             estimate=0.0, unit="m/s", conf_low=-0.03, conf_high=0.03, conf_level=0.9, n=9, mdc=0.04, swc=0.04),
+        Strip(
+            "Hip thrust at 100 kg: 0.48 m/s", "Hip thrust at 100 kg", "m/s",
+            (0.47, 0.49, 0.48, 0.48, 0.48), (0.48,), 2, 0.46, 0.50, 0.44, 0.52,
+        ),
+        Numbers("The sessions", ("Date", "Speed", "Device"), (("1 July", "0.79", "encoder"), ("24 June", "0.73", "encoder"))),
+    )
+with page.section("form", "How many clean reps before form changed?"):
+    page.show(
+        Fact("romanian_deadlift.clean_reps", "Clearly better. Form changed at rep 7 of 8. It was rep 5 last month.", "clearly better"),
+        Reps(
+            "Clean reps before form changed",
+            (
+                RepRow("Mon 60 kg", (True,) * 7 + (False,)),
+                RepRow("Fri 60 kg", (True,) * 6 + (False,) * 2),
+                RepRow("May, usual", (True,) * 4 + (False,) * 4),
+            ),
+        ),
+        Text("Your cue: “butt back”."),
+    )
+""",
+    """
+with page.section("run", "Are my times moving?"):
+    page.show(
+        Fact("sprint_20m.time", "Too close to call. 20 m in 3.21 s; up to 0.06 s could hide in the noise. Lower is better.", "no detectable change",
+             estimate=-0.03, unit="s", conf_low=-0.06, conf_high=0.0, conf_level=0.9, n=6, mdc=0.05, swc=0.02),
+        Slope("20 m sprint, 22 May to 3 July: 3.24 s to 3.21 s", "s", 3.24, 3.21, "22 May", "3 July", 0.03, lower_is_better=True),
+        Text("Next check: Fri 31 July."),
+    )
+with page.section("sides", "Are my sides different?"):
+    page.show(
+        Fact("single_leg_deadlift.sides", "No difference we can be sure of.", "no detectable change"),
+        Sides("Left 24.5 kg, right 25.5 kg", "kg", (SideRow("Left", 24.5, 23.0, 26.0), SideRow("Right", 25.5, 24.0, 27.0))),
+    )
+with page.section("wellness", "How did I feel?"):
+    page.show(
+        Cells(
+            "Sleep, soreness and energy by day", tuple("MTWTFSS"),
+            (
+                CellRow("Sleep", (7, None, 8, 6, 7, None, 8), (True, None, True, False, True, None, True)),
+                CellRow("Soreness", (2, None, 3, 4, 3, None, 2)),
+                CellRow("Energy", (4, None, 4, 3, 4, None, 5)),
+            ),
+        )
+    )
+with page.section("hinge_depth", "Did I reach my depth?", missing="No hinge angles this week."):
+    raise NotEnoughData("Hinge depth needs 3 rated reps or more; got 0. Film one set from the side.")
+with page.section("next_week", "What should I do next week?"):
+    page.show(Lines(("Keep 60 kg. Stop the set when your form changes.", "Add one lighter single-leg day.")))
+""",
+    """
+import plotly.graph_objects as go
+
+speed = go.Figure().add_scatter(x=[40, 50, 60], y=[0.98, 0.88, 0.79], mode="markers+lines", name="today")
+speed.add_scatter(x=[40, 50, 60], y=[0.95, 0.84, 0.73], mode="markers+lines", name="June")
+speed.update_layout(title="Speed at each load", xaxis_title="Load (kg)", yaxis_title="Mean velocity (m/s)")
+load = go.Figure().add_bar(x=["Mon", "Wed", "Fri"], y=[310, 180, 260], name="load")
+load.update_layout(title="Load by day", xaxis_title="Day", yaxis_title="Session load (AU)")
+with page.section("more", "What is behind it?"):
+    page.show(speed, load)
+""",
+)
