@@ -131,7 +131,8 @@ def form_history(
 
 def _rated(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     """Rated repetitions with date, exercise and load of their set."""
-    rated = reps[reps["form_flags"].notna()]
+    columns = ["session_id", "set_no", "rep_no", "form_flags", "hinge_angle_deg", "rater"]
+    rated = reps.loc[reps["form_flags"].notna(), columns]
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
     of_the_set = named.loc[named["local_date"] <= until, ["session_id", "set_no", "local_date", "exercise", "load_kg"]]
     joined = rated.merge(of_the_set, on=["session_id", "set_no"], how="inner", validate="m:1")

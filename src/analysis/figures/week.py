@@ -1,0 +1,500 @@
+"""The athlete's week as facts and small drawings: one function a section, from the fitted week to what is shown.
+
+Each section raises NotEnoughData, with what to record, at the moment it is drawn; milestones and sides, which are
+hidden where there are none, return an empty list instead.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from analysis.blocks import (
+    CellRow,
+    Cells,
+    Chip,
+    Chips,
+    Days,
+    Drawing,
+    Fact,
+    Lines,
+    RepRow,
+    Reps,
+    SideRow,
+    Sides,
+    Slope,
+    Strip,
+    Text,
+    Tile,
+    Tiles,
+)
+from analysis.decisions import BAND_LEVEL, REFERENCE_LEAST
+from analysis.errors import NotEnoughData
+from analysis.models.checks import CheckHistory
+from analysis.models.form import SESSIONS_COMPARED, FormHistory
+from analysis.models.sides import SideDifference
+from analysis.models.speed_at_load import SpeedAtLoad
+from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing
+
+Block = Fact | Drawing
+
+_ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
+_SIDES = {"L": "left", "R": "right"}
+_STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
+_DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "cm": 1, "m": 2}
+_LONG_TIME_S = 100.0  # from here on, hundredths of a second are beyond what a person times
+
+
+def period(week: AthleteWeek) -> str:
+    """The seven days, as the head of the page prints them: '29 June – 5 July 2026'."""
+    first, last = week.days[0], week.days[-1]
+    start = f"{first.day}"
+    if (first.year, first.month) != (last.year, last.month):
+        start += f" {first:%B}"
+    if first.year != last.year:
+        start += f" {first.year}"
+    return f"{start} – {last.day} {last:%B} {last.year}"
+
+
+def header(week: AthleteWeek) -> list[Block]:
+    """Seven dots, and how complete the week is."""
+    return [day_dots(week), Text(f"Based on {week.n_logged_days} of 7 days.")]
+
+
+def message(week: AthleteWeek) -> list[Block]:
+    """The week in one sentence."""
+    return [week_message(week)]
+
+
+def milestones(week: AthleteWeek) -> list[Block]:
+    """Up to 3 chips, clear bests and bests on the day; nothing where there is none."""
+    return [milestone_chips(week.milestones)] if week.milestones else []
+
+
+def your_week(week: AthleteWeek) -> list[Block]:
+    """The planned days and what became of them; without a plan, counts only."""
+    return [adherence_fact(week), plan_tiles(week)] if len(week.plan) else [counts_fact(week)]
+
+
+def speed(week: AthleteWeek) -> list[Block]:
+    """Speed at the anchor load of every key lift."""
+    parts = week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
+    drawn = [block for one in parts.known for block in (speed_fact(one), speed_strip(one), *_speed_remarks(one))]
+    return [*drawn, *_missing(parts.missing)]
+
+
+def form(week: AthleteWeek) -> list[Block]:
+    """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
+    history = week.form
+    remarks = [*_form_remarks(history), *hinge_depth(history)]
+    cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
+    return [form_fact(history), rep_strips(history), *remarks, *cue]
+
+
+def run(week: AthleteWeek) -> list[Block]:
+    """The latest of every check against those before, and when the next one is due."""
+    parts = week.checks.or_say_why("No check is set. Ask your coach to name one.")
+    drawn = [block for one in parts.known for block in (check_fact(one), *_slope_if_any(one), _next_check(one, week))]
+    return [*drawn, *_missing(parts.missing)]
+
+
+def sides(week: AthleteWeek) -> list[Block]:
+    """Left and right of every side test done; nothing where none was."""
+    parts = week.sides
+    return [*(block for one in parts.known for block in (side_fact(one), side_bands(one))), *_missing(parts.missing)]
+
+
+def felt(week: AthleteWeek) -> list[Block]:
+    """The week's answers, blank where there was none."""
+    return [felt_fact(week), wellness_cells(week)]
+
+
+def next_week(week: AthleteWeek) -> list[Block]:
+    """What is planned for the coming seven days."""
+    plan = week.plan_next_week
+    lines = tuple(f"{row.local_date:%a}: {_planned_words(row.role, row.content)}" for row in plan.itertuples())
+    days = plan["local_date"].nunique()
+    return [Fact("next_week.plan", f"{_count(days, 'day')} planned.", n=days), Lines(lines)]
+
+
+def week_message(week: AthleteWeek) -> Fact:
+    """The week's one sentence, the first that there is: form, milestone, change, adherence, steady.
+
+    Raises NotEnoughData where fewer than 2 days of the week were trained.
+    """
+    if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
+        raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
+    found = _form_line(week) or _milestone_line(week) or _change_line(week) or _adherence_line(week)
+    steady = f"A steady week: {week.n_trained_days} days trained, and nothing moved beyond its noise."
+    return Fact("message", found or steady)
+
+
+def _form_line(week: AthleteWeek) -> str | None:
+    history = week.form_if_known
+    if history is None or not history.change.flagged:
+        return None
+    reps = f"{abs(history.change.gain):.1f}".removesuffix(".0")
+    if history.change.gain > 0:
+        return f"Your hinge held its shape {reps} {_plural('rep', float(reps))} longer than before."
+    return f"Your form changed {reps} {_plural('rep', float(reps))} earlier than before."
+
+
+def _milestone_line(week: AthleteWeek) -> str | None:
+    clear = [one for one in week.milestones if one.clear and one.kind != "effort"]
+    return f"{_milestone_text(clear[0])}." if clear else None
+
+
+def _change_line(week: AthleteWeek) -> str | None:
+    for history in (*week.speeds.known, *week.checks.known):
+        if history.change.flagged and week.holds(history.last_date):
+            change, unit = history.change, history.change.unit
+            what = _speed_name(history) if isinstance(history, SpeedAtLoad) else history.name
+            moved = _direction_words(history)[0 if change.estimate > 0 else 1]
+            return f"{what}: {abs(change.estimate):.{_decimals(unit, change.now)}f} {unit} {moved} than your usual."
+    return None
+
+
+def _adherence_line(week: AthleteWeek) -> str | None:
+    adherence = week.adherence
+    return f"You did {adherence.done} of {adherence.due} planned days this week." if adherence.due else None
+
+
+def day_dots(week: AthleteWeek) -> Days:
+    """One dot a day: trained, rest, off, or nothing logged."""
+    states = week.day_states
+    said = ", ".join(f"{row.local_date:%A} {_STATE_WORDS[row.state]}" for row in states.itertuples())
+    return Days(said, tuple(f"{day:%a}"[0] for day in states["local_date"]), tuple(states["state"]))
+
+
+def milestone_chips(found: Iterable[Milestone]) -> Chips:
+    """What was achieved; the words say whether it is beyond error."""
+    return Chips(tuple(Chip(_milestone_text(one), one.clear) for one in found))
+
+
+def _milestone_text(one: Milestone) -> str:
+    if one.kind == "effort":
+        return f"All {one.value:.0f} {one.what}"
+    lead = "Clear best" if one.clear else "Best on the day"
+    if not one.unit:
+        return f"{lead}: {_shortest(one.value, 1)} {one.what}"
+    number = _shortest(one.value, 1) if one.unit == "kg" else f"{one.value:.{_decimals(one.unit, one.value)}f}"
+    return f"{lead}: {one.what}, {number} {one.unit}"
+
+
+def adherence_fact(week: AthleteWeek) -> Fact:
+    """How many of the planned training days were done."""
+    adherence = week.adherence
+    if adherence.due == 0:
+        return Fact("week.adherence", f"{_count(len(week.plan), 'day')} planned, none due yet.", n=0)
+    return Fact(
+        "week.adherence",
+        f"You did {adherence.done} of {adherence.due} planned days.",
+        estimate=float(adherence.done),
+        unit="days",
+        n=adherence.due,
+    )
+
+
+def counts_fact(week: AthleteWeek) -> Fact:
+    """Days of strength work and runs, where there is no plan to hold them against."""
+    sessions, runs, sets = week.athlete.sessions, week.athlete.runs, week.athlete.sets
+    lifted = sessions.loc[(sessions["kind"] == "strength") & (sessions["status"] == "done"), "local_date"]
+    strength_days = week.days[week.days.isin(lifted) | week.days.isin(sets["local_date"])]
+    run_count = int((runs["local_date"].isin(week.days) & runs["counted"]).sum())
+    if len(strength_days) + run_count == 0:
+        raise NotEnoughData(
+            f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
+        )
+    return Fact(
+        "week.counts",
+        f"You lifted on {_count(len(strength_days), 'day')} and logged {_count(run_count, 'run')}.",
+        n=len(strength_days) + run_count,
+    )
+
+
+def plan_tiles(week: AthleteWeek) -> Tiles:
+    """The planned training days, and four weeks in the note."""
+    logged = set(week.day_states.loc[week.day_states["state"] != "none", "local_date"])
+    tiles = tuple(
+        Tile(_ROLES[row.role], _tile_text(row, row.local_date in logged), row.status) for row in week.plan.itertuples()
+    )
+    four = week.adherence_four_weeks
+    note = f"{four.done} of {four.due} over four weeks."
+    if four.not_logged:
+        note += f" Nothing at all was logged on {four.not_logged} of the missed days."
+    return Tiles(f"Planned days: {', '.join(f'{tile.head} {tile.status}' for tile in tiles)}", tiles, note)
+
+
+def _tile_text(row, is_logged: bool) -> str:
+    words = [f"{row.local_date:%a}", *([row.content] if row.content else [])]
+    if row.status == "moved":
+        words.append(f"done on {row.done_on:%a}")
+    if row.status == "part":
+        words.append("trained in another role")
+    if row.status == "missed" and not is_logged:
+        words.append("nothing logged")
+    return ", ".join(words)
+
+
+def speed_fact(result: SpeedAtLoad) -> Fact:
+    """The latest speed at the anchor load against those before."""
+    more, less = _direction_words(result)
+    side = f".{_SIDES[result.side]}" if result.side in _SIDES else ""
+    subject = f"{result.exercise}.speed_at_{result.anchor_kg:g}kg{side}"
+    return result.change.as_fact(subject, _speed_name(result), more=more, less=less, occasion="session")
+
+
+def speed_strip(result: SpeedAtLoad) -> Strip:
+    """The last comparable exposures on the usual band, the newest strong, the noise as a bracket."""
+    change = result.change
+    usual, noise = change.usual, change.noise
+    band = f", usual {usual.low:.2f} to {usual.high:.2f}" if usual else ""
+    name = _speed_name(result)
+    return Strip(
+        title=f"{name}: {change.now:.2f} m/s{band}",
+        label=f"{name}, {_day(result.last_date)}",
+        unit="m/s",
+        values=change.earlier,
+        new=change.new,
+        band_low=usual.low if usual else None,
+        band_high=usual.high if usual else None,
+        mdc_low=noise.low if noise else None,
+        mdc_high=noise.high if noise else None,
+    )
+
+
+def _speed_remarks(result: SpeedAtLoad) -> list[Text]:
+    """What a reader must know beside the numbers: how many are missing, another device, speeds left out."""
+    remarks = []
+    more = REFERENCE_LEAST - result.change.n_earlier
+    if more > 0:
+        remarks.append(f"{more} more to show your usual range.")
+    others = result.exposures[~result.exposures["comparable"]]
+    if len(others):
+        last = _day(others["local_date"].iloc[-1])
+        remarks.append(f"{_count(len(others), 'session')} up to {last} on another device, not compared.")
+    if result.n_reps_without_metric:
+        remarks.append(f"{_count(result.n_reps_without_metric, 'rep')} without this kind of speed left out.")
+    return [Text(remark) for remark in remarks]
+
+
+def _speed_name(result: SpeedAtLoad) -> str:
+    side = f" {_SIDES[result.side]}" if result.side in _SIDES else ""
+    return f"{result.name}{side} at {result.anchor_kg:g} kg"
+
+
+def form_fact(history: FormHistory) -> Fact:
+    """Clean repetitions of the last 3 sessions against the 3 before."""
+    return history.change.as_fact(
+        f"{history.exercise}.clean_reps", "clean reps", decimals=1, more="more", less="fewer", occasion="session"
+    )
+
+
+def rep_strips(history: FormHistory) -> Reps:
+    """One row a session, the first rated set of each: the judged sessions last, those before them above."""
+    shown = pd.concat([history.before, history.recent])
+    rows = []
+    for session in shown.itertuples():
+        rated = history.sets[history.sets["session_id"] == session.session_id]
+        rows.append(RepRow(_set_label(session, rated.iloc[0]), tuple(bool(clean) for clean in rated["clean"].iloc[0])))
+    return Reps(f"Clean reps before form changed, {_count(len(rows), 'session')}, newest last", tuple(rows))
+
+
+def _set_label(session, first: pd.Series) -> str:
+    load = "" if np.isnan(first["load_kg"]) else f" {first['load_kg']:g} kg"
+    several = f" (set 1 of {session.n_sets})" if session.n_sets > 1 else ""
+    return f"{_day(session.local_date)}{load}{several}"
+
+
+def _form_remarks(history: FormHistory) -> list[Text]:
+    """Sets without a change of form, loads that differ, sessions of another rater."""
+    recent, before = history.recent, history.before
+    remarks = []
+    if history.n_censored:
+        held = f"Form held to the last rep in {history.n_censored} of {int(recent['n_sets'].sum())} sets"
+        remarks.append(f"{held}: it might have held longer.")
+    loads = recent["load_kg"].mean(), before["load_kg"].mean()
+    if abs(loads[0] - loads[1]) > 0.05 * loads[1]:
+        remarks.append(f"The load was {loads[0]:.1f} kg lately and {loads[1]:.1f} kg before.")
+    others = int((~history.exposures["comparable"]).sum())
+    if others:
+        remarks.append(f"{_count(others, 'session')} rated by somebody else, not compared.")
+    return [Text(remark) for remark in remarks]
+
+
+def hinge_depth(history: FormHistory) -> list[Fact]:
+    """Mean hinge angle of the last 3 sessions beside the 3 before; nothing where no angle was measured."""
+    angles = history.hinge_angles["hinge_angle_deg"]
+    if angles.empty:
+        return []
+    now, before = angles.iloc[-SESSIONS_COMPARED:], angles.iloc[-2 * SESSIONS_COMPARED : -SESSIONS_COMPARED]
+    text = f"Hinge angle at the bottom: {now.mean():.0f}° in your last {_count(len(now), 'session')}"
+    text += f", {before.mean():.0f}° in the {len(before)} before." if len(before) else "."
+    return [Fact(f"{history.exercise}.hinge_angle", text, unit="deg", n=len(now) + len(before))]
+
+
+def check_fact(history: CheckHistory) -> Fact:
+    """The latest check against those before."""
+    more, less = _direction_words(history)
+    decimals = _decimals(history.change.unit, history.change.now)
+    return history.change.as_fact(
+        history.test_id, history.name, decimals=decimals, more=more, less=less, occasion="test"
+    )
+
+
+def check_slope(history: CheckHistory) -> Slope:
+    """The earlier checks and the latest, half the MDC at each end: the bars part where the change is beyond it."""
+    change = history.change
+    comparable = history.exposures[history.exposures["comparable"]]
+    previous = comparable["local_date"].iloc[-2]
+    before_label = _day(previous) if change.n_earlier == 1 else f"mean of {change.n_earlier} before"
+    decimals = _decimals(change.unit, change.now)
+    title = f"{history.name}, {before_label} to {_day(history.last_date)}"
+    title += f": {change.reference:.{decimals}f} to {change.now:.{decimals}f} {change.unit}"
+    return Slope(
+        title=f"{title}, lower is better" if history.lower_is_better else title,
+        unit=change.unit,
+        before=change.reference,
+        now=change.now,
+        before_label=before_label,
+        now_label=_day(history.last_date),
+        error=change.mdc / 2 if np.isfinite(change.mdc) else 0.0,
+        decimals=decimals,
+        lower_is_better=history.lower_is_better,
+    )
+
+
+def _slope_if_any(history: CheckHistory) -> list[Drawing]:
+    change = history.change
+    if change.n_earlier:
+        return [check_slope(history)]
+    value = f"{change.now:.{_decimals(change.unit, change.now)}f} {change.unit}"
+    return [Text(f"{history.name}, {_day(history.last_date)}: {value}.")]
+
+
+def _next_check(history: CheckHistory, week: AthleteWeek) -> Text:
+    lead = "Next check" if history.next_due > week.until else "Next check was due"
+    left_out = history.n_trials_left_out
+    remark = f" {_count(left_out, 'incomplete trial')} left out." if left_out else ""
+    return Text(f"{lead}: {history.next_due:%a} {_day(history.next_due)}.{remark}")
+
+
+def side_fact(result: SideDifference) -> Fact:
+    """Whether the sides differ beyond the error between dates; a percentage only where they do."""
+    if result.is_sure:
+        agreeing = f"{result.dates_agreeing} of {result.n_dates} dates"
+        sentence = (
+            f"{result.name}: your {result.larger} side is {abs(result.estimate_pct):.0f} % larger. "
+            f"Noise is about {result.mdc_pct:.0f} %. It was larger on {agreeing}."
+        )
+    else:
+        sentence = f"No difference we can be sure of. {result.name}, {_count(result.n_dates, 'date')}."
+    coach = (
+        f"{result.name}: {result.estimate_pct:+.1f} % right over left ({result.conf_level:.0%} interval "
+        f"{result.conf_low:+.1f} to {result.conf_high:+.1f}), MDC {result.mdc_pct:.1f} %, "
+        f"{result.larger} larger on {result.dates_agreeing} of {result.n_dates} dates."
+    )
+    return Fact(
+        f"{result.test_id}.sides",
+        sentence,
+        state=None if result.is_sure else "no detectable change",
+        coach_sentence=coach,
+        estimate=result.estimate_pct,
+        unit="%",
+        conf_low=result.conf_low,
+        conf_high=result.conf_high,
+        conf_level=result.conf_level,
+        n=result.n_dates,
+        mdc=result.mdc_pct,
+    )
+
+
+def side_bands(result: SideDifference) -> Sides:
+    """Both sides over the dates; each band is half the MDC either way, so that they part where the sides differ."""
+    factor = np.exp(result.mdc_pct / 200)
+    rows = tuple(
+        SideRow(label, value, float(value / factor), float(value * factor))
+        for label, value in (("Left", result.left), ("Right", result.right))
+    )
+    decimals = _DECIMALS.get(result.unit, 1)
+    title = (
+        f"{result.name}: left {result.left:.{decimals}f}, right {result.right:.{decimals}f} {result.unit}, with error"
+    )
+    return Sides(title, result.unit, rows, decimals)
+
+
+def felt_fact(week: AthleteWeek) -> Fact:
+    """On how many days there was an answer, and how many answers lie outside the usual range."""
+    answers = week.wellness
+    days = answers.loc[answers["value"].notna(), "local_date"].nunique()
+    text = f"You answered on {days} of 7 days."
+    judged = answers["inside"].notna()
+    if judged.any():
+        outside = _count(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
+        chance = (1 - BAND_LEVEL) * judged.sum()
+        text += f" {outside} outside your usual range; about {chance:.0f} expected by chance."
+    return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
+
+
+def wellness_cells(week: AthleteWeek) -> Cells:
+    """A row an item, a cell a day; blank stays blank."""
+    answers = week.wellness
+    series = answers[["item", "source"]].drop_duplicates()
+    shared = set(series.loc[series["item"].duplicated(), "item"])  # items that more than one source answers
+    rows = tuple(
+        CellRow(
+            _item_label(item, source if item in shared else None),
+            tuple(None if np.isnan(value) else float(value) for value in one["value"]),
+            tuple(one["inside"]),
+        )
+        for (item, source), one in answers.groupby(["item", "source"], sort=True)
+    )
+    names = ", ".join(row.label for row in rows)
+    return Cells(f"{names} by day; empty cells were not filled in", tuple(f"{day:%a}"[0] for day in week.days), rows)
+
+
+def _item_label(item: str, source: str | None) -> str:
+    name = item.replace("_", " ").capitalize()
+    return f"{name} ({source})" if source else name
+
+
+def _missing(parts: tuple[Missing, ...]) -> list[Fact]:
+    return [Fact(one.subject, one.sentence, "cannot tell", one.sentence, reason=one.reason) for one in parts]
+
+
+def _direction_words(history: SpeedAtLoad | CheckHistory) -> tuple[str, str]:
+    """What a larger and a smaller number is called."""
+    if isinstance(history, SpeedAtLoad):
+        return "faster", "slower"
+    return ("slower", "faster") if history.change.unit == "s" else ("higher", "lower")
+
+
+def _planned_words(role: str, content: str | None) -> str:
+    name = _ROLES[role] if role != "other" else ""
+    return ", ".join(word for word in (name, content if isinstance(content, str) else "") if word) or "training"
+
+
+def _decimals(unit: str, value: float) -> int:
+    return 1 if unit == "s" and value >= _LONG_TIME_S else _DECIMALS.get(unit, 1)
+
+
+def _shortest(value: float, decimals: int) -> str:
+    """A number without trailing zeros.
+
+    >>> _shortest(6.0, 1), _shortest(6.33, 1)
+    ('6', '6.3')
+    """
+    return f"{round(value, decimals):g}"
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _plural(noun: str, count: float) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _count(count: int, noun: str) -> str:
+    """'1 day', '2 days'."""
+    return f"{count} {_plural(noun, count)}"

@@ -1,0 +1,216 @@
+"""A made-up athlete for the tests of the week: frames built by code, one small change each."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.config import Check, Config, Lift, SideTest
+from analysis.tables import TABLES
+
+SUNDAY = pd.Timestamp("2026-06-28")
+MONDAY = pd.Timestamp("2026-06-22")
+FRIDAYS = pd.date_range(end="2026-06-26", periods=9, freq="7D")
+MONDAYS = pd.date_range(end="2026-06-22", periods=9, freq="7D")
+
+# a day's scatter around 0.70 m/s, the same every time so that a test can be read
+FLAT_M_S = 0.70 + np.array([0.00, 0.02, -0.02, 0.01, -0.01, 0.02, -0.02, 0.00, 0.01])
+
+LIFT = Lift(
+    exercise="romanian_deadlift", name="Romanian deadlift", anchor_load_kg=60, te_m_s=0.025, te_df=4, te_source="squad"
+)
+SPRINT = Check(
+    test_id="sprint_20m",
+    name="20 m sprint",
+    unit="s",
+    distance_m=20,
+    every_days=28,
+    te=0.03,
+    te_df=4,
+    te_source="squad",
+    swc=0.03,
+)
+HOP = SideTest(test_id="hop", name="Single-leg hop", metric="distance", unit="cm")
+CONFIG = Config(lifts=[LIFT], checks=[SPRINT], side_tests=[HOP])
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """Duck-typed as `analysis.workspace.Athlete`."""
+
+    athlete_id: str
+    config: Config
+    sessions: pd.DataFrame
+    sets: pd.DataFrame
+    reps: pd.DataFrame
+    runs: pd.DataFrame
+    splits: pd.DataFrame
+    wellness: pd.DataFrame
+    trials: pd.DataFrame
+    plan: pd.DataFrame
+    cues: pd.DataFrame
+
+    def but(self, **frames) -> "MadeUp":
+        """The same athlete with other frames."""
+        return replace(self, **frames)
+
+
+def table(name: str, rows: list[dict], **more: str) -> pd.DataFrame:
+    """Rows as a canonical frame; `more` are joined columns (local_date, counted) and their dtypes."""
+    typed = TABLES[name].coerce(pd.DataFrame(rows)) if rows else TABLES[name].empty()
+    for column, dtype in more.items():
+        typed[column] = pd.Series([row[column] for row in rows], dtype=dtype)
+    return typed
+
+
+def last_day_off(by_m_s: float) -> np.ndarray:
+    """The flat series with its last day shifted."""
+    return FLAT_M_S + np.where(np.arange(len(FLAT_M_S)) == len(FLAT_M_S) - 1, by_m_s, 0.0)
+
+
+OF_A_DAY = {"local_date": "datetime64[us]"}
+COUNTED = {**OF_A_DAY, "counted": "bool"}
+
+
+def session(day: pd.Timestamp, key: str, **more) -> dict:
+    return {
+        "session_id": f"{key}-{day.date()}",
+        "athlete_id": "t3st",
+        "source": "test",
+        "source_key": str(day.date()),
+        "tz_quality": "none",
+        "local_date": day,
+        "kind": "strength",
+        "status": "done",
+        "file_no": 1,
+        "row_no": 1,
+        **more,
+    }
+
+
+def bar_speed(
+    days: pd.DatetimeIndex, speeds_m_s: np.ndarray, *, devices: list[str] | None = None, load_kg: float = 60.0
+) -> tuple[list[dict], list[dict]]:
+    """Sets and reps: 3 repetitions at the anchor a day, around the day's speed."""
+    sets, reps = [], []
+    for place, (day, speed) in enumerate(zip(days, speeds_m_s, strict=True)):
+        key = {"session_id": f"fri-{day.date()}", "set_no": 1, "athlete_id": "t3st", "file_no": 1, "row_no": 1}
+        sets.append(
+            {**key, "local_date": day, "counted": True, "exercise": "romanian_deadlift", "side": "B", "reps": 3}
+            | {"exercise_raw": "RDL", "set_kind": "work", "load_kg": load_kg}
+        )
+        device = devices[place] if devices else "encoder one"
+        reps += [
+            {**key, "local_date": day, "rep_no": rep, "mean_velocity_m_s": speed + by, "device": device}
+            for rep, by in ((1, 0.01), (2, 0.0), (3, -0.01))
+        ]
+    return sets, reps
+
+
+def form_sets(days: pd.DatetimeIndex, clean: list[int], *, n_reps: int = 8) -> tuple[list[dict], list[dict]]:
+    """Sets and reps: one rated set of 8 a day, whose form changes after `clean` repetitions."""
+    sets, reps = [], []
+    for day, held in zip(days, clean, strict=True):
+        key = {"session_id": f"mon-{day.date()}", "set_no": 1, "athlete_id": "t3st", "file_no": 1, "row_no": 1}
+        sets.append(
+            {**key, "local_date": day, "counted": True, "exercise": "romanian_deadlift", "side": "B", "reps": n_reps}
+            | {"exercise_raw": "RDL", "set_kind": "work", "load_kg": 50.0}
+        )
+        reps += [
+            {**key, "local_date": day, "rep_no": rep, "rater": "coach", "hinge_angle_deg": 90.0 + rep}
+            | {"form_flags": "" if rep <= held else "flexion"}
+            for rep in range(1, n_reps + 1)
+        ]
+    return sets, reps
+
+
+def lifting(*parts: tuple[list[dict], list[dict]]) -> dict[str, pd.DataFrame]:
+    """Frames sets and reps of several kinds of days."""
+    sets = [row for rows, _ in parts for row in rows]
+    reps = [row for _, rows in parts for row in rows]
+    return {"sets": table("sets", sets, **COUNTED), "reps": table("reps", reps, **OF_A_DAY)}
+
+
+def sprints(days: list[str], best_s: list[float]) -> pd.DataFrame:
+    """Three trials a day over two gates; the best is the first."""
+    rows = [
+        {"session_id": f"run-{day}", "trial_no": trial, "split_no": split, "athlete_id": "t3st", "kind": "gate"}
+        | {"test_id": "sprint_20m", "start_m": start, "distance_m": 10.0, "time_s": share * (best + 0.02 * (trial - 1))}
+        | {"device": "gates", "file_no": 1, "row_no": 1, "local_date": pd.Timestamp(day)}
+        for day, best in zip(days, best_s, strict=True)
+        for trial in (1, 2, 3)
+        for split, start, share in ((1, 0.0, 0.6), (2, 10.0, 0.4))
+    ]
+    return table("splits", rows, **OF_A_DAY)
+
+
+def hops(days: list[str], left_cm: list[float], right_cm: list[float], *, trials: int = 3) -> pd.DataFrame:
+    rows = [
+        {"athlete_id": "t3st", "local_date": pd.Timestamp(day), "test_id": "hop", "trial_no": trial, "side": side}
+        | {"metric": "distance", "value": value + trial, "unit": "cm", "file_no": 1, "row_no": 1}
+        for day, *both in zip(days, left_cm, right_cm, strict=True)
+        for side, value in zip("LR", both, strict=True)
+        for trial in range(1, trials + 1)
+    ]
+    return table("trials", rows)
+
+
+def answers(days: pd.DatetimeIndex, values: list[float], item: str = "sleep") -> list[dict]:
+    return [
+        {"athlete_id": "t3st", "local_date": day, "item": item, "source": "form", "value": value}
+        | {"scale_min": 1, "scale_max": 10, "direction": "higher_better", "file_no": 1, "row_no": 1}
+        for day, value in zip(days, values, strict=True)
+    ]
+
+
+def plan_lines(first: pd.Timestamp, weeks: int) -> pd.DataFrame:
+    rows = [
+        {"athlete_id": "t3st", "local_date": first + pd.Timedelta(days=7 * week + day), "line_no": 1, "role": role}
+        | {"content": content, "file_no": 1, "row_no": 1}
+        for week in range(weeks)
+        for day, role, content in (
+            (0, "day_1", "drills"),
+            (2, "day_3", "balance"),
+            (3, "rest", None),
+            (4, "day_5", "power"),
+        )
+    ]
+    return table("plan", rows)
+
+
+def trained(weeks: int = 4, *, left_out: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Sessions on Monday, Wednesday and Friday in their role, Thursday logged as rest."""
+    first = MONDAY - pd.Timedelta(days=7 * (weeks - 1))
+    rows = []
+    for week in range(weeks):
+        for day, role in ((0, "day_1"), (2, "day_3"), (4, "day_5")):
+            rows.append(session(first + pd.Timedelta(days=7 * week + day), "role", role=role))
+        rows.append(session(first + pd.Timedelta(days=7 * week + 3), "rest", kind="other", status="rest"))
+    return table("sessions", [row for row in rows if str(row["local_date"].date()) not in left_out])
+
+
+def birch() -> MadeUp:
+    """Nothing changes; everything is logged."""
+    every_day = pd.date_range(MONDAY - pd.Timedelta(days=20), SUNDAY)
+    sleep = [7.0, 8.0, 6.0, 7.0, 8.0, 7.0, 6.0] * 4
+    return MadeUp(
+        athlete_id="t3st",
+        config=CONFIG,
+        sessions=trained(),
+        **lifting(bar_speed(FRIDAYS, FLAT_M_S), form_sets(MONDAYS, [6, 7, 5, 6, 6, 7, 6, 6, 6])),
+        runs=table("runs", [], **{"local_date": "datetime64[us]", "counted": "bool"}),
+        splits=sprints(["2026-03-30", "2026-04-27", "2026-05-25", "2026-06-23"], [3.30, 3.33, 3.31, 3.32]),
+        wellness=table("wellness", answers(every_day, sleep[: len(every_day)])),
+        trials=hops(["2026-04-06", "2026-05-04", "2026-06-01"], [150.0, 152.0, 149.0], [151.0, 150.0, 151.0]),
+        plan=plan_lines(MONDAY - pd.Timedelta(days=21), 5),
+        cues=table(
+            "cues",
+            [
+                {"athlete_id": "t3st", "local_date": day, "exercise": exercise, "cue": cue, "file_no": 1, "row_no": 1}
+                for day, exercise, cue in (
+                    (MONDAYS[3], "romanian_deadlift", "butt back"),
+                    (MONDAYS[5], "kettlebell_swing", "snap the hips"),
+                )
+            ],
+        ),
+    )

@@ -1,0 +1,571 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_athlete import (
+    CONFIG,
+    COUNTED,
+    FLAT_M_S,
+    FRIDAYS,
+    HOP,
+    LIFT,
+    MONDAY,
+    MONDAYS,
+    OF_A_DAY,
+    SPRINT,
+    SUNDAY,
+    MadeUp,
+    answers,
+    bar_speed,
+    birch,
+    form_sets,
+    hops,
+    last_day_off,
+    lifting,
+    plan_lines,
+    session,
+    sprints,
+    table,
+    trained,
+)
+
+from analysis.blocks import Cells, Chips, Days, Fact, Lines, Reps, Sides, Slope, Strip, Text, Tiles
+from analysis.config import Check
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.figures import week as sections
+from analysis.metrics.adherence import day_states, plan_status, week_days
+from analysis.metrics.wellness import wellness_week
+from analysis.models.checks import check_history
+from analysis.models.form import form_history
+from analysis.models.result import TIDY_COLUMNS, Result
+from analysis.models.sides import side_difference
+from analysis.models.speed_at_load import speed_at_load
+from analysis.models.week import AthleteWeek, athlete_week
+
+BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause", re.IGNORECASE)
+NO_TRIALS = table("trials", [])
+SPRINT_DAYS = ["2026-03-30", "2026-04-27", "2026-05-25", "2026-06-23"]
+
+
+def week_of(athlete: MadeUp, until: pd.Timestamp = SUNDAY) -> AthleteWeek:
+    return athlete_week(athlete, until)
+
+
+def speeds(speeds_m_s, *, until: pd.Timestamp = SUNDAY, **more):
+    frames = lifting(bar_speed(FRIDAYS[-len(speeds_m_s) :], np.asarray(speeds_m_s), **more))
+    return speed_at_load(frames["sets"], frames["reps"], LIFT, 60, until)
+
+
+def of_kind(blocks, kind):
+    return [block for block in blocks if isinstance(block, kind)]
+
+
+class TestSpeedAtLoad:
+    def test_a_clear_gain_is_clearly_better(self):
+        result = speeds(last_day_off(0.15))
+        assert result.change.state == "clearly better"
+        assert result.change.df == 4 + 7
+        assert sections.speed_fact(result).sentence == (
+            "Clearly better. Romanian deadlift at 60 kg: 0.86 m/s, 0.16 m/s faster than your usual. "
+            "Noise is about 0.05 m/s."
+        )
+
+    def test_no_change_is_never_flagged_on_the_made_up_scatter(self):
+        result = speeds(FLAT_M_S)
+        assert not result.change.flagged
+        assert result.exposures["value"].to_numpy() == pytest.approx(FLAT_M_S)
+
+    def test_a_new_device_is_not_a_gain(self):
+        result = speeds(FLAT_M_S + np.repeat([0.0, 0.05], [7, 2]), devices=["encoder one"] * 7 + ["encoder two"] * 2)
+        assert (result.change.state, result.change.reason) == ("cannot tell", "series_broken")
+        assert result.exposures["comparable"].tolist() == [False] * 7 + [True] * 2
+        assert sections.speed_fact(result).sentence == "A new device started a new series: 2 more sessions needed."
+        week = week_of(birch().but(**lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 7 + ["b"] * 2))))
+        assert Text("7 sessions up to 12 Jun on another device, not compared.") in sections.speed(week)
+
+    def test_three_earlier_sessions_on_the_new_device_are_a_series_again(self):
+        result = speeds(FLAT_M_S, devices=["encoder one"] * 5 + ["encoder two"] * 4)
+        assert (result.change.reason, result.change.n_earlier) == (None, 3)
+
+    def test_three_sessions_are_too_few(self):
+        result = speeds([0.70, 0.71, 0.80])
+        assert (result.change.state, result.change.reason) == ("cannot tell", "too_few_values")
+        assert sections.speed_fact(result).sentence == "Not enough data yet: 1 more session needed."
+        assert sections.speed_strip(result).band_low is None
+
+    def test_after_three_weeks_without_a_set_the_last_one_is_stale(self):
+        assert speeds(FLAT_M_S, until=FRIDAYS[-1] + pd.Timedelta(days=21)).change.reason is None
+        assert speeds(FLAT_M_S, until=FRIDAYS[-1] + pd.Timedelta(days=22)).change.reason == "stale"
+
+    def test_only_sets_within_2_5_percent_of_the_anchor_count(self):
+        near = bar_speed(FRIDAYS[:4], FLAT_M_S[:4], load_kg=61.5)
+        far = bar_speed(FRIDAYS[4:], FLAT_M_S[4:] - 0.1, load_kg=62.0)
+        frames = lifting(near, far)
+        result = speed_at_load(frames["sets"], frames["reps"], LIFT, 60, FRIDAYS[3])
+        assert len(result.exposures) == 4
+
+    def test_a_longer_set_does_not_read_as_a_slower_day(self):
+        sets, reps = bar_speed(FRIDAYS, FLAT_M_S)
+        tired = [{**reps[-1], "rep_no": rep, "mean_velocity_m_s": 0.5} for rep in (4, 5, 6)]
+        frames = lifting((sets, reps + tired))
+        result = speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY)
+        assert result.exposures["value"].iloc[-1] == pytest.approx(0.71)
+
+    def test_a_device_of_another_velocity_is_said_and_not_mixed_in(self):
+        sets, reps = bar_speed(FRIDAYS, FLAT_M_S)
+        peak = [{**reps[-1], "rep_no": 4, "mean_velocity_m_s": np.nan, "peak_velocity_m_s": 1.2}]
+        frames = lifting((sets, reps + peak))
+        assert speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY).n_reps_without_metric == 1
+        assert Text("1 rep without this kind of speed left out.") in sections.speed(week_of(birch().but(**frames)))
+
+    def test_no_bar_speed_says_what_to_measure(self):
+        frames = lifting()
+        with pytest.raises(NotEnoughData, match="Measure 3 reps at 60 kg"):
+            speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY)
+
+
+class TestChecks:
+    def test_the_best_trial_over_both_gates_is_the_value_of_a_day(self):
+        history = check_history(sprints(["2026-06-23"], [3.20]), NO_TRIALS, SPRINT, SUNDAY)
+        assert history.exposures["value"].tolist() == pytest.approx([3.20])
+        assert history.exposures["n_trials"].tolist() == [3]
+        assert history.next_due == pd.Timestamp("2026-07-21")
+
+    def test_one_earlier_check_is_judged_by_the_published_error(self):
+        history = check_history(sprints(SPRINT_DAYS[-2:], [3.32, 3.10]), NO_TRIALS, SPRINT, SUNDAY)
+        assert (history.change.state, history.change.df) == ("clearly better", 4)
+        assert sections.check_fact(history).sentence == (
+            "Clearly better. 20 m sprint: 3.10 s, 0.22 s faster than your usual. Noise is about 0.12 s. "
+            "Lower is better."
+        )
+
+    def test_a_slower_sprint_is_worse_and_called_slower(self):
+        history = check_history(sprints(SPRINT_DAYS, [3.30, 3.31, 3.30, 3.60]), NO_TRIALS, SPRINT, SUNDAY)
+        assert sections.check_fact(history).sentence.startswith("Clearly slower than your usual.")
+
+    def test_without_a_published_error_two_checks_cannot_tell(self):
+        plain = Check(test_id="sprint_20m", name="20 m sprint", unit="s", distance_m=20, swc=0.03)
+        history = check_history(sprints(SPRINT_DAYS[-2:], [3.32, 3.10]), NO_TRIALS, plain, SUNDAY)
+        assert (history.change.reason, history.change.more_needed) == ("too_few_values", 2)
+
+    def test_a_trial_with_a_gate_missing_is_counted_and_left_out(self):
+        splits = sprints(["2026-06-23"], [3.20])
+        splits.loc[0, "time_s"] = np.nan
+        history = check_history(splits, NO_TRIALS, SPRINT, SUNDAY)
+        assert history.n_trials_left_out == 1
+        assert history.exposures["value"].tolist() == pytest.approx([3.22])
+
+    def test_splits_beyond_the_distance_of_the_check_do_not_count(self):
+        ten = SPRINT.model_copy(update={"distance_m": 10.0})
+        assert check_history(sprints(["2026-06-23"], [3.20]), NO_TRIALS, ten, SUNDAY).change.now == pytest.approx(1.92)
+
+    def test_a_check_of_the_trials_table_takes_the_mean_where_the_config_says_so(self):
+        jump = Check(
+            test_id="hop", name="Jump", unit="cm", metric="distance", lower_is_better=False, statistic="mean", swc=2
+        )
+        both_legs = hops(["2026-06-23"], [30.0], [30.0]).query("side == 'L'").assign(side="B")
+        assert check_history(sprints([], []), both_legs, jump, SUNDAY).change.now == pytest.approx(32.0)
+
+    def test_a_check_done_on_one_side_at_a_time_is_a_side_test(self):
+        jump = Check(test_id="hop", name="Jump", unit="cm", metric="distance", lower_is_better=False, swc=2)
+        with pytest.raises(DataProblem, match="side_tests"):
+            check_history(sprints([], []), birch().trials, jump, SUNDAY)
+
+    def test_two_intervals_without_the_check_are_stale(self):
+        late = pd.Timestamp("2026-06-23") + pd.Timedelta(days=57)
+        history = check_history(birch().splits, NO_TRIALS, SPRINT, late)
+        assert history.change.reason == "stale"
+
+    def test_no_check_says_what_to_do(self):
+        with pytest.raises(NotEnoughData, match="No 20 m sprint yet"):
+            check_history(sprints([], []), NO_TRIALS, SPRINT, SUNDAY)
+
+
+class TestForm:
+    def form(self, clean: list[int], **more):
+        frames = lifting(form_sets(MONDAYS[-len(clean) :], clean, **more))
+        return form_history(frames["sets"], frames["reps"], SUNDAY)
+
+    def test_clean_reps_are_those_before_the_first_flagged_one(self):
+        assert self.form([3, 0, 8]).exposures["value"].tolist() == [3, 0, 8]
+
+    def test_a_clean_rep_after_form_changed_does_not_count(self):
+        sets, reps = form_sets(MONDAYS[-1:], [2])
+        reps[5]["form_flags"] = ""
+        frames = lifting((sets, reps))
+        assert form_history(frames["sets"], frames["reps"], SUNDAY).exposures["value"].tolist() == [2]
+
+    def test_a_set_that_stayed_clean_is_censored_and_said(self):
+        history = self.form([6, 6, 7, 6, 8, 8])
+        assert history.sets["censored"].tolist() == [False] * 4 + [True] * 2
+        week = week_of(birch().but(**lifting(form_sets(MONDAYS[-6:], [6, 6, 7, 6, 8, 8]))))
+        assert Text("Form held to the last rep in 2 of 3 sets: it might have held longer.") in sections.form(week)
+
+    def test_three_sessions_are_judged_against_the_three_before(self):
+        history = self.form([7, 7, 6, 7, 7, 6, 3, 2, 3])
+        assert history.change.earlier == (7, 7, 6)
+        assert history.change.new == (3, 2, 3)
+        assert history.change.df == 5  # own error from all 6 sessions before
+        assert history.change.state == "clearly worse"
+        assert sections.form_fact(history).sentence.startswith("Clearly fewer than your usual. Clean reps: 2.7 reps")
+
+    def test_equal_counts_are_judged_by_the_rounding_to_whole_reps(self):
+        history = self.form([6] * 6)
+        assert history.change.state == "about the same"
+        assert history.change.typical_error.source == "rounding to 1"
+
+    def test_four_sessions_need_two_more(self):
+        assert self.form([6, 6, 7, 6]).change.more_needed == 2
+
+    def test_unrated_reps_are_not_clean_reps(self):
+        frames = lifting(bar_speed(FRIDAYS, FLAT_M_S))
+        with pytest.raises(NotEnoughData, match="No form notes"):
+            form_history(frames["sets"], frames["reps"], SUNDAY)
+
+    def test_another_rater_starts_a_new_series(self):
+        sets, reps = form_sets(MONDAYS, [6, 7, 5, 6, 6, 7, 3, 3, 3])
+        for rep in reps[-24:]:
+            rep["rater"] = "video"
+        frames = lifting((sets, reps))
+        assert form_history(frames["sets"], frames["reps"], SUNDAY).change.reason == "series_broken"
+
+    def test_rep_strips_show_the_sessions_compared_newest_last(self):
+        drawn = sections.rep_strips(self.form([6, 6, 6, 6, 6, 6, 6, 6, 3]))
+        assert [row.label for row in drawn.rows][-1] == "22 Jun 50 kg"
+        assert len(drawn.rows) == 6
+        assert sum(drawn.rows[-1].clean) == 3
+
+
+class TestSides:
+    DATES = ("2026-03-09", "2026-04-06", "2026-05-04", "2026-06-01")
+
+    def test_a_real_difference_is_said_with_its_direction_and_error(self):
+        trials = hops(list(self.DATES), [150.0, 152.0, 149.0, 151.0], [169.0, 170.0, 168.0, 171.0])
+        result = side_difference(trials, HOP, SUNDAY)
+        assert result.is_sure
+        assert result.estimate_pct == pytest.approx(100 * np.log(171.5 / 152.5), abs=0.6)
+        sentence = sections.side_fact(result).sentence
+        assert "your right side is 12 % larger" in sentence
+        assert "on 4 of 4 dates" in sentence
+
+    def test_one_bad_day_is_no_difference_we_can_be_sure_of(self):
+        trials = hops(list(self.DATES), [150.0, 120.0, 149.0, 151.0], [151.0, 150.0, 150.0, 150.0])
+        result = side_difference(trials, HOP, SUNDAY)
+        fact = sections.side_fact(result)
+        assert not result.is_sure
+        assert fact.state == "no detectable change"
+        assert "%" not in fact.sentence
+
+    def test_swapping_the_sides_turns_the_sign(self):
+        trials = hops(list(self.DATES), [150.0, 152.0, 149.0, 151.0], [169.0, 170.0, 168.0, 171.0])
+        swapped = trials.assign(side=trials["side"].map({"L": "R", "R": "L"}))
+        one, other = (side_difference(frame, HOP, SUNDAY) for frame in (trials, swapped))
+        assert one.estimate_pct == pytest.approx(-other.estimate_pct)
+        assert (one.larger, other.larger) == ("right", "left")
+
+    def test_one_date_of_three_trials_has_an_interval_but_is_never_sure(self):
+        result = side_difference(hops(["2026-06-01"], [100.0], [150.0]), HOP, SUNDAY)
+        assert (result.df, result.n_dates, result.is_sure) == (4, 1, False)
+        assert result.conf_low < result.estimate_pct < result.conf_high
+
+    def test_one_date_of_two_trials_is_not_enough(self):
+        with pytest.raises(NotEnoughData, match="2 trials a side"):
+            side_difference(hops(["2026-06-01"], [100.0], [150.0], trials=2), HOP, SUNDAY)
+
+    def test_a_date_with_one_side_is_no_comparison(self):
+        trials = hops(["2026-06-01"], [100.0], [150.0])
+        with pytest.raises(NotEnoughData, match="both sides"):
+            side_difference(trials[trials["side"] == "L"], HOP, SUNDAY)
+
+    def test_a_ratio_with_zero_is_refused(self):
+        with pytest.raises(DataProblem, match="above 0"):
+            side_difference(hops(["2026-06-01"], [-1.0], [150.0]), HOP, SUNDAY)
+
+    def test_no_difference_is_called_sure_in_5_percent(self):
+        rng = np.random.default_rng([20260112, 7])
+        trials = hops(list(self.DATES), [1.0] * 4, [1.0] * 4, trials=1)
+        sure = []
+        for _ in range(300):
+            trials["value"] = rng.normal(150, 4, size=8)
+            sure.append(side_difference(trials, HOP, SUNDAY).is_sure)
+        assert np.mean(sure) == pytest.approx(0.05, abs=0.025)
+
+
+class TestWellness:
+    WEEK = week_days(SUNDAY)
+
+    def test_missing_days_stay_missing(self):
+        rows = table("wellness", answers(self.WEEK[[0, 2]], [7.0, 0.0]))
+        values = wellness_week(rows, self.WEEK)["value"]
+        assert values[[0, 2]].tolist() == [7.0, 0.0]
+        assert values[[1, 3, 4, 5, 6]].isna().all()
+
+    @pytest.mark.parametrize(("n", "judged"), [(13, False), (14, True)])
+    def test_a_usual_range_needs_fourteen_earlier_answers(self, n, judged):
+        earlier = pd.date_range(end=self.WEEK[0] - pd.Timedelta(days=1), periods=n)
+        rows = answers(earlier, [6.0 + day % 3 for day in range(n)]) + answers(self.WEEK[:2], [7.0, 1.0])
+        week = wellness_week(table("wellness", rows), self.WEEK)
+        assert week["inside"].tolist()[:3] == ([True, False, None] if judged else [None] * 3)
+
+    def test_the_week_itself_is_not_in_its_own_range(self):
+        earlier = pd.date_range(end=self.WEEK[0] - pd.Timedelta(days=1), periods=14)
+        rows = answers(earlier, [6.0, 7.0] * 7)
+        alone = wellness_week(table("wellness", rows + answers(self.WEEK[:1], [7.0])), self.WEEK)
+        extreme = wellness_week(table("wellness", rows + answers(self.WEEK[:1], [1.0])), self.WEEK)
+        assert alone["usual_low"].iloc[0] == extreme["usual_low"].iloc[0]
+
+    def test_an_item_of_two_sources_has_a_row_each(self):
+        rows = table("wellness", answers(self.WEEK[:1], [7.0]))
+        both = pd.concat([rows, rows.assign(source="watch")])
+        cells = sections.wellness_cells(week_of(birch().but(wellness=both)))
+        assert [row.label for row in cells.rows] == ["Sleep (form)", "Sleep (watch)"]
+
+
+class TestAdherence:
+    WEEK = week_days(SUNDAY)
+    PLAN = plan_lines(MONDAY, 1)
+
+    def status(self, *sessions, until: pd.Timestamp = SUNDAY):
+        result = plan_status(self.PLAN, table("sessions", list(sessions)), self.WEEK, until)
+        return dict(zip(result["role"], result["status"], strict=True))
+
+    @pytest.mark.parametrize(
+        ("start", "first"), [("monday", "2026-06-22"), ("sunday", "2026-06-28"), ("saturday", "2026-06-27")]
+    )
+    def test_the_week_begins_where_the_squad_says(self, start, first):
+        days = week_days(SUNDAY, start)
+        assert days[0] == pd.Timestamp(first)
+        assert SUNDAY in days
+
+    def test_done_moved_part_and_missed(self):
+        got = self.status(
+            session(MONDAY, "a", role="day_1"),
+            session(MONDAY + pd.Timedelta(days=3), "b", role="day_3"),
+            session(MONDAY + pd.Timedelta(days=4), "c", role="other"),
+        )
+        assert got == {"day_1": "done", "day_3": "moved", "day_5": "part"}
+        assert set(self.status().values()) == {"missed"}
+
+    def test_two_days_off_is_missed_not_moved(self):
+        assert self.status(session(MONDAY + pd.Timedelta(days=2), "a", role="day_1"))["day_1"] == "missed"
+
+    def test_a_strength_log_without_roles_takes_the_role_of_the_plan(self):
+        assert self.status(session(MONDAY, "a"))["day_1"] == "done"
+        assert self.status(session(MONDAY, "a"), session(MONDAY, "b", role="day_5"))["day_1"] == "part"
+
+    def test_a_run_is_not_the_planned_strength_day(self):
+        assert self.status(session(MONDAY, "a", kind="run"))["day_1"] == "missed"
+
+    def test_one_session_is_never_counted_for_two_planned_days(self):
+        plan = pd.concat([self.PLAN, self.PLAN.iloc[[0]].assign(local_date=MONDAY + pd.Timedelta(days=2), line_no=2)])
+        once = table("sessions", [session(MONDAY + pd.Timedelta(days=1), "a", role="day_1")])
+        status = plan_status(plan, once, self.WEEK, SUNDAY)
+        assert (status["status"] == "moved").sum() == 1
+
+    def test_what_may_still_be_done_is_planned(self):
+        got = self.status(until=MONDAY + pd.Timedelta(days=2))
+        assert got == {"day_1": "missed", "day_3": "planned", "day_5": "planned"}
+
+    def test_a_day_without_a_log_is_neither_rest_nor_off(self):
+        sessions = table(
+            "sessions",
+            [
+                session(MONDAY, "a"),
+                session(self.WEEK[1], "b", status="rest", kind="other"),
+                session(self.WEEK[2], "c", status="off", kind="other"),
+            ],
+        )
+        runs = table("runs", [], **COUNTED)
+        sets = table("sets", [], **COUNTED)
+        states = day_states(self.WEEK, sessions, sets, runs)["state"].tolist()
+        assert states == ["done", "rest", "off", "none", "none", "none", "none"]
+
+
+class TestSections:
+    def test_the_whole_week_of_an_athlete_who_logs_everything(self):
+        week = week_of(birch())
+        assert [type(block) for block in sections.header(week)] == [Days, Text]
+        assert [type(block) for block in sections.your_week(week)] == [Fact, Tiles]
+        assert [type(block) for block in sections.speed(week)] == [Fact, Strip]
+        assert [type(block) for block in sections.form(week)] == [Fact, Reps, Fact, Text]
+        assert [type(block) for block in sections.run(week)] == [Fact, Slope, Text]
+        assert [type(block) for block in sections.sides(week)] == [Fact, Sides]
+        assert [type(block) for block in sections.felt(week)] == [Fact, Cells]
+        assert [type(block) for block in sections.next_week(week)] == [Fact, Lines]
+
+    def test_period_names_month_and_year_once(self):
+        assert sections.period(week_of(birch())) == "22 – 28 June 2026"
+        assert sections.period(week_of(birch(), pd.Timestamp("2026-07-01"))) == "29 June – 5 July 2026"
+        assert sections.period(week_of(birch(), pd.Timestamp("2026-01-01"))) == "29 December 2025 – 4 January 2026"
+
+    def test_header_counts_logged_days(self):
+        days, remark = sections.header(week_of(birch()))
+        assert days.states == ("done", "none", "done", "rest", "done", "none", "none")
+        assert remark == Text("Based on 4 of 7 days.")
+
+    def test_a_week_without_a_log_says_how_the_line_comes_back(self):
+        later = week_of(birch(), SUNDAY + pd.Timedelta(days=14))
+        with pytest.raises(NotEnoughData, match="Log 2 sessions and you get your line back"):
+            sections.message(later)
+        assert set(sections.header(later)[0].states) == {"none"}
+        with pytest.raises(NotEnoughData, match="No form notes this week"):
+            sections.form(later)
+        with pytest.raises(NotEnoughData, match="No answers this week"):
+            sections.felt(later)
+        with pytest.raises(NotEnoughData, match="Your coach will add this"):
+            sections.next_week(later)
+        assert sections.milestones(later) == []
+
+    def test_missed_days_that_nobody_logged_are_said_to_be_unlogged(self):
+        gone = trained(left_out=("2026-06-15", "2026-06-17", "2026-06-18", "2026-06-19"))
+        sets = birch().sets.query("local_date < '2026-06-15' or local_date > '2026-06-21'")
+        week = week_of(birch().but(sessions=gone, sets=sets))
+        assert week.adherence_four_weeks.done == 9
+        note = sections.plan_tiles(week).note
+        assert note == "9 of 12 over four weeks. Nothing at all was logged on 3 of the missed days."
+
+    def test_without_a_plan_there_are_counts_only(self):
+        week = week_of(birch().but(plan=table("plan", [])))
+        assert [fact.sentence for fact in sections.your_week(week)] == ["You lifted on 3 days and logged 0 runs."]
+
+    def test_a_lift_without_data_is_said_beside_the_others(self):
+        hip_thrust = LIFT.model_copy(update={"exercise": "hip_thrust", "name": "Hip thrust"})
+        week = week_of(birch().but(config=CONFIG.model_copy(update={"lifts": [LIFT, hip_thrust]})))
+        facts = of_kind(sections.speed(week), Fact)
+        assert [fact.reason for fact in facts] == [None, "too_few_values"]
+        assert facts[1].subject == "hip_thrust.speed_at_60kg"
+
+    def test_no_bar_speed_at_all_is_the_sections_sentence(self):
+        with pytest.raises(NotEnoughData, match="No bar speed of Romanian deadlift at 60 kg yet"):
+            sections.speed(week_of(birch().but(**lifting())))
+
+    def test_too_few_sessions_show_dots_and_how_many_are_missing(self):
+        week = week_of(birch().but(**lifting(bar_speed(FRIDAYS[-2:], np.array([0.70, 0.72])))))
+        assert Text("2 more to show your usual range.") in sections.speed(week)
+        assert of_kind(sections.speed(week), Strip)[0].values == (pytest.approx(0.70),)
+
+    def test_sides_are_left_out_where_nobody_tested_them(self):
+        assert sections.sides(week_of(birch().but(trials=NO_TRIALS))) == []
+
+    def test_the_cue_is_the_one_of_the_rated_lift(self):
+        assert sections.form(week_of(birch()))[-1] == Text("Your cue: “butt back”.")
+
+    def test_the_bars_of_a_check_part_where_the_change_is_beyond_error(self):
+        for best_s, parted in (([3.30, 3.33, 3.31, 3.32], False), ([3.30, 3.33, 3.31, 3.00], True)):
+            history = check_history(sprints(SPRINT_DAYS, best_s), NO_TRIALS, SPRINT, SUNDAY)
+            drawn = sections.check_slope(history)
+            assert (abs(drawn.before - drawn.now) > 2 * drawn.error) == parted == history.change.flagged
+
+    def test_answers_outside_the_usual_range_are_set_against_chance(self):
+        text = sections.felt_fact(week_of(birch())).sentence
+        assert text == "You answered on 7 of 7 days. 0 answers outside your usual range; about 1 expected by chance."
+
+    def test_athletes_read_short_sentences_without_banned_words(self):
+        week = week_of(birch())
+        parts = (sections.message, sections.your_week, sections.speed, sections.form, sections.run, sections.sides)
+        for fact in (
+            fact for part in (*parts, sections.felt, sections.next_week) for fact in of_kind(part(week), Fact)
+        ):
+            assert not BANNED.search(fact.sentence)
+            for sentence in re.split(r"(?<=[a-z%])[.:](?:\s|$)", fact.sentence):
+                assert len(sentence.split()) <= 18, sentence
+
+    def test_nothing_is_written_into_the_athletes_frames(self):
+        athlete = birch()
+        before = {name: frame.copy() for name, frame in vars(athlete).items() if isinstance(frame, pd.DataFrame)}
+        week = week_of(athlete)
+        for part in (
+            sections.milestones,
+            sections.your_week,
+            sections.speed,
+            sections.form,
+            sections.run,
+            sections.felt,
+        ):
+            part(week)
+        for name, frame in before.items():
+            pd.testing.assert_frame_equal(getattr(athlete, name), frame)
+
+
+class TestMessageAndMilestones:
+    GAIN = bar_speed(FRIDAYS, last_day_off(0.15))
+    STEADY_FORM = form_sets(MONDAYS, [6, 7, 5, 6, 6, 7, 6, 6, 6])
+
+    def line(self, **frames) -> str:
+        return sections.message(week_of(birch().but(**frames)))[0].sentence
+
+    def test_form_comes_before_everything_else(self):
+        worse = form_sets(MONDAYS, [7, 7, 6, 7, 7, 6, 3, 2, 3])
+        assert self.line(**lifting(self.GAIN, worse)) == "Your form changed 4 reps earlier than before."
+
+    def test_a_clear_best_comes_before_adherence(self):
+        assert self.line(**lifting(self.GAIN, self.STEADY_FORM)) == "Clear best: Romanian deadlift at 60 kg, 0.86 m/s."
+
+    def test_a_change_for_the_worse_is_told_as_it_is(self):
+        slower = bar_speed(FRIDAYS, last_day_off(-0.15))
+        assert self.line(**lifting(slower, self.STEADY_FORM)) == (
+            "Romanian deadlift at 60 kg: 0.14 m/s slower than your usual."
+        )
+
+    def test_without_news_the_plan_is_the_message(self):
+        assert self.line() == "You did 3 of 3 planned days this week."
+
+    def test_without_news_and_plan_the_week_was_steady(self):
+        assert self.line(plan=table("plan", [])).startswith("A steady week: 3 days trained")
+
+    def test_effort_stands_first_and_noise_is_best_on_the_day(self):
+        best = bar_speed(FRIDAYS, last_day_off(0.03))
+        chips = sections.milestones(week_of(birch().but(**lifting(best, self.STEADY_FORM))))
+        assert of_kind(chips, Chips)[0].chips[0].text == "All 3 planned days done"
+        assert [(chip.text, chip.clear) for chip in chips[0].chips[1:]] == [
+            ("Best on the day: Romanian deadlift at 60 kg, 0.74 m/s", False)
+        ]
+
+    def test_a_device_swap_is_no_milestone(self):
+        swapped = bar_speed(FRIDAYS, last_day_off(0.15), devices=["a"] * 8 + ["b"])
+        week = week_of(birch().but(**lifting(swapped, self.STEADY_FORM)))
+        assert [one.kind for one in week.milestones] == ["effort"]
+
+    def test_more_clean_reps_at_a_lighter_load_are_no_best(self):
+        heavier = form_sets(MONDAYS[:-1], [3, 4, 3, 4, 3, 4, 3, 4])
+        for one in heavier[0]:
+            one["load_kg"] = 70.0
+        lighter = form_sets(MONDAYS[-1:], [7])
+        week = week_of(birch().but(**lifting(heavier, lighter)))
+        assert "clean reps at 50 kg" in [one.what for one in week.milestones]
+        for one in heavier[0]:
+            one["load_kg"] = 40.0
+        assert week_of(birch().but(**lifting(heavier, lighter))).milestones[0].kind == "effort"
+        assert all(one.kind != "form" for one in week_of(birch().but(**lifting(heavier, lighter))).milestones)
+
+    def test_the_heaviest_set_of_a_key_lift_is_best_on_the_day(self):
+        sets, reps = bar_speed(FRIDAYS, FLAT_M_S)
+        sets[-1]["load_kg"] = 80.0
+        week = week_of(birch().but(**lifting((sets, reps))))
+        assert ("load", "Romanian deadlift", 80.0, False) in [
+            (one.kind, one.what, one.value, one.clear) for one in week.milestones
+        ]
+
+
+RESULTS = {
+    "speed_at_load": lambda: speeds(FLAT_M_S),
+    "check_history": lambda: check_history(birch().splits, NO_TRIALS, SPRINT, SUNDAY),
+    "form_history": lambda: form_history(birch().sets, birch().reps, SUNDAY),
+    "side_difference": lambda: side_difference(birch().trials, HOP, SUNDAY),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_result_answers_the_same_questions(name):
+    result = RESULTS[name]()
+    assert isinstance(result, Result)
+    assert list(result.tidy().columns) == TIDY_COLUMNS
+    assert len(result.glance()) == 1
+    augmented = result.augment()
+    assert (augmented[".fitted"] + augmented[".resid"]).notna().all()
+
+
+def test_joined_columns_of_the_made_up_athlete_are_those_of_a_workspace():
+    assert set(COUNTED) - set(OF_A_DAY) == {"counted"}
+    assert "local_date" in birch().reps
