@@ -14,7 +14,7 @@ STRING = 0x07
 FILE_ID, SPORT, SESSION, LAP, RECORD, EVENT, ACTIVITY, HRV, SET = 0, 12, 18, 19, 20, 21, 34, 78, 225
 FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 206, 207
 
-Field = tuple[int, str, int | str]  # field number, base type (or string), raw value
+Field = tuple[int, str, int | str | tuple[int, ...]]  # field number, base type (or string), raw value or values
 DeveloperField = tuple[int, int, str, int]  # field number, developer index, base type, raw value
 
 
@@ -77,10 +77,11 @@ class FitWriter:
         return head
 
 
-def _raw(value: int | str, base: str, order: str) -> bytes:
+def _raw(value: int | str | tuple[int, ...], base: str, order: str) -> bytes:
     if base == "string":
         return str(value).encode() + b"\x00"
-    return struct.pack(order + BASE_TYPES[base][1], value)
+    values = value if isinstance(value, tuple) else (value,)
+    return struct.pack(f"{order}{len(values)}{BASE_TYPES[base][1]}", *values)
 
 
 def checksum(data: bytes) -> int:

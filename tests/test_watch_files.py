@@ -200,6 +200,16 @@ def test_records_of_one_second_are_told_apart(read):
 # --- FIT: odd and damaged files ---
 
 
+def test_a_list_where_one_number_belongs_counts_by_its_first(read):
+    writer = own_samples.file_id(fw.FitWriter())
+    for second in range(3):
+        at = fit_time(START) + second
+        writer.message(fw.RECORD, (253, "uint32", (at, 1)), (3, "uint8", (120, 121)), (5, "uint32", (100, 200)))
+    samples = only(read(fit, writer.content()).samples)
+    assert samples["t_s"].tolist() == [0, 1, 2]
+    assert samples["heart_rate_bpm"].tolist() == [120, 120, 120]
+
+
 def test_the_same_run_twice_in_a_chain_is_two_sessions(read):
     content = own_samples.run().content()
     keys = read(fit, content + content).tables["sessions"]["session_key"].tolist()

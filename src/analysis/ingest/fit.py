@@ -364,7 +364,7 @@ def _samples(session: _Session, on_foot: bool, part: Part, tally: Counter) -> pd
     records = session.records
     if not records:
         return pd.DataFrame()
-    clock = np.array([record["timestamp"] for record in records], dtype="float64")
+    clock = np.array([_seconds(record, "timestamp") for record in records], dtype="float64")
     cadence = _numbers([_cadence(record) for record in records], tally)
     columns = {
         "heart_rate_bpm": _numbers([record.get("heart_rate") for record in records], tally),
