@@ -32,7 +32,7 @@ def same_name(raw_name: str) -> str:
     >>> same_name("Romanian Deadlift (Barbell)") == same_name("romanian-deadlift barbell")
     True
     """
-    return " ".join(re.findall(r"[^\W_]+", plain(raw_name).replace("'", "")))
+    return " ".join(re.findall(r"[^\W_]+", re.sub("['’]", "", plain(raw_name))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """What the readers of training logs share: sets of one athlete, in file order, become sessions and numbered sets."""
 
+from collections import Counter
+
 import pandas as pd
 
 from analysis.errors import UnitNeeded
@@ -51,19 +53,22 @@ def sessions_and_sets(taken: list[Taken], options: Options) -> dict[str, pd.Data
     """The tables `sessions` and `sets`; a session's facts are those of its first row that has them."""
     sessions: dict[str, dict] = {}
     sets = []
-    counts: dict[str, int] = {}
+    notes: dict[str, dict[str, None]] = {}
+    counts: Counter[str] = Counter()
     for one in taken:
         facts = one.parts["sessions"]
         key = facts["session_key"]
         session = sessions.setdefault(key, {**_session(facts, options), "row_no": one.row.row_no})
         for name in ("duration_s", "title"):
             session[name] = session[name] if session[name] is not None else facts.get(name)
-        session["notes"] = _joined(session["notes"], facts.get("notes"))
+        if facts.get("notes"):
+            notes.setdefault(key, {})[facts["notes"]] = None
         if "sets" in one.parts:
-            counts[key] = counts.get(key, 0) + 1
+            counts[key] += 1
             place = {"session_key": key, "set_no": counts[key], "row_no": one.row.row_no}
             sets.append({**one.parts["sets"], **place})
-    rows = {"sessions": list(sessions.values()), "sets": sets}
+    noted = [{**session, "notes": "\n".join(notes.get(key, ())) or None} for key, session in sessions.items()]
+    rows = {"sessions": noted, "sets": sets}
     return {table: frame(table, given) for table, given in rows.items() if given}
 
 
@@ -74,16 +79,9 @@ def _session(facts: dict, options: Options) -> dict:
         "duration_s": None,
         **facts,
         **local_start(start, options.config.zone),
-        "notes": None,
         "kind": "strength",
         "status": "done",
     }
-
-
-def _joined(notes: str | None, more: str | None) -> str | None:
-    if not more or (notes and more in notes.split("\n")):
-        return notes
-    return f"{notes}\n{more}" if notes else more
 
 
 def unknown_exercises(taken: list[Taken]) -> tuple[str, ...]:
