@@ -180,29 +180,28 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
-    of_trials = ["mean", "var", "count"]
-    by_side = rows.assign(log_pct=100 * np.log(rows["value"])).pivot_table(
-        index="local_date", columns="side", values="log_pct", aggfunc=of_trials
+    logs = rows.assign(log_pct=100 * np.log(rows["value"]))
+    left, right = (
+        logs[logs["side"] == side].groupby("local_date")["log_pct"].agg(["mean", "var", "size"]) for side in "LR"
     )
-    wanted = pd.MultiIndex.from_product([of_trials, ["L", "R"]])
-    both = by_side.reindex(columns=wanted).dropna(subset=[("mean", "L"), ("mean", "R")])
-    mean, var, n = both["mean"], both["var"], both["count"]
+    both = left.join(right, how="inner", lsuffix="_left", rsuffix="_right")
     return pd.DataFrame(
         {
-            "left": np.exp(mean["L"] / 100),
-            "right": np.exp(mean["R"] / 100),
-            "difference_pct": mean["R"] - mean["L"],
-            "trial_se_pct": _trial_se(var, n),
-            "n_left": n["L"].astype(int),
-            "n_right": n["R"].astype(int),
+            "left": np.exp(both["mean_left"] / 100),
+            "right": np.exp(both["mean_right"] / 100),
+            "difference_pct": both["mean_right"] - both["mean_left"],
+            "trial_se_pct": _trial_se(both),
+            "n_left": both["size_left"],
+            "n_right": both["size_right"],
         }
     ).reset_index()
 
 
-def _trial_se(var: pd.DataFrame, n: pd.DataFrame) -> pd.Series:
+def _trial_se(both: pd.DataFrame) -> pd.Series:
     """Standard error of a date's difference, variance pooled over the sides; NaN with a single trial a side."""
-    pooled = ((n["L"] - 1) * var["L"].fillna(0) + (n["R"] - 1) * var["R"].fillna(0)) / (n["L"] + n["R"] - 2)
-    return np.sqrt(pooled * (1 / n["L"] + 1 / n["R"]))
+    n_left, n_right = both["size_left"], both["size_right"]
+    squares = (n_left - 1) * both["var_left"].fillna(0) + (n_right - 1) * both["var_right"].fillna(0)
+    return np.sqrt(squares / (n_left + n_right - 2) * (1 / n_left + 1 / n_right))
 
 
 def _over_dates(dates: pd.DataFrame) -> tuple[float, float, float]:
