@@ -184,7 +184,7 @@ def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     left, right = (
         logs[logs["side"] == side].groupby("local_date")["log_pct"].agg(["mean", "var", "size"]) for side in "LR"
     )
-    both = left.join(right, how="inner", lsuffix="_left", rsuffix="_right")
+    both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
     return pd.DataFrame(
         {
             "left": np.exp(both["mean_left"] / 100),
