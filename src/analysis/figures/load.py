@@ -1,0 +1,49 @@
+"""Figures of the training load."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.figures import theme
+
+
+def load_balance_figure(balance: pd.DataFrame) -> go.Figure:
+    """Daily load as bars; CTL, ATL and TSB as lines over days. `balance` is what `metrics.load.load_balance` returns.
+
+    Days whose load was not known and had to be assumed are marked on the axis and counted in words.
+    """
+    shown = theme.figure("Date", "Load (AU)")
+    shown.add_bar(x=balance.index, y=balance["load_au"], name="load of the day", marker_color=theme.GRID)
+    for column, name, colour, dash in (
+        ("ctl_au", "fitness, CTL", theme.BLUE, "solid"),
+        ("atl_au", "fatigue, ATL", theme.VERMILLION, "dash"),
+        ("tsb_au", "form, TSB", theme.GREEN, "dot"),
+    ):
+        shown.add_scatter(
+            x=balance.index,
+            y=balance[column],
+            mode="lines",
+            name=name,
+            line={"color": colour, "dash": dash, "width": 2},
+            hovertemplate="%{x|%d %b %Y}: %{y:.0f} AU<extra></extra>",
+        )
+    assumed = balance.index[balance["assumed"]]
+    if len(assumed) == 0:
+        return shown
+    shown.add_scatter(
+        x=assumed,
+        y=[0] * len(assumed),
+        mode="markers",
+        name="load not known",
+        marker={"symbol": "x-thin-open", "color": theme.TEXT, "size": 7},
+        hovertemplate="%{x|%d %b %Y}: load not known<extra></extra>",
+    )
+    return theme.add_note(shown, f"{len(assumed)} of {len(balance)} days have no known load; crosses mark them.")
+
+
+def weekly_volume_figure(volume: pd.DataFrame, *, week: str = "week", group: str = "exercise") -> go.Figure:
+    """Volume load by week, stacked by `group`; `volume` has the columns `week`, `group` and volume_load_kg."""
+    shown = theme.figure("Week", "Volume load (kg)").update_layout(barmode="stack")
+    for name, rows in volume.groupby(group, dropna=False, sort=False):
+        label = name if isinstance(name, str) else "exercise not known"
+        shown.add_bar(x=rows[week], y=rows["volume_load_kg"], name=label)
+    return shown

@@ -1,0 +1,58 @@
+"""Figures of the load-velocity profile."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from analysis.figures import theme
+from analysis.models.load_velocity import LoadVelocityProfile
+
+METRIC_NAMES = {
+    "mean_velocity_m_s": "Mean velocity",
+    "mean_propulsive_velocity_m_s": "Mean propulsive velocity",
+    "peak_velocity_m_s": "Peak velocity",
+}
+
+
+def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
+    """Velocity against load: sets as dots, the line with its bands, MVT, and the e1RM with its interval.
+
+    Where the data do not bound the e1RM it is not drawn and the figure says so.
+    """
+    lifted = profile.observations["load_kg"]
+    load_kg = np.linspace(0.9 * lifted.min(), max(lifted.max(), profile.e1rm_kg) * 1.05, 80)
+    line = profile.predict(load_kg)
+    level = f"{100 * profile.conf_level:.0f} %"
+    shown = theme.figure("Load (kg)", f"{METRIC_NAMES[profile.metric]} (m/s)")
+    theme.add_band(
+        shown, load_kg, line["pred_low_m_s"], line["pred_high_m_s"], name=f"{level}, one set", colour=theme.WIDE_BAND
+    )
+    theme.add_band(shown, load_kg, line["conf_low_m_s"], line["conf_high_m_s"], name=f"{level}, line")
+    shown.add_scatter(x=load_kg, y=line["velocity_m_s"], mode="lines", name="profile", line_color=theme.BLUE)
+    shown.add_scatter(
+        x=lifted,
+        y=profile.observations["velocity_m_s"],
+        mode="markers",
+        name="sets",
+        marker={"color": theme.BLUE, "size": 9},
+        hovertemplate="%{x:.1f} kg, %{y:.2f} m/s<extra></extra>",
+    )
+    shown.add_hline(
+        y=profile.mvt_m_s, line_dash="dot", line_color=theme.VERMILLION, annotation_text="velocity of a 1RM"
+    )
+    if not profile.e1rm_bounded:
+        return theme.add_note(shown, "These sets do not bound the 1RM; none is drawn.")
+    return shown.add_scatter(
+        x=[profile.e1rm_kg],
+        y=[profile.mvt_m_s],
+        mode="markers",
+        name="e1RM",
+        marker={"color": theme.VERMILLION, "symbol": "diamond", "size": 10},
+        error_x={
+            "array": [profile.e1rm_high_kg - profile.e1rm_kg],
+            "arrayminus": [profile.e1rm_kg - profile.e1rm_low_kg],
+            "color": theme.VERMILLION,
+        },
+        hovertemplate=(
+            f"e1RM %{{x:.0f}} kg, {profile.e1rm_low_kg:.0f} to {profile.e1rm_high_kg:.0f} kg<extra></extra>"
+        ),
+    )

@@ -1,0 +1,60 @@
+"""One look for every figure: colours that colour-blind readers tell apart, system fonts, no background of its own."""
+
+import plotly.graph_objects as go
+
+# Okabe & Ito 2008, Color Universal Design
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+PURPLE = "#CC79A7"
+
+TEXT = "#6E7B88"  # contrast above 4 on white and on the dark page
+GRID = "rgba(128, 140, 152, 0.25)"
+BAND = "rgba(0, 114, 178, 0.14)"
+WIDE_BAND = "rgba(0, 114, 178, 0.07)"
+
+_AXIS = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "ticks": "outside", "tickcolor": GRID}
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "colorway": [BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE],
+        "font": {"family": 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif', "size": 13, "color": TEXT},
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+        "margin": {"l": 56, "r": 16, "t": 32, "b": 48},
+        "height": 340,
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+        "hovermode": "closest",
+        "dragmode": False,
+        "modebar": {
+            "remove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale", "resetScale", "toImage"]
+        },
+    }
+)
+
+
+def figure(x_title: str, y_title: str) -> go.Figure:
+    """An empty figure in the look of the workbook; axis titles read "quantity (unit)".
+
+    >>> figure("Load (kg)", "Mean velocity (m/s)").layout.xaxis.title.text
+    'Load (kg)'
+    """
+    return go.Figure().update_layout(template=TEMPLATE, xaxis_title=x_title, yaxis_title=y_title)
+
+
+def add_band(shown: go.Figure, x, low, high, *, name: str, colour: str = BAND) -> go.Figure:
+    """`shown` with the area between `low` and `high` filled; returns the same figure."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": name}
+    shown.add_scatter(x=x, y=low, showlegend=False, **edge)
+    return shown.add_scatter(x=x, y=high, name=name, fill="tonexty", fillcolor=colour, **edge)
+
+
+def add_note(shown: go.Figure, text: str) -> go.Figure:
+    """`shown` with a line of text under the plot, for what the reader must know; returns the same figure."""
+    at = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.3, "showarrow": False, "xanchor": "left"}
+    shown.update_layout(margin_b=84)
+    return shown.add_annotation(text=text, font={"size": 12}, **at)

@@ -1,0 +1,70 @@
+"""What the figures of load and speed say, and that every figure names its axes with units."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.config import Lift
+from analysis.figures import theme
+from analysis.figures.load import load_balance_figure, weekly_volume_figure
+from analysis.figures.speed_at_load import speed_over_dates_figure
+from analysis.metrics.load import load_balance
+from analysis.models.speed_at_load import speed_at_load
+
+
+def balance(values: list[float]) -> pd.DataFrame:
+    days = pd.date_range("2026-01-05", periods=len(values), name="day")
+    return load_balance(pd.Series(values, index=days))
+
+
+def speeds(devices: list[str], values: list[float]):
+    n = len(values)
+    days = pd.date_range("2026-01-05", periods=n, freq="7D")
+    key = {"session_id": [f"s{i}" for i in range(n)], "set_no": 1}
+    sets = pd.DataFrame(
+        key | {"local_date": days, "exercise": "deadlift", "side": "B", "set_kind": "work", "load_kg": 100.0}
+    )
+    reps = pd.DataFrame(key | {"rep_no": 1, "device": devices, "mean_velocity_m_s": values})
+    lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
+    return speed_at_load(sets, reps, lift, 100, days[-1])
+
+
+def test_days_with_unknown_load_are_counted_in_words():
+    shown = load_balance_figure(balance([100.0, np.nan, 50.0]))
+    assert "1 of 3 days have no known load" in shown.layout.annotations[0].text
+    assert shown.layout.yaxis.title.text == "Load (AU)"
+
+
+def test_a_fully_logged_series_has_no_remark():
+    assert not load_balance_figure(balance([100.0, 0.0, 50.0])).layout.annotations
+
+
+def test_fitness_fatigue_and_form_differ_in_more_than_colour():
+    lines = [trace for trace in load_balance_figure(balance([100.0, 0.0])).data if trace.type == "scatter"]
+    assert len({trace.line.dash for trace in lines}) == len(lines) == 3
+
+
+def test_volume_of_a_week_is_stacked_by_exercise():
+    volume = pd.DataFrame(
+        {"week": pd.to_datetime(["2026-01-05"] * 2), "exercise": ["deadlift", None], "volume_load_kg": [5000.0, 300.0]}
+    )
+    shown = weekly_volume_figure(volume)
+    assert [bar.name for bar in shown.data] == ["deadlift", "exercise not known"]
+    assert shown.layout.barmode == "stack"
+
+
+def test_each_device_is_a_series_of_its_own():
+    shown = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"] * 4, [0.5, 0.51, 0.6, 0.61, 0.62, 0.63]))
+    assert [(trace.name, len(trace.x)) for trace in shown.data] == [("encoder", 2), ("camera", 4)]
+    assert len({trace.marker.symbol for trace in shown.data}) == 2
+    assert shown.layout.yaxis.title.text == "Mean velocity at 100 kg (m/s)"
+
+
+def test_the_usual_range_is_drawn_only_where_there_is_one():
+    assert speed_over_dates_figure(speeds(["encoder"] * 4, [0.50, 0.51, 0.52, 0.55])).layout.shapes
+    assert not speed_over_dates_figure(speeds(["encoder"] * 3, [0.50, 0.51, 0.52])).layout.shapes
+
+
+@pytest.mark.parametrize("colour", ["paper_bgcolor", "plot_bgcolor"])
+def test_figures_have_no_background_of_their_own(colour):
+    assert theme.figure("Load (kg)", "Mean velocity (m/s)").layout.template.layout[colour] == "rgba(0, 0, 0, 0)"

@@ -1,0 +1,165 @@
+"""The load-velocity profile."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.figures.load_velocity import load_velocity_figure
+from analysis.models.load_velocity import load_velocity_profile, profile_of_bar_speeds, two_point_e1rm_kg
+
+LOADS = [60.0, 80.0, 100.0, 120.0]
+SPEEDS = [1.00, 0.86, 0.69, 0.55]
+
+
+def bar_speeds(**columns) -> pd.DataFrame:
+    frame = {
+        "session_id": "s",
+        "set_no": [1, 1, 2, 3],
+        "exercise": "deadlift",
+        "side": "B",
+        "device": "encoder",
+        "load_kg": [60.0, 60.0, 100.0, 140.0],
+        "mean_velocity_m_s": [0.95, 1.00, 0.71, 0.40],
+    }
+    return pd.DataFrame(frame | columns)
+
+
+@given(v0=st.floats(1, 2), slope=st.floats(-0.02, -0.004))
+def test_noiseless_sets_give_back_the_line(v0, slope):
+    profile = load_velocity_profile(LOADS, v0 + slope * np.array(LOADS), mvt_m_s=0.2)
+    assert (profile.v0_m_s, profile.slope_m_s_per_kg) == (pytest.approx(v0), pytest.approx(slope))
+    assert profile.e1rm_kg == pytest.approx((0.2 - v0) / slope)
+
+
+@given(scale=st.floats(0.1, 100))
+def test_the_scale_of_the_weights_does_not_matter(scale):
+    weights = np.array([1.0, 2.0, 3.0, 4.0])
+    one, other = (load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2, weights=w) for w in (weights, scale * weights))
+    pd.testing.assert_frame_equal(one.tidy(), other.tidy())
+    pd.testing.assert_frame_equal(one.predict(LOADS), other.predict(LOADS))
+
+
+def test_the_e1rm_lies_inside_its_interval_and_grows_less_sure_with_an_unsure_mvt():
+    sure, unsure = (load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2, mvt_sd_m_s=sd) for sd in (0.0, 0.03))
+    assert unsure.e1rm_low_kg < sure.e1rm_low_kg < sure.e1rm_kg < sure.e1rm_high_kg < unsure.e1rm_high_kg
+    assert unsure.e1rm_se_kg > sure.e1rm_se_kg
+    assert unsure.e1rm_kg == sure.e1rm_kg
+
+
+def test_a_slope_that_could_be_zero_leaves_the_e1rm_unbounded():
+    profile = load_velocity_profile([80, 85, 90], [0.70, 0.78, 0.66], mvt_m_s=0.2)
+    assert (profile.e1rm_low_kg, profile.e1rm_high_kg) == (-np.inf, np.inf)
+    assert not profile.e1rm_bounded
+
+
+def test_speed_at_a_load_says_when_it_was_not_lifted():
+    profile = load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2)
+    assert not profile.speed_at(100).extrapolated
+    assert profile.speed_at(130).extrapolated
+
+
+def test_the_band_of_one_set_is_wider_than_that_of_the_line():
+    band = load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2).predict(np.linspace(50, 150, 20))
+    assert (band["pred_high_m_s"] > band["conf_high_m_s"]).all()
+    assert (band["pred_low_m_s"] < band["conf_low_m_s"]).all()
+
+
+def test_a_pair_with_a_missing_value_is_left_out_and_counted():
+    profile = load_velocity_profile([*LOADS, 140.0], [*SPEEDS, np.nan], mvt_m_s=0.2)
+    assert profile.glance()[["n", "n_missing"]].values.tolist() == [[4, 1]]
+
+
+def test_two_sets_are_not_a_profile():
+    with pytest.raises(NotEnoughData, match="got 2"):
+        load_velocity_profile([60, 80], [1.0, 0.8], mvt_m_s=0.2)
+
+
+def test_one_load_is_not_a_profile():
+    with pytest.raises(NotEnoughData, match="All 3 sets were lifted at 80 kg"):
+        load_velocity_profile([80, 80, 80], [0.8, 0.81, 0.79], mvt_m_s=0.2)
+
+
+def test_a_heavier_bar_that_moves_faster_is_refused():
+    with pytest.raises(DataProblem, match=r"slope \+0.01"):
+        load_velocity_profile([60, 80, 100], [0.5, 0.7, 0.9], mvt_m_s=0.2)
+
+
+def test_a_weight_of_zero_is_refused():
+    with pytest.raises(DataProblem, match="not above 0"):
+        load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2, weights=[0, 1, 1, 1])
+
+
+def test_the_fastest_repetition_of_a_set_stands_for_it():
+    profile = profile_of_bar_speeds(bar_speeds(), mvt_m_s=0.15)
+    assert profile.observations["velocity_m_s"].tolist() == [1.00, 0.71, 0.40]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("device", ["encoder", "encoder", "camera", "camera"]),
+        ("exercise", ["deadlift"] * 3 + ["hip_thrust"]),
+        ("side", list("LLRR")),
+        ("device", ["encoder", "encoder", None, None]),
+    ],
+)
+def test_devices_exercises_and_sides_are_never_mixed(column, values):
+    with pytest.raises(DataProblem, match=f"A profile is of one {column}"):
+        profile_of_bar_speeds(bar_speeds(**{column: values}), mvt_m_s=0.15)
+
+
+def test_a_velocity_of_another_name_is_refused():
+    with pytest.raises(DataProblem, match="'speed' is not a velocity"):
+        profile_of_bar_speeds(bar_speeds(), metric="speed", mvt_m_s=0.15)
+
+
+def test_two_points_of_which_the_heavier_is_faster_are_refused():
+    with pytest.raises(DataProblem, match="not heavier and slower"):
+        two_point_e1rm_kg(60, 0.8, 100, 0.9, mvt_m_s=0.2)
+
+
+def test_a_missing_speed_does_not_change_the_callers_frame():
+    frame = bar_speeds(mean_velocity_m_s=[0.95, 1.00, 0.71, 0.40])
+    before = frame.copy(deep=True)
+    profile_of_bar_speeds(frame, mvt_m_s=0.15)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("n", [4, 6, 12])
+def test_the_interval_of_e1rm_covers_as_often_as_it_claims(n):
+    rng = np.random.default_rng(np.random.SeedSequence([1, n]))
+    load_kg = np.linspace(50, 120, n)
+    covered = 0
+    for _ in range(500):
+        velocity = 1.5 - 0.008 * load_kg + rng.normal(0, 0.04, n)
+        profile = load_velocity_profile(load_kg, velocity, mvt_m_s=0.2)
+        covered += profile.e1rm_low_kg <= (0.2 - 1.5) / -0.008 <= profile.e1rm_high_kg
+    assert covered / 500 == pytest.approx(0.95, abs=0.03)
+
+
+def test_the_interval_of_e1rm_covers_when_the_mvt_differs_between_days():
+    rng = np.random.default_rng(np.random.SeedSequence([1, 100]))
+    load_kg = np.linspace(50, 120, 8)
+    covered = 0
+    for _ in range(500):
+        velocity = 1.5 - 0.008 * load_kg + rng.normal(0, 0.04, 8)
+        profile = load_velocity_profile(load_kg, velocity, mvt_m_s=0.2, mvt_sd_m_s=0.03)
+        covered += profile.e1rm_low_kg <= (rng.normal(0.2, 0.03) - 1.5) / -0.008 <= profile.e1rm_high_kg
+    assert covered / 500 >= 0.92
+
+
+def test_the_figure_shows_sets_and_e1rm_with_units():
+    shown = load_velocity_figure(load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2))
+    traces = {trace.name: trace for trace in shown.data}
+    assert list(traces["sets"].y) == SPEEDS
+    assert traces["e1RM"].y[0] == 0.2
+    assert (shown.layout.xaxis.title.text, shown.layout.yaxis.title.text) == ("Load (kg)", "Mean velocity (m/s)")
+
+
+def test_the_figure_of_an_unbounded_e1rm_says_so_instead_of_drawing_one():
+    shown = load_velocity_figure(load_velocity_profile([80, 85, 90], [0.70, 0.78, 0.66], mvt_m_s=0.2))
+    assert "e1RM" not in [trace.name for trace in shown.data]
+    assert "do not bound the 1RM" in shown.layout.annotations[-1].text

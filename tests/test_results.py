@@ -1,0 +1,78 @@
+"""One contract over every result: the same questions under the same names. A new model adds a line to RESULTS."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from analysis.models import critical_speed as cs
+from analysis.models import load_velocity, reliability
+from analysis.models.result import TIDY_COLUMNS, Result
+
+TRIALS = pd.DataFrame(
+    {
+        "duration_s": [180.0, 360.0, 540.0, 720.0],
+        "distance_m": [1004.0, 1830.0, 2610.0, 3440.0],
+        "power_w": [310.0, 275.0, 263.0, 259.0],
+    }
+)
+JUMPS = pd.DataFrame({"first": [0.30, 0.42, 0.36, 0.51], "second": [0.31, 0.41, 0.38, 0.52]})
+PROFILE = load_velocity.load_velocity_profile(
+    [60, 80, 100, 120], [1.00, 0.86, 0.69, 0.55], mvt_m_s=0.2, mvt_sd_m_s=0.02
+)
+
+RESULTS: dict[str, Result] = {
+    "load_velocity": PROFILE,
+    **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
+    **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
+    "race_exponent": cs.race_exponent(TRIALS),
+    "reliability": reliability.reliability(JUMPS, unit="m"),
+    "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
+    "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),
+    "least_products": reliability.least_products_line(JUMPS["first"], JUMPS["second"], unit="m"),
+}
+
+every_result = pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS.keys())
+with_fitted_values = pytest.mark.parametrize(
+    "result", [pytest.param(result, id=name) for name, result in RESULTS.items() if hasattr(result, "augment")]
+)
+
+
+@every_result
+def test_every_result_is_frozen_and_of_the_contract(result):
+    assert isinstance(result, Result)
+    assert type(result).__hash__ is object.__hash__, "a result is compared by identity: eq=False"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(result, dataclasses.fields(result)[0].name, None)
+
+
+@every_result
+def test_every_result_tells_its_terms_with_unit_and_interval(result):
+    tidy = result.tidy()
+    assert list(tidy.columns) == TIDY_COLUMNS
+    assert tidy["term"].is_unique
+    assert tidy["estimate"].notna().all()
+    assert tidy["conf_level"].between(0.5, 1, inclusive="neither").all()
+    bounded = tidy.dropna(subset=["conf_low", "conf_high"])
+    assert (bounded["conf_low"] <= bounded["estimate"]).all()
+    assert (bounded["estimate"] <= bounded["conf_high"]).all()
+    assert not (tidy["std_error"] < 0).any()
+
+
+@every_result
+def test_every_result_is_summed_up_in_one_row(result):
+    assert len(result.glance()) == 1
+
+
+@with_fitted_values
+def test_fitted_and_residual_add_up_to_what_was_measured(result):
+    augmented = result.augment()
+    total = augmented[".fitted"] + augmented[".resid"]
+    measured = augmented.drop(columns=[".fitted", ".resid"]).select_dtypes("number")
+    assert any((measured[column] - total).abs().max() < 1e-9 for column in measured)
+
+
+@every_result
+def test_asking_a_result_does_not_change_it(result):
+    pd.testing.assert_frame_equal(result.tidy(), result.tidy())
+    pd.testing.assert_frame_equal(result.glance(), result.glance())

@@ -1,0 +1,83 @@
+"""Pace, distance by week, race equivalents, grade and heart rate."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.metrics import running
+
+
+def runs(*rows: tuple) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["local_date", "sport", "distance_m", "counted"])
+    return frame.assign(local_date=pd.to_datetime(frame["local_date"]))
+
+
+def test_a_distance_of_zero_has_no_pace():
+    with pytest.raises(DataProblem, match="no pace"):
+        running.pace_s_per_km(0.0, 300.0)
+
+
+def test_a_week_without_a_run_is_zero_and_a_run_without_distance_is_not():
+    by_week = running.distance_by_week(
+        runs(("2026-01-05", "Running", 5000.0, True), ("2026-01-21", "running", np.nan, True))
+    )
+    assert by_week["distance_m"].tolist() == pytest.approx([5000, 0, np.nan], nan_ok=True)
+    assert by_week["runs_without_distance"].tolist() == [0, 0, 1]
+
+
+def test_the_same_run_in_two_files_is_one_run():
+    by_week = running.distance_by_week(
+        runs(("2026-01-05", "running", 5000.0, True), ("2026-01-05", "running", 5010.0, False))
+    )
+    assert by_week[["distance_m", "runs"]].values.tolist() == [[5000.0, 1.0]]
+
+
+def test_rides_are_no_runs():
+    assert running.distance_by_week(runs(("2026-01-05", "cycling", 20000.0, True))).empty
+
+
+@pytest.mark.parametrize(
+    ("week_start", "first"), [("monday", "2026-01-12"), ("sunday", "2026-01-18"), ("saturday", "2026-01-17")]
+)
+def test_a_week_begins_where_the_squad_says(week_start, first):
+    sunday = pd.Series(pd.to_datetime(["2026-01-18"]))
+    assert running.week_of(sunday, week_start=week_start)[0] == pd.Timestamp(first)
+
+
+@given(vdot=st.floats(25, 85), distance_m=st.sampled_from([1500.0, 5000.0, 10000.0, 42195.0]))
+def test_the_time_at_a_vdot_has_that_vdot(vdot, distance_m):
+    assert running.vdot(distance_m, running.vdot_time_s(vdot, distance_m)) == pytest.approx(vdot, rel=1e-9)
+
+
+def test_a_vdot_that_nobody_runs_is_refused():
+    with pytest.raises(DataProblem, match="VDOT of 500"):
+        running.vdot_time_s(500.0, 5000.0)
+
+
+def test_a_grade_beyond_what_was_measured_is_refused():
+    with pytest.raises(DataProblem, match="1 grades are steeper"):
+        running.cost_of_running_j_kg_m(pd.Series([0.1, 0.5]))
+
+
+def test_speed_at_a_heart_rate_leaves_out_warm_up_pauses_and_other_heart_rates():
+    samples = pd.DataFrame({"t_s": np.arange(2000.0), "heart_rate_bpm": 150.0, "speed_m_s": 3.0, "paused": 0.0})
+    samples.loc[:599, "speed_m_s"] = 1.0
+    samples.loc[700:799, ["paused", "speed_m_s"]] = [1.0, 0.0]
+    samples.loc[900:999, ["heart_rate_bpm", "speed_m_s"]] = [175.0, 5.0]
+    result = running.speed_at_heart_rate(samples, low_bpm=145, high_bpm=155)
+    assert (result.speed_m_s, result.duration_s) == (3.0, 1199.0)
+
+
+def test_a_gap_in_the_record_does_not_weigh():
+    t_s = np.r_[np.arange(600.0, 1000.0), np.arange(3000.0, 3400.0)]
+    samples = pd.DataFrame({"t_s": t_s, "heart_rate_bpm": 150.0, "speed_m_s": 3.0})
+    assert running.speed_at_heart_rate(samples, low_bpm=145, high_bpm=155).duration_s == 399 + 10 + 399
+
+
+def test_a_minute_in_the_band_is_no_speed_at_a_heart_rate():
+    samples = pd.DataFrame({"t_s": np.arange(660.0), "heart_rate_bpm": 150.0, "speed_m_s": 3.0})
+    with pytest.raises(NotEnoughData, match="Only 59 s"):
+        running.speed_at_heart_rate(samples, low_bpm=145, high_bpm=155)
