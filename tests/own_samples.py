@@ -150,6 +150,24 @@ def gpx(times: bool) -> str:
     )
 
 
+LOG_HEADER = "Date,Exercise,Category,Weight,Weight Unit,Reps,Distance,Distance Unit,Time,Comment"
+LOG_ROWS = (
+    "2026-03-02,Romanian Deadlift,Back,60.0,kgs,8,,,,",
+    "2026-03-02,Romanian Deadlift,Back,60.0,kgs,8,,,,",
+    "2026-03-04,Hip Thrust,Legs,100.0,kgs,6,,,,easy",
+)
+LOG_FACTS = {
+    "blank_rows": 0,
+    "bom": False,
+    "data_rows": 3,
+    "delimiter": ",",
+    "encoding": "utf-8",
+    "eol": "LF",
+    "header": LOG_HEADER.split(","),
+    "ragged_rows": 0,
+    "row_width_counts": {"10": 3},
+}
+
 # 49 steps of 0.0001 degrees in each of two segments on a sphere of 6371 km: 11.1195 m a step
 TRACK_M = 98 * 11.1195
 SESSION = {
@@ -205,6 +223,7 @@ def samples() -> dict[str, tuple[bytes, dict]]:
         "fit/settings.fit": (file_id(fw.FitWriter(), kind=2).content(), nothing),
         "tcx/two_laps.tcx": (tcx().encode(), tcx_facts),
         "tcx/two_laps.tcx.gz": (gzip.compress(b"\xef\xbb\xbf\n " + tcx().encode(), mtime=0), tcx_facts),
+        "log/training.csv": ("\n".join((LOG_HEADER, *LOG_ROWS, "")).encode(), LOG_FACTS),
         "gpx/two_segments.gpx": (
             gpx(times=True).encode(),
             {**gpx_facts, "with_time": 100, "start": START.isoformat(sep=" ")},

@@ -5,7 +5,6 @@ the facts. A difference whose cause is understood stands in `known_differences.t
 """
 
 import hashlib
-import importlib.util
 import json
 import os
 import tomllib
@@ -16,6 +15,7 @@ from pathlib import Path
 import own_samples
 import pandas as pd
 import pytest
+import sample_tables
 
 from analysis.errors import WorkbookError
 from analysis.ingest import door, fit, gpx, tcx
@@ -161,17 +161,11 @@ WATCHES = {
 }
 
 
-def checks() -> dict[str, Callable[[Path, Facts], Differences]]:
-    """By format: what compares a file with its facts. Table files join in once their checks are there."""
-    found = {name: watch.disagreements for name, watch in WATCHES.items()}
-    if importlib.util.find_spec("sample_tables"):
-        import sample_tables
-
-        found["csv"] = sample_tables.disagreements
-    return found
-
-
-CHECKS = checks()
+# by format: what compares a file with its facts
+CHECKS: dict[str, Callable[[Path, Facts], Differences]] = {
+    **{name: watch.disagreements for name, watch in WATCHES.items()},
+    **dict.fromkeys(("csv", "tsv", "txt", "xlsx", "xlsm"), sample_tables.disagreements),
+}
 
 
 def format_of(name: str) -> str:
