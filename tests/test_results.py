@@ -4,10 +4,15 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch
 
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
+from analysis.models.checks import check_history
+from analysis.models.form import form_history
 from analysis.models.result import TIDY_COLUMNS, Result
+from analysis.models.sides import side_difference
+from analysis.models.speed_at_load import speed_at_load
 
 TRIALS = pd.DataFrame(
     {
@@ -21,6 +26,8 @@ PROFILE = load_velocity.load_velocity_profile(
     [60, 80, 100, 120], [1.00, 0.86, 0.69, 0.55], mvt_m_s=0.2, mvt_sd_m_s=0.02
 )
 
+BIRCH = birch()
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
@@ -30,6 +37,10 @@ RESULTS: dict[str, Result] = {
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
     "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),
     "least_products": reliability.least_products_line(JUMPS["first"], JUMPS["second"], unit="m"),
+    "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
+    "check_history": check_history(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
+    "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
+    "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
 }
 
 every_result = pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS.keys())
