@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.config import Config
-from analysis.errors import UnitNeeded, UnreadableFile
+from analysis.errors import UnitNeeded, UnreadableFile, WorkbookError
 from analysis.ingest import cells, fitnotes, hevy, registry, strong
 from analysis.ingest.cells import BadCell
-from analysis.ingest.dialect import read_delimited
+from analysis.ingest.dialect import header_of, read_delimited
 from analysis.ingest.door import Names, bind
 from analysis.ingest.exercises import catalogue, same_name
 from analysis.ingest.logs import external_load_kg
@@ -86,7 +86,9 @@ def test_every_form_of_a_table_gives_the_same_cells(tmp_path, delimiter, end, eo
     rows = [["Datum", "Übung", "Last"], ["2026-03-02", "Kreuzheben", "100"], ["2026-03-04", "a;b,c\td", "62"]]
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerows(rows)
-    sheet = read_delimited(written(tmp_path, text.getvalue(), encoding=encoding))
+    path = written(tmp_path, text.getvalue(), encoding=encoding)
+    assert header_of(path.read_bytes()[:-1]) == ("datum", "übung", "last")
+    sheet = read_delimited(path)
     assert [list(sheet.header), *map(list, sheet.rows)] == rows
     assert (sheet.dialect.delimiter, sheet.dialect.eol, sheet.dialect.encoding) == (delimiter, eol, encoding)
 
@@ -180,7 +182,7 @@ def test_a_column_tells_its_date_order_or_says_that_it_does_not(moment):
     assert told is (True if moment.day > 12 else None)
 
 
-@pytest.mark.parametrize("raw", ["31 foo 2026", "2026-02-30", "25:00", "soon"])
+@pytest.mark.parametrize("raw", ["31 foo 2026", "2026-02-30", "25:00", "soon", "0001-01-01", "2026-01-02 25:61"])
 def test_what_is_no_date_is_a_bad_cell(raw):
     with pytest.raises(BadCell):
         cells.clock(raw)
@@ -406,6 +408,28 @@ def test_reading_twice_gives_the_same_and_a_grown_file_only_adds(tmp_path):
     grown = strong.read(written(tmp_path, STRONG_IOS + more, "grown.csv"), KG).tables["sets"]
     assert grown.head(len(first)).equals(first)
     assert len(grown) == len(first) + 1
+
+
+SPOILT = st.tuples(
+    st.integers(0, 10**6), st.sampled_from([b"", b"\x00", b'"', b"\n", b";", b"\xff", b"0", b"99999999999"])
+)
+
+
+@given(text=st.sampled_from([text for texts in LOGS.values() for text in texts]), spots=st.lists(SPOILT, max_size=6))
+def test_a_spoilt_log_is_read_or_refused_in_words_and_no_row_is_lost(tmp_path_factory, text, spots):
+    data = text.encode()
+    for place, junk in spots:
+        at = place % len(data)
+        data = data[:at] + junk + data[at + 1 :]
+    path = tmp_path_factory.mktemp("spoilt") / "log.csv"
+    path.write_bytes(data)
+    try:
+        reading = registry.read(path, KG)
+    except WorkbookError:
+        return
+    assert len(reading.source_rows) == len(read_delimited(path).rows)
+    taken = set(reading.source_rows.loc[reading.source_rows["became"] == "taken", "row_no"])
+    assert set(reading.tables["sets"]["row_no"] if "sets" in reading.tables else ()) <= taken
 
 
 # the catalogue

@@ -53,6 +53,9 @@ def number(raw: str, decimal: str = ".") -> float:
     return value
 
 
+_LARGEST_WHOLE = 2**53  # beyond it a float no longer tells neighbours apart
+
+
 def whole(raw: str, decimal: str = ".") -> int:
     """The whole number in `raw`; 5.0 is whole, 5.5 is a BadCell.
 
@@ -60,7 +63,7 @@ def whole(raw: str, decimal: str = ".") -> int:
     5
     """
     value = number(raw, decimal)
-    if not value.is_integer():
+    if not value.is_integer() or abs(value) > _LARGEST_WHOLE:
         raise BadCell("is not a whole number")
     return int(value)
 
@@ -132,10 +135,18 @@ def clock(raw: str, day_first: bool | None = None) -> datetime:
             year = int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)
             at = _time(part) if part["H"] else time()
             try:
-                return datetime(year, month_no, day, at.hour, at.minute, at.second)
+                moment = datetime(year, month_no, day, at.hour, at.minute, at.second)
             except ValueError:
                 raise BadCell("is no day of the calendar") from None
+            return in_our_time(moment)
     raise BadCell("is not a date", "Write the date as 2026-01-31.")
+
+
+def in_our_time(moment: datetime) -> datetime:
+    """`moment`; BadCell where it is so far off that a slip of the pen or a wrong format made it."""
+    if not 1900 <= moment.year <= 2100:
+        raise BadCell("lies outside the years 1900 to 2100")
+    return moment
 
 
 def time_of_day(raw: str) -> time:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from codecs import getincrementaldecoder
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -96,7 +97,7 @@ def header_of(head: bytes) -> tuple[str, ...]:
     ('date', 'workoutname', 'reps')
     """
     try:
-        text, _, _ = decoded(head[: head.rfind(b"\n") + 1] or head, "")
+        text, _, _ = decoded(head, "", whole=False)
     except UnreadableFile:
         return ()
     text, delimiter = _without_sep_line(text)
@@ -107,21 +108,23 @@ def header_of(head: bytes) -> tuple[str, ...]:
     return tuple(same_header(cell) for cell in first)
 
 
-def decoded(data: bytes, name: str) -> tuple[str, str, bool]:
+def decoded(data: bytes, name: str, whole: bool = True) -> tuple[str, str, bool]:
     """Text, encoding and whether a byte-order mark led it: by the mark, else UTF-8, else Windows-1252.
+
+    `whole` is False for the beginning of a file, whose last character may be cut.
 
     Raises UnreadableFile for binary data.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding), encoding, True
+                return getincrementaldecoder(encoding)().decode(data, whole), encoding, True
             except UnicodeDecodeError:
                 break
     if b"\0" in data:
         raise UnreadableFile(f"{name} holds binary data, not a table of text. Export it as CSV or XLSX.")
     try:
-        return data.decode("utf-8"), "utf-8", False
+        return getincrementaldecoder("utf-8")().decode(data, whole), "utf-8", False
     except UnicodeDecodeError:
         # five bytes have no character in Windows-1252; Latin-1 keeps them
         encoding = "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"

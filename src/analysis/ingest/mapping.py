@@ -346,10 +346,11 @@ def _day(raw: str, form: _Form) -> date:
     if form.mapping.date_format is None:
         return cells.clock(raw, form.day_first).date()
     try:
-        return datetime.strptime(raw, form.mapping.date_format).date()
+        moment = datetime.strptime(raw, form.mapping.date_format)
     except ValueError:
         remedy = "Correct the cell, or date_format in the mapping."
         raise BadCell(f"is not a date of the form {form.mapping.date_format}", remedy) from None
+    return cells.in_our_time(moment).date()
 
 
 def _time(raw: str) -> time:
