@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics import load, running, strength
+from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.models import critical_speed as cs
 from analysis.models import reliability as rel
 from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
@@ -433,3 +434,19 @@ def _run_equivalents(case: Case) -> Computed:
         t2 = running.riegel_time_s(frame["d1"], frame["t1"], frame["d2"])
         table = Table(pd.DataFrame({"t2": t2}), inputs=("d1", "t1", "d2"))
     return Computed(tables=dict.fromkeys(case.tables, table))
+
+
+@adapts("asymmetry")
+def _asymmetry(case: Case) -> Computed:
+    names = {
+        "smaller_over_larger_pct": "LSI_weaker_over_stronger_pct",
+        "difference_over_larger_pct": "BSA_pct",
+        "difference_over_sum_pct": "BAI_or_SI_sum_pct",
+        "difference_over_mean_pct": "half_sum_AI_pct",
+        "right_minus_left_over_mean_pct": "signed_R_minus_L_over_mean_pct",
+        "symmetry_angle_pct": "symmetry_angle_pct",
+        "log_ratio_pct": "log_ratio_R_over_L_pct",
+        "right_minus_left_over_larger_pct": "signed_pct_of_stronger",
+    }
+    indices = asymmetry_indices(case.data["left"], case.data["right"]).rename(columns=names)
+    return Computed(tables=dict.fromkeys(case.tables, Table(indices, inputs=("left", "right"))))
