@@ -99,7 +99,9 @@ def test_active_sets_become_sets_and_rests_their_rest(read):
 def test_a_set_without_weight_is_not_a_set_with_0_kg(read):
     writer = own_samples.file_id(fw.FitWriter())
     writer.message(fw.SET, *own_samples.set_fields(fit_time(START), 40, 1, 8, None))
-    sets = read(fit, writer.content()).tables["sets"]
+    tables = read(fit, writer.content()).tables
+    sets = tables["sets"]
+    assert tables["sessions"]["start_utc"].tolist() == [START]
     assert sets["load_kg"].isna().all()
     assert sets["reps"].tolist() == [8]
 
@@ -204,7 +206,8 @@ def test_a_list_where_one_number_belongs_counts_by_its_first(read):
     writer = own_samples.file_id(fw.FitWriter())
     for second in range(3):
         at = fit_time(START) + second
-        writer.message(fw.RECORD, (253, "uint32", (at, 1)), (3, "uint8", (120, 121)), (5, "uint32", (100, 200)))
+        lists = ((3, "uint8", (120, 121)), (5, "uint32", (100, 200)), (4, "uint8", 80), (53, "uint8", (64, 0)))
+        writer.message(fw.RECORD, (253, "uint32", (at, 1)), *lists)
     samples = only(read(fit, writer.content()).samples)
     assert samples["t_s"].tolist() == [0, 1, 2]
     assert samples["heart_rate_bpm"].tolist() == [120, 120, 120]

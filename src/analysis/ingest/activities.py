@@ -3,6 +3,7 @@
 Positions are read where a distance has to be measured and are kept nowhere: they say where an athlete lives.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.config import Config
-from analysis.ingest.reading import reader_columns
+from analysis.ingest.reading import Reading, reader_columns
 from analysis.tables import TABLES
 
 # how formats name the sports whose kind the tables know; every other sport is of kind "other"
@@ -88,17 +89,25 @@ class Activity:
     samples: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def tables(activities: Iterable[Activity], undated_key: str, tally: Counter):
-    """The canonical frames of a file's activities, and their samples by session key.
+def reading(
+    source: str,
+    found: Iterable[Activity],
+    content: bytes,
+    tally: Counter[str],
+    counts: Sequence[str],
+    sentences: Sequence[str] = (),
+) -> Reading:
+    """The reading of a watch file: the canonical frames of its activities, its counts, and what there is to say.
 
-    An activity without a start gets `undated_key` (a hash of the content) for a key, so that it stays the same
-    activity when the file is read again and never meets that of another file. What has to be said about the
-    activities is counted in `tally`.
+    `counts` names what the dialect tells even where it is 0; `sentences` go before those that the tally gives. An
+    activity without a start is known by the hash of the content, so that it stays the same when the file is read
+    again and never meets that of another file.
     """
     rows: dict[str, list[dict]] = {"sessions": [], "runs": [], "sets": [], "splits": []}
     samples: dict[str, pd.DataFrame] = {}
     keys: Counter[str] = Counter()
-    for activity in activities:
+    undated_key = f"undated {hashlib.sha256(content).hexdigest()[:16]}"
+    for activity in found:
         key = _key(activity, undated_key, keys)
         _note_times(activity, tally)
         rows["sessions"].append({"session_key": key, **_session(activity, tally)})
@@ -108,8 +117,15 @@ def tables(activities: Iterable[Activity], undated_key: str, tally: Counter):
         rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
         if not activity.samples.empty:
             samples[key] = activity.samples
-    frames = {name: pd.DataFrame(some, columns=reader_columns(name)) for name, some in rows.items() if some}
-    return frames, samples
+    names = dict.fromkeys((*counts, *sorted(tally)))
+    return Reading(
+        reader=source,
+        source=source,
+        tables={name: pd.DataFrame(some, columns=reader_columns(name)) for name, some in rows.items() if some},
+        samples=samples,
+        dialect={name: int(tally[name]) for name in names if tally[name] or name in counts},
+        notes=(*dict.fromkeys(sentences), *notes(tally)),
+    )
 
 
 def _is_a_run(activity: Activity) -> bool:
@@ -248,9 +264,3 @@ def notes(tally: Counter) -> tuple[str, ...]:
     ('Records without a time: 2; they are left out of the samples.',)
     """
     return tuple(sentence.format(n=tally[name]) for name, sentence in _SENTENCES.items() if tally[name])
-
-
-def dialect(tally: Counter, *always: str) -> dict[str, int]:
-    """The counts of a file, those of `always` also where they are 0."""
-    names = dict.fromkeys((*always, *sorted(tally)))
-    return {name: int(tally[name]) for name in names if tally[name] or name in always}

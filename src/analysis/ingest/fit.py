@@ -5,7 +5,6 @@ each is decoded for itself, so that damage in one costs no other. Beat intervals
 stored under water (`hr`) are counted, not kept; positions are neither; other messages are about the device.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -102,15 +101,7 @@ def read(path: Path, options: Options) -> Reading:
     found = [_activity(session, part, run) for part in parts for session in _sessions(part, run)]
     if not found:
         run.sentences.append(_not_an_activity(parts))
-    tables, samples = activities.tables(found, f"undated {hashlib.sha256(data).hexdigest()[:16]}", run.tally)
-    return Reading(
-        reader="fit",
-        source="fit",
-        tables=tables,
-        samples=samples,
-        dialect=activities.dialect(run.tally, *_COUNTS),
-        notes=(*dict.fromkeys(run.sentences), *activities.notes(run.tally)),
-    )
+    return activities.reading("fit", found, data, run.tally, _COUNTS, run.sentences)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +232,7 @@ def _sessions(part: Part, run: _Import) -> list[_Session]:
     named = part.messages[_SESSION]
     if not named:
         run.sentences.append("The file names no session; one is made from its records and laps.")
-        named = [_session_of_records(part)]
+        named = [_session_of_messages(part)]
     begins = [_begin(message, part) for message in named]
     records = [record for record in part.messages[_RECORD] if _seconds(record, "timestamp") is not None]
     run.tally["records_without_time"] += len(part.messages[_RECORD]) - len(records)
@@ -253,16 +244,14 @@ def _sessions(part: Part, run: _Import) -> list[_Session]:
     return [_Session(*of_one) for of_one in zip(named, begins, *shares, strict=True)]
 
 
-def _session_of_records(part: Part) -> Message:
-    """A session message for a file that has none: its records, else its laps, as far as they go."""
+def _session_of_messages(part: Part) -> Message:
+    """A session message for a file that has none: from its first moment to its last."""
     session: Message = dict(part.first(_SPORT))
-    times = [t for t in (_seconds(record, "timestamp") for record in part.messages[_RECORD]) if t is not None]
-    laps = part.messages[_LAP]
+    messages = [message for number in (_RECORD, _LAP, _SET) for message in part.messages[number]]
+    said = [_seconds(message, clock) for message in messages for clock in ("start_time", "timestamp")]
+    times = [time for time in said if time is not None]
     if times:
         session |= {"start_time": min(times), "total_elapsed_time": max(times) - min(times)}
-    elif laps:
-        session["start_time"] = laps[0].get("start_time")
-        session["total_elapsed_time"] = sum(_number(lap.get("total_elapsed_time")) or 0.0 for lap in laps)
     return session
 
 
@@ -351,7 +340,10 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
         local = _EPOCH + timedelta(seconds=local_end - (end - begin))
         return Start(local=local.replace(tzinfo=None), tz_quality="file")
     utc = _EPOCH + timedelta(seconds=begin)
-    if end is None or local_end is None or local_end == end:
+    if end is None or local_end is None:
+        return Start.at(utc, None, run.config)
+    if local_end == end:
+        run.sentences.append("The file gives UTC for local time; the configured zone is taken.")
         return Start.at(utc, None, run.config)
     offset_s = round((local_end - end) / _QUARTER_S) * _QUARTER_S
     if abs(offset_s) > _LARGEST_OFFSET_S or abs(local_end - end - offset_s) > 60:
@@ -389,7 +381,7 @@ def _enhanced(record: Message, name: str) -> Any:
 
 def _cadence(record: Message) -> float | None:
     whole = record.get("cadence")
-    return whole + record.get("fractional_cadence", 0.0) if isinstance(whole, (int, float)) else whole
+    return whole + (_number(record.get("fractional_cadence")) or 0.0) if isinstance(whole, (int, float)) else whole
 
 
 def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:

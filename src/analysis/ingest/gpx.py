@@ -5,7 +5,6 @@ and Cluetrust's GPXDATA. Routes and waypoints are plans and places, not activiti
 it is measured along the points.
 """
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -60,15 +59,7 @@ def read(path: Path, options: Options) -> Reading:
     data = files.content(path)
     tally: Counter[str] = Counter()
     found = list(_activities(data, path.name, options.config, tally))
-    tables, samples = activities.tables(found, f"undated {hashlib.sha256(data).hexdigest()[:16]}", tally)
-    return Reading(
-        reader="gpx",
-        source="gpx",
-        tables=tables,
-        samples=samples,
-        dialect=activities.dialect(tally, *_COUNTS),
-        notes=(*_gpx_notes(tally, len(found)), *activities.notes(tally)),
-    )
+    return activities.reading("gpx", found, data, tally, _COUNTS, tuple(_gpx_notes(tally, len(found))))
 
 
 def _gpx_notes(tally: Counter, found: int) -> Iterable[str]:

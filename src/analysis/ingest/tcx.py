@@ -4,7 +4,6 @@ Source of the format: Garmin, Training Center Database v2 schema, with the Activ
 cadence). Namespaces are ignored, because exporters disagree about them. Vendors' own elements are not read.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -50,16 +49,8 @@ def read(path: Path, options: Options) -> Reading:
     data = files.content(path)
     tally: Counter[str] = Counter()
     found = list(_activities(data, path.name, options.config, tally))
-    tables, samples = activities.tables(found, f"undated {hashlib.sha256(data).hexdigest()[:16]}", tally)
     empty = () if found else ("The file holds no activity (a course or a workout); nothing is taken from it.",)
-    return Reading(
-        reader="tcx",
-        source="tcx",
-        tables=tables,
-        samples=samples,
-        dialect=activities.dialect(tally, *_COUNTS),
-        notes=(*empty, *activities.notes(tally)),
-    )
+    return activities.reading("tcx", found, data, tally, _COUNTS, empty)
 
 
 def _activities(data: bytes, name: str, config: Config, tally: Counter) -> Iterable[Activity]:
