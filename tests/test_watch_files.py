@@ -13,7 +13,7 @@ from own_samples import START, fit_time
 
 from analysis.config import Config
 from analysis.errors import UnreadableFile
-from analysis.ingest import files, fit, gpx, tcx
+from analysis.ingest import files, fit, gpx, registry, tcx
 from analysis.ingest.reading import Options, Reading
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
@@ -295,6 +295,15 @@ def test_odd_gzip_files_are_refused(tmp_path, content, sentence):
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match=sentence):
         files.content(path)
+
+
+def test_a_damaged_gzip_is_refused_before_any_reader_is_asked(tmp_path):
+    content = bytearray(gzip.compress(own_samples.gpx(times=True).encode()))
+    content[20:30] = b"\xff" * 10
+    path = tmp_path / "damaged.gpx.gz"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match="cannot be opened"):
+        registry.read(path, BERLIN)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

@@ -1,6 +1,7 @@
 """Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
 
 import gzip
+import zlib
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -45,5 +46,5 @@ def _head(path: Path) -> bytes:
                 return gzip.open(file).read(HEAD_BYTES)
             file.seek(0)
             return file.read(HEAD_BYTES)
-    except (OSError, EOFError) as problem:
+    except (OSError, EOFError, zlib.error) as problem:
         raise UnreadableFile(f"{path.name} cannot be opened: {problem}. Check the file and its permissions.") from None
