@@ -197,14 +197,15 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
     """A section in rows, each some facts and the blocks that were shown after them."""
     rows: list[dict[str, list[Any]]] = []
     for kind, place in bundle["order"]:
-        if not rows or (kind == "facts" and (rows[-1]["drawings"] or rows[-1]["wide"])):
-            rows.append({"facts": [], "drawings": [], "wide": []})
         item = bundle[kind][place]
+        is_wide = kind == "figures" or item.get("kind") == "frame"
+        if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
+            rows.append({"facts": [], "drawings": [], "wide": []})
         if kind == "facts":
             rows[-1]["facts"].append(_fact_view(item, audience))
         elif kind == "figures":
             rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures)})
-        elif item["kind"] == "frame":
+        elif is_wide:
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
             rows[-1]["drawings"].append(item)
@@ -268,26 +269,31 @@ def _numbers_text(fact: dict[str, Any]) -> str:
 
 
 def _decimals_of(values: Iterable[float]) -> int:
-    """Decimals that give the largest value three significant digits, at most three."""
-    largest = max((abs(value) for value in values), default=0.0)
-    return min(3, max(0, 2 - math.floor(math.log10(largest)))) if largest else 0
+    """Decimals that give the largest value three significant digits, at most three; none where all are whole.
+
+    >>> _decimals_of([0.791, 0.5]), _decimals_of([1200.0, 980.5]), _decimals_of([3.0, 4.0])
+    (3, 0, 0)
+    """
+    known = list(values)
+    largest = max((abs(value) for value in known), default=0.0)
+    if largest == 0 or all(value.is_integer() for value in known):
+        return 0
+    return min(3, max(0, 2 - math.floor(math.log10(largest))))
 
 
 def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
     """A table with every cell as text, mark or drawing, and what the script sorts by."""
-    columns = list(zip(*block["rows"], strict=True)) if block["rows"] else [() for _ in block["columns"]]
-    decimals = [
-        _decimals_of([v for v in column if isinstance(v, float)]) + 1 * any(isinstance(v, float) for v in column)
-        for column in columns
-    ]
+    columns = list(zip(*block["rows"], strict=True)) or [()] * len(block["columns"])
+    decimals = [_decimals_of(value for value in column if isinstance(value, float)) for column in columns]
+    are_numbers = [_are_numbers(column) for column in columns]
     return {
         "title": block["title"],
-        "heads": [
-            {"text": head, "number": all(_is_number(value) or value is None for value in column) and any(column)}
-            for head, column in zip(block["columns"], columns, strict=True)
-        ],
+        "heads": [{"text": head, "number": number} for head, number in zip(block["columns"], are_numbers, strict=True)],
         "rows": [
-            [_cell_view(value, places, audience) for value, places in zip(row, decimals, strict=True)]
+            [
+                {**_cell_view(value, places, audience), "number": number}
+                for value, places, number in zip(row, decimals, are_numbers, strict=True)
+            ]
             for row in block["rows"]
         ],
         "long": len(block["rows"]) > LONG_TABLE_ROWS,
@@ -295,8 +301,9 @@ def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
     }
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _are_numbers(column: Iterable[Any]) -> bool:
+    known = [value for value in column if value is not None]
+    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
 def _cell_view(value: Any, decimals: int, audience: str) -> dict[str, Any]:
@@ -306,13 +313,13 @@ def _cell_view(value: Any, decimals: int, audience: str) -> dict[str, Any]:
     if isinstance(value, dict) and value.get("kind") in SCENES:
         return {"kind": "scene", "block": value, "sort": None}
     if value is None:
-        return {"kind": "none", "text": "–", "sort": None}
+        return {"kind": "text", "text": "–", "sort": None}
     if isinstance(value, bool):
         return {"kind": "text", "text": "yes" if value else "no", "sort": int(value)}
     if isinstance(value, float):
-        return {"kind": "number", "text": number_text(value, decimals), "sort": value}
+        return {"kind": "text", "text": number_text(value, decimals), "sort": value}
     if isinstance(value, int):
-        return {"kind": "number", "text": str(value).replace("-", "−"), "sort": value}
+        return {"kind": "text", "text": str(value).replace("-", "−"), "sort": value}
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return {"kind": "text", "text": text, "sort": text}
 

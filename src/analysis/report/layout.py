@@ -14,6 +14,7 @@ from typing import Any
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
 _EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
+_WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
 _LABEL_COLUMN = 104.0
 _SQUARE, _STEP = 18.0, 23.0
 _CELL_COLUMNS = 7
@@ -21,11 +22,11 @@ _CELL_COLUMNS = 7
 
 @dataclass(frozen=True)
 class Shape:
-    """One mark: `tag` is rect, circle, line, path or text; `css` is its class; `text` is escaped by the template."""
+    """One mark: `tag` is rect, circle, line, path or text; `css` its class; `text` is escaped by the template."""
 
     tag: str
     css: str
-    at: dict[str, float | str]
+    attributes: dict[str, float | str]
     text: str = ""
 
 
@@ -79,13 +80,17 @@ def text_width(text: str, css: str = "") -> float:
     >>> text_width("0.79 m/s", "lab")
     65.6
     """
-    letters = sum(1.7 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-    return round(letters * _EM[css], 1)
+    return round(sum(_WIDE if _is_wide(letter) else 1 for letter in text) * _EM[css], 1)
 
 
 def wrapped(text: str, width: float, css: str = "") -> list[str]:
     """The text in lines that fit the width."""
-    return textwrap.wrap(text, max(1, int(width / _EM[css]))) or [""]
+    letter = _EM[css] * (_WIDE if any(map(_is_wide, text)) else 1)
+    return textwrap.wrap(text, max(1, int(width / letter))) or [""]
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
 
 
 def number_text(value: float, decimals: int) -> str:

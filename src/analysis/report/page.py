@@ -192,7 +192,7 @@ class _Section:
         }
 
     def as_text(self) -> str:
-        return "\n".join([self.question, *(fact_text(as_plain(fact), "athlete") for fact in self.facts)])
+        return "\n".join([self.question, *(fact_text(plain(as_plain(fact)), "athlete") for fact in self.facts)])
 
 
 def _exploring() -> bool:

@@ -1,0 +1,367 @@
+"""What a notebook calls: sections, their bundle, and the drawings and tables on the page."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import analysis.report.page as page_module
+from analysis.blocks import (
+    CellRow,
+    Cells,
+    Chip,
+    Chips,
+    Days,
+    Fact,
+    Lines,
+    Numbers,
+    RepRow,
+    Reps,
+    SideRow,
+    Sides,
+    Slope,
+    Sparkline,
+    Strip,
+    Text,
+    Tile,
+    Tiles,
+)
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.report.html import inert_json, markdown_html, preview_html
+from analysis.report.layout import SCENES, WIDTH, text_width
+from analysis.report.page import SECTION_MIME, Page, frame_block, plain
+
+HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'too' {{ 7 * 7 }} \u2028"
+
+
+@pytest.fixture
+def emitted(monkeypatch):
+    """What sections display, as a render sees it."""
+    displays = []
+    monkeypatch.setattr(page_module, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(page_module, "display", lambda data, **how: displays.append((data, how)))
+    monkeypatch.setenv(page_module.RENDERING, "1")
+    return displays
+
+
+def new_page(**more) -> Page:
+    return Page("athlete_week", subject="k3vd", name="Alder", period="a week", until="2026-07-05", **more)
+
+
+def bundle_of(emitted, *items, **section) -> dict:
+    page = new_page()
+    with page.section("key", "Question?", **section):
+        page.show(*items)
+    return emitted[-1][0][SECTION_MIME]
+
+
+def test_a_section_is_one_display_with_a_versioned_bundle_and_a_preview(emitted):
+    bundle = bundle_of(emitted, Fact("a", "Said."), Text("Remark."), go.Figure(), pd.DataFrame({"x": [1.0]}))
+    [(data, how)] = emitted
+    assert how == {"raw": True}
+    assert set(data) == {SECTION_MIME, "text/html", "text/plain"}
+    assert bundle["version"] == 1
+    assert (bundle["key"], bundle["question"], bundle["problem"]) == ("key", "Question?", None)
+    assert [len(bundle[kind]) for kind in ("facts", "blocks", "figures")] == [1, 2, 1]
+    assert "Said." in data["text/html"]
+    json.dumps(bundle, allow_nan=False)
+
+
+def test_what_is_missing_is_null(emitted):
+    fact = Fact("a", "Said.", estimate=float("nan"), n=np.int64(3), mdc=np.float64(np.inf))
+    frame = pd.DataFrame({"x": [np.nan], "day": [pd.NaT], "text": [None]})
+    bundle = bundle_of(emitted, fact, frame, Strip("t", "l", "kg", (1.0, float("nan")), ()))
+    assert bundle["facts"][0]["estimate"] is None
+    assert bundle["facts"][0]["mdc"] is None
+    assert bundle["facts"][0]["n"] == 3
+    assert bundle["blocks"][0]["rows"] == [[None, None, None]]
+    assert bundle["blocks"][1]["values"] == [1.0, None]
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [(NotEnoughData("Needs 3 tests; got 1."), "not_enough_data"), (DataProblem("Two devices."), "data_problem")],
+)
+def test_lack_of_data_is_the_sentence_of_its_section(emitted, problem, reason):
+    page = new_page()
+    with page.section("key", "Question?"):
+        page.show(Text("Shown before."))
+        raise problem
+    bundle = emitted[0][0][SECTION_MIME]
+    assert bundle["problem"] == str(problem)
+    assert bundle["facts"][0]["state"] == "cannot tell"
+    assert bundle["facts"][0]["reason"] == reason
+    assert bundle["blocks"][0]["text"] == "Shown before."
+
+
+def test_the_athlete_reads_what_to_record_and_the_coach_why(emitted):
+    page = new_page()
+    with page.section("key", "Question?", missing="No form notes this week."):
+        raise NotEnoughData("Needs 3 rated reps; got 0.")
+    [fact] = emitted[0][0][SECTION_MIME]["facts"]
+    assert fact["sentence"] == "No form notes this week."
+    assert fact["coach_sentence"] == "Needs 3 rated reps; got 0."
+
+
+def test_a_section_without_anything_to_show_says_so_or_is_left_out(emitted):
+    assert bundle_of(emitted, missing="Nothing logged.")["problem"] == "Nothing logged."
+    left_out = bundle_of(emitted)
+    assert left_out["facts"] == []
+    assert "<section" not in preview_html(left_out)
+
+
+def test_any_other_exception_passes_and_shows_nothing(emitted):
+    page = new_page()
+    with pytest.raises(KeyError), page.section("key", "Question?"):
+        raise KeyError("load_kg")
+    assert emitted == []
+    with page.section("next", "Still works?"):
+        page.show(Text("Yes."))
+
+
+def test_a_key_stands_for_one_section(emitted):
+    page = new_page()
+    with page.section("key", "First?"):
+        page.show(Text("Once."))
+    with pytest.raises(ValueError, match="there twice"), page.section("key", "Again?"):
+        pass
+    assert len(emitted) == 1
+
+
+def test_exploring_a_cell_may_run_again_and_figures_are_drawn(emitted, monkeypatch):
+    monkeypatch.delenv(page_module.RENDERING)
+    page, figure = new_page(), go.Figure()
+    for _ in range(2):
+        with page.section("key", "Question?"):
+            page.show(figure)
+    assert [data is figure for data, _ in emitted] == [False, True, False, True]
+
+
+def test_show_outside_a_section_and_sections_inside_each_other_are_refused():
+    page = new_page()
+    with pytest.raises(ValueError, match="outside a section"):
+        page.show(Text("Lost."))
+    with pytest.raises(ValueError, match="begins inside"), page.section("a", "A?"), page.section("b", "B?"):
+        pass
+
+
+@pytest.mark.parametrize("item", [None, "text", 3.0, {"a": 1}])
+def test_what_cannot_be_shown_is_said_not_dropped(item):
+    page = new_page()
+    with pytest.raises(TypeError, match="cannot show"), page.section("a", "A?"):
+        page.show(item)
+
+
+DRAWINGS = [
+    Strip("Speed", "Deadlift", "m/s", (0.7, 0.72), (0.79,), 2, 0.69, 0.76, 0.67, 0.77),
+    Reps("Reps", (RepRow("Mon", (True, False)),)),
+    Slope("Sprint", "s", 3.24, 3.21, "May", "July", 0.03, lower_is_better=True),
+    Sides("Sides", "kg", (SideRow("Left", 24.5, 23, 26), SideRow("Right", 25.5, 24, 27))),
+    Cells("Sleep", tuple("MTWTFSS"), (CellRow("Sleep", (7, None, 8, 6, 7, None, 8)),)),
+    Sparkline("Line", (1.0, None, 2.0), 0.5, 1.5),
+    Tiles("Plan", (Tile("Day 1", "foundation", "done"),), "9 of 12."),
+    Chips((Chip("Clear best", True), Chip("On the day", False))),
+    Days("Days", ("M", "T"), ("done", "none")),
+    Text("A remark."),
+    Lines(("Keep 60 kg.",)),
+    Numbers("The numbers", ("Date", "Speed"), (("1 July", "0.79"),)),
+]
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda drawing: drawing.kind)
+def test_every_drawing_says_its_title_and_words_on_the_page(emitted, drawing):
+    html = preview_html(bundle_of(emitted, drawing))
+    if drawing.kind in SCENES:
+        assert f"<title>{drawing.title}</title>" in html
+        assert re.search(r"<desc>[^<]+</desc>", html)
+    words = {"tiles": "foundation", "chips": "Clear best", "days": "nothing logged", "text": "A remark."}
+    words |= {"lines": "Keep 60 kg.", "numbers": "0.79"}
+    assert words.get(drawing.kind, drawing.__dict__.get("title", "")) in html
+
+
+def test_a_best_on_the_day_does_not_look_like_a_clear_best(emitted):
+    html = preview_html(bundle_of(emitted, DRAWINGS[7]))
+    assert '<li class="clear"><span aria-hidden="true">▲</span> Clear best' in html
+    assert '<li class="day"><span aria-hidden="true">●</span> On the day' in html
+
+
+def inside(scene) -> None:
+    """Every shape of a scene lies in the drawing."""
+    for shape in scene.shapes:
+        at = shape.attributes
+        if shape.tag == "text":
+            width = text_width(shape.text, shape.css)
+            left = at["x"] - {"start": 0, "middle": 0.5, "end": 1}[at["text-anchor"]] * width
+            assert left >= -0.2
+            assert left + width <= scene.width + 0.2
+            assert at["y"] <= scene.height
+        elif shape.tag == "rect":
+            assert at["x"] >= 0
+            assert at["x"] + at["width"] <= scene.width + 0.2
+            assert at["y"] + at["height"] <= scene.height
+        elif shape.tag == "circle":
+            assert 0 <= at["cx"] <= scene.width
+            assert 0 <= at["cy"] <= scene.height
+
+
+def texts_apart(scene) -> None:
+    """No two texts of a scene cover each other."""
+    boxes = []
+    for shape in scene.shapes:
+        if shape.tag == "text":
+            width = text_width(shape.text, shape.css)
+            left = (
+                shape.attributes["x"] - {"start": 0, "middle": 0.5, "end": 1}[shape.attributes["text-anchor"]] * width
+            )
+            boxes.append((left, left + width, shape.attributes["y"] - 10, shape.attributes["y"]))
+    for place, (left, right, top, bottom) in enumerate(boxes):
+        for other_left, other_right, other_top, other_bottom in boxes[place + 1 :]:
+            assert right <= other_left + 0.3 or other_right <= left + 0.3 or bottom <= other_top or other_bottom <= top
+
+
+VALUE = st.floats(-1e4, 1e4)
+LABEL = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), max_size=60)
+
+
+@given(LABEL, st.lists(VALUE, max_size=8), st.lists(VALUE, max_size=2), VALUE, st.floats(0, 100))
+def test_strips_fit_whatever_the_values(label, values, new, middle, half):
+    drawing = Strip(
+        "t", label, "m/s", tuple(values), tuple(new), 2, middle - half, middle + half, middle - 1, middle + 1
+    )
+    scene = SCENES["strip"](plain(drawing))
+    inside(scene)
+    texts_apart(scene)
+
+
+@given(VALUE, VALUE, st.floats(0, 100), LABEL, LABEL)
+def test_slopes_fit_whatever_the_values(before, now, error, before_label, now_label):
+    scene = SCENES["slope"](plain(Slope("t", "km/h", before, now, before_label, now_label, error)))
+    inside(scene)
+    texts_apart(scene)
+
+
+@given(LABEL, LABEL, VALUE, st.floats(0, 100))
+def test_sides_fit_whatever_the_values(left, right, value, error):
+    rows = (SideRow(left, value, value - error, value + error), SideRow(right, -value, -value - error, -value + error))
+    scene = SCENES["sides"](plain(Sides("t", "kg", rows)))
+    inside(scene)
+    texts_apart(scene)
+
+
+@given(st.lists(st.tuples(LABEL, st.lists(st.booleans(), max_size=40)), max_size=3))
+def test_rep_strips_fit_however_many_repetitions(rows):
+    scene = SCENES["reps"](plain(Reps("t", tuple(RepRow(label, tuple(clean)) for label, clean in rows))))
+    inside(scene)
+    texts_apart(scene)
+    assert sum(shape.tag == "rect" for shape in scene.shapes) == sum(len(clean) for _, clean in rows)
+
+
+@given(LABEL, st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=31))
+def test_cells_fit_however_many_days(label, values):
+    days = tuple(str(day + 1) for day in range(len(values)))
+    scene = SCENES["cells"](plain(Cells("t", days, (CellRow(label, tuple(values)),))))
+    inside(scene)
+    texts_apart(scene)
+    assert sum(shape.tag == "rect" for shape in scene.shapes) == len(values)
+
+
+@given(st.lists(st.none() | VALUE, max_size=12))
+def test_sparklines_fit_and_leave_gaps(values):
+    inside(SCENES["sparkline"](plain(Sparkline("t", tuple(values)))))
+
+
+def test_equal_values_stand_above_each_other_not_on_each_other():
+    scene = SCENES["strip"](plain(Strip("t", "l", "kg", (1.0, 1.0, 1.0, 2.0), (3.0,))))
+    dots = {(shape.attributes["cx"], shape.attributes["cy"]) for shape in scene.shapes if shape.css == "then"}
+    assert len(dots) == 4
+
+
+def test_drawings_are_as_wide_as_a_phone_page():
+    assert {SCENES[d.kind](plain(d)).width for d in DRAWINGS if d.kind in SCENES} == {WIDTH, 96}
+
+
+def test_hostile_text_stays_text_everywhere(emitted):
+    table = pd.DataFrame({HOSTILE: [HOSTILE], "fact": [Fact("x", HOSTILE, "better")]})
+    table.attrs["title"] = HOSTILE
+    items = (
+        Fact("a", HOSTILE, "better"),
+        Text(HOSTILE),
+        Strip(HOSTILE, HOSTILE, HOSTILE, (1.0,), (2.0,)),
+        Chips((Chip(HOSTILE, True),)),
+        Numbers(HOSTILE, (HOSTILE,), ((HOSTILE,),)),
+        go.Figure(layout_title=HOSTILE),
+        table,
+    )
+    html = preview_html(bundle_of(emitted, *items, missing=HOSTILE))
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "{{ 7 * 7 }}" in html
+    assert html.count("&lt;img src=x") >= 10
+
+
+def test_inert_json_can_end_no_script_block():
+    text = inert_json({"a": HOSTILE})
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == {"a": HOSTILE}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](http://example.org/a.png)", "<b onclick=x>b</b>"],
+)
+def test_markdown_is_text_without_script_link_or_picture(source):
+    html = markdown_html(f"# Head\n\n*soft* {source}")
+    assert "<h2>Head</h2>" in html
+    assert "<em>soft</em>" in html
+    assert not re.search(r"<(script|img|a|b)\b", html)
+
+
+def test_states_are_said_in_a_word_and_a_shape_and_not_twice(emitted):
+    html = preview_html(bundle_of(emitted, Fact("a", "0.07 m/s faster.", "better")))
+    assert "▲</span> Better than before.</span> 0.07 m/s faster." in html
+    html = preview_html(bundle_of(emitted, Fact("a", "Slower than your usual. 3.40 s.", "worse", unit="s")))
+    assert "▼</span> Slower than your usual.</span> 3.40 s." in html
+    assert "Worse than" not in html
+    html = preview_html(bundle_of(emitted, Fact("a", "New on the list.")))
+    assert "▲" not in html
+
+
+def test_the_numbers_stand_behind_a_fold_rounded_to_what_the_unit_resolves(emitted):
+    fact = Fact("a", "Faster.", "better", "", 0.0712, "m/s", 0.031, 0.111, 0.9, 8, 0.021, 0.049, 0.04)
+    html = preview_html(bundle_of(emitted, fact))
+    assert "Change +0.07 m/s (90 % interval 0.03 to 0.11), noise 0.05, smallest change that matters 0.04" in html
+
+
+def test_facts_come_before_the_drawings_that_were_shown_after_them(emitted):
+    html = preview_html(bundle_of(emitted, Fact("a", "One."), Text("first"), Fact("b", "Two."), Text("second")))
+    assert re.findall("One|first|Two|second", html) == ["One", "first", "Two", "second"]
+
+
+def test_an_index_that_says_something_is_a_column():
+    frame = pd.DataFrame({"x": [1.5, 2.5]}, index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["who", "n"]))
+    assert frame_block(frame)["columns"] == ["who", "n", "x"]
+    assert frame_block(frame.reset_index())["columns"] == ["who", "n", "x"]
+
+
+def test_the_callers_frame_is_left_as_it_was(emitted):
+    frame = pd.DataFrame({"x": [1.0, np.nan]})
+    before = frame.copy()
+    bundle_of(emitted, frame)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_table_cells_hold_facts_and_drawings(emitted):
+    frame = pd.DataFrame({"athlete": ["Birch"], "speed": [Fact("a", "x", "cannot tell")], "": [Sparkline("s", (1, 2))]})
+    html = preview_html(bundle_of(emitted, frame))
+    assert "? cannot tell" in re.sub(r"<[^>]+>", "", html)
+    assert '<svg class="drawn sparkline"' in html
+
+
+def test_an_unknown_audience_is_refused():
+    with pytest.raises(ValueError, match="audience is 'parent'"):
+        new_page(audience="parent")
