@@ -31,12 +31,12 @@ def speeds(devices: list[str], values: list[float]):
 
 def test_days_with_unknown_load_are_counted_in_words():
     shown = load_balance_figure(balance([100.0, np.nan, 50.0]))
-    assert "1 of 3 days have no known load" in shown.layout.annotations[0].text
+    assert "1 of 3 days have no known load" in shown.layout.title.text.replace("<br>", " ")
     assert shown.layout.yaxis.title.text == "Load (AU)"
 
 
 def test_a_fully_logged_series_has_no_remark():
-    assert not load_balance_figure(balance([100.0, 0.0, 50.0])).layout.annotations
+    assert load_balance_figure(balance([100.0, 0.0, 50.0])).layout.title.text is None
 
 
 def test_fitness_fatigue_and_form_differ_in_more_than_colour():

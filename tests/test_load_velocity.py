@@ -162,4 +162,4 @@ def test_the_figure_shows_sets_and_e1rm_with_units():
 def test_the_figure_of_an_unbounded_e1rm_says_so_instead_of_drawing_one():
     shown = load_velocity_figure(load_velocity_profile([80, 85, 90], [0.70, 0.78, 0.66], mvt_m_s=0.2))
     assert "e1RM" not in [trace.name for trace in shown.data]
-    assert "do not bound the 1RM" in shown.layout.annotations[-1].text
+    assert "do not bound the 1RM" in shown.layout.title.text

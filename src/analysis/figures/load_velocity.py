@@ -18,8 +18,9 @@ def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
 
     Where the data do not bound the e1RM it is not drawn and the figure says so.
     """
-    lifted = profile.observations["load_kg"]
-    load_kg = np.linspace(0.9 * lifted.min(), max(lifted.max(), profile.e1rm_kg) * 1.05, 80)
+    lifted, measured = profile.observations["load_kg"], profile.observations["velocity_m_s"]
+    heaviest_kg = max(lifted.max(), profile.e1rm_kg) if profile.e1rm_bounded else lifted.max()
+    load_kg = np.linspace(0.9 * lifted.min(), 1.05 * heaviest_kg, 80)
     line = profile.predict(load_kg)
     level = f"{100 * profile.conf_level:.0f} %"
     shown = theme.figure("Load (kg)", f"{METRIC_NAMES[profile.metric]} (m/s)")
@@ -30,15 +31,20 @@ def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
     shown.add_scatter(x=load_kg, y=line["velocity_m_s"], mode="lines", name="profile", line_color=theme.BLUE)
     shown.add_scatter(
         x=lifted,
-        y=profile.observations["velocity_m_s"],
+        y=measured,
         mode="markers",
         name="sets",
         marker={"color": theme.BLUE, "size": 9},
         hovertemplate="%{x:.1f} kg, %{y:.2f} m/s<extra></extra>",
     )
     shown.add_hline(
-        y=profile.mvt_m_s, line_dash="dot", line_color=theme.VERMILLION, annotation_text="velocity of a 1RM"
+        y=profile.mvt_m_s,
+        line_dash="dot",
+        line_color=theme.VERMILLION,
+        annotation_text="velocity of a 1RM",
+        annotation_position="bottom left",
     )
+    shown.update_yaxes(range=[0, 1.2 * max(measured.max(), profile.mvt_m_s)])  # bands may run far beyond the data
     if not profile.e1rm_bounded:
         return theme.add_note(shown, "These sets do not bound the 1RM; none is drawn.")
     return shown.add_scatter(

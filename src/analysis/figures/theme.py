@@ -1,5 +1,7 @@
 """One look for every figure: colours that colour-blind readers tell apart, system fonts, no background of its own."""
 
+import textwrap
+
 import plotly.graph_objects as go
 
 # Okabe & Ito 2008, Color Universal Design
@@ -15,7 +17,17 @@ GRID = "rgba(128, 140, 152, 0.25)"
 BAND = "rgba(0, 114, 178, 0.14)"
 WIDE_BAND = "rgba(0, 114, 178, 0.07)"
 
-_AXIS = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "ticks": "outside", "tickcolor": GRID}
+NOTE_CHARACTERS = 42  # of a line that fits a phone
+
+_AXIS = {
+    "gridcolor": GRID,
+    "linecolor": GRID,
+    "tickcolor": GRID,
+    "ticks": "outside",
+    "zeroline": False,
+    "automargin": True,
+    "title": {"standoff": 10},
+}
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -25,14 +37,11 @@ TEMPLATE = go.layout.Template(
         "plot_bgcolor": "rgba(0, 0, 0, 0)",
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "margin": {"l": 56, "r": 16, "t": 32, "b": 48},
-        "height": 340,
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+        "margin": {"l": 56, "r": 16, "t": 12, "b": 48},
+        "height": 360,
+        "legend": {"orientation": "h", "yanchor": "top", "y": -0.25, "x": 0},
         "hovermode": "closest",
         "dragmode": False,
-        "modebar": {
-            "remove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale", "resetScale", "toImage"]
-        },
     }
 )
 
@@ -54,7 +63,9 @@ def add_band(shown: go.Figure, x, low, high, *, name: str, colour: str = BAND) -
 
 
 def add_note(shown: go.Figure, text: str) -> go.Figure:
-    """`shown` with a line of text under the plot, for what the reader must know; returns the same figure."""
-    at = {"xref": "paper", "yref": "paper", "x": 0, "y": -0.3, "showarrow": False, "xanchor": "left"}
-    shown.update_layout(margin_b=84)
-    return shown.add_annotation(text=text, font={"size": 12}, **at)
+    """`shown` with `text` above the plot, for what the reader must know; returns the same figure."""
+    lines = textwrap.wrap(text, NOTE_CHARACTERS)
+    note = {"text": "<br>".join(lines), "font": {"size": 12}, "x": 0, "xref": "paper", "xanchor": "left"}
+    return shown.update_layout(
+        margin_t=28 + 18 * len(lines), title=note | {"y": 0.94, "yref": "container", "yanchor": "top"}
+    )
