@@ -50,6 +50,14 @@ class MadeUp:
     plan: pd.DataFrame
     cues: pd.DataFrame
 
+    def samples(self, session_id: str) -> pd.DataFrame:
+        """Watch records at the pace and heart rate that the session id names, as `run-2026-06-02-400-140`."""
+        *_, pace_s_per_km, heart_rate_bpm = session_id.split("-")
+        t_s = np.arange(0.0, 1500.0, 10.0)
+        return pd.DataFrame({"t_s": t_s, "heart_rate_bpm": float(heart_rate_bpm), "speed_m_s": np.nan}).assign(
+            distance_m=t_s * 1000 / float(pace_s_per_km)
+        )
+
     def but(self, **frames) -> "MadeUp":
         """The same athlete with other frames."""
         return replace(self, **frames)
@@ -129,6 +137,18 @@ def lifting(*parts: tuple[list[dict], list[dict]]) -> dict[str, pd.DataFrame]:
     sets = [row for rows, _ in parts for row in rows]
     reps = [row for _, rows in parts for row in rows]
     return {"sets": table("sets", sets, **COUNTED), "reps": table("reps", reps, **OF_A_DAY)}
+
+
+def runs_at(paces_s_per_km: list[float], heart_rates_bpm: list[int] | None = None, **more) -> pd.DataFrame:
+    """A run every Tuesday up to the last week, its records as `MadeUp.samples` gives them."""
+    days = pd.date_range(end="2026-06-23", periods=len(paces_s_per_km), freq="7D")
+    rates = heart_rates_bpm or [141] * len(paces_s_per_km)
+    rows = [
+        {"session_id": f"run-{day.date()}-{pace}-{rate}", "athlete_id": "t3st", "sport": "Running", "device": "watch"}
+        | {"local_date": day, "counted": True, "file_no": 1, "row_no": 0, **more}
+        for day, pace, rate in zip(days, paces_s_per_km, rates, strict=True)
+    ]
+    return table("runs", rows, **COUNTED)
 
 
 def sprints(days: list[str], best_s: list[float]) -> pd.DataFrame:

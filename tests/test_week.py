@@ -24,6 +24,7 @@ from made_up_athlete import (
     last_day_off,
     lifting,
     plan_lines,
+    runs_at,
     session,
     sprints,
     table,
@@ -38,6 +39,7 @@ from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
 from analysis.models.form import form_history
+from analysis.models.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sides import side_difference
 from analysis.models.speed_at_load import speed_at_load
@@ -180,6 +182,38 @@ class TestChecks:
     def test_no_check_says_what_to_do(self):
         with pytest.raises(NotEnoughData, match="No 20 m sprint yet"):
             check_history(sprints([], []), NO_TRIALS, SPRINT, SUNDAY)
+
+
+class TestPaceAtHeartRate:
+    STEADY = (400, 404, 396, 402, 398, 400)
+
+    def pace(self, paces, heart_rates=None, **more):
+        return pace_at_heart_rate(runs_at(list(paces), heart_rates, **more), birch().samples, SUNDAY)
+
+    def test_pace_comes_from_the_distance_where_the_watch_gives_no_speed(self):
+        assert self.pace([400]).exposures["value"].tolist() == pytest.approx([400.0])
+
+    def test_a_faster_run_at_the_same_heart_rate_is_clearly_better(self):
+        result = self.pace([*self.STEADY, 370])
+        assert (result.low_bpm, result.high_bpm) == (135, 145)
+        assert result.change.state == "clearly better"
+        week = week_of(birch().but(runs=runs_at([*self.STEADY, 370])))
+        assert of_kind(sections.run(week), Fact)[-1].sentence == (
+            "Clearly better. Pace at 135 to 145 bpm: 370 s/km, 30 s/km faster than your usual. "
+            "Noise is about 8 s/km. Lower is better."
+        )
+
+    def test_a_run_at_another_heart_rate_is_counted_and_left_out(self):
+        result = self.pace([*self.STEADY, 300], [141] * 6 + [170])
+        assert (len(result.exposures), result.n_runs_left_out) == (6, 1)
+
+    def test_the_copy_of_a_run_is_not_read(self):
+        with pytest.raises(NotEnoughData, match="No run with a heart rate"):
+            self.pace(self.STEADY, counted=False)
+
+    def test_rides_have_no_running_pace(self):
+        with pytest.raises(NotEnoughData, match="No run with a heart rate"):
+            self.pace(self.STEADY, sport="Biking")
 
 
 class TestForm:
@@ -551,6 +585,7 @@ class TestMessageAndMilestones:
 RESULTS = {
     "speed_at_load": lambda: speeds(FLAT_M_S),
     "check_history": lambda: check_history(birch().splits, NO_TRIALS, SPRINT, SUNDAY),
+    "pace_at_heart_rate": lambda: pace_at_heart_rate(runs_at([400, 404, 396, 402]), birch().samples, SUNDAY),
     "form_history": lambda: form_history(birch().sets, birch().reps, SUNDAY),
     "side_difference": lambda: side_difference(birch().trials, HOP, SUNDAY),
 }

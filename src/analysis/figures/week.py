@@ -28,10 +28,11 @@ from analysis.blocks import (
     Tile,
     Tiles,
 )
-from analysis.decisions import BAND_LEVEL, REFERENCE_LEAST
+from analysis.decisions import BAND_LEVEL, REFERENCE_LEAST, Change
 from analysis.errors import NotEnoughData
 from analysis.models.checks import CheckHistory
 from analysis.models.form import SESSIONS_COMPARED, FormHistory
+from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing
@@ -92,10 +93,13 @@ def form(week: AthleteWeek) -> list[Block]:
 
 
 def run(week: AthleteWeek) -> list[Block]:
-    """The latest of every check against those before, and when the next one is due."""
-    parts = week.checks.or_say_why("No check is set. Ask your coach to name one.")
-    drawn = [block for one in parts.known for block in (check_fact(one), *_slope_if_any(one), _next_check(one, week))]
-    return [*drawn, *_missing(parts.missing)]
+    """The latest of every check against those before, when the next one is due, and pace at a given heart rate."""
+    checks, paces = week.checks, week.paces
+    if not paces.known:
+        checks = checks.or_say_why("No check is set. Ask your coach to name one.")
+    drawn = [block for one in checks.known for block in (check_fact(one), *_slope_if_any(one), _next_check(one, week))]
+    paced = [block for one in paces.known for block in (pace_fact(one), pace_strip(one), *_pace_remarks(one))]
+    return [*drawn, *paced, *_missing((*checks.missing, *paces.missing))]
 
 
 def sides(week: AthleteWeek) -> list[Block]:
@@ -226,7 +230,8 @@ def plan_tiles(week: AthleteWeek) -> Tiles:
 
 
 def _tile_text(row, is_logged: bool) -> str:
-    words = [f"{row.local_date:%a}", *([row.content] if row.content else [])]
+    what = row.content.split(":")[0]  # a tile is small: what is planned, not how
+    words = [f"{row.local_date:%a}", *([what] if what else [])]
     if row.status == "moved":
         words.append(f"done on {row.done_on:%a}")
     if row.status == "part":
@@ -246,16 +251,20 @@ def speed_fact(result: SpeedAtLoad) -> Fact:
 
 def speed_strip(result: SpeedAtLoad) -> Strip:
     """The last comparable exposures on the usual band, the newest strong, the noise as a bracket."""
-    change = result.change
+    change, name = result.change, _speed_name(result)
+    band = f", usual {change.usual.low:.2f} to {change.usual.high:.2f}" if change.usual else ""
+    return _strip(change, f"{name}: {change.now:.2f} m/s{band}", f"{name}, {_day(result.last_date)}")
+
+
+def _strip(change: Change, title: str, label: str, decimals: int = 2) -> Strip:
     usual, noise = change.usual, change.noise
-    band = f", usual {usual.low:.2f} to {usual.high:.2f}" if usual else ""
-    name = _speed_name(result)
     return Strip(
-        title=f"{name}: {change.now:.2f} m/s{band}",
-        label=f"{name}, {_day(result.last_date)}",
-        unit="m/s",
+        title=title,
+        label=label,
+        unit=change.unit,
         values=change.earlier,
         new=change.new,
+        decimals=decimals,
         band_low=usual.low if usual else None,
         band_high=usual.high if usual else None,
         mdc_low=noise.low if noise else None,
@@ -379,13 +388,37 @@ def _next_check(history: CheckHistory, week: AthleteWeek) -> Text:
     return Text(f"{lead}: {history.next_due:%a} {_day(history.next_due)}.{remark}")
 
 
+def pace_fact(result: PaceAtHeartRate) -> Fact:
+    """Pace of the latest run at the usual heart rate against the runs before."""
+    return result.change.as_fact(
+        "run.pace_at_heart_rate", _pace_name(result), decimals=0, more="slower", less="faster", occasion="run"
+    )
+
+
+def pace_strip(result: PaceAtHeartRate) -> Strip:
+    """The last comparable runs on the usual band, smaller is better."""
+    name = f"{_pace_name(result)}, {_day(result.last_date)}"
+    return _strip(result.change, f"{name}, lower is better", name, decimals=0)
+
+
+def _pace_remarks(result: PaceAtHeartRate) -> list[Text]:
+    left_out = result.n_runs_left_out
+    if not left_out:
+        return []
+    return [Text(f"{_count(left_out, 'run')} with too little time at this heart rate left out.")]
+
+
+def _pace_name(result: PaceAtHeartRate) -> str:
+    return f"pace at {result.low_bpm:g} to {result.high_bpm:g} bpm"
+
+
 def side_fact(result: SideDifference) -> Fact:
     """Whether the sides differ beyond the error between dates; a percentage only where they do."""
     if result.is_sure:
         agreeing = f"{result.dates_agreeing} of {result.n_dates} dates"
         sentence = (
-            f"{result.name}: your {result.larger} side is {abs(result.estimate_pct):.0f} % larger. "
-            f"Noise is about {result.mdc_pct:.0f} %. It was larger on {agreeing}."
+            f"{result.name}: your {result.larger} side is {_percent(result.estimate_pct)} larger. "
+            f"Noise is about {_percent(result.mdc_pct)}. It was larger on {agreeing}."
         )
     else:
         sentence = f"No difference we can be sure of. {result.name}, {_count(result.n_dates, 'date')}."
@@ -485,6 +518,11 @@ def _shortest(value: float, decimals: int) -> str:
     ('6', '6.3')
     """
     return f"{round(value, decimals):g}"
+
+
+def _percent(value: float) -> str:
+    """A share without its sign, a decimal below 10."""
+    return f"{abs(value):.{0 if abs(value) >= 10 else 1}f} %"
 
 
 def _day(day: pd.Timestamp) -> str:

@@ -14,6 +14,7 @@ from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form import FormHistory, form_history
+from analysis.models.pace_at_heart_rate import PaceAtHeartRate, pace_at_heart_rate
 from analysis.models.sides import SideDifference, side_difference
 from analysis.models.speed_at_load import LOAD_TOLERANCE, SpeedAtLoad, speed_at_load
 
@@ -38,6 +39,8 @@ class AthleteFrames(Protocol):
     trials: pd.DataFrame
     plan: pd.DataFrame  # reaching into the coming week
     cues: pd.DataFrame
+
+    def samples(self, session_id: str) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,13 @@ class AthleteWeek:
         )
 
     @cached_property
+    def paces(self) -> Parts[PaceAtHeartRate]:
+        """Pace at the usual heart rate; nothing at all for an athlete without runs."""
+        if self.athlete.runs.empty:
+            return Parts((), ())
+        return _gathered([("run.pace_at_heart_rate", self._pace)])
+
+    @cached_property
     def sides(self) -> Parts[SideDifference]:
         """Every side test that this athlete has done."""
         done = set(self.athlete.trials["test_id"])
@@ -240,6 +250,10 @@ class AthleteWeek:
             due=int((status["status"] != "planned").sum()),
             not_logged=int((states.reindex(missed) == "none").sum()),
         )
+
+    def _pace(self) -> PaceAtHeartRate:
+        athlete = self.athlete
+        return pace_at_heart_rate(athlete.runs, athlete.samples, self.until, conf_level=self.config.confidence)
 
     def _anchor(self, lift: Lift) -> float:
         return lift.anchor_kg(self.athlete.athlete_id)

@@ -1,0 +1,140 @@
+"""Pace at a given heart rate: does the athlete run faster for the same effort of the heart?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.decisions import REFERENCE_MOST, Change
+from analysis.errors import NotEnoughData
+from analysis.metrics.running import RUNNING_SPORTS, speed_at_heart_rate
+from analysis.models import series
+
+BAND_HALF_WIDTH_BPM = 5
+BAND_STEP_BPM = 5  # the middle of the band is a round number
+STALE_AFTER_DAYS = 21
+SWC_SHARE = 0.02  # of the athlete's own pace; a practical choice, not a measured one
+
+
+@dataclass(frozen=True, eq=False)
+class PaceAtHeartRate:
+    """Pace in one heart-rate band by run, the latest judged against those before."""
+
+    low_bpm: int
+    high_bpm: int
+    exposures: pd.DataFrame  # local_date, device, value (s/km), duration_s in the band, comparable
+    n_runs_left_out: int  # too little time in the band, or no heart rate
+    change: Change
+
+    @property
+    def last_date(self) -> pd.Timestamp:
+        return self.exposures["local_date"].iloc[-1]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the change in s/km with its interval."""
+        return series.tidy(self.change)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: runs, comparable ones, the decision."""
+        return series.glance(self.exposures, self.change)
+
+    def augment(self) -> pd.DataFrame:
+        """The runs with .fitted (the reference) and .resid."""
+        return series.augment(self.exposures, self.change)
+
+
+def pace_at_heart_rate(
+    runs: pd.DataFrame, samples: Callable[[str], pd.DataFrame], until: pd.Timestamp, *, conf_level: float = 0.90
+) -> PaceAtHeartRate:
+    """Pace of the last 9 runs while the heart beat at the rate usual for these runs, the latest against the others.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Table runs with local_date and counted; the copy of a run that another source holds too is not read.
+    samples : callable
+        Session id to its watch records: t_s, heart_rate_bpm, speed_m_s or distance_m, paused.
+    until : Timestamp
+        Last day that is known.
+    conf_level : float
+        Of the t interval of the change.
+
+    Returns
+    -------
+    PaceAtHeartRate
+        The band is the median heart rate of these runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed it
+        is taken from the distance between records. Runs with too little time in the band are counted, not used.
+        The error is the athlete's own between runs; hills, heat and wind are part of it. Smaller is better.
+
+    Raises
+    ------
+    NotEnoughData
+        No run with a heart rate, or none with enough time in the band.
+
+    Examples
+    --------
+    >>> runs = pd.DataFrame({"session_id": ["a"], "local_date": pd.to_datetime(["2026-01-06"]), "sport": "running",
+    ...                      "device": "watch", "counted": True})
+    >>> records = pd.DataFrame({"t_s": np.arange(1200.0), "heart_rate_bpm": 141.0, "speed_m_s": 2.5})
+    >>> result = pace_at_heart_rate(runs, lambda session_id: records, pd.Timestamp("2026-01-11"))
+    >>> result.low_bpm, result.high_bpm, result.exposures["value"].tolist()
+    (135, 145, [400.0])
+    """
+    latest = _latest_runs(runs, until)
+    records = {run.session_id: _with_speed(samples(run.session_id)) for run in latest.itertuples()}
+    middle_bpm = _usual_heart_rate(list(records.values()))
+    low_bpm, high_bpm = middle_bpm - BAND_HALF_WIDTH_BPM, middle_bpm + BAND_HALF_WIDTH_BPM
+    rows = [_exposure(run, records[run.session_id], low_bpm, high_bpm) for run in latest.itertuples()]
+    known = [row for row in rows if row is not None]
+    if not known:
+        raise NotEnoughData(
+            f"No run with 5 min between {low_bpm:g} and {high_bpm:g} bpm yet. "
+            "Run 20 min easily with a heart-rate sensor."
+        )
+    exposures = series.with_comparable(pd.DataFrame(known))
+    change = series.latest_change(
+        exposures,
+        until=until,
+        stale_after_days=STALE_AFTER_DAYS,
+        unit="s/km",
+        swc=SWC_SHARE * float(exposures["value"].median()),
+        lower_is_better=True,
+        conf_level=conf_level,
+    )
+    return PaceAtHeartRate(low_bpm, high_bpm, exposures, len(rows) - len(known), change)
+
+
+def _latest_runs(runs: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    counted = runs[runs["counted"] & runs["sport"].str.lower().isin(RUNNING_SPORTS) & (runs["local_date"] <= until)]
+    return counted.sort_values("local_date", kind="stable").tail(REFERENCE_MOST + 1)
+
+
+def _with_speed(records: pd.DataFrame) -> pd.DataFrame:
+    """The records in time, a missing speed taken from the distance to the next record."""
+    ordered = records.sort_values("t_s", ignore_index=True)
+    if "distance_m" not in ordered:
+        return ordered
+    between = ordered["distance_m"].diff().shift(-1) / ordered["t_s"].diff().shift(-1)
+    return ordered.assign(speed_m_s=ordered["speed_m_s"].fillna(between.where(np.isfinite(between))))
+
+
+def _usual_heart_rate(records: list[pd.DataFrame]) -> int:
+    """Median over the runs of their median heart rate, to 5 bpm."""
+    medians = [one["heart_rate_bpm"].median() for one in records if one["heart_rate_bpm"].notna().any()]
+    if not medians:
+        raise NotEnoughData("No run with a heart rate yet. Wear a heart-rate sensor on your easy runs.")
+    return BAND_STEP_BPM * round(float(np.median(medians)) / BAND_STEP_BPM)
+
+
+def _exposure(run, records: pd.DataFrame, low_bpm: int, high_bpm: int) -> dict | None:
+    try:
+        steady = speed_at_heart_rate(records, low_bpm=low_bpm, high_bpm=high_bpm)
+    except NotEnoughData:
+        return None
+    return {
+        "local_date": run.local_date,
+        "device": run.device,
+        "value": steady.pace_s_per_km,
+        "duration_s": steady.duration_s,
+    }
