@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 from analysis.report.layout import SCENES, number_text
 
 TEMPLATE = Path(__file__).parent / "template"
+FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
 _UP, _SAME, _DOWN, _UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
@@ -204,7 +205,7 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         if kind == "facts":
             rows[-1]["facts"].append(_fact_view(item, audience))
         elif kind == "figures":
-            rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures)})
+            rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures, bundle["question"])})
         elif is_wide:
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
@@ -331,23 +332,33 @@ def _cell_text(fact: dict[str, Any], view: dict[str, str]) -> str:
     return view["numbers"].split(", ")[0].removeprefix("Change ").removesuffix(".")
 
 
-def _figure_view(figure: dict[str, Any], figures: list[dict[str, Any]]) -> dict[str, Any]:
+def _figure_view(figure: dict[str, Any], figures: list[dict[str, Any]], question: str = "") -> dict[str, Any]:
     """A figure's place on the page; its JSON joins `figures`, its title becomes the caption."""
-    content = {name: figure["json"].get(name) for name in ("data", "layout")}
-    layout = {name: value for name, value in (content["layout"] or {}).items() if name not in ("title", "width")}
-    figures.append({"data": _texts_escaped(content["data"] or []), "layout": _texts_escaped(layout)})
+    content = figure["json"]
+    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in ("title", "width")}
+    title = _words(figure["title"])
+    if title and "margin" in layout:  # the room for the title
+        layout["margin"] = {**layout["margin"], "t": 12}
+    figures.append({"data": _texts_escaped(content.get("data") or []), "layout": _texts_escaped(layout)})
+    template = (layout.get("template") or {}).get("layout") or {}
+    label = [title or question or "Figure", _axes_text(layout)]
     return {
         "id": f"figure-{len(figures)}",
-        "title": _PLOTLY_MARKUP.sub(" ", str(figure["title"])).strip() or "Figure",
-        "description": _axes_text(layout),
-        "height": int(layout.get("height") or 320),
+        "title": title,
+        "label": ": ".join(part for part in label if part),
+        "height": int(layout.get("height") or template.get("height") or FIGURE_HEIGHT),
     }
+
+
+def _words(text: Any) -> str:
+    """A text of plotly without its markup."""
+    return _PLOTLY_MARKUP.sub(" ", str(text or "")).strip()
 
 
 def _axes_text(layout: dict[str, Any]) -> str:
     """What the first pair of axes carries, for those who do not see the figure."""
     titles = [((layout.get(axis) or {}).get("title") or {}).get("text") for axis in ("yaxis", "xaxis")]
-    said = [_PLOTLY_MARKUP.sub(" ", title) for title in titles if title]
+    said = [_words(title) for title in titles if title]
     return " against ".join(said)
 
 

@@ -282,7 +282,7 @@ def _part(data: dict[str, Any]) -> dict[str, Any]:
 
 def _plain_figure(content: dict[str, Any]) -> dict[str, Any]:
     title = (content.get("layout") or {}).get("title") or {}
-    return {"title": (title.get("text") if isinstance(title, dict) else title) or "Figure", "json": content}
+    return {"title": (title.get("text") if isinstance(title, dict) else title) or "", "json": content}
 
 
 def _base64(mime: str, content: str) -> str:

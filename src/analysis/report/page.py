@@ -186,7 +186,7 @@ class _Section:
             "question": self.question,
             "facts": [plain(as_plain(fact)) for fact in self.facts],
             "blocks": self.blocks,
-            "figures": [figure_block(figure, self.question) for figure in self.figures],
+            "figures": [figure_block(figure) for figure in self.figures],
             "order": [list(place) for place in self.order],
             "problem": self.problem,
         }
@@ -251,7 +251,6 @@ def _head(name: Any) -> str:
     return "" if name is None else str(name)
 
 
-def figure_block(figure: BaseFigure, otherwise: str) -> dict[str, Any]:
-    """A plotly figure as its title, which the page prints as text, and its JSON; `otherwise` names one without."""
-    title = figure.layout.title.text or otherwise
-    return {"title": title, "json": json.loads(figure.to_json())}
+def figure_block(figure: BaseFigure) -> dict[str, Any]:
+    """A plotly figure as its title, which the page prints as text, and its JSON."""
+    return {"title": figure.layout.title.text or "", "json": json.loads(figure.to_json())}

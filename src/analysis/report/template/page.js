@@ -50,7 +50,7 @@ const themed = (layout, place) => {
   base.font = {...base.font, color: colour("--ink"), family: style.fontFamily, size: 12};
   for (const name of ["xaxis", "yaxis"]) base[name] = {...base[name], ...axis};
   layout.paper_bgcolor = layout.plot_bgcolor = "transparent";
-  layout.margin = {l: 48, r: 12, t: 12, b: 44, ...layout.margin};
+  base.margin ??= {l: 48, r: 12, t: 12, b: 44};
   layout.autosize = true;
   layout.dragmode = false;
   if (place.clientWidth < 500) layout.legend = {...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top"};

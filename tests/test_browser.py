@@ -1,0 +1,222 @@
+"""Pages in Debian's chromium: what a person sees, on a phone, on a desk, in print, and without JavaScript."""
+
+import re
+import shutil
+import zlib
+from pathlib import Path
+
+import pytest
+from report_notebooks import PAGE, write, write_week
+
+from analysis.report.render import render
+
+CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = Path(__file__).parent / "output"
+WIDTHS = (360, 768, 1280)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+]
+
+SQUAD = """
+import pandas as pd
+
+states = ("clearly better", "cannot tell", "about the same", "worse")
+table = pd.DataFrame(
+    {
+        "Athlete": ["Birch", "Alder", "Damson", "Cedar"],
+        "Speed at anchor load": [
+            Fact("x", f"Deadlift: {state}.", state, estimate=change, unit="m/s", mdc=0.05)
+            for state, change in zip(states, (0.07, None, 0.01, -0.06))
+        ],
+        "Five weeks": [Sparkline(f"series {n}", (0.70, 0.72, None, 0.71, 0.70 + n / 50), 0.69, 0.74) for n in range(4)],
+        "Load (AU)": [1200.0, None, 1100.0, 980.5],
+    }
+)
+with page.section("glance", "Everyone at a glance"):
+    page.show(table, Text("? cannot tell: the series is new."))
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("week")
+    return render(write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder).page
+
+
+@pytest.fixture(scope="module")
+def squad(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("squad")
+    page = PAGE.replace("until=until)", 'until=until, audience="coach")').replace("Alder", "Squad")
+    return render(write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder).page
+
+
+class Opened:
+    """A page in a tab of its own, with every request and complaint it made."""
+
+    def __init__(self, browser, path: Path, width: int = 360, scheme: str = "light", script: bool = True):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
+        )
+        self.tab = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on("console", lambda message: self.complaints.append(message.text))
+        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.tab.goto(path.as_uri())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_problem):
+        self.context.close()
+
+    def scroll_to_figures(self) -> None:
+        for place in self.tab.query_selector_all(".plot"):
+            place.scroll_into_view_if_needed()
+            place.wait_for_selector(".main-svg", timeout=20_000)
+
+    def picture(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        self.tab.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def sticks_out(tab) -> list[str]:
+    """Elements that reach beyond the page, but for what lies in a box that scrolls by itself."""
+    return tab.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+            .filter(e => !e.closest(".wide, .plot, .unseen, details:not([open])"))
+            .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
+            .filter(([box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
+            .map(([, html]) => html)"""
+    )
+
+
+def pdf_pages(pdf: bytes) -> int:
+    """How many pages a PDF says it has."""
+    streams = [zlib.decompress(s) for s in re.findall(rb"stream\r?\n(x.*?)\r?\nendstream", pdf, re.DOTALL) if b"/" in s]
+    return max(len(re.findall(rb"/Type\s*/Page\b", text)) for text in (pdf, *streams))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_week_fits_draws_and_asks_nobody(browser, week, width, scheme):
+    with Opened(browser, week, width, scheme) as opened:
+        opened.scroll_to_figures()
+        opened.picture(f"week_{width}_{scheme}")
+        assert opened.requests == [week.as_uri()]
+        assert opened.complaints == []
+        assert sticks_out(opened.tab) == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_squad_table_scrolls_in_its_own_box(browser, squad, width):
+    with Opened(browser, squad, width) as opened:
+        opened.picture(f"squad_{width}")
+        assert opened.complaints == []
+        assert sticks_out(opened.tab) == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_figures_are_drawn_when_scrolled_to_and_not_before(browser, week):
+    with Opened(browser, week) as opened:
+        opened.tab.wait_for_timeout(300)
+        assert opened.tab.query_selector(".main-svg") is None
+        assert opened.tab.evaluate("window.Plotly === undefined")
+        opened.scroll_to_figures()
+        assert len(opened.tab.query_selector_all(".plot .plot-container")) == 2
+        assert opened.tab.query_selector(".modebar-btn") is None
+
+
+def test_figures_follow_a_change_to_dark(browser, week):
+    with Opened(browser, week) as opened:
+        opened.scroll_to_figures()
+        ink = "getComputedStyle(document.querySelector('.plot .xtick text')).fill"
+        light = opened.tab.evaluate(ink)
+        opened.tab.emulate_media(color_scheme="dark")
+        for _ in range(50):
+            if opened.tab.evaluate(ink) != light:
+                break
+            opened.tab.wait_for_timeout(100)
+        assert opened.tab.evaluate(ink) != light
+        assert opened.complaints == []
+
+
+def test_without_javascript_the_page_tells_everything(browser, week):
+    with Opened(browser, week, script=False) as opened:
+        seen = opened.tab.inner_text("main")
+        assert "The charts need JavaScript" in seen
+        assert "0.07 m/s faster than your usual" in seen
+        assert "Cannot tell yet. No hinge angles this week." in seen
+        assert opened.tab.locator("svg.drawn").count() == 6
+        assert all(box["height"] > 20 for box in (s.bounding_box() for s in opened.tab.locator("svg.drawn").all()))
+        opened.picture("week_360_no_script")
+
+
+def test_a_typical_week_prints_on_one_page(browser, week):
+    with Opened(browser, week, 1280) as opened:
+        PICTURES.mkdir(exist_ok=True)
+        pdf = opened.tab.pdf(path=PICTURES / "week.pdf", prefer_css_page_size=True)
+        assert pdf_pages(pdf) == 1
+        opened.tab.emulate_media(media="print")
+        opened.tab.set_viewport_size({"width": 711, "height": 1039})  # A4 at 96 dpi without its margins
+        opened.picture("week_print")
+
+
+def test_a_press_on_a_column_sorts_by_it(browser, squad):
+    with Opened(browser, squad, 1280) as opened:
+
+        def names() -> list[str]:
+            return opened.tab.locator("tbody tr td:first-child").all_inner_texts()
+
+        opened.tab.get_by_role("button", name="Athlete").click()
+        assert names() == ["Alder", "Birch", "Cedar", "Damson"]
+        load = opened.tab.get_by_role("button", name="Load (AU)")
+        load.click()
+        assert names() == ["Cedar", "Damson", "Birch", "Alder"]  # no load stays last
+        load.click()
+        assert names() == ["Birch", "Damson", "Cedar", "Alder"]
+        assert opened.tab.locator("th[aria-sort=descending]").inner_text().startswith("Load")
+
+
+def test_hostile_text_runs_nowhere(browser, tmp_path):
+    show = (
+        "import plotly.graph_objects as go\nbad = '<img src=x onerror=alert(1)><a href=\"javascript:alert(1)\">x</a>'\n"
+        + (
+            "with page.section('a', bad):\n"
+            "    page.show(Text(bad), go.Figure().add_bar(x=[bad], y=[1], name=bad).update_layout(xaxis_title=bad))"
+        )
+    )
+    page = render(write(tmp_path / "n.ipynb", PAGE, show), {}, tmp_path / "p.html", workspace=tmp_path).page
+    with Opened(browser, page) as opened:
+        dialogs = []
+        opened.tab.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
+        opened.scroll_to_figures()
+        assert dialogs == []
+        assert opened.requests == [page.as_uri()]
+        assert opened.complaints == []
+        assert opened.tab.locator("img").count() == 0
+        assert opened.tab.locator("a").count() == 0
+        assert "<img" in opened.tab.locator(".xtitle").text_content()
