@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime, time
+from functools import lru_cache
 
 MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none"})
 
@@ -118,6 +119,7 @@ _CLOCKS = tuple(re.compile(rf"{date}((T|,? (at |um |à |a las )?){_TIME})?", re.
 _TIME_ONLY = re.compile(_TIME, re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # a log repeats the start of a session in each of its sets
 def clock(raw: str, day_first: bool | None = None) -> datetime:
     """The wall-clock moment in `raw`, midnight where it holds a date only; an offset behind it is not applied.
 
@@ -210,6 +212,7 @@ _SPAN = re.compile(
 _COLONS = re.compile(r"((?P<h>\d+):)?(?P<m>\d{1,3}):(?P<s>\d{2}([.,]\d+)?)")
 
 
+@lru_cache(maxsize=4096)
 def duration_s(raw: str) -> float:
     """A span in seconds: 38min, 1h 5m, 45s, 5:30 (minutes and seconds) or 1:05:30.
 

@@ -44,6 +44,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {same_name(name): e for (_, name), e in self.aliases.items()})
+        object.__setattr__(self, "_assisted", {e.exercise for e in self.exercises if e.variant == "assisted"})
 
     def resolve(self, raw_name: str) -> str | None:
         """The canonical name, None where the catalogue does not know the raw one.
@@ -64,7 +65,7 @@ class Catalogue:
 
     def is_assisted(self, exercise: str | None) -> bool:
         """True where the number on the machine takes load off the athlete."""
-        return any(e.variant == "assisted" for e in self.exercises if e.exercise == exercise)
+        return exercise in self._assisted
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The canonical tables `exercises` and `exercise_aliases`."""

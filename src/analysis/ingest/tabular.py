@@ -149,11 +149,11 @@ def _in_range(taken: list[Taken], ledger: Ledger, columns: Mapping[tuple[str, st
     for table in dict.fromkeys(name for one in taken for name in one.parts):
         places = [place for place, one in enumerate(taken) if table in one.parts]
         typed = _typed(table, [taken[place].parts[table] for place in places])
-        for failure in TABLES[table].failures(typed).itertuples():
-            place = places[int(failure.index)] if not pd.isna(failure.Index) else places[0]
-            wrong.setdefault(place, []).append(
-                _range_problem(taken[place].row, columns.get((table, failure.column), failure.column), failure.check)
-            )
+        failures = TABLES[table].failures(typed)
+        for nth, name, check in zip(failures["index"], failures["column"], failures["check"], strict=True):
+            place = places[nth]
+            problem = _range_problem(taken[place].row, columns.get((table, name), name), check)
+            wrong.setdefault(place, []).append(problem)
     for place, problems in wrong.items():
         ledger.reject(taken[place].row, problems)
     return [one for place, one in enumerate(taken) if place not in wrong]
