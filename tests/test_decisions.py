@@ -88,7 +88,7 @@ class TestStates:
     def test_two_earlier_values_are_too_few(self):
         change = speed_change(0.80, [0.71, 0.72])
         assert (change.state, change.reason, change.more_needed) == ("cannot tell", "too_few_values", 1)
-        assert change.sentence("Deadlift") == "Not enough data yet: 1 more test needed."
+        assert change.sentence("Deadlift") == "Not enough data yet: 1 more test needed for Deadlift."
 
     def test_one_earlier_value_and_a_published_error_are_judged_by_that_error(self):
         change = judge(

@@ -82,7 +82,9 @@ class TestSpeedAtLoad:
         result = speeds(FLAT_M_S + np.repeat([0.0, 0.05], [7, 2]), devices=["encoder one"] * 7 + ["encoder two"] * 2)
         assert (result.change.state, result.change.reason) == ("cannot tell", "series_broken")
         assert result.exposures["comparable"].tolist() == [False] * 7 + [True] * 2
-        assert sections.speed_fact(result).sentence == "A new device started a new series: 2 more sessions needed."
+        assert sections.speed_fact(result).sentence == (
+            "A new device or rater began a new series. 2 more sessions needed for Romanian deadlift at 60 kg."
+        )
         week = week_of(birch().but(**lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 7 + ["b"] * 2))))
         assert Text("7 sessions up to 12 Jun on another device, not compared.") in sections.speed(week)
 
@@ -93,7 +95,9 @@ class TestSpeedAtLoad:
     def test_three_sessions_are_too_few(self):
         result = speeds([0.70, 0.71, 0.80])
         assert (result.change.state, result.change.reason) == ("cannot tell", "too_few_values")
-        assert sections.speed_fact(result).sentence == "Not enough data yet: 1 more session needed."
+        assert sections.speed_fact(result).sentence == (
+            "Not enough data yet: 1 more session needed for Romanian deadlift at 60 kg."
+        )
         assert sections.speed_strip(result).band_low is None
 
     def test_after_three_weeks_without_a_set_the_last_one_is_stale(self):
@@ -458,6 +462,12 @@ class TestSections:
         assert week.adherence_four_weeks.done == 9
         note = sections.plan_tiles(week).note
         assert note == "9 of 12 over four weeks. Nothing at all was logged on 3 of the missed days."
+
+    def test_before_anything_is_due_there_is_no_count_of_four_weeks(self):
+        untrained = birch().but(plan=plan_lines(MONDAY, 1), sessions=table("sessions", []))
+        first_day = week_of(untrained, MONDAY)
+        assert sections.adherence_fact(first_day).sentence == "3 days planned, none due yet."
+        assert sections.plan_tiles(first_day).note == ""
 
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))

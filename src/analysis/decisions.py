@@ -229,7 +229,7 @@ class Change:
         >>> speed.sentence("Deadlift at 60 kg", more="faster", less="slower")
         'Clearly better. Deadlift at 60 kg: 0.79 m/s, 0.07 m/s faster than your usual. Noise is about 0.03 m/s.'
         >>> judge([0.71], 0.79, unit="m/s", swc=0.02).sentence("Deadlift at 60 kg")
-        'Not enough data yet: 2 more tests needed.'
+        'Not enough data yet: 2 more tests needed for Deadlift at 60 kg.'
         """
         words = _Words(quantity, decimals, more, less, occasion)
         return _for_coach(self, words) if audience == "coach" else _for_athlete(self, words)
@@ -478,12 +478,13 @@ def _verdict(change: Change, words: _Words) -> str:
 
 
 def _why_not(change: Change, words: _Words) -> str:
-    missing = f"{change.more_needed} more {words.occasion}{'s' if change.more_needed != 1 else ''} needed."
+    plural = "s" if change.more_needed != 1 else ""
+    missing = f"{change.more_needed} more {words.occasion}{plural} needed for {words.quantity}."
     return {
         "too_few_values": f"Not enough data yet: {missing}",
-        "series_broken": f"A new device started a new series: {missing}",
-        "te_unknown": "Not enough data yet: the noise of this measurement is not known.",
-        "stale": f"Cannot tell: your last {words.occasion} was too long ago. Do one to see where you are.",
+        "series_broken": f"A new device or rater began a new series. {missing}",
+        "te_unknown": f"Not enough data yet: the noise of {words.quantity} is not known.",
+        "stale": f"Cannot tell: your last {words.occasion} for {words.quantity} was too long ago. Do one soon.",
     }[change.reason or "too_few_values"]
 
 

@@ -223,7 +223,7 @@ def plan_tiles(week: AthleteWeek) -> Tiles:
         Tile(_ROLES[row.role], _tile_text(row, row.local_date in logged), row.status) for row in week.plan.itertuples()
     )
     four = week.adherence_four_weeks
-    note = f"{four.done} of {four.due} over four weeks."
+    note = f"{four.done} of {four.due} over four weeks." if four.due else ""
     if four.not_logged:
         note += f" Nothing at all was logged on {four.not_logged} of the missed days."
     return Tiles(f"Planned days: {', '.join(f'{tile.head} {tile.status}' for tile in tiles)}", tiles, note)
@@ -337,7 +337,8 @@ def hinge_depth(history: FormHistory) -> list[Fact]:
     if angles.empty:
         return []
     now, before = angles.iloc[-SESSIONS_COMPARED:], angles.iloc[-2 * SESSIONS_COMPARED : -SESSIONS_COMPARED]
-    text = f"Hinge angle at the bottom: {now.mean():.0f}° in your last {_count(len(now), 'session')}"
+    lately = _count(len(now), "session") if len(now) > 1 else "session"
+    text = f"Hinge angle at the bottom: {now.mean():.0f}° in your last {lately}"
     text += f", {before.mean():.0f}° in the {len(before)} before." if len(before) else "."
     return [Fact(f"{history.exercise}.hinge_angle", text, unit="deg", n=len(now) + len(before))]
 
