@@ -162,6 +162,11 @@ class TestSimulatedErrorRates:
             flagged.append(judge(row[:-1], row[-1], unit="TE", swc=0.5, published=prior).flagged)
         assert np.mean(flagged) == pytest.approx(0.05, abs=0.015)
 
+    def test_three_against_three_with_the_error_of_eight_keeps_5_percent(self):
+        draws = np.random.default_rng([self.SEED, 33]).normal(size=(4000, 11))
+        flagged = [judge(row[5:8], row[8:], unit="TE", swc=0.5, own=TypicalError.own(row[:8])).flagged for row in draws]
+        assert np.mean(flagged) == pytest.approx(0.05, abs=0.015)
+
     def test_power_grows_with_the_change_and_with_the_reference(self):
         small, large = self.flags(8, 1.0, 800), self.flags(8, 4.0, 800)
         assert small < 0.25 < 0.85 < large
