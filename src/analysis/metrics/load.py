@@ -52,7 +52,8 @@ def volume_load(sets: pd.DataFrame, *, by: Sequence[str] = ("local_date",), warm
     """Volume load, the sum of load times repetitions, for each group of `by`.
 
     Warm-up sets are left out unless `warm_ups`; work, drop, failure and other sets count. Rows whose `counted` is
-    False (the second record of the same set) are left out where that column is present.
+    False (the second record of the same set) are left out where that column is present. The load is the external one:
+    body mass is not counted, a set without added load has a volume of 0.
 
     Parameters
     ----------
