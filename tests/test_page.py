@@ -142,6 +142,18 @@ def test_exploring_a_cell_may_run_again_and_figures_are_drawn(emitted, monkeypat
     assert [data is figure for data, _ in emitted] == [False, True, False, True]
 
 
+@pytest.mark.parametrize("key", ["", "Speed", "figure-1", "a b", '"><b>'])
+def test_a_section_key_is_a_name(key):
+    with pytest.raises(ValueError, match="is not a name"), new_page().section(key, "Question?"):
+        pass
+
+
+def test_the_style_of_a_preview_reaches_nothing_around_it(emitted):
+    bundle = bundle_of(emitted, Text("A remark."))
+    style = re.search("<style>(.*?)</style>", preview_html(bundle), re.DOTALL).group(1)
+    assert not re.search(r"(^|[},])\s*(html|body|@page)", style)
+
+
 def test_show_outside_a_section_and_sections_inside_each_other_are_refused():
     page = new_page()
     with pytest.raises(ValueError, match="outside a section"):

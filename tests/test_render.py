@@ -199,6 +199,15 @@ def test_a_failed_notebook_leaves_the_old_page_and_a_log(tmp_path, cells, said):
     assert (output.parent / "log" / "reports_page.log").exists()
 
 
+def test_the_log_of_a_failure_goes_when_the_report_is_well_again(tmp_path):
+    log = tmp_path / "reports" / "log" / "reports_page.log"
+    with pytest.raises(RenderFailed):
+        rendered(tmp_path, "1 / 0")
+    assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+    rendered(tmp_path, "1")
+    assert not log.exists()
+
+
 def test_a_looping_cell_is_ended_with_its_process(tmp_path):
     loop = "from pathlib import Path\nimport os\nPath('pid').write_text(str(os.getpid()))\nwhile True:\n    pass"
     with pytest.raises(RenderFailed, match="longer than its 4 s"):

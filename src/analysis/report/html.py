@@ -111,7 +111,7 @@ def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer
             figures=figures,
             footer=footer,
             key=key,
-            css=Markup(_read("page.css")),
+            css=Markup(_read("whole.css") + _read("page.css")),
             script=Markup(script),
             library=library,
             script_sources=" ".join(f"'{digest}'" for digest in hashes) or "'none'",

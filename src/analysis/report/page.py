@@ -7,6 +7,7 @@ of the facts beside it; the HTML that JupyterLab shows is a preview made by the 
 import json
 import math
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, get_args
@@ -26,6 +27,7 @@ RENDERING = "WORKBOOK_RENDERING"  # set in the kernel of a render
 
 Audience = Literal["athlete", "coach", "scientist"]
 
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _REASONS = {NotEnoughData: "not_enough_data", DataProblem: "data_problem"}
 
 
@@ -89,8 +91,10 @@ class Page:
         `missing` where it is given. A section that shows nothing prints `missing`, and without it is left out of the
         page. Any other exception passes, and the report fails.
 
-        Raises ValueError where the key was used before or another section is open.
+        Raises ValueError where the key is no lower-case name, was used before, or another section is open.
         """
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"Section key {key!r} is not a name. Use small letters, digits and '_', a letter first.")
         if self._open is not None:
             raise ValueError(f"Section {key!r} begins inside {self._open.key!r}. Close that one first.")
         if key in self._keys and not _exploring():  # a person may run a cell again

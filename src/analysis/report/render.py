@@ -146,6 +146,8 @@ def render(
     warnings = notebooks.stderr_of(ran)
     if warnings:
         _write_log(log, warnings)
+    else:
+        log.unlink(missing_ok=True)  # of a render that failed before
     return Rendered(output, facts_path, time.monotonic() - started, log if warnings else None)
 
 
