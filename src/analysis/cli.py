@@ -87,12 +87,12 @@ def init(folder: Path, as_json: bool) -> None:
 def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
     """Make an example squad of 12, take its files in, and render a page for each athlete."""
     from analysis import demonstration, intake
-    from analysis.report import fanout
+    from analysis.report.due import due
 
     workspace, files, as_of = demonstration.prepare(workspace_folder)
     with _lock(workspace):
         outcomes = list(_progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
-        rendered = _render_due(workspace, fanout.due(workspace, as_of), jobs, force=False, quiet=as_json)
+        rendered = _render_due(workspace, due(workspace, as_of), jobs, force=False, quiet=as_json)
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if as_json:
         _print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
@@ -223,11 +223,13 @@ def report(
 ) -> None:
     """Render REPORT (as athlete_week) for one athlete, whether it is due or not."""
     from analysis import open_workspace
-    from analysis.report import fanout
+    from analysis.report.due import Job
+    from analysis.report.fanout import render_job
 
     workspace = open_workspace(workspace_folder)
-    job = fanout.job(workspace, name, athlete, as_of)
-    done = fanout.render_job(workspace, job, output, force=True)
+    whose = workspace.athlete(athlete, as_of)
+    job = Job(name, whose.athlete_id, whose.until.date().isoformat())
+    done = render_job(workspace, job, force=True, output=output)
     _print_json(done.as_dict()) if as_json else _print_pages([done])
     _exit_partly(int(not done.done), 1)
 
@@ -249,11 +251,12 @@ def run(
 ) -> None:
     """Render every report that is due; unchanged pages are left as they are."""
     from analysis import open_workspace
-    from analysis.report import fanout
+    from analysis.report.due import due as due_pages
+    from analysis.workspace import day
 
     workspace = open_workspace(workspace_folder)
     with _lock(workspace):
-        planned = fanout.due(workspace, fanout.today(as_of))
+        planned = due_pages(workspace, day(as_of))
         rendered = _render_due(workspace, planned, jobs, force, quiet=as_json)
     _print_json([r.as_dict() for r in rendered]) if as_json else _print_pages(rendered)
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
@@ -311,9 +314,9 @@ def _progress(things, what: str, total: int, quiet: bool) -> tqdm:
 
 
 def _render_due(workspace, planned, jobs: int | None, force: bool, quiet: bool) -> list:
-    from analysis.report import fanout
+    from analysis.report.fanout import render_all
 
-    done = fanout.render_all(workspace, planned, jobs or os.cpu_count() or 1, force)
+    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force)
     return list(_progress(done, "Pages", len(planned), quiet))
 
 

@@ -47,7 +47,10 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
+            below = sorted(
+                path.rglob("*"), key=lambda p: (len(p.parts), p)
+            )  # a roster lies above the athletes' folders
+            inside = (p for p in below if p.is_file())
             found |= {p: path for p in inside if not p.name.startswith(".") and p.name.lower() not in _LITTER}
         elif path.is_file():
             found[path] = path.parent

@@ -231,7 +231,7 @@ class Store:
         file_no = _file_number(connection, file, facts)
         appended = Appended(file_no)
         touched: set[str] = set()
-        sessions: set[str] = set()
+        sessions: dict[str, set[str]] = {"sets": set(), "runs": set()}
         for name, rows in tables.items():
             frame = TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].names else rows)
             _check(name, frame, file.name)
@@ -241,9 +241,10 @@ class Store:
             appended.known[name] = len(frame) - len(new) - len(revised)
             if TABLES[name].of_one_athlete:
                 touched |= {record["athlete_id"] for record in new + revised}
-            if name in ("sets", "runs"):
-                sessions |= {record["session_id"] for record in new + revised}
-        _link(connection, touched, sessions)
+            if name in sessions:
+                sessions[name] = {record["session_id"] for record in new + revised}
+        for name, session_ids in sessions.items():
+            _link(connection, name, touched, session_ids)
         _bump(connection, sorted(touched))
         return appended
 
@@ -391,25 +392,28 @@ def _file_number(connection: sql.Connection, file: FileFacts, facts: dict[str, o
         for name in ("source_rows", "rejects", "waiting"):
             connection.execute(_SQL[name].delete().where(_SQL[name].c.file_no == number))
     row = {"file_no": number, "sha256": file.sha256, "name": file.name, "bytes": file.bytes, **facts}
-    _put(connection, "files", pd.DataFrame([row]))
+    _upsert(connection, "files", [row | {"imported_at": facts["imported_at"].isoformat()}])
     return number
 
 
-def _link(connection: sql.Connection, athlete_ids: set[str], session_ids: set[str]) -> None:
-    """Find anew the links of the days on which these sessions of these athletes lie."""
+def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_ids: set[str]) -> None:
+    """Find anew the links of the sets or runs of the days on which these sessions of these athletes lie."""
     if not session_ids:
         return
     new = _select(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
     days = [day.strftime("%Y-%m-%d") for day in new["local_date"].unique()]
     sessions = _select(connection, "sessions", athlete_id=athlete_ids, local_date=days)
-    if sessions["source"].nunique() < 2:
-        return  # nothing can be a copy of its own source
-    among = {"athlete_id": athlete_ids, "session_id": list(sessions["session_id"])}
-    sets, runs = (_select(connection, name, **among) for name in ("sets", "runs"))
-    stale = [*runs["session_id"], *(sets["session_id"] + "|" + sets["set_no"].astype("str"))]
+    rows = _select(connection, name, athlete_id=athlete_ids, session_id=list(sessions["session_id"]))
+    if rows["session_id"].nunique() < 2:
+        return  # nothing is a copy of itself
+    if name == "runs":
+        found, copies = linking.run_links(sessions, rows), rows["session_id"]
+    else:
+        found, copies = linking.set_links(sessions, rows), rows["session_id"] + "|" + rows["set_no"].astype("str")
     links = _SQL["links"]
-    connection.execute(links.delete().where(links.c.athlete_id.in_(sorted(athlete_ids)), links.c.b.in_(stale)))
-    _put(connection, "links", linking.links(sessions, sets, runs))
+    stale = links.c.athlete_id.in_(sorted(athlete_ids)) & links.c.b.in_(list(copies))
+    connection.execute(links.delete().where(stale))
+    _put(connection, "links", found)
 
 
 def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.ingest.door import Names
 from analysis.ingest.reading import Options
 from analysis.store import Store
-from analysis.tables import TABLES
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues")
@@ -121,15 +121,15 @@ class Workspace:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)
         stored = self.store.frames([*FRAMES, "links", "athletes"], [athlete_id])
-        day = _day(until) if until else _last_day(stored["sessions"])
+        last = day(until) if until else _last_day(stored["sessions"])
         name = stored["athletes"]["name"].iloc[0]
-        frames = _as_of(stored, day)
-        return Athlete(athlete_id, name if pd.notna(name) else athlete_id, day, self.config, frames, self.store)
+        frames = _as_of(stored, last)
+        return Athlete(athlete_id, name if pd.notna(name) else athlete_id, last, self.config, frames, self.store)
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
         """The frames of all athletes up to and including `until`, by name."""
         stored = self.store.frames([*FRAMES, "links"])
-        return _as_of(stored, _day(until) if until else _last_day(stored["sessions"]))
+        return _as_of(stored, day(until) if until else _last_day(stored["sessions"]))
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
@@ -201,18 +201,24 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
     return Workspace(found, config, Store.open(found / config.store))
 
 
-def _day(until: str) -> pd.Timestamp:
+def day(text: str | None) -> pd.Timestamp:
+    """A day given as ISO text; today where none is given.
+
+    Raises UsageProblem for anything else.
+    """
+    if text is None:
+        return pd.Timestamp.now().normalize()
     try:
-        return pd.Timestamp(until).normalize()
+        return pd.Timestamp(date.fromisoformat(text))
     except ValueError:
-        raise UsageProblem(f"{until!r} is not a date. Write it as 2026-01-31.") from None
+        raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
 
 
 def _last_day(sessions: pd.DataFrame) -> pd.Timestamp:
-    return sessions["local_date"].max() if len(sessions) else pd.Timestamp.now().normalize()
+    return sessions["local_date"].max() if len(sessions) else day(None)
 
 
-def _as_of(stored: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """The frames as a report of that day may see them, with `local_date` and `counted` joined on."""
     dates = stored["sessions"].set_index("session_id")["local_date"]
     copies = set(stored["links"]["b"])
@@ -225,12 +231,6 @@ def _as_of(stored: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.D
             frame = frame.assign(counted=~(frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies))
         if name == "runs":
             frame = frame.assign(counted=~frame["session_id"].isin(copies))
-        last = day + pd.Timedelta(days=7) if name == "plan" else day
+        last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
         frames[name] = frame[frame["local_date"] <= last].reset_index(drop=True)
     return frames
-
-
-def empty_athlete_frames() -> dict[str, pd.DataFrame]:
-    """The frames of an athlete about whom nothing is known, for tests and first steps."""
-    stored = {name: TABLES[name].empty() for name in (*FRAMES, "links")}
-    return _as_of(stored, pd.Timestamp("2026-01-01"))

@@ -69,7 +69,7 @@ def bind(reading: Reading, names: Names, owner: str | None) -> Bound:
     for name, frame in reading.tables.items():
         if frame.empty:
             continue
-        if "external_name" in frame:
+        if "athlete_id" not in frame:
             frame = _with_athletes(frame, reading.source, names, owner, waiting)
         if "session_key" in frame:
             frame = _with_sessions(frame, reading.source, ids, keep_key=name == "sessions")

@@ -71,8 +71,3 @@ def _placed(sets: pd.DataFrame) -> pd.DataFrame:
     """`sets` with the load on a coarse step and the place among the sets of that day, exercise and load."""
     sets = sets.assign(load_step=(sets["load_kg"] / LOAD_STEP_KG).round())
     return sets.assign(place=sets.groupby(["athlete_id", "local_date", "exercise", "load_step"]).cumcount())
-
-
-def links(sessions: pd.DataFrame, sets: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """All links among the given rows, as the table `links` has them."""
-    return pd.concat([run_links(sessions, runs), set_links(sessions, sets)], ignore_index=True)

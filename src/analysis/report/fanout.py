@@ -1,5 +1,6 @@
 """Many pages: each one rendered by itself, several at a time; one that fails never stops the others."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -7,8 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.errors import WorkbookError
-from analysis.report import render
+from analysis.report import notebook as notebooks
 from analysis.report.due import Job
+from analysis.report.render import render, report_key
 from analysis.workspace import Workspace
 
 
@@ -28,31 +30,50 @@ class Done:
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
-        return {**self.job.__dict__, "path": str(self.path), "state": self.state, "error": self.error}
+        facts = {"path": str(self.path), "state": self.state, "seconds": round(self.seconds, 2), "error": self.error}
+        return self.job.__dict__ | facts
 
 
 def render_all(workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
     """Every job, in the order in which they end. Each page runs in a kernel process of its own."""
     with ThreadPoolExecutor(max_workers=at_a_time) as pool:
-        running = [pool.submit(render_job, workspace, job, None, force) for job in jobs]
+        running = [pool.submit(render_job, workspace, job, force=force) for job in jobs]
         for future in as_completed(running):
             yield future.result()
 
 
-def render_job(workspace: Workspace, job: Job, output: Path | None, force: bool) -> Done:
-    """One page; what went wrong is in `error`. An unchanged page is left as it is unless forced."""
+def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | None = None) -> Done:
+    """One page; what went wrong is in `error`. A page that would say the same is left as it is unless forced."""
     page = output or job.page(workspace)
+    parameters = {"athlete_id": job.athlete_id, "until": job.until}
     try:
-        request = render.Request(
-            notebook=workspace.notebook(job.report),
-            parameters={"athlete_id": job.athlete_id, "until": job.until},
-            output=page,
-            workspace=workspace.folder,
-            fingerprint=workspace.athlete(job.athlete_id, job.until).fingerprint,
-            contact=workspace.config.contact,
-        )
-        if not force and render.is_current(request):
+        notebook = workspace.notebook(job.report)
+        fingerprint = workspace.athlete(job.athlete_id, job.until).fingerprint
+        if not force and page.is_file() and _key_of(page) == _key_for(notebook, parameters, fingerprint):
             return Done(job, page, "unchanged")
-        return Done(job, page, "rendered", render.render(request).seconds)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        rendered = render(
+            notebook,
+            parameters,
+            page,
+            workspace=workspace.folder,
+            contact=workspace.config.contact,
+            fingerprint=fingerprint,
+        )
     except WorkbookError as problem:
         return Done(job, page, "failed", error=str(problem))
+    return Done(job, page, "rendered", rendered.seconds)
+
+
+def _key_for(notebook: Path, parameters: dict[str, object], fingerprint: str) -> str:
+    """The key that a page of this notebook and data would have now."""
+    known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
+    return report_key(notebook, notebooks.checked_parameters(known, parameters, notebook.name), fingerprint)
+
+
+def _key_of(page: Path) -> str | None:
+    """The key of a published page; None where its facts are gone or damaged."""
+    try:
+        return json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["key"]
+    except (OSError, ValueError, KeyError):
+        return None
