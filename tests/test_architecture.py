@@ -1,12 +1,18 @@
 """The river: imports run upstream only, and ARCHITECTURE.md says what is there."""
 
 import ast
-import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from analysis import example
+
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs"))
+
+import architecture  # noqa: E402 - a script beside the page it writes
+
 PACKAGE = ROOT / "src" / "analysis"
 
 BASE = ["errors", "blocks", "tables", "units", "config", "decisions"]
@@ -59,8 +65,19 @@ def test_the_pure_core_knows_no_files_and_no_plotly(strand):
         assert not names & foreign, path
 
 
-def test_the_architecture_page_names_every_module_and_no_other():
+def test_the_architecture_page_has_the_map_of_today():
+    """`python docs/architecture.py` writes it."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `([a-z_/]+\.py)`", page, flags=re.MULTILINE))
-    there = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.read_text().strip()}
-    assert named == there
+    assert page == architecture.with_map(page)
+
+
+def test_every_module_says_what_it_is_for():
+    silent = [
+        path for path in MODULES if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert not silent
+
+
+def test_this_checkout_is_the_workspace_of_the_example_squad(tmp_path):
+    example.write_example(tmp_path)
+    assert (ROOT / "workbook.toml").read_bytes() == (tmp_path / "workbook.toml").read_bytes()
