@@ -424,7 +424,7 @@ class TestSections:
     def test_the_whole_week_of_an_athlete_who_logs_everything(self):
         week = week_of(birch())
         assert [type(block) for block in sections.header(week)] == [Days, Text]
-        assert [type(block) for block in sections.your_week(week)] == [Fact, Tiles]
+        assert [type(block) for block in sections.your_week(week)] == [Fact, Fact, Tiles]
         assert [type(block) for block in sections.speed(week)] == [Fact, Strip]
         assert [type(block) for block in sections.form(week)] == [Fact, Reps, Fact, Text]
         assert [type(block) for block in sections.run(week)] == [Fact, Slope, Text]
@@ -471,7 +471,10 @@ class TestSections:
 
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))
-        assert [fact.sentence for fact in sections.your_week(week)] == ["You lifted on 3 days and logged 0 runs."]
+        assert [fact.sentence for fact in sections.your_week(week)] == [
+            "You lifted on 3 days and logged 0 runs.",
+            "You lifted 580 kg in 2 sets.",
+        ]
 
     def test_a_lift_without_data_is_said_beside_the_others(self):
         hip_thrust = LIFT.model_copy(update={"exercise": "hip_thrust", "name": "Hip thrust"})
@@ -530,6 +533,43 @@ class TestSections:
             part(week)
         for name, frame in before.items():
             pd.testing.assert_frame_equal(getattr(athlete, name), frame)
+
+
+class TestTotals:
+    def facts(self, **frames) -> dict[str, Fact]:
+        return {fact.subject: fact for fact in sections.totals_facts(week_of(birch().but(**frames)).totals)}
+
+    def test_tonnage_is_the_volume_load_of_the_weeks_counted_work_sets(self):
+        sets, reps = form_sets(MONDAYS[-2:], [6, 6])
+        copy, warm_up = ({**sets[-1], "set_no": 2, "counted": False}, {**sets[-1], "set_no": 3, "set_kind": "warm_up"})
+        fact = self.facts(**lifting((([*sets, copy, warm_up]), reps)))["your_week.volume_load"]
+        assert (fact.estimate, fact.unit, fact.n) == (8 * 50.0, "kg", 1)
+        assert fact.sentence == "You lifted 400 kg in 1 set."
+
+    def test_a_set_without_a_load_is_said_and_not_taken_for_zero(self):
+        sets, reps = form_sets(MONDAYS[-1:], [6])
+        unknown = {**sets[-1], "set_no": 2, "load_kg": np.nan}
+        fact = self.facts(**lifting(([*sets, unknown], reps)))["your_week.volume_load"]
+        assert fact.sentence == "You lifted 400 kg in 2 sets. 1 of the sets has no known load and adds nothing."
+        fact = self.facts(**lifting(([unknown], reps)))["your_week.volume_load"]
+        assert (fact.estimate, fact.sentence) == (None, "You did 1 set. No load is known, so there is no total.")
+
+    def test_body_weight_sets_are_sets(self):
+        sets, reps = form_sets(MONDAYS[-1:], [6])
+        fact = self.facts(**lifting(([{**sets[-1], "load_kg": 0.0}], reps)))["your_week.volume_load"]
+        assert (fact.estimate, fact.sentence) == (0.0, "You did 1 set without added load.")
+
+    def test_distance_is_that_of_the_weeks_counted_runs(self):
+        runs = runs_at([400, 400], distance_m=8123.4)
+        fact = self.facts(runs=runs)["your_week.run_distance"]
+        assert (fact.estimate, fact.unit, fact.sentence) == (8123.4, "m", "You ran 8.1 km in 1 run.")
+        assert "your_week.run_distance" not in self.facts(runs=runs.assign(counted=False))
+        unknown = self.facts(runs=runs.assign(distance_m=np.nan))["your_week.run_distance"]
+        assert unknown.sentence == "You did 1 run. No distance is known, so there is no total."
+
+    def test_a_ride_is_no_run(self):
+        ride = self.facts(runs=runs_at([400], distance_m=30000.0).assign(sport="cycling"))["your_week.run_distance"]
+        assert (ride.estimate, ride.sentence) == (None, "No run. 1 activity of another sport.")
 
 
 class TestMessageAndMilestones:

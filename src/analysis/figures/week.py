@@ -35,7 +35,7 @@ from analysis.models.form import SESSIONS_COMPARED, FormHistory
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
-from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing
+from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing, WeekTotals
 
 Block = Fact | Drawing
 
@@ -73,8 +73,10 @@ def milestones(week: AthleteWeek) -> list[Block]:
 
 
 def your_week(week: AthleteWeek) -> list[Block]:
-    """The planned days and what became of them; without a plan, counts only."""
-    return [adherence_fact(week), plan_tiles(week)] if len(week.plan) else [counts_fact(week)]
+    """The planned days and what became of them (without a plan, counts only), and what was lifted and run in all."""
+    if len(week.plan):
+        return [adherence_fact(week), *totals_facts(week.totals), plan_tiles(week)]
+    return [counts_fact(week), *totals_facts(week.totals)]
 
 
 def speed(week: AthleteWeek) -> list[Block]:
@@ -214,6 +216,66 @@ def counts_fact(week: AthleteWeek) -> Fact:
         f"You lifted on {_count(len(strength_days), 'day')} and logged {_count(run_count, 'run')}.",
         n=len(strength_days) + run_count,
     )
+
+
+def totals_facts(totals: WeekTotals) -> list[Fact]:
+    """What was lifted and run in the week; a part of which nothing is logged is left out.
+
+    >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, 0)
+    >>> [fact.sentence for fact in totals_facts(totals)]
+    ['You lifted 12,340 kg in 42 sets. 3 of the sets have no known load and add nothing.',
+     'You ran 23.4 km in 2 runs.']
+    """
+    facts = []
+    if totals.sets:
+        facts.append(
+            Fact(
+                "your_week.volume_load",
+                _lifted_words(totals),
+                estimate=None if np.isnan(totals.volume_load_kg) else totals.volume_load_kg,
+                unit="kg",
+                n=totals.sets - totals.sets_unknown,
+            )
+        )
+    if totals.runs or totals.other_activities:
+        facts.append(
+            Fact(
+                "your_week.run_distance",
+                _ran_words(totals),
+                estimate=None if np.isnan(totals.run_distance_m) else totals.run_distance_m,
+                unit="m",
+                n=totals.runs - totals.runs_unknown,
+            )
+        )
+    return facts
+
+
+def _lifted_words(totals: WeekTotals) -> str:
+    sets = _count(totals.sets, "set")
+    if totals.sets_unknown == totals.sets:
+        return f"You did {sets}. No load is known, so there is no total."
+    if totals.volume_load_kg == 0:
+        return f"You did {sets} without added load.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
+    return f"You lifted {totals.volume_load_kg:,.0f} kg in {sets}.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
+
+
+def _ran_words(totals: WeekTotals) -> str:
+    others = f" {_count(totals.other_activities, 'activity')} of another sport." if totals.other_activities else ""
+    if not totals.runs:
+        return f"No run.{others}"
+    runs = _count(totals.runs, "run")
+    if totals.runs_unknown == totals.runs:
+        return f"You did {runs}. No distance is known, so there is no total.{others}"
+    ran = f"You ran {totals.run_distance_m / 1000:.1f} km in {runs}."
+    return f"{ran}{_not_in_it(totals.runs_unknown, 'run', 'distance')}{others}"
+
+
+def _not_in_it(count: int, noun: str, quantity: str) -> str:
+    """What the total lacks, as a sentence; empty where it lacks nothing."""
+    if not count:
+        return ""
+    has, adds = ("has", "adds") if count == 1 else ("have", "add")
+    return f" {count} of the {noun}s {has} no known {quantity} and {adds} nothing."
 
 
 def plan_tiles(week: AthleteWeek) -> Tiles:
@@ -531,7 +593,9 @@ def _day(day: pd.Timestamp) -> str:
 
 
 def _plural(noun: str, count: float) -> str:
-    return noun if count == 1 else f"{noun}s"
+    if count == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
 
 
 def _count(count: int, noun: str) -> str:

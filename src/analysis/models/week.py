@@ -11,6 +11,8 @@ from analysis.config import Config, Lift
 from analysis.decisions import best_yet
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, plan_status, week_days
+from analysis.metrics.load import volume_load
+from analysis.metrics.running import RUNNING_SPORTS
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form import FormHistory, form_history
@@ -86,6 +88,19 @@ class Adherence:
     not_logged: int  # of those missed: days on which nothing at all is logged
 
 
+@dataclass(frozen=True)
+class WeekTotals:
+    """What was done in a week, warm-up sets and second records of the same thing left out."""
+
+    volume_load_kg: float  # external load times repetitions; NaN where no set tells it
+    sets: int
+    sets_unknown: int  # of those: load or repetitions not known, or assisted
+    run_distance_m: float  # NaN where no run tells it
+    runs: int
+    runs_unknown: int  # of those: distance not known
+    other_activities: int  # records of the watch that are no runs
+
+
 @dataclass(frozen=True, eq=False)
 class AthleteWeek:
     """The parts of one athlete's week. Each is fitted when first read; NotEnoughData is raised there, not before."""
@@ -130,6 +145,23 @@ class AthleteWeek:
         """Of the four weeks that end with this one."""
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
         return self._adherence(pd.date_range(first, self.days[-1]))
+
+    @cached_property
+    def totals(self) -> WeekTotals:
+        """Sets, volume load, runs and distance of this week."""
+        sets = self.athlete.sets[self.athlete.sets["local_date"].isin(self.days)]
+        recorded = self.athlete.runs[self.athlete.runs["local_date"].isin(self.days) & self.athlete.runs["counted"]]
+        runs = recorded[recorded["sport"].str.lower().isin(RUNNING_SPORTS)]
+        by_day = volume_load(sets)
+        return WeekTotals(
+            volume_load_kg=float(by_day["volume_load_kg"].sum(min_count=1)),
+            sets=int(by_day["sets"].sum()),
+            sets_unknown=int(by_day["sets_unknown"].sum()),
+            run_distance_m=float(runs["distance_m"].sum(min_count=1)),
+            runs=len(runs),
+            runs_unknown=int(runs["distance_m"].isna().sum()),
+            other_activities=len(recorded) - len(runs),
+        )
 
     @cached_property
     def speeds(self) -> Parts[SpeedAtLoad]:
