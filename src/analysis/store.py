@@ -11,6 +11,7 @@ import io
 import json
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -359,15 +360,16 @@ def _changes(connection: sql.Connection, name: str, records: list[dict]) -> tupl
 
 def _records(name: str, frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows for the database: None for missing, ISO text for moments."""
-    plain = {}
+    plain = []
     for column in TABLES[name].columns:
-        values = frame[column.name]
+        values = frame[column.name].tolist()
         if column.kind == "date":
-            values = values.dt.strftime("%Y-%m-%d")
+            plain.append([None if value is pd.NaT else value.date().isoformat() for value in values])
         elif column.kind in ("instant", "clock"):
-            values = values.map(lambda moment: moment.isoformat(), na_action="ignore")
-        plain[column.name] = values.astype("object").where(frame[column.name].notna(), None)
-    return pd.DataFrame(plain).to_dict("records")
+            plain.append([None if value is pd.NaT else value.isoformat() for value in values])
+        else:
+            plain.append([value if value == value else None for value in values])  # only NaN differs from itself
+    return [dict(zip(TABLES[name].names, row, strict=True)) for row in zip(*plain, strict=True)]
 
 
 def _upsert(connection: sql.Connection, name: str, records: list[dict[str, object]]) -> None:
@@ -400,20 +402,20 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
     """Find anew the links of the sets or runs of the days on which these sessions of these athletes lie."""
     if not session_ids:
         return
-    new = _select(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
-    days = [day.strftime("%Y-%m-%d") for day in new["local_date"].unique()]
-    sessions = _select(connection, "sessions", athlete_id=athlete_ids, local_date=days)
-    rows = _select(connection, name, athlete_id=athlete_ids, session_id=list(sessions["session_id"]))
-    if rows["session_id"].nunique() < 2:
+    days = {row.local_date for row in _rows(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)}
+    same_days = _rows(connection, "sessions", athlete_id=athlete_ids, local_date=days)
+    found = _rows(connection, name, athlete_id=athlete_ids, session_id=[row.session_id for row in same_days])
+    if len({row.session_id for row in found}) < 2:
         return  # nothing is a copy of itself
+    sessions, rows = _canonical("sessions", same_days), _canonical(name, found)
     if name == "runs":
-        found, copies = linking.run_links(sessions, rows), rows["session_id"]
+        pairs, copies = linking.run_links(sessions, rows), rows["session_id"]
     else:
-        found, copies = linking.set_links(sessions, rows), rows["session_id"] + "|" + rows["set_no"].astype("str")
+        pairs, copies = linking.set_links(sessions, rows), rows["session_id"] + "|" + rows["set_no"].astype("str")
     links = _SQL["links"]
     stale = links.c.athlete_id.in_(sorted(athlete_ids)) & links.c.b.in_(list(copies))
     connection.execute(links.delete().where(stale))
-    _put(connection, "links", found)
+    _put(connection, "links", pairs)
 
 
 def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
@@ -434,10 +436,9 @@ def _write_sample_rows(
     rows = [
         {"session_id": session_id, "sha256": sha256, "athlete_id": athlete_id, "path": paths[athlete_id], "rows": n}
         for athlete_id, frame in samples.items()
-        for session_id, n in frame["session_id"].value_counts().items()
+        for session_id, n in Counter(frame["session_id"]).items()
     ]
-    if rows:
-        _put(connection, "sample_files", pd.DataFrame(rows))
+    _upsert(connection, "sample_files", rows)
 
 
 def as_json(values: object) -> str:

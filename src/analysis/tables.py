@@ -24,6 +24,8 @@ DTYPES: dict[str, str] = {
     "clock": "datetime64[us]",
 }
 
+_DTYPES = {kind: pd.api.types.pandas_dtype(dtype) for kind, dtype in DTYPES.items()}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -58,9 +60,11 @@ class Column:
         >>> Column("reps", "number", "repetitions done", low=0).is_sound(pd.Series([5.0, float("nan")]))
         True
         """
-        if str(values.dtype) != DTYPES[self.kind] or (self.required and values.isna().any()):
+        if values.dtype != _DTYPES[self.kind]:
             return False
         known = values.dropna()
+        if self.required and len(known) < len(values):
+            return False
         return not (
             (self.low is not None and (known < self.low).any())
             or (self.high is not None and (known > self.high).any())
@@ -122,8 +126,10 @@ class Table:
 
         Raises ValueError where a value cannot be of its column's type: readers type their cells first.
         """
-        missing = pd.Series(pd.NA, index=frame.index, dtype="object")
-        typed = {c.name: _as_kind(frame.get(c.name, missing), c.kind) for c in self.columns}
+        typed = {
+            c.name: _as_kind(frame[c.name], c.kind) if c.name in frame else _missing(frame.index, c.kind)
+            for c in self.columns
+        }
         return pd.DataFrame(typed, index=frame.index)
 
     def failures(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +156,15 @@ class Table:
         return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
 
 
+def _missing(index: pd.Index, kind: Kind) -> pd.Series:
+    if kind == "integer" and len(index):
+        raise ValueError("A column of whole numbers cannot be absent; give it.")
+    return pd.Series(index=index, dtype=DTYPES[kind])
+
+
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    if values.dtype == _DTYPES[kind] and kind != "date":  # a date may still carry a time of day
+        return values
     if kind == "number":
         return pd.to_numeric(values).astype("float64")
     if kind == "integer":

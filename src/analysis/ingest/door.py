@@ -1,6 +1,7 @@
 """The ordinary door: names become athletes, source keys become ids. Pure; the store is further down."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -82,13 +83,14 @@ def bind(reading: Reading, names: Names, owner: str | None) -> Bound:
 def _with_athletes(
     frame: pd.DataFrame, source: str, names: Names, owner: str | None, waiting: dict[str, int]
 ) -> pd.DataFrame:
-    external = frame["external_name"].astype("object").where(frame["external_name"].notna(), owner)
-    known = {name: names.athlete(source, name) if name else None for name in external.unique()}
-    athlete_id = external.map(known)
-    for name, rows in external[athlete_id.isna()].value_counts(dropna=False).items():
-        waiting[name or ""] = waiting.get(name or "", 0) + int(rows)
-    bound = athlete_id.notna()
-    return frame[bound].drop(columns="external_name").assign(athlete_id=athlete_id[bound].astype("str"))
+    said = [owner or "" if pd.isna(name) else name for name in frame["external_name"]]
+    known = {name: names.athlete(source, name) for name in dict.fromkeys(said)}
+    for name, rows in Counter(said).items():
+        if known[name] is None:
+            waiting[name] = waiting.get(name, 0) + rows
+    bound = [known[name] is not None for name in said]
+    athlete_id = pd.Series([known[name] for name in said], index=frame.index, dtype="str")
+    return frame.drop(columns="external_name").assign(athlete_id=athlete_id)[bound]
 
 
 def _with_sessions(frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool) -> pd.DataFrame:
