@@ -35,6 +35,7 @@ from analysis.blocks import Cells, Chips, Days, Fact, Lines, Reps, Sides, Slope,
 from analysis.config import Check
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures import week as sections
+from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
@@ -203,7 +204,7 @@ class TestPaceAtHeartRate:
         assert result.change.state == "clearly better"
         week = week_of(birch().but(runs=runs_at([*self.STEADY, 370])))
         assert of_kind(sections.run(week), Fact)[-1].sentence == (
-            "Clearly better. Pace at 135 to 145 bpm: 370 s/km, 30 s/km faster than your usual. "
+            "Clearly better. Pace at 135 to 145 bpm: 6:10 min/km, 30 s/km faster than your usual. "
             "Noise is about 8 s/km. Lower is better."
         )
 
@@ -572,6 +573,70 @@ class TestTotals:
         assert (ride.estimate, ride.sentence) == (None, "No run. 1 activity of another sport.")
 
 
+class TestLongTimes:
+    TRIAL = Check(
+        test_id="sprint_20m", name="1200 m time trial", unit="s", distance_m=20, te=3.0, te_df=4, swc=2, every_days=56
+    )
+
+    def history(self, best_s):
+        return check_history(sprints(SPRINT_DAYS[-len(best_s) :], best_s), NO_TRIALS, self.TRIAL, SUNDAY)
+
+    def test_minutes_are_read_and_seconds_are_kept(self):
+        fact = sections.check_fact(self.history([290.0, 291.0, 262.44]))
+        assert fact.sentence.startswith("Clearly better. 1200 m time trial: 4:22.4 min, 28.1 s faster than your usual.")
+        assert (fact.unit, fact.estimate) == ("s", pytest.approx(-28.06))
+
+    def test_a_change_of_minutes_is_read_as_minutes(self):
+        assert "2:10.5 min faster" in sections.check_fact(self.history([390.0, 391.0, 260.0])).sentence
+
+    def test_the_drawing_carries_seconds_and_its_words_minutes(self):
+        drawn = sections.check_slope(self.history([290.0, 291.0, 262.44]))
+        assert (drawn.now, drawn.unit) == (pytest.approx(262.44), "s")
+        assert drawn.title.endswith("4:50.5 min to 4:22.4 min, lower is better")
+
+    def test_a_check_not_done_this_week_is_one_line_with_its_next_date(self):
+        week = week_of(birch(), SUNDAY + pd.Timedelta(days=7))
+        blocks = sections.run(week)
+        assert [type(block) for block in blocks] == [Fact]
+        assert blocks[0].sentence == "20 m sprint: 3.32 s on 23 Jun. Next: Tue 21 Jul."
+        assert blocks[0].state == sections.check_fact(week.checks.known[0]).state
+
+    def test_a_check_that_is_overdue_says_since_when(self):
+        week = week_of(birch(), SUNDAY + pd.Timedelta(days=28))
+        assert sections.run(week)[0].sentence.endswith("The next was due: Tue 21 Jul.")
+
+
+class TestSpeedChart:
+    def test_caption_names_lift_and_load(self):
+        caption = speed_over_dates_figure(speeds(FLAT_M_S)).layout.title.text.replace("<br>", " ")
+        assert caption == "Romanian deadlift at 60 kg, all sessions; shaded: usual range"
+
+    def test_the_usual_range_covers_its_own_days_only(self):
+        frames = lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 4 + ["b"] * 5))
+        shown = speed_over_dates_figure(speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY))
+        band = next(shape for shape in shown.layout.shapes if shape.type == "rect")
+        assert (pd.Timestamp(band.x0), pd.Timestamp(band.x1)) == (FRIDAYS[4], FRIDAYS[-1])
+
+    def test_another_device_is_marked_and_open(self):
+        frames = lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 4 + ["b"] * 5))
+        shown = speed_over_dates_figure(speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY))
+        assert [trace.marker.symbol for trace in shown.data] == ["circle-open", "square"]
+        marks = [pd.Timestamp(shape.x0) for shape in shown.layout.shapes if shape.type == "line"]
+        assert marks == [FRIDAYS[4]]
+        assert "open marks: another device" in shown.layout.title.text.replace("<br>", " ")
+
+    def test_a_wide_usual_range_leaves_the_speeds_a_third_of_the_height(self):
+        result = speeds([0.70, 0.90, 0.50, 0.70])
+        low, high = speed_over_dates_figure(result).layout.yaxis.range
+        assert (high - low) <= 3.3 * 0.4
+        assert low < 0.50 < 0.90 < high
+
+    def test_the_numbers_behind_the_chart_are_its_sessions_newest_first(self):
+        table_of = sections.speed_numbers(week_of(birch()))[0]
+        assert len(table_of.rows) == len(FRIDAYS)
+        assert table_of.rows[0] == ("26 Jun 2026", "0.71", "3", "encoder one")
+
+
 class TestMessageAndMilestones:
     GAIN = bar_speed(FRIDAYS, last_day_off(0.15))
     STEADY_FORM = form_sets(MONDAYS, [6, 7, 5, 6, 6, 7, 6, 6, 6])
@@ -593,7 +658,7 @@ class TestMessageAndMilestones:
         )
 
     def test_without_news_the_plan_is_the_message(self):
-        assert self.line() == "You did 3 of 3 planned days this week."
+        assert self.line() == "You did all 3 planned days; nothing moved beyond its noise."
 
     def test_without_news_and_plan_the_week_was_steady(self):
         assert self.line(plan=table("plan", [])).startswith("A steady week: 3 days trained")

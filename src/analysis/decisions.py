@@ -28,6 +28,7 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.blocks import Fact, State
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.units import amount_text
 
 Reason = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
 Audience = Literal["athlete", "coach"]
@@ -444,10 +445,9 @@ class _Words:
     def amount(self, value: float, unit: str) -> str:
         """A magnitude with its unit; what rounds to nothing is said to be less than the last digit."""
         step = 10.0**-self.decimals
-        text = f"{abs(value):.{self.decimals}f}"
-        if value != 0 and float(text) == 0:
+        if value != 0 and round(abs(value), self.decimals) == 0:
             return f"less than {step:.{self.decimals}f} {unit}"
-        return f"{text} {unit}"
+        return amount_text(abs(value), unit, self.decimals)
 
     def direction(self, estimate: float) -> str:
         return self.more if estimate > 0 else self.less

@@ -1,4 +1,6 @@
-"""Units at the door: readers convert once, everything inside is SI plus kg."""
+"""Units at the door: readers convert once, everything inside is SI plus kg; long times leave it as minutes."""
+
+from collections.abc import Iterable
 
 from analysis.errors import ConfigProblem
 
@@ -39,3 +41,37 @@ def factor(unit: str, to: str) -> float:
     if unit not in known:
         raise ConfigProblem(f"Unit {unit!r} is not one of {', '.join(sorted(known))}. Correct the unit.")
     return known[unit]
+
+
+LONG_TIME_S = 100.0  # from here on people say minutes
+_CLOCK_UNITS = {"s": "min", "s/km": "min/km"}
+
+
+def clock_unit(unit: str | None, values: Iterable[float]) -> str | None:
+    """The unit of times that are read as minutes and seconds, all of `values` alike; None where they are not.
+
+    >>> clock_unit("s", [95.0, 104.0]), clock_unit("s/km", [378.0]), clock_unit("s", [3.48]), clock_unit("kg", [140.0])
+    ('min', 'min/km', None, None)
+    """
+    return _CLOCK_UNITS.get(unit or "") if any(abs(value) >= LONG_TIME_S for value in values) else None
+
+
+def clock_text(value_s: float, decimals: int = 0) -> str:
+    """Seconds as minutes and seconds.
+
+    >>> clock_text(283.6, 1), clock_text(378.4), clock_text(359.96, 1), clock_text(-65.0)
+    ('4:43.6', '6:18', '6:00.0', '−1:05')
+    """
+    minutes, seconds = divmod(round(abs(value_s), decimals), 60)
+    width = 3 + decimals if decimals else 2
+    return f"{'−' if value_s < 0 else ''}{minutes:.0f}:{seconds:0{width}.{decimals}f}"
+
+
+def amount_text(value: float, unit: str, decimals: int) -> str:
+    """A number with its unit as a sentence says it.
+
+    >>> amount_text(0.79, "m/s", 2), amount_text(283.6, "s", 1), amount_text(378.4, "s/km", 0)
+    ('0.79 m/s', '4:43.6 min', '6:18 min/km')
+    """
+    clock = clock_unit(unit, [value])
+    return f"{clock_text(value, decimals)} {clock}" if clock else f"{value:.{decimals}f} {unit}"

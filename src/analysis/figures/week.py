@@ -5,6 +5,7 @@ hidden where there are none, return an empty list instead.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.blocks import (
     Drawing,
     Fact,
     Lines,
+    Numbers,
     RepRow,
     Reps,
     SideRow,
@@ -36,14 +38,15 @@ from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing, WeekTotals
+from analysis.units import LONG_TIME_S, amount_text
 
 Block = Fact | Drawing
+_History = SpeedAtLoad | CheckHistory | PaceAtHeartRate
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
 _SIDES = {"L": "left", "R": "right"}
 _STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
-_DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "cm": 1, "m": 2}
-_LONG_TIME_S = 100.0  # from here on, hundredths of a second are beyond what a person times
+_DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
 
 
 def period(week: AthleteWeek) -> str:
@@ -95,11 +98,13 @@ def form(week: AthleteWeek) -> list[Block]:
 
 
 def run(week: AthleteWeek) -> list[Block]:
-    """The latest of every check against those before, when the next one is due, and pace at a given heart rate."""
+    """This week's checks against those before, a line for each of the others, and pace at a given heart rate."""
     checks, paces = week.checks, week.paces
     if not paces.known:
         checks = checks.or_say_why("No check is set. Ask your coach to name one.")
-    drawn = [block for one in checks.known for block in (check_fact(one), *_slope_if_any(one), _next_check(one, week))]
+    done = [one for one in checks.known if week.holds(one.last_date)]
+    drawn = [block for one in done for block in (check_fact(one), *_slope_if_any(one), _next_check(one))]
+    drawn += [check_line(one, week) for one in checks.known if one not in done]
     paced = [block for one in paces.known for block in (pace_fact(one), pace_strip(one), *_pace_remarks(one))]
     return [*drawn, *paced, *_missing((*checks.missing, *paces.missing))]
 
@@ -151,18 +156,30 @@ def _milestone_line(week: AthleteWeek) -> str | None:
 
 
 def _change_line(week: AthleteWeek) -> str | None:
-    for history in (*week.speeds.known, *week.checks.known):
-        if history.change.flagged and week.holds(history.last_date):
-            change, unit = history.change, history.change.unit
-            what = _speed_name(history) if isinstance(history, SpeedAtLoad) else history.name
-            moved = _direction_words(history)[0 if change.estimate > 0 else 1]
-            return f"{what}: {abs(change.estimate):.{_decimals(unit, change.now)}f} {unit} {moved} than your usual."
-    return None
+    """The first clear change of this week, else the first that is beyond error."""
+    moved = [one for one in _judged_this_week(week) if one.change.flagged]
+    moved.sort(key=lambda one: not one.change.state.startswith("clearly"))
+    if not moved:
+        return None
+    change = moved[0].change
+    direction = _direction_words(moved[0])[0 if change.estimate > 0 else 1]
+    by = amount_text(abs(change.estimate), change.unit, _decimals(change.unit, change.now))
+    return f"{_capital(_name(moved[0]))}: {by} {direction} than your usual."
 
 
 def _adherence_line(week: AthleteWeek) -> str | None:
     adherence = week.adherence
-    return f"You did {adherence.done} of {adherence.due} planned days this week." if adherence.due else None
+    if not adherence.due:
+        return None
+    done = f"all {adherence.due}" if 1 < adherence.due == adherence.done else f"{adherence.done} of {adherence.due}"
+    steady = "; nothing moved beyond its noise" if _judged_this_week(week) else ""
+    return f"You did {done} planned days{steady}."
+
+
+def _judged_this_week(week: AthleteWeek) -> list[_History]:
+    """Speeds, checks and paces whose newest value is of this week and could be judged."""
+    known = (*week.speeds.known, *week.checks.known, *week.paces.known)
+    return [one for one in known if week.holds(one.last_date) and one.change.state != "cannot tell"]
 
 
 def day_dots(week: AthleteWeek) -> Days:
@@ -183,8 +200,8 @@ def _milestone_text(one: Milestone) -> str:
     lead = "Clear best" if one.clear else "Best on the day"
     if not one.unit:
         return f"{lead}: {_shortest(one.value, 1)} {one.what}"
-    number = _shortest(one.value, 1) if one.unit == "kg" else f"{one.value:.{_decimals(one.unit, one.value)}f}"
-    return f"{lead}: {one.what}, {number} {one.unit}"
+    amount = f"{_shortest(one.value, 1)} kg" if one.unit == "kg" else _amount(one.value, one.unit)
+    return f"{lead}: {one.what}, {amount}"
 
 
 def adherence_fact(week: AthleteWeek) -> Fact:
@@ -318,6 +335,25 @@ def speed_strip(result: SpeedAtLoad) -> Strip:
     return _strip(change, f"{name}: {change.now:.2f} m/s{band}", f"{name}, {_day(result.last_date)}")
 
 
+def speed_numbers(week: AthleteWeek) -> list[Numbers]:
+    """The exposures of every key lift as tables behind a fold, newest first."""
+    return [_exposure_table(one) for one in week.speeds.known]
+
+
+def _exposure_table(result: SpeedAtLoad) -> Numbers:
+    newest_first = result.exposures.iloc[::-1]
+    rows = tuple(
+        (
+            f"{_day(row.local_date)} {row.local_date.year}",
+            f"{row.value:.2f}",
+            str(row.n_reps),
+            row.device if isinstance(row.device, str) else "not named",
+        )
+        for row in newest_first.itertuples()
+    )
+    return Numbers(f"{_speed_name(result)}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
+
+
 def _strip(change: Change, title: str, label: str, decimals: int = 2) -> Strip:
     usual, noise = change.usual, change.noise
     return Strip(
@@ -422,7 +458,7 @@ def check_slope(history: CheckHistory) -> Slope:
     before_label = _day(previous) if change.n_earlier == 1 else f"mean of {change.n_earlier} before"
     decimals = _decimals(change.unit, change.now)
     title = f"{history.name}, {before_label} to {_day(history.last_date)}"
-    title += f": {change.reference:.{decimals}f} to {change.now:.{decimals}f} {change.unit}"
+    title += f": {_amount(change.reference, change.unit)} to {_amount(change.now, change.unit)}"
     return Slope(
         title=f"{title}, lower is better" if history.lower_is_better else title,
         unit=change.unit,
@@ -436,31 +472,45 @@ def check_slope(history: CheckHistory) -> Slope:
     )
 
 
+def check_line(history: CheckHistory, week: AthleteWeek) -> Fact:
+    """A check not done this week, in one line; the page puts its state before it in words."""
+    value = f"{_amount(history.change.now, history.change.unit)} on {_day(history.last_date)}"
+    next_one = "Next" if history.next_due > week.until else "The next was due"
+    told = f"{history.name}: {value}. {next_one}: {_due(history)}."
+    return replace(check_fact(history), sentence=f"{told}{_trials_left_out(history)}")
+
+
 def _slope_if_any(history: CheckHistory) -> list[Drawing]:
     change = history.change
     if change.n_earlier:
         return [check_slope(history)]
-    value = f"{change.now:.{_decimals(change.unit, change.now)}f} {change.unit}"
-    return [Text(f"{history.name}, {_day(history.last_date)}: {value}.")]
+    return [Text(f"{history.name}, {_day(history.last_date)}: {_amount(change.now, change.unit)}.")]
 
 
-def _next_check(history: CheckHistory, week: AthleteWeek) -> Text:
-    lead = "Next check" if history.next_due > week.until else "Next check was due"
+def _next_check(history: CheckHistory) -> Text:
+    return Text(f"Next check: {_due(history)}.{_trials_left_out(history)}")
+
+
+def _due(history: CheckHistory) -> str:
+    return f"{history.next_due:%a} {_day(history.next_due)}"
+
+
+def _trials_left_out(history: CheckHistory) -> str:
     left_out = history.n_trials_left_out
-    remark = f" {_count(left_out, 'incomplete trial')} left out." if left_out else ""
-    return Text(f"{lead}: {history.next_due:%a} {_day(history.next_due)}.{remark}")
+    return f" {_count(left_out, 'incomplete trial')} left out." if left_out else ""
 
 
 def pace_fact(result: PaceAtHeartRate) -> Fact:
     """Pace of the latest run at the usual heart rate against the runs before."""
+    more, less = _direction_words(result)
     return result.change.as_fact(
-        "run.pace_at_heart_rate", _pace_name(result), decimals=0, more="slower", less="faster", occasion="run"
+        "run.pace_at_heart_rate", _pace_name(result), decimals=0, more=more, less=less, occasion="run"
     )
 
 
 def pace_strip(result: PaceAtHeartRate) -> Strip:
     """The last comparable runs on the usual band, smaller is better."""
-    name = f"{_pace_name(result)}, {_day(result.last_date)}"
+    name = _capital(f"{_pace_name(result)}, {_day(result.last_date)}")
     return _strip(result.change, f"{name}, lower is better", name, decimals=0)
 
 
@@ -558,11 +608,17 @@ def _missing(parts: tuple[Missing, ...]) -> list[Fact]:
     return [Fact(one.subject, one.sentence, "cannot tell", one.sentence, reason=one.reason) for one in parts]
 
 
-def _direction_words(history: SpeedAtLoad | CheckHistory) -> tuple[str, str]:
+def _name(history: _History) -> str:
+    if isinstance(history, SpeedAtLoad):
+        return _speed_name(history)
+    return history.name if isinstance(history, CheckHistory) else _pace_name(history)
+
+
+def _direction_words(history: _History) -> tuple[str, str]:
     """What a larger and a smaller number is called."""
     if isinstance(history, SpeedAtLoad):
         return "faster", "slower"
-    return ("slower", "faster") if history.change.unit == "s" else ("higher", "lower")
+    return ("slower", "faster") if history.change.unit in ("s", "s/km") else ("higher", "lower")
 
 
 def _planned_words(role: str, content: str | None) -> str:
@@ -571,7 +627,12 @@ def _planned_words(role: str, content: str | None) -> str:
 
 
 def _decimals(unit: str, value: float) -> int:
-    return 1 if unit == "s" and value >= _LONG_TIME_S else _DECIMALS.get(unit, 1)
+    """Decimals that a measurement resolves; hundredths of a second are beyond what a person times over minutes."""
+    return 1 if unit == "s" and value >= LONG_TIME_S else _DECIMALS.get(unit, 1)
+
+
+def _amount(value: float, unit: str) -> str:
+    return amount_text(value, unit, _decimals(unit, value))
 
 
 def _shortest(value: float, decimals: int) -> str:
@@ -586,6 +647,10 @@ def _shortest(value: float, decimals: int) -> str:
 def _percent(value: float) -> str:
     """A share without its sign, a decimal below 10."""
     return f"{abs(value):.{0 if abs(value) >= 10 else 1}f} %"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _day(day: pd.Timestamp) -> str:

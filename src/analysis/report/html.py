@@ -23,6 +23,7 @@ import mistune
 from markupsafe import Markup, escape
 
 from analysis.report.layout import SCENES, number_text
+from analysis.units import clock_text, clock_unit
 
 TEMPLATE = Path(__file__).parent / "template"
 FIGURE_HEIGHT = 320
@@ -58,6 +59,7 @@ _WORDS = {
     "cannot tell": "Cannot tell yet.",
 }
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
+_BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _FIRST_CLAUSE = re.compile(r"[^.:]+[.:](?=\s|$)")
 _TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
 
@@ -244,19 +246,21 @@ def _says(text: str, state: str) -> bool:
 
 
 def _numbers_text(fact: dict[str, Any]) -> str:
-    """The numbers behind a fact in one line; empty where it has none."""
-    if fact.get("estimate") is None:
+    """The numbers behind a fact in one line; empty where the sentence says all there is."""
+    if fact.get("estimate") is None or all(fact.get(name) is None for name in _BEHIND):
         return ""
     unit = fact.get("unit") or ""
     decimals = _DECIMALS.get(unit, _decimals_of([fact["estimate"]]))
 
+    clock = clock_unit(unit, [fact["estimate"]])
+
     def said(value: float) -> str:
-        return number_text(value, decimals)
+        return clock_text(value, decimals) if clock else number_text(value, decimals)
 
     value = said(fact["estimate"])
     if fact.get("mdc") is not None:  # judged against noise: a change
         value = f"change {'+' if fact['estimate'] > 0 else ''}{value}"
-    parts = [f"{value} {unit}".strip()]
+    parts = [f"{value} {clock or unit}".strip()]
     if fact.get("conf_low") is not None and fact.get("conf_high") is not None:
         level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""
         parts[0] += f" ({level}interval {said(fact['conf_low'])} to {said(fact['conf_high'])})"

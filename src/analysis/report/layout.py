@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.units import amount_text, clock_text, clock_unit
+
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
 _EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
@@ -102,6 +104,14 @@ def number_text(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
+def _written(values: Sequence[float | None], unit: str, decimals: int) -> tuple[Callable[[float], str], str]:
+    """How the numbers of one drawing are written, and the unit beside them: long times as minutes, all alike."""
+    clock = clock_unit(unit, _known(values))
+    if clock:
+        return lambda value: clock_text(value, decimals), clock
+    return lambda value: number_text(value, decimals), unit
+
+
 def _rounded(**at: float) -> dict[str, float | str]:
     return {name: round(value, 1) for name, value in at.items()}
 
@@ -122,10 +132,10 @@ def _scale(values: Sequence[float | None], low: float, high: float) -> Callable[
 def strip(block: dict[str, Any]) -> Scene:
     """Dots on the usual band; equal values stand above each other."""
     earlier, new = _known(block["values"]), _known(block["new"])
-    decimals, unit = block["decimals"], block["unit"]
     band = _pair(block, "band_low", "band_high")
     noise = _pair(block, "mdc_low", "mdc_high")
-    scene = Scene(block["title"], _strip_words(block, earlier, new, band, noise), 0)
+    said, unit = _written([*earlier, *new], block["unit"], block["decimals"])
+    scene = Scene(block["title"], _strip_words(said, unit, earlier, new, band, noise), 0)
     x_of = _scale([*earlier, *new, *band, *noise], 8, WIDTH - 8)
     levels = _stacked([x_of(value) for value in earlier])
     above, below = -min([0.0, *levels]), max([0.0, *levels])
@@ -141,7 +151,7 @@ def strip(block: dict[str, Any]) -> Scene:
     if new:
         middle = sum(x_of(value) for value in new) / len(new)
         label_y = axis_y - 20 - max(0.0, above - 12)
-        scene.text(_range_text(new, decimals, unit), middle, label_y, css="lab", anchor="middle")
+        scene.text(_range_text(new, said, unit), middle, label_y, css="lab", anchor="middle")
     y = axis_y + max(20.0, below + 10)
     if noise:
         left, right = x_of(noise[0]), x_of(noise[1])
@@ -149,7 +159,7 @@ def strip(block: dict[str, Any]) -> Scene:
         y += 4
     caption = []
     if band:
-        caption.append(f"band: usual {number_text(band[0], decimals)} to {number_text(band[1], decimals)}")
+        caption.append(f"band: usual {said(band[0])} to {said(band[1])}")
     if noise:
         caption.append("bracket: noise")
     if caption:
@@ -179,26 +189,28 @@ def _pair(block: dict[str, Any], low: str, high: str) -> list[float]:
     return [] if None in ends else ends
 
 
-def _range_text(values: list[float], decimals: int, unit: str) -> str:
-    first, last = number_text(min(values), decimals), number_text(max(values), decimals)
+def _range_text(values: list[float], said: Callable[[float], str], unit: str) -> str:
+    first, last = said(min(values)), said(max(values))
     return f"{first} {unit}" if first == last else f"{first} to {last} {unit}"
 
 
 def _strip_words(
-    block: dict[str, Any], earlier: list[float], new: list[float], band: list[float], noise: list[float]
+    said: Callable[[float], str],
+    unit: str,
+    earlier: list[float],
+    new: list[float],
+    band: list[float],
+    noise: list[float],
 ) -> str:
-    decimals, unit = block["decimals"], block["unit"]
     words = []
     if new:
-        words.append(f"Newest: {', '.join(number_text(value, decimals) for value in new)} {unit}.")
+        words.append(f"Newest: {', '.join(map(said, new))} {unit}.")
     if earlier:
-        words.append(f"Earlier: {', '.join(number_text(value, decimals) for value in earlier)} {unit}.")
+        words.append(f"Earlier: {', '.join(map(said, earlier))} {unit}.")
     if band:
-        words.append(f"Usual range: {number_text(band[0], decimals)} to {number_text(band[1], decimals)} {unit}.")
+        words.append(f"Usual range: {said(band[0])} to {said(band[1])} {unit}.")
     if noise:
-        words.append(
-            f"Within noise of the reference: {number_text(noise[0], decimals)} to {number_text(noise[1], decimals)}."
-        )
+        words.append(f"Within noise of the reference: {said(noise[0])} to {said(noise[1])}.")
     return " ".join(words) or "No values yet."
 
 
@@ -239,13 +251,14 @@ def _row_label(scene: Scene, label: str, left: float, y: float, baseline: float)
 
 def slope(block: dict[str, Any]) -> Scene:
     """Two values with their errors and the line between."""
-    unit, decimals, error = block["unit"], block["decimals"], block["error"] or 0.0
+    error = block["error"] or 0.0
     before, now = block["before"], block["now"]
-    texts = [f"{number_text(value, decimals)} {unit}" if value is not None else "–" for value in (before, now)]
+    said, unit = _written([before, now], block["unit"], block["decimals"])
+    texts = [f"{said(value)} {unit}" if value is not None else "–" for value in (before, now)]
     scene = Scene(
         block["title"],
         f"{block['before_label']}: {texts[0]}. {block['now_label']}: {texts[1]}. "
-        f"Error: {number_text(error, decimals)} {unit} either way."
+        f"Error: {amount_text(error, block['unit'], block['decimals'])} either way."
         + (" Lower is better." if block["lower_is_better"] else ""),
         112,
     )
