@@ -227,6 +227,7 @@ def report(
     from analysis.report.fanout import render_job
 
     workspace = open_workspace(workspace_folder)
+    workspace.notebook(name)  # a report that does not exist is wrong usage, not a failed page
     whose = workspace.athlete(athlete, as_of)
     job = Job(name, whose.athlete_id, whose.until.date().isoformat())
     done = render_job(workspace, job, force=True, output=output)

@@ -8,14 +8,15 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis import config as configuration
 from analysis.errors import UnreadableFile, UsageProblem, WorkbookError
 from analysis.ingest import registry
-from analysis.ingest.door import ANY_SOURCE, Names, bind
+from analysis.ingest.door import ANY_SOURCE, Names, bind, dated
 from analysis.ingest.reading import Options, Reading
 from analysis.store import Appended, FileFacts, as_json, sha256_of
 from analysis.workspace import Workspace
 
-_LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt"}
+_LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt", configuration.NAME}
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 
@@ -47,16 +48,19 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            below = sorted(
-                path.rglob("*"), key=lambda p: (len(p.parts), p)
-            )  # a roster lies above the athletes' folders
-            inside = (p for p in below if p.is_file())
-            found |= {p: path for p in inside if not p.name.startswith(".") and p.name.lower() not in _LITTER}
+            # a roster lies above the athletes' folders, so what lies higher comes first
+            below = sorted(path.rglob("*"), key=lambda p: (len(p.parts), p))
+            found |= {p: path for p in below if p.is_file() and not _is_litter(p)}
         elif path.is_file():
             found[path] = path.parent
         else:
             raise UsageProblem(f"There is no file or folder {path}. Check the path.")
     return found
+
+
+def _is_litter(path: Path) -> bool:
+    """What systems and people leave in folders that is no data, as hidden files; a file that is named is never."""
+    return path.name.startswith(".") or path.name.lower() in _LITTER
 
 
 def ingest(
@@ -88,7 +92,7 @@ def take_in(
         sha256 = sha256_of(path)
         if workspace.store.file_no(sha256) is not None:
             return Outcome(path, "known")
-        reading = registry.read(path, options)
+        reading = dated(registry.read(path, options), path.name)
         return _store(workspace, path, sha256, reading, owner, root or path.parent)
     except WorkbookError as problem:
         return Outcome(path, "failed", error=str(problem))
@@ -121,10 +125,8 @@ def _store(workspace: Workspace, path: Path, sha256: str, reading: Reading, owne
     roster = _roster(tables, workspace, names)
     if roster:
         tables |= roster
-        names = Names({**names.bound, **Names.of(roster["aliases"]).bound})
-    if owner:
-        names = Names({**names.bound, (ANY_SOURCE, owner.casefold()): owner})
-    owner_name = owner or _folder_owner(path, root, names)
+        names = names.and_of(Names.of(roster["aliases"]))
+    owner_name = owner or _folder_owner(path, root, workspace.raw_folder, names)
     bound = bind(Reading(reading.reader, reading.source, tables, samples=reading.samples), names, owner_name)
     if "" in bound.waiting:
         raise UnreadableFile(
@@ -203,8 +205,13 @@ def _roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names)
     return {"athletes": athletes, "aliases": aliases}
 
 
-def _folder_owner(path: Path, root: Path, names: Names) -> str | None:
-    """The name that the folders around a file give it: a known athlete's, else that of the folder below `root`."""
-    folders = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
-    known = (part for part in reversed(path.resolve().parts[:-1]) if names.athlete(ANY_SOURCE, part))
-    return next(known, folders[0] if folders else None)
+def _folder_owner(path: Path, root: Path, raw: Path, names: Names) -> str | None:
+    """The name that the folders around a file give it: a known athlete's, else that of the outermost.
+
+    Only folders below the drop folder `raw` count, elsewhere `root` (what was named on the command line) and those
+    below it: a user's own home folder may be called like an athlete.
+    """
+    folder, root, raw = path.parent.resolve(), root.resolve(), raw.resolve()
+    inner = folder.relative_to(raw if folder.is_relative_to(raw) else root).parts
+    known = [part for part in (root.name, *inner) if names.athlete(ANY_SOURCE, part)]
+    return known[-1] if known else inner[0] if inner else None

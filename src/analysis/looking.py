@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from analysis import config as configuration
 from analysis.errors import ConfigProblem, WorkbookError
 from analysis.ingest import registry
+from analysis.ingest.door import dated
 from analysis.ingest.reading import Options, Reading
-from analysis.workspace import Workspace, find_folder, open_workspace
+from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
 
@@ -49,18 +51,19 @@ class Look:
 def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path | None) -> Options:
     """What readers are told: of the workspace where there is one, else only what the command says."""
     try:
-        find_folder(workspace_folder)
+        folder = find_folder(workspace_folder)
     except ConfigProblem:
         if workspace_folder is not None:
             raise
         return Options(load_unit=load_unit, mapping=mapping)
-    return open_workspace(workspace_folder).options(load_unit, mapping)
+    config = configuration.read_config(folder / configuration.NAME)
+    return reader_options(folder, config, load_unit, mapping)  # without its store: looking makes none
 
 
 def look(path: Path, options: Options) -> Look:
     """What the file would bring, nothing stored; what is wrong with it is in `error`."""
     try:
-        reading = registry.read(path, options)
+        reading = dated(registry.read(path, options), path.name)
     except WorkbookError as problem:
         return Look(path, error=str(problem))
     return Look(

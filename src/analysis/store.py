@@ -107,10 +107,8 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """The store in `folder`, made where there is none yet; only its owner can read it."""
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.name == "posix":
-            folder.chmod(0o700)
+        """The store in `folder`; where there is none yet it is made, and only its owner can read it."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = cls(_sqlite_engine(folder / DATABASE), str(folder / SAMPLES))
         store._make_tables()
         return store

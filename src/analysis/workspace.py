@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import config as configuration
 from analysis.config import Config
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
-from analysis.ingest.door import Names
+from analysis.ingest.door import ANY_SOURCE, Names
 from analysis.ingest.reading import Options
 from analysis.store import Store
 
@@ -20,6 +20,7 @@ ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues")
 
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
+_HAPPENED = ("sessions", "wellness", "trials", "cues")
 _PROVENANCE = ["file_no", "row_no"]
 
 
@@ -79,22 +80,15 @@ class Workspace:
     def reports_folder(self) -> Path:
         return self.folder / self.config.reports_folder
 
-    @property
-    def mapping_folder(self) -> Path:
-        return self.folder / "mappings"
-
     def options(self, load_unit: str | None = None, mapping: Path | None = None) -> Options:
         """What readers are told in this workspace."""
-        return Options(
-            config=self.config,
-            load_unit=load_unit or self.config.load_unit,
-            mapping=mapping,
-            mapping_folders=(self.mapping_folder,),
-        )
+        return reader_options(self.folder, self.config, load_unit, mapping)
 
     def names(self) -> Names:
-        """Who is meant by the names that files use."""
-        return Names.of(self.store.frame("aliases"))
+        """Who is meant by the names that files use; an id names its athlete too."""
+        stored = self.store.frames(["athletes", "aliases"])
+        ids = {(ANY_SOURCE, athlete_id): athlete_id for athlete_id in stored["athletes"]["athlete_id"]}
+        return Names.of(stored["aliases"]).and_of(Names(ids))
 
     def athletes(self) -> pd.DataFrame:
         """All athletes, one row each."""
@@ -103,13 +97,11 @@ class Workspace:
     def athlete_id(self, name_or_id: str) -> str:
         """The id of an athlete given by id, name or alias.
 
-        Raises UnknownAthlete naming the nearest ones.
+        Raises UnknownAthlete naming some that there are.
         """
-        athletes = self.athletes()
-        if name_or_id in set(athletes["athlete_id"]):
-            return name_or_id
-        found = self.names().athlete("*", name_or_id)
+        found = self.names().athlete(ANY_SOURCE, name_or_id)
         if found is None:
+            athletes = self.athletes()
             some = ", ".join(f"{a.athlete_id} ({a.name})" for a in athletes.head(3).itertuples()) or "none yet"
             raise UnknownAthlete(
                 f"{name_or_id!r} is no athlete of this workspace; there are {len(athletes)}: {some}"
@@ -121,7 +113,7 @@ class Workspace:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)
         stored = self.store.frames([*FRAMES, "links", "athletes"], [athlete_id])
-        last = day(until) if until else _last_day(stored["sessions"])
+        last = day(until) if until else _last_day(stored)
         name = stored["athletes"]["name"].iloc[0]
         frames = _as_of(stored, last)
         return Athlete(athlete_id, name if pd.notna(name) else athlete_id, last, self.config, frames, self.store)
@@ -129,7 +121,7 @@ class Workspace:
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
         """The frames of all athletes up to and including `until`, by name."""
         stored = self.store.frames([*FRAMES, "links"])
-        return _as_of(stored, day(until) if until else _last_day(stored["sessions"]))
+        return _as_of(stored, day(until) if until else _last_day(stored))
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
@@ -174,6 +166,16 @@ def copy_notebooks(workspace: Workspace) -> Path:
     return folder
 
 
+def reader_options(folder: Path, config: Config, load_unit: str | None, mapping: Path | None) -> Options:
+    """What readers are told in the workspace in `folder`; its store need not be open for that."""
+    return Options(
+        config=config,
+        load_unit=load_unit or config.load_unit,
+        mapping=mapping,
+        mapping_folders=(folder / "mappings",),
+    )
+
+
 def find_folder(start: Path | None = None) -> Path:
     """The nearest folder with a `workbook.toml`, from `start` upward; the environment may name one.
 
@@ -214,8 +216,10 @@ def day(text: str | None) -> pd.Timestamp:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
 
 
-def _last_day(sessions: pd.DataFrame) -> pd.Timestamp:
-    return sessions["local_date"].max() if len(sessions) else day(None)
+def _last_day(stored: dict[str, pd.DataFrame]) -> pd.Timestamp:
+    """The last day on which anything happened; today where nothing did."""
+    last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
+    return max(last_days, default=day(None))
 
 
 def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -226,7 +230,7 @@ def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str,
     for name in FRAMES:
         frame = stored[name]
         if name in _OF_A_SESSION:
-            frame = frame.assign(local_date=frame["session_id"].map(dates).astype(dates.dtype))
+            frame = frame.assign(local_date=dates.reindex(frame["session_id"]).array)
         if name == "sets":
             frame = frame.assign(counted=~(frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies))
         if name == "runs":

@@ -3,14 +3,17 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.ingest.reading import Reading
+from analysis.errors import UnreadableFile
+from analysis.ingest.reading import REJECT_COLUMNS, Reading
 from analysis.tables import TABLES
 
 ANY_SOURCE = "*"
+
+_UNDATED = "so it cannot be placed in a week. Export it with times."
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,11 @@ class Names:
     def of(cls, aliases: pd.DataFrame) -> "Names":
         """From the table `aliases`."""
         rows = zip(aliases["source"], aliases["external_name"], aliases["athlete_id"], strict=True)
-        return cls({(source, name.casefold()): athlete_id for source, name, athlete_id in rows})
+        return cls({(source, name.strip().casefold()): athlete_id for source, name, athlete_id in rows})
+
+    def and_of(self, more: "Names") -> "Names":
+        """These names and `more`, which win where both bind one."""
+        return Names({**self.bound, **more.bound})
 
     def athlete(self, source: str, name: str) -> str | None:
         """The athlete's id, None where the name is bound to nobody.
@@ -48,6 +55,28 @@ class Bound:
         """The ids of everybody the file says something about."""
         ids = {i for name, frame in self.tables.items() if TABLES[name].of_one_athlete for i in frame["athlete_id"]}
         return sorted(ids)
+
+
+def dated(reading: Reading, file_name: str) -> Reading:
+    """`reading` without the sessions that have no date, nor anything of them; a reject says that they are left out.
+
+    Raises UnreadableFile where nothing remains.
+    """
+    sessions = reading.tables.get("sessions")
+    if sessions is None or sessions["local_date"].notna().all():
+        return reading
+    undated = set(sessions.loc[sessions["local_date"].isna(), "session_key"])
+    tables = {
+        name: frame[~frame["session_key"].isin(undated)] if "session_key" in frame else frame
+        for name, frame in reading.tables.items()
+    }
+    if all(frame.empty for frame in tables.values()):
+        raise UnreadableFile(f"{file_name} has no date or time, {_UNDATED}")
+    samples = {key: frame for key, frame in reading.samples.items() if key not in undated}
+    reason = f"Activities without a date or time: {len(undated)}, {_UNDATED}"
+    reject = {"sheet": "", "row_no": 0, "column": "date", "check": "is missing", "raw": None, "reason": reason}
+    rejects = pd.DataFrame([*reading.rejects.to_dict("records"), reject], columns=REJECT_COLUMNS)
+    return replace(reading, tables=tables, samples=samples, rejects=rejects)
 
 
 def session_id(athlete_id: str, source: str, source_key: str) -> str:

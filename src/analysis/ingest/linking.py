@@ -6,8 +6,8 @@ import pandas as pd
 
 # a device's own file beats an exchange format beats a table
 _RUN_SOURCES = ("fit", "tcx", "gpx")
-# a training log holds the whole session, a bar-speed file only the lifts that were measured
-_LAST_SET_SOURCES = ("bar_speed",)
+# a training log holds the whole session, any other file only the lifts that a device saw
+_SET_SOURCES = ("strong", "hevy", "fitnotes")
 
 START_TOLERANCE_S = 60.0
 DISTANCE_TOLERANCE = 0.02
@@ -19,12 +19,12 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sessions of one athlete that are the same run: `a` counts, `b` does not.
 
     The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %,
-    elapsed time within 1 %. Runs without a start or a distance are never linked.
+    elapsed time within 1 %, all on one local date. Runs without a start, a distance or an elapsed time are never
+    linked, nor are two of one source: a way there and back at the full hour is two runs.
     """
     seen = runs.merge(sessions[["session_id", "source", "start_utc", "local_date"]], on="session_id")
     seen = seen.dropna(subset=["start_utc", "distance_m", "elapsed_s"])
-    rank = {source: place for place, source in enumerate(_RUN_SOURCES)}
-    seen = seen.assign(rank=seen["source"].map(rank).fillna(len(rank))).sort_values(["rank", "session_id"])
+    seen = _ranked(seen, _RUN_SOURCES).sort_values(["rank", "source", "session_id"])
     pairs = []
     for _, day in seen.groupby(["athlete_id", "local_date"], sort=True):
         copies: set[str] = set()
@@ -38,7 +38,8 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 def _same_run(a, b) -> bool:
     apart_s = abs((a.start_utc - b.start_utc).total_seconds()) % 3600
     return (
-        min(apart_s, 3600 - apart_s) <= START_TOLERANCE_S
+        a.source != b.source
+        and min(apart_s, 3600 - apart_s) <= START_TOLERANCE_S
         and abs(a.distance_m - b.distance_m) <= DISTANCE_TOLERANCE * max(a.distance_m, b.distance_m, 1.0)
         and abs(a.elapsed_s - b.elapsed_s) <= ELAPSED_TOLERANCE * max(a.elapsed_s, b.elapsed_s, 1.0)
     )
@@ -48,15 +49,16 @@ def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sets of one athlete that are the same set in two sources: `a` counts, `b` does not.
 
     The same: athlete, local date, exercise, load to the nearest half kilogram, and the same place among those.
-    A set is named `session_id|set_no`. Sets of one source are never linked with each other.
+    A set is named `session_id|set_no`. Sets of one source are never linked with each other; a log's set counts.
     """
     seen = sets.merge(sessions[["session_id", "source", "local_date"]], on="session_id")
-    seen = seen.dropna(subset=["exercise", "load_kg"]).sort_values(["session_id", "set_no"])
-    measured = seen["source"].isin(_LAST_SET_SOURCES)
-    logged = _placed(seen[~measured])
-    copies = _placed(seen[measured])
-    where = ["athlete_id", "local_date", "exercise", "load_step", "place"]
-    pairs = logged.drop_duplicates(where).merge(copies, on=where, suffixes=("_a", "_b"))
+    seen = _ranked(seen.dropna(subset=["exercise", "load_kg"]), _SET_SOURCES)
+    seen = seen.sort_values(["rank", "source", "session_id", "set_no"])
+    same = ["athlete_id", "local_date", "exercise", "load_step", "place"]
+    seen = seen.assign(load_step=(seen["load_kg"] / LOAD_STEP_KG).round())
+    seen = seen.assign(place=seen.groupby([*same[:-1], "source"]).cumcount())
+    pairs = seen.drop_duplicates(same).merge(seen, on=same, suffixes=("_a", "_b"))
+    pairs = pairs[pairs["source_a"] != pairs["source_b"]]
     return pd.DataFrame(
         {
             "kind": "set",
@@ -67,7 +69,7 @@ def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     ).astype("str")
 
 
-def _placed(sets: pd.DataFrame) -> pd.DataFrame:
-    """`sets` with the load on a coarse step and the place among the sets of that day, exercise and load."""
-    sets = sets.assign(load_step=(sets["load_kg"] / LOAD_STEP_KG).round())
-    return sets.assign(place=sets.groupby(["athlete_id", "local_date", "exercise", "load_step"]).cumcount())
+def _ranked(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
+    """`rows` with the rank of their source, 0 the one that counts; sources that are not named come last."""
+    ranks = {source: rank for rank, source in enumerate(sources)}
+    return rows.assign(rank=[ranks.get(source, len(ranks)) for source in rows["source"]])

@@ -34,7 +34,10 @@ def read(path: Path, options: Options) -> Reading:
         if reader.recognises(path, head):
             return reader.read(path, options)
     known = ", ".join(reader.title for reader in readers())
-    raise UnreadableFile(f"{path.name} is of no format that is known here ({known}). Export it in one of these.")
+    raise UnreadableFile(
+        f"{path.name} is of no format that is known here ({known}). "
+        "Export it in one of these, or leave it out if it holds no training."
+    )
 
 
 def _head(path: Path) -> bytes:
@@ -47,4 +50,5 @@ def _head(path: Path) -> bytes:
             file.seek(0)
             return file.read(HEAD_BYTES)
     except (OSError, EOFError, zlib.error) as problem:
-        raise UnreadableFile(f"{path.name} cannot be opened: {problem}. Check the file and its permissions.") from None
+        why = getattr(problem, "strerror", None) or problem  # the system's words without the whole path
+        raise UnreadableFile(f"{path.name} cannot be opened: {why}. Check the file and its permissions.") from None

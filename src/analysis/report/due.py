@@ -56,4 +56,4 @@ def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
         end = week_end(as_of, workspace.config.week_start) if plan.every == "week" else month_end(as_of)
         chosen = everybody if plan.athletes == "all" else [workspace.athlete_id(name) for name in plan.athletes]
         jobs += [Job(plan.report, athlete_id, end.date().isoformat()) for athlete_id in chosen]
-    return jobs
+    return list(dict.fromkeys(jobs))  # a week and a month may end on one day

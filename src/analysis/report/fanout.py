@@ -36,10 +36,13 @@ class Done:
 
 def render_all(workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
     """Every job, in the order in which they end. Each page runs in a kernel process of its own."""
-    with ThreadPoolExecutor(max_workers=at_a_time) as pool:
+    pool = ThreadPoolExecutor(max_workers=at_a_time)
+    try:
         running = [pool.submit(render_job, workspace, job, force=force) for job in jobs]
         for future in as_completed(running):
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
 
 
 def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | None = None) -> Done:
@@ -59,9 +62,12 @@ def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | No
             workspace=workspace.folder,
             contact=workspace.config.contact,
             fingerprint=fingerprint,
+            log_folder=workspace.reports_folder / "log",
         )
     except WorkbookError as problem:
         return Done(job, page, "failed", error=str(problem))
+    except OSError as problem:
+        return Done(job, page, "failed", error=f"{page} cannot be written: {problem.strerror}. Check the folder.")
     return Done(job, page, "rendered", rendered.seconds)
 
 

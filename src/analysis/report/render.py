@@ -94,6 +94,7 @@ def render(
     deadline_s: float = 300,
     contact: str = "your coach",
     fingerprint: str = "",
+    log_folder: Path | None = None,
 ) -> Rendered:
     """Render a report: the page at `output` and its facts beside it, `<page>.json`.
 
@@ -113,6 +114,8 @@ def render(
         Whom an athlete writes to, to correct or erase data.
     fingerprint : str
         Hash of the data the page rests on.
+    log_folder : Path
+        For tracebacks and warnings; `reports/log` of the workspace by default.
 
     Raises
     ------
@@ -120,13 +123,14 @@ def render(
         For a path, a notebook or a parameter that cannot work; nothing has run then.
     RenderFailed
         Where the notebook stopped, did not reach its end, or took too long. The page published before is untouched,
-        the traceback is in `reports/log/` of the workspace.
+        the traceback is in `log_folder`.
     """
     started = time.monotonic()
     check_page_path(output)
     loaded = notebooks.read_notebook(notebook)
     values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
-    log = workspace / "reports" / "log" / f"{output.parent.name or 'page'}_{output.stem}.log"
+    log_folder = log_folder or workspace / "reports" / "log"
+    log = log_folder / f"{output.parent.name or 'page'}_{output.stem}.log"
     key = report_key(notebook, values, fingerprint)
     try:
         ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s)
