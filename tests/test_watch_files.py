@@ -13,7 +13,7 @@ from own_samples import START, fit_time
 
 from analysis.config import Config
 from analysis.errors import UnreadableFile
-from analysis.ingest import files, fit, gpx, registry, tcx
+from analysis.ingest import files, fit, fit_messages, gpx, registry, tcx
 from analysis.ingest.reading import Options, Reading
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
@@ -259,7 +259,7 @@ def test_a_fit_file_without_any_message_is_refused(read, content):
 
 
 def test_a_crafted_file_with_too_many_messages_is_refused(read, monkeypatch):
-    monkeypatch.setattr(fit, "MAX_MESSAGES", 50)
+    monkeypatch.setattr(fit_messages, "MAX_MESSAGES", 50)
     with pytest.raises(UnreadableFile, match="more than 50 messages"):
         read(fit, own_samples.run().content())
 

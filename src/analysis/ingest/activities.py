@@ -5,9 +5,9 @@ Positions are read where a distance has to be measured and are kept nowhere: the
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ _KINDS = {
 _KIND_OF = {sport: kind for kind, sports in _KINDS.items() for sport in sports}
 _ENDURANCE = ("run", "ride", "swim")
 _ON_FOOT = ("walking", "hiking", "transition", "walk", "hike")
+SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high
 
 
@@ -96,10 +97,12 @@ def reading(
     tally: Counter[str],
     counts: Sequence[str],
     sentences: Sequence[str] = (),
+    more: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> Reading:
     """The reading of a watch file: the canonical frames of its activities, its counts, and what there is to say.
 
-    `counts` names what the dialect tells even where it is 0; `sentences` go before those that the tally gives. An
+    `counts` names what the dialect tells even where it is 0; `sentences` go before those that the tally gives; `more`
+    holds rows of other tables, as body mass. An
     activity without a start is known by the hash of the content, so that it stays the same when the file is read
     again and never meets that of another file.
     """
@@ -121,11 +124,35 @@ def reading(
     return Reading(
         reader=source,
         source=source,
-        tables={name: pd.DataFrame(some, columns=reader_columns(name)) for name, some in rows.items() if some},
+        tables={
+            name: pd.DataFrame(some, columns=reader_columns(name))
+            for name, some in (rows | dict(more or {})).items()
+            if some
+        },
         samples=samples,
         dialect={name: int(tally[name]) for name in names if tally[name] or name in counts},
         notes=(*dict.fromkeys(sentences), *notes(tally)),
     )
+
+
+def body_mass(day: date, mass_kg: float, trial_no: int, device: str | None) -> dict[str, Any]:
+    """A row of the table `trials`: what a scale showed."""
+    return {
+        "local_date": pd.Timestamp(day),
+        "test_id": "body_mass",
+        "trial_no": trial_no,
+        "side": "B",
+        "metric": "mass",
+        "value": mass_kg,
+        "unit": "kg",
+        "device": device,
+        "row_no": 0,
+    }
+
+
+def answer(day: date, item: str, value: float, direction: str) -> dict[str, Any]:
+    """A row of the table `wellness` that a device gave, on an open scale."""
+    return {"local_date": pd.Timestamp(day), "item": item, "value": value, "direction": direction, "row_no": 0}
 
 
 def _is_a_run(activity: Activity) -> bool:
@@ -209,9 +236,8 @@ def samples_frame(t_s: Sequence[float], columns: dict[str, Any]) -> pd.DataFrame
     `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN.
     """
     seconds = np.asarray(t_s, dtype="float64")
-    canonical = [name for name in reader_columns("samples") if name not in ("session_key", "external_name")]
     missing = np.full(len(seconds), np.nan)
-    known = {"t_s": seconds, "seq": _seq(seconds), **{name: columns.get(name, missing) for name in canonical[2:]}}
+    known = {"t_s": seconds, "seq": _seq(seconds), **{name: columns.get(name, missing) for name in SAMPLE_COLUMNS[2:]}}
     return pd.DataFrame({**known, **columns})
 
 

@@ -1,32 +1,47 @@
 """FIT files of watches (Garmin, Coros, Suunto, Polar, Stryd, ...), whole, chained, cut off or with a wrong checksum.
 
 Source of the format: Garmin, FIT protocol and profile, developer.garmin.com/fit. A file may be a chain of FIT files;
-each is decoded for itself, so that damage in one costs no other. Beat intervals (`hrv`) and the beats that a strap
-stored under water (`hr`) are counted, not kept; positions are neither; other messages are about the device.
+each is decoded for itself (`fit_messages.py`), so that damage in one costs no other. Positions are not read. Beat
+intervals (`hrv`) are counted; of a measurement without a sport their rMSSD is kept. The beats that a strap stored
+under water (`hr`) are counted. Readings of a scale become trials; other messages are about the device.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import fitdecode
 import numpy as np
 import pandas as pd
 from fitdecode.profile import FIELD_TYPES
 
 from analysis.config import Config
 from analysis.errors import UnreadableFile
-from analysis.ingest import activities, files
+from analysis.ingest import activities, files, fit_messages
 from analysis.ingest.activities import Activity, Lap, Start
+from analysis.ingest.fit_messages import (
+    ACTIVITY,
+    EVENT,
+    EXERCISE_TITLE,
+    FILE_ID,
+    HR,
+    HRV,
+    LAP,
+    RECORD,
+    SESSION,
+    SET,
+    SPORT,
+    WEIGHT_SCALE,
+    Budget,
+    DeveloperKey,
+    Message,
+    Messages,
+    Records,
+)
 from analysis.ingest.reading import Options, Reader, Reading
-
-# more than any activity holds: 500,000 messages are over five days at 1 Hz
-MAX_MESSAGES = 500_000
-MAX_VALUES = 10_000_000
-MAX_DEVELOPER_FIELDS = 100
 
 _EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _FIRST_DATE = 0x10000000  # smaller date_time values are seconds since the device was switched on
@@ -34,46 +49,14 @@ _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
 _SIGNATURE = slice(8, 12)
 _CHECKSUM_BYTES = 2
-
-
-def _crc_of_byte(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ (0xA001 if byte & 1 else 0)
-    return byte
-
-
-_CRC_TABLE = [_crc_of_byte(byte) for byte in range(256)]
-
-# global message numbers of the profile
-_FILE_ID, _SPORT, _SESSION, _LAP, _RECORD, _EVENT, _ACTIVITY = 0, 12, 18, 19, 20, 21, 34
-_HRV, _HR, _SET, _EXERCISE_TITLE = 78, 132, 225, 264
-_KEPT = (_FILE_ID, _SPORT, _SESSION, _LAP, _RECORD, _EVENT, _ACTIVITY, _SET, _EXERCISE_TITLE)
-_COUNTED = {_RECORD: "records", _LAP: "laps", _SET: "sets", _HRV: "hrv", _HR: "hr", _SESSION: "sessions"}
+_COUNTED = {RECORD: "records", LAP: "laps", SET: "sets", HRV: "hrv", HR: "hr", SESSION: "sessions"}
 _COUNTS = ("records", "laps", "sets", "hrv", "sessions", "developer_values")
+_GARMIN_MAKERS = ("garmin", "dynastream", "dynastream_oem", "tacx")  # who number their products by one list
+
+LONGEST_REST_MEASUREMENT_S = 900  # apps that measure at rest take one to five minutes
 
 _STARTS = ("start",)
 _STOPS = ("stop", "stop_all", "stop_disable", "stop_disable_all")
-
-Message = dict[Any, Any]  # field name to value; developer fields by (developer index, field number)
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One FIT file of a chain: its messages by number, the names of its developer fields, what stopped the decoder."""
-
-    messages: dict[int, list[Message]] = field(default_factory=lambda: {number: [] for number in _KEPT})
-    developer_fields: dict[tuple[int, int], str] = field(default_factory=dict)
-    damage: str | None = None
-
-    def first(self, number: int) -> Message:
-        return next(iter(self.messages[number]), {})
-
-    @property
-    def has_activity(self) -> bool:
-        if self.messages[_SESSION]:
-            return True
-        said = self.first(_FILE_ID).get("type", "activity")
-        return said == "activity" and any(self.messages[number] for number in (_RECORD, _LAP, _SET))
 
 
 def recognises(_path: Path, head: bytes) -> bool:
@@ -91,17 +74,22 @@ def read(path: Path, options: Options) -> Reading:
     if not recognises(path, data):
         raise UnreadableFile(f"{path.name} does not begin as a FIT file does. Copy it from the watch again.")
     run = _Import(options.config)
-    budget = _Budget(path.name)
-    parts = [_decoded(piece, run.tally, budget) for piece in _chain(data, run.sentences)]
-    if not any(any(part.messages.values()) for part in parts):
+    budget = Budget(path.name)
+    parts = [fit_messages.decoded(piece, budget) for piece in _chain(data, run.sentences, budget)]
+    if not any(part.counts for part in parts):
         raise UnreadableFile(f"{path.name} has the head of a FIT file and no message. Copy it from the watch again.")
     for part in parts:
+        for number, name in _COUNTED.items():
+            run.tally[name] += part.counts[number]
+        run.tally["developer_values"] += part.developer_values
         if part.damage:
             run.sentences.append(f"The file is damaged ({part.damage}); what stands before is kept.")
-    found = [_activity(session, part, run) for part in parts for session in _sessions(part, run)]
-    if not found:
+    by_part = [[_activity(session, part, run) for session in _sessions(part, run)] for part in parts]
+    found = [activity for of_one in by_part for activity in of_one]
+    more = {"trials": _body_mass(parts, run.config), "wellness": _rest_measurements(parts, by_part, run)}
+    if not found and not any(more.values()):
         run.sentences.append(_not_an_activity(parts))
-    return activities.reading("fit", found, data, run.tally, _COUNTS, run.sentences)
+    return activities.reading("fit", found, data, run.tally, _COUNTS, run.sentences, more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +98,7 @@ class _Session:
 
     message: Message
     begin: float | None
-    records: list[Message]
+    records: np.ndarray  # which of the file's records
     laps: list[Message]
     sets: list[Message]
 
@@ -124,24 +112,7 @@ class _Import:
     sentences: list[str] = field(default_factory=list)
 
 
-@dataclass
-class _Budget:
-    """What has been decoded of a file so far; a crafted file may ask for a million messages in 2 MB."""
-
-    name: str
-    messages: int = 0
-    values: int = 0
-
-    def spend(self, values: int) -> None:
-        self.messages += 1
-        self.values += values
-        if self.messages > MAX_MESSAGES or self.values > MAX_VALUES:
-            raise UnreadableFile(
-                f"{self.name} holds more than {MAX_MESSAGES} messages or {MAX_VALUES} values. Split it."
-            )
-
-
-def _chain(data: bytes, sentences: list[str]) -> Iterable[bytes]:
+def _chain(data: bytes, sentences: list[str], budget: Budget) -> Iterable[bytes]:
     """The FIT files of a chain, each from its header to its checksum."""
     at = 0
     while at < len(data):
@@ -157,6 +128,7 @@ def _chain(data: bytes, sentences: list[str]) -> Iterable[bytes]:
             return
         end = at + header[0] + size + _CHECKSUM_BYTES
         piece = data[at:end]
+        budget.spend(layouts=1)
         if end <= len(data) and _checksum(piece):
             sentences.append("The file's checksum does not match: a value in it may be wrong.")
         yield piece
@@ -166,96 +138,97 @@ def _chain(data: bytes, sentences: list[str]) -> Iterable[bytes]:
 def _checksum(data: bytes) -> int:
     """The CRC-16 of the FIT protocol; 0 over bytes that end with their own checksum.
 
+    It is linear: that of two pieces is that of the first, advanced over the length of the second, XOR that of the
+    second. So neighbours are joined, all pairs at once, until one is left.
+
     >>> hex(_checksum(b"123456789"))
     '0xbb3d'
     """
-    crc = 0
-    for byte in data:
-        crc = (crc >> 8) ^ _CRC_TABLE[(crc ^ byte) & 0xFF]
-    return crc
+    crcs = _crc_over_zeros(0)[np.frombuffer(data, dtype="u1")]
+    level = 0
+    while len(crcs) > 1:
+        if len(crcs) % 2:
+            crcs = np.concatenate([[np.uint16(0)], crcs])  # zeros in front change nothing
+        crcs = _crc_over_zeros(level)[crcs[0::2]] ^ crcs[1::2]
+        level += 1
+    return int(crcs[0]) if len(crcs) else 0
 
 
-def _decoded(piece: bytes, tally: Counter, budget: _Budget) -> Part:
-    part = Part()
-    reader = fitdecode.FitReader(
-        piece,
-        processor=None,  # times stay numbers, so that clocks without a date read like the others
-        check_crc=fitdecode.CrcCheck.DISABLED,
-        error_handling=fitdecode.ErrorHandling.IGNORE,
-    )
-    budget.spend(0)
-    damage = None
-    try:
-        for frame in reader:
-            if frame.frame_type == fitdecode.FIT_FRAME_DATA:
-                budget.spend(len(frame.fields))
-                _take(frame, part, tally)
-    except UnreadableFile:
-        raise
-    except Exception as problem:  # on damaged bytes the decoder raises its own and nearly every built-in error
-        damage = str(problem) or type(problem).__name__
-    if len(part.developer_fields) > MAX_DEVELOPER_FIELDS:
-        raise UnreadableFile(f"{budget.name} declares more than {MAX_DEVELOPER_FIELDS} developer fields. Leave it out.")
-    return Part(part.messages, part.developer_fields, damage)
+@cache
+def _crc_over_zeros(level: int) -> np.ndarray:
+    """What each of the 65,536 checksums becomes over 2**level zero bytes."""
+    if level:
+        half = _crc_over_zeros(level - 1)
+        return half[half]
+    crcs = np.arange(2**16, dtype="u2")
+    for _ in range(8):
+        crcs = (crcs >> 1) ^ np.where(crcs & 1, 0xA001, 0).astype("u2")
+    return crcs
 
 
-def _take(frame: fitdecode.FitDataMessage, part: Part, tally: Counter) -> None:
-    number = frame.def_mesg.global_mesg_num
-    if number in _COUNTED:
-        tally[_COUNTED[number]] += 1
-    if number not in part.messages:
-        return
-    message: Message = {}
-    for datum in frame.fields:
-        definition = datum.field_def
-        if definition is not None and definition.is_dev:
-            key = (definition.dev_data_index, definition.def_num)
-            if number == _RECORD:
-                tally["developer_values"] += 1
-                part.developer_fields.setdefault(key, datum.name)
-            if datum.value is not None:
-                message[key] = datum.value
-        elif datum.field is not None and datum.value is not None:
-            message.setdefault(datum.field.name, datum.value)
-    part.messages[number].append(message)
-
-
-def _not_an_activity(parts: Sequence[Part]) -> str:
-    kinds = dict.fromkeys(str(part.first(_FILE_ID).get("type", "unknown")) for part in parts)
+def _not_an_activity(parts: Sequence[Messages]) -> str:
+    kinds = dict.fromkeys(str(_first(part, FILE_ID).get("type", "unknown")) for part in parts)
     return f"A FIT file of the kind {', '.join(kinds)} without an activity; nothing is taken from it."
 
 
-def _sessions(part: Part, run: _Import) -> list[_Session]:
+def _first(part: Messages, number: int) -> Message:
+    return next(iter(part.single[number]), {})
+
+
+def _has_activity(part: Messages) -> bool:
+    if part.single[SESSION]:
+        return True
+    said = _first(part, FILE_ID).get("type", "activity")
+    return said == "activity" and any(part.counts[number] for number in (RECORD, LAP, SET))
+
+
+def _sessions(part: Messages, run: _Import) -> list[_Session]:
     """The sessions of a FIT file with their records, laps and sets; one is made where the file names none."""
-    if not part.has_activity:
+    if not _has_activity(part):
         return []
-    named = part.messages[_SESSION]
+    named = part.single[SESSION]
     if not named:
         run.sentences.append("The file names no session; one is made from its records and laps.")
         named = [_session_of_messages(part)]
-    begins = [_begin(message, part) for message in named]
-    records = [record for record in part.messages[_RECORD] if _seconds(record, "timestamp") is not None]
-    run.tally["records_without_time"] += len(part.messages[_RECORD]) - len(records)
-    shares = (
-        _by_session(records, ("timestamp",), begins),
-        _by_session(part.messages[_LAP], ("start_time", "timestamp"), begins),
-        _by_session(part.messages[_SET], ("start_time", "timestamp"), begins),
+    clock = part.records.column("timestamp")
+    timed = np.flatnonzero(~np.isnan(clock))
+    run.tally["records_without_time"] += part.records.count - len(timed)
+    begins = [_begin(message, clock[timed]) for message in named]
+    laps, sets = part.single[LAP], part.single[SET]
+    record_places, lap_places, set_places = (
+        _places(times, begins) for times in (clock[timed], _times(laps), _times(sets))
     )
-    return [_Session(*of_one) for of_one in zip(named, begins, *shares, strict=True)]
+    return [
+        _Session(
+            message,
+            begin,
+            records=timed[record_places == i],
+            laps=[laps[at] for at in np.flatnonzero(lap_places == i)],
+            sets=[sets[at] for at in np.flatnonzero(set_places == i)],
+        )
+        for i, (message, begin) in enumerate(zip(named, begins, strict=True))
+    ]
 
 
-def _session_of_messages(part: Part) -> Message:
+def _times(messages: list[Message]) -> np.ndarray:
+    """When each message began, else when it was written; NaN where it does not say."""
+    begun = np.array([_seconds(message, "start_time") for message in messages], dtype="float64")
+    return _first_known(begun, np.array([_seconds(message, "timestamp") for message in messages], dtype="float64"))
+
+
+def _session_of_messages(part: Messages) -> Message:
     """A session message for a file that has none: from its first moment to its last."""
-    session: Message = dict(part.first(_SPORT))
-    messages = [message for number in (_RECORD, _LAP, _SET) for message in part.messages[number]]
+    session: Message = dict(_first(part, SPORT))
+    messages = [message for number in (LAP, SET) for message in part.single[number]]
     said = [_seconds(message, clock) for message in messages for clock in ("start_time", "timestamp")]
-    times = [time for time in said if time is not None]
-    if times:
-        session |= {"start_time": min(times), "total_elapsed_time": max(times) - min(times)}
+    times = np.concatenate([part.records.column("timestamp"), np.array(said, dtype="float64")])
+    times = times[~np.isnan(times)]
+    if len(times):
+        session |= {"start_time": float(times.min()), "total_elapsed_time": float(np.ptp(times))}
     return session
 
 
-def _begin(session: Message, part: Part) -> float | None:
+def _begin(session: Message, records: np.ndarray) -> float | None:
     """When a session began, on the clock of the file: as stated, else from its end, else the first record."""
     start, end = _seconds(session, "start_time"), _seconds(session, "timestamp")
     elapsed_s = _number(session.get("total_elapsed_time"))
@@ -263,55 +236,48 @@ def _begin(session: Message, part: Part) -> float | None:
         return start
     if end is not None and elapsed_s is not None:
         return end - elapsed_s
-    return next((t for t in (_seconds(record, "timestamp") for record in part.messages[_RECORD]) if t is not None), end)
+    return float(records[0]) if len(records) else end
 
 
-def _by_session(
-    messages: list[Message], clocks: tuple[str, ...], begins: Sequence[float | None]
-) -> list[list[Message]]:
-    """The messages of each session: those from its begin on, up to the begin of the next."""
-    if len(begins) == 1:
-        return [messages]
-    known = [-np.inf if begin is None else begin for begin in begins]
+def _places(times: np.ndarray, begins: Sequence[float | None]) -> np.ndarray:
+    """The session of each time: the last that had begun; the first of all for times before or unknown."""
+    known = np.array([-np.inf if begin is None else begin for begin in begins])
     order = np.argsort(known, kind="stable")
-    times = [next((t for t in (_seconds(m, clock) for clock in clocks) if t is not None), -np.inf) for m in messages]
-    place = np.searchsorted(np.asarray(known)[order], times, side="right") - 1
-    found: list[list[Message]] = [[] for _ in begins]
-    for message, at in zip(messages, np.maximum(place, 0), strict=True):
-        found[order[at]].append(message)
-    return found
+    known_times = np.where(np.isnan(times), -np.inf, times)
+    return order[np.maximum(np.searchsorted(known[order], known_times, side="right") - 1, 0)]
 
 
-def _activity(session: _Session, part: Part, run: _Import) -> Activity:
+def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
     said = session.message
     sport, detail = _text(said.get("sport")) or "unknown", _text(said.get("sub_sport"))
     strength = bool(session.sets) or detail == "strength_training"
     return Activity(
-        start=_start(session.begin, part.first(_ACTIVITY), run),
+        start=_start(session.begin, _first(part, ACTIVITY), run),
         sport=sport,
         kind="strength" if strength else activities.kind_of(sport),
-        distance_m=_distance_m(session, run),
+        distance_m=_distance_m(session, part.records, run),
         timer_s=_number(said.get("total_timer_time")),
         elapsed_s=_number(said.get("total_elapsed_time")),
         mean_heart_rate_bpm=_number(said.get("avg_heart_rate")) or None,  # 0 is written where no strap was worn
-        device=_device(part.first(_FILE_ID)),
+        device=_device(_first(part, FILE_ID)),
         title=_text(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
         laps=[Lap(_number(lap.get("total_distance")), _lap_time_s(lap)) for lap in session.laps],
-        sets=_sets(session.sets, part.messages[_EXERCISE_TITLE]),
-        samples=_samples(session, activities.is_on_foot(sport), part, run.tally),
+        sets=_sets(session.sets, part.single[EXERCISE_TITLE]),
+        samples=_samples(session, activities.is_on_foot(sport), part),
     )
 
 
-def _distance_m(session: _Session, run: _Import) -> float | None:
+def _distance_m(session: _Session, records: Records, run: _Import) -> float | None:
     """As the session states it, else as its last record does."""
     stated = _number(session.message.get("total_distance"))
     if stated is not None:
         return stated
-    recorded = (_number(record.get("distance")) for record in reversed(session.records))
-    last = next((distance_m for distance_m in recorded if distance_m is not None), None)
-    if last is not None:
-        run.sentences.append("A session states no distance; that of its last record is taken.")
-    return last
+    recorded = records.column("distance")[session.records]
+    recorded = recorded[~np.isnan(recorded)]
+    if not len(recorded):
+        return None
+    run.sentences.append("A session states no distance; that of its last record is taken.")
+    return float(recorded[-1])
 
 
 def _lap_time_s(lap: Message) -> float | None:
@@ -320,8 +286,10 @@ def _lap_time_s(lap: Message) -> float | None:
 
 
 def _device(file_id: Message) -> str | None:
-    product = file_id.get("product_name") or file_id.get("garmin_product") or file_id.get("product")
-    words = [_text(word) for word in (file_id.get("manufacturer"), product)]
+    maker, product = _one(file_id.get("manufacturer")), _one(file_id.get("product"))
+    if maker in _GARMIN_MAKERS:
+        product = FIELD_TYPES["garmin_product"].enum.get(product, product)
+    words = [_text(word) for word in (maker, file_id.get("product_name") or product)]
     return " ".join(word for word in words if word) or None
 
 
@@ -352,36 +320,109 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
     return Start.at(utc, float(offset_s), run.config)
 
 
-def _samples(session: _Session, on_foot: bool, part: Part, tally: Counter) -> pd.DataFrame:
-    records = session.records
-    if not records:
+def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
+    mine = session.records
+    if not len(mine):
         return pd.DataFrame()
-    clock = np.array([_seconds(record, "timestamp") for record in records], dtype="float64")
-    cadence = _numbers([_cadence(record) for record in records], tally)
+
+    def column(name: str) -> np.ndarray:
+        return part.records.column(name)[mine]
+
+    clock = column("timestamp")
+    fraction = column("fractional_cadence")
     columns = {
-        "heart_rate_bpm": _numbers([record.get("heart_rate") for record in records], tally),
-        "speed_m_s": _numbers([_enhanced(record, "speed") for record in records], tally),
-        "distance_m": _numbers([record.get("distance") for record in records], tally),
-        "power_w": _numbers([record.get("power") for record in records], tally),
-        "altitude_m": _numbers([_enhanced(record, "altitude") for record in records], tally),
-        "paused": _paused(clock, part.messages[_EVENT]),
+        "heart_rate_bpm": column("heart_rate"),
+        "speed_m_s": _first_known(column("enhanced_speed"), column("speed")),
+        "distance_m": column("distance"),
+        "power_w": column("power"),
+        "altitude_m": _first_known(column("enhanced_altitude"), column("altitude")),
+        "paused": _paused(clock, part.single[EVENT]),
     }
-    columns |= activities.cadence_columns(cadence, on_foot)
-    for name, key in _developer_columns(part.developer_fields, columns).items():
-        values = [record.get(key) for record in records]
-        if any(value is not None for value in values):
-            columns[name] = _numbers_or_texts(values)
+    columns |= activities.cadence_columns(column("cadence") + np.where(np.isnan(fraction), 0.0, fraction), on_foot)
+    for name, key in _developer_columns(part.developer_names, columns).items():
+        values = _numbers_or_texts(part.records.developer[key], mine)
+        if not pd.isna(values).all():
+            columns[name] = values
     return activities.samples_frame(clock - (session.begin or 0.0), columns)
 
 
-def _enhanced(record: Message, name: str) -> Any:
-    """A field in its wide form where the watch wrote that, else in its narrow one."""
-    return record.get(f"enhanced_{name}", record.get(name))
+def _first_known(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), others, values)
 
 
-def _cadence(record: Message) -> float | None:
-    whole = record.get("cadence")
-    return whole + (_number(record.get("fractional_cadence")) or 0.0) if isinstance(whole, (int, float)) else whole
+def _body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]:
+    """Rows of the table `trials`: the readings of a scale, counted within their day."""
+    rows: list[dict[str, Any]] = []
+    of_day: Counter[date] = Counter()
+    for part in parts:
+        for message in part.single[WEIGHT_SCALE]:
+            mass_kg, seconds = _number(message.get("weight")), _seconds(message, "timestamp")
+            if mass_kg is None or seconds is None or seconds < _FIRST_DATE:
+                continue
+            day = Start.at(_EPOCH + timedelta(seconds=seconds), None, config).local.date()
+            of_day[day] += 1
+            device = _device(_first(part, FILE_ID))
+            rows.append(activities.body_mass(day, mass_kg, trial_no=of_day[day], device=device))
+    return rows
+
+
+def _rest_measurements(
+    parts: Sequence[Messages], by_part: Sequence[Sequence[Activity]], run: _Import
+) -> list[dict[str, Any]]:
+    """Rows of the table `wellness`: the rMSSD of short recordings without a sport, which are made lying or sitting."""
+    rows = []
+    for part, found in zip(parts, by_part, strict=True):
+        if not part.counts[HRV] or len(found) != 1 or not _is_a_rest_measurement(found[0]):
+            continue
+        value = rmssd_ms(part.beat_intervals_s)
+        if np.isnan(value):
+            run.sentences.append("The beats of a measurement at rest are too few or too disturbed; no rMSSD is kept.")
+            continue
+        run.sentences.append(
+            f"A measurement at rest: rMSSD {value:.0f} ms from {len(part.beat_intervals_s)} beat intervals."
+        )
+        rows.append(activities.answer(found[0].start.local.date(), "rmssd_ms", value, "higher_better"))
+    return rows
+
+
+def _is_a_rest_measurement(activity: Activity) -> bool:
+    lasted_s = activity.elapsed_s if activity.elapsed_s is not None else activity.timer_s
+    return (
+        activity.sport in ("generic", "unknown")
+        and not activity.distance_m
+        and lasted_s is not None
+        and lasted_s <= LONGEST_REST_MEASUREMENT_S
+        and activity.start.local is not None
+    )
+
+
+def rmssd_ms(intervals_s: np.ndarray) -> float:
+    """Root mean square of the differences between successive beat intervals, in milliseconds.
+
+    An interval outside 0.3 to 2 s, or over 20 % off the one before, is a missed or an extra beat: its differences are
+    left out. NaN where fewer than 60 differences remain (a minute at rest carries rMSSD; Munoz et al. 2015, PLoS One
+    10:e0138921).
+
+    Parameters
+    ----------
+    intervals_s : array of float, shape (n_beats,)
+        Seconds from beat to beat, in order; no NaN.
+
+    References
+    ----------
+    Task Force of the ESC and NASPE 1996, Circulation 93:1043-1065.
+
+    Examples
+    --------
+    >>> round(rmssd_ms(np.tile([0.80, 0.84], 40)), 6)
+    40.0
+    """
+    plausible = (intervals_s >= 0.3) & (intervals_s <= 2.0)
+    change = np.diff(intervals_s)
+    kept = plausible[1:] & plausible[:-1] & (np.abs(change) <= 0.2 * intervals_s[:-1])
+    if kept.sum() < 60:
+        return float("nan")
+    return 1000 * float(np.sqrt(np.mean(change[kept] ** 2)))
 
 
 def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:
@@ -402,10 +443,10 @@ def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:
     return (before & after).astype("float64")
 
 
-def _developer_columns(fields: dict[tuple[int, int], str], taken: Iterable[str]) -> dict[str, tuple[int, int]]:
+def _developer_columns(fields: dict[DeveloperKey, str | None], taken: Iterable[str]) -> dict[str, DeveloperKey]:
     """A column name for every developer field; a name that two of them share carries the number of its app."""
-    columns: dict[str, tuple[int, int]] = {}
-    reserved = {*activities.samples_frame([], {}).columns, "session_id", "athlete_id", *taken}
+    columns: dict[str, DeveloperKey] = {}
+    reserved = {*activities.SAMPLE_COLUMNS, "session_id", "athlete_id", *taken}
     for (app, number), name in fields.items():
         column = name or f"developer field {number}"
         if column in reserved or column in columns:
@@ -471,26 +512,14 @@ def _text(value: Any) -> str | None:
     return None if one is None else str(one).strip("\x00 ") or None
 
 
-def _numbers(values: list[Any], tally: Counter) -> np.ndarray:
-    """Values as an array; those that are no single number are missing, and counted."""
-    try:
-        numbers = np.array(values, dtype="float64")
-        if numbers.ndim == 1:
-            return numbers
-    except (TypeError, ValueError):
-        pass
-    single = [_number(value) for value in values]
-    tally["unreadable_values"] += sum(
-        one is None and value is not None for one, value in zip(single, values, strict=True)
-    )
-    return np.array(single, dtype="float64")
-
-
-def _numbers_or_texts(values: list[Any]) -> np.ndarray | pd.Series:
-    """A developer field: numbers where it holds numbers, else text; a list becomes text."""
-    if all(value is None or isinstance(value, (int, float)) for value in values):
-        return np.array(values, dtype="float64")
-    return pd.Series([_joined(value) for value in values], dtype="str")
+def _numbers_or_texts(values: np.ndarray | list[Any], mine: np.ndarray) -> np.ndarray | pd.Series:
+    """Those values of a developer field that are `mine`: numbers where it holds numbers, else text."""
+    if isinstance(values, np.ndarray):
+        return values[mine]
+    chosen = [values[i] for i in mine.tolist()]
+    if all(value is None or isinstance(value, (int, float)) for value in chosen):
+        return np.array(chosen, dtype="float64")
+    return pd.Series([_joined(value) for value in chosen], dtype="str")
 
 
 def _joined(value: Any) -> str | None:
