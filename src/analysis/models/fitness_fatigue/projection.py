@@ -210,7 +210,7 @@ def pair_products(response: np.ndarray, values: np.ndarray, slow: np.ndarray, fa
 def pair_gains(gg, gh, hh, gy, hy) -> PairGains:
     """Least squares of y on k1 g - k2 h with k1, k2 >= 0, from inner products, in closed form.
 
-    Where the free solution has a negative gain the optimum lies on an edge: one gain is 0 and the other alone is fitted.
+    Where the free solution has a negative gain the optimum lies on an edge: one gain is 0, the other fitted alone.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         determinant = gg * hh - gh**2
