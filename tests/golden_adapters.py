@@ -19,6 +19,8 @@ from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.models import critical_speed as cs
 from analysis.models import reliability as rel
 from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
+from analysis.models.sprint import SprintProfile, sprint_profile_gates, sprint_profile_radar
+from analysis.models.sprint_force import force_velocity_profile
 
 
 class NotBuilt(Exception):
@@ -434,6 +436,65 @@ def _run_equivalents(case: Case) -> Computed:
         t2 = running.riegel_time_s(frame["d1"], frame["t1"], frame["d2"])
         table = Table(pd.DataFrame({"t2": t2}), inputs=("d1", "t1", "d2"))
     return Computed(tables=dict.fromkeys(case.tables, table))
+
+
+@adapts("sprint")
+def _sprint(case: Case) -> Computed:
+    frame = case.data
+    if case.tables:
+        return Computed(tables=dict.fromkeys(case.tables, _sprints_in_rows(frame)))
+    if "velocity" in frame:
+        return Computed(_sprint_numbers(sprint_profile_radar(frame["time"], frame["velocity"])))
+    gates = frame["distance"], frame["time"]
+    simple = sprint_profile_gates(*gates)
+    asked_m = case.expected.get("pred_time_at_distance", {}).get("distance", [])
+    asked_s = case.expected.get("vel_at_time", {}).get("time", [])
+    forces = force_velocity_profile(simple, body_mass_kg=float(frame["bodyweight"].iloc[0]), height_m=1.75)
+    return Computed(
+        {
+            "simple": _sprint_numbers(simple),
+            "TC": _sprint_numbers(sprint_profile_gates(*gates, correction="time")),
+            "FD": _sprint_numbers(sprint_profile_gates(*gates, correction="distance")),
+            "pred_time_at_distance": {"distance": INPUT, "time": simple.time_s(asked_m).tolist()},
+            "vel_at_time": {"time": INPUT, "velocity": simple.velocity_m_s(asked_s).tolist()},
+            "FVP": {
+                "bodymass": INPUT,
+                "F0": forces.f0_n,
+                "F0_rel": forces.f0_n / forces.body_mass_kg,
+                "V0": forces.v0_m_s,
+                "Pmax": forces.pmax_w,
+                "Pmax_rel": forces.pmax_w / forces.body_mass_kg,
+                "FV_slope": forces.slope_n_s_m_kg,
+            },
+        }
+    )
+
+
+def _sprint_numbers(profile: SprintProfile) -> dict:
+    terms, summary = profile.tidy().set_index("term"), profile.glance()
+    return {
+        "parameters": {
+            "MSS": profile.mss_m_s,
+            "MAC": profile.mac_m_s2,
+            "TAU": profile.tau_s,
+            "PMAX": profile.pmax_w_kg,
+        },
+        "corrections": {"TC": profile.time_correction_s, "FD": profile.flying_distance_m},
+        "se": terms["std_error"].rename({"time correction": "TC"}).to_dict(),
+        "confint95_profile": {term: terms.loc[term, ["conf_low", "conf_high"]].tolist() for term in ("MSS", "MAC")},
+        "RMSE": summary["rmse"].item(),
+        "R2": summary["r_squared"].item(),
+    }
+
+
+def _sprints_in_rows(frame: pd.DataFrame) -> Table:
+    gates = {column: float(column.removesuffix("m")) for column in frame if re.fullmatch(r"\d+m", column)}
+    rows = []
+    for times in frame[list(gates)].to_numpy():
+        profile = sprint_profile_gates(list(gates.values()), times)
+        numbers = _sprint_numbers(profile)
+        rows.append(numbers["parameters"] | {"RMSE": numbers["RMSE"]})
+    return Table(pd.DataFrame(rows), inputs=("i",))
 
 
 @adapts("asymmetry")

@@ -21,7 +21,6 @@ FAMILIES_NOT_BUILT = {
     "banister": "fitness-fatigue models",
     "banister_kalman": "fitness-fatigue as a state-space model",
     "mixed": "growth over athletes",
-    "sprint": "sprint profiles",
     "trend": "trend, plateau and change points",
 }
 
