@@ -82,6 +82,9 @@ class Config(_Strict):
     time_zone: str = "UTC"
     week_start: Literal["monday", "sunday", "saturday"] = "monday"
     load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
+    distance_unit: Literal["km", "mi"] | None = Field(
+        default=None, description="for lists of activities that do not say km or mi"
+    )
     store: str = Field(default="data/store", description="folder of the store")
     raw: str = "data/raw"
     reports_folder: str = "reports"

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime, time
 from functools import lru_cache
 
-MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none"})
+MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none", "--:--", "--:--:--"})
 
 
 class BadCell(ValueError):

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from analysis.errors import UnreadableFile
-from analysis.ingest.cells import is_missing
+from analysis.ingest.cells import BadCell, clock, is_missing
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
 _DELIMITERS = ",;\t|"
@@ -106,6 +106,25 @@ def header_of(head: bytes) -> tuple[str, ...]:
         return ()
     first = next(csv.reader([lines[0]], delimiter=delimiter or sniff_delimiter("\n".join(lines[:20]))))
     return tuple(same_header(cell) for cell in first)
+
+
+def date_in_name(path: Path, what: str) -> date:
+    """The day that a file's name states, for tables that hold none; `what` was done on it.
+
+    >>> date_in_name(Path("gates 2026-03-02.csv"), "sprint").isoformat()
+    '2026-03-02'
+
+    Raises UnreadableFile where the name states none.
+    """
+    if match := re.search(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", path.stem):
+        try:
+            return clock(match[0]).date()
+        except BadCell:
+            pass  # digits that are no day: the name says none
+    raise UnreadableFile(
+        f"{path.name} does not say on which day the {what} was. "
+        f"Add a column date, or put the day into the file's name: {path.stem}_2026-01-31{path.suffix}."
+    )
 
 
 def decoded(data: bytes, name: str, whole: bool = True) -> tuple[str, str, bool]:

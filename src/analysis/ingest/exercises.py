@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
+from analysis.errors import ConfigProblem
 from analysis.ingest.cells import plain
 from analysis.tables import TABLES
 
@@ -43,7 +45,10 @@ class Catalogue:
     aliases: dict[tuple[str, str], str]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {same_name(name): e for (_, name), e in self.aliases.items()})
+        by_name: dict[str, str] = {}
+        for (_, name), exercise in self.aliases.items():
+            by_name.setdefault(same_name(name), exercise)
+        object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_assisted", {e.exercise for e in self.exercises if e.variant == "assisted"})
 
     def resolve(self, raw_name: str) -> str | None:
@@ -79,12 +84,51 @@ class Catalogue:
         }
 
 
+COLUMNS = ("exercise", "name", "pattern", "variant", "equipment", "angle_deg", "laterality", "aliases")
+LATERALITIES = ("bilateral", "single_leg", "single_arm")
+
+
+def catalogue(extra: Path | None = None) -> Catalogue:
+    """The catalogue that comes with the package, and the exercises and names that the file `extra` adds to it.
+
+    A row of `extra` goes before one of the package: it may add names to an exercise, or describe it anew.
+    Raises ConfigProblem where the file cannot be read or a row of it does not hold together.
+    """
+    if extra is None:
+        return _catalogue(None, 0)
+    try:
+        return _catalogue(extra, extra.stat().st_mtime_ns)
+    except OSError as problem:
+        raise ConfigProblem(f"{extra.name} cannot be read: {problem.strerror}. Check the path.") from None
+
+
+def unmatched(sets: pd.DataFrame, known: Catalogue | None = None) -> pd.DataFrame:
+    """The raw names that the catalogue does not know: raw, n (sets), suggestions (canonical names, nearest first).
+
+    `sets` has the column exercise_raw; what an earlier catalogue made of the names does not matter. `known` is the
+    package's own catalogue where it is left out. Most frequent first.
+
+    >>> names = pd.DataFrame({"exercise_raw": ["Rumanian deadlift", "Deadlift", "Rumanian deadlift"]})
+    >>> unmatched(names)[["raw", "n"]].values.tolist()
+    [['Rumanian deadlift', 2]]
+    """
+    known = known or catalogue()
+    counts = sets["exercise_raw"].value_counts()
+    unknown = [(raw, int(n)) for raw, n in counts.items() if known.resolve(raw) is None]
+    rows = [(raw, n, " ".join(known.suggest(raw))) for raw, n in unknown]
+    return pd.DataFrame(rows, columns=["raw", "n", "suggestions"])
+
+
 @cache
-def catalogue() -> Catalogue:
-    """The catalogue that comes with the package."""
+def _catalogue(extra: Path | None, _changed_ns: int) -> Catalogue:
+    """`_changed_ns` is part of the key: a file that was edited is read again."""
     text = files("analysis.ingest").joinpath("exercises.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    exercises = tuple(_exercise(row) for row in rows)
+    own = list(csv.DictReader(text.splitlines()))
+    rows = [*(_added(extra) if extra else ()), *own]
+    described: dict[str, Exercise] = {}
+    for row in rows:
+        described.setdefault(row["exercise"], _exercise(row))
+    exercises = tuple(described.values())
     aliases: dict[tuple[str, str], str] = {}
     # a name that a row lists itself goes before one put together from its words
     for row in rows:
@@ -94,6 +138,31 @@ def catalogue() -> Catalogue:
         for name in _composed_names(row):
             aliases.setdefault(("en", name), row["exercise"])
     return Catalogue(exercises, aliases)
+
+
+def _added(path: Path) -> list[dict[str, str]]:
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise ConfigProblem(f"{path.name} cannot be read: {problem}. Save it as CSV in UTF-8.") from None
+    for row_no, row in enumerate(rows, 1):
+        _refuse_incomplete(row, f"{path.name}, row {row_no}")
+    return rows
+
+
+def _refuse_incomplete(row: dict[str, str | None], where: str) -> None:
+    absent = [name for name in COLUMNS if row.get(name) is None]
+    if absent or None in row:
+        what = f"has no {', '.join(absent)}" if absent else "has more cells than the header"
+        raise ConfigProblem(f"{where} {what}. The columns are {', '.join(COLUMNS)}.")
+    if not re.fullmatch(r"[a-z0-9_]+", row["exercise"]):
+        raise ConfigProblem(
+            f"{where}: exercise {row['exercise']!r} is no canonical name. Write it as romanian_deadlift."
+        )
+    if row["laterality"] not in LATERALITIES:
+        raise ConfigProblem(f"{where}: laterality {row['laterality']!r} is not one of {', '.join(LATERALITIES)}.")
+    if not re.fullmatch(r"(\d+(\.\d+)?)?", row["angle_deg"]):
+        raise ConfigProblem(f"{where}: angle_deg {row['angle_deg']!r} is no number. Write degrees, or leave it empty.")
 
 
 def _exercise(row: dict[str, str]) -> Exercise:

@@ -51,7 +51,14 @@ def read(path: Path, options: Options) -> Reading:
     )
 
 
-READER = Reader("fitnotes", "FitNotes (CSV)", recognises, read)
+READER = Reader(
+    "fitnotes",
+    "FitNotes (CSV)",
+    recognises,
+    read,
+    takes="a session a day; sets with load, reps, distance, time, comment",
+    leaves="the category, which the exercise catalogue says; of kg and lb columns side by side the empty one",
+)
 
 
 def _canonical(column: dict[str, str]) -> dict[tuple[str, str], str]:
@@ -78,7 +85,8 @@ def _read_row(
 def _set(row: Row, column: dict[str, str], decimal: str, file_name: str, options: Options) -> dict:
     number = partial(cells.number, decimal=decimal)
     exercise_raw = row.text(column["exercise"])
-    exercise = catalogue().resolve(exercise_raw or "")
+    known = catalogue(options.exercises)
+    exercise = known.resolve(exercise_raw or "")
     load_column, unit = _load_column(row, column)
     load = row.read(load_column, number)
     unit_column = column.get("weightunit")
@@ -89,7 +97,7 @@ def _set(row: Row, column: dict[str, str], decimal: str, file_name: str, options
         "exercise_raw": exercise_raw,
         "side": "B",
         "set_kind": "work",
-        "load_kg": external_load_kg(load, unit, exercise) if load else load,
+        "load_kg": external_load_kg(load, unit, exercise, known) if load else load,
         "load_raw": row.text(load_column),
         "unit_raw": row.text(unit_column) or unit,
         "reps": row.read(column["reps"], number),

@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
-from analysis.ingest.exercises import catalogue
+from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.logs import external_load_kg, positive, sessions_and_sets, unknown_exercises
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.tabular import Ledger, Parts, Problem, Row, take
@@ -31,7 +31,9 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} has not the columns of a Hevy export. Export it again from the app.")
     ledger = Ledger()
     form = {"decimal": sheet.decimal, "day_first": cells.day_first_of(sheet.column(column["start_time"]))}
-    taken = take(sheet, partial(_read_row, column=column, **form), ledger, _canonical(column))
+    taken = take(
+        sheet, partial(_read_row, column=column, known=catalogue(options.exercises), **form), ledger, _canonical(column)
+    )
     return Reading(
         reader="hevy",
         source="hevy",
@@ -43,7 +45,14 @@ def read(path: Path, options: Options) -> Reading:
     )
 
 
-READER = Reader("hevy", "Hevy (CSV)", recognises, read)
+READER = Reader(
+    "hevy",
+    "Hevy (CSV)",
+    recognises,
+    read,
+    takes="workouts with start, end and description; sets with kind, load, reps, RPE, distance, time, notes",
+    leaves="superset numbers: sets keep the order of the file",
+)
 
 
 def _canonical(column: dict[str, str]) -> dict[tuple[str, str], str]:
@@ -61,8 +70,8 @@ def _canonical(column: dict[str, str]) -> dict[tuple[str, str], str]:
     return {place: column[name] for place, name in pairs.items() if name in column}
 
 
-def _read_row(row: Row, column: dict[str, str], decimal: str, day_first: bool | None) -> Parts:
-    return {"sessions": _session(row, column, day_first), "sets": _set(row, column, decimal)}
+def _read_row(row: Row, column: dict[str, str], known: Catalogue, decimal: str, day_first: bool | None) -> Parts:
+    return {"sessions": _session(row, column, day_first), "sets": _set(row, column, known, decimal)}
 
 
 def _session(row: Row, column: dict[str, str], day_first: bool | None) -> dict:
@@ -80,10 +89,10 @@ def _session(row: Row, column: dict[str, str], day_first: bool | None) -> dict:
     }
 
 
-def _set(row: Row, column: dict[str, str], decimal: str) -> dict:
+def _set(row: Row, column: dict[str, str], known: Catalogue, decimal: str) -> dict:
     number = partial(cells.number, decimal=decimal)
     exercise_raw = row.text(column["exercise_title"])
-    exercise = catalogue().resolve(exercise_raw or "")
+    exercise = known.resolve(exercise_raw or "")
     load_column, load_unit = _filled(row, column, _LOADS)
     distance_column, distance_unit = _filled(row, column, _DISTANCES)
     distance = positive(row.read(distance_column, number))
@@ -94,7 +103,7 @@ def _set(row: Row, column: dict[str, str], decimal: str) -> dict:
         "exercise_raw": exercise_raw,
         "side": "B",
         "set_kind": _kind(row, column["set_type"]),
-        "load_kg": external_load_kg(row.read(load_column, number), load_unit, exercise),
+        "load_kg": external_load_kg(row.read(load_column, number), load_unit, exercise, known),
         "load_raw": row.text(load_column),
         "unit_raw": load_unit,
         "reps": positive(reps) if duration_s or distance else reps,

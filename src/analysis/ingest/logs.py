@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 
 from analysis.errors import UnitNeeded
-from analysis.ingest.exercises import catalogue
+from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.reading import Options
 from analysis.ingest.tabular import Problem, Row, Taken, frame, local_start
 from analysis.units import factor
@@ -32,8 +32,12 @@ def load_unit(row: Row, column: str | None, file_name: str, options: Options) ->
     return unit
 
 
-def external_load_kg(load: float | None, unit: str | None, exercise: str | None) -> float | None:
+def external_load_kg(
+    load: float | None, unit: str | None, exercise: str | None, known: Catalogue | None = None
+) -> float | None:
     """The load in kg; what an assisting machine shows is taken off, so it is negative.
+
+    `known` is the catalogue that says which exercise is assisted, the package's own where it is left out.
 
     >>> external_load_kg(20.0, "kg", "assisted_pull_up"), external_load_kg(100.0, "kg", "deadlift")
     (-20.0, 100.0)
@@ -41,7 +45,7 @@ def external_load_kg(load: float | None, unit: str | None, exercise: str | None)
     if load is None or unit is None:
         return None
     load_kg = load * factor(unit, "kg")
-    return -abs(load_kg) if load_kg and catalogue().is_assisted(exercise) else load_kg
+    return -abs(load_kg) if load_kg and (known or catalogue()).is_assisted(exercise) else load_kg
 
 
 def positive(value: float | None) -> float | None:

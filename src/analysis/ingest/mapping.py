@@ -13,7 +13,6 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,8 +22,9 @@ from analysis.errors import ConfigProblem, UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import Sheet, header_of, read_delimited, read_workbook, same_header
+from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.tabular import Ledger, Parts, Row, Taken, local_start, take
+from analysis.ingest.tabular import Ledger, Parts, Pass, Problem, Row, Taken, local_start, take_each
 from analysis.ingest.targets import ALIASES, ATHLETE, GIVEN_ID, TARGETS, TIME, Target
 from analysis.tables import TABLES, Column
 from analysis.units import factor
@@ -43,6 +43,14 @@ class Match(_Strict):
     columns: list[str] = Field(default=[], description="none: all columns of the mapping")
 
 
+class Each(_Strict):
+    """One of several rows that a row of the file becomes: a wide table has a column an item, a long one a word."""
+
+    columns: dict[str, str] = Field(default={}, description="canonical name = header; empty cells make no row")
+    constants: dict[str, str | int | float] = Field(default={}, description="canonical name = value")
+    where: dict[str, str] = Field(default={}, description="header = what its cell has to say, for this row to be")
+
+
 class Mapping(_Strict):
     """A column mapping: which column of a file fills which canonical column."""
 
@@ -58,13 +66,36 @@ class Mapping(_Strict):
     day_first: bool | None = Field(default=None, description="how 03/04/2026 is meant")
     decimal: Literal[".", ","] | None = Field(default=None, description="none: found from the file")
     sheet: str | None = Field(default=None, description="sheet of a workbook; none: every sheet that fits")
+    each: list[Each] = Field(default=[], description="none: a row of the file is one row")
+    where: dict[str, str] = Field(default={}, description="header = what its cell has to say; other rows are left")
 
     def fits(self, sheet: Sheet) -> bool:
         """True where the sheet has all headers that this mapping asks for."""
         if self.sheet is not None and sheet.name and sheet.name != self.sheet:
             return False
-        asked = self.match.columns or self.columns.values()
-        return {same_header(name) for name in asked} <= {same_header(name) for name in sheet.header}
+        return {same_header(name) for name in self.asked} <= {same_header(name) for name in sheet.header}
+
+    @property
+    def asked(self) -> list[str]:
+        """The headers by which a file is recognised."""
+        named = (header for each in self.each for header in (*each.columns.values(), *each.where))
+        return self.match.columns or [*self.columns.values(), *self.where, *named]
+
+    def rows(self) -> list["Mapping"]:
+        """This mapping once for every row that a row of the file becomes."""
+        if not self.each:
+            return [self]
+        return [
+            self.model_copy(
+                update={
+                    "columns": self.columns | each.columns,
+                    "constants": self.constants | each.constants,
+                    "where": self.where | each.where,
+                    "each": [each],
+                }
+            )
+            for each in self.each
+        ]
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -86,13 +117,27 @@ def mapping_of(text: str, where: str) -> Mapping:
     Traceback (most recent call last):
     analysis.errors.ConfigProblem: x.toml: 'dat' is no column of the target cues. Did you mean 'date'?
     """
+    _refuse_open_lines(text, where)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise ConfigProblem(f"{where} is not valid TOML: {problem}. Correct that line.") from None
     mapping = checked(Mapping, content, where)
-    _refuse_incoherent(mapping, where)
+    for row in mapping.rows():
+        _refuse_incoherent(row, where)
     return mapping
+
+
+OPEN = '"?'  # how a key or a value begins that a person has still to decide
+
+
+def _refuse_open_lines(text: str, where: str) -> None:
+    """What a proposal left open is decided by a person: a metric or a unit that was guessed looks like one known."""
+    for line_no, line in enumerate(text.splitlines(), 1):
+        said, _, choices = line.partition("#")
+        if re.search(r'(^|[\s={,])"\?', said):
+            remedy = choices.strip() or "Write what it is"
+            raise ConfigProblem(f"{where}, line {line_no}: {said.strip()} is still to be decided. {remedy}.")
 
 
 def _refuse_incoherent(mapping: Mapping, where: str) -> None:
@@ -152,10 +197,10 @@ def read(path: Path, options: Options) -> Reading:
     notes: list[str] = _left_out(sheets, mapped)
     taken: dict[str, list[Taken]] = {}
     for sheet, mapping in mapped:
-        form = _Form.of(sheet, mapping, path.name, options.config.zone)
-        notes += form.notes(sheet)
-        rows = take(sheet, partial(_read_row, form=form), ledger, form.canonical)
-        taken.setdefault(mapping.target, []).extend(rows)
+        forms = [_Form.of(sheet, row, path.name, options) for row in mapping.rows()]
+        notes += _Form.notes(forms, sheet, mapping)
+        passes = [Pass(partial(_read_row, form=form), form.canonical) for form in forms]
+        taken.setdefault(mapping.target, []).extend(take_each(sheet, passes, ledger))
     return Reading(
         reader="mapping",
         source=source,
@@ -167,7 +212,14 @@ def read(path: Path, options: Options) -> Reading:
     )
 
 
-READER = Reader("mapping", "CSV or XLSX by a column mapping", recognises, read)
+READER = Reader(
+    "mapping",
+    "CSV or XLSX by a column mapping",
+    recognises,
+    read,
+    takes="the columns that the mapping names, in the units that it names; wide tables a row for each part",
+    leaves="columns that the mapping does not name; rows that answer none of its conditions",
+)
 
 
 def _sheets(path: Path) -> list[Sheet]:
@@ -199,10 +251,15 @@ def _saved(options: Options) -> Iterator[Mapping]:
         yield from map(read_mapping, sorted(folder.glob("*.toml")))
 
 
+def is_saved_for(head: bytes, options: Options) -> bool:
+    """Whether a saved mapping fits the header in the first bytes of a text file."""
+    there = set(header_of(head))
+    return any({same_header(name) for name in saved.asked} <= there for saved in _saved(options))
+
+
 def _lacking(mapping: Mapping, sheets: list[Sheet]) -> str:
-    asked = mapping.match.columns or list(mapping.columns.values())
     there = {same_header(name) for sheet in sheets for name in sheet.header}
-    absent = [name for name in asked if same_header(name) not in there]
+    absent = [name for name in mapping.asked if same_header(name) not in there]
     if absent:
         return f"it has no column {', '.join(absent)}. Correct the headers in the mapping."
     return f"no sheet is called {mapping.sheet!r}, or none has all columns. Correct the sheet in the mapping."
@@ -238,10 +295,12 @@ class _Form:
     constants: dict[str, str]  # label -> value, cells that every row has
     decimal: str
     day_first: bool | None
-    zone: ZoneInfo
+    conditions: dict[str, str]  # header as it stands in the sheet -> what its cell has to say
+    own: tuple[str, ...]  # headers that only this row of several reads; all empty, there is no such row
+    options: Options
 
     @classmethod
-    def of(cls, sheet: Sheet, mapping: Mapping, file_name: str, zone: ZoneInfo) -> "_Form":
+    def of(cls, sheet: Sheet, mapping: Mapping, file_name: str, options: Options) -> "_Form":
         """Raises UnreadableFile where a required column is not in the sheet."""
         target = TARGETS[mapping.target]
         there = {same_header(name): name for name in reversed(sheet.header)}
@@ -262,25 +321,46 @@ class _Form:
             constants={label: str(mapping.constants[field]) for field, label in labels.items()},
             decimal=mapping.decimal or sheet.decimal,
             day_first=order if mapping.day_first is None else mapping.day_first,
-            zone=zone,
+            conditions=_conditions(mapping, there, file_name),
+            own=tuple(header[field] for each in mapping.each for field in each.columns if field in header),
+            options=options,
         )
 
     @property
     def canonical(self) -> dict[tuple[str, str], str]:
         return {self.target.fields[field]: name for field, name in self.header.items()}
 
-    def notes(self, sheet: Sheet) -> Iterator[str]:
+    @staticmethod
+    def notes(forms: list["_Form"], sheet: Sheet, mapping: Mapping) -> Iterator[str]:
         """What of the sheet and of the mapping was not used."""
-        used = set(self.header.values())
+        used = {name for form in forms for name in (*form.header.values(), *form.conditions)}
         if unused := [name for name in sheet.header if name.strip() and name not in used]:
-            yield f"Columns that {self.mapping.name} does not map, kept in the raw rows only: {', '.join(unused)}."
-        if absent := [name for field, name in self.mapping.columns.items() if field not in self.header]:
-            yield f"Columns of {self.mapping.name} that the file has not: {', '.join(absent)}."
-        if self.target.name == "reps" and "rep_no" not in self.header:
+            yield f"Columns that {mapping.name} does not map, kept in the raw rows only: {', '.join(unused)}."
+        columns = ((form, field, name) for form in forms for field, name in form.mapping.columns.items())
+        if absent := dict.fromkeys(name for form, field, name in columns if field not in form.header):
+            yield f"Columns of {mapping.name} that the file has not: {', '.join(absent)}."
+        if mapping.target == "reps" and any("rep_no" not in form.header for form in forms):
             yield "The file has no repetition numbers, so each row is one set with one value."
 
 
-def _read_row(row: Row, form: _Form) -> Parts:
+def _conditions(mapping: Mapping, there: dict[str, str], file_name: str) -> dict[str, str]:
+    for name in mapping.where:
+        if same_header(name) not in there:
+            raise UnreadableFile(
+                f"{file_name} has no column {name!r}, which {mapping.name} asks for under where. Correct the mapping."
+            )
+    return {there[same_header(name)]: said for name, said in mapping.where.items()}
+
+
+def _is_asked_for(row: Row, form: _Form) -> bool:
+    """Whether the row answers the conditions, and one of the cells of this row of several is filled."""
+    answers = all((row.text(name) or "").casefold() == said.casefold() for name, said in form.conditions.items())
+    return answers and (not form.own or any(not cells.is_missing(row.text(name) or "") for name in form.own))
+
+
+def _read_row(row: Row, form: _Form) -> Parts | None:
+    if not _is_asked_for(row, form):
+        return None
     row.cells.update(form.constants)
     parts: Parts = {table: {} for table, _ in form.target.fields.values()}
     for field, (table, column) in form.target.fields.items():
@@ -292,7 +372,20 @@ def _read_row(row: Row, form: _Form) -> Parts:
     if "load_kg" in form.header and "sets" in parts:
         parts["sets"]["load_raw"] = row.text(form.header["load_kg"])
         parts["sets"]["unit_raw"] = form.mapping.units.get("load_kg", "kg")
+    if form.target.name == "wellness":
+        _demand_on_scale(row, parts["wellness"], form)
     return _told(parts, form)
+
+
+def _demand_on_scale(row: Row, answer: dict, form: _Form) -> None:
+    low, value, high = (answer.get(name) for name in ("scale_min", "value", "scale_max"))
+    if value is None:
+        return
+    column, remedy = form.header["value"], "Correct the answer, or the scale in the mapping."
+    if low is not None and value < low:
+        row.problems.append(Problem(column, f"lies below its scale, which begins at {low:g}", str(value), remedy))
+    if high is not None and value > high:
+        row.problems.append(Problem(column, f"lies above its scale, which ends at {high:g}", str(value), remedy))
 
 
 def _told(parts: Parts, form: _Form) -> Parts:
@@ -305,8 +398,14 @@ def _told(parts: Parts, form: _Form) -> Parts:
         parts[table]["side"] = parts[table].get("side") or "B"
     if "set_kind" in parts.get("sets", {}):
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
+    known = catalogue(form.options.exercises)
+    if "sets" in parts:
+        parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
+    if "cues" in parts:
+        given = parts["cues"]["exercise"]
+        parts["cues"]["exercise"] = known.resolve(given or "") or given
     if "sessions" in parts:
-        parts["sessions"] |= local_start(_start(parts["sessions"]), form.zone)
+        parts["sessions"] |= local_start(_start(parts["sessions"]), form.options.config.zone)
     if parts.get("sessions", {}).get("status") in ("rest", "off"):
         parts["sessions"]["kind"] = parts["sessions"].get("kind") or "other"
     return parts

@@ -28,8 +28,10 @@ class Options:
 
     config: Config = field(default_factory=Config)
     load_unit: str | None = None  # kg or lb, for logs that do not say
+    distance_unit: str | None = None  # km or mi, for lists of activities that do not say
     mapping: Path | None = None  # a column mapping to use, whatever the header looks like
     mapping_folders: tuple[Path, ...] = ()  # where saved mappings of this workspace lie
+    exercises: Path | None = None  # exercises that the coach adds to the catalogue, in the catalogue's columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +59,17 @@ class Reader:
 
     `recognises(path, head)` sees the file's name and its first 64 KiB, uncompressed, and answers in a millisecond.
     `read(path, options)` returns a Reading or raises UnreadableFile, UnitNeeded or ConfigProblem, nothing else.
+    `takes` and `leaves` say in a few words what becomes data, and what does not and why: the page of formats.
+    A `generic` format is recognised by words that many tables use: a saved mapping that fits goes before it.
     """
 
     name: str
     title: str
     recognises: Callable[[Path, bytes], bool]
     read: Callable[[Path, Options], Reading]
+    takes: str = ""
+    leaves: str = ""
+    generic: bool = False
 
 
 def reader_columns(table: str) -> list[str]:

@@ -15,11 +15,35 @@ HEAD_BYTES = 65536
 @cache
 def readers() -> tuple[Reader, ...]:
     """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
-    from analysis.ingest import fit, fitnotes, gpx, hevy, mapping, strong, tcx
+    from analysis.ingest import (
+        body_measures,
+        elite_hrv,
+        fit,
+        fitnotes,
+        freelap,
+        garmin_csv,
+        gpx,
+        gymbook,
+        hevy,
+        hrv4training,
+        laser,
+        mapping,
+        oura,
+        powerlifting,
+        sprints,
+        strava,
+        strong,
+        stronglifts,
+        tcx,
+        whoop,
+    )
 
     added = tuple(point.load() for point in entry_points(group="analysis.readers"))
-    own = (fit.READER, tcx.READER, gpx.READER, hevy.READER, strong.READER, fitnotes.READER)
-    return (*added, *own, mapping.READER)
+    watches = (fit.READER, tcx.READER, gpx.READER, garmin_csv.READER, strava.READER)
+    logs = (hevy.READER, strong.READER, fitnotes.READER, stronglifts.READER, gymbook.READER, powerlifting.READER)
+    days = (hrv4training.IOS, hrv4training.ANDROID, elite_hrv.READER, whoop.READER, oura.READER, body_measures.READER)
+    sprint = (freelap.READER, sprints.READER, laser.READER)
+    return (*added, *watches, *logs, *days, *sprint, mapping.READER)
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -32,12 +56,20 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
     for reader in readers():
         if reader.recognises(path, head):
-            return reader.read(path, options)
+            return _preferred(reader, path, head, options).read(path, options)
     known = ", ".join(reader.title for reader in readers())
     raise UnreadableFile(
         f"{path.name} is of no format that is known here ({known}). "
         "Export it in one of these, or leave it out if it holds no training."
     )
+
+
+def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Reader:
+    """`reader`, or the column mappings where one was named or a saved one fits what a generic reader would take."""
+    from analysis.ingest import mapping
+
+    said = options.mapping is not None or (reader.generic and mapping.is_saved_for(head, options))
+    return mapping.READER if said and mapping.recognises(path, head) else reader
 
 
 def _head(path: Path) -> bytes:

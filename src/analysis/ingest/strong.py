@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
-from analysis.ingest.exercises import catalogue
+from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.logs import external_load_kg, load_unit, positive, sessions_and_sets, unknown_exercises
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.tabular import Ledger, Parts, Problem, Row, take
@@ -98,7 +98,14 @@ def read(path: Path, options: Options) -> Reading:
     )
 
 
-READER = Reader("strong", "Strong (CSV)", recognises, read)
+READER = Reader(
+    "strong",
+    "Strong (CSV)",
+    recognises,
+    read,
+    takes="workouts with start, duration and notes; sets with load, reps, RPE, distance, time, warm-up, drop, failure",
+    leaves="rest timers and exercises never done (all zeros); distances without a unit, as km and miles look alike",
+)
 
 
 def _canonical(columns: Columns) -> dict[tuple[str, str], str]:
@@ -149,7 +156,8 @@ def _session(row: Row, columns: Columns, day_first: bool | None) -> dict:
 def _set(row: Row, columns: Columns, order: str, decimal: str, file_name: str, options: Options) -> dict:
     number = partial(cells.number, decimal=decimal)
     exercise_raw = row.text(columns["exercise"])
-    exercise = catalogue().resolve(exercise_raw or "")
+    known = catalogue(options.exercises)
+    exercise = known.resolve(exercise_raw or "")
     load, reps = row.read(columns["load"], number), row.read(columns["reps"], number)
     distance_m = _distance_m(row, columns, number)
     duration_s = positive(row.read(columns["seconds"], number))
@@ -160,7 +168,7 @@ def _set(row: Row, columns: Columns, order: str, decimal: str, file_name: str, o
         "exercise_raw": exercise_raw,
         "side": "B",
         "set_kind": _kind(row, columns, order),
-        "load_kg": _load_kg(load, unit, reps, exercise),
+        "load_kg": _load_kg(load, unit, reps, exercise, known),
         "load_raw": row.text(columns["load"]),
         "unit_raw": columns.unit.get("load") or row.text(columns["load_unit"]),
         "reps": positive(reps) if timed else reps,
@@ -171,11 +179,13 @@ def _set(row: Row, columns: Columns, order: str, decimal: str, file_name: str, o
     }
 
 
-def _load_kg(load: float | None, unit: str | None, reps: float | None, exercise: str | None) -> float | None:
+def _load_kg(
+    load: float | None, unit: str | None, reps: float | None, exercise: str | None, known: Catalogue
+) -> float | None:
     """A weight of 0 with repetitions is body weight alone; without them it is no weight at all."""
     if load == 0:
         return 0.0 if reps else None
-    return external_load_kg(load, unit, exercise)
+    return external_load_kg(load, unit, exercise, known)
 
 
 def _kind(row: Row, columns: Columns, order: str) -> str:

@@ -1,7 +1,7 @@
 """What all table readers share: rows are taken, ignored or rejected, and every refused cell says why."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -126,6 +126,35 @@ def take(
         else:
             taken.append(Taken(row, parts))
     return _in_range(taken, ledger, columns)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One way to read the rows of a sheet: how a row is typed, and which column fills which canonical one."""
+
+    read_row: Callable[[Row], Parts | None]
+    columns: Mapping[tuple[str, str], str]
+
+
+def take_each(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
+    """As `take`, where a row of the file becomes several: one for each of `passes` that keeps it.
+
+    A row that one of them refuses is refused whole.
+    """
+    ledgers = [Ledger() for _ in passes]
+    taken = [
+        one for each, own in zip(passes, ledgers, strict=True) for one in take(sheet, each.read_row, own, each.columns)
+    ]
+    for own in ledgers:
+        ledger.rejects |= own.rejects
+    for place in ledgers[0].became if ledgers else ():
+        raw = ledgers[0].became[place][0]
+        ledger.became[place] = (raw, max((own.became[place][1] for own in ledgers), key=_WEIGHT.index))
+    sound = [one for one in taken if ledger.became[one.row.sheet, one.row.row_no][1] == "taken"]
+    return sorted(sound, key=lambda one: one.row.row_no)  # stable: the passes keep their order
+
+
+_WEIGHT = ("ignored", "taken", "rejected")  # what a row became in several passes is the last of these
 
 
 def _distinct(header: tuple[str, ...]) -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.ingest.exercises import catalogue
 from analysis.ingest.tabular import Ledger, Row, Taken, frame, without_repeats
 from analysis.tables import TABLES, Column
 
@@ -116,7 +115,7 @@ def _numbered(taken: list[Taken]) -> list[tuple[Taken, dict]]:
 
 def _set(one: Taken) -> dict:
     values = _of_row(one, "sets")
-    return {"set_kind": "work", **values, "exercise": catalogue().resolve(values["exercise_raw"])}
+    return {"set_kind": "work", **values}
 
 
 def _splits(taken: list[Taken]) -> dict[str, Rows]:
@@ -181,12 +180,7 @@ def _plan(taken: list[Taken]) -> dict[str, Rows]:
 
 
 def _cues(taken: list[Taken]) -> dict[str, Rows]:
-    cues = []
-    for one in taken:
-        values = _of_row(one, "cues")
-        canonical = catalogue().resolve(values["exercise"]) or values["exercise"]
-        cues.append((one.row, {**values, "exercise": canonical}))
-    return {"cues": cues}
+    return {"cues": [(one.row, _of_row(one, "cues")) for one in taken]}
 
 
 def _athletes(taken: list[Taken]) -> dict[str, Rows]:
