@@ -1,0 +1,87 @@
+"""Simulated coverage and rates: one way to draw, to count and to seed, for every model that prints them.
+
+The generator of a cell is `SeedSequence([model, design])` with the numbers of the tables below. They are declared
+before a simulation is run and never changed to make one pass. The short form of a simulation runs in the suite, the
+long form (2,000 replicates, marked soak) holds the numbers of the model cards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+MODELS = {"trend": 1, "level_break": 2, "slope_break": 3, "growth": 4}
+
+NS = (6, 12, 24)
+RHOS = (0.0, 0.3, 0.6)
+# design number of (what is true, n, rho); the hundreds say what is true
+TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400}
+DESIGNS = {
+    (truth, n, rho): hundreds + 10 * NS.index(n) + RHOS.index(rho)
+    for truth, hundreds in TRUTHS.items()
+    for n in NS
+    for rho in RHOS
+}
+
+SHORT, LONG = 300, 2000
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Intervals of replicates; a refused one is NaN, an unbounded one infinite."""
+
+    low: np.ndarray
+    high: np.ndarray
+    truth: float | np.ndarray
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Counts over replicates. Unbounded intervals count as covering and are tallied; refused ones are left out."""
+
+    replicates: int
+    covering: int
+    unbounded: int
+    refused: int
+
+    @property
+    def pct(self) -> float:
+        """Share of the intervals that were given which hold the truth, in percent."""
+        return 100 * self.covering / (self.replicates - self.refused)
+
+
+def generator(model_no: int, design_no: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([model_no, design_no]))
+
+
+def coverage(
+    design: Callable[[np.random.Generator, int], Intervals], model_no: int, design_no: int, replicates: int
+) -> Coverage:
+    """How often the intervals that `design` draws hold the truth."""
+    drawn = design(generator(model_no, design_no), replicates)
+    refused = np.isnan(drawn.low) | np.isnan(drawn.high)
+    covering = ~refused & (drawn.low <= drawn.truth) & (drawn.truth <= drawn.high)
+    unbounded = np.isinf(drawn.low) | np.isinf(drawn.high)
+    return Coverage(len(refused), int(covering.sum()), int(unbounded.sum()), int(refused.sum()))
+
+
+def rate_pct(
+    design: Callable[[np.random.Generator, int], np.ndarray], model_no: int, design_no: int, replicates: int
+) -> float:
+    """Share of replicates for which `design` says True, in percent."""
+    return 100 * float(np.mean(design(generator(model_no, design_no), replicates)))
+
+
+def ar1(rng: np.random.Generator, replicates: int, n: int, rho: float) -> np.ndarray:
+    """Stationary AR(1) errors of SD 1, shape (replicates, n)."""
+    fresh = rng.standard_normal((replicates, n))
+    errors = np.empty_like(fresh)
+    errors[:, 0] = fresh[:, 0]
+    for i in range(1, n):
+        errors[:, i] = rho * errors[:, i - 1] + np.sqrt(1 - rho**2) * fresh[:, i]
+    return errors
+
+
+def weekly(n: int) -> np.ndarray:
+    """Days of `n` weekly exposures."""
+    return 7.0 * np.arange(n)
