@@ -112,6 +112,21 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+RUN_DAYS = (0, 8, 10)  # after START: one run in the first week, two in the next
+
+
+def month_of_runs(facts: dict) -> dict[str, tuple[bytes, dict]]:
+    """The two laps once more on other days of the same month, each in a file named for its day."""
+    starts = [START + timedelta(days=days) for days in RUN_DAYS]
+    return {
+        f"tcx_month/{start:%Y-%m-%d}.tcx.gz": (
+            gzip.compress(tcx(start).encode(), mtime=0),
+            facts | {"ids": [iso(start)]},
+        )
+        for start in starts
+    }
+
+
 def tcx(start: datetime = START) -> str:
     """Two laps of a kilometre in 240 s, a record every 10 s, one record without a time."""
     laps = ""
@@ -168,6 +183,16 @@ LOG_FACTS = {
     "row_width_counts": {"10": 3},
 }
 
+# an export that does not say its unit
+APP_HEADER = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE"
+APP_ROWS = (
+    '2026-03-03 18:00:00,"Pull",45m,"Romanian Deadlift (Barbell)",1,135.0,8,0,0,"","",7',
+    '2026-03-10 18:05:00,"Pull",50m,"Romanian Deadlift (Barbell)",W,95.0,8,0,0,"","",',
+    '2026-03-10 18:05:00,"Pull",50m,"Romanian Deadlift (Barbell)",1,155.0,8,0,0,"","",7.5',
+    '2026-03-12 18:02:00,"Press",40m,"Hip Thrust (Barbell)",1,225.0,6,0,0,"","",8',
+)
+APP_FACTS = LOG_FACTS | {"data_rows": 4, "header": APP_HEADER.split(","), "row_width_counts": {"12": 4}}
+
 # 49 steps of 0.0001 degrees in each of two segments on a sphere of 6371 km: 11.1195 m a step
 TRACK_M = 98 * 11.1195
 SESSION = {
@@ -223,7 +248,9 @@ def samples() -> dict[str, tuple[bytes, dict]]:
         "fit/settings.fit": (file_id(fw.FitWriter(), kind=2).content(), nothing),
         "tcx/two_laps.tcx": (tcx().encode(), tcx_facts),
         "tcx/two_laps.tcx.gz": (gzip.compress(b"\xef\xbb\xbf\n " + tcx().encode(), mtime=0), tcx_facts),
+        **month_of_runs(tcx_facts),
         "log/training.csv": ("\n".join((LOG_HEADER, *LOG_ROWS, "")).encode(), LOG_FACTS),
+        "log/app.csv": ("\n".join((APP_HEADER, *APP_ROWS, "")).encode(), APP_FACTS),
         "gpx/two_segments.gpx": (
             gpx(times=True).encode(),
             {**gpx_facts, "with_time": 100, "start": START.isoformat(sep=" ")},

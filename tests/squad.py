@@ -1,0 +1,141 @@
+"""The example squad, taken in once for a whole run of the tests, and the pages of a few of its athletes.
+
+What the tests get is shared: nothing may write into the workspace.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from analysis import open_workspace
+from analysis.blocks import Fact
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.example import LAST_DAY, SEED, formats
+from analysis.example.squad import squad
+from analysis.figures import week as sections
+from analysis.models.week import AthleteWeek, athlete_week
+from analysis.workspace import Workspace
+
+PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
+SECTIONS = {
+    "header": sections.header,
+    "message": sections.message,
+    "milestones": sections.milestones,
+    "your_week": sections.your_week,
+    "speed_at_load": sections.speed,
+    "form": sections.form,
+    "run": sections.run,
+    "sides": sections.sides,
+    "felt": sections.felt,
+    "next_week": sections.next_week,
+}
+
+
+def workbook(*words: str | Path) -> str:
+    """What `workbook WORDS` prints; it runs as a user's command does, in a process of its own."""
+    command = [sys.executable, "-c", "from analysis.cli import main; main()", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"workbook {' '.join(map(str, words))}: {done.stderr}{done.stdout}"
+    return done.stdout
+
+
+def section_blocks(week: AthleteWeek) -> dict[str, list]:
+    """What every section of the page shows; a section that cannot tell shows its sentence as a fact."""
+    shown = {}
+    for key, blocks_of in SECTIONS.items():
+        try:
+            shown[key] = blocks_of(week)
+        except (NotEnoughData, DataProblem) as problem:
+            shown[key] = [Fact(key, str(problem), "cannot tell")]
+    return shown
+
+
+def facts_of(week: AthleteWeek) -> dict[str, Fact]:
+    """Every fact of the week by its subject."""
+    return {block.subject: block for part in section_blocks(week).values() for block in part if isinstance(block, Fact)}
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """A page and the facts beside it."""
+
+    path: Path
+
+    @cached_property
+    def html(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The whole facts file."""
+        return json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Its facts by their subject."""
+        return {fact["subject"]: fact for section in self.record["sections"] for fact in section["facts"]}
+
+
+@dataclass(frozen=True)
+class ExampleSquad:
+    """The example squad in a workspace, as `workbook demo` leaves it."""
+
+    folder: Path
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "data" / "example"
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return open_workspace(self.folder)
+
+    @cached_property
+    def truth(self) -> dict[str, Any]:
+        return json.loads((self.files / "truth.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The id of each athlete by name."""
+        return {athlete["athlete"]: athlete["athlete_id"] for athlete in self.truth["athletes"]}
+
+    def page(self, name: str) -> RenderedPage:
+        """The page of the last week of one of PAGES_OF."""
+        return RenderedPage(self.folder / "reports" / "athlete_week" / LAST_DAY / f"{self.ids[name]}.html")
+
+    def week(self, name: str, until: str) -> AthleteWeek:
+        """The week that holds `until`, fitted in this process."""
+        return athlete_week(self.workspace.athlete(name, until), until)
+
+    @cached_property
+    def last_week(self) -> dict[str, AthleteWeek]:
+        """The last week of every athlete by name; its parts are fitted once, when first read."""
+        return {name: self.week(name, LAST_DAY) for name in self.ids}
+
+
+def make(folder: Path) -> None:
+    """`workbook demo` in `folder`, with pages for PAGES_OF alone."""
+    folder.mkdir(parents=True)
+    everybody = formats.workbook_toml(squad(SEED))
+    some = everybody.replace('athletes = "all"', f"athletes = {json.dumps(PAGES_OF)}")
+    assert some != everybody
+    (folder / "workbook.toml").write_text(some, encoding="utf-8")
+    workbook("demo", "--workspace", folder)
+
+
+def shared_folder(base: Path) -> Path:
+    """A folder that all workers of one run share, made by the first that asks."""
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = common / "example_squad", common / "example_squad.made"
+    with FileLock(common / "example_squad.lock"):
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
