@@ -102,7 +102,7 @@ class FitnessFatigue:
 
     def components(self, daily_load_au: Loads | None = None) -> pd.DataFrame:
         """Fitness and fatigue of each input (k1 g and k2 h, in the unit of performance) and performance, by day."""
-        loads = self.daily_load_au if daily_load_au is None else _frame(daily_load_au)
+        loads = self.daily_load_au if daily_load_au is None else frame_of(daily_load_au)
         self._check_continues(loads)
         parts: dict[str, np.ndarray] = {}
         performance = np.full(len(loads), self.p0)
@@ -110,7 +110,7 @@ class FitnessFatigue:
             lagged = lagged_loads(loads[response.load], loads.index, convention=self.convention, missing=self.missing)
             fitness = response.k1 * lagged.response(response.tau1_d)
             fatigue = response.k2 * lagged.response(response.tau2_d)
-            parts |= {self._term("fitness", response): fitness, self._term("fatigue", response): fatigue}
+            parts |= {self.term("fitness", response): fitness, self.term("fatigue", response): fatigue}
             performance = performance + fitness - fatigue
         return pd.DataFrame(parts | {"performance": performance}, index=loads.index)
 
@@ -129,10 +129,10 @@ class FitnessFatigue:
         by_au = f"{self.unit}/AU"
         out = {("p0", self.unit): self.p0}
         for response in self.responses:
-            out[self._term("k1", response), by_au] = response.k1
-            out[self._term("tau1", response), "d"] = response.tau1_d
-            out[self._term("k2", response), by_au] = response.k2
-            out[self._term("tau2", response), "d"] = response.tau2_d
+            out[self.term("k1", response), by_au] = response.k1
+            out[self.term("tau1", response), "d"] = response.tau1_d
+            out[self.term("k2", response), by_au] = response.k2
+            out[self.term("tau2", response), "d"] = response.tau2_d
         return out
 
     def glance(self) -> pd.DataFrame:
@@ -158,18 +158,18 @@ class FitnessFatigue:
         fitted = self.predict().loc[self.tests["day"]].to_numpy()
         return self.tests.assign(**{".fitted": fitted, ".resid": self.tests["value"] - fitted})
 
-    def _term(self, name: str, response: Response) -> str:
+    def term(self, name: str, response: Response) -> str:
         return name if len(self.responses) == 1 else f"{name} {response.load}"
 
     def _on_bounds(self, response: Response) -> list[str]:
         words = [
-            f"{self._term(name, response)} is 0, so that {self._term(tau, response)} has no meaning"
+            f"{self.term(name, response)} is 0, so that {self.term(tau, response)} has no meaning"
             for name, tau, gain in (("k1", "tau1", response.k1), ("k2", "tau2", response.k2))
             if self.signs == "nonnegative" and gain == 0
         ]
         if self.fixed_tau:
             return words
-        tau1, tau2 = self._term("tau1", response), self._term("tau2", response)
+        tau1, tau2 = self.term("tau1", response), self.term("tau2", response)
         if response.tau1_d >= TAU_MOST_D * (1 - _ON_BOUND):
             words.append(f"{tau1} is at {TAU_MOST_D:g} days, the longest tried")
         if response.tau2_d <= TAU_LEAST_D * (1 + _ON_BOUND):
@@ -236,7 +236,7 @@ def fitness_fatigue(
     >>> round(fit.p0, 6), round(fit.responses[0].k1, 6)
     (200.0, 0.5)
     """
-    loads, known = _frame(daily_load_au), tests.dropna()
+    loads, known = frame_of(daily_load_au), tests.dropna()
     pairs = _pairs(tau_d, list(loads))
     _check(loads, known, pairs, signs)
     lagged = [lagged_loads(loads[name], known.index, convention=convention, missing=missing) for name in loads]
@@ -308,9 +308,9 @@ def _covariance(fit: FitnessFatigue, lagged: list[LaggedLoads]) -> pd.DataFrame:
         for number, (gain, sign) in enumerate(((response.k1, 1), (response.k2, -1))):
             if gain == 0:
                 continue
-            columns[fit._term(f"k{number + 1}", response)] = sign * value[number]
+            columns[fit.term(f"k{number + 1}", response)] = sign * value[number]
             if not fit.fixed_tau and not stuck:
-                columns[fit._term(f"tau{number + 1}", response)] = sign * gain * slope[number]
+                columns[fit.term(f"tau{number + 1}", response)] = sign * gain * slope[number]
     jacobian = pd.DataFrame(columns)
     # scaled to unit columns: gains and time constants differ by orders of magnitude
     size = np.sqrt((jacobian**2).sum())
@@ -319,7 +319,7 @@ def _covariance(fit: FitnessFatigue, lagged: list[LaggedLoads]) -> pd.DataFrame:
     return pd.DataFrame(scaled @ scaled.T * variance, columns.keys(), columns.keys()) / np.outer(size, size)
 
 
-def _frame(daily_load_au: Loads | pd.DataFrame) -> pd.DataFrame:
+def frame_of(daily_load_au: Loads | pd.DataFrame) -> pd.DataFrame:
     """The inputs as columns of floats on one index of days."""
     if isinstance(daily_load_au, pd.Series):
         return daily_load_au.astype(float).to_frame("load")

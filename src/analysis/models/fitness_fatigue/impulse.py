@@ -4,6 +4,7 @@ A daily load is a Series with one value for every calendar day in order, its ind
 known to be free of load, NaN a day about which nothing is known.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,13 +64,30 @@ def lagged_loads(
     [[5.0, 9.0]]
     """
     position, known = _positions(daily_load_au, days, convention), _known(daily_load_au, missing)
-    load = np.nan_to_num(daily_load_au.to_numpy(dtype=float))[known]
-    # on the clock of known days: with "hold" the days without a known load do not pass
-    last = np.concatenate([[-1], np.cumsum(known) - 1])[position + 1]
-    lag = np.arange(max(int(last.max()) + 1, 1))
-    source = last[:, None] - lag
-    lagged = np.where(source >= 0, load[np.clip(source, 0, None)] if len(load) else 0.0, 0.0)
-    return LaggedLoads(lagged, lag + (0.0 if convention == "same_day" else 1.0))
+    load = np.nan_to_num(daily_load_au.to_numpy(dtype=float))
+    return LaggedLoads(*_by_lag(load, known, position, _first_lag(convention)))
+
+
+def shifted_lagged_loads(
+    daily_load_au: pd.Series,
+    days: pd.Index,
+    shifts: Iterable[int],
+    *,
+    convention: Convention,
+    missing: Missing = "refuse",
+) -> Iterator[LaggedLoads]:
+    """As `lagged_loads`, of the load moved by each number of days in a circle: the last days come round to the front.
+
+    Such a load has the same days in nearly the same order, but not beside the same tests.
+
+    >>> shifted = shifted_lagged_loads(pd.Series([9.0, 5.0, 0.0]), pd.Index([1]), [1], convention="same_day")
+    >>> next(shifted).lagged.tolist()
+    [[9.0, 0.0]]
+    """
+    position, known = _positions(daily_load_au, days, convention), _known(daily_load_au, missing)
+    load = np.nan_to_num(daily_load_au.to_numpy(dtype=float))
+    for shift in shifts:
+        yield LaggedLoads(*_by_lag(np.roll(load, shift), np.roll(known, shift), position, _first_lag(convention)))
 
 
 def impulse_response(
@@ -134,6 +152,18 @@ def influence(days_before, k1: float, tau1_d: float, k2: float, tau2_d: float) -
     """
     before = np.asarray(days_before, dtype=float)
     return k1 * np.exp(-before / tau1_d) - k2 * np.exp(-before / tau2_d)
+
+
+def _by_lag(load: np.ndarray, known: np.ndarray, position: np.ndarray, first_lag: int) -> tuple[np.ndarray, np.ndarray]:
+    """Loads by lag on the clock of known days: with "hold" the days without a known load do not pass."""
+    last = np.concatenate([[-1], np.cumsum(known) - 1])[position + 1]
+    lag = np.arange(max(int(last.max()) + 1, 1))
+    padded = np.concatenate([np.zeros(len(lag)), load[known]])
+    return padded[np.maximum(last[:, None] - lag + len(lag), 0)], lag + float(first_lag)
+
+
+def _first_lag(convention: Convention) -> int:
+    return 0 if convention == "same_day" else 1
 
 
 def _positions(daily_load_au: pd.Series, days: pd.Index, convention: Convention) -> np.ndarray:
