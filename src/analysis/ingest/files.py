@@ -1,4 +1,11 @@
-"""Bytes and XML from files that nobody vouches for: sizes are capped, DOCTYPEs refused, damage told in a sentence."""
+"""Bytes and XML from files that nobody vouches for: sizes are capped, DOCTYPEs refused, damage told in a sentence.
+
+Everything is decoded in this process, under caps that bound its work before it is done: bytes and ratio of what is
+unpacked; then tags and attributes, which decide how long libxml2 works and how large its tree grows. A DOCTYPE is
+looked for in the bytes, before the parser could follow it, and once more in what the parser saw, whatever the encoding.
+libxml2 keeps its own limits on depth (256) and on the length of a text. So there is nothing to interrupt: no process
+to kill, no clock in the verdict, and the same file gets the same answer on every machine.
+"""
 
 import gzip
 import math
@@ -7,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +25,8 @@ from analysis.errors import UnreadableFile
 MAX_BYTES = 256 * 2**20
 MAX_RATIO = 200  # a watch file shrinks to a fifth or a twentieth; a gzip bomb to a thousandth
 RATIO_COUNTS_FROM = 2**20
+MAX_MARKS = 3_000_000  # tags and attributes; a day at 1 Hz with six values a record has 2 million
+MAX_ELEMENTS = 200_000  # points, laps and tracks; over two days at 1 Hz
 _CHUNK = 2**18
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -80,8 +90,15 @@ def looks_like_xml(head: bytes, root: bytes) -> bool:
 def elements(data: bytes, tags: tuple[str, ...], file_name: str) -> Iterator[etree._Element]:
     """The elements of an XML file whose local name is in `tags`, each when it ends; it is emptied afterwards.
 
-    Raises UnreadableFile for a DOCTYPE (the way in for entity attacks; no watch writes one) and for damaged XML.
+    Raises UnreadableFile for a DOCTYPE (the way in for entity attacks; no watch writes one), for damaged XML and for
+    more tags, attributes or points than any activity has.
     """
+    as_ascii = data.replace(b"\x00", b"")  # without the zero bytes UTF-16 reads as ASCII
+    _refuse_doctype(b"<!DOCTYPE" in as_ascii, file_name)
+    if data.count(b"<") + data.count(b"=") > MAX_MARKS:
+        raise UnreadableFile(
+            f"{file_name} holds more than {MAX_MARKS} tags and attributes, as no activity does. Split it."
+        )
     stripped = data.removeprefix(_BOM).lstrip()
     events = etree.iterparse(
         BytesIO(stripped),
@@ -94,27 +111,34 @@ def elements(data: bytes, tags: tuple[str, ...], file_name: str) -> Iterator[etr
         remove_comments=True,
         remove_pis=True,
     )
-    checked = False
     try:
-        for _, element in events:
-            if not checked:
-                _refuse_doctype(element, file_name)
-                checked = True
+        for count, (_, element) in enumerate(events):
+            if count == 0:
+                _refuse_doctype(bool(element.getroottree().docinfo.doctype), file_name)
+            if count == MAX_ELEMENTS:
+                raise UnreadableFile(
+                    f"{file_name} holds more than {MAX_ELEMENTS} points and laps, as no activity does. Split it."
+                )
             yield element
             element.clear(keep_tail=True)
     except etree.LxmlError as problem:
         raise UnreadableFile(f"{file_name} is damaged XML ({problem}). Export it again.") from None
-    _refuse_doctype(events.root, file_name)
+    _refuse_doctype(bool(events.root.getroottree().docinfo.doctype), file_name)
 
 
-def _refuse_doctype(element: etree._Element, file_name: str) -> None:
-    if element.getroottree().docinfo.doctype:
+def _refuse_doctype(found: bool, file_name: str) -> None:
+    if found:
         raise UnreadableFile(f"{file_name} carries a DOCTYPE, which no watch writes. Export it again from its source.")
 
 
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2]
+    return _local_part(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local_part(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 @dataclass(frozen=True)

@@ -381,7 +381,7 @@ def _rest_measurements(
         run.sentences.append(
             f"A measurement at rest: rMSSD {value:.0f} ms from {len(part.beat_intervals_s)} beat intervals."
         )
-        rows.append(activities.answer(found[0].start.local.date(), "rmssd_ms", value, "higher_better"))
+        rows.append(activities.answer(found[0].start.local.date(), "rmssd_ms", value, "neutral"))
     return rows
 
 

@@ -26,7 +26,8 @@ from analysis.errors import UnreadableFile
 # more than any activity holds: 500,000 messages are over five days at 1 Hz
 MAX_MESSAGES = 500_000
 MAX_VALUES = 10_000_000
-MAX_SINGLE_VALUES = 500_000
+MAX_SINGLE_VALUES = 100_000
+MAX_SESSIONS = 200
 MAX_LAYOUTS = 1_000
 MAX_DEVELOPER_FIELDS = 100
 
@@ -123,18 +124,23 @@ class Budget:
     values: int = 0
     single_values: int = 0
     layouts: int = 0
+    sessions: int = 0
 
-    def spend(self, *, messages: int = 0, values: int = 0, single_values: int = 0, layouts: int = 0) -> None:
+    def spend(
+        self, *, messages: int = 0, values: int = 0, single_values: int = 0, layouts: int = 0, sessions: int = 0
+    ) -> None:
         """Counts work before it is done. Raises UnreadableFile past a cap."""
         self.messages += messages
         self.values += values
         self.single_values += single_values
         self.layouts += layouts
+        self.sessions += sessions
         for count, cap, what in (
             (self.messages, MAX_MESSAGES, "messages"),
             (self.values, MAX_VALUES, "values of records"),
             (self.single_values, MAX_SINGLE_VALUES, "values of laps, sets and events"),
             (self.layouts, MAX_LAYOUTS, "layouts of messages"),
+            (self.sessions, MAX_SESSIONS, "sessions"),
         ):
             if count > cap:
                 raise UnreadableFile(f"{self.name} holds more than {cap} {what}, as no activity does. Leave it out.")
@@ -280,6 +286,7 @@ def decoded(data: bytes, budget: Budget) -> Messages:
     walk = _Walk(data, budget)
     damage = walk.to_the_end()
     used = [layout for layout in walk.layouts.values() if layout.places]
+    budget.spend(sessions=sum(len(layout.places) for layout in used if layout.number == SESSION))
     recorded = [layout for layout in used if layout.number == RECORD]
     times = _compressed_times(data, used, walk.compressed)
     return Messages(
