@@ -78,7 +78,8 @@ def _read_row(
 ) -> Parts | None:
     if row.text(gates[place].header) is None:
         return None
-    split = split_to(row, gates, place, decimal, between=_is_between(row, column, gates, decimal))
+    between = _is_between(row, column, gates, decimal)
+    split = None if between is None else split_to(row, gates, place, decimal, between)
     day = row.demand(column["date"], row.read(column["date"], partial(cells.clock, day_first=day_first)))
     at = row.demand(column["time"], row.read(column["time"], cells.time_of_day))
     name = row.demand(column["athlete"], row.text(column["athlete"]))
@@ -91,18 +92,20 @@ def _read_row(
     }
 
 
-def _is_between(row: Row, column: dict[str, str], gates: list[Gate], decimal: str) -> bool:
-    """Whether the gate times of a row are splits, by the total that stands beside them; else they count from start."""
+def _is_between(row: Row, column: dict[str, str], gates: list[Gate], decimal: str) -> bool | None:
+    """Whether the gate times of a row are splits or count from the start, by their total; None for neither."""
     number = partial(cells.number, decimal=decimal)
     total_s = row.demand(column["total"], row.read(column["total"], number))
     times = [time_s for gate in gates if (time_s := row.read(gate.header, number)) is not None]
-    if total_s is None or not times or abs(times[-1] - total_s) <= _ROUNDING_S:
+    if total_s is None or not times:
+        return None
+    if abs(times[-1] - total_s) <= _ROUNDING_S:
         return False
     if abs(sum(times) - total_s) <= _ROUNDING_S * len(times):
         return True
     said = f"is neither the last gate ({times[-1]:g} s) nor the sum of the gates ({sum(times):g} s)"
     row.problems.append(Problem(column["total"], said, row.text(column["total"]) or "", "Correct the times."))
-    return False
+    return None
 
 
 def _in_sessions(taken: list[Taken]) -> list[Taken]:
