@@ -2,7 +2,11 @@
 
 
 class WorkbookError(Exception):
-    """Base of every error a person can act on; the command line prints its sentence without a traceback."""
+    """Base of every error a person can act on; the command line and notebooks print its sentence, no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class NotEnoughData(WorkbookError, ValueError):

@@ -109,6 +109,19 @@ class Workspace:
             )
         return found
 
+    def first_athlete_id(self) -> str:
+        """The id of the first athlete by name, to begin looking with.
+
+        Raises UnknownAthlete where there is none yet.
+        """
+        athletes = self.athletes()
+        if athletes.empty:
+            raise UnknownAthlete(
+                "There is no athlete in this workspace yet. Take in your files with `workbook ingest PATHS`, "
+                "or look at an example squad with `workbook demo --workspace workbook-demo`."
+            )
+        return str(athletes.sort_values("name")["athlete_id"].iloc[0])
+
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)

@@ -85,6 +85,40 @@ def distance_by_week(
     )
 
 
+def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
+    """The newest time trial over each distance, what critical speed is fitted to.
+
+    Parameters
+    ----------
+    splits : DataFrame with session_id, trial_no, local_date, distance_m, time_s.
+    sessions : DataFrame with session_id, kind; the splits of sessions of kind time_trial are read.
+
+    Returns
+    -------
+    DataFrame, one row a distance, shortest first: distance_m, duration_s, local_date. Where a distance was run twice
+    on its newest day the faster trial stands. A trial with a split of unknown time or distance is left out.
+
+    Examples
+    --------
+    >>> splits = pd.DataFrame({"session_id": ["a", "b", "b"], "trial_no": 1, "distance_m": [400.0, 200.0, 200.0],
+    ...     "time_s": [75.0, 36.0, 37.0], "local_date": pd.to_datetime(["2026-01-05", "2026-02-02", "2026-02-02"])})
+    >>> sessions = pd.DataFrame({"session_id": ["a", "b"], "kind": "time_trial"})
+    >>> latest_time_trials(splits, sessions)[["distance_m", "duration_s"]].values.tolist()
+    [[400.0, 73.0]]
+    """
+    timed = splits[splits["session_id"].isin(sessions.loc[sessions["kind"] == "time_trial", "session_id"])]
+    whole = (
+        timed.groupby(["local_date", "session_id", "trial_no"])[["distance_m", "time_s"]]
+        .agg(lambda part: part.sum(skipna=False))
+        .rename(columns={"time_s": "duration_s"})
+        .dropna()
+        .reset_index()
+    )
+    fastest_first = whole.sort_values(["distance_m", "local_date", "duration_s"], ascending=[True, False, True])
+    newest = fastest_first.drop_duplicates("distance_m", ignore_index=True)
+    return newest[["distance_m", "duration_s", "local_date"]]
+
+
 def riegel_time_s(known_distance_m: Values, known_time_s: Values, distance_m: Values, *, exponent: float = 1.06):
     """Time over another distance, t2 = t1 (d2 / d1)^exponent, in seconds; NaN where an input is NaN.
 

@@ -7,8 +7,9 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
+from analysis.config import Lift
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric
+from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
 from analysis.models.result import Interval, tidy_row
 
 MIN_OBSERVATIONS = 3
@@ -277,6 +278,58 @@ def profile_of_bar_speeds(
         metric=metric,
         mvt_m_s=mvt_m_s,
         mvt_sd_m_s=mvt_sd_m_s,
+        conf_level=conf_level,
+    )
+
+
+def profile_of_lift(
+    sets: pd.DataFrame,
+    reps: pd.DataFrame,
+    lift: Lift,
+    until: pd.Timestamp,
+    *,
+    days: int = 42,
+    side: str = "B",
+    conf_level: float = 0.95,
+) -> LoadVelocityProfile:
+    """The profile of a key lift from the sets of the last `days` days, measured by the newest device of these days.
+
+    Parameters
+    ----------
+    sets, reps : as `metrics.strength.bar_speeds` takes them.
+    lift : names exercise, metric, and MVT with its SD.
+    until : last day that counts.
+    side : L, R or B; sides are different profiles.
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift in these days, or too few loads, as `load_velocity_profile`.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> sets = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "local_date": day, "exercise": "deadlift",
+    ...     "side": "B", "set_kind": "work", "load_kg": [60.0, 100.0, 140.0]})
+    >>> reps = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "rep_no": 1, "device": "encoder",
+    ...     "mean_velocity_m_s": [1.00, 0.71, 0.40]})
+    >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, mvt_m_s=0.15)
+    >>> round(profile_of_lift(sets, reps, lift, day).speed_at(100).speed_m_s, 3)
+    0.703
+    """
+    measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
+    since = until - pd.Timedelta(days=days)
+    of_lift = measured[(measured["exercise"] == lift.exercise) & (measured["side"] == side)]
+    recent = of_lift[(of_lift["local_date"] > since) & (of_lift["local_date"] <= until)]
+    if recent.empty:
+        raise NotEnoughData(
+            f"No bar speed of {lift.name} in the {days} days up to {until.date()}. Measure 3 loads in one session."
+        )
+    device = recent["device"].fillna("")
+    return profile_of_bar_speeds(
+        recent[device == device.iloc[-1]],
+        metric=lift.metric,
+        mvt_m_s=lift.mvt_m_s,
+        mvt_sd_m_s=lift.mvt_sd_m_s,
         conf_level=conf_level,
     )
 

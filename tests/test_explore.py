@@ -1,0 +1,72 @@
+"""The notebooks people explore with run from the top: on the example, and in a workspace that is still empty."""
+
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from analysis import demonstration, intake, starter
+from analysis.report.page import SECTION_MIME
+from analysis.workspace import ENVIRONMENT, shipped_notebooks
+
+FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
+
+
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, **parameters) -> nbformat.NotebookNode:
+    """The notebook as a person runs it: in a kernel, from a folder of the workspace."""
+    monkeypatch.setenv(ENVIRONMENT, str(folder))
+    return papermill.execute_notebook(
+        FIRST_LOOK, folder / "done.ipynb", parameters, kernel_name="python3", cwd=folder, progress_bar=False
+    )
+
+
+def outputs(done: nbformat.NotebookNode, mime: str) -> list:
+    return [
+        output.data[mime] for cell in done.cells for output in cell.get("outputs", []) if mime in output.get("data", {})
+    ]
+
+
+@pytest.fixture(scope="module")
+def alder_alone(tmp_path_factory) -> Path:
+    """A workspace with one athlete of the example squad and the runs of a month."""
+    folder = tmp_path_factory.mktemp("alder")
+    workspace, tables, _ = demonstration.prepare(folder)
+    squads = folder / "data" / "example"
+    wanted = {
+        path: root
+        for path, root in tables.items()
+        if (path.parent == squads and path.name in READ)
+        or (path.parent.name == "Alder" and path.name.startswith(("strong", "2026-06")))
+    }
+    assert all(outcome.state == "taken" for outcome in intake.ingest(workspace, wanted))
+    return folder
+
+
+def test_a_first_look_answers_every_section(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, athlete="Alder")
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    assert list(sections) == ["speed_at_load", "load_velocity", "load", "critical_speed"]
+    assert [bundle["problem"] for bundle in sections.values()] == [None] * 4
+    assert len(outputs(done, PLOTLY_MIME)) == 4
+    terms = {row[0]: row for row in sections["critical_speed"]["blocks"][0]["rows"]}
+    assert 3 < terms["CS"][2] < 5
+
+
+def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest_goes_on(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, athlete="Alder", until="2026-01-09")
+    problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
+    assert len(problems) == 4
+    assert problems["critical_speed"].startswith("Critical speed needs 3 trials")
+    assert problems["load"] is None
+
+
+def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, monkeypatch):
+    starter.start(tmp_path / "empty")
+    with pytest.raises(PapermillExecutionError) as stopped:
+        run(tmp_path / "empty", monkeypatch)
+    assert stopped.value.evalue.startswith("There is no athlete in this workspace yet. Take in your files")
+    assert len(stopped.value.traceback) == 1
