@@ -95,6 +95,8 @@ class ForecastSkill:
         """The verdict in words."""
         if self.verdict == "too few tests":
             return _too_few(len(self.fit.tests))
+        if np.isnan(self.skill):
+            return f"No skill shown: {NAIVE[self.best_naive]} has no error that a model could beat."
         share = f"{abs(100 * self.skill):.0f} %"
         rule = NAIVE[self.best_naive]
         if self.verdict == "skill":

@@ -1,0 +1,279 @@
+"""Fitness and fatigue as a state that is filtered from the tests: days without a test are predicted only.
+
+    g(t) = e^(-1/tau_g) (g(t-1) + w(t-1)) + noise,  h(t) likewise,  p(t) = p0 + k_g g(t) - k_h h(t) + noise
+
+The load of a day counts from the day after. Parameters come from maximum likelihood; the filter is that of statsmodels.
+
+References
+----------
+Kolossa et al. 2017, IJCAI Workshop on Data Mining and Deep Learning for Sports; Durbin & Koopman 2012, Time Series
+Analysis by State Space Methods, ch. 4 (filter) and 7 (likelihood).
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+from statsmodels.tools.numdiff import approx_hess3
+from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
+
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
+from analysis.models.result import tidy_row
+
+FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
+_POSITIVE = set(FITTED) - {"p0"}
+
+
+@dataclass(frozen=True)
+class StateParameters:
+    """Parameters of the state-space form; gains by AU, time constants in days, SDs of a day's noise."""
+
+    p0: float
+    k_g: float
+    k_h: float
+    tau_g_d: float
+    tau_h_d: float
+    test_sd: float  # of a test, in the unit of performance
+    g_sd: float  # of the state's step, in AU
+    h_sd: float
+    gh_correlation: float = 0.0  # of the two steps
+    start_g: float = 0.0  # state on the evening before the first day, in AU
+    start_h: float = 0.0
+    start_g_sd: float = 0.0
+    start_h_sd: float = 0.0
+    start_correlation: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class FilteredFitnessFatigue:
+    """States filtered from tests. Made by `filtered` (given parameters) and `fit_states` (maximum likelihood).
+
+    Model card. For: a band around today's performance that narrows with each test. The bands hold the parameters for
+    known and are too narrow with few tests; day-to-day noise and test noise are hard to tell apart below some 50 tests.
+    """
+
+    unit: str
+    parameters: StateParameters
+    conf_level: float
+    daily_load_au: pd.Series
+    load_before_au: float  # of the day before the first
+    states: pd.DataFrame  # by day: value, loglik, p_hat, p_se, g_hat, h_hat, g_prior, h_prior, var_g, cov_gh, var_h
+    standard_errors: pd.Series  # of the fitted terms; empty where parameters were given
+
+    @property
+    def loglik(self) -> float:
+        """Log-likelihood of all tests."""
+        return float(self.states["loglik"].sum())
+
+    def predict(self, daily_load_au: pd.Series | None = None) -> pd.DataFrame:
+        """Performance by day with its band: estimate, conf_low, conf_high; after the last test it widens.
+
+        A longer load (a plan after the log) must begin on the same day; its new days have no test.
+        """
+        states = self.states
+        if daily_load_au is not None:
+            if daily_load_au.index[0] != self.daily_load_au.index[0]:
+                raise DataProblem(
+                    f"The load begins on {daily_load_au.index[0]}, the filtered one on {self.daily_load_au.index[0]}. "
+                    "Put the plan behind the load that was logged."
+                )
+            tests = self.states["value"].dropna()
+            states = filtered(
+                daily_load_au, tests, self.parameters, unit=self.unit, load_before_au=self.load_before_au
+            ).states
+        half = stats.norm.ppf((1 + self.conf_level) / 2) * states["p_se"]
+        estimate = states["p_hat"]
+        return pd.DataFrame({"estimate": estimate, "conf_low": estimate - half, "conf_high": estimate + half})
+
+    def tidy(self) -> pd.DataFrame:
+        """The parameters; normal intervals (on the log scale for positive ones) where they were fitted."""
+        z = stats.norm.ppf((1 + self.conf_level) / 2)
+        rows = []
+        for term, estimate in asdict(self.parameters).items():
+            se = float(self.standard_errors.get(term, np.nan))
+            if term in _POSITIVE:
+                spread = np.exp(z * se / estimate)
+                low, high = estimate / spread, estimate * spread
+            else:
+                low, high = estimate - z * se, estimate + z * se
+            rows.append(tidy_row(term, self._unit(term), estimate, se, low, high, self.conf_level))
+        return pd.DataFrame(rows)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, days, loglik, fitted (how many parameters)."""
+        return pd.DataFrame(
+            {
+                "n": [int(self.states["value"].notna().sum())],
+                "days": [len(self.states)],
+                "loglik": [self.loglik],
+                "fitted": [len(self.standard_errors)],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """The tests with .fitted (the filtered performance) and .resid, one row a test."""
+        tests = self.states.loc[self.states["value"].notna(), ["value", "p_hat"]].rename_axis("day").reset_index()
+        fitted = tests.pop("p_hat")
+        return tests.assign(**{".fitted": fitted, ".resid": tests["value"] - fitted})
+
+    def _unit(self, term: str) -> str:
+        if term in ("p0", "test_sd"):
+            return self.unit
+        if term.startswith("tau"):
+            return "d"
+        return {"k_g": f"{self.unit}/AU", "k_h": f"{self.unit}/AU"}.get(term, "" if "correlation" in term else "AU")
+
+
+def filtered(
+    daily_load_au: pd.Series,
+    tests: pd.Series,
+    parameters: StateParameters,
+    *,
+    unit: str,
+    load_before_au: float | None = None,
+    conf_level: float = 0.95,
+) -> FilteredFitnessFatigue:
+    """Filter the tests with given parameters.
+
+    Parameters
+    ----------
+    daily_load_au : Series of float, one value a calendar day, without NaN: fill days without a known load first, by
+        name, since the state cannot.
+    tests : Series of float, index days within the load; NaN and absent days are days without a test.
+    load_before_au : the load of the day before the first; None takes the mean of the load.
+
+    Raises
+    ------
+    DataProblem : for a NaN load, a test outside the load, or two tests on a day.
+
+    Examples
+    --------
+    >>> given = StateParameters(200, 0.5, 0.0, 42, 7, test_sd=1, g_sd=0, h_sd=0)
+    >>> result = filtered(pd.Series([100.0, 0.0]), pd.Series([205.0], index=[1]), given, unit="W", load_before_au=0)
+    >>> result.states["p_hat"].round(3).tolist()
+    [200.0, 248.824]
+    """
+    values = _aligned(daily_load_au, tests)
+    load = daily_load_au.to_numpy(dtype=float)
+    before = float(load.mean()) if load_before_au is None else load_before_au
+    out = _filter(load, values.to_numpy(), parameters, before).filter()
+    (g_hat, h_hat), (g_prior, h_prior) = out.filtered_state, out.predicted_state[:, :-1]
+    (var_g, cov_gh), (_, var_h) = out.filtered_state_cov
+    gain = np.array([parameters.k_g, -parameters.k_h])
+    states = pd.DataFrame(
+        {
+            "value": values.to_numpy(),
+            "loglik": out.llf_obs,
+            "p_hat": parameters.p0 + gain @ out.filtered_state,
+            "p_se": np.sqrt(np.einsum("i,ijt,j->t", gain, out.filtered_state_cov, gain)),
+            "g_hat": g_hat,
+            "h_hat": h_hat,
+            "g_prior": g_prior,
+            "h_prior": h_prior,
+            "var_g": var_g,
+            "cov_gh": cov_gh,
+            "var_h": var_h,
+        },
+        index=daily_load_au.index,
+    )
+    return FilteredFitnessFatigue(
+        unit, parameters, conf_level, daily_load_au, before, states, standard_errors=pd.Series(dtype=float)
+    )
+
+
+def fit_states(
+    daily_load_au: pd.Series, tests: pd.Series, start: StateParameters, *, unit: str, conf_level: float = 0.95
+) -> FilteredFitnessFatigue:
+    """Maximum likelihood from `start`: p0, gains, time constants (1 to 120 days) and SDs; its other values are kept.
+
+    Standard errors come from the curvature of the log-likelihood; NaN where it is flat (an SD that goes to 0).
+
+    Raises
+    ------
+    NotEnoughData : fewer than 10 tests, for 8 parameters.
+    DataProblem : as `filtered`; or a start value that must be above 0 and is not.
+    """
+    values = _aligned(daily_load_au, tests)
+    n = int(values.notna().sum())
+    if n < len(FITTED) + 2:
+        raise NotEnoughData(
+            f"The state-space form has {len(FITTED)} parameters and needs {len(FITTED) + 2} tests; got {n}. "
+            "Add tests, or filter with given parameters."
+        )
+    for name in sorted(_POSITIVE):
+        if not getattr(start, name) > 0:
+            raise DataProblem(f"The start value of {name} is {getattr(start, name):g}. Give one above 0.")
+    load, observed = daily_load_au.to_numpy(dtype=float), values.to_numpy()
+    before = float(load.mean())
+
+    def minus_loglik(point: np.ndarray) -> float:
+        return -_filter(load, observed, _from_point(point, start), before).loglike()
+
+    tau = (np.log(TAU_LEAST_D), np.log(TAU_MOST_D))
+    bounds = [tau if name.startswith("tau") else (None, None) for name in FITTED]
+    solution = optimize.minimize(minus_loglik, _as_point(start), method="L-BFGS-B", bounds=bounds)
+    best = _from_point(solution.x, start)
+    errors = _standard_errors(approx_hess3(solution.x, minus_loglik), best)
+    return replace(filtered(daily_load_au, tests, best, unit=unit, conf_level=conf_level), standard_errors=errors)
+
+
+def _standard_errors(curvature: np.ndarray, best: StateParameters) -> pd.Series:
+    variance = np.diag(np.linalg.pinv(curvature))
+    se = np.sqrt(np.where(variance > 0, variance, np.nan))
+    scale = [getattr(best, name) if name in _POSITIVE else 1.0 for name in FITTED]  # delta method from the log scale
+    return pd.Series(se * scale, index=list(FITTED))
+
+
+def _as_point(parameters: StateParameters) -> np.ndarray:
+    values = [getattr(parameters, name) for name in FITTED]
+    return np.array([np.log(v) if name in _POSITIVE else v for name, v in zip(FITTED, values, strict=True)])
+
+
+def _from_point(point: np.ndarray, start: StateParameters) -> StateParameters:
+    values = [float(np.exp(v) if name in _POSITIVE else v) for name, v in zip(FITTED, point, strict=True)]
+    return replace(start, **dict(zip(FITTED, values, strict=True)))
+
+
+def _filter(load: np.ndarray, values: np.ndarray, p: StateParameters, load_before_au: float) -> KalmanFilter:
+    """The filter of statsmodels, bound to the tests; its first prediction is that of the first morning."""
+    decay = np.exp(-1 / np.array([p.tau_g_d, p.tau_h_d]))
+    step = _covariance(p.g_sd, p.h_sd, p.gh_correlation)
+    transition = np.diag(decay)
+    space = KalmanFilter(k_endog=1, k_states=2)
+    space.bind(values[None, :].copy())
+    space["design"] = np.array([[p.k_g, -p.k_h]])
+    space["obs_intercept"] = np.array([p.p0])
+    space["obs_cov"] = np.array([[p.test_sd**2]])
+    space["transition"] = transition
+    space["state_intercept"] = decay[:, None] * load
+    space["selection"] = np.eye(2)
+    space["state_cov"] = step
+    start = _covariance(p.start_g_sd, p.start_h_sd, p.start_correlation)
+    space.initialize_known(
+        decay * (np.array([p.start_g, p.start_h]) + load_before_au), transition @ start @ transition + step
+    )
+    return space
+
+
+def _covariance(first_sd: float, second_sd: float, correlation: float) -> np.ndarray:
+    cross = correlation * first_sd * second_sd
+    return np.array([[first_sd**2, cross], [cross, second_sd**2]])
+
+
+def _aligned(daily_load_au: pd.Series, tests: pd.Series) -> pd.Series:
+    """The tests on every day of the load, NaN where there is none."""
+    known = tests.dropna()
+    if daily_load_au.isna().any():
+        raise DataProblem(
+            f"{int(daily_load_au.isna().sum())} of {len(daily_load_au)} days have no known load. "
+            "Log them, or fill them by name before filtering."
+        )
+    if not known.index.isin(daily_load_au.index).all():
+        raise DataProblem(
+            f"There is no load for the test of {known.index.difference(daily_load_au.index)[0]}. Extend it."
+        )
+    if known.index.has_duplicates:
+        raise DataProblem(f"{known.index[known.index.duplicated()][0]} has two tests. Give one value a day.")
+    return known.astype(float).reindex(daily_load_au.index)
