@@ -20,6 +20,8 @@ from analysis.errors import Busy, UsageProblem, WorkbookError
 
 FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
 
+BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 in_workspace = click.option(
     "--workspace",
@@ -195,8 +197,8 @@ def rejects(workspace_folder: Path | None, as_json: bool) -> None:
     if as_json:
         return _print_json(json.loads(rows.to_json(orient="records")))
     for row in rows.itertuples():
-        place = f"{row.name}{' ' + row.sheet if row.sheet else ''}, row {row.row_no}, {row.column}"
-        click.echo(f"{place}: {row.reason}")
+        places = (row.name, row.sheet, f"row {row.row_no}" if row.row_no else "", row.column)
+        click.echo(f"{', '.join(place for place in places if place)}: {row.reason}")
     click.echo(f"{_count(len(rows), 'reject')}." if len(rows) else "No rejects.")
 
 
@@ -331,7 +333,7 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
             click.echo(f"FAILED   {outcome.path}: {outcome.error}", err=True)
         elif outcome.state == "waiting":
             names = ", ".join(f"{name!r} ({_count(rows, 'row')})" for name, rows in outcome.waiting.items())
-            click.echo(f"waiting  {outcome.path}: nobody is bound to {names}. Say who: workbook alias NAME ATHLETE")
+            click.echo(f"waiting  {outcome.path}: nobody is bound to {names}. {BINDING}")
         elif verbose or outcome.rows_rejected or outcome.notes:
             click.echo(f"{outcome.state:8} {outcome.path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
         if outcome.rows_rejected:

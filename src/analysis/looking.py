@@ -36,7 +36,7 @@ class Look:
         """One line for people."""
         if self.error:
             return f"FAILED  {self.path.name}: {self.error}"
-        rows = ", ".join(f"{n} {name}" for name, n in self.rows.items() if n) or "nothing"
+        rows = ", ".join(f"{name} {n}" for name, n in self.rows.items() if n) or "nothing"
         whose = f" of {', '.join(self.athletes[:3])}{' ...' if len(self.athletes) > 3 else ''}" if self.athletes else ""
         lines = [f"{self.reader:9} {self.path.name}: {rows}{whose}"]
         lines += [f"          refused: {reason}" for reason in self.rejects[:5]]
@@ -72,7 +72,9 @@ def look(path: Path, options: Options) -> Look:
         dialect=reading.dialect,
         athletes=_names(reading),
         rows={name: len(frame) for name, frame in reading.tables.items()},
-        rejects=tuple(f"row {r.row_no}, {r.column}: {r.reason}" for r in reading.rejects.itertuples()),
+        rejects=tuple(
+            f"{f'row {r.row_no}, ' if r.row_no else ''}{r.column}: {r.reason}" for r in reading.rejects.itertuples()
+        ),
         notes=reading.notes,
     )
 
@@ -86,9 +88,9 @@ def next_step(looks: list[Look]) -> str:
         return "There is no file. Name a file or a folder with files."
     if not good:
         return "Nothing can be taken in yet. Do what the lines above say, then check again."
-    said = f"{good} of {len(looks)} files can be taken in: workbook ingest PATHS."
+    said = f"Files that can be taken in: {good} of {len(looks)}, by workbook ingest PATHS."
     if rejected:
-        said += f" {rejected} cells would be refused; correct them in their files, or let them be left out."
+        said += f" Cells that would be refused: {rejected}; correct them in their files, or let them be left out."
     return said
 
 
@@ -119,7 +121,7 @@ def status(workspace: Workspace) -> dict[str, object]:
         "workspace": str(workspace.folder),
         "files": len(files),
         "rejects": len(workspace.store.frame("rejects")),
-        "waiting": waiting[["external_name", "rows"]].to_dict("records"),
+        "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
         "unknown_exercises": _unknown_exercises(workspace),
         "athletes": people,
     }
@@ -132,16 +134,16 @@ def _unknown_exercises(workspace: Workspace) -> dict[str, int]:
 
 def status_text(report: dict) -> str:
     """`status` for people."""
-    lines = [f"{report['workspace']}: {len(report['athletes'])} athletes, {report['files']} files"]
+    lines = [f"{report['workspace']}: athletes {len(report['athletes'])}, files {report['files']}"]
     for person in report["athletes"]:
-        rows = ", ".join(f"{n} {name}" for name, n in person["rows"].items()) or "no data yet"
+        rows = ", ".join(f"{name} {n}" for name, n in person["rows"].items()) or "no data yet"
         lines.append(f"  {person['athlete_id']:10} {person['name'] or '':12} {person['last_date'] or '-':10}  {rows}")
     if not report["athletes"]:
         lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
     if report["rejects"]:
-        lines.append(f"{report['rejects']} cells were refused: workbook rejects")
+        lines.append(f"Refused cells: {report['rejects']}. They are listed by: workbook rejects")
     lines += [
-        f"{name['rows']} rows wait for {name['external_name']!r}: workbook alias NAME ATHLETE"
+        f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
         for name in report["waiting"]
     ]
     if report["unknown_exercises"]:
@@ -195,7 +197,7 @@ def _workspace_findings(workspace: Workspace) -> list[Finding]:
     findings = [
         Finding("workspace", True, str(workspace.folder)),
         Finding("configuration", True, zone),
-        Finding("store", not problems, " ".join(problems) or f"{len(workspace.athletes())} athletes, sound"),
+        Finding("store", not problems, " ".join(problems) or f"sound, athletes: {len(workspace.athletes())}"),
         Finding("disk", free > _ENOUGH_DISK_BYTES, f"{free / 1024**3:.1f} GiB free"),
     ]
     if os.name == "posix":

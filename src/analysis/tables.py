@@ -127,7 +127,7 @@ class Table:
         Raises ValueError where a value cannot be of its column's type: readers type their cells first.
         """
         typed = {
-            c.name: _as_kind(frame[c.name], c.kind) if c.name in frame else _missing(frame.index, c.kind)
+            c.name: _as_kind(frame[c.name], c.kind) if c.name in frame else _missing(frame.index, c)
             for c in self.columns
         }
         return pd.DataFrame(typed, index=frame.index)
@@ -156,10 +156,10 @@ class Table:
         return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
 
 
-def _missing(index: pd.Index, kind: Kind) -> pd.Series:
-    if kind == "integer" and len(index):
-        raise ValueError("A column of whole numbers cannot be absent; give it.")
-    return pd.Series(index=index, dtype=DTYPES[kind])
+def _missing(index: pd.Index, column: Column) -> pd.Series:
+    if column.kind == "integer" and len(index):
+        raise ValueError(f"{column.name} holds whole numbers, of which none can be missing; give that column.")
+    return pd.Series(index=index, dtype=DTYPES[column.kind])
 
 
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:

@@ -13,8 +13,6 @@ from analysis.tables import TABLES
 
 ANY_SOURCE = "*"
 
-_UNDATED = "so it cannot be placed in a week. Export it with times."
-
 
 @dataclass(frozen=True)
 class Names:
@@ -71,9 +69,9 @@ def dated(reading: Reading, file_name: str) -> Reading:
         for name, frame in reading.tables.items()
     }
     if all(frame.empty for frame in tables.values()):
-        raise UnreadableFile(f"{file_name} has no date or time, {_UNDATED}")
+        raise UnreadableFile(f"{file_name} has no date or time, so it belongs to no week. Export it with times.")
     samples = {key: frame for key, frame in reading.samples.items() if key not in undated}
-    reason = f"Activities without a date or time: {len(undated)}, {_UNDATED}"
+    reason = f"Activities without a date or time: {len(undated)}. They belong to no week; export them with times."
     reject = {"sheet": "", "row_no": 0, "column": "date", "check": "is missing", "raw": None, "reason": reason}
     rejects = pd.DataFrame([*reading.rejects.to_dict("records"), reject], columns=REJECT_COLUMNS)
     return replace(reading, tables=tables, samples=samples, rejects=rejects)
