@@ -1,5 +1,6 @@
 """Pages in Debian's chromium: what a person sees, on a phone, on a desk, in print, and without JavaScript."""
 
+import json
 import re
 import shutil
 import zlib
@@ -115,7 +116,8 @@ def sticks_out(tab) -> list[str]:
 
 def pdf_pages(pdf: bytes) -> int:
     """How many pages a PDF says it has."""
-    streams = [zlib.decompress(s) for s in re.findall(rb"stream\r?\n(x.*?)\r?\nendstream", pdf, re.DOTALL) if b"/" in s]
+    packed = re.findall(rb"stream\r?\n(x.*?)endstream", pdf, re.DOTALL)
+    streams = [zlib.decompressobj().decompress(stream) for stream in packed]  # stops where the packed data stop
     return max(len(re.findall(rb"/Type\s*/Page\b", text)) for text in (pdf, *streams))
 
 
@@ -220,3 +222,41 @@ def test_hostile_text_runs_nowhere(browser, tmp_path):
         assert opened.tab.locator("img").count() == 0
         assert opened.tab.locator("a").count() == 0
         assert "<img" in opened.tab.locator(".xtitle").text_content()
+
+
+# --- the pages of the example squad: true athletes' weeks, as the command renders them ----------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_true_week_fits_draws_and_asks_nobody(browser, squad_workspace, width, scheme):
+    path = squad_workspace.page("Alder").path
+    with Opened(browser, path, width, scheme) as opened:
+        assert opened.tab.locator(".plot").count() >= 2
+        opened.scroll_to_figures()
+        opened.picture(f"alder_{width}_{scheme}")
+        assert opened.requests == [path.as_uri()]
+        assert opened.complaints == []
+        assert sticks_out(opened.tab) == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["Alder", "Elm", "Hazel", "Koa"])
+def test_without_javascript_a_true_page_tells_the_whole_week(browser, squad_workspace, name):
+    path = squad_workspace.page(name).path
+    sections = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["sections"]
+    with Opened(browser, path, script=False) as opened:
+        seen = " ".join(opened.tab.inner_text("main").split())  # what is hidden has no inner text
+        opened.picture(f"{name.lower()}_360_no_script")
+        for section in sections:
+            assert [fact["sentence"] for fact in section["facts"] if fact["sentence"] not in seen] == []
+        assert opened.tab.locator("svg.drawn").count() >= 5
+
+
+@pytest.mark.parametrize("name", ["Alder", "Elm", "Hazel", "Koa"])
+def test_a_true_week_prints_on_one_page(browser, squad_workspace, name):
+    with Opened(browser, squad_workspace.page(name).path, 1280) as opened:
+        PICTURES.mkdir(exist_ok=True)
+        pdf = opened.tab.pdf(path=PICTURES / f"{name.lower()}.pdf", prefer_css_page_size=True)
+        assert pdf_pages(pdf) == 1
+        assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]", pdf)  # A4 in points
