@@ -5,6 +5,8 @@ import unicodedata
 from datetime import datetime, time
 from functools import lru_cache
 
+import pandas as pd
+
 MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none", "--:--", "--:--:--"})
 
 
@@ -225,3 +227,23 @@ def duration_s(raw: str) -> float:
         raise BadCell("is not a duration", "Write it as 1h 5m.")
     h, m, s = (float((match[unit] or "0").replace(",", ".")) for unit in "hms")
     return h * 3600 + m * 60 + s
+
+
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def escaped(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` for a CSV that a spreadsheet may open: a text that would be run as a formula gets a leading apostrophe.
+
+    Numbers are left as they are, also those that stand as text, as -20 for assistance.
+
+    >>> escaped(pd.DataFrame({"note": ["=1+1", "-20", "fine"], "load_kg": [-20.0, 5.0, 1.0]})).values.tolist()
+    [["'=1+1", -20.0], ['-20', 5.0], ['fine', 1.0]]
+    """
+    text = [name for name, dtype in frame.dtypes.items() if dtype == "object" or pd.api.types.is_string_dtype(dtype)]
+    return frame.assign(**{name: frame[name].map(_escaped_cell).astype(frame[name].dtype) for name in text})
+
+
+def _escaped_cell(cell: object) -> object:
+    runs = isinstance(cell, str) and cell.startswith(_FORMULA_BEGINS) and not _PLAIN.fullmatch(cell)
+    return f"'{cell}" if runs else cell

@@ -1,0 +1,249 @@
+"""Mappings to copy, mappings proposed for unknown tables, and text made safe for spreadsheets."""
+
+import csv
+import io
+import tomllib
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import ConfigProblem, UnreadableFile, WorkbookError
+from analysis.ingest import registry
+from analysis.ingest.cells import escaped
+from analysis.ingest.mapping import mapping_of
+from analysis.ingest.reading import Options
+from analysis.ingest.suggest import suggest
+from analysis.ingest.templates import example_mappings, write_example_mappings
+
+TABLES_OF_EXAMPLES = {
+    "bar_speed_per_rep": (
+        "User,Date,Exercise,Set,Rep,Load,Mean Velocity,Peak Velocity,ROM\n"
+        "Alder,2026-03-02,Deadlift,1,1,100,0.61,1.02,52\nAlder,2026-03-02,Deadlift,1,2,100,0.58,0.99,51\n"
+    ),
+    "bar_speed_per_set": (
+        "Name,Date,Exercise,Side,Weight,Reps,Best Mean Velocity\nAlder,2026-03-02,Deadlift,Both,225,5,0.61\n"
+    ),
+    "bar_speed_propulsive": (
+        "Atleta;Fecha;Ejercicio;Serie;Repetición;Carga (kg);VMP (m/s)\n"
+        "Alder;02/03/2026;Peso muerto;1;1;100;0,66\nAlder;02/03/2026;Peso muerto;1;2;100;0,63\n"
+    ),
+    "bar_speed_wide": (
+        "ID,Date,Load20%1RM,20% MV,Load40%1RM,40% MV,Load60%1RM,60% MV,Load80%1RM,80% MV\n"
+        "Alder,2026-03-02,30,1.31,60,1.02,90,0.74,,\n"
+    ),
+    "bar_speed_long": (
+        "Athlete,Date,Exercise,Set,Rep,Load (kg),Metric,Value\n"
+        "Alder,2026-03-02,Deadlift,1,1,100,Mean velocity (m/s),0.61\n"
+        "Alder,2026-03-02,Deadlift,1,1,100,Peak velocity (m/s),1.02\n"
+    ),
+    "wellness_wide": (
+        "Name,Date,Sleep quality,Soreness,Hours slept\nAlder,2026-03-02,4,2,7.5\nAlder,2026-03-03,5,,8\n"
+        "Alder,2026-03-04,3,6,7\n"
+    ),
+    "wellness_long": (
+        "Full Name,Date,Time,Variable,Value\nAlder,2026-03-02,08:00,Wellness,29.1\n"
+        "Alder,2026-03-02,08:00,Soreness,3\nAlder,2026-03-02,09:00,Training Load,88\n"
+    ),
+    "jumps": (
+        "Athlete,Test Date,Trial,Jump Height (cm),Peak Force (N)\nAlder,2026-03-02,1,31.5,1810\n"
+        "Alder,2026-03-02,2,32.1,1822\n"
+    ),
+}
+
+
+def saved(folder, text, name):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def by_example(folder, name):
+    mapping = saved(folder, example_mappings()[name], f"{name}.toml")
+    return registry.read(saved(folder, TABLES_OF_EXAMPLES[name], "table.csv"), Options(mapping=mapping))
+
+
+# mappings to copy
+
+
+def test_every_example_has_a_table_here():
+    assert example_mappings().keys() == TABLES_OF_EXAMPLES.keys()
+
+
+def test_examples_are_written_where_no_reader_takes_them_for_its_own(tmp_path):
+    written = write_example_mappings(tmp_path)
+    assert {path.name for path in written} == {f"{name}.toml.example" for name in TABLES_OF_EXAMPLES}
+    assert list(tmp_path.glob("*.toml")) == []
+    assert write_example_mappings(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "speeds"),
+    [
+        ("bar_speed_per_rep", "mean_velocity_m_s", [0.61, 0.58]),
+        ("bar_speed_per_set", "mean_velocity_m_s", [0.61]),
+        ("bar_speed_propulsive", "mean_propulsive_velocity_m_s", [0.66, 0.63]),
+        ("bar_speed_wide", "mean_velocity_m_s", [1.31, 1.02, 0.74]),
+        ("bar_speed_long", "mean_velocity_m_s", [0.61]),
+    ],
+)
+def test_bar_speeds_go_into_the_metric_that_the_mapping_names_and_no_other(tmp_path, name, metric, speeds):
+    tables = by_example(tmp_path, name).tables
+    assert tables["reps"][metric].tolist() == speeds
+    others = {"mean_velocity_m_s", "mean_propulsive_velocity_m_s"} - {metric}
+    assert tables["reps"][list(others)].isna().all(axis=None)
+    assert set(tables["sets"]["exercise"]) == {"deadlift"}
+
+
+def test_a_wide_profile_has_a_set_for_every_load(tmp_path):
+    sets = by_example(tmp_path, "bar_speed_wide").tables["sets"]
+    assert sets[["set_no", "load_kg"]].to_numpy().tolist() == [[1, 30], [2, 60], [3, 90]]
+
+
+def test_rows_that_answer_no_condition_are_left_and_said_to_be(tmp_path):
+    reading = by_example(tmp_path, "wellness_long")
+    assert reading.tables["wellness"]["item"].tolist() == ["wellness", "soreness"]
+    assert reading.source_rows["became"].tolist() == ["taken", "taken", "ignored"]
+
+
+def test_a_wide_form_gives_an_answer_a_cell_and_refuses_the_row_with_one_off_its_scale(tmp_path):
+    reading = by_example(tmp_path, "wellness_wide")
+    wellness = reading.tables["wellness"]
+    assert wellness[["item", "value"]].to_numpy().tolist() == [
+        ["sleep_quality", 4.0],
+        ["soreness", 2.0],
+        ["sleep_h", 7.5],
+        ["sleep_quality", 5.0],
+        ["sleep_h", 8.0],
+    ]
+    assert wellness.set_index("item")["direction"]["soreness"] == "lower_better"
+    assert reading.rejects["reason"].tolist() == [
+        "Soreness '6.0' lies above its scale, which ends at 5. Correct the answer, or the scale in the mapping."
+    ]
+    assert reading.source_rows["became"].tolist() == ["taken", "taken", "rejected"]
+
+
+def test_a_row_of_jumps_is_a_trial_of_every_metric(tmp_path):
+    trials = by_example(tmp_path, "jumps").tables["trials"]
+    assert trials[["trial_no", "metric", "value", "unit"]].to_numpy().tolist() == [
+        [1, "jump_height_cm", 31.5, "cm"],
+        [1, "peak_force_n", 1810.0, "N"],
+        [2, "jump_height_cm", 32.1, "cm"],
+        [2, "peak_force_n", 1822.0, "N"],
+    ]
+
+
+def test_a_saved_mapping_goes_before_a_reader_of_generic_tables(tmp_path):
+    mapping = 'name = "gates"\ntarget = "splits"\nsource = "hall"\n[columns]\nathlete = "athlete"\ndate = "date"\n'
+    mapping += 'distance_m = "distance"\ntime_s = "time"\n[constants]\ntest_id = "sprint_10m"\nkind = "gate"\n'
+    saved(tmp_path, mapping, "gates.toml")
+    table = saved(tmp_path, "athlete,date,distance,time\nAlder,2026-03-02,10,1.9\n", "t.csv")
+    assert registry.read(table, Options()).source == "sprints"
+    assert registry.read(table, Options(mapping_folders=(tmp_path,))).source == "hall"
+
+
+# proposals
+
+UNKNOWN = (
+    "Jugador;Fecha;Ejercicio;Lado;Serie;Carga (kg);Vel media;Pico vel (m/s);Batería\n"
+    "Alder;2026-03-02;Peso muerto;Izquierda;1;60;0,71;1,1;80\nAlder;2026-03-02;Peso muerto;Derecha;2;60;0,69;1,0;79\n"
+)
+
+
+def test_a_proposal_names_what_the_table_states_and_asks_for_the_rest(tmp_path):
+    text = suggest(saved(tmp_path, UNKNOWN, "encoder 7.csv"))
+    proposed = tomllib.loads(text)
+    assert proposed["target"] == "reps"
+    assert proposed["columns"] == {
+        "athlete": "Jugador",
+        "date": "Fecha",
+        "exercise": "Ejercicio",
+        "side": "Lado",
+        "set_no": "Serie",
+        "load_kg": "Carga (kg)",
+        "? Vel media": "Vel media",
+        "peak_velocity_m_s": "Pico vel (m/s)",
+    }
+    assert proposed["units"] == {"load_kg": "kg", "? Vel media": "?", "peak_velocity_m_s": "m/s"}
+    assert proposed["values"]["side"] == {"Izquierda": "L", "Derecha": "R"}
+
+
+def test_a_proposal_does_not_load_before_every_open_line_is_decided(tmp_path):
+    text = suggest(saved(tmp_path, UNKNOWN, "encoder.csv"))
+    line_no = next(n for n, line in enumerate(text.splitlines(), 1) if '"? Vel' in line)
+    with pytest.raises(ConfigProblem, match=rf"line {line_no}: .*Vel media.* is still to be decided\. mean_velocity"):
+        mapping_of(text, "encoder.toml")
+    metric = text.replace('"? Vel media"', "mean_velocity_m_s")
+    with pytest.raises(ConfigProblem, match=r"still to be decided\. Write the unit: m/s"):
+        mapping_of(metric, "encoder.toml")
+    decided = saved(tmp_path, metric.replace('"?"', '"m/s"'), "encoder.toml")
+    reading = registry.read(tmp_path / "encoder.csv", Options(mapping=decided))
+    assert reading.tables["reps"]["mean_velocity_m_s"].tolist() == [0.71, 0.69]
+    assert reading.tables["sets"]["side"].tolist() == ["L", "R"]
+
+
+def test_a_question_mark_in_a_header_or_a_comment_is_no_open_line():
+    text = 'name = "x"  # or "?"\ntarget = "wellness"\nsource = "x"\n[columns]\nathlete = "Who?"\ndate = "When"\n'
+    text += 'item = "What"\nvalue = "Sore?"\ndirection = "Way"\n'
+    assert mapping_of(text, "x.toml").columns["value"] == "Sore?"
+
+
+def test_wellness_items_are_proposed_without_a_direction(tmp_path):
+    wide = suggest(saved(tmp_path, "Name,Date,Sleep,Mood\nAlder,2026-03-02,4,5\n", "form.csv"))
+    items = [each["constants"] for each in tomllib.loads(wide)["each"]]
+    assert [(item["item"], item["direction"], item["scale_min"]) for item in items] == [
+        ("sleep", "?", "?"),
+        ("mood", "?", "?"),
+    ]
+    long = suggest(saved(tmp_path, TABLES_OF_EXAMPLES["wellness_long"], "long.csv"))
+    words = [each["where"]["Variable"] for each in tomllib.loads(long)["each"]]
+    assert words == ["Wellness", "Soreness", "Training Load"]
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_for(tmp_path):
+    text = suggest(saved(tmp_path, "Name,Date,Sleep\nAlder,03/04/2026,4\n", "form.csv"))
+    assert tomllib.loads(text)["day_first"] == "?"
+    text = suggest(saved(tmp_path, "Name,Date,Sleep\nAlder,23/04/2026,4\n", "form.csv"))
+    assert "day_first" not in tomllib.loads(text)
+
+
+def test_a_table_that_names_nobody_and_no_day_asks_for_both(tmp_path):
+    text = suggest(saved(tmp_path, "load,rep,mean velocity (m/s)\n60,1,0.7\n", "t.csv"))
+    assert tomllib.loads(text)["constants"] == {"athlete": "?", "date": "?", "exercise": "?"}
+
+
+@given(rows=st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=4), max_size=3))
+@example(rows=[['na"me', "date\x7f", "vel\\ocity", "20% MV"], ["1", "2", "3", "4"]])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_proposal_is_toml_whatever_stands_in_the_table(tmp_path, rows):
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    (tmp_path / "t.csv").write_bytes(text.getvalue().encode())
+    try:
+        proposed = suggest(tmp_path / "t.csv")
+    except UnreadableFile:
+        return
+    assert tomllib.loads(proposed)["source"] == "t"
+    with pytest.raises(WorkbookError):
+        mapping_of(proposed, "t.toml")
+
+
+# text made safe
+
+
+@given(st.lists(st.text(max_size=6), min_size=1))
+def test_escaped_text_never_begins_as_a_formula_and_loses_nothing(texts):
+    frame = pd.DataFrame({"text": pd.Series(texts, dtype="str"), "number": [-1.5] * len(texts)})
+    safe = escaped(frame)
+    for before, after in zip(frame["text"], safe["text"], strict=True):
+        assert after in (before, f"'{before}")
+        if after.startswith(("=", "+", "-", "@", "\t", "\r")):
+            float(after.replace(",", "."))  # a number as text, which nobody runs
+    assert safe["number"].tolist() == frame["number"].tolist()
+
+
+def test_missing_text_stays_missing_when_escaped():
+    frame = pd.DataFrame({"notes": pd.Series(["=A1", None], dtype="str")})
+    assert escaped(frame)["notes"].isna().tolist() == [False, True]
+    assert frame["notes"][0] == "=A1"
