@@ -7,7 +7,13 @@ import struct
 from dataclasses import dataclass, field
 
 EPOCH_S = 631065600  # 1989-12-31 in Unix time
-BASE_TYPES = {"enum": (0x00, "B"), "uint8": (0x02, "B"), "uint16": (0x84, "H"), "uint32": (0x86, "I")}
+BASE_TYPES = {
+    "enum": (0x00, "B"),
+    "uint8": (0x02, "B"),
+    "uint16": (0x84, "H"),
+    "uint32": (0x86, "I"),
+    "byte": (0x0D, "B"),
+}
 STRING = 0x07
 
 # global message numbers

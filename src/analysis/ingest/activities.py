@@ -6,9 +6,10 @@ Positions are read where a distance has to be measured and are kept nowhere: the
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ _KIND_OF = {sport: kind for kind, sports in _KINDS.items() for sport in sports}
 _ENDURANCE = ("run", "ride", "swim")
 _ON_FOOT = ("walking", "hiking", "transition", "walk", "hike")
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
+_HEART_RATE = TABLES["runs"].column("mean_heart_rate_bpm")
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high
 
 
@@ -63,6 +65,20 @@ class Start:
         if offset_s is None:
             offset_s = utc.astimezone(config.zone).utcoffset().total_seconds()
         return cls(utc, utc.replace(tzinfo=None) + timedelta(seconds=offset_s), offset_s, quality)
+
+
+def clock_change(local: datetime, zone: ZoneInfo) -> Literal["skips", "repeats"] | None:
+    """What a change of the clocks does to a wall-clock time in `zone`: such a time does not tell its moment.
+
+    >>> clock_change(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin"))
+    'skips'
+    >>> clock_change(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin"))
+    'repeats'
+    """
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first == second:
+        return None
+    return "skips" if first < second else "repeats"
 
 
 @dataclass(frozen=True)
@@ -112,10 +128,11 @@ def reading(
     undated_key = f"undated {hashlib.sha256(content).hexdigest()[:16]}"
     for activity in found:
         key = _key(activity, undated_key, keys)
+        activity = _without_negatives(activity, tally)
         _note_times(activity, tally)
         rows["sessions"].append({"session_key": key, **_session(activity, tally)})
         if _is_a_run(activity):
-            rows["runs"].append({"session_key": key, **_run(activity)})
+            rows["runs"].append({"session_key": key, **_run(activity, tally)})
         rows["sets"] += [{"session_key": key, "row_no": 0, **each} for each in activity.sets]
         rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
         if not activity.samples.empty:
@@ -166,6 +183,24 @@ def _key(activity: Activity, undated_key: str, keys: Counter[str]) -> str:
     return key if keys[key] == 1 else f"{key} #{keys[key]}"
 
 
+def _without_negatives(activity: Activity, tally: Counter) -> Activity:
+    """The activity with durations and distances below zero counted as missing."""
+
+    def sound(value: float | None) -> float | None:
+        if value is None or value >= 0:
+            return value
+        tally["negative_values"] += 1
+        return None
+
+    return replace(
+        activity,
+        distance_m=sound(activity.distance_m),
+        timer_s=sound(activity.timer_s),
+        elapsed_s=sound(activity.elapsed_s),
+        laps=[Lap(sound(lap.distance_m), sound(lap.time_s)) for lap in activity.laps],
+    )
+
+
 def _note_times(activity: Activity, tally: Counter) -> None:
     tally["undated_activities"] += activity.start.local is None
     if not activity.samples.empty:
@@ -198,16 +233,28 @@ def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
     }
 
 
-def _run(activity: Activity) -> dict[str, Any]:
+def _run(activity: Activity, tally: Counter) -> dict[str, Any]:
+    mean_heart_rate_bpm = activity.mean_heart_rate_bpm
+    if mean_heart_rate_bpm is None:
+        mean_heart_rate_bpm = _mean_heart_rate_bpm(activity.samples)
+        tally["mean_heart_rates_of_records"] += mean_heart_rate_bpm is not None
     return {
         "sport": activity.sport,
         "distance_m": activity.distance_m,
         "timer_s": activity.timer_s,
         "elapsed_s": activity.elapsed_s,
-        "mean_heart_rate_bpm": activity.mean_heart_rate_bpm,
+        "mean_heart_rate_bpm": mean_heart_rate_bpm,
         "device": activity.device,
         "row_no": 0,
     }
+
+
+def _mean_heart_rate_bpm(samples: pd.DataFrame) -> float | None:
+    """The mean over the records; None where it is no heart rate, as when the strap only ever wrote 0."""
+    if samples.empty or samples["heart_rate_bpm"].isna().all():
+        return None
+    mean = float(samples["heart_rate_bpm"].mean())
+    return mean if _HEART_RATE.low <= mean <= _HEART_RATE.high else None
 
 
 def _splits(activity: Activity) -> list[dict[str, Any]]:
@@ -276,6 +323,8 @@ _SENTENCES = {
     "clock_jumps": "Sessions whose records span over an hour more than stated: {n}; the watch's clock jumped.",
     "timers_longer_than_elapsed": "Sessions with more moving time than elapsed time: {n}; both are kept as stated.",
     "endless_activities": "Sessions that lasted over 10 days by the watch: {n}; their duration is the moving time.",
+    "negative_values": "Durations or distances below zero: {n}; they count as missing.",
+    "mean_heart_rates_of_records": "Runs without a stated mean heart rate: {n}; it is the mean of their records.",
     "records_without_time": "Records without a time: {n}; they are left out of the samples.",
     "unreadable_times": "Times that cannot be read: {n}; they count as missing.",
     "unreadable_values": "Values that are no numbers: {n}; they count as missing.",

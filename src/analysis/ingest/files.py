@@ -30,7 +30,7 @@ MAX_ELEMENTS = 200_000  # points, laps and tracks; over two days at 1 Hz
 _CHUNK = 2**18
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
-_YEARS = range(1970, 2201)
+YEARS = range(1970, 2201)
 
 
 def content(path: Path) -> bytes:
@@ -167,7 +167,7 @@ def moment(text: str | None, tally: Counter) -> Moment | None:
         utc = written.astimezone(UTC)
     except (ValueError, OverflowError):
         utc = None
-    if utc is None or utc.year not in _YEARS:
+    if utc is None or utc.year not in YEARS:
         tally["unreadable_times"] += 1
         return None
     offset_s = written.utcoffset().total_seconds()

@@ -40,6 +40,8 @@ from analysis.ingest.fit_messages import (
     Message,
     Messages,
     Records,
+    filled,
+    first_known,
 )
 from analysis.ingest.reading import Options, Reader, Reading
 
@@ -75,7 +77,7 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} does not begin as a FIT file does. Copy it from the watch again.")
     run = _Import(options.config)
     budget = Budget(path.name)
-    parts = [fit_messages.decoded(piece, budget) for piece in _chain(data, run.sentences, budget)]
+    parts = [fit_messages.decoded(piece, budget) for piece in chain(data, run.sentences, budget)]
     if not any(part.counts for part in parts):
         raise UnreadableFile(f"{path.name} has the head of a FIT file and no message. Copy it from the watch again.")
     for part in parts:
@@ -112,7 +114,7 @@ class _Import:
     sentences: list[str] = field(default_factory=list)
 
 
-def _chain(data: bytes, sentences: list[str], budget: Budget) -> Iterable[bytes]:
+def chain(data: bytes, sentences: list[str], budget: Budget) -> Iterable[bytes]:
     """The FIT files of a chain, each from its header to its checksum."""
     at = 0
     while at < len(data):
@@ -213,7 +215,7 @@ def _sessions(part: Messages, run: _Import) -> list[_Session]:
 def _times(messages: list[Message]) -> np.ndarray:
     """When each message began, else when it was written; NaN where it does not say."""
     begun = np.array([_seconds(message, "start_time") for message in messages], dtype="float64")
-    return _first_known(begun, np.array([_seconds(message, "timestamp") for message in messages], dtype="float64"))
+    return filled(begun, np.array([_seconds(message, "timestamp") for message in messages], dtype="float64"))
 
 
 def _session_of_messages(part: Messages) -> Message:
@@ -286,7 +288,7 @@ def _lap_time_s(lap: Message) -> float | None:
 
 
 def _device(file_id: Message) -> str | None:
-    maker, product = _one(file_id.get("manufacturer")), _one(file_id.get("product"))
+    maker, product = first_known(file_id.get("manufacturer")), first_known(file_id.get("product"))
     if maker in _GARMIN_MAKERS:
         product = FIELD_TYPES["garmin_product"].enum.get(product, product)
     words = [_text(word) for word in (maker, file_id.get("product_name") or product)]
@@ -305,8 +307,12 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
         run.sentences.append("The watch did not know the date: its times count from when it was switched on.")
         if end is None or local_end is None or local_end < _FIRST_DATE:
             return Start()
-        local = _EPOCH + timedelta(seconds=local_end - (end - begin))
-        return Start(local=local.replace(tzinfo=None), tz_quality="file")
+        local = (_EPOCH + timedelta(seconds=local_end - (end - begin))).replace(tzinfo=None)
+        if change := activities.clock_change(local, run.config.zone):
+            run.sentences.append(
+                f"The session begins at {local:%H:%M} on {local:%Y-%m-%d}, a time that {run.config.time_zone} {change}."
+            )
+        return Start(local=local, tz_quality="file")
     utc = _EPOCH + timedelta(seconds=begin)
     if end is None or local_end is None:
         return Start.at(utc, None, run.config)
@@ -332,10 +338,10 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
     fraction = column("fractional_cadence")
     columns = {
         "heart_rate_bpm": column("heart_rate"),
-        "speed_m_s": _first_known(column("enhanced_speed"), column("speed")),
+        "speed_m_s": filled(column("enhanced_speed"), column("speed")),
         "distance_m": column("distance"),
         "power_w": column("power"),
-        "altitude_m": _first_known(column("enhanced_altitude"), column("altitude")),
+        "altitude_m": filled(column("enhanced_altitude"), column("altitude")),
         "paused": _paused(clock, part.single[EVENT]),
     }
     columns |= activities.cadence_columns(column("cadence") + np.where(np.isnan(fraction), 0.0, fraction), on_foot)
@@ -344,10 +350,6 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
         if not pd.isna(values).all():
             columns[name] = values
     return activities.samples_frame(clock - (session.begin or 0.0), columns)
-
-
-def _first_known(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(values), others, values)
 
 
 def _body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]:
@@ -457,7 +459,10 @@ def _developer_columns(fields: dict[DeveloperKey, str | None], taken: Iterable[s
 
 def _sets(messages: list[Message], titles: list[Message]) -> list[dict[str, Any]]:
     """Rows of the table `sets`: the active sets; a rest gives its duration to the set before it."""
-    names = {(_one(t.get("exercise_category")), _one(t.get("exercise_name"))): t.get("wkt_step_name") for t in titles}
+    names = {
+        (first_known(t.get("exercise_category")), first_known(t.get("exercise_name"))): t.get("wkt_step_name")
+        for t in titles
+    }
     rows: list[dict[str, Any]] = []
     for message in messages:
         duration_s = _number(message.get("duration"))
@@ -485,7 +490,7 @@ def _sets(messages: list[Message], titles: list[Message]) -> list[dict[str, Any]
 
 def _exercise(message: Message, names: dict[tuple[Any, Any], Any]) -> str:
     """The exercise by the title that the file gives it, else by the words of the FIT profile."""
-    category, number = _one(message.get("category")), _one(message.get("category_subtype"))
+    category, number = first_known(message.get("category")), first_known(message.get("category_subtype"))
     if title := _text(names.get((category, number))):
         return title
     profile = FIELD_TYPES.get(f"{category}_exercise_name")
@@ -493,22 +498,17 @@ def _exercise(message: Message, names: dict[tuple[Any, Any], Any]) -> str:
     return (word or _text(category) or "unknown").replace("_", " ")
 
 
-def _one(value: Any) -> Any:
-    """The first that is not missing, of a field that may be a list."""
-    return next((each for each in value if each is not None), None) if isinstance(value, tuple) else value
-
-
 def _seconds(message: Message, clock: str) -> float | None:
     return _number(message.get(clock))
 
 
 def _number(value: Any) -> float | None:
-    one = _one(value)
+    one = first_known(value)
     return float(one) if isinstance(one, (int, float)) and np.isfinite(one) else None
 
 
 def _text(value: Any) -> str | None:
-    one = _one(value)
+    one = first_known(value)
     return None if one is None else str(one).strip("\x00 ") or None
 
 

@@ -406,11 +406,11 @@ class _Walk:
         """Takes in the description of a developer field."""
         self.budget.spend(single_values=len(layout.spots))
         said = _rows(layout, self.data, [place])[0]
-        index, number, base = (_one(said.get(name)) for name in FIELDS[_FIELD_DESCRIPTION][:3])
+        index, number, base = (first_known(said.get(name)) for name in FIELDS[_FIELD_DESCRIPTION][:3])
         if index is None or number is None:
             return
         key = (index, number)
-        name = _one(said.get("field_name"))
+        name = first_known(said.get("field_name"))
         self._descriptions += (self._bases.get(key), self.developer_names.get(key)) != (base, name)
         self._bases[key] = base if base in _BASES else _BYTE
         self.developer_names[key] = name
@@ -437,7 +437,7 @@ def _fits(size: int, base: int) -> bool:
     return base in _BASES and size > 0 and size % np.dtype(_BASES[base][0]).itemsize == 0
 
 
-def _one(value: Any) -> Any:
+def first_known(value: Any) -> Any:
     """The first that is not missing, of a field that may be a list."""
     return next((each for each in value if each is not None), None) if isinstance(value, tuple) else value
 
@@ -505,11 +505,11 @@ def _records(data: bytes, layouts: list[Layout], times: dict[int, int], budget: 
     developer = {key: _developer(len(places), parts) for key, parts in pieces.items() if isinstance(key, tuple)}
     if packed:
         for name, values in _speed_and_distance(len(places), packed).items():
-            columns[name] = _filled(columns.get(name), values)
+            columns[name] = filled(columns.get(name), values)
     if times:
         in_order = np.sort(places).tolist()
         late = np.array([times.get(place, np.nan) for place in in_order])
-        columns["timestamp"] = _filled(columns.get("timestamp"), late)
+        columns["timestamp"] = filled(columns.get("timestamp"), late)
     return Records(len(places), columns, developer)
 
 
@@ -531,7 +531,7 @@ def _developer(count: int, parts: list[tuple[np.ndarray, Spot, np.ndarray]]) -> 
     return values
 
 
-def _filled(values: np.ndarray | None, others: np.ndarray) -> np.ndarray:
+def filled(values: np.ndarray | None, others: np.ndarray) -> np.ndarray:
     """`values`, and `others` where they are missing."""
     return others if values is None else np.where(np.isnan(values), others, values)
 

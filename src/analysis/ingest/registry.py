@@ -16,6 +16,7 @@ HEAD_BYTES = 65536
 def readers() -> tuple[Reader, ...]:
     """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
     from analysis.ingest import (
+        apple_health,
         body_measures,
         elite_hrv,
         fit,
@@ -39,7 +40,7 @@ def readers() -> tuple[Reader, ...]:
     )
 
     added = tuple(point.load() for point in entry_points(group="analysis.readers"))
-    watches = (fit.READER, tcx.READER, gpx.READER, garmin_csv.READER, strava.READER)
+    watches = (fit.READER, tcx.READER, gpx.READER, apple_health.READER, garmin_csv.READER, strava.READER)
     logs = (hevy.READER, strong.READER, fitnotes.READER, stronglifts.READER, gymbook.READER, powerlifting.READER)
     days = (hrv4training.IOS, hrv4training.ANDROID, elite_hrv.READER, whoop.READER, oura.READER, body_measures.READER)
     sprint = (freelap.READER, sprints.READER, laser.READER)
