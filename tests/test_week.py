@@ -623,7 +623,7 @@ class TestSpeedChart:
         assert [trace.marker.symbol for trace in shown.data] == ["circle-open", "square"]
         marks = [pd.Timestamp(shape.x0) for shape in shown.layout.shapes if shape.type == "line"]
         assert marks == [FRIDAYS[4]]
-        assert "open marks: another device" in shown.layout.title.text.replace("<br>", " ")
+        assert "open: another device" in shown.layout.title.text.replace("<br>", " ")
 
     def test_a_wide_usual_range_leaves_the_speeds_a_third_of_the_height(self):
         result = speeds([0.70, 0.90, 0.50, 0.70])

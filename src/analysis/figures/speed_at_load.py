@@ -11,7 +11,7 @@ from analysis.models.speed_at_load import SpeedAtLoad
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon")
 _SIDES = {"L": " left", "R": " right"}
-_HEIGHT = 260
+_HEIGHT = 230
 _MARGIN = 0.1  # of the span of the speeds, above and below
 
 
@@ -38,7 +38,7 @@ def _caption(result: SpeedAtLoad) -> str:
     if result.change.usual is not None:
         words.append("shaded: usual range")
     if not result.exposures["comparable"].all():
-        words.append("open marks: another device, not compared")
+        words.append("open: another device")
     return "; ".join(words)
 
 

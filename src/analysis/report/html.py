@@ -289,7 +289,7 @@ def _decimals_of(values: Iterable[float]) -> int:
 def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
     """A table with every cell as text, mark or drawing, and what the script sorts by."""
     columns = list(zip(*block["rows"], strict=True)) or [()] * len(block["columns"])
-    decimals = [_decimals_of(value for value in column if isinstance(value, float)) for column in columns]
+    by_column = [_decimals_of(value for value in column if isinstance(value, float)) for column in columns]
     are_numbers = [_are_numbers(column) for column in columns]
     return {
         "title": block["title"],
@@ -297,13 +297,29 @@ def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
         "rows": [
             [
                 {**_cell_view(value, places, audience), "number": number}
-                for value, places, number in zip(row, decimals, are_numbers, strict=True)
+                for value, places, number in zip(
+                    row, _row_decimals(block["columns"], row) or by_column, are_numbers, strict=True
+                )
             ]
             for row in block["rows"]
         ],
         "long": len(block["rows"]) > LONG_TABLE_ROWS,
         "sortable": len(block["rows"]) > 1,
     }
+
+
+def _row_decimals(heads: list[str], row: list[Any]) -> list[int] | None:
+    """Decimals of a row of `tidy()`, whose rows are of different units: two digits of its error; else None.
+
+    >>> _row_decimals(["term", "estimate", "std_error", "conf_level"], ["CS", 3.9342, 0.0284, 0.95])
+    [3, 3, 3, 2]
+    """
+    told = dict(zip(heads, row, strict=True))
+    error = told.get("std_error")
+    if "term" not in told or not error:
+        return None
+    digits = max(0, 1 - math.floor(math.log10(abs(error))))
+    return [2 if head == "conf_level" else digits for head in heads]
 
 
 def _are_numbers(column: Iterable[Any]) -> bool:
