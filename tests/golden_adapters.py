@@ -17,16 +17,19 @@ import pandas as pd
 
 from analysis.metrics import load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
+from analysis.models import breakpoint as breaks
 from analysis.models import critical_speed as cs
 from analysis.models import reliability as rel
 from analysis.models import reps_to_1rm
+from analysis.models.critical_power_3 import CriticalPower3, critical_power_3
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
-from analysis.models.critical_power_3 import ERRORS_IN, CriticalPower3, critical_power_3
+from analysis.models.growth import growth
 from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
 from analysis.models.sprint import SprintProfile, sprint_profile_gates, sprint_profile_radar
 from analysis.models.sprint_force import force_velocity_profile
+from analysis.models.trend import mann_kendall, theil_sen
 
 
 class NotBuilt(Exception):
@@ -292,17 +295,18 @@ def _critical_power(case: Case) -> Computed:
     }
     best = cs.best_form(list(fits.values()))
     inverse = fits["power_inv_time"]
-    by_error = {error_in: critical_power_3(trials, error_in=error_in) for error_in in ERRORS_IN}
     values = {
-        "pypermod": by_form | _three_parameters(by_error["time"]),
+        "pypermod": dict(by_form),
         "stored_in_package": by_form,
         "best_2p": {"cp": best.cp_w, "w_p": best.w_prime_j, "score": best.glance()["sum_of_se_pct"].item()},
         "silhouette": {
             # least squares of power on time is the line of power on 1 / time
             "two_param_nonlinear_power_sse": {"cp": inverse.cp_w, "w_prime": inverse.w_prime_j},
-            "three_param": _three_parameters_by_power(by_error["power"]),
         },
     }
+    if "3p_k" in case.expected["pypermod"]:
+        values["pypermod"] |= _three_parameters(critical_power_3(trials))
+        values["silhouette"]["three_param"] = _three_parameters_by_power(critical_power_3(trials, error_in="power"))
     # the name given to the best form only labels best_2p, which is compared by its numbers
     return Computed(values, given=frozenset({"best_2p.model"}))
 
@@ -733,3 +737,68 @@ def _banister_kalman(case: Case) -> Computed:
 def _tables_beside(case: Case) -> list[str]:
     """Tables of expected values, also where the case lists them among its inputs only."""
     return [name for name in case.inputs if name.startswith("expected")]
+
+
+@adapts("trend")
+def _trend(case: Case) -> Computed:
+    x, y = case.data.iloc[:, 0], case.data.iloc[:, 1]
+    test, line = mann_kendall(y), theil_sen(x, y)
+    values = {
+        "mann_kendall": {"S": test.s, "var": test.variance, "z": test.z, "p": test.p_value, "tau": test.tau},
+        "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
+    }
+    if "breakpoint" in case.expected:
+        bent = breaks.segmented_line(x, y)
+        values |= {
+            "true": INPUT,
+            "breakpoint": bent.breakpoint,
+            "breakpoint_se": bent.breakpoint_se,
+            "slope1": bent.slope1,
+            "slope1_ci": list(bent.interval(bent.slope1, bent.slope1_se)),
+            "slope2": bent.slope2,
+            "slope2_se": bent.slope2_se,
+            "slope2_ci": list(bent.interval(bent.slope2, bent.slope2_se)),
+            "sse": bent.sse,
+        }
+        return Computed(values, bounds={"davies_p": bent.davies_p})
+    shift = breaks.level_shift(y)
+    values |= {
+        "break_year": x.iloc[shift.n_before - 1],
+        "break_index": shift.n_before,
+        "n_breaks_BIC": shift.n_breaks,
+        "ci95_index": [shift.interval.low, shift.n_before, shift.interval.high],
+        "supF": shift.sup_f,
+        "mean_before": shift.mean_before,
+        "mean_after": shift.mean_after,
+    }
+    return Computed(values, bounds={"supF_p": shift.p_value})
+
+
+@adapts("mixed")
+def _mixed(case: Case) -> Computed:
+    value, time, athlete = (case.data[name] for name in ("Reaction", "Days", "Subject"))
+    by_method = {
+        method: growth(
+            athlete.astype(str), time, value, unit="ms", time_unit="day", origin=0, method=method, independent=True
+        )
+        for method in ("reml", "ml")
+    }
+    values = {method.upper(): _mixed_fit(fit) for method, fit in by_method.items()}
+    reml = values["REML"]
+    published = {"int": reml["fixef"]["(Intercept)"], "slope": reml["fixef"]["Days"]}
+    published |= {name: reml[name] for name in ("sd_int", "sd_slope", "sigma")}
+    published["corr"] = round(reml["corr"], 2)  # as many digits as are published
+    return Computed(values | {"published": published})
+
+
+def _mixed_fit(fit) -> dict:
+    return {
+        "fixef": {"(Intercept)": fit.level, "Days": fit.slope},
+        "se": {"(Intercept)": fit.level_se, "Days": fit.slope_se},
+        "sd_int": fit.level_sd,
+        "sd_slope": fit.slope_sd,
+        "corr": fit.correlation,
+        "sigma": fit.residual_sd,
+        "loglik": fit.log_likelihood,
+        "blup": {row.athlete_id: {"(Intercept)": row.level, "Days": row.slope} for row in fit.athletes.itertuples()},
+    }

@@ -184,7 +184,7 @@ def critical_speed(
     >>> round(critical_speed(trials).cs_m_s, 4)
     4.506
     """
-    _check_trials(trials, ("distance_m", "duration_s"), "Critical speed")
+    check_trials(trials, ("distance_m", "duration_s"), "Critical speed")
     time, distance = trials["duration_s"], trials["distance_m"]
     fit = _fit(time, distance, _known(form, SPEED_FORMS), ("critical speed", "m/s", "D'", "m"))
     fitted = pd.DataFrame({"distance_m": distance, "duration_s": time, "speed_m_s": distance / time})
@@ -196,7 +196,7 @@ def critical_speed(
         r_squared=fit.r_squared,
         form=form,
         conf_level=conf_level,
-        trials=fitted.assign(outside_2_15_min=_outside(time)).reset_index(drop=True),
+        trials=fitted.assign(outside_2_15_min=outside_2_15_min(time)).reset_index(drop=True),
     )
 
 
@@ -222,7 +222,7 @@ def critical_power(
     >>> round(critical_power(trials).cp_w, 6)
     250.0
     """
-    _check_trials(trials, ("power_w", "duration_s"), "Critical power")
+    check_trials(trials, ("power_w", "duration_s"), "Critical power")
     time, power = trials["duration_s"], trials["power_w"]
     fit = _fit(time, power * time, _known(form, POWER_FORMS), ("critical power", "W", "W'", "J"))
     fitted = pd.DataFrame({"power_w": power, "duration_s": time, "work_j": power * time})
@@ -234,7 +234,7 @@ def critical_power(
         r_squared=fit.r_squared,
         form=form,
         conf_level=conf_level,
-        trials=fitted.assign(outside_2_15_min=_outside(time)).reset_index(drop=True),
+        trials=fitted.assign(outside_2_15_min=outside_2_15_min(time)).reset_index(drop=True),
     )
 
 
@@ -276,7 +276,7 @@ def race_exponent(races: pd.DataFrame, *, conf_level: float = 0.95) -> RaceExpon
     >>> round(race_exponent(races).exponent, 4)
     1.0704
     """
-    _check_trials(races, ("distance_m", "duration_s"), "A race exponent")
+    check_trials(races, ("distance_m", "duration_s"), "A race exponent")
     fit = sm.OLS(np.log(races["duration_s"]), sm.add_constant(np.log(races[["distance_m"]]))).fit()
     return RaceExponent(
         exponent=float(fit.params["distance_m"]),
@@ -357,7 +357,13 @@ def _known(form: str, forms: tuple[str, ...]) -> str:
     return form
 
 
-def _check_trials(trials: pd.DataFrame, columns: tuple[str, str], what: str) -> None:
+def check_trials(trials: pd.DataFrame, columns: tuple[str, str], what: str, least: int = MIN_DURATIONS) -> None:
+    """Refuse trials with a value that is missing, 0 or negative, and fewer than `least` different durations.
+
+    >>> check_trials(pd.DataFrame({"power_w": [300.0], "duration_s": [200.0]}), ("power_w", "duration_s"), "CP")
+    Traceback (most recent call last):
+    analysis.errors.NotEnoughData: CP needs 3 trials of different length or more; got 1. ...
+    """
     values = trials[list(columns)]
     if not (values > 0).all(axis=None):
         raise DataProblem(
@@ -365,14 +371,19 @@ def _check_trials(trials: pd.DataFrame, columns: tuple[str, str], what: str) -> 
             "Correct these trials or leave them out by name."
         )
     n = trials["duration_s"].nunique()
-    if n < MIN_DURATIONS:
+    if n < least:
         raise NotEnoughData(
-            f"{what} needs {MIN_DURATIONS} trials of different length or more; got {n}. "
+            f"{what} needs {least} trials of different length or more; got {n}. "
             "Add a trial between 2 and 15 minutes, or widen the date range."
         )
 
 
-def _outside(duration_s: pd.Series) -> pd.Series:
+def outside_2_15_min(duration_s: pd.Series) -> pd.Series:
+    """Which trials lie outside the durations for which the model is meant.
+
+    >>> outside_2_15_min(pd.Series([60.0, 300.0, 1000.0])).tolist()
+    [True, False, True]
+    """
     return ~duration_s.between(SHORTEST_S, LONGEST_S)
 
 

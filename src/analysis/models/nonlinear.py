@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from analysis.errors import NotEnoughData
 from analysis.models.result import Interval
 
 MAX_STEPS = 300
-END_TOLERANCE = 1e-6  # of half an interval
+END_TOLERANCE = 1e-6  # of t, at the ends of an interval
 MAX_DOUBLINGS = 12  # of the reach of a linearised interval, in search of an end
 GAIN_TOLERANCE = 1e-14  # of the squared residuals, still to be gained, where fitting ends: 1e-7 of a standard error
 EXACT_SS = 1e-27  # of the squared observations: residuals of rounding, where fitting ends as well
@@ -114,9 +114,9 @@ def profile_interval(curve: Curve, fit: Fit, index: int, conf_level: float) -> I
     (-0.484, 4.484)
     """
     t = float(stats.t.ppf((1 + conf_level) / 2, fit.df))
-    estimate, half = fit.parameters[index], t * fit.std_errors[index]
+    estimate, half = float(fit.parameters[index]), t * float(fit.std_errors[index])
     if fit.residual_sd <= EXACT * np.abs(curve.observed).max():
-        return Interval(float(estimate - half), float(estimate + half))
+        return Interval(estimate - half, estimate + half)
     ends = [_end(curve, fit, index, t, side * half) for side in (-1, 1)]
     return Interval(*ends)
 
@@ -201,13 +201,31 @@ def _end(curve: Curve, fit: Fit, index: int, t: float, reach: float) -> float:
         nearest, _, residual_ss = _optimum(curve.with_fixed(index, value), nearest)
         return float(np.sqrt(max(residual_ss - fit.residual_ss, 0.0) / scale)) - t
 
-    inner = estimate
+    inner, inner_gap = estimate, -t
     for doubling in range(MAX_DOUBLINGS):
         value = estimate + reach * 2.0**doubling
         outer = min(value, bound) if reach > 0 else max(value, bound)
-        if beyond(outer) >= 0:
-            return float(optimize.brentq(beyond, inner, outer, xtol=END_TOLERANCE * abs(reach), rtol=1e-12))
+        outer_gap = beyond(outer)
+        if outer_gap >= 0:
+            return _crossing(beyond, inner, inner_gap, outer, outer_gap, END_TOLERANCE * t)
         if outer == bound:
             return bound
-        inner = outer
+        inner, inner_gap = outer, outer_gap
     return bound
+
+
+def _crossing(
+    gap_at: Callable[[float], float], inner: float, inner_gap: float, outer: float, outer_gap: float, tolerance: float
+) -> float:
+    """Where a nearly straight function with known ends crosses 0, by the Illinois rule (Dowell & Jarratt 1971)."""
+    value = outer
+    for _ in range(MAX_STEPS):
+        value = inner + (outer - inner) * inner_gap / (inner_gap - outer_gap)
+        gap = gap_at(value)
+        if abs(gap) <= tolerance:
+            break
+        if gap < 0:
+            inner, inner_gap, outer_gap = value, gap, outer_gap / 2
+        else:
+            outer, outer_gap, inner_gap = value, gap, inner_gap / 2
+    return value
