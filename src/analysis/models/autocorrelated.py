@@ -34,7 +34,7 @@ class Whitener:
         return float(np.log(np.diag(self.matrix)).sum())
 
 
-def whitener(day: np.ndarray, rho: float) -> Whitener:
+def whitener(day: np.ndarray, rho: float, *, step: float | None = None) -> Whitener:
     """The whitener of one rho.
 
     Parameters
@@ -42,7 +42,9 @@ def whitener(day: np.ndarray, rho: float) -> Whitener:
     day : array of float, shape (n,), n >= 2
         Days from any origin, increasing.
     rho : float
-        Correlation of two errors one median gap apart, 0 <= rho < 1.
+        Correlation of two errors one `step` apart, 0 <= rho < 1.
+    step : float, optional
+        The median gap if not given.
 
     Raises
     ------
@@ -58,10 +60,10 @@ def whitener(day: np.ndarray, rho: float) -> Whitener:
     gap_d = np.diff(day)
     if not (gap_d > 0).all():
         raise DataProblem(
-            f"Values must be of different days, oldest first; the smallest gap is {gap_d.min():g} days. "
+            f"Values must be of different times, oldest first; the smallest gap is {gap_d.min():g}. "
             "Give one value a day, in order."
         )
-    carried = rho ** (gap_d / np.median(gap_d))
+    carried = rho ** (gap_d / (np.median(gap_d) if step is None else step))
     fresh = 1 / np.sqrt(1 - carried**2)
     return Whitener(rho, np.diag(np.append(1.0, fresh)) - np.diag(carried * fresh, k=-1))
 
@@ -74,11 +76,11 @@ def whiteners(day: np.ndarray) -> Iterator[Whitener]:
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """One estimate for each of several series: t distributions over rho and their weights."""
+    """One estimate for each of several series: t distributions, one a fit, and the weights of the fits."""
 
-    estimate: np.ndarray  # (n_rho, n_series)
-    std_error: np.ndarray  # (n_rho, n_series)
-    weight: np.ndarray  # (n_rho, n_series), columns sum to 1
+    estimate: np.ndarray  # (n_fits, n_series)
+    std_error: np.ndarray  # (n_fits, n_series)
+    weight: np.ndarray  # (n_fits, n_series), columns sum to 1
     df: int
 
     @property
@@ -91,11 +93,6 @@ class Mixture:
         """Standard deviation of the mixture, taking each t for a normal, shape (n_series,)."""
         second = self.std_error**2 + (self.estimate - self.mean) ** 2
         return np.sqrt((self.weight * second).sum(axis=0))
-
-    @property
-    def rho(self) -> np.ndarray:
-        """Weighted mean of rho, shape (n_series,)."""
-        return RHO_GRID @ self.weight
 
     def probability_below(self, bound: float | np.ndarray) -> np.ndarray:
         """Probability that the estimated quantity is below `bound`, shape (n_series,)."""
@@ -123,9 +120,10 @@ def mixing_weights(log_likelihood: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Straight lines through several series: level at `centre_day` and slope per day."""
+    """Straight lines through several series: level at `centre_day` and slope per day; the weighted mean rho."""
 
     centre_day: float
+    rho: np.ndarray  # (n_series,)
     level: Mixture
     slope: Mixture
 
@@ -165,6 +163,7 @@ def straight_lines(day: np.ndarray, values: np.ndarray, *, least_sd: float = 0.0
     weight = mixing_weights(np.array(log_likelihood))
     return Lines(
         centre_day=float(day.mean()),
+        rho=RHO_GRID @ weight,
         level=Mixture(np.array(level), np.array(level_se), weight, n - 2),
         slope=Mixture(np.array(slope), np.array(slope_se), weight, n - 2),
     )

@@ -55,7 +55,7 @@ from scipy.special import ndtr, stdtrit
 from analysis.blocks import Fact, State
 from analysis.decisions import Audience
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.models.autocorrelated import Mixture, slope_precision_d, straight_lines
+from analysis.models.autocorrelated import Lines, Mixture, slope_precision_d, straight_lines
 from analysis.models.result import Interval, tidy_row
 
 Verdict = Literal["progress", "plateau", "regress", "cannot tell"]
@@ -307,7 +307,7 @@ class Trend:
         >>> dates = pd.date_range("2026-01-05", periods=8, freq="7D")
         >>> result = trend(dates, [100.0, 103, 104, 107, 108, 111, 114, 115], unit="kg", swc=2.5)
         >>> result.sentence("Deadlift e1RM")
-        'Progress. Deadlift e1RM: 15.2 kg higher over 7 weeks, somewhere from 12.6 to 17.8 kg.'
+        'Progress. Deadlift e1RM: 15.1 kg higher over 7 weeks, somewhere from 11.9 to 18.2 kg.'
         """
         words = _Words(quantity[:1].upper() + quantity[1:], self.unit, decimals, more, less, occasion)
         text = _for_coach(self, words) if audience == "coach" else _for_athlete(self, words)
@@ -415,9 +415,9 @@ def trend(
         slope_se=float(slope.spread[0]),
         plateau_interval=Interval(*(span_d * bound for bound in _interval(slope, PLATEAU_LEVEL))),
         conf_level=CONF_LEVEL,
-        rho=float(slope.rho[0]),
+        rho=float(lines.rho[0]),
         n_missing=n_missing,
-        more_exposures=_more_exposures(day, slope, swc, window_days) if verdict == "cannot tell" else None,
+        more_exposures=_more_exposures(day, lines, swc, window_days) if verdict == "cannot tell" else None,
         theil_sen=theil_sen(day, y),
         mann_kendall=mann_kendall(y) if np.ptp(y) > 0 else None,
     )
@@ -491,12 +491,13 @@ def _is_exact_line(day: np.ndarray, y: np.ndarray) -> bool:
     return bool(np.abs(residual).max() <= 1e-9 * max(np.abs(y).max(), 1.0))
 
 
-def _more_exposures(day: np.ndarray, slope: Mixture, swc: float, window_days: int) -> int | None:
+def _more_exposures(day: np.ndarray, lines: Lines, swc: float, window_days: int) -> int | None:
     """Smallest number of further exposures that would tell, were slope, scatter and rhythm to stay as they are.
 
     The intervals of today are scaled by how much narrower a slope is known from more exposures at today's rho.
     """
-    gap_d, rho, per_day = float(np.median(np.diff(day))), float(slope.rho[0]), abs(float(slope.mean[0]))
+    slope, rho = lines.slope, float(lines.rho[0])
+    gap_d, per_day = float(np.median(np.diff(day))), abs(float(slope.mean[0]))
     half = {level: np.ptp(_interval(slope, level)) / 2 for level in (CONF_LEVEL, PLATEAU_LEVEL)}
     unit_now = {level: slope_precision_d(day, rho) * stdtrit(len(day) - 2, (1 + level) / 2) for level in half}
     longer = np.append(day, day[-1] + gap_d)
@@ -571,6 +572,7 @@ def _for_coach(result: Trend, words: _Words) -> str:
     more = f", about {result.more_exposures} more exposures" if result.more_exposures else ""
     return (
         f"{words.quantity}: {verdict}{more}. {result.change:+.{d}f} {result.unit} over {result.span_days} days "
-        f"({result.conf_level:.0%} interval {low:+.{d}f} to {high:+.{d}f}, measured coverage {result.coverage_pct:.0f} % "
-        f"or more), {result.n} exposures, SWC {result.swc:.{d}f}, autocorrelation {result.rho:.1f}."
+        f"({result.conf_level:.0%} interval {low:+.{d}f} to {high:+.{d}f}, measured coverage "
+        f"{result.coverage_pct:.0f} % or more), {result.n} exposures, SWC {result.swc:.{d}f}, "
+        f"autocorrelation {result.rho:.1f}."
     )
