@@ -110,6 +110,13 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "body_measures": (("body.csv", BODY_MEASURES),),
 }
 
+# readers whose files are written by another test
+ELSEWHERE = {
+    **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
+    **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
+    "mapping": "`test_mapping.py`, `test_suggest.py`",
+}
+
 
 def written(folder: Path, name: str, text: str) -> Path:
     """The file `name` with `text` in `folder`."""

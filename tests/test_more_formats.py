@@ -341,9 +341,16 @@ def test_oura_seconds_of_sleep_become_hours_and_an_empty_day_no_row(tmp_path):
 
 
 def test_body_measures_keep_kilograms_and_drop_no_comma_in_a_comment(tmp_path):
-    found = answers(read(tmp_path, BODY_MEASURES))
-    assert found["2026-03-02", "body_mass_kg"] == 70.2
-    assert ("2026-03-02", "muscle_mass_kg") not in found
+    trials = read(tmp_path, BODY_MEASURES).tables["trials"]
+    assert values(trials, "test_id", "metric", "value", "unit")[0] == ["body_mass", "mass", 70.2, "kg"]
+    assert "muscle_mass" not in set(trials["metric"])
+
+
+def test_two_weighings_of_a_day_are_two_trials(tmp_path):
+    again = BODY_MEASURES.splitlines()[1].replace("06:00", "20:00").replace("70.2", "71.0")
+    trials = read(tmp_path, BODY_MEASURES + again + "\n").tables["trials"]
+    mass = trials[trials["test_id"] == "body_mass"]
+    assert values(mass, "trial_no", "value") == [[1, 70.2], [2, 71.0]]
 
 
 # the catalogue

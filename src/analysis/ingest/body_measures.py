@@ -2,19 +2,24 @@
 
 from analysis.ingest.daily import Daily, Item
 
+
+def _part(metric: str, unit: str) -> Item:
+    return Item(metric, test_id="body_composition", unit=unit)
+
+
 READER = Daily(
     "body_measures",
     "daily body measures (CSV)",
     "date",
     {
-        "weightkg": Item("body_mass_kg"),
-        "fatkg": Item("fat_mass_kg"),
-        "boneskg": Item("bone_mass_kg"),
-        "musclekg": Item("muscle_mass_kg"),
-        "leankg": Item("lean_mass_kg"),
-        "fatpercent": Item("body_fat_percent", scale=(0, 100)),
+        "weightkg": Item("mass", test_id="body_mass", unit="kg"),
+        "fatkg": _part("fat_mass", "kg"),
+        "boneskg": _part("bone_mass", "kg"),
+        "musclekg": _part("muscle_mass", "kg"),
+        "leankg": _part("lean_mass", "kg"),
+        "fatpercent": _part("fat_percent", "%"),
     },
     ("weightkg",),
-    "body mass and its parts as wellness, neutral: no direction is good in itself",
+    "trials of body_mass and of body_composition (fat, bone, muscle and lean mass, fat in %), several a day counted",
     "comments",
 ).reader()

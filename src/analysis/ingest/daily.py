@@ -1,4 +1,4 @@
-"""What the exports of HRV apps, rings and scales share: a row a day, and some of its columns are wellness items."""
+"""What the exports of HRV apps, rings and scales share: a row a day, some columns of which are measurements."""
 
 import re
 from collections import Counter
@@ -9,22 +9,41 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import header_of, read_delimited, same_header
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.tabular import Ledger, Parts, Pass, Row, frame, take_each, without_repeats
+from analysis.ingest.tabular import Ledger, Parts, Pass, Row, Taken, frame, take_each, without_repeats
 
 
 @dataclass(frozen=True)
 class Item:
-    """A wellness item of a column. `factor` makes its unit of the file's; a 0 is a day without a measurement."""
+    """What a column of a day holds: an item of wellness, on its scale, or a trial of the test `test_id` in `unit`.
+
+    `factor` makes our unit of the file's; a 0 is a day without a measurement.
+    """
 
     name: str
     direction: str = "neutral"
     factor: float = 1.0
     scale: tuple[float, float] | None = None
+    test_id: str | None = None
+    unit: str | None = None
+
+    @property
+    def table(self) -> str:
+        return "trials" if self.test_id else "wellness"
+
+    def values(self, value: float) -> dict:
+        """The columns of its table that do not depend on the day."""
+        if self.test_id:
+            return {"test_id": self.test_id, "side": "B", "metric": self.name, "value": value, "unit": self.unit}
+        low, high = self.scale or (None, None)
+        scale = {"scale_min": low, "scale_max": high, "direction": self.direction}
+        return {"item": self.name, "value": value, **scale}
 
 
 @dataclass(frozen=True)
@@ -64,18 +83,16 @@ class Daily:
         passes = [
             Pass(
                 partial(self._answer, header=header, column=column, day=day, decimal=sheet.decimal, tally=tally),
-                {("wellness", "local_date"): column[self.date_header], ("wellness", "value"): column[header]},
+                {(item.table, "local_date"): column[self.date_header], (item.table, "value"): column[header]},
             )
-            for header in self.items
+            for header, item in self.items.items()
             if header in column
         ]
         taken = take_each(sheet, passes, ledger)
-        rows = [(one.row, {**one.parts["wellness"], "row_no": one.row.row_no}) for one in taken]
-        wellness = without_repeats("wellness", rows, ledger)
         return Reading(
             reader=self.name,
             source=self.name,
-            tables={"wellness": frame("wellness", wellness)} if wellness else {},
+            tables=_assembled(taken, ledger),
             source_rows=ledger.source_rows(),
             rejects=ledger.reject_rows(),
             dialect=sheet.dialect.as_plain(),
@@ -105,17 +122,12 @@ class Daily:
             tally["zeros"] += 1
             return None
         item = self.items[header]
-        low, high = item.scale or (None, None)
         local_date = row.demand(column[self.date_header], row.read(column[self.date_header], day))
         return {
-            "wellness": {
+            item.table: {
                 "external_name": row.text(column.get(self.athlete_header or "")),
                 "local_date": local_date,
-                "item": item.name,
-                "value": value * item.factor,
-                "scale_min": low,
-                "scale_max": high,
-                "direction": item.direction,
+                **item.values(value * item.factor),
             }
         }
 
@@ -124,6 +136,21 @@ class Daily:
             yield f"Zeros where nothing was measured: {tally['zeros']}; they count as missing."
         if tally["rows left"] and self.left_note:
             yield self.left_note
+
+
+def _assembled(taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The tables wellness and trials; of a test that a day has twice, the trials are counted."""
+    rows: dict[str, list[tuple[Row, dict]]] = {"wellness": [], "trials": []}
+    count: Counter[tuple] = Counter()
+    for one in taken:
+        for table, values in one.parts.items():
+            if table == "trials":
+                series = tuple(values[name] for name in ("external_name", "local_date", "test_id", "metric"))
+                count[series] += 1
+                values = values | {"trial_no": count[series]}
+            rows[table].append((one.row, values | {"row_no": one.row.row_no}))
+    kept = {table: without_repeats(table, some, ledger) for table, some in rows.items()}
+    return {table: frame(table, some) for table, some in kept.items() if some}
 
 
 _OFFSET = re.compile(r".*\d:\d\d(:\d\d([.,]\d+)?)? ?(Z|[+-]00:?00)", re.IGNORECASE)

@@ -164,4 +164,11 @@ def _activity(element: etree._Element, now: _Open, config: Config) -> Activity:
     )
 
 
-READER = Reader(name="gpx", title="GPX (watch)", recognises=recognises, read=read)
+READER = Reader(
+    name="gpx",
+    title="GPX (watch)",
+    recognises=recognises,
+    read=read,
+    takes="sessions, runs with the distance measured on the track, points with heart rate and cadence",
+    leaves="positions, which say where an athlete lives; routes and way points",
+)

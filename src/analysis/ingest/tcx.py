@@ -136,4 +136,11 @@ def _elapsed_s(now: _Open) -> float | None:
     return max(ends, default=None)
 
 
-READER = Reader(name="tcx", title="TCX (watch)", recognises=recognises, read=read)
+READER = Reader(
+    name="tcx",
+    title="TCX (watch)",
+    recognises=recognises,
+    read=read,
+    takes="sessions, runs, laps and track points",
+    leaves="positions, which say where an athlete lives",
+)

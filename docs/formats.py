@@ -1,0 +1,65 @@
+"""Write the page of formats from what the readers declare.
+
+`python docs/formats.py` rewrites `docs/formats.md`; a test holds the page to it.
+"""
+
+import sys
+from pathlib import Path
+
+from analysis.ingest.registry import readers
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "formats.md"
+sys.path.insert(0, str(ROOT / "tests"))
+
+from format_samples import ELSEWHERE, FILES  # noqa: E402 - the files that the tests write
+
+ABOVE = """\
+# Formats
+
+What `workbook ingest` reads, in the order in which the readers are asked. A file is known by its header, not by its
+name. Every row is kept as it was; a cell that cannot be taken refuses its row, with the reason (`workbook rejects`).
+
+| format | what is taken | what is left, and why | read in the tests from |
+|---|---|---|---|
+"""
+BELOW = """
+## Tables of any other maker
+
+A column mapping says which column is which quantity: a small TOML file in `mappings/` of the workspace. Examples to
+copy: {examples}.
+A sprint table or a laser's run is read by its header, unless a saved mapping fits it.
+
+## What a person has to say
+
+| where a file does not say | say it by |
+|---|---|
+| kg or lb, of loads | `--unit`, or `load_unit` in `workbook.toml` |
+| km or mi, of Garmin's list and of Strava's where its two columns agree | `distance_unit` in `workbook.toml` |
+| the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
+| whose it is | the folder it lies in, or `--athlete` |
+| which velocity, which unit, which way is good | the column mapping |
+
+An exercise outside the catalogue keeps its raw name. `exercises.csv` in the workspace, with the columns
+{columns}, adds exercises, and names in any language (`de:kreuzheben`), to the catalogue.
+"""
+
+
+def page() -> str:
+    """The page as the readers of today declare themselves; readers of other packages are not on it."""
+    from analysis.ingest.exercises import COLUMNS
+    from analysis.ingest.templates import example_mappings
+
+    own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
+    rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
+    examples = ", ".join(f"`{name}`" for name in example_mappings())
+    return ABOVE + rows + BELOW.format(examples=examples, columns=", ".join(f"`{name}`" for name in COLUMNS))
+
+
+def _files(reader: str) -> str:
+    """The files of `tests/format_samples.py`, or the test that writes them."""
+    return ELSEWHERE.get(reader) or ", ".join(f"`{name}`" for name, _ in FILES[reader])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
