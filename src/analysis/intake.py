@@ -50,7 +50,7 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
         if path.is_dir():
             # a roster lies above the athletes' folders, so what lies higher comes first
             below = sorted(path.rglob("*"), key=lambda p: (len(p.parts), p))
-            found |= {p: path for p in below if p.is_file() and not _is_litter(p)}
+            found |= {p: path for p in below if p.is_file() and not _is_litter(p.relative_to(path))}
         elif path.is_file():
             found[path] = path.parent
         else:
@@ -59,8 +59,9 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
 
 
 def _is_litter(path: Path) -> bool:
-    """What systems and people leave in folders that is no data, as hidden files; a file that is named is never."""
-    return path.name.startswith(".") or path.name.lower() in _LITTER
+    """What systems leave in folders, as hidden and lock files, and what is no data; a file that is named is never."""
+    hidden = any(part.startswith((".", "~$")) for part in path.parts)
+    return hidden or path.name.lower() in _LITTER
 
 
 def ingest(

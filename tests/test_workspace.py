@@ -1,0 +1,178 @@
+"""What notebooks get from a workspace: one athlete's frames as of a day, nothing of anybody else."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, strong_row, workspace
+
+from analysis import intake, open_workspace
+from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder
+
+PLAN = "athlete,date,role,content\n"
+
+
+def take(squad, **files):
+    for name, text in files.items():
+        drop(squad.folder, name.replace("__", "/").replace("_csv", ".csv").replace("_gpx", ".gpx"), text)
+    outcomes = list(intake.ingest(squad, intake.files_below([squad.raw_folder])))
+    assert {outcome.state for outcome in outcomes} <= {"taken", "known"}, outcomes
+
+
+@pytest.fixture(scope="module")
+def grove(tmp_path_factory):
+    """The folder of Alder with a log on two days, bar speeds on the first, a run, a plan and answers; Birch with a set."""
+    opened = workspace(tmp_path_factory.mktemp("grove") / "squad")
+    take(
+        opened,
+        a_csv=ROSTER + "Alder,alder1,F,2004,,,\nBirch,birch1,M,2001,,,\n",
+        Alder__strong_csv=strong(strong_row(), strong_row("2026-06-03", load=110)),
+        Birch__strong_csv=strong(strong_row(load=50)),
+        Alder__run_gpx=gpx(["2026-06-02T06:00:00Z", "2026-06-02T06:10:00Z"]),
+        speeds_csv=BAR_SPEED + "Alder,2026-06-01,Deadlift,1,1,100,0.61\nAlder,2026-06-01,Deadlift,1,2,100,0.60\n",
+        plan_csv=PLAN + "Alder,2026-06-01,day_1,hinge\nAlder,2026-06-10,day_3,later\nAlder,2026-06-11,day_5,too late\n",
+        felt_csv=WELLNESS
+        + "Alder,2026-06-03,sleep,7,0,10,higher_better\nAlder,2026-06-05,sleep,8,0,10,higher_better\n",
+    )
+    opened.store.close()
+    return opened.folder
+
+
+@pytest.fixture
+def squad(grove, tmp_path):
+    """A copy of the grove, to do with as a test likes."""
+    opened = open_workspace(shutil.copytree(grove, tmp_path / "squad"))
+    yield opened
+    opened.store.close()
+
+
+def test_rows_after_the_day_are_not_seen_and_the_plan_reaches_a_week_further(squad):
+    alder = squad.athlete("Alder", "2026-06-03")
+    assert alder.sets["local_date"].max() == pd.Timestamp("2026-06-03")
+    assert alder.wellness["value"].tolist() == [7.0]
+    assert alder.plan["content"].tolist() == ["hinge", "later"]
+    earlier = squad.athlete("Alder", "2026-06-02")
+    assert earlier.sessions["local_date"].max() == pd.Timestamp("2026-06-02")
+    assert [len(earlier.sets), len(earlier.wellness)] == [2, 0]
+
+
+def test_without_a_day_all_there_is_is_seen_to_the_last_answer(squad):
+    alder = squad.athlete("Alder")
+    assert alder.until == pd.Timestamp("2026-06-05")
+    assert len(alder.wellness) == 2
+
+
+def test_an_athlete_sees_nobody_else(squad):
+    alder = squad.athlete("Alder")
+    for name in FRAMES:
+        frame = getattr(alder, name)
+        assert "athlete_id" not in frame or set(frame["athlete_id"]) <= {"alder1"}
+    assert squad.athlete("Birch").sets["load_kg"].tolist() == [50.0]
+
+
+def test_the_copy_of_a_set_is_not_counted_and_its_speeds_are_kept(squad):
+    alder = squad.athlete("Alder", "2026-06-01")
+    assert alder.sets["counted"].sum() == 1
+    assert len(alder.sets) == 2
+    measured = alder.reps.merge(alder.sets, on=["session_id", "set_no"])
+    assert measured["counted"].tolist() == [False, False]
+    assert alder.reps["local_date"].tolist() == [pd.Timestamp("2026-06-01")] * 2
+
+
+def test_the_copy_of_a_run_is_not_counted(squad):
+    tcx = (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        '<Activity Sport="Running"><Id>2026-06-02T06:00:00Z</Id><Lap StartTime="2026-06-02T06:00:00Z">'
+        "<TotalTimeSeconds>600</TotalTimeSeconds><DistanceMeters>68.5</DistanceMeters><Track>"
+        "<Trackpoint><Time>2026-06-02T06:00:00Z</Time></Trackpoint>"
+        "<Trackpoint><Time>2026-06-02T06:10:00Z</Time></Trackpoint></Track></Lap></Activity></Activities>"
+        "</TrainingCenterDatabase>"
+    )
+    path = drop(squad.folder, "Alder/run.tcx", tcx)
+    assert [outcome.state for outcome in intake.ingest(squad, intake.files_below([path]))] == ["taken"]
+    alder = squad.athlete("Alder")
+    counted = alder.runs.merge(alder.sessions[["session_id", "source"]], on="session_id").set_index("source")["counted"]
+    assert counted.to_dict() == {"tcx": True, "gpx": False}
+
+
+def test_the_fingerprint_changes_with_what_a_report_sees_and_with_nothing_else(squad):
+    before = squad.athlete("Alder", "2026-06-03").fingerprint
+    take(squad, Birch__more_csv=strong(strong_row("2026-06-02")))
+    take(squad, Alder__again_csv=strong(strong_row(), strong_row("2026-06-04")))
+    assert squad.athlete("Alder", "2026-06-03").fingerprint == before
+    assert squad.athlete("Alder", "2026-06-04").fingerprint != before
+
+
+def test_a_frame_that_does_not_exist_is_named_with_those_that_do(squad):
+    with pytest.raises(AttributeError, match=r"'set' is no frame.*sessions, sets"):
+        _ = squad.athlete("Alder").set
+
+
+def test_a_session_without_samples_has_none(squad):
+    alder = squad.athlete("Alder")
+    assert len(alder.samples(alder.runs["session_id"].item())) == 2
+    assert alder.samples("none").empty
+
+
+def test_the_squad_holds_everybody(squad):
+    frames = squad.squad("2026-06-01")
+    assert set(frames["sets"]["athlete_id"]) == {"alder1", "birch1"}
+    assert frames["sets"]["local_date"].max() == pd.Timestamp("2026-06-01")
+
+
+def test_streams_say_what_there_is_of_whom(squad):
+    streams = squad.streams().set_index(["athlete_id", "table"])
+    assert streams.loc[("alder1", "wellness"), "rows"] == 2
+    assert streams.loc[("birch1", "sets"), "last_date"] == pd.Timestamp("2026-06-01")
+
+
+def test_an_unknown_athlete_is_told_who_there_is(squad):
+    with pytest.raises(UnknownAthlete, match=r"'Cedar' is no athlete.*alder1 \(Alder\)"):
+        squad.athlete("Cedar")
+
+
+def test_an_athlete_without_a_row_is_an_athlete(squad):
+    cedar = squad.athlete(intake.bind_name(squad, "Cedar", None))
+    assert cedar.name == "Cedar"
+    assert all(getattr(cedar, name).empty for name in FRAMES)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "01.06.2026", ""])
+def test_a_day_is_an_iso_date(text):
+    with pytest.raises(UsageProblem, match="is not a date"):
+        day(text)
+
+
+def test_a_workspace_is_found_upward_and_by_the_environment(squad, monkeypatch):
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    assert find_folder(squad.raw_folder) == squad.folder
+    monkeypatch.setenv(ENVIRONMENT, str(squad.folder))
+    assert open_workspace().folder == squad.folder
+
+
+def test_no_workspace_says_how_to_make_one(tmp_path):
+    with pytest.raises(ConfigProblem, match="workbook init"):
+        find_folder(tmp_path)
+
+
+def test_the_workspaces_own_copy_of_a_report_is_preferred(squad):
+    shipped = squad.notebook("athlete_week")
+    own = squad.folder / "notebooks" / "reports" / "athlete_week.ipynb"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(shipped.read_bytes())
+    assert squad.notebook("athlete_week") == own != shipped
+
+
+def test_notebooks_people_changed_are_not_written_over(squad):
+    folder = copy_notebooks(squad)
+    for path in folder.rglob("*.ipynb"):
+        path.write_text("mine", encoding="utf-8")
+    copy_notebooks(squad)
+    assert {path.read_text(encoding="utf-8") for path in folder.rglob("*.ipynb")} <= {"mine"}
+
+
+def test_folders_can_lie_where_the_configuration_says(tmp_path):
+    squad = workspace(tmp_path, CONFIG + 'store = "elsewhere"\nreports_folder = "pages"\nraw = "in"\n')
+    assert (tmp_path / "elsewhere" / "store.sqlite").is_file()
+    assert (squad.reports_folder, squad.raw_folder) == (squad.folder / "pages", squad.folder / "in")
