@@ -6,6 +6,7 @@ starts. Each is timed in the same run on the same season of 165 days with 9 test
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -15,11 +16,12 @@ from scipy import optimize, signal
 
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import impulse_response
-from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D
+from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D
 from analysis.models.fitness_fatigue.uncertainty import bootstrap
 
 STARTS = 20
-BOUNDS = [(0.0, 600.0), (0.0, 5.0), (0.0, 5.0), (TAU_LEAST_D, TAU_MOST_D), (TAU_LEAST_D, TAU_MOST_D)]
+# p0, k1, k2, tau2 and tau1 / tau2, which keeps tau1 above tau2
+BOUNDS = [(0.0, 600.0), (0.0, 5.0), (0.0, 5.0), (TAU_LEAST_D, 60.0), (RATIO_LEAST, 20.0)]
 
 Objective = Callable[[np.ndarray], float]
 
@@ -39,8 +41,8 @@ def by_loop(load: pd.Series, tests: pd.Series) -> Objective:
     loads, measured = load.tolist(), tests.to_dict()
 
     def sse(point: np.ndarray) -> float:
-        p0, k1, k2, tau1, tau2 = point.tolist()
-        keep1, keep2 = np.exp(-1 / tau1), np.exp(-1 / tau2)
+        p0, k1, k2, tau2, ratio_of_taus = point.tolist()
+        keep1, keep2 = math.exp(-1 / (tau2 * ratio_of_taus)), math.exp(-1 / tau2)
         fitness = fatigue = total = 0.0
         for day, load_au in enumerate(loads):
             fitness = fitness * keep1 + load_au
@@ -57,8 +59,8 @@ def by_filter(load: pd.Series, tests: pd.Series) -> Objective:
     loads, at, measured = load.to_numpy(), tests.index.to_numpy(), tests.to_numpy()
 
     def sse(point: np.ndarray) -> float:
-        p0, k1, k2, tau1, tau2 = point
-        fitness = signal.lfilter([1.0], [1.0, -np.exp(-1 / tau1)], loads)[at]
+        p0, k1, k2, tau2, ratio_of_taus = point
+        fitness = signal.lfilter([1.0], [1.0, -np.exp(-1 / (tau2 * ratio_of_taus))], loads)[at]
         fatigue = signal.lfilter([1.0], [1.0, -np.exp(-1 / tau2)], loads)[at]
         return float(((measured - p0 - k1 * fitness + k2 * fatigue) ** 2).sum())
 
@@ -66,26 +68,20 @@ def by_filter(load: pd.Series, tests: pd.Series) -> Objective:
 
 
 def evolved(sse: Objective) -> float:
-    """Differential evolution with the polish of scipy; the least sum of squares."""
-    apart = optimize.NonlinearConstraint(lambda point: point[3] - RATIO_LEAST * point[4], 0, np.inf)
-    return float(optimize.differential_evolution(sse, BOUNDS, constraints=apart, seed=1, maxiter=100).fun)
+    """Differential evolution as scipy sets it, with its polish; the least sum of squares."""
+    return float(optimize.differential_evolution(sse, BOUNDS, seed=1).fun)
 
 
 def multi_start(sse: Objective) -> float:
-    """L-BFGS-B from 20 random starts in the bounds; the least sum of squares of an end with tau1 above tau2."""
+    """L-BFGS-B from 20 random starts, each parameter scaled to its bounds; the least sum of squares."""
     rng = np.random.default_rng(1)
     low, high = np.array(BOUNDS).T
-    scale = high - low
 
     def scaled(point: np.ndarray) -> float:
-        return sse(low + point * scale)
+        return sse(low + point * (high - low))
 
-    ends = [optimize.minimize(scaled, rng.random(5), method="L-BFGS-B", bounds=[(0, 1)] * 5) for _ in range(STARTS)]
-    return float(min((end.fun for end in ends if _apart(low + end.x * scale)), default=np.inf))
-
-
-def _apart(point: np.ndarray) -> bool:
-    return point[3] >= RATIO_LEAST * point[4]
+    starts = rng.random((STARTS, len(BOUNDS)))
+    return float(min(optimize.minimize(scaled, start, bounds=[(0, 1)] * len(BOUNDS)).fun for start in starts))
 
 
 def figures() -> Iterator[Figure]:

@@ -75,17 +75,13 @@ class FitnessFatigue:
     responses: tuple[Response, ...]
     daily_load_au: pd.DataFrame  # one column an input, NaN kept
     tests: pd.DataFrame  # day, value
+    sse: float  # sum of squared residuals, in the squared unit
     covariance: pd.DataFrame  # of the terms that were free; those on a bound and fixed ones are left out
 
     @property
     def df(self) -> int:
         """Tests less parameters fitted."""
         return len(self.tests) - 1 - len(self.responses) * (2 if self.fixed_tau else 4)
-
-    @property
-    def sse(self) -> float:
-        """Sum of squared residuals, in the squared unit."""
-        return float((self.augment()[".resid"] ** 2).sum())
 
     @property
     def at_bound(self) -> tuple[str, ...]:
@@ -257,6 +253,7 @@ def fitness_fatigue(
         ),
         daily_load_au=loads,
         tests=pd.DataFrame({"day": known.index, "value": values}),
+        sse=linear.sse,
         covariance=pd.DataFrame(),
     )
     return replace(blank, covariance=_covariance(blank, lagged))
@@ -276,6 +273,7 @@ def lags_of(fit: FitnessFatigue) -> list[LaggedLoads]:
 class _Linear:
     p0: float
     gains: np.ndarray  # k1, k2 of each input
+    sse: float
 
 
 def _linear(lagged: list[LaggedLoads], values: np.ndarray, tau_d: np.ndarray, signs: Signs) -> _Linear:
@@ -288,7 +286,7 @@ def _linear(lagged: list[LaggedLoads], values: np.ndarray, tau_d: np.ndarray, si
     fit = sm.OLS(values, np.column_stack([np.ones(len(values)), signed[:, active]])).fit()
     gains = np.zeros(signed.shape[1])
     gains[active] = fit.params[1:]
-    return _Linear(float(fit.params[0]), gains)
+    return _Linear(float(fit.params[0]), gains, float(fit.ssr))
 
 
 def _signed(lagged: list[LaggedLoads], tau_d: np.ndarray) -> np.ndarray:
@@ -311,18 +309,17 @@ def _covariance(fit: FitnessFatigue, lagged: list[LaggedLoads]) -> pd.DataFrame:
             columns[fit.term(f"k{number + 1}", response)] = sign * value[number]
             if not fit.fixed_tau and not stuck:
                 columns[fit.term(f"tau{number + 1}", response)] = sign * gain * slope[number]
-    jacobian = pd.DataFrame(columns)
-    # scaled to unit columns: gains and time constants differ by orders of magnitude
-    size = np.sqrt((jacobian**2).sum())
-    scaled = np.linalg.pinv((jacobian / size).to_numpy())
-    variance = fit.sse / fit.df
-    return pd.DataFrame(scaled @ scaled.T * variance, columns.keys(), columns.keys()) / np.outer(size, size)
+    jacobian = np.column_stack(list(columns.values()))
+    size = np.linalg.norm(jacobian, axis=0)  # gains and time constants differ by orders of magnitude
+    inverse = np.linalg.pinv(jacobian / size)
+    covariance = inverse @ inverse.T * (fit.sse / fit.df) / np.outer(size, size)
+    return pd.DataFrame(covariance, list(columns), list(columns))
 
 
 def frame_of(daily_load_au: Loads | pd.DataFrame) -> pd.DataFrame:
     """The inputs as columns of floats on one index of days."""
     if isinstance(daily_load_au, pd.Series):
-        return daily_load_au.astype(float).to_frame("load")
+        return pd.DataFrame({"load": daily_load_au.to_numpy(dtype=float)}, index=daily_load_au.index)
     columns = {name: daily_load_au[name].astype(float) for name in daily_load_au}
     first = next(iter(columns.values()))
     for name, column in columns.items():
@@ -353,6 +350,6 @@ def _check(loads: pd.DataFrame, tests: pd.Series, pairs: np.ndarray | None, sign
         )
     if not np.isfinite(tests.to_numpy(dtype=float)).all():
         raise DataProblem("A test is not a finite number. Correct it, or leave that day without a test.")
-    for name in loads:
-        if not (loads[name] > 0).any():
+    for name, used in zip(loads, (loads.to_numpy() > 0).any(axis=0), strict=True):
+        if not used:
             raise DataProblem(f"The load {name!r} is 0 on every day. Leave it out, or import its sessions.")

@@ -63,9 +63,9 @@ def lagged_loads(
     >>> lagged_loads(pd.Series([9.0, 5.0, 0.0]), pd.Index([1]), convention="same_day").lagged.tolist()
     [[5.0, 9.0]]
     """
-    position, known = _positions(daily_load_au, days, convention), _known(daily_load_au, missing)
-    load = np.nan_to_num(daily_load_au.to_numpy(dtype=float))
-    return LaggedLoads(*_by_lag(load, known, position, _first_lag(convention)))
+    load = daily_load_au.to_numpy(dtype=float)
+    position, known = _positions(daily_load_au.index, days, convention), _known(load, missing)
+    return LaggedLoads(*_by_lag(np.nan_to_num(load), known, position, _first_lag(convention)))
 
 
 def shifted_lagged_loads(
@@ -84,8 +84,9 @@ def shifted_lagged_loads(
     >>> next(shifted).lagged.tolist()
     [[9.0, 0.0]]
     """
-    position, known = _positions(daily_load_au, days, convention), _known(daily_load_au, missing)
-    load = np.nan_to_num(daily_load_au.to_numpy(dtype=float))
+    load = daily_load_au.to_numpy(dtype=float)
+    position, known = _positions(daily_load_au.index, days, convention), _known(load, missing)
+    load = np.nan_to_num(load)
     for shift in shifts:
         yield LaggedLoads(*_by_lag(np.roll(load, shift), np.roll(known, shift), position, _first_lag(convention)))
 
@@ -166,11 +167,10 @@ def _first_lag(convention: Convention) -> int:
     return 0 if convention == "same_day" else 1
 
 
-def _positions(daily_load_au: pd.Series, days: pd.Index, convention: Convention) -> np.ndarray:
+def _positions(index: pd.Index, days: pd.Index, convention: Convention) -> np.ndarray:
     """Place of the last load that counts on each of `days`; -1 where none does yet."""
-    index = daily_load_au.index
-    step = pd.Timedelta(days=1) if isinstance(index, pd.DatetimeIndex) else 1
-    if len(index) > 1 and not (index[1:] - index[:-1] == step).all():
+    step = np.timedelta64(1, "D") if isinstance(index, pd.DatetimeIndex) else 1
+    if not (np.diff(index.to_numpy()) == step).all():
         raise DataProblem("The daily load skips or repeats a day. Give one value for every calendar day in order.")
     position = index.get_indexer(days)
     if (position < 0).any():
@@ -181,11 +181,11 @@ def _positions(daily_load_au: pd.Series, days: pd.Index, convention: Convention)
     return position if convention == "same_day" else position - 1
 
 
-def _known(daily_load_au: pd.Series, missing: Missing) -> np.ndarray:
+def _known(load_au: np.ndarray, missing: Missing) -> np.ndarray:
     """Which days count, True also where a NaN counts as rest."""
-    if (daily_load_au < 0).any():
-        raise DataProblem(f"A daily load is {daily_load_au.min():g} AU; it must be 0 or more. Correct the session.")
-    known = daily_load_au.notna().to_numpy()
+    if (load_au < 0).any():
+        raise DataProblem(f"A daily load is {np.nanmin(load_au):g} AU; it must be 0 or more. Correct the session.")
+    known = ~np.isnan(load_au)
     if missing == "refuse" and not known.all():
         raise DataProblem(
             f"{int((~known).sum())} of {len(known)} days have no known load. "
