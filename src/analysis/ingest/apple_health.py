@@ -308,4 +308,11 @@ class _Taken:
         return dict(hours)
 
 
-READER = Reader(name="apple_health", title="Apple Health", recognises=recognises, read=read)
+READER = Reader(
+    name="apple_health",
+    title="Apple Health",
+    recognises=recognises,
+    read=read,
+    takes="runs, body mass, resting heart rate, heart rate variability (SDNN) and hours asleep",
+    leaves="other workouts, steps and all other records",
+)

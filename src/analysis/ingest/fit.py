@@ -526,4 +526,11 @@ def _joined(value: Any) -> str | None:
     return " ".join(str(each) for each in value) if isinstance(value, tuple) else _text(value)
 
 
-READER = Reader(name="fit", title="FIT (watch)", recognises=recognises, read=read)
+READER = Reader(
+    name="fit",
+    title="FIT (watch)",
+    recognises=recognises,
+    read=read,
+    takes="sessions, runs, laps, sets, records with developer fields; readings of a scale; rMSSD of recordings at rest",
+    leaves="positions, which say where an athlete lives; messages about the device",
+)
