@@ -1,0 +1,116 @@
+"""Many pages: a failing one stops no other, an unchanged one is left alone, a changed one is made anew."""
+
+import json
+
+import pytest
+import report_notebooks
+from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
+
+from analysis import intake
+from analysis.report import fanout
+from analysis.report.due import Job
+
+LOADS = """\
+from analysis import open_workspace
+from analysis.blocks import Text
+from analysis.report.page import Page
+
+athlete = open_workspace().athlete(athlete_id, until=until)
+page = Page("loads", subject=athlete_id, name=athlete.name, period=until, until=until)
+"""
+SHOW = """\
+with page.section("loads", "What did I lift?"):
+    page.show(Text(f"Heaviest load: {athlete.sets['load_kg'].max():g} kg"))
+"""
+NOT_BIRCH = """\
+import warnings
+
+if athlete.name == "Birch":
+    raise RuntimeError("no page for this one")
+"""
+UNTIL = "2026-06-07"
+
+
+@pytest.fixture
+def squad(tmp_path):
+    """Alder, Birch and Cedar with a set each, and a report that fails for Birch."""
+    opened = workspace(tmp_path / "squad", CONFIG + 'reports_folder = "pages"\n')
+    drop(opened.folder, "a.csv", ROSTER + "".join(f"{name},{name.lower()}1,,,,,\n" for name in ("Alder", "Birch")))
+    grow(opened, 60)
+    report_notebooks.write(opened.folder / "notebooks" / "reports" / "loads.ipynb", LOADS, NOT_BIRCH, SHOW)
+    yield opened
+    opened.store.close()
+
+
+def grow(squad, load_kg: int) -> None:
+    """One more set of Alder's."""
+    drop(squad.folder, f"b_{load_kg}.csv", BAR_SPEED + f"Alder,2026-06-01,Deadlift,1,1,{load_kg},0.8\n")
+    assert {o.state for o in intake.ingest(squad, intake.files_below([squad.raw_folder]))} <= {"taken", "known"}
+
+
+def job(name: str) -> Job:
+    return Job("loads", f"{name.lower()}1", UNTIL)
+
+
+def test_one_athletes_failure_stops_no_other_and_leaves_its_reason(squad):
+    done = {one.job.athlete_id: one for one in fanout.render_all(squad, [job("Birch"), job("Alder")], 2, force=False)}
+    assert (done["alder1"].state, done["birch1"].state) == ("rendered", "failed")
+    assert "60 kg" in done["alder1"].path.read_text(encoding="utf-8")
+    assert "no page for this one" in done["birch1"].error
+    assert not done["birch1"].path.exists()
+    (log,) = (squad.folder / "pages" / "log").iterdir()
+    assert "RuntimeError" in log.read_text(encoding="utf-8")
+    assert not (squad.folder / "reports").exists()
+
+
+def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
+    first = fanout.render_job(squad, job("Alder"), force=False)
+    made = first.path.stat().st_mtime_ns
+    assert fanout.render_job(squad, job("Alder"), force=False).state == "unchanged"
+    assert first.path.stat().st_mtime_ns == made
+    grow(squad, 80)
+    assert fanout.render_job(squad, job("Alder"), force=False).state == "rendered"
+    assert "80 kg" in first.path.read_text(encoding="utf-8")
+    assert fanout.render_job(squad, job("Alder"), force=True).state == "rendered"
+
+
+def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
+    done = fanout.render_job(squad, job("Alder"), force=False)
+    facts = done.path.with_suffix(".json")
+    key = json.loads(facts.read_text(encoding="utf-8"))["key"]
+    facts.write_text("{", encoding="utf-8")
+    assert fanout.render_job(squad, job("Alder"), force=False).state == "rendered"
+    assert json.loads(facts.read_text(encoding="utf-8"))["key"] == key
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (Job("lods", "alder1", UNTIL), "There is no report 'lods'"),
+        (Job("loads", "elm1", UNTIL), "'elm1' is no athlete"),
+    ],
+)
+def test_a_job_that_cannot_work_is_a_failed_page_with_the_sentence(squad, broken, said):
+    (done,) = fanout.render_all(squad, [broken], 1, force=False)
+    assert (done.state, done.done) == ("failed", False)
+    assert said in done.error
+
+
+def test_a_folder_that_cannot_be_written_is_a_failed_page(squad):
+    (squad.folder / "pages").write_text("a file in the way", encoding="utf-8")
+    done = fanout.render_job(squad, job("Alder"), force=False)
+    assert done.state == "failed"
+    assert "cannot be written" in done.error
+
+
+def test_a_page_tells_other_programs_what_became_of_it(tmp_path):
+    facts = fanout.Done(job("Alder"), tmp_path / "page.html", "failed", 1.234, "why").as_dict()
+    assert facts == {
+        "report": "loads",
+        "athlete_id": "alder1",
+        "until": UNTIL,
+        "path": str(tmp_path / "page.html"),
+        "state": "failed",
+        "seconds": 1.23,
+        "error": "why",
+    }
