@@ -17,6 +17,7 @@ MAX_STEPS = 300
 END_TOLERANCE = 1e-6  # of t, at the ends of an interval
 MAX_DOUBLINGS = 12  # of the reach of a linearised interval, in search of an end
 GAIN_TOLERANCE = 1e-14  # of the squared residuals, still to be gained, where fitting ends: 1e-7 of a standard error
+PROFILE_GAIN = 1e-9  # the same, where only the height of a profile is asked for
 EXACT_SS = 1e-27  # of the squared observations: residuals of rounding, where fitting ends as well
 EXACT = 1e-9  # a residual SD below this share of the observed size is rounding, not error
 
@@ -121,7 +122,7 @@ def profile_interval(curve: Curve, fit: Fit, index: int, conf_level: float) -> I
     return Interval(*ends)
 
 
-def _optimum(curve: Curve, start: np.ndarray) -> tuple[np.ndarray, Fitted, float]:
+def _optimum(curve: Curve, start: np.ndarray, gain: float = GAIN_TOLERANCE) -> tuple[np.ndarray, Fitted, float]:
     """The best parameters, the model there and its squared residuals."""
     parameters = np.minimum(np.maximum(start, curve.low), curve.high)
     inside = _inside(curve, parameters)
@@ -140,7 +141,7 @@ def _optimum(curve: Curve, start: np.ndarray) -> tuple[np.ndarray, Fitted, float
         at_tried = curve.model(tried)
         left = curve.observed - at_tried.values
         tried_ss = float(left @ left)
-        at_rest = step @ uphill <= GAIN_TOLERANCE * residual_ss or tried_ss <= exact_ss
+        at_rest = step @ uphill <= gain * residual_ss or tried_ss <= exact_ss
         if tried_ss <= residual_ss:
             parameters, inside, fitted, residuals, residual_ss = tried, tried_inside, at_tried, left, tried_ss
             damping *= 0.01
@@ -198,7 +199,7 @@ def _end(curve: Curve, fit: Fit, index: int, t: float, reach: float) -> float:
 
     def beyond(value: float) -> float:
         nonlocal nearest
-        nearest, _, residual_ss = _optimum(curve.with_fixed(index, value), nearest)
+        nearest, _, residual_ss = _optimum(curve.with_fixed(index, value), nearest, PROFILE_GAIN)
         return float(np.sqrt(max(residual_ss - fit.residual_ss, 0.0) / scale)) - t
 
     inner, inner_gap = estimate, -t

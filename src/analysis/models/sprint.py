@@ -426,5 +426,6 @@ def _check_plausible(fit: Fit) -> None:
         )
     if mss in (SLOWEST, FASTEST_M_S):
         raise NotEnoughData(
-            f"The athlete still gains speed at the last reading (MSS runs to {mss:g} m/s). Measure a longer sprint."
+            f"The athlete still gains speed at the last reading (MSS runs to {mss:g} m/s). "
+            "Measure a longer sprint, or check the unit of the distances."
         )
