@@ -93,6 +93,54 @@ def test_a_changed_row_is_a_revision(store):
     assert store.revision("k3vd") == 2
 
 
+def test_a_revision_can_be_seen(store):
+    append(store, sets=a_set(), sessions=a_session(start_local="2026-01-05T10:00:00"))
+    append(store, sha="b" * 64, sets=a_set(load_kg=102.5), sessions=a_session(start_local="2026-01-05T10:00:00"))
+    seen = store.frame("revisions")
+    assert seen[["table_name", "row_key", "before", "after"]].to_numpy().tolist() == [
+        ["sets", "s1|1", '{"load_kg":100.0}', '{"load_kg":102.5}']
+    ]
+
+
+def test_a_set_gained_in_the_middle_revises_nothing_after_it(store):
+    one, two, three = a_set(), a_set(set_no=2, load_kg=110.0), a_set(set_no=3, load_kg=120.0)
+    append(store, sessions=a_session(), sets=pd.concat([one, three.assign(set_no=2)]))
+    again = append(store, sha="b" * 64, sessions=a_session(), sets=pd.concat([one, two, three]))
+    assert (again.new["sets"], again.revised["sets"], again.known["sets"]) == (1, 0, 2)
+    assert sorted(store.frame("sets")["load_kg"]) == [100.0, 110.0, 120.0]
+
+
+def test_a_second_bar_speed_file_of_the_day_adds_its_sets_and_their_reps(store):
+    rep = pd.DataFrame(
+        [{"session_id": "s1", "set_no": 1, "rep_no": 1, "athlete_id": "k3vd", "mean_velocity_m_s": 0.5, "row_no": 1}]
+    )
+    append(store, sessions=a_session(), sets=a_set(), reps=rep)
+    other = a_set(exercise="hip_thrust", exercise_raw="Hip Thrust", load_kg=80.0)
+    again = append(store, sha="b" * 64, sessions=a_session(), sets=other, reps=rep.assign(mean_velocity_m_s=0.9))
+    assert (again.new["sets"], again.revised["sets"]) == (1, 0)
+    speeds = store.frame("reps").set_index("set_no")["mean_velocity_m_s"]
+    assert speeds.to_dict() == {1: 0.5, 2: 0.9}
+
+
+def test_a_corrected_file_clears_the_rejects_of_the_one_before(store):
+    def rows(*raw):
+        return pd.DataFrame(
+            [
+                {"sheet": "", "row_no": n, "raw": text, "row_hash": text, "occurrence": 1, "became": "taken"}
+                for n, text in enumerate(raw, 1)
+            ]
+        )
+
+    reject = pd.DataFrame(
+        [{"sheet": "", "row_no": 2, "column": "Reps", "check": "number", "raw": "x", "reason": "no number"}]
+    )
+    append(store, source_rows=rows("good", "bad"), rejects=reject)
+    append(store, sha="c" * 64, source_rows=rows("another file"))
+    assert len(store.frame("rejects")) == 1
+    append(store, sha="b" * 64, source_rows=rows("good", "mended"))
+    assert store.frame("rejects").empty
+
+
 def test_a_bad_value_stores_nothing_of_the_file(store):
     with pytest.raises(DataProblem, match="above 1000 kg"):
         append(store, sessions=a_session(), sets=a_set(load_kg=5000.0))

@@ -24,8 +24,10 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
 from analysis.errors import DataProblem, WorkbookError
-from analysis.ingest import linking
+from analysis.ingest import linking, merging
 from analysis.tables import TABLES, Table
+
+Record = dict[str, object]
 
 SCHEMA_VERSION = 1
 DATABASE = "store.sqlite"
@@ -61,11 +63,11 @@ _SQL = {name: _sql_table(table) for name, table in TABLES.items() if name != "sa
 _FACTS = sql.Table(
     "store_facts", _METADATA, sql.Column("name", sql.String, primary_key=True), sql.Column("value", sql.String)
 )
-_REVISIONS = sql.Table(
-    "revisions",
+_COMMITS = sql.Table(
+    "commits",
     _METADATA,
     sql.Column("athlete_id", sql.String, primary_key=True),
-    sql.Column("revision", sql.Integer, nullable=False),
+    sql.Column("commits", sql.Integer, nullable=False),
 )
 sql.Index("files_by_hash", _SQL["files"].c.sha256, unique=True)
 
@@ -150,7 +152,7 @@ class Store:
 
     def revision(self, athlete_id: str) -> int:
         """How many commits have touched this athlete."""
-        query = sql.select(_REVISIONS.c.revision).where(_REVISIONS.c.athlete_id == athlete_id)
+        query = sql.select(_COMMITS.c.commits).where(_COMMITS.c.athlete_id == athlete_id)
         with self._engine.connect() as connection:
             return connection.scalar(query) or 0
 
@@ -228,22 +230,26 @@ class Store:
         self, connection: sql.Connection, file: FileFacts, facts: dict[str, object], tables: dict[str, pd.DataFrame]
     ) -> Appended:
         file_no = _file_number(connection, file, facts)
-        appended = Appended(file_no)
-        touched: set[str] = set()
-        sessions: dict[str, set[str]] = {"sets": set(), "runs": set()}
+        records = {}
         for name, rows in tables.items():
             frame = TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].names else rows)
             _check(name, frame, file.name)
-            new, revised = _changes(connection, name, _records(name, frame))
-            _upsert(connection, name, new + revised)
+            records[name] = _records(name, frame)
+        _merge_sets(connection, records)
+        appended = Appended(file_no)
+        touched: set[str] = set()
+        for name, rows in records.items():
+            new, revised = _changes(connection, name, rows)
+            _upsert(connection, name, new + [after for _, after in revised])
+            _upsert(connection, "revisions", _revisions(name, revised, file_no))
             appended.new[name], appended.revised[name] = len(new), len(revised)
-            appended.known[name] = len(frame) - len(new) - len(revised)
+            appended.known[name] = len(rows) - len(new) - len(revised)
+            changed = new + [after for _, after in revised]
             if TABLES[name].of_one_athlete:
-                touched |= {record["athlete_id"] for record in new + revised}
-            if name in sessions:
-                sessions[name] = {record["session_id"] for record in new + revised}
-        for name, session_ids in sessions.items():
-            _link(connection, name, touched, session_ids)
+                touched |= {record["athlete_id"] for record in changed}
+            if name in ("sets", "runs"):
+                _link(connection, name, touched, {record["session_id"] for record in changed})
+        _clear_older_rejects(connection, file_no)
         _bump(connection, sorted(touched))
         return appended
 
@@ -332,8 +338,33 @@ def _check(name: str, frame: pd.DataFrame, file_name: str) -> None:
         raise DataProblem(f"{file_name}: two rows of the table {name} have the same key {key}. Remove one of them.")
 
 
-def _changes(connection: sql.Connection, name: str, records: list[dict]) -> tuple[list[dict], list[dict]]:
-    """The records that the store does not have, and those it has with another content."""
+def _merge_sets(connection: sql.Connection, records: dict[str, list[Record]]) -> None:
+    """Give the sets of sessions that are stored already, and their repetitions, the numbers they have there."""
+    incoming = records.get("sets", [])
+    sessions = {record["session_id"] for record in incoming}
+    among = {"athlete_id": {record["athlete_id"] for record in incoming}, "session_id": sessions}
+    stored = [row._asdict() for part in _parts(among) for row in _rows(connection, "sets", **part)]
+    if not stored:
+        return
+    by_day = {r["session_id"] for r in records.get("sessions", []) if r["start_local"] is None}
+    numbers = merging.set_numbers(incoming, stored, by_day)
+    for name in {"sets", "reps"} & records.keys():
+        records[name] = [
+            record | {"set_no": numbers[record["session_id"], record["set_no"]]} for record in records[name]
+        ]
+
+
+def _parts(among: dict[str, set[str]]) -> Iterator[dict[str, list[str]]]:
+    """`among` in parts of sessions that one query can name."""
+    sessions = sorted(among["session_id"])
+    for first in range(0, len(sessions), _MOST_VALUES):
+        yield among | {"session_id": sessions[first : first + _MOST_VALUES]}
+
+
+def _changes(
+    connection: sql.Connection, name: str, records: list[Record]
+) -> tuple[list[Record], list[tuple[Record, Record]]]:
+    """The records that the store does not have, and those it has with another content: before and after."""
     key = TABLES[name].key
     if not records or "file_no" in key:
         return records, []
@@ -345,15 +376,57 @@ def _changes(connection: sql.Connection, name: str, records: list[dict]) -> tupl
     for first in range(0, len(wanted), _MOST_VALUES):
         values = wanted[first : first + _MOST_VALUES]
         for row in _rows(connection, name, **(owners | {scope: values})):
-            stored[tuple(getattr(row, column) for column in key)] = [getattr(row, column) for column in content]
+            stored[tuple(getattr(row, column) for column in key)] = row._asdict()
     new, revised = [], []
     for record in records:
         before = stored.get(tuple(record[column] for column in key))
         if before is None:
             new.append(record)
-        elif before != [record[column] for column in content]:
-            revised.append(record)
+        elif any(before[column] != record[column] for column in content):
+            revised.append((before, record))
     return new, revised
+
+
+def _revisions(name: str, revised: list[tuple[Record, Record]], file_no: int) -> list[Record]:
+    """What each revised row said and says, only where it differs."""
+    rows = []
+    for before, after in revised:
+        differs = [column for column in before if column not in _PROVENANCE and before[column] != after[column]]
+        rows.append(
+            {
+                "file_no": file_no,
+                "table_name": name,
+                "row_key": "|".join(str(after[column]) for column in TABLES[name].key),
+                "athlete_id": after.get("athlete_id"),
+                "before": as_json({column: before[column] for column in differs}),
+                "after": as_json({column: after[column] for column in differs}),
+            }
+        )
+    return rows
+
+
+def _clear_older_rejects(connection: sql.Connection, file_no: int) -> None:
+    """Rejects of an earlier version of this file are settled: what is still wrong is among its own.
+
+    An earlier version has the same name and reader, and at least one row in common.
+    """
+    files, rows, rejects = _SQL["files"], _SQL["source_rows"], _SQL["rejects"]
+    this, older = files.alias(), files.alias()
+    own, common = rows.alias(), rows.alias()
+    versions = (
+        sql.select(older.c.file_no)
+        .join(this, (this.c.name == older.c.name) & (this.c.reader == older.c.reader))
+        .where(this.c.file_no == file_no, older.c.file_no < file_no)
+        .where(older.c.file_no.in_(sql.select(rejects.c.file_no)))
+        .where(
+            sql.exists()
+            .where(own.c.file_no == file_no, common.c.file_no == older.c.file_no)
+            .where(own.c.row_hash == common.c.row_hash)
+        )
+    )
+    settled = connection.scalars(versions).all()
+    if settled:
+        connection.execute(rejects.delete().where(rejects.c.file_no.in_(settled)))
 
 
 def _records(name: str, frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -422,10 +495,10 @@ def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
 
 def _bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
     for athlete_id in athlete_ids:
-        now = sql.select(_REVISIONS.c.revision).where(_REVISIONS.c.athlete_id == athlete_id)
-        revision = (connection.scalar(now) or 0) + 1
-        connection.execute(_REVISIONS.delete().where(_REVISIONS.c.athlete_id == athlete_id))
-        connection.execute(_REVISIONS.insert().values(athlete_id=athlete_id, revision=revision))
+        now = sql.select(_COMMITS.c.commits).where(_COMMITS.c.athlete_id == athlete_id)
+        commits = (connection.scalar(now) or 0) + 1
+        connection.execute(_COMMITS.delete().where(_COMMITS.c.athlete_id == athlete_id))
+        connection.execute(_COMMITS.insert().values(athlete_id=athlete_id, commits=commits))
 
 
 def _write_sample_rows(

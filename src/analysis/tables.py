@@ -538,6 +538,19 @@ _TABLES = (
         "one file taken in",
     ),
     Table(
+        "revisions",
+        ("file_no", "table_name", "row_key"),
+        (
+            FILE_NO,
+            text("table_name", "table of the row", required=True),
+            text("row_key", "its key, joined by |", required=True),
+            ATHLETE,
+            text("before", "what it said, as JSON: only the columns that differ", required=True),
+            text("after", "what it says since this file", required=True),
+        ),
+        "a row that a later file says otherwise",
+    ),
+    Table(
         "waiting",
         ("file_no", "external_name"),
         (
