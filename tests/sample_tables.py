@@ -8,11 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 from analysis.errors import UnitNeeded, UnreadableFile
-from analysis.ingest import fitnotes, hevy, mapping, strong
 from analysis.ingest.dialect import Sheet, is_blank, read_delimited, read_workbook
 from analysis.ingest.reading import Options, Reading
+from analysis.ingest.registry import readers
 
-READERS = (hevy.READER, strong.READER, fitnotes.READER, mapping.READER)
 BOOK_SUFFIXES = (".xlsx", ".xlsm")
 HEADERS_LISTED = 60  # the facts list no more of a long header; the widths of the rows are counted in full
 
@@ -62,13 +61,13 @@ def _rows_accounted_for(path: Path, sheet: Sheet) -> int:
 
 def _reading(path: Path) -> Reading | None:
     head = path.read_bytes()[:65536]
-    for reader in READERS:
+    for reader in readers():
         if not reader.recognises(path, head):
             continue
         try:
             return reader.read(path, Options())
         except UnitNeeded:
-            return reader.read(path, Options(load_unit="kg"))
+            return reader.read(path, Options(load_unit="kg", distance_unit="km"))
         except UnreadableFile:
             return None
     return None

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import zipfile
 
 import pytest
@@ -37,6 +38,7 @@ from analysis.ingest.door import Names, bind
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
 from analysis.tables import TABLES
+from analysis.workspace import reader_options
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg", distance_unit="km")
 EVERY_FILE = [(reader, *file) for reader, files in FILES.items() for file in files]
@@ -84,7 +86,7 @@ def test_every_reading_holds_to_the_canonical_tables(tmp_path, name, text):
 
 
 @pytest.mark.parametrize("reader", list(FILES))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_text_gives_a_reading_or_a_sentence(tmp_path, reader, data):
     name, text = data.draw(st.sampled_from(FILES[reader]))
@@ -232,6 +234,14 @@ def test_a_damaged_watch_file_in_the_export_leaves_its_row(tmp_path):
     assert any("9001.gpx.gz" in note for note in reading.notes)
 
 
+def test_a_zip_that_is_cut_short_is_nobodys_and_said_to_be(tmp_path):
+    whole = strava_zip(tmp_path, {"activities.csv": STRAVA}).read_bytes()
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(whole[:-30])
+    with pytest.raises(UnreadableFile, match="no format that is known here"):
+        registry.read(cut, BERLIN)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -364,6 +374,28 @@ def test_a_coach_adds_exercises_and_names_to_the_catalogue(tmp_path):
     assert (known.resolve("Cavallino"), known.resolve("curl of the unknown")) == ("pony_hinge", "pony_hinge")
     assert known.resolve("Deadlift") == "deadlift"
     assert catalogue().resolve("Cavallino") is None
+
+
+def test_a_workspace_tells_its_readers_of_its_exercises(tmp_path):
+    assert reader_options(tmp_path, Config(), None, None).exercises is None
+    mine = written(tmp_path, "exercises.csv", PONY)
+    assert reader_options(tmp_path, Config(), None, None).exercises == mine
+
+
+@pytest.mark.parametrize(
+    ("raw", "exercise"),
+    [("Levantamento terra", "deadlift"), ("Bankdrukken", "bench_press"), ("Trazioni alla sbarra", "pull_up")],
+)
+def test_key_lifts_are_known_in_more_languages(raw, exercise):
+    assert catalogue().resolve(raw) == exercise
+
+
+def test_an_edited_catalogue_is_read_again(tmp_path):
+    path = written(tmp_path, "exercises.csv", MINE)
+    assert catalogue(path).resolve("Cavallino") is None
+    written(tmp_path, "exercises.csv", PONY)
+    os.utime(path, ns=(1, 1))
+    assert catalogue(path).resolve("Cavallino") == "pony_hinge"
 
 
 def test_every_log_names_by_the_coachs_catalogue_and_its_assistance(tmp_path):

@@ -143,6 +143,23 @@ def test_a_saved_mapping_goes_before_a_reader_of_generic_tables(tmp_path):
     assert registry.read(table, Options(mapping_folders=(tmp_path,))).source == "hall"
 
 
+def test_a_mapping_that_is_named_goes_before_every_reader_of_tables(tmp_path):
+    mapping = 'name = "m"\ntarget = "reps"\nsource = "m"\n[columns]\nathlete = "Who"\ndate = "Date"\n'
+    mapping = saved(tmp_path, mapping + 'exercise = "Exercise"\n', "m.toml")
+    text = "Date,Exercise,Category,Weight (kgs),Reps,Who\n2026-03-02,Deadlift,Legs,60,5,Alder\n"
+    table = saved(tmp_path, text, "t.csv")
+        tmp_path, "Date,Exercise,Category,Weight (kgs),Reps,Who\n2026-03-02,Deadlift,Legs,60,5,Alder\n", "t.csv"
+    )
+    assert registry.read(table, Options()).reader == "fitnotes"
+    assert registry.read(table, Options(mapping=mapping)).reader == "mapping"
+
+
+def test_a_long_header_is_not_recited_in_full(tmp_path):
+    table = saved(tmp_path, ",".join(f"c{n}" for n in range(40)) + "\n1\n", "t.csv")
+    with pytest.raises(UnreadableFile, match="c11 and 28 more"):
+        registry.read(table, Options())
+
+
 # proposals
 
 UNKNOWN = (

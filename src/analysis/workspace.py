@@ -181,11 +181,13 @@ def copy_notebooks(workspace: Workspace) -> Path:
 
 def reader_options(folder: Path, config: Config, load_unit: str | None, mapping: Path | None) -> Options:
     """What readers are told in the workspace in `folder`; its store need not be open for that."""
+    exercises = folder / "exercises.csv"
     return Options(
         config=config,
         load_unit=load_unit or config.load_unit,
         mapping=mapping,
         mapping_folders=(folder / "mappings",),
+        exercises=exercises if exercises.is_file() else None,
     )
 
 

@@ -128,9 +128,6 @@ def mapping_of(text: str, where: str) -> Mapping:
     return mapping
 
 
-OPEN = '"?'  # how a key or a value begins that a person has still to decide
-
-
 def _refuse_open_lines(text: str, where: str) -> None:
     """What a proposal left open is decided by a person: a metric or a unit that was guessed looks like one known."""
     for line_no, line in enumerate(text.splitlines(), 1):
@@ -238,12 +235,17 @@ def _mapped(sheets: list[Sheet], path: Path, options: Options) -> list[tuple[She
     pairs = ((sheet, next((mapping for mapping in known if mapping.fits(sheet)), None)) for sheet in sheets)
     chosen = [(sheet, mapping) for sheet, mapping in pairs if mapping is not None]
     if not chosen:
-        found = "; ".join(", ".join(sheet.header) for sheet in sheets) or "nothing"
+        found = "; ".join(_listed(sheet.header) for sheet in sheets) or "nothing"
         raise UnreadableFile(
             f"{path.name} has the columns {found}, which no column mapping knows. "
             "Save a mapping in mappings/ (an example lies there) or name one with --mapping."
         )
     return chosen
+
+
+def _listed(header: tuple[str, ...], most: int = 12) -> str:
+    more = f" and {len(header) - most} more" if len(header) > most else ""
+    return ", ".join(header[:most]) + more
 
 
 def _saved(options: Options) -> Iterator[Mapping]:

@@ -50,7 +50,6 @@ def read(path: Path, options: Options) -> Reading:
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
         dialect=sheet.dialect.as_plain(),
-        notes=(),
     )
 
 

@@ -56,8 +56,16 @@ class _Columns:
 def recognises(path: Path, head: bytes) -> bool:
     """True for the list, and for a zip that holds it."""
     if path.suffix.lower() == ".zip":
-        return head.startswith(b"PK") and zipfile.is_zipfile(path) and _LIST in zipfile.ZipFile(path).namelist()
+        return head.startswith(b"PK") and _holds_list(path)
     return path.suffix.lower() == ".csv" and {_ROLE_OF.get(name) for name in header_of(head)} >= _NEEDED
+
+
+def _holds_list(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as export:
+            return _LIST in export.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        return False  # then it is nobody's, and the registry says so
 
 
 def read(path: Path, options: Options) -> Reading:

@@ -30,6 +30,8 @@ def read(path: Path, options: Options) -> Reading:
     ledger = Ledger()
     known = catalogue(options.exercises)
     loads = sorted((match for name in column if (match := _LOAD.fullmatch(name))), key=lambda match: int(match[1]))
+    if not loads:
+        raise UnreadableFile(f"{path.name} has no column of loads, as Set 1 (KG). Export it again from the app.")
     passes = [_set_pass(column, load[1], load[2], sheet.decimal, known) for load in loads]
     taken = take_each(sheet, passes, ledger)
     return Reading(
