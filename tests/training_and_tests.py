@@ -1,4 +1,4 @@
-"""Made-up seasons for the fitness-fatigue models: a training load, and tests that follow it or have nothing to do with it."""
+"""Made-up seasons for the fitness-fatigue models: a load, and tests that follow it or have nothing to do with it."""
 
 from dataclasses import dataclass
 
@@ -36,17 +36,25 @@ def unrelated_season(n_tests: int, rng: np.random.Generator, kind: str) -> Seaso
 
 
 def true_season(
-    n_tests: int, rng: np.random.Generator, *, noise_w: float, k1=0.08, tau1_d=42.0, k2=0.16, tau2_d=7.0, every_d=EVERY_D
+    n_tests: int,
+    rng: np.random.Generator,
+    *,
+    noise_w: float,
+    k1=0.08,
+    tau1_d=42.0,
+    k2=0.16,
+    tau2_d=7.0,
+    every_d=EVERY_D,
 ) -> Season:
     """Tests that follow the load by the model, next-day, with independent noise."""
-    load = training_load(BEFORE_D + every_d * n_tests, rng)
+    load = training_load(BEFORE_D + EVERY_D * n_tests, rng)
     fitness, fatigue = (impulse_response(load, tau, convention="next_day") for tau in (tau1_d, tau2_d))
-    at = _test_days(n_tests, every_d)
+    at = _test_days(n_tests)
     return Season(load, (250 + k1 * fitness - k2 * fatigue).loc[at] + rng.normal(0, noise_w, n_tests))
 
 
-def _test_days(n_tests: int, every_d: int = EVERY_D) -> np.ndarray:
-    return BEFORE_D + every_d * np.arange(n_tests)
+def _test_days(n_tests: int) -> np.ndarray:
+    return BEFORE_D + EVERY_D * np.arange(n_tests)
 
 
 def _carried(step: np.ndarray, rho: float) -> np.ndarray:

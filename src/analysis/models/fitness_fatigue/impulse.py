@@ -158,7 +158,7 @@ def influence(days_before, k1: float, tau1_d: float, k2: float, tau2_d: float) -
 def _by_lag(load: np.ndarray, known: np.ndarray, position: np.ndarray, first_lag: int) -> tuple[np.ndarray, np.ndarray]:
     """Loads by lag on the clock of known days: with "hold" the days without a known load do not pass."""
     last = np.concatenate([[-1], np.cumsum(known) - 1])[position + 1]
-    lag = np.arange(max(int(last.max()) + 1, 1))
+    lag = np.arange(max(int(last.max(initial=0)) + 1, 1))
     padded = np.concatenate([np.zeros(len(lag)), load[known]])
     return padded[np.maximum(last[:, None] - lag + len(lag), 0)], lag + float(first_lag)
 

@@ -239,8 +239,7 @@ def forecast_skill(fit: FitnessFatigue) -> ForecastSkill:
     tests = fit.tests.sort_values("day", kind="stable", ignore_index=True)
     if len(tests) <= FIRST_TRAIN:
         raise NotEnoughData(
-            f"Forecasts begin after {FIRST_TRAIN} tests; got {len(tests)}. "
-            f"{FIRST_TRAIN + 1 - len(tests)} more tests needed."
+            f"Forecasts begin after {FIRST_TRAIN} tests; got {len(tests)}. {_needed(FIRST_TRAIN + 1 - len(tests))}"
         )
     if not fit.fixed_tau and len(fit.responses) > 1:
         raise DataProblem(
@@ -334,6 +333,8 @@ def _naive_forecasts(days: np.ndarray, values: np.ndarray) -> dict[str, np.ndarr
 
 
 def _too_few(n: int) -> str:
-    more = VERDICT_LEAST - n
-    words = "1 more test" if more == 1 else f"{more} more tests"
-    return f"Too few tests: {n} of the {VERDICT_LEAST} that a verdict needs. {words} needed."
+    return f"Too few tests: {n} of the {VERDICT_LEAST} that a verdict needs. {_needed(VERDICT_LEAST - n)}"
+
+
+def _needed(more: int) -> str:
+    return "1 more test needed." if more == 1 else f"{more} more tests needed."
