@@ -9,6 +9,7 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 from analysis import intake
 from analysis.report import fanout
 from analysis.report.due import Job
+from analysis.report.render import Rendered
 
 LOADS = """\
 from analysis import open_workspace
@@ -33,7 +34,7 @@ UNTIL = "2026-06-07"
 
 @pytest.fixture
 def squad(tmp_path):
-    """Alder, Birch and Cedar with a set each, and a report that fails for Birch."""
+    """Alder with a set, Birch with none, and a report that fails for Birch."""
     opened = workspace(tmp_path / "squad", CONFIG + 'reports_folder = "pages"\n')
     drop(opened.folder, "a.csv", ROSTER + "".join(f"{name},{name.lower()}1,,,,,\n" for name in ("Alder", "Birch")))
     grow(opened, 60)
@@ -75,12 +76,24 @@ def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
 
 
 def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
-    done = fanout.render_job(squad, job("Alder"), force=False)
-    facts = done.path.with_suffix(".json")
-    key = json.loads(facts.read_text(encoding="utf-8"))["key"]
-    facts.write_text("{", encoding="utf-8")
+    page = job("Alder").page(squad)
+    page.parent.mkdir(parents=True)
+    page.write_text("old", encoding="utf-8")
+    page.with_suffix(".json").write_text("{", encoding="utf-8")
     assert fanout.render_job(squad, job("Alder"), force=False).state == "rendered"
-    assert json.loads(facts.read_text(encoding="utf-8"))["key"] == key
+    assert json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["subject"] == "alder1"
+
+
+def test_a_fault_of_the_workbook_fails_its_page_and_no_other(squad, monkeypatch):
+    def faulty(_notebook, parameters, page, **_more):
+        if parameters["athlete_id"] == "birch1":
+            raise ZeroDivisionError("division by zero")
+        return Rendered(page, page.with_suffix(".json"), 0.1)
+
+    monkeypatch.setattr(fanout, "render", faulty)
+    done = {one.job.athlete_id: one for one in fanout.render_all(squad, [job("Birch"), job("Alder")], 1, force=False)}
+    assert done["alder1"].state == "rendered"
+    assert done["birch1"].error.startswith("ZeroDivisionError: division by zero. `workbook report`")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def take(squad, **files):
 
 @pytest.fixture(scope="module")
 def grove(tmp_path_factory):
-    """The folder of Alder with a log on two days, bar speeds on the first, a run, a plan and answers; Birch with a set."""
+    """The folder of Alder, with a log, bar speeds, a run, a plan and answers, and of Birch, with one set."""
     opened = workspace(tmp_path_factory.mktemp("grove") / "squad")
     take(
         opened,

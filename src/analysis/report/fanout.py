@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from jupyter_core.utils import ensure_event_loop
+
 from analysis.errors import WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.due import Job
@@ -38,11 +40,22 @@ def render_all(workspace: Workspace, jobs: list[Job], at_a_time: int, force: boo
     """Every job, in the order in which they end. Each page runs in a kernel process of its own."""
     pool = ThreadPoolExecutor(max_workers=at_a_time)
     try:
-        running = [pool.submit(render_job, workspace, job, force=force) for job in jobs]
+        running = [pool.submit(_in_a_thread, workspace, job, force) for job in jobs]
         for future in as_completed(running):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
+
+
+def _in_a_thread(workspace: Workspace, job: Job, force: bool) -> Done:
+    """`render_job`; the event loop that talking to a kernel makes for its thread is closed with the page."""
+    try:
+        return render_job(workspace, job, force=force)
+    except Exception as problem:  # a fault of the workbook itself: it fails this page, not the others
+        error = f"{type(problem).__name__}: {problem}. `workbook report` for this page alone shows where."
+        return Done(job, job.page(workspace), "failed", error=error)
+    finally:
+        ensure_event_loop().close()
 
 
 def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | None = None) -> Done:
