@@ -9,10 +9,14 @@ from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
 from analysis.models.checks import check_history
+from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.form import form_history
+from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sides import side_difference
 from analysis.models.speed_at_load import speed_at_load
+from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
+from analysis.models.sprint_force import force_velocity_profile
 
 TRIALS = pd.DataFrame(
     {
@@ -26,13 +30,29 @@ PROFILE = load_velocity.load_velocity_profile(
     [60, 80, 100, 120], [1.00, 0.86, 0.69, 0.55], mvt_m_s=0.2, mvt_sd_m_s=0.02
 )
 
+GATES = [5, 10, 15, 20, 30, 40], [1.32, 2.07, 2.76, 3.40, 4.67, 5.91]
+TO_FAILURE = pd.DataFrame(
+    {
+        "athlete_id": ["alder", "birch", "cedar", "rowan"] * 2,
+        "share_of_1rm": [0.9] * 4 + [0.7] * 4,
+        "reps": [3, 4, 2, 4, 14, 17, 9, 13],
+    }
+)
+
 BIRCH = birch()
 
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
+    **{f"critical_power_3-{error_in}": critical_power_3(TRIALS, error_in=error_in) for error_in in ERRORS_IN},
     "race_exponent": cs.race_exponent(TRIALS),
+    **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
+    "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
+    "force_velocity": force_velocity_profile(sprint_profile_gates(*GATES), body_mass_kg=70, height_m=1.75),
+    "reps_curve": reps_curve(TO_FAILURE["share_of_1rm"], TO_FAILURE["reps"]),
+    "reps_load_curve": reps_load_curve([120, 110, 100, 90], [2, 5, 9, 13]),
+    "reps_curves_of_squad": reps_curves_of_squad(TO_FAILURE),
     "reliability": reliability.reliability(JUMPS, unit="m"),
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
     "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),

@@ -403,8 +403,9 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
     """
     share, n = sets["share_of_1rm"].to_numpy(dtype=float), sets["reps"].to_numpy(dtype=float)
     _check_sets(share, n)
-    if sets["athlete_id"].isna().any():
-        raise DataProblem(f"{sets['athlete_id'].isna().sum()} of {len(sets)} sets belong to nobody. Name their athlete.")
+    nobodys = int(sets["athlete_id"].isna().sum())
+    if nobodys:
+        raise DataProblem(f"{nobodys} of {len(sets)} sets belong to nobody. Name their athlete.")
     of_athlete, names = pd.factorize(sets["athlete_id"])
     counts = np.bincount(of_athlete[share < 1], minlength=len(names))
     if len(names) < MIN_ATHLETES or counts.min() < 1 or counts.max() < 2:
