@@ -148,8 +148,6 @@ def test_a_mapping_that_is_named_goes_before_every_reader_of_tables(tmp_path):
     mapping = saved(tmp_path, mapping + 'exercise = "Exercise"\n', "m.toml")
     text = "Date,Exercise,Category,Weight (kgs),Reps,Who\n2026-03-02,Deadlift,Legs,60,5,Alder\n"
     table = saved(tmp_path, text, "t.csv")
-        tmp_path, "Date,Exercise,Category,Weight (kgs),Reps,Who\n2026-03-02,Deadlift,Legs,60,5,Alder\n", "t.csv"
-    )
     assert registry.read(table, Options()).reader == "fitnotes"
     assert registry.read(table, Options(mapping=mapping)).reader == "mapping"
 

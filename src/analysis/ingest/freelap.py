@@ -8,7 +8,7 @@ from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.sprint_times import Gate, gates_of, sessions_and_splits, split_to, test_id_of
+from analysis.ingest.sprint_times import Gate, gates_of, sessions_and_splits, split_to, sprint_test_id
 from analysis.ingest.tabular import Ledger, Parts, Pass, Problem, Row, Taken, take_each
 
 _ROLES = {
@@ -88,7 +88,7 @@ def _read_row(
     filled = [gate for gate in gates if row.text(gate.header) is not None]
     return {
         "sessions": {"external_name": name, "local_date": day.date(), "start_local": datetime.combine(day, at)},
-        "splits": {**split, "test_id": test_id_of(filled[-1].distance_m), "device": "Freelap"},
+        "splits": {**split, "test_id": sprint_test_id(filled[-1].distance_m), "device": "Freelap"},
     }
 
 

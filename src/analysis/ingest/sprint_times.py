@@ -39,10 +39,10 @@ def _metres(number: str, unit: str) -> float:
     return float(number.replace(",", ".")) * factor("m" if unit.lower() == "m" else "yd", "m")
 
 
-def test_id_of(distance_m: float) -> str:
+def sprint_test_id(distance_m: float) -> str:
     """The check that a sprint over this distance is, named by its metres.
 
-    >>> test_id_of(20.0)
+    >>> sprint_test_id(20.0)
     'sprint_20m'
     """
     return f"sprint_{distance_m:g}m"

@@ -11,7 +11,7 @@ from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.dialect import date_in_name, header_of, read_delimited, same_header
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.sprint_times import Gate, gates_of, sessions_and_splits, split_to, test_id_of
+from analysis.ingest.sprint_times import Gate, gates_of, sessions_and_splits, split_to, sprint_test_id
 from analysis.ingest.tabular import Ledger, Parts, Pass, Problem, Row, Taken, take, take_each
 
 _ROLES = {
@@ -103,7 +103,7 @@ def _session(row: Row, column: dict[str, str], day: date | None, day_first: bool
     return {
         "external_name": row.demand(column["athlete"], row.text(column["athlete"])),
         "local_date": local_date,
-        "session_key": f"{local_date}|{test_id_of(distance_m)}",
+        "session_key": f"{local_date}|{sprint_test_id(distance_m)}",
     }
 
 
@@ -132,7 +132,7 @@ def _read_gate(
     split = split_to(row, gates, place, decimal)
     filled = [other for other in gates if not cells.is_missing(row.text(other.header) or "")]
     session = _session(row, column, day, day_first, filled[-1].distance_m)
-    return {"sessions": session, "splits": {**(split or {}), "test_id": test_id_of(filled[-1].distance_m)}}
+    return {"sessions": session, "splits": {**(split or {}), "test_id": sprint_test_id(filled[-1].distance_m)}}
 
 
 def _read_time(row: Row, column: dict[str, str], decimal: str, day: date | None, day_first: bool | None) -> Parts:
@@ -165,7 +165,7 @@ def _from_gate_to_gate(rows: list[Taken], column: dict[str, str], ledger: Ledger
 
 
 def _splits_of(run: list[Taken], trial: int) -> list[Taken]:
-    test_id = test_id_of(run[-1].parts["splits"]["distance_m"])
+    test_id = sprint_test_id(run[-1].parts["splits"]["distance_m"])
     splits = []
     start_m = since_s = 0.0
     for one in run:
