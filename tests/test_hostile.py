@@ -265,7 +265,8 @@ def mutated(content: bytes, random: np.random.Generator) -> bytes:
 def apple_sample() -> bytes:
     run = (
         b'<Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="30" durationUnit="min" '
-        b'totalDistance="5" totalDistanceUnit="km" startDate="2026-01-05 07:00:00 +0100" endDate="2026-01-05 07:31:00 +0100"></Workout>'
+        b'totalDistance="5" totalDistanceUnit="km" '
+        b'startDate="2026-01-05 07:00:00 +0100" endDate="2026-01-05 07:31:00 +0100"></Workout>'
     )
     asleep = (
         b'<Record type="HKCategoryTypeIdentifierSleepAnalysis" value="HKCategoryValueSleepAnalysisAsleepREM" '

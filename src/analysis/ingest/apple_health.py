@@ -106,7 +106,8 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         folder, _, rest = member.filename.partition("/")
         if f"{folder}/" != _FOLDER or "/" in rest or not rest.endswith(".xml") or rest.endswith("_cda.xml"):
             continue
-        if member.file_size > MAX_BYTES or member.file_size > files.MAX_RATIO * max(member.compress_size, _CHUNK):
+        swells = member.file_size > max(files.RATIO_COUNTS_FROM, files.MAX_RATIO * member.compress_size)
+        if swells or member.file_size > MAX_BYTES:
             raise UnreadableFile(f"{name} would swell to {member.file_size} bytes, as no export does. Leave it out.")
         return member
     raise UnreadableFile(f"{name} holds no {_FOLDER}export.xml. Share the export from the Health app again.")
