@@ -251,6 +251,7 @@ def test_without_javascript_a_true_page_tells_the_whole_week(browser, squad_work
         for section in sections:
             assert [fact["sentence"] for fact in section["facts"] if fact["sentence"] not in seen] == []
         assert opened.tab.locator("svg.drawn").count() >= 5
+        assert not any(figure.is_visible() for figure in opened.tab.locator("figure").all())  # empty without a script
 
 
 @pytest.mark.parametrize("name", ["Alder", "Elm", "Hazel", "Koa"])
