@@ -44,7 +44,6 @@ def true_season(
     tau1_d=42.0,
     k2=0.16,
     tau2_d=7.0,
-    every_d=EVERY_D,
 ) -> Season:
     """Tests that follow the load by the model, next-day, with independent noise."""
     load = training_load(BEFORE_D + EVERY_D * n_tests, rng)

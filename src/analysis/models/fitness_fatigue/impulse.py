@@ -4,7 +4,6 @@ A daily load is a Series with one value for every calendar day in order, its ind
 known to be free of load, NaN a day about which nothing is known.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,27 +67,33 @@ def lagged_loads(
     return LaggedLoads(*_by_lag(np.nan_to_num(load), known, position, _first_lag(convention)))
 
 
-def shifted_lagged_loads(
+def shifted_responses(
     daily_load_au: pd.Series,
     days: pd.Index,
-    shifts: Iterable[int],
+    tau_d: np.ndarray,
+    shifts: np.ndarray,
     *,
     convention: Convention,
     missing: Missing = "refuse",
-) -> Iterator[LaggedLoads]:
-    """As `lagged_loads`, of the load moved by each number of days in a circle: the last days come round to the front.
+) -> np.ndarray:
+    """Responses on `days` to the load moved by whole days in a circle: the last days come round to the front.
 
-    Such a load has the same days in nearly the same order, but not beside the same tests.
+    Such a load has the same days in nearly the same order, but not beside the same tests. With "hold" the days without
+    a known load stay where they are. `tau_d` has shape (n_taus,), `shifts` (n_shifts,), of whole days; 0 is the load
+    as it was. Returns shape (n_shifts, n_taus, n_days); errors as `lagged_loads`.
 
-    >>> shifted = shifted_lagged_loads(pd.Series([9.0, 5.0, 0.0]), pd.Index([1]), [1], convention="same_day")
-    >>> next(shifted).lagged.tolist()
-    [[9.0, 0.0]]
+    >>> day, tau_d, shifts = pd.Index([0]), np.array([7.0]), np.array([0, 1])
+    >>> shifted_responses(pd.Series([9.0, 5.0, 0.0]), day, tau_d, shifts, convention="same_day").ravel().tolist()
+    [9.0, 0.0]
     """
     load = daily_load_au.to_numpy(dtype=float)
     position, known = _positions(daily_load_au.index, days, convention), _known(load, missing)
-    load = np.nan_to_num(load)
-    for shift in shifts:
-        yield LaggedLoads(*_by_lag(np.roll(load, shift), np.roll(known, shift), position, _first_lag(convention)))
+    of_known = np.nan_to_num(load)[known]
+    lag = _last_known(known, position)[:, None] - np.arange(len(of_known))
+    past = np.where(lag >= 0, lag + _first_lag(convention), np.inf)
+    kernel = np.exp(-past / np.reshape(tau_d, (-1, 1, 1)))
+    moved = of_known[(np.arange(len(of_known))[:, None] - shifts) % len(of_known)]
+    return (kernel @ moved).transpose(2, 0, 1)
 
 
 def impulse_response(
@@ -157,10 +162,15 @@ def influence(days_before, k1: float, tau1_d: float, k2: float, tau2_d: float) -
 
 def _by_lag(load: np.ndarray, known: np.ndarray, position: np.ndarray, first_lag: int) -> tuple[np.ndarray, np.ndarray]:
     """Loads by lag on the clock of known days: with "hold" the days without a known load do not pass."""
-    last = np.concatenate([[-1], np.cumsum(known) - 1])[position + 1]
+    last = _last_known(known, position)
     lag = np.arange(max(int(last.max(initial=0)) + 1, 1))
     padded = np.concatenate([np.zeros(len(lag)), load[known]])
     return padded[np.maximum(last[:, None] - lag + len(lag), 0)], lag + float(first_lag)
+
+
+def _last_known(known: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """How many known days lie before the last one that counts, -1 where none does."""
+    return np.concatenate([[-1], np.cumsum(known) - 1])[position + 1]
 
 
 def _first_lag(convention: Convention) -> int:

@@ -24,8 +24,8 @@ import pandas as pd
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import Missing
-from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue, lags_of
-from analysis.models.fitness_fatigue.impulse import LaggedLoads, shifted_lagged_loads
+from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue
+from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D, nonnegative, pair_gains
 from analysis.models.fitness_fatigue.uncertainty import ProfileLikelihood, profile_likelihood
 from analysis.models.result import tidy_row
@@ -191,7 +191,7 @@ def review(
     tests: pd.Series,
     *,
     unit: str,
-    convention: Literal["same_day", "next_day"],
+    convention: Convention,
     missing: Missing = "refuse",
     conf_level: float = 0.95,
 ) -> Review:
@@ -248,41 +248,34 @@ def forecast_skill(fit: FitnessFatigue) -> ForecastSkill:
         )
     values = tests["value"].to_numpy()
     days = fit.daily_load_au.index.get_indexer(pd.Index(tests["day"])).astype(float)
-    true = [_in_order(load, fit) for load in lags_of(fit)]
-    model = _forecasts(fit, [true], values)[0]
+    model, *shifted = _forecasts(fit, pd.Index(tests["day"]), values)
     naive = _naive_forecasts(days, values)
     known = tests.iloc[FIRST_TRAIN:].reset_index(drop=True).rename(columns={"value": "observed"})
     forecasts = known.assign(n_train=np.arange(FIRST_TRAIN, len(tests)), model=model, **naive)
-    shifted = _forecasts(fit, _shifted(fit, pd.Index(tests["day"])), values)
-    mse = ((shifted - values[FIRST_TRAIN:]) ** 2).mean(axis=1)
+    mse = ((np.array(shifted) - values[FIRST_TRAIN:]) ** 2).mean(axis=1)
     return ForecastSkill(fit, forecasts[["day", "n_train", "observed", "model", *NAIVE]], mse)
 
 
-def _shifted(fit: FitnessFatigue, days: pd.Index) -> list[list[LaggedLoads]]:
-    """For each shift the loads before each test; all inputs are moved together."""
+def _forecasts(fit: FitnessFatigue, days: pd.Index, values: np.ndarray) -> np.ndarray:
+    """Forecasts of the tests from the seventh on: first with the load as it was, then a row a shift.
+
+    All inputs are moved together.
+    """
     n_days = len(fit.daily_load_au)
-    shifts = range(1, n_days, max(1, int(np.ceil(n_days / SHIFTS_MOST))))
-    by_input = [
-        shifted_lagged_loads(fit.daily_load_au[name], days, shifts, convention=fit.convention, missing=fit.missing)
-        for name in fit.daily_load_au
-    ]
-    return [list(loads) for loads in zip(*by_input, strict=True)]
+    if fit.missing == "hold":
+        n_days = int(fit.daily_load_au.notna().sum().min())
+    shifts = np.arange(0, n_days, max(1, int(np.ceil(n_days / SHIFTS_MOST))))
 
+    def responses(name: str, tau_d: np.ndarray) -> np.ndarray:
+        load = fit.daily_load_au[name]
+        moved = shifted_responses(load, days, tau_d, shifts, convention=fit.convention, missing=fit.missing)
+        return moved.transpose(0, 2, 1)
 
-def _in_order(load: LaggedLoads, fit: FitnessFatigue) -> LaggedLoads:
-    order = fit.tests["day"].argsort(kind="stable")
-    return LaggedLoads(load.lagged[order], load.lag_d)
-
-
-def _forecasts(fit: FitnessFatigue, loads: list[list[LaggedLoads]], values: np.ndarray) -> np.ndarray:
-    """Forecasts of the tests from the seventh on, one row a set of loads."""
     if fit.fixed_tau:
-        tau_d = [np.array([r.tau1_d, r.tau2_d]) for r in fit.responses]
-        sign = np.tile([1.0, -1.0], len(tau_d))
-        rows = [np.concatenate([load.response(t) for load, t in zip(one, tau_d, strict=True)]) for one in loads]
-        return _fixed_forecasts(np.stack(rows).transpose(0, 2, 1) * sign, values)
+        signed = [responses(r.load, np.array([r.tau1_d, r.tau2_d])) * [1.0, -1.0] for r in fit.responses]
+        return _fixed_forecasts(np.concatenate(signed, axis=2), values)
     grid = np.geomspace(TAU_LEAST_D * RATIO_LEAST, TAU_MOST_D, _FORECAST_TAUS)
-    return np.stack([_free_forecasts(load.response(grid).T, values) for (load,) in loads])
+    return np.stack([_free_forecasts(of_shift, values) for of_shift in responses(fit.responses[0].load, grid)])
 
 
 def _fixed_forecasts(signed: np.ndarray, values: np.ndarray) -> np.ndarray:
