@@ -94,7 +94,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
                 return
             with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path.name)) as unpacked:
                 yield unpacked
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
+    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError, RuntimeError) as problem:
         raise UnreadableFile(f"{path.name} is a damaged archive ({problem}). Export it again.") from None
     except OSError as problem:
         raise UnreadableFile(f"{path.name} cannot be opened ({problem}). Check the file and its permissions.") from None
@@ -114,7 +114,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _parse(stream: IO[bytes], name: str, taken: "_Taken") -> None:
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("UTF-8")  # Apple writes no other encoding, whatever a damaged head says
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = taken.begin, taken.end
     parser.StartDoctypeDeclHandler = taken.refuse_declaration

@@ -180,11 +180,13 @@ def number(text: str | None, tally: Counter) -> float | None:
     >>> number(" 12.5 ", Counter())
     12.5
     """
-    if not text or not text.strip():
+    if not text:
         return None
     try:
         value = float(text)
     except ValueError:
+        if not text.strip():
+            return None
         value = math.nan
     if not math.isfinite(value):
         tally["unreadable_values"] += 1
