@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import os
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from own_samples import START, fit_time
 
 from analysis.config import Config
 from analysis.errors import UnreadableFile
-from analysis.ingest import files, fit, fit_messages, gpx, registry, tcx
+from analysis.ingest import apple_health, files, fit, fit_messages, gpx, registry, tcx
 from analysis.ingest.reading import Options, Reading
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
@@ -612,3 +613,95 @@ def test_the_way_back_is_as_long_and_never_beyond_half_the_earth(here, there):
     out, back = gpx.haversine_m(*here, *there), gpx.haversine_m(*there, *here)
     assert out == pytest.approx(back, abs=1e-6)
     assert 0 <= out <= np.pi * gpx.EARTH_RADIUS_M + 1e-6
+
+
+# --- Apple Health ---
+
+
+def apple(*elements: str) -> str:
+    front = '<?xml version="1.0"?><!DOCTYPE HealthData [<!ELEMENT HealthData ANY>]>'
+    return f"{front}<HealthData>{''.join(elements)}</HealthData>"
+
+
+def health_record(kind: str, value: str, unit: str, start: str, end: str | None = None) -> str:
+    return (
+        f'<Record type="{kind}" sourceName="Watch" unit="{unit}" value="{value}" '
+        f'startDate="{start} +0100" endDate="{end or start} +0100"/>'
+    )
+
+
+def asleep(start: str, end: str, stage: str = "AsleepCore") -> str:
+    value = f"HKCategoryValueSleepAnalysis{stage}"
+    return health_record("HKCategoryTypeIdentifierSleepAnalysis", value, "", start, end)
+
+
+def test_sleep_counts_once_whoever_saw_it_and_belongs_to_the_day_of_waking(read):
+    wellness = read(
+        apple_health,
+        apple(
+            asleep("2026-01-05 22:30:00", "2026-01-05 23:30:00"),  # over before midnight
+            asleep("2026-01-06 00:00:00", "2026-01-06 06:00:00"),
+            asleep("2026-01-06 01:00:00", "2026-01-06 05:00:00", "AsleepDeep"),  # a second device, the same hours
+            asleep("2026-01-06 06:00:00", "2026-01-06 09:00:00", "InBed"),
+        ),
+    ).tables["wellness"]
+    assert wellness[["local_date", "item", "value"]].to_numpy().tolist() == [[datetime(2026, 1, 6), "sleep_h", 7.0]]
+
+
+def test_several_readings_of_a_day_are_one_answer(read):
+    beat = "HKQuantityTypeIdentifierRestingHeartRate"
+    wellness = read(
+        apple_health,
+        apple(
+            health_record(beat, "50", "count/min", "2026-01-05 07:00:00"),
+            health_record(beat, "54", "count/min", "2026-01-05 21:00:00"),
+            health_record("HKQuantityTypeIdentifierHeartRateVariabilitySDNN", "61.5", "ms", "2026-01-05 03:00:00"),
+        ),
+    ).tables["wellness"]
+    assert dict(zip(wellness["item"], wellness["value"], strict=True)) == {
+        "resting_heart_rate_bpm": 52.0,
+        "sdnn_ms": 61.5,
+    }
+
+
+def test_body_mass_comes_in_kilograms_and_an_unknown_unit_is_left_out_and_said(read):
+    mass = "HKQuantityTypeIdentifierBodyMass"
+    reading = read(
+        apple_health,
+        apple(
+            health_record(mass, "160", "lb", "2026-01-05 07:00:00"),
+            health_record(mass, "11", "st", "2026-01-06 07:00:00"),
+        ),
+    )
+    assert reading.tables["trials"]["value"].tolist() == [pytest.approx(72.5747792)]
+    assert "Values in a unit that is not known here: 1; they are left out." in reading.notes
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_run_of_apple_health_is_a_session_and_a_run(read, old):
+    inside = 'totalDistance="6.2" totalDistanceUnit="km"'
+    statistics = (
+        '<WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="6.2" unit="km"/>'
+        '<WorkoutStatistics type="HKQuantityTypeIdentifierHeartRate" average="151" unit="count/min"/>'
+    )
+    workout = (
+        f'<Workout workoutActivityType="HKWorkoutActivityType{{}}" duration="30" durationUnit="min" sourceName="Watch" '
+        f'{inside if old else ""} startDate="2026-01-05 23:50:00 +0100" endDate="2026-01-06 00:21:00 +0100">'
+        f"{'' if old else statistics}</Workout>"
+    )
+    reading = read(apple_health, apple(workout.format("Running"), workout.format("Yoga")))
+    session, run = reading.tables["sessions"].iloc[0], reading.tables["runs"].iloc[0]
+    assert session["local_date"] == datetime(2026, 1, 5)  # past midnight, still the day it began
+    assert session["start_utc"] == datetime(2026, 1, 5, 22, 50, tzinfo=UTC)
+    assert (run["distance_m"], run["timer_s"], run["elapsed_s"]) == (6200.0, 1800.0, 1860.0)
+    assert old or run["mean_heart_rate_bpm"] == 151.0
+    assert "Workouts that are no runs: 1; they are left out." in reading.notes
+
+
+def test_the_zip_that_the_phone_shares_reads_as_its_xml(read, tmp_path):
+    text = apple(health_record("HKQuantityTypeIdentifierBodyMass", "72.5", "kg", "2026-01-05 07:00:00"))
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("apple_health_export/export_cda.xml", "<ClinicalDocument/>")
+        archive.writestr("apple_health_export/export.xml", text)
+    assert registry.read(path, BERLIN).tables["trials"].equals(read(apple_health, text).tables["trials"])
