@@ -2,14 +2,21 @@
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch
+from training_and_tests import true_season
 
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
 from analysis.models.checks import check_history
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.fitness_fatigue.banister import fitness_fatigue
+from analysis.models.fitness_fatigue.dose_response import fit_dose_response
+from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
+from analysis.models.fitness_fatigue.skill import forecast_skill, review
+from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
 from analysis.models.form import form_history
 from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
@@ -41,11 +48,28 @@ TO_FAILURE = pd.DataFrame(
 
 BIRCH = birch()
 
+SEASON = true_season(16, np.random.default_rng(5), noise_w=3)
+OF_SEASON = {"unit": "W", "convention": "next_day"}
+FREE_TAU = fitness_fatigue(SEASON.load, SEASON.tests, tau_d=None, **OF_SEASON)
+FIXED_TAU = fitness_fatigue(SEASON.load, SEASON.tests, **OF_SEASON)
+STATE = StateParameters(250, 0.08, 0.16, 42, 7, test_sd=3, g_sd=5, h_sd=5)
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
     **{f"critical_power_3-{error_in}": critical_power_3(TRIALS, error_in=error_in) for error_in in ERRORS_IN},
+    "fitness_fatigue-free": FREE_TAU,
+    "fitness_fatigue-fixed": FIXED_TAU,
+    "fitness_fatigue-two-inputs": fitness_fatigue(
+        {"run": SEASON.load, "strength": SEASON.load[::-1].set_axis(SEASON.load.index)}, SEASON.tests, **OF_SEASON
+    ),
+    "fitness_fatigue-profile": profile_likelihood(FREE_TAU),
+    "fitness_fatigue-bootstrap": bootstrap(FREE_TAU, n_draws=30, seed=1),
+    "fitness_fatigue-skill": forecast_skill(FIXED_TAU),
+    "fitness_fatigue-review": review(SEASON.load, SEASON.tests, **OF_SEASON),
+    "dose_response": fit_dose_response(SEASON.load, SEASON.tests, **OF_SEASON),
+    "states-given": filtered(SEASON.load, SEASON.tests, STATE, unit="W"),
     "race_exponent": cs.race_exponent(TRIALS),
     **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
