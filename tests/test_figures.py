@@ -57,7 +57,7 @@ def test_each_device_is_a_series_of_its_own():
     shown = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"] * 4, [0.5, 0.51, 0.6, 0.61, 0.62, 0.63]))
     assert [(trace.name, len(trace.x)) for trace in shown.data] == [("encoder", 2), ("camera", 4)]
     assert len({trace.marker.symbol for trace in shown.data}) == 2
-    assert shown.layout.yaxis.title.text == "Mean velocity at 100 kg (m/s)"
+    assert shown.layout.yaxis.title.text == "Mean velocity (m/s)"
 
 
 def test_the_usual_range_is_drawn_only_where_there_is_one():

@@ -111,17 +111,26 @@ def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
 @in_workspace
 @as_json
 def check(
-    paths: tuple[Path, ...], unit: str | None, mapping: Path | None, workspace_folder: Path | None, as_json: bool
+    paths: tuple[Path, ...],
+    unit: str | None,
+    mapping: Path | None,
+    suggest: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Say what PATHS would bring, file by file, without storing anything."""
     from analysis import intake, looking
 
+    if suggest:
+        return _print_suggestions(list(intake.files_below(paths)))
+    known = looking.known_rows(workspace_folder)
     options = looking.options(workspace_folder, unit, mapping)
     files = intake.files_below(paths)
-    looks = [looking.look(path, options) for path in _progress(files, "Files", len(files), quiet=as_json)]
+    looks = [looking.look(path, options, known) for path in _progress(files, "Files", len(files), quiet=as_json)]
     if as_json:
         _print_json([look.as_dict() for look in looks])
     else:
@@ -200,6 +209,24 @@ def rejects(workspace_folder: Path | None, as_json: bool) -> None:
         places = (row.name, row.sheet, f"row {row.row_no}" if row.row_no else "", row.column)
         click.echo(f"{', '.join(place for place in places if place)}: {row.reason}")
     click.echo(f"{_count(len(rows), 'reject')}." if len(rows) else "No rejects.")
+
+
+@main.command()
+@click.option("--athlete", help="Only of this athlete (id, name or alias).")
+@in_workspace
+@as_json
+def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """List the rows that a later file said otherwise: what they said, and what they say now."""
+    from analysis import open_workspace
+
+    workspace = open_workspace(workspace_folder)
+    rows = workspace.store.frame("revisions", [workspace.athlete_id(athlete)] if athlete else None)
+    rows = rows.merge(workspace.store.frame("files")[["file_no", "name"]], on="file_no")
+    if as_json:
+        return _print_json(rows.to_dict("records"))
+    for row in rows.itertuples():
+        click.echo(f"{row.athlete_id} {row.table_name} {row.row_key}: {row.before} -> {row.after}, by {row.name}")
+    click.echo(f"Revisions: {len(rows)}.")
 
 
 @main.command()
@@ -325,6 +352,14 @@ def _render_due(workspace, planned, jobs: int | None, force: bool, quiet: bool) 
 
 def _print_json(value: object, indent: int | None = 2) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+def _print_suggestions(paths: list[Path]) -> None:
+    from analysis.ingest import suggest
+
+    for path in paths:
+        click.echo(suggest.suggest(path))
+    click.echo("# Save this as mappings/NAME.toml, complete the lines that ask, then check the file again.")
 
 
 def _print_outcomes(outcomes: list, verbose: bool) -> None:

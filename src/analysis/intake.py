@@ -166,11 +166,15 @@ def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, object]:
     }
 
 
+def row_hashes(source_rows: pd.DataFrame) -> list[str]:
+    """A hash of the raw text of each row."""
+    return [f"{value:016x}" for value in pd.util.hash_array(source_rows["raw"].to_numpy(dtype="object"))]
+
+
 def _provenance(reading: Reading, waiting: dict[str, int]) -> dict[str, pd.DataFrame]:
     """The rows as they were, the rejects, and the names that wait."""
     rows = reading.source_rows
-    hashes = pd.util.hash_array(rows["raw"].to_numpy(dtype="object"))
-    rows = rows.assign(row_hash=[f"{value:016x}" for value in hashes])
+    rows = rows.assign(row_hash=row_hashes(rows))
     rows = rows.assign(occurrence=rows.groupby(["sheet", "row_hash"]).cumcount() + 1)
     waiting_rows = [{"source": reading.source, "external_name": name, "rows": count} for name, count in waiting.items()]
     frames = {"source_rows": rows, "rejects": reading.rejects, "waiting": pd.DataFrame(waiting_rows)}

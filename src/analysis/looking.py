@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import sys
-from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,10 @@ from analysis import config as configuration
 from analysis.errors import ConfigProblem, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.door import dated
+from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
+from analysis.intake import row_hashes
+from analysis.store import DATABASE
 from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
@@ -29,20 +32,22 @@ class Look:
     athletes: tuple[str, ...] = ()
     rows: dict[str, int] | None = None
     rejects: tuple[str, ...] = ()
+    rows_known: int = 0  # source rows that the store has already
     notes: tuple[str, ...] = ()
     error: str = ""
 
     def line(self) -> str:
-        """One line for people."""
+        """One line for people, and below it what is refused and noted."""
         if self.error:
-            return f"FAILED  {self.path.name}: {self.error}"
+            return f"FAILED      {self.path.name}: {self.error}"
         rows = ", ".join(f"{name} {n}" for name, n in self.rows.items() if n) or "nothing"
-        whose = f" of {', '.join(self.athletes[:3])}{' ...' if len(self.athletes) > 3 else ''}" if self.athletes else ""
-        lines = [f"{self.reader:9} {self.path.name}: {rows}{whose}"]
-        lines += [f"          refused: {reason}" for reason in self.rejects[:5]]
+        some = f"{', '.join(self.athletes[:3])}{' ...' if len(self.athletes) > 3 else ''}"
+        counts = f"{rows}; refused {len(self.rejects)}, already known {self.rows_known}"
+        lines = [f"{self.reader:11} {self.path.name} ({_form(self.dialect)}) of {some or 'its folder'}: {counts}"]
+        lines += [f"            refused: {reason}" for reason in self.rejects[:5]]
         if len(self.rejects) > 5:
-            lines.append(f"          ... and {len(self.rejects) - 5} more; --json lists them all")
-        return "\n".join([*lines, *(f"          {note}" for note in self.notes)])
+            lines.append(f"            ... and {len(self.rejects) - 5} more; --json lists them all")
+        return "\n".join([*lines, *(f"            {note}" for note in self.notes)])
 
     def as_dict(self) -> dict[str, object]:
         return {**self.__dict__, "path": str(self.path)}
@@ -60,8 +65,34 @@ def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path 
     return reader_options(folder, config, load_unit, mapping)  # without its store: looking makes none
 
 
-def look(path: Path, options: Options) -> Look:
-    """What the file would bring, nothing stored; what is wrong with it is in `error`."""
+def _form(dialect: dict) -> str:
+    """The dialect of a file in a few words: what was found of a table's form, or the counts of a watch file.
+
+    >>> _form({"encoding": "utf-8", "bom": False, "delimiter": ";", "eol": "LF", "decimal": ","})
+    'utf-8, delimiter ;, decimal ,'
+    """
+    if "delimiter" in dialect:
+        delimiter = {"\t": "tab"}.get(dialect["delimiter"], dialect["delimiter"])
+        return f"{dialect['encoding']}, delimiter {delimiter}, decimal {dialect.get('decimal', '.')}"
+    counts = [f"{name} {n}" for name, n in dialect.items() if isinstance(n, int) and not isinstance(n, bool) and n]
+    return ", ".join(counts[:3]) or "no rows"
+
+
+def known_rows(workspace_folder: Path | None) -> set[str]:
+    """The hashes of all source rows stored in the workspace; empty outside one, or where it has no store yet."""
+    try:
+        folder = find_folder(workspace_folder)
+    except ConfigProblem:
+        return set()
+    store = folder / configuration.read_config(folder / configuration.NAME).store
+    return open_workspace(folder).store.row_hashes() if (store / DATABASE).is_file() else set()
+
+
+def look(path: Path, options: Options, known: Container[str] = ()) -> Look:
+    """What the file would bring, nothing stored; what is wrong with it is in `error`.
+
+    `known` are the hashes of the source rows that are stored already.
+    """
     try:
         reading = dated(registry.read(path, options), path.name)
     except WorkbookError as problem:
@@ -75,6 +106,7 @@ def look(path: Path, options: Options) -> Look:
         rejects=tuple(
             f"{f'row {r.row_no}, ' if r.row_no else ''}{r.column}: {r.reason}" for r in reading.rejects.itertuples()
         ),
+        rows_known=sum(value in known for value in row_hashes(reading.source_rows)),
         notes=reading.notes,
     )
 
@@ -127,9 +159,10 @@ def status(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _unknown_exercises(workspace: Workspace) -> dict[str, int]:
-    sets = workspace.store.frame("sets")
-    return dict(Counter(sets.loc[sets["exercise"].isna(), "exercise_raw"]).most_common())
+def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
+    """Raw names outside the catalogue, the most frequent first, with what they may mean."""
+    known = catalogue(workspace.options().exercises)
+    return unmatched(workspace.store.frame("sets"), known).to_dict("records")
 
 
 def status_text(report: dict) -> str:
@@ -147,7 +180,7 @@ def status_text(report: dict) -> str:
         for name in report["waiting"]
     ]
     if report["unknown_exercises"]:
-        some = ", ".join(f"{raw} ({n})" for raw, n in list(report["unknown_exercises"].items())[:5])
+        some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
         lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
     return "\n".join(lines)
 

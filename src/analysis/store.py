@@ -150,6 +150,11 @@ class Store:
         with self._engine.connect() as connection:
             return connection.scalar(query)
 
+    def row_hashes(self) -> set[str]:
+        """The hashes of all source rows."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(sql.select(_SQL["source_rows"].c.row_hash)))
+
     def revision(self, athlete_id: str) -> int:
         """How many commits have touched this athlete."""
         query = sql.select(_COMMITS.c.commits).where(_COMMITS.c.athlete_id == athlete_id)

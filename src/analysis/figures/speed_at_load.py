@@ -22,7 +22,7 @@ def speed_over_dates_figure(result: SpeedAtLoad) -> go.Figure:
     device changed. With fewer than 3 earlier days on the newest device there is no usual range.
     """
     exposures = result.exposures
-    shown = theme.figure("Date", f"{METRIC_NAMES[result.metric]} at {result.anchor_kg:g} kg (m/s)")
+    shown = theme.figure("Date", f"{METRIC_NAMES[result.metric]} (m/s)")
     shown.update_layout(height=_HEIGHT, showlegend=False)
     by_device = exposures.groupby("device", dropna=False, sort=False)
     for symbol, (device, days) in zip(cycle(_SYMBOLS), by_device, strict=False):
