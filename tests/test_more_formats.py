@@ -308,6 +308,8 @@ def test_a_laser_run_becomes_samples_and_noise_is_refused_by_row(tmp_path):
     assert reading.rejects["row_no"].tolist() == [3]
     with pytest.raises(UnreadableFile, match="nobody runs"):
         read(tmp_path, "time,speed\n0,1\n1,30\n", "r_2026-03-02.csv")
+    with pytest.raises(UnreadableFile, match="no sprint"):
+        read(tmp_path, "time,speed\n0,1\n4200,7\n", "ms_2026-03-02.csv")
     in_km_h = read(tmp_path, "time (s),speed (km/h)\n0,1\n1,36\n", "k_2026-03-02.csv")
     assert next(iter(in_km_h.samples.values()))["speed_m_s"].tolist()[1] == pytest.approx(10)
 

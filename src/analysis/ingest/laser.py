@@ -23,7 +23,8 @@ _ROLE_OF = {same_header(header): role for role, headers in _ROLES.items() for he
 _QUANTITY = re.compile(r"(?P<word>[^(\[]+)[(\[](?P<unit>[^)\]]+)[)\]]")
 _SI = {"time": "s", "velocity": "m/s", "distance": "m"}
 _OTHERS = {"heartrate", "altitude", "cadence", "athlete", "name", "exercise", "load"}  # words of other tables
-FASTEST_M_S = 13.0
+FASTEST_M_S = 13.0  # the fastest man reached 12.4 m/s
+LONGEST_S = 600.0
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -100,13 +101,18 @@ def _frames(taken: list[Taken], path: Path, options: Options) -> dict:
             f"{path.name} reaches {moments['speed_m_s'].max():.3g} m/s, which nobody runs. "
             "Name the unit in the header, as velocity (km/h)."
         )
+    duration_s = moments["t_s"].max() - min(moments["t_s"].min(), 0.0)
+    if duration_s > LONGEST_S:
+        raise UnreadableFile(
+            f"{path.name} spans {duration_s:.6g} s, which is no sprint. Name the unit in the header, as time (ms)."
+        )
     key = f"{day}|{path.stem}"
     session = {
         **local_start(None, options.config.zone),
         "session_key": key,
         "local_date": day,
         "kind": "sprint",
-        "duration_s": moments["t_s"].max() - min(moments["t_s"].min(), 0.0),
+        "duration_s": duration_s,
         "status": "done",
         "title": path.stem,
         "row_no": taken[0].row.row_no,
