@@ -16,7 +16,7 @@ from analysis.models.result import Interval
 MAX_STEPS = 300
 END_TOLERANCE = 1e-6  # of t, at the ends of an interval
 MAX_DOUBLINGS = 12  # of the reach of a linearised interval, in search of an end
-GAIN_TOLERANCE = 1e-14  # of the squared residuals, still to be gained, where fitting ends: 1e-7 of a standard error
+GAIN_TOLERANCE = 1e-13  # of the squared residuals, still to be gained, where fitting ends: 1e-6 of a standard error
 PROFILE_GAIN = 1e-9  # the same, where only the height of a profile is asked for
 EXACT_SS = 1e-27  # of the squared observations: residuals of rounding, where fitting ends as well
 EXACT = 1e-9  # a residual SD below this share of the observed size is rounding, not error
@@ -134,6 +134,8 @@ def _optimum(curve: Curve, start: np.ndarray, gain: float = GAIN_TOLERANCE) -> t
     for _ in range(MAX_STEPS):
         uphill = residuals @ fitted.slopes
         step = _step(fitted.slopes, uphill, damping, None if inside else _free(curve, parameters, uphill))
+        if step @ uphill <= gain * residual_ss or residual_ss <= exact_ss:
+            return parameters, fitted, residual_ss
         tried = parameters + step
         tried_inside = _inside(curve, tried)
         if not tried_inside:
@@ -141,14 +143,11 @@ def _optimum(curve: Curve, start: np.ndarray, gain: float = GAIN_TOLERANCE) -> t
         at_tried = curve.model(tried)
         left = curve.observed - at_tried.values
         tried_ss = float(left @ left)
-        at_rest = step @ uphill <= gain * residual_ss or tried_ss <= exact_ss
         if tried_ss <= residual_ss:
             parameters, inside, fitted, residuals, residual_ss = tried, tried_inside, at_tried, left, tried_ss
             damping *= 0.01
         else:
             damping *= 10
-        if at_rest:
-            return parameters, fitted, residual_ss
     raise NotEnoughData(
         f"The fit does not come to rest after {MAX_STEPS} steps: {len(curve.observed)} observations do not decide "
         f"{len(start)} parameters. Add observations, or fit a model with fewer parameters."
@@ -219,14 +218,16 @@ def _crossing(
     gap_at: Callable[[float], float], inner: float, inner_gap: float, outer: float, outer_gap: float, tolerance: float
 ) -> float:
     """Where a nearly straight function with known ends crosses 0, by the Illinois rule (Dowell & Jarratt 1971)."""
-    value = outer
+    value, moved = outer, 0
     for _ in range(MAX_STEPS):
         value = inner + (outer - inner) * inner_gap / (inner_gap - outer_gap)
         gap = gap_at(value)
         if abs(gap) <= tolerance:
             break
         if gap < 0:
-            inner, inner_gap, outer_gap = value, gap, outer_gap / 2
+            inner, inner_gap, outer_gap = value, gap, outer_gap / (2 if moved == -1 else 1)
+            moved = -1
         else:
-            outer, outer_gap, inner_gap = value, gap, inner_gap / 2
+            outer, outer_gap, inner_gap = value, gap, inner_gap / (2 if moved == 1 else 1)
+            moved = 1
     return value

@@ -44,7 +44,13 @@ class SprintProfile:
     source: Literal["gates", "radar"]
     correction: Correction
     conf_level: float
-    observations: pd.DataFrame  # distance_m, time_s (gates) or time_s, velocity_m_s (radar): what was fitted
+    points: np.ndarray  # distances in m (gates) or times in s (radar)
+    readings: np.ndarray  # times in s (gates) or velocities in m/s (radar)
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """What was fitted: distance_m and time_s (gates), or time_s and velocity_m_s (radar)."""
+        return pd.DataFrame(dict(zip(_COLUMNS[self.source], (self.points, self.readings), strict=True)))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -102,9 +108,8 @@ class SprintProfile:
 
     def augment(self) -> pd.DataFrame:
         """The readings with .fitted and .resid: times in s (gates) or velocities in m/s (radar)."""
-        at, reading = (self.observations[column] for column in _COLUMNS[self.source])
-        fitted = self.predict(at)
-        return self.observations.assign(**{".fitted": fitted, ".resid": reading - fitted})
+        fitted = self.predict(self.points)
+        return self.observations.assign(**{".fitted": fitted, ".resid": self.readings - fitted})
 
 
 _COLUMNS = {"gates": ("distance_m", "time_s"), "radar": ("time_s", "velocity_m_s")}
@@ -155,7 +160,7 @@ def sprint_profile_gates(
     curve = gates_curve(distance, time, correction)
     fit = least_squares(curve, _gates_start(distance, time, correction))
     _check_plausible(fit)
-    return _profile(fit, "gates", correction, conf_level, pd.DataFrame({"distance_m": distance, "time_s": time}))
+    return _profile(fit, "gates", correction, conf_level, distance, time)
 
 
 def sprint_profile_radar(
@@ -197,7 +202,7 @@ def sprint_profile_radar(
     tau = max(float(time[np.argmax(velocity > 0.63 * top)] - time[0]), 0.1)  # 63 % is reached after one tau
     fit = least_squares(curve, np.array([top, top / tau, float(time[0])])[: len(curve.low)])
     _check_plausible(fit)
-    return _profile(fit, "radar", correction, conf_level, pd.DataFrame({"time_s": time, "velocity_m_s": velocity}))
+    return _profile(fit, "radar", correction, conf_level, time, velocity)
 
 
 def corrections_compared(distance_m, time_s, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -260,26 +265,26 @@ def leave_one_out(profile: SprintProfile) -> pd.DataFrame:
     if profile.source != "gates":
         raise DataProblem("Leaving out single samples of a radar says nothing. Compare whole sprints instead.")
     rows = []
-    for left_out in profile.observations.index:
-        others = profile.observations.drop(index=left_out)
-        without = sprint_profile_gates(others["distance_m"], others["time_s"], correction=profile.correction)
-        gate = profile.observations.loc[left_out]
-        fitted = float(without.predict(gate["distance_m"]))
+    for gate, (distance_m, time_s) in enumerate(zip(profile.points, profile.readings, strict=True)):
+        others = np.delete(profile.points, gate), np.delete(profile.readings, gate)
+        without = sprint_profile_gates(*others, correction=profile.correction)
+        fitted = float(without.predict(distance_m))
         rows.append(
             {
-                **gate,
+                "distance_m": distance_m,
+                "time_s": time_s,
                 "mss_m_s": without.mss_m_s,
                 "mac_m_s2": without.mac_m_s2,
                 ".fitted": fitted,
-                ".resid": gate["time_s"] - fitted,
+                ".resid": time_s - fitted,
             }
         )
     return pd.DataFrame(rows)
 
 
 def _curve(profile: SprintProfile) -> Curve:
-    first, second = (profile.observations[column].to_numpy() for column in _COLUMNS[profile.source])
-    return (gates_curve if profile.source == "gates" else radar_curve)(first, second, profile.correction)
+    curve = gates_curve if profile.source == "gates" else radar_curve
+    return curve(profile.points, profile.readings, profile.correction)
 
 
 def _gates_start(distance: np.ndarray, time: np.ndarray, correction: Correction) -> np.ndarray:
@@ -291,7 +296,12 @@ def _gates_start(distance: np.ndarray, time: np.ndarray, correction: Correction)
 
 
 def _profile(
-    fit: Fit, source: Literal["gates", "radar"], correction: Correction, conf_level: float, observations: pd.DataFrame
+    fit: Fit,
+    source: Literal["gates", "radar"],
+    correction: Correction,
+    conf_level: float,
+    points: np.ndarray,
+    readings: np.ndarray,
 ) -> SprintProfile:
     root = fit.parameters[-1] if correction in ("distance", "both") else 0.0
     flying_distance_m = 0.0 if root == LEAST_ROOT else float(root**2)
@@ -305,18 +315,17 @@ def _profile(
         source=source,
         correction=correction,
         conf_level=conf_level,
-        observations=observations,
+        points=points,
+        readings=readings,
     )
 
 
 def _warnings(profile: SprintProfile) -> tuple[str, ...]:
     """What a reader must know beside the numbers."""
-    last = profile.observations.iloc[-1]
-    reached = (
-        last["velocity_m_s"]
-        if profile.source == "radar"
-        else profile.velocity_m_s(profile.time_s(last["distance_m"] + profile.flying_distance_m))
-    )
+    if profile.source == "gates":
+        reached = float(profile.velocity_m_s(profile.time_s(profile.points[-1] + profile.flying_distance_m)))
+    else:
+        reached = float(profile.readings[-1])
     found = []
     if profile.correction == "none":
         found.append("The clock is taken to start with the first movement; if it starts later, MAC is too high.")
@@ -391,8 +400,9 @@ def _check_gates(distance: np.ndarray, time: np.ndarray, correction: str) -> Non
             raise DataProblem(
                 f"A {name} of {values.min():g} {unit} is not that of a gate. Leave the line out; gates count from it."
             )
-        if (np.diff(values) <= 0).any():
-            gate = int(np.argmax(np.diff(values) <= 0))
+        stands = values[1:] <= values[:-1]
+        if stands.any():
+            gate = int(np.argmax(stands))
             raise DataProblem(
                 f"The {name} goes from {values[gate]:g} to {values[gate + 1]:g} {unit} at gate {gate + 2}. "
                 "Put the gates in order, with times from the start and not from gate to gate."
