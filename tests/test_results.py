@@ -10,6 +10,7 @@ from training_and_tests import true_season
 
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
+from analysis.models.breakpoint import level_break, level_shift, segmented_line, slope_break
 from analysis.models.checks import check_history
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
@@ -18,12 +19,14 @@ from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
 from analysis.models.form import form_history
+from analysis.models.growth import growth
 from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sides import side_difference
 from analysis.models.speed_at_load import speed_at_load
 from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.sprint_force import force_velocity_profile
+from analysis.models.trend import mann_kendall, theil_sen, trend
 
 TRIALS = pd.DataFrame(
     {
@@ -47,6 +50,11 @@ TO_FAILURE = pd.DataFrame(
 )
 
 BIRCH = birch()
+
+WEEKS = pd.date_range("2026-01-05", periods=16, freq="7D")
+E1RM_KG = [100.0, 101, 100, 99, 101, 100, 99, 100, 108, 109, 108, 107, 109, 108, 109, 108]
+SQUAD = pd.DataFrame({"athlete": np.repeat(list("abcdef"), 5), "week": np.tile(np.arange(5.0), 6)})
+SQUAD_KG = np.random.default_rng(1).normal(100 + np.repeat(np.arange(6), 5) + 0.5 * SQUAD["week"], 1.0)
 
 SEASON = true_season(16, np.random.default_rng(5), noise_w=3)
 OF_SEASON = {"unit": "W", "convention": "next_day"}
@@ -84,6 +92,14 @@ RESULTS: dict[str, Result] = {
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
+    "trend": trend(WEEKS, E1RM_KG, unit="kg", swc=2.5),
+    "mann_kendall": mann_kendall(E1RM_KG),
+    "theil_sen": theil_sen(range(16), E1RM_KG),
+    "level_break": level_break(WEEKS, E1RM_KG, unit="kg"),
+    "slope_break": slope_break(WEEKS, E1RM_KG, unit="kg"),
+    "level_shift": level_shift(E1RM_KG),
+    "segmented_line": segmented_line(range(16), E1RM_KG),
+    "growth": growth(SQUAD["athlete"], SQUAD["week"], SQUAD_KG, unit="kg"),
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
 }
 

@@ -5,14 +5,29 @@ Model card
 Question: how fast does a typical athlete of the squad change, and how far do athletes differ in that?
 Data: one value a row of one measure, 6 athletes or more with values at 2 times or more.
 Model: y = (b + b_i) [1, t] + e with b_i ~ N(0, G), by REML. The errors e are AR(1) within an athlete, rho per median
-gap the most likely of a grid; `independent=True` sets it to 0.
+gap the most likely about athletes' own lines; `independent=True` sets it to 0.
 Estimator: statsmodels MixedLM on whitened rows, time centred and scaled, by several optimisers, of which the best
 likelihood counts.
 `settled` says whether a second optimiser came as far; one that stops early still reports that it converged (on raw
 days, statsmodels' default stopped 0.1 to 31 below the optimum in 10 of 12 made-up squads).
 Levels and slopes of athletes (BLUP) have intervals that carry the uncertainty of the squad's line as well.
 
-MEASURED_TABLE
+Measured coverage of the 95 % intervals in percent, 30 squads a cell of 10 weekly values an athlete, SD of slopes 0.5 a
+week, SD of errors 2 (`tests/simulations`; shares of 180 to 720 athletes, of 30 squads in the last column but one):
+
+| athletes | rho | athlete's slope | athlete's level | squad's slope | settled |
+|---------:|----:|----------------:|----------------:|--------------:|--------:|
+|        6 |   0 |            94.4 |            97.2 |           100 |      87 |
+|        6 |  .3 |            91.1 |            96.1 |           100 |      80 |
+|        6 |  .6 |            88.3 |            92.8 |           100 |      77 |
+|       12 |   0 |            93.9 |            96.7 |            90 |      93 |
+|       12 |  .3 |            95.6 |            96.7 |           100 |     100 |
+|       12 |  .6 |            90.6 |            94.2 |            93 |      90 |
+|       24 |   0 |            95.6 |            97.4 |            93 |     100 |
+|       24 |  .3 |            93.6 |            95.4 |            90 |     100 |
+|       24 |  .6 |            90.8 |            94.7 |            87 |      93 |
+
+With errors taken for independent, athletes' intervals cover 73 to 81 % at rho = .6 (6 athletes): hence the AR(1).
 
 Limits: a singular fit (no differences in slope, or level and slope wholly tied) is reported, not hidden; its intervals
 take the missing variance for exactly 0. An athlete with few values is drawn towards the squad.
@@ -40,8 +55,7 @@ from analysis.models.result import Interval, tidy_row
 Method = Literal["reml", "ml"]
 
 OPTIMISERS = ("lbfgs", "bfgs", "powell")
-SEARCHING_OPTIMISER = "bfgs"  # for rho; the one that missed no optimum in the made-up squads
-RHO_STEPS = np.linspace(0, 0.9, 10)
+RHO_STEPS = np.linspace(0, 0.9, 19)
 SAME_LLF = 0.01  # optimisers that differ by less have found the same optimum
 SINGULAR_SHARE = 1e-4  # smallest to largest eigenvalue of G in units of the residual SD
 LEAST_ATHLETES = 6
@@ -217,8 +231,8 @@ def growth(
     data, n_missing = _known(athlete_ids, time, values)
     _check_enough(data)
     scale = _Scale.of(data)
-    white = _White.of(data, scale, 0.0) if independent else _most_likely(data, scale, method)
-    tried = _fits(white, method, OPTIMISERS)
+    white = _White.of(data, scale, 0.0 if independent else _rho_within(data, scale))
+    tried = _fits(white, method)
     best = max(tried.values(), key=lambda fit: fit.llf)
     shift = scale.log_likelihood_shift(len(data), method) + white.log_det
     between, residual_variance = np.asarray(best.cov_re), float(best.scale)
@@ -343,23 +357,35 @@ class _White:
         return cls(rho, value, design, data["athlete_id"], log_det)
 
 
-def _most_likely(data: pd.DataFrame, scale: _Scale, method: Method) -> _White:
-    """The rows whitened by the rho of the grid under which they are most likely."""
-    found = {}
+def _rho_within(data: pd.DataFrame, scale: _Scale) -> float:
+    """The most likely rho of `RHO_STEPS` about athletes' own lines, by the restricted likelihood of them all.
+
+    Athletes with fewer than 3 values tell nothing about it; without any other, rho is taken for 0.
+    """
+    log_likelihood = []
+    n_values = data.groupby("athlete_id")["time"].transform("size").to_numpy()
+    told = data[n_values >= 3].reset_index(drop=True)
+    if told.empty:
+        return 0.0
     for rho in RHO_STEPS:
-        white = _White.of(data, scale, float(rho))
-        for fit in _fits(white, method, (SEARCHING_OPTIMISER,)).values():
-            found[fit.llf + white.log_det] = white
-    return found[max(found)]
+        white = _White.of(told, scale, float(rho))
+        squares, df, constant = 0.0, 0, white.log_det
+        for rows in told.groupby("athlete_id", sort=False).indices.values():
+            basis, triangle = np.linalg.qr(white.design[rows])
+            residual = white.value[rows] - basis @ (basis.T @ white.value[rows])
+            squares, df = squares + residual @ residual, df + len(rows) - 2
+            constant -= np.log(np.abs(np.diag(triangle))).sum()
+        log_likelihood.append(constant - df / 2 * np.log(squares))
+    return float(RHO_STEPS[int(np.argmax(log_likelihood))])
 
 
-def _fits(white: _White, method: Method, optimisers: Sequence[str]) -> dict:
+def _fits(white: _White, method: Method) -> dict:
     """The fit of each optimiser; one that ends in a singular matrix is left out, and then agrees with no other."""
     model = sm.MixedLM(white.value, white.design, groups=white.athlete_ids.to_numpy(), exog_re=white.design)
     fits = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # boundary and convergence are judged by comparing likelihoods
-        for optimiser in optimisers:
+        for optimiser in OPTIMISERS:
             try:
                 fit = model.fit(reml=method == "reml", method=[optimiser])
             except np.linalg.LinAlgError:

@@ -1,0 +1,100 @@
+"""Trend, plateau and break on made-up AR(1) series: coverage, false alarms and power, as the model cards print them."""
+
+import numpy as np
+import pytest
+from simulated import DESIGNS, LONG, MODELS, NS, RHOS, SHORT, Intervals, ar1, coverage, generator, rate_pct, weekly
+
+from analysis.models.autocorrelated import Mixture, straight_lines
+from analysis.models.breakpoint import ALARM_P, likely_candidates, scan
+from analysis.models.trend import COVERAGE_PCT, verdicts
+
+TE = 1.0  # SD of the errors
+MDC = 1.96 * 2**0.5 * TE
+GATE_PCT = 6.5  # of 5 % false alarms
+
+# three standard errors of a share near the gate, for so many replicates
+SLACK_PCT = {SHORT: 4.3, LONG: 1.7}
+
+replicates = pytest.mark.parametrize("n_replicates", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)])
+every_rho = pytest.mark.parametrize("rho", RHOS)
+every_n = pytest.mark.parametrize("n", NS)
+
+
+def slopes(rng: np.random.Generator, n_replicates: int, n: int, rho: float, change: float = 0.0) -> Mixture:
+    day = weekly(n)
+    return straight_lines(day, ar1(rng, n_replicates, n, rho) + change * day / day[-1]).slope
+
+
+def verdict_rate(verdict: set[str], truth: str, n: int, rho: float, swc: float, change: float, n_replicates: int):
+    def design(rng, n_replicates):
+        return np.isin(verdicts(slopes(rng, n_replicates, n, rho, change), weekly(n)[-1], swc), list(verdict))
+
+    return rate_pct(design, MODELS["trend"], DESIGNS[truth, n, rho], n_replicates)
+
+
+@every_n
+@every_rho
+@replicates
+def test_the_slope_interval_covers_what_its_card_says(n, rho, n_replicates):
+    def design(rng, n_replicates):
+        slope = slopes(rng, n_replicates, n, rho)
+        return Intervals(slope.quantile(0.025), slope.quantile(0.975), 0.0)
+
+    measured = coverage(design, MODELS["trend"], DESIGNS["none", n, rho], n_replicates)
+    printed = COVERAGE_PCT[n][RHOS.index(rho)]
+    assert measured.pct == pytest.approx(printed, abs=0.1 if n_replicates == LONG else SLACK_PCT[SHORT])
+    assert measured.refused == measured.unbounded == 0
+
+
+@every_n
+@every_rho
+@replicates
+@pytest.mark.parametrize("swc", [0.5 * TE, TE])
+def test_no_change_is_seldom_called_progress_or_regress(n, rho, swc, n_replicates):
+    called = verdict_rate({"progress", "regress"}, "none", n, rho, swc, 0.0, n_replicates)
+    assert called <= GATE_PCT
+
+
+@every_n
+@every_rho
+@replicates
+def test_a_change_as_large_as_the_swc_is_seldom_called_a_plateau(n, rho, n_replicates):
+    swc = 2 * TE
+    assert verdict_rate({"plateau"}, "plateau", n, rho, swc, swc, n_replicates) <= GATE_PCT
+
+
+@every_rho
+@replicates
+def test_a_gain_of_three_mdc_over_twelve_weeks_is_found(rho, n_replicates):
+    assert verdict_rate({"progress"}, "gain", 12, rho, TE, 3 * MDC, n_replicates) >= 95
+
+
+@replicates
+@pytest.mark.parametrize(("rho", "printed"), [(0.0, 90.0), (0.3, 64.7), (0.6, 39.4)])
+def test_a_long_plateau_is_shown_as_often_as_the_card_says(rho, printed, n_replicates):
+    shown = verdict_rate({"plateau"}, "none", 24, rho, 3 * TE, 0.0, n_replicates)
+    assert shown == pytest.approx(printed, abs=0.2 if n_replicates == LONG else 9.0)  # three standard errors
+
+
+@pytest.mark.parametrize("kind", ["level", "slope"])
+@pytest.mark.parametrize("n", [12, 24])
+@every_rho
+@replicates
+def test_no_break_is_seldom_called_one(kind, n, rho, n_replicates):
+    def design(rng, n_replicates):
+        return scan(weekly(n), ar1(rng, n_replicates, n, rho), kind).p_value <= ALARM_P
+
+    called = rate_pct(design, MODELS[f"{kind}_break"], DESIGNS["none", n, rho], n_replicates)
+    assert called <= GATE_PCT + SLACK_PCT[n_replicates]
+
+
+@every_rho
+@replicates
+def test_a_step_of_two_mdc_is_found_and_dated(rho, n_replicates):
+    n, middle = 24, 12
+    step = 2 * MDC * (np.arange(n) >= middle)
+    rng = generator(MODELS["level_break"], DESIGNS["break", n, rho])
+    tried = scan(weekly(n), step + ar1(rng, n_replicates, n, rho), "level")
+    assert np.mean(tried.p_value <= ALARM_P) >= 0.95
+    likely = likely_candidates(tried.date_weight)[tried.candidates.tolist().index(middle)]
+    assert np.mean(likely) >= 0.95
