@@ -170,6 +170,13 @@ def test_trials_that_bend_the_other_way_are_not_identifiable_and_keep_the_two_pa
     assert np.isfinite(p_max["conf_low"])
 
 
+def test_trials_on_a_straight_line_leave_cp_at_its_bound_and_say_so():
+    straight = pd.DataFrame({"duration_s": LONG_AND_SHORT_S, "power_w": 700 - 0.7 * LONG_AND_SHORT_S})
+    result = critical_power_3(straight, error_in="power")
+    assert not result.identifiable
+    assert "CP runs to 0 W" in result.warnings[0]
+
+
 def test_where_the_error_lies_changes_the_estimate():
     noisy = bent(250, 15000, 800)
     noisy["power_w"] *= [1.01, 0.99, 1.005, 0.995, 1.0]

@@ -31,7 +31,7 @@ class CriticalPower3:
 
     @property
     def identifiable(self) -> bool:
-        """Whether the trials bend away from the two-parameter hyperbola at all."""
+        """Whether the fit rests at a greatest power, and at a CP, that the trials themselves decide."""
         return not self.fit.at_bound.any()
 
     @property
@@ -43,10 +43,15 @@ class CriticalPower3:
     def warnings(self) -> tuple[str, ...]:
         """Sentences that belong beside the numbers."""
         found = []
-        if not self.identifiable:
+        if self.k_s == 0:
             found.append(
                 "Not identifiable: these trials are fitted best by a greatest power without end; CP and W' "
                 "are those of the two-parameter model. Add a trial of less than 2 minutes, or use that model."
+            )
+        elif not self.identifiable:
+            found.append(
+                f"Not identifiable: CP runs to {self.cp_w:.0f} W, the end of what is possible with these trials. "
+                "Add trials of other durations, or use the two-parameter model."
             )
         if self.fit.df == 1:
             found.append("One degree of freedom is left; the intervals are wide and the error is hardly known.")
@@ -119,8 +124,8 @@ def critical_power_3(trials: pd.DataFrame, *, error_in: ErrorIn = "time", conf_l
     Returns
     -------
     CriticalPower3
-        `identifiable` is False where the best k is 0, which is an infinite Pmax; the numbers are then those of the
-        two-parameter model in that direction, and `warnings` says so.
+        `identifiable` is False where the best k is 0, which is an infinite Pmax, and the numbers are those of the
+        two-parameter model in that direction; or where CP runs to a bound. `warnings` says which.
 
     Raises
     ------

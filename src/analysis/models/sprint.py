@@ -90,8 +90,7 @@ class SprintProfile:
         return pd.DataFrame(_tidy_rows(self))
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, df, source, correction, rmse (root of the mean squared residual, unit of the reading), r_squared,
-        n_warnings."""
+        """One row: n, df, source, correction, rmse (in the unit of the readings), r_squared, n_warnings."""
         augmented = self.augment()
         fitted, resid = augmented[".fitted"], augmented[".resid"]
         return pd.DataFrame(
@@ -373,7 +372,7 @@ def _squared(row: dict[str, object]) -> dict[str, object]:
 
 def _readings(first, second, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
     """Two columns of numbers of one length, without a missing value."""
-    at, reading = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    at, reading = np.array(first, dtype=float), np.array(second, dtype=float)  # copies: a result keeps its own
     if at.ndim != 1 or at.shape != reading.shape:
         raise DataProblem(
             f"{at.size} values of {names[0]} and {reading.size} of {names[1]} do not pair up. Give one of each."

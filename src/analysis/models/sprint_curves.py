@@ -77,7 +77,7 @@ def radar_curve(time: np.ndarray, velocity: np.ndarray, correction: str) -> Curv
     def model(parameters: np.ndarray) -> Fitted:
         mss, mac = parameters[:2]
         since = time - parameters[2] if timed else time
-        left = np.exp(-since * mac / mss)  # of MSS, still to be gained
+        left = np.exp(np.minimum(-since * mac / mss, 50.0))  # of MSS, still to be gained; no overflow on a wild step
         by_mac = since * left
         columns = [1 - left - by_mac * mac / mss, by_mac, *[-mac * left] * timed]
         return Fitted(mss * (1 - left), np.stack(columns, axis=-1))
