@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -55,6 +55,7 @@ def test_the_same_rise_that_matters_less_than_the_swc_is_no_progress():
     assert weekly(RISING, swc=14.0).verdict == "cannot tell"
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.floats(-3, 3), st.floats(0.3, 5.0))
 def test_a_verdict_says_where_its_interval_lies(seed, weekly_gain, swc):
     y = weekly_gain * np.arange(8) + noise(8, seed)
@@ -66,6 +67,7 @@ def test_a_verdict_says_where_its_interval_lies(seed, weekly_gain, swc):
     assert (result.verdict == "plateau") == (inside and low <= swc and high >= -swc)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_turning_the_values_over_turns_the_verdict_over(seed):
     y = noise(9, seed) + 0.6 * np.arange(9)
@@ -202,6 +204,7 @@ def test_one_rho_is_generalised_least_squares_of_statsmodels():
         assert lines.level.estimate[number, 0] == pytest.approx(fit.params[0], rel=1e-9)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.01, 0.99))
 def test_quantile_and_probability_of_a_mixture_undo_each_other(seed, probability):
     slope = straight_lines(np.arange(10) * 3.0, noise(10, seed)[np.newaxis]).slope
@@ -277,6 +280,7 @@ def test_the_bic_counts_the_steps():
     assert level_shift(steps + noise(36)).n_breaks == 2
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.floats(6, 24), st.floats(-3, 3).filter(lambda bend: abs(bend) > 0.2))
 def test_a_noiseless_bend_is_found_where_it_is(at, bend):
     x = np.arange(31.0)

@@ -15,7 +15,7 @@ MODELS = {"trend": 1, "level_break": 2, "slope_break": 3, "growth": 4}
 NS = (6, 12, 24)
 RHOS = (0.0, 0.3, 0.6)
 # design number of (what is true, n, rho); the hundreds say what is true
-TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400}
+TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400, "irregular dates": 500}
 DESIGNS = {
     (truth, n, rho): hundreds + 10 * NS.index(n) + RHOS.index(rho)
     for truth, hundreds in TRUTHS.items()

@@ -46,6 +46,21 @@ def test_the_slope_interval_covers_what_its_card_says(n, rho, n_replicates):
     assert measured.refused == measured.unbounded == 0
 
 
+@every_rho
+@replicates
+def test_the_slope_interval_covers_on_irregular_dates_as_well(rho, n_replicates):
+    day = np.cumsum([0, 3, 7, 2, 14, 5, 7, 7, 21, 3, 4, 7.0])
+    carried = rho ** (np.abs(day[:, np.newaxis] - day) / np.median(np.diff(day)))
+    root = np.linalg.cholesky(np.where(np.eye(12) == 1, 1.0, carried))
+
+    def design(rng, n_replicates):
+        slope = straight_lines(day, rng.standard_normal((n_replicates, 12)) @ root.T).slope
+        return Intervals(slope.quantile(0.025), slope.quantile(0.975), 0.0)
+
+    measured = coverage(design, MODELS["trend"], DESIGNS["irregular dates", 12, rho], n_replicates)
+    assert measured.pct >= 95 - SLACK_PCT[n_replicates]
+
+
 @every_n
 @every_rho
 @replicates
