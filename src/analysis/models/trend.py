@@ -30,7 +30,7 @@ Measured on AR(1) series of weekly values, 2,000 replicates a cell (`tests/simul
 true change is the SWC itself and a plateau is false; MDC is 2.77 TE. With an SWC near 0 at most 6.2 % are called. A
 plateau is shown seldom unless the SWC is large beside the TE and the series long: that is the truth about short series.
 
-Ordinary least squares covers 86 to 89 % at rho = .3 and 70 to 81 % at rho = .6. The price is width: at rho = 0 the
+Ordinary least squares covers 87 to 89 % at rho = .3 and 70 to 81 % at rho = .6. The price is width: at rho = 0 the
 interval is 1.4 to 1.8 times that of least squares, since so few values do not show that rho is 0.
 
 Limits: one line for the whole window; a series that turned inside it is not a line (see `models.breakpoint`). Rho below
