@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
-from training_and_tests import Season, training_load, true_season, unrelated_season
+from training_and_tests import Season, carried, training_load, true_season, unrelated_season
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures import fitness_fatigue as figures
@@ -280,6 +280,22 @@ def test_the_bootstrap_repeats_with_its_seed_and_agrees_with_the_curvature():
     assert (band["conf_low"] <= band["conf_high"]).all()
 
 
+def test_the_bootstrap_keeps_fixed_time_constants_also_beyond_the_search():
+    season = a_season(tau1_d=200)
+    fit = fitness_fatigue(season.load, season.tests, tau_d=(200, 7), **NEXT_DAY)
+    drawn = bootstrap(fit, n_draws=300, seed=5)
+    assert set(drawn.draws["tau1"]) == {200.0}
+    assert drawn.draws["k2"].mean() == pytest.approx(fit.responses[0].k2, rel=0.05)
+
+
+def test_the_bootstrap_is_refused_where_its_intervals_would_be_too_short():
+    with pytest.raises(NotEnoughData, match="needs 12 tests; got 11"):
+        bootstrap(fitness_fatigue(SEASON.load, SEASON.tests.head(11), tau_d=None, **NEXT_DAY), seed=1)
+    slow_wave = SEASON.tests + 20 * np.sin(np.arange(len(SEASON.tests)) / 3)
+    with pytest.raises(DataProblem, match="neighbouring tests correlate"):
+        bootstrap(fitness_fatigue(SEASON.load, slow_wave, **NEXT_DAY), seed=1)
+
+
 def test_a_dose_builds_up_over_days():
     dose = fatigue_dose(pd.Series([100.0, 0.0, 50.0]), 4)
     assert dose.tolist() == pytest.approx([100, 100 * np.exp(-1 / 4), 50 + 100 * np.exp(-1 / 2)])
@@ -400,6 +416,23 @@ def covered_shares(n_tests: int, noise_w: float, times: int) -> dict[str, float]
     return shares
 
 
+def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) -> pd.Series:
+    """How often 95 % percentile intervals hold the truth where they are given; tests carry an error of AR(1)."""
+    truth = pd.Series({"p0": 250, "k1": 0.08, "tau1": 42, "k2": 0.16, "tau2": 7})
+    covered = []
+    for number in range(times):
+        rng = np.random.default_rng(np.random.SeedSequence([7, n_tests, 30, round(10 * rho), number]))
+        season = true_season(n_tests, rng, noise_w=0.0)
+        tests = season.tests + 4 * carried(rng.normal(0, 1, n_tests), rho)
+        fit = fitness_fatigue(season.load, tests, tau_d=None, **NEXT_DAY)
+        try:
+            limits = bootstrap(fit, n_draws=n_draws, seed=number).tidy().set_index("term")
+        except DataProblem:
+            continue
+        covered.append((limits["conf_low"] <= truth) & (truth <= limits["conf_high"]))
+    return pd.concat(covered, axis=1).mean(axis=1).round(3).rename(f"{times - len(covered)} of {times} refused")
+
+
 def test_unrelated_loads_seldom_show_skill():
     shares = [share_with_skill(unrelated(15, kind, 80)) for kind in KINDS]
     assert np.mean(shares) <= 0.065
@@ -442,3 +475,13 @@ def test_coverage_over_2000_seasons(n_tests, noise_w, capsys):
     with capsys.disabled():
         print(f"\ncoverage of 95 % profiles, {n_tests} tests, noise {noise_w:g} W: {shares}")
     assert all(0.92 <= share <= 0.98 for share in shares.values())
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n_tests", [12, 24])
+@pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
+def test_coverage_of_the_bootstrap_is_printed(n_tests, rho, capsys):
+    shares = bootstrap_covered(n_tests, rho, 500)
+    with capsys.disabled():
+        print(f"\ncoverage of the 95 % bootstrap, {n_tests} tests, rho {rho:g}, {shares.name}: {shares.to_dict()}")
+    assert rho > 0 or (shares >= 0.85).all()

@@ -31,7 +31,7 @@ def unrelated_season(n_tests: int, rng: np.random.Generator, kind: str) -> Seaso
     """Tests that the load has nothing to do with: noise around a straight line, a carried error, or a random walk."""
     load = training_load(BEFORE_D + EVERY_D * n_tests, rng)
     step = rng.normal(0, 1, n_tests)
-    noise = {"line": step + 0.2 * np.arange(n_tests), "carried": _carried(step, 0.6), "walk": np.cumsum(step)}[kind]
+    noise = {"line": step + 0.2 * np.arange(n_tests), "carried": carried(step, 0.6), "walk": np.cumsum(step)}[kind]
     return Season(load, pd.Series(250 + 3 * noise, index=_test_days(n_tests)))
 
 
@@ -56,7 +56,8 @@ def _test_days(n_tests: int) -> np.ndarray:
     return BEFORE_D + EVERY_D * np.arange(n_tests)
 
 
-def _carried(step: np.ndarray, rho: float) -> np.ndarray:
+def carried(step: np.ndarray, rho: float) -> np.ndarray:
+    """Standard errors of an AR(1) process from its standard steps."""
     out = step.copy()
     for number in range(1, len(out)):
         out[number] = rho * out[number - 1] + np.sqrt(1 - rho**2) * step[number]

@@ -184,6 +184,13 @@ def polished(
     return Solutions(axes.taus(points), gains, sse)
 
 
+def solved_at(problem: Targets, tau_d: np.ndarray) -> Solutions:
+    """The gains of every target at given time constants (J, 2), which may lie outside the bounds of the search."""
+    start = np.broadcast_to(tau_d, (len(problem.values), *tau_d.shape))
+    there = _evaluated(problem, SLOW.points(start))
+    return Solutions(start, there.gains, there.sse)
+
+
 def best_fit(problem: Targets) -> Solutions:
     """Grid and polish for one input; for several the grid of one input after the other, then the polish of all."""
     if len(problem.loads) == 1:

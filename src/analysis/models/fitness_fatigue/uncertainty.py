@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import DataProblem
+from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, frame_of, lags_of
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (
@@ -32,9 +32,12 @@ from analysis.models.fitness_fatigue.projection import (
     pair_gains,
     pair_products,
     polished,
+    solved_at,
     targets,
 )
 from analysis.models.result import Interval, tidy_row
+
+BOOTSTRAP_LEAST = 12  # tests
 
 _VALUES = 24  # of a time constant over the whole range, and again near the estimate
 _NEAR = 5.0  # standard errors that the near values reach
@@ -51,8 +54,8 @@ class ProfileLikelihood:
 
     Model card. `identifiable` is False where the interval of a time constant reaches an end of the search (1 to 120
     days) or where equal time constants are as good as the best fit; the fit then says nothing about its parameters,
-    and fixed time constants are the honest fallback. Simulated coverage of the 95 % intervals of identifiable fits:
-    see `tests/test_fitness_fatigue.py`, which holds it.
+    and fixed time constants are the honest fallback. Simulated coverage of the 95 % intervals of tau1 and tau2, 2,000
+    seasons each with independent errors: 95.2 and 95.6 % at 15 tests, 95.0 and 94.5 % at 30, 95.7 and 95.8 % at 60.
     """
 
     fit: FitnessFatigue
@@ -149,7 +152,10 @@ class Bootstrap:
     """Refits to resampled residuals. Made by `bootstrap`.
 
     Model card. Percentile intervals, for every parameter and any number of inputs; they follow bends that t intervals
-    miss, and are too short with few tests. On data where the fit is not identifiable they only say how wide.
+    miss. Simulated coverage of 95 % intervals (100 seasons, free time constants, independent errors): 87 to 91 % at 12
+    tests, 91 to 96 % at 24. With errors that carry over from test to test (AR(1) of .3 and .6) it falls to 78 to 92 %
+    and 75 to 86 % at 12 tests, 81 to 90 % and 68 to 83 % at 24, most of it unnoticed by the check of the residuals:
+    where tests drift for other reasons than load, these intervals are too short. Below 12 tests it is refused.
     """
 
     fit: FitnessFatigue
@@ -207,8 +213,11 @@ def bootstrap(fit: FitnessFatigue, *, n_draws: int = 1000, seed: int) -> Bootstr
 
     Raises
     ------
+    NotEnoughData
+        For free time constants and fewer than 12 tests: the intervals would cover too seldom.
     DataProblem
-        For gains of any sign; refits are of gains that are 0 or more.
+        For gains of any sign, since refits are of gains that are 0 or more; and where residuals of neighbouring tests
+        correlate beyond 2 / sqrt(n), since resampling takes them for independent.
 
     Examples
     --------
@@ -221,6 +230,17 @@ def bootstrap(fit: FitnessFatigue, *, n_draws: int = 1000, seed: int) -> Bootstr
     """
     if fit.signs == "any":
         raise DataProblem("This fit allows gains of any sign; the bootstrap does not. Fit with signs='nonnegative'.")
+    if not fit.fixed_tau and len(fit.tests) < BOOTSTRAP_LEAST:
+        raise NotEnoughData(
+            f"A bootstrap of free time constants needs {BOOTSTRAP_LEAST} tests; got {len(fit.tests)}. "
+            "Add tests, or take fixed time constants."
+        )
+    carried = residual_autocorrelation(fit)
+    if carried > 2 / np.sqrt(len(fit.tests)):
+        raise DataProblem(
+            f"Residuals of neighbouring tests correlate by {carried:.2f}: bootstrap intervals would be too short. "
+            "Show the fit without a band."
+        )
     rng = np.random.default_rng(seed)
     fitted, resid = (fit.augment()[column].to_numpy() for column in (".fitted", ".resid"))
     pool = (resid - resid.mean()) * np.sqrt(len(resid) / fit.df)
@@ -228,17 +248,23 @@ def bootstrap(fit: FitnessFatigue, *, n_draws: int = 1000, seed: int) -> Bootstr
     return Bootstrap(fit, refits(fit, values))
 
 
+def residual_autocorrelation(fit: FitnessFatigue) -> float:
+    """Correlation of each residual with that of the test before, in order of days."""
+    resid = fit.augment().sort_values("day", kind="stable")[".resid"].to_numpy()
+    return float((resid[1:] * resid[:-1]).sum() / (resid**2).sum()) if (resid**2).sum() > 0 else 0.0
+
+
 def refits(fit: FitnessFatigue, values: np.ndarray) -> pd.DataFrame:
     """The model of `fit` fitted to each row of `values`, shape (n_draws, n_tests): one column a term."""
     lagged = lags_of(fit)
-    problem = compressed(targets(lagged, values))
-    own = np.array([[(r.tau1_d, r.tau2_d) for r in fit.responses]])
-    start_d = np.broadcast_to(own, (len(values), *own.shape[1:]))
+    problem = targets(lagged, values)
+    own = np.array([(r.tau1_d, r.tau2_d) for r in fit.responses])
     if fit.fixed_tau:
-        found = polished(problem, start_d, held=range(2 * len(lagged)), steps=0)
+        found = solved_at(problem, own)
     else:
-        start_d = best_of_grid(problem).tau_d if len(lagged) == 1 else start_d
-        found = polished(problem, start_d)
+        problem = compressed(problem)
+        one_input = len(lagged) == 1
+        found = polished(problem, best_of_grid(problem).tau_d if one_input else np.tile(own, (len(values), 1, 1)))
     mean_load = [LaggedLoads(load.lagged.mean(axis=0, keepdims=True), load.lag_d) for load in lagged]
     p0 = values.mean(axis=1)
     draws = {}
