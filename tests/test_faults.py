@@ -23,7 +23,8 @@ TCX = """<?xml version="1.0"?>
 <Activity Sport="Running"><Id>{start}</Id><Lap StartTime="{start}"><TotalTimeSeconds>600</TotalTimeSeconds>
 <DistanceMeters>{metres}</DistanceMeters><Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>
 """
-POINT = "<Trackpoint><Time>2026-03-{day:02d}T06:{minute:02d}:00Z</Time><DistanceMeters>{metres}</DistanceMeters></Trackpoint>"
+POINT = """
+<Trackpoint><Time>2026-03-{day:02d}T06:{minute:02d}:00Z</Time><DistanceMeters>{metres}</DistanceMeters></Trackpoint>"""
 
 
 def write_runs(folder: Path) -> None:

@@ -18,7 +18,7 @@ from analysis.ingest.door import Names, bind
 from analysis.ingest.mapping import built_in, mapping_for, mapping_of
 from analysis.ingest.reading import Options
 from analysis.ingest.targets import TARGETS
-from analysis.ingest.templates import EXAMPLE_MAPPING, TEMPLATES, write_templates
+from analysis.ingest.templates import TEMPLATES, write_templates
 from analysis.tables import TABLES
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
@@ -306,15 +306,6 @@ def test_sets_without_numbers_end_where_the_repetitions_begin_again(tmp_path):
     tables = mapping.read(path, Options(mapping=saved(tmp_path, text, "m.toml"))).tables
     assert tables["sets"]["reps"].tolist() == [3.0, 2.0]
     assert tables["reps"][["set_no", "rep_no"]].values.tolist() == [[1, 1], [1, 2], [1, 3], [2, 1], [2, 2]]
-
-
-def test_the_example_mapping_is_a_valid_one_that_reads_its_device(tmp_path):
-    saved(tmp_path, EXAMPLE_MAPPING, "my_device.toml")
-    path = saved(tmp_path, "User,Date,Lift,Side,Set,Rep,Load,Avg Speed\nAlder,2026-03-02,RDL,Left,1,1,100,0.8\n")
-    tables = registry.read(path, Options(mapping_folders=(tmp_path,))).tables
-    assert first(tables["reps"])["mean_velocity_m_s"] == 0.8
-    assert first(tables["sets"])["load_kg"] == pytest.approx(45.359237)
-    assert first(tables["sets"])["side"] == "L"
 
 
 # what is refused, in which words

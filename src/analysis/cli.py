@@ -369,7 +369,7 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
         elif outcome.state == "waiting":
             names = ", ".join(f"{name!r} ({_count(rows, 'row')})" for name, rows in outcome.waiting.items())
             click.echo(f"waiting  {outcome.path}: nobody is bound to {names}. {BINDING}")
-        elif verbose or outcome.rows_rejected or outcome.notes:
+        elif verbose or outcome.rows_rejected:
             click.echo(f"{outcome.state:8} {outcome.path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
         if outcome.rows_rejected:
             click.echo(f"         {_count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
@@ -379,6 +379,9 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
     counts = {state: sum(o.state == state for o in outcomes) for state in ("taken", "known", "waiting", "failed")}
     summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     click.echo(f"{_count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
+    noted = sum(bool(outcome.notes) for outcome in outcomes)
+    if noted and not verbose:
+        click.echo(f"Files with notes: {noted}; -v shows them.")
 
 
 def _print_pages(rendered: list) -> None:

@@ -14,6 +14,7 @@ contact = "your coach"            # whom an athlete writes to, to correct or era
 time_zone = "Europe/Berlin"       # IANA name; used where a file gives no zone
 week_start = "monday"
 # load_unit = "kg"                # for training logs that do not say kg or lb
+# distance_unit = "km"            # for lists of activities that do not say km or mi
 
 # The lifts whose speed is followed. Speed at the anchor load is the headline; choose a load that everybody
 # lifts every week. MVT is the velocity of a 1RM in that lift, with its uncertainty.
@@ -60,6 +61,5 @@ def start(folder: Path) -> list[Path]:
     ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text(GITIGNORE, encoding="utf-8")
-    example = folder / "mappings" / "my_device.toml.example"
-    example.write_text(templates.EXAMPLE_MAPPING, encoding="utf-8")
-    return [config, example, *templates.write_templates(folder / "templates")]
+    examples = templates.write_example_mappings(folder / "mappings")
+    return [config, *examples, *templates.write_templates(folder / "templates")]

@@ -334,7 +334,9 @@ _TABLES = (
             number("distance_m", "m", "distance the source states", 0, 1e6),
             number("timer_s", "s", "moving time, pauses left out", 0, 1e7),
             number("elapsed_s", "s", "from start to end", 0, 1e7),
-            number("mean_heart_rate_bpm", "bpm", "mean heart rate the source states", 20, 260),
+            number(
+                "mean_heart_rate_bpm", "bpm", "mean heart rate, of the records where the source states none", 20, 260
+            ),
             DEVICE,
             FILE_NO,
             ROW_NO,

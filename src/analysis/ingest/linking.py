@@ -7,11 +7,12 @@ import pandas as pd
 # a device's own file beats an exchange format beats a table
 _RUN_SOURCES = ("fit", "tcx", "gpx")
 # a training log holds the whole session, any other file only the lifts that a device saw
-_SET_SOURCES = ("strong", "hevy", "fitnotes")
+_SET_SOURCES = ("strong", "hevy", "fitnotes", "stronglifts", "gymbook")
 
 START_TOLERANCE_S = 60.0
 DISTANCE_TOLERANCE = 0.02
 ELAPSED_TOLERANCE = 0.01
+RESAVED_TOLERANCE = 0.001  # of distance and time, where one source gives both and the clock is hours off
 LOAD_STEP_KG = 0.5  # a load noted in lb and one in kg differ by rounding
 
 
@@ -19,8 +20,9 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sessions of one athlete that are the same run: `a` counts, `b` does not.
 
     The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %,
-    elapsed time within 1 %, all on one local date. Runs without a start, a distance or an elapsed time are never
-    linked, nor are two of one source: a way there and back at the full hour is two runs.
+    elapsed time within 1 %, all on one local date. Two of one source that are hours apart must agree within 0.1 %: a
+    file saved again does, a way there and back at the full hour does not. Runs without a start, a distance or an
+    elapsed time are never linked.
     """
     seen = runs.merge(sessions[["session_id", "source", "start_utc", "local_date"]], on="session_id")
     seen = seen.dropna(subset=["start_utc", "distance_m", "elapsed_s"])
@@ -36,13 +38,18 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _same_run(a, b) -> bool:
-    apart_s = abs((a.start_utc - b.start_utc).total_seconds()) % 3600
+    apart_s = abs((a.start_utc - b.start_utc).total_seconds())
+    to_full_hour_s = min(apart_s % 3600, 3600 - apart_s % 3600)
+    strict = a.source == b.source and apart_s > START_TOLERANCE_S
     return (
-        a.source != b.source
-        and min(apart_s, 3600 - apart_s) <= START_TOLERANCE_S
-        and abs(a.distance_m - b.distance_m) <= DISTANCE_TOLERANCE * max(a.distance_m, b.distance_m, 1.0)
-        and abs(a.elapsed_s - b.elapsed_s) <= ELAPSED_TOLERANCE * max(a.elapsed_s, b.elapsed_s, 1.0)
+        to_full_hour_s <= START_TOLERANCE_S
+        and _agree(a.distance_m, b.distance_m, RESAVED_TOLERANCE if strict else DISTANCE_TOLERANCE)
+        and _agree(a.elapsed_s, b.elapsed_s, RESAVED_TOLERANCE if strict else ELAPSED_TOLERANCE)
     )
+
+
+def _agree(one: float, other: float, tolerance: float) -> bool:
+    return abs(one - other) <= tolerance * max(one, other, 1.0)
 
 
 def set_links(sessions: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:

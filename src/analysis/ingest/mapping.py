@@ -238,7 +238,7 @@ def _mapped(sheets: list[Sheet], path: Path, options: Options) -> list[tuple[She
         found = "; ".join(_listed(sheet.header) for sheet in sheets) or "nothing"
         raise UnreadableFile(
             f"{path.name} has the columns {found}, which no column mapping knows. "
-            "Save a mapping in mappings/ (an example lies there) or name one with --mapping."
+            f"`workbook check --suggest {path.name}` proposes one to save in mappings/."
         )
     return chosen
 
