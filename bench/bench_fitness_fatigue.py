@@ -97,7 +97,7 @@ def figures() -> Iterator[Figure]:
         "ours": lambda: ours().sse,
     }
     timed = [lambda name=name, work=work: least[name].append(work()) for name, work in works.items()]
-    loop_s, filter_s, ours_s = seconds(*timed, rounds=5)
+    loop_s, filter_s, ours_s = seconds(*timed, rounds=7)
     yield in_ms("fitness-fatigue fit, 165 days, 9 tests", ours_s)
     yield ratio("fitness-fatigue fit", "Python loop, evolution", loop_s, ours_s, goal=200)
     yield ratio("fitness-fatigue fit", f"lfilter, L-BFGS-B x {STARTS}", filter_s, ours_s, goal=20)

@@ -1,6 +1,7 @@
 """Fitness-fatigue models: numerics against slow ways, what a fit may claim, and how often it is right about that."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -312,7 +313,7 @@ def test_a_dose_response_without_noise_is_given_back(dose):
     assert (found.tau1_d, found.tau2_d, found.tau3_d) == pytest.approx((45, 9, 4), rel=0.02)
 
 
-STATE = StateParameters(250, 0.08, 0.16, 42, 7, test_sd=2, g_sd=1e-9, h_sd=1e-9)
+STATE = StateParameters(250, 0.08, 0.16, 42, 7, test_sd=2, g_sd=1e-6, h_sd=1e-6)
 
 
 def test_a_state_without_noise_is_banisters_model():
@@ -339,6 +340,12 @@ def test_maximum_likelihood_beats_its_start():
     found = fit_states(SEASON.load, SEASON.tests, start, unit="W")
     assert found.loglik > filtered(SEASON.load, SEASON.tests, start, unit="W").loglik + 5
     assert abs(found.parameters.p0 - 250) < 4 * found.standard_errors["p0"] or np.isnan(found.standard_errors["p0"])
+
+
+def test_fitted_states_give_no_band():
+    found = fit_states(SEASON.load, SEASON.tests, STATE, unit="W")
+    assert found.predict()["conf_low"].isna().all()
+    assert "No band" in figures.states_figure(found).layout.title.text
 
 
 def test_a_state_needs_ten_tests_and_known_loads():
@@ -431,6 +438,29 @@ def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) 
             continue
         covered.append((limits["conf_low"] <= truth) & (truth <= limits["conf_high"]))
     return pd.concat(covered, axis=1).mean(axis=1).round(3).rename(f"{times - len(covered)} of {times} refused")
+
+
+def state_band_covered(times: int, n_tests: int = 24) -> float:
+    """How often the 95 % band with the true parameters holds the true performance on the day of the last test."""
+    parameters, decay = replace(STATE, g_sd=10, h_sd=10), np.exp(-1 / np.array([42, 7]))
+    held = []
+    for number in range(times):
+        rng = np.random.default_rng(np.random.SeedSequence([7, n_tests, 40, number]))
+        season = true_season(n_tests, rng, noise_w=0.0)
+        drift = rng.normal(0, 10, (len(season.load), 2))
+        for day in range(1, len(season.load)):
+            drift[day] += decay * drift[day - 1]
+        fitness, fatigue = (impulse_response(season.load, tau, convention="next_day") for tau in (42, 7))
+        performance = 250 + 0.08 * (fitness + drift[:, 0]) - 0.16 * (fatigue + drift[:, 1])
+        tests = performance.loc[season.tests.index] + rng.normal(0, STATE.test_sd, n_tests)
+        day = tests.index[-1]
+        last = filtered(season.load, tests, parameters, unit="W", load_before_au=0).predict().loc[day]
+        held.append(last["conf_low"] <= performance[day] <= last["conf_high"])
+    return float(np.mean(held))
+
+
+def test_the_band_of_known_parameters_covers():
+    assert 0.90 <= state_band_covered(150) <= 0.99
 
 
 def test_unrelated_loads_seldom_show_skill():

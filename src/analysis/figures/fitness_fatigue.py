@@ -109,11 +109,14 @@ def influence_figure(fit: FitnessFatigue, *, most_d: int = 90) -> go.Figure:
 
 
 def states_figure(result: FilteredFitnessFatigue, quantity: str = "Performance") -> go.Figure:
-    """Filtered performance with its band, which narrows at each test, and the tests as dots."""
+    """Filtered performance with its band, which narrows at each test, and the tests as dots; no band if fitted."""
     shown = theme.figure("Date", f"{quantity} ({result.unit})")
     band = result.predict()
-    level = f"{100 * result.conf_level:.0f} % band"
-    theme.add_band(shown, band.index, band["conf_low"], band["conf_high"], name=level)
+    if result.fitted:
+        theme.add_note(shown, "No band: the parameters were fitted to these tests, and a band would be too narrow.")
+    else:
+        level = f"{100 * result.conf_level:.0f} % band"
+        theme.add_band(shown, band.index, band["conf_low"], band["conf_high"], name=level)
     shown.add_scatter(x=band.index, y=band["estimate"], mode="lines", name="filtered", line_color=theme.BLUE)
     tests = result.augment()
     return _add_tests(shown, tests["day"], tests["value"], result.unit)

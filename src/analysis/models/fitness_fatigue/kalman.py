@@ -50,8 +50,10 @@ class StateParameters:
 class FilteredFitnessFatigue:
     """States filtered from tests. Made by `filtered` (given parameters) and `fit_states` (maximum likelihood).
 
-    Model card. For: a band around today's performance that narrows with each test. The bands hold the parameters for
-    known and are too narrow with few tests; day-to-day noise and test noise are hard to tell apart below some 50 tests.
+    Model card. For: a band around today's performance that narrows with each test, with parameters that are known from
+    elsewhere; it then covers as it claims. With parameters fitted to the same tests no band is given: simulated, a
+    95 % band would hold the true performance in 0, 20 and 48 % of 50 seasons with 12, 24 and 60 tests, since the
+    likelihood likes to put all noise into one place.
     """
 
     unit: str
@@ -63,12 +65,19 @@ class FilteredFitnessFatigue:
     standard_errors: pd.Series  # of the fitted terms; empty where parameters were given
 
     @property
+    def fitted(self) -> bool:
+        """Whether the parameters were fitted to these tests."""
+        return len(self.standard_errors) > 0
+
+    @property
     def loglik(self) -> float:
         """Log-likelihood of all tests."""
         return float(self.states["loglik"].sum())
 
     def predict(self, daily_load_au: pd.Series | None = None) -> pd.DataFrame:
         """Performance by day with its band: estimate, conf_low, conf_high; after the last test it widens.
+
+        The band is NaN where the parameters were fitted to these tests; see the model card.
 
         A longer load (a plan after the log) must begin on the same day; its new days have no test.
         """
@@ -83,7 +92,7 @@ class FilteredFitnessFatigue:
             states = filtered(
                 daily_load_au, tests, self.parameters, unit=self.unit, load_before_au=self.load_before_au
             ).states
-        half = stats.norm.ppf((1 + self.conf_level) / 2) * states["p_se"]
+        half = stats.norm.ppf((1 + self.conf_level) / 2) * (np.nan if self.fitted else states["p_se"])
         estimate = states["p_hat"]
         return pd.DataFrame({"estimate": estimate, "conf_low": estimate - half, "conf_high": estimate + half})
 
@@ -162,12 +171,13 @@ def filtered(
     (g_hat, h_hat), (g_prior, h_prior) = out.filtered_state, out.predicted_state[:, :-1]
     (var_g, cov_gh), (_, var_h) = out.filtered_state_cov
     gain = np.array([parameters.k_g, -parameters.k_h])
+    variance = np.einsum("i,ijt,j->t", gain, out.filtered_state_cov, gain)  # 0 may round to less
     states = pd.DataFrame(
         {
             "value": values.to_numpy(),
             "loglik": out.llf_obs,
             "p_hat": parameters.p0 + gain @ out.filtered_state,
-            "p_se": np.sqrt(np.einsum("i,ijt,j->t", gain, out.filtered_state_cov, gain)),
+            "p_se": np.sqrt(np.maximum(variance, 0.0)),
             "g_hat": g_hat,
             "h_hat": h_hat,
             "g_prior": g_prior,
