@@ -65,7 +65,7 @@ class Fit:
 
 
 def least_squares(curve: Curve, start: np.ndarray) -> Fit:
-    """Levenberg-Marquardt inside the bounds of `curve`, from `start`.
+    """Levenberg-Marquardt inside the bounds of `curve`, from `start`, damped as the last step deserved (Nielsen 1999).
 
     Raises
     ------
@@ -73,7 +73,7 @@ def least_squares(curve: Curve, start: np.ndarray) -> Fit:
 
     References
     ----------
-    Moré 1978, Lecture Notes in Mathematics 630:105-116.
+    Moré 1978, Lecture Notes in Mathematics 630:105-116; Nielsen 1999, Technical University of Denmark, IMM-REP-1999-05.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _optimum(curve: Curve, start: np.ndarray, gain: float = GAIN_TOLERANCE) -> t
     residuals = curve.observed - fitted.values
     residual_ss = float(residuals @ residuals)
     exact_ss = EXACT_SS * float(curve.observed @ curve.observed)
-    damping = 1e-4
+    damping, growth = 1e-4, 2.0
     for _ in range(MAX_STEPS):
         uphill = residuals @ fitted.slopes
         step = _step(fitted.slopes, uphill, damping, None if inside else _free(curve, parameters, uphill))
@@ -144,10 +144,14 @@ def _optimum(curve: Curve, start: np.ndarray, gain: float = GAIN_TOLERANCE) -> t
         left = curve.observed - at_tried.values
         tried_ss = float(left @ left)
         if tried_ss <= residual_ss:
+            expected = step @ uphill + damping * float((fitted.slopes**2 @ step**2).sum())
+            ratio = (residual_ss - tried_ss) / expected
+            damping *= min(max(1 / 3, 1 - (2 * ratio - 1) ** 3), 2.0)
+            growth = 2.0
             parameters, inside, fitted, residuals, residual_ss = tried, tried_inside, at_tried, left, tried_ss
-            damping *= 0.01
         else:
-            damping *= 10
+            damping *= growth
+            growth *= 2
     raise NotEnoughData(
         f"The fit does not come to rest after {MAX_STEPS} steps: {len(curve.observed)} observations do not decide "
         f"{len(start)} parameters. Add observations, or fit a model with fewer parameters."
@@ -180,11 +184,17 @@ def _step(slopes: np.ndarray, uphill: np.ndarray, damping: float, free: np.ndarr
 
 
 def _inverse(information: np.ndarray) -> np.ndarray:
-    """The inverse, NaN where a parameter leaves no trace in the observations."""
+    """The inverse, NaN where the observations do not tell the parameters apart."""
+    size = np.sqrt(information.diagonal())
+    unknown = np.full_like(information, np.nan)
+    if not size.all():
+        return unknown
+    scale = np.outer(size, size)  # brings parameters of all units to one size, for the digits of the inverse
     try:
-        return np.linalg.inv(information)
+        inverse = np.linalg.inv(information / scale) / scale
     except np.linalg.LinAlgError:
-        return np.full_like(information, np.nan)
+        return unknown
+    return inverse if (inverse.diagonal() > 0).all() else unknown
 
 
 def _end(curve: Curve, fit: Fit, index: int, t: float, reach: float) -> float:
@@ -203,13 +213,12 @@ def _end(curve: Curve, fit: Fit, index: int, t: float, reach: float) -> float:
 
     inner, inner_gap = estimate, -t
     for doubling in range(MAX_DOUBLINGS):
-        value = estimate + reach * 2.0**doubling
-        outer = min(value, bound) if reach > 0 else max(value, bound)
+        outer = estimate + reach * 2.0**doubling
+        if (bound - outer) * reach <= 0:
+            outer = (inner + bound) / 2  # towards a bound by halves: at the bound itself many models have no sense
         outer_gap = beyond(outer)
         if outer_gap >= 0:
             return _crossing(beyond, inner, inner_gap, outer, outer_gap, END_TOLERANCE * t)
-        if outer == bound:
-            return bound
         inner, inner_gap = outer, outer_gap
     return bound
 

@@ -29,6 +29,7 @@ CORRECTIONS: tuple[Correction, ...] = ("none", "time", "distance", "both")
 MIN_GATES: dict[Correction, int] = {"none": 3, "time": 4, "distance": 4, "both": 6}
 MIN_SAMPLES = 10
 
+LEAST_TAU_S, LEAST_PMAX_W_KG = 0.02, 0.2  # where the search for the end of an interval stops
 NEAR_MSS = 0.95  # of MSS, reached at the last gate, or MSS lies beyond what was run
 
 
@@ -347,11 +348,17 @@ def _tidy_rows(profile: SprintProfile) -> list[dict[str, object]]:
         return tidy_row(term, unit, float(fit.parameters[index]), float(fit.std_errors[index]), *interval, level)
 
     rows = [row("MSS", "m/s", 0), row("MAC", "m/s^2", 1)]
-    for term, unit, value, mac in (
-        ("tau", "s", profile.tau_s, lambda mss, tau: (mss / tau, 1 / tau, -mss / tau**2)),
-        ("Pmax", "W/kg", profile.pmax_w_kg, lambda mss, pmax: (4 * pmax / mss, -4 * pmax / mss**2, 4 / mss)),
+    for term, unit, value, least, mac in (
+        ("tau", "s", profile.tau_s, LEAST_TAU_S, lambda mss, tau: (mss / tau, 1 / tau, -mss / tau**2)),
+        (
+            "Pmax",
+            "W/kg",
+            profile.pmax_w_kg,
+            LEAST_PMAX_W_KG,
+            lambda mss, pmax: (4 * pmax / mss, -4 * pmax / mss**2, 4 / mss),
+        ),
     ):
-        curve_of_term = in_place_of_mac(curve, mac)
+        curve_of_term = in_place_of_mac(curve, mac, least)
         start = fit.parameters.copy()
         start[1] = value
         rows.append(row(term, unit, 1, curve_of_term, least_squares(curve_of_term, start)))

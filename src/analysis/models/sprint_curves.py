@@ -86,8 +86,11 @@ def radar_curve(time: np.ndarray, velocity: np.ndarray, correction: str) -> Curv
     return Curve(velocity, model, np.array(low), np.array(high))
 
 
-def in_place_of_mac(curve: Curve, mac_of: Callable[[float, float], tuple[float, float, float]]) -> Curve:
-    """The curve with another quantity as its second parameter; `mac_of` MSS and it gives MAC and its derivatives."""
+def in_place_of_mac(curve: Curve, mac_of: Callable[[float, float], tuple[float, float, float]], least: float) -> Curve:
+    """The curve with another quantity, of `least` or more, as its second parameter.
+
+    `mac_of` MSS and that quantity gives MAC and its derivatives by both.
+    """
 
     def model(parameters: np.ndarray) -> Fitted:
         mac, by_mss, by_other = mac_of(*parameters[:2])
@@ -100,5 +103,5 @@ def in_place_of_mac(curve: Curve, mac_of: Callable[[float, float], tuple[float, 
         return Fitted(fitted.values, slopes)
 
     low, high = curve.low.copy(), curve.high.copy()
-    low[1], high[1] = 1e-3, np.inf
+    low[1], high[1] = least, np.inf
     return Curve(curve.observed, model, low, high)
