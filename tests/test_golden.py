@@ -17,8 +17,7 @@ from golden_adapters import ADAPTERS, INPUT, NO_TARGET, Case, Computed, Lacking,
 ROOT = Path(os.environ.get("GOLDEN_DIR") or Path(__file__).parent / "golden_own")
 
 # families without an adapter; to be emptied
-FAMILIES_NOT_BUILT = {
-}
+FAMILIES_NOT_BUILT = {}
 
 
 def cases(root: Path) -> list[Case]:
