@@ -24,8 +24,8 @@ bench: .venv/dev.stamp
 picture: .venv/dev.stamp
 	$(BIN)/python docs/picture.py
 
-# universal over platforms, hashed, naming no package index; uv comes from `pip install uv`
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --group build
+# universal over platforms and hashed; uv writes no index address unless asked. uv comes from `pip install uv`
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --group build
 lock:
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt

@@ -14,7 +14,7 @@ STALE_AFTER_INTERVALS = 2
 
 
 @dataclass(frozen=True, eq=False)
-class CheckHistory:
+class CheckHistory(series.JudgedSeries):
     """One check by day, the latest judged against those before, and the day of the next."""
 
     test_id: str
@@ -24,22 +24,6 @@ class CheckHistory:
     n_trials_left_out: int  # incomplete trials: a split missing, or not the distance of the check
     next_due: pd.Timestamp
     change: Change
-
-    @property
-    def last_date(self) -> pd.Timestamp:
-        return self.exposures["local_date"].iloc[-1]
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: the change with its interval."""
-        return series.tidy(self.change)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: checks done, comparable ones, the decision."""
-        return series.glance(self.exposures, self.change)
-
-    def augment(self) -> pd.DataFrame:
-        """The checks with .fitted (the reference) and .resid."""
-        return series.augment(self.exposures, self.change)
 
 
 def check_history(

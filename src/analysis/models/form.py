@@ -15,20 +15,14 @@ RESOLUTION_REPS = 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class FormHistory:
+class FormHistory(series.JudgedSeries):
     """Clean repetitions of one lift by session, the last 3 sessions judged against the 3 before."""
 
     exercise: str
     sets: pd.DataFrame  # session_id, local_date, set_no, load_kg, n_rated, clean_reps, censored, clean (tuple of bool)
-    exposures: (
-        pd.DataFrame
-    )  # local_date, device (the rater), value (clean reps), n_sets, n_censored, load_kg, comparable
+    exposures: pd.DataFrame  # local_date, device (rater), value (clean reps), n_sets, n_censored, load_kg, comparable
     hinge_angles: pd.DataFrame  # local_date, hinge_angle_deg, n_reps
     change: Change
-
-    @property
-    def last_date(self) -> pd.Timestamp:
-        return self.exposures["local_date"].iloc[-1]
 
     @property
     def recent(self) -> pd.DataFrame:
@@ -44,18 +38,6 @@ class FormHistory:
     def n_censored(self) -> int:
         """Judged sets in which form held to the last repetition: their true count is this many or more."""
         return int(self.recent["n_censored"].sum())
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: the change in clean repetitions with its interval."""
-        return series.tidy(self.change)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: sessions rated, comparable ones, the decision."""
-        return series.glance(self.exposures, self.change)
-
-    def augment(self) -> pd.DataFrame:
-        """The sessions with .fitted (the reference) and .resid."""
-        return series.augment(self.exposures, self.change)
 
 
 def form_history(

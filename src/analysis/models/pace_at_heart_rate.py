@@ -18,7 +18,7 @@ SWC_SHARE = 0.02  # of the athlete's own pace; a practical choice, not a measure
 
 
 @dataclass(frozen=True, eq=False)
-class PaceAtHeartRate:
+class PaceAtHeartRate(series.JudgedSeries):
     """Pace in one heart-rate band by run, the latest judged against those before."""
 
     low_bpm: int
@@ -26,22 +26,6 @@ class PaceAtHeartRate:
     exposures: pd.DataFrame  # local_date, device, value (s/km), duration_s in the band, comparable
     n_runs_left_out: int  # too little time in the band, or no heart rate
     change: Change
-
-    @property
-    def last_date(self) -> pd.Timestamp:
-        return self.exposures["local_date"].iloc[-1]
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: the change in s/km with its interval."""
-        return series.tidy(self.change)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: runs, comparable ones, the decision."""
-        return series.glance(self.exposures, self.change)
-
-    def augment(self) -> pd.DataFrame:
-        """The runs with .fitted (the reference) and .resid."""
-        return series.augment(self.exposures, self.change)
 
 
 def pace_at_heart_rate(

@@ -54,44 +54,43 @@ def latest_change(
     )
 
 
-def tidy(change: Change) -> pd.DataFrame:
-    """One row: the change, new minus reference, with its interval; NaN where it cannot be told."""
-    return pd.DataFrame(
-        [
-            tidy_row(
-                "change",
-                change.change_unit,
-                change.estimate,
-                change.se,
-                change.conf_low,
-                change.conf_high,
-                change.conf_level,
-            )
-        ]
-    )
+class JudgedSeries:
+    """What every judged series answers; a frozen dataclass inherits it and adds what its question needs."""
 
+    exposures: pd.DataFrame  # local_date, device, value, comparable and more, oldest first
+    change: Change  # the newest comparable values against those before
 
-def glance(exposures: pd.DataFrame, change: Change) -> pd.DataFrame:
-    """One row: how many exposures, how many of them comparable, and the decision with its error."""
-    error = change.typical_error
-    return pd.DataFrame(
-        {
-            "n": [len(exposures)],
-            "n_comparable": [int(exposures["comparable"].sum())],
-            "state": [change.state],
-            "reason": [change.reason],
-            "typical_error": [error.value if error else np.nan],
-            "df": [change.df],
-            "mdc": [change.mdc],
-            "swc": [change.swc],
-            "p_better": [change.p_better],
-            "p_trivial": [change.p_trivial],
-            "p_worse": [change.p_worse],
-        }
-    )
+    @property
+    def last_date(self) -> pd.Timestamp:
+        """The day of the newest value."""
+        return self.exposures["local_date"].iloc[-1]
 
+    def tidy(self) -> pd.DataFrame:
+        """One row: the change, new minus reference, with its interval; NaN where it cannot be told."""
+        c = self.change
+        row = tidy_row("change", c.change_unit, c.estimate, c.se, c.conf_low, c.conf_high, c.conf_level)
+        return pd.DataFrame([row])
 
-def augment(exposures: pd.DataFrame, change: Change) -> pd.DataFrame:
-    """The exposures with .fitted, the mean that the newest are judged against, and .resid; NaN if not comparable."""
-    fitted = pd.Series(change.reference, index=exposures.index).where(exposures["comparable"])
-    return exposures.assign(**{".fitted": fitted, ".resid": exposures["value"] - fitted})
+    def glance(self) -> pd.DataFrame:
+        """One row: how many exposures, how many of them comparable, and the decision with its error."""
+        error = self.change.typical_error
+        return pd.DataFrame(
+            {
+                "n": [len(self.exposures)],
+                "n_comparable": [int(self.exposures["comparable"].sum())],
+                "state": [self.change.state],
+                "reason": [self.change.reason],
+                "typical_error": [error.value if error else np.nan],
+                "df": [self.change.df],
+                "mdc": [self.change.mdc],
+                "swc": [self.change.swc],
+                "p_better": [self.change.p_better],
+                "p_trivial": [self.change.p_trivial],
+                "p_worse": [self.change.p_worse],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """The exposures with .fitted, the mean the newest are judged against, and .resid; NaN if not comparable."""
+        fitted = pd.Series(self.change.reference, index=self.exposures.index).where(self.exposures["comparable"])
+        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})

@@ -23,7 +23,7 @@ RESOLUTION_M_S = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class SpeedAtLoad:
+class SpeedAtLoad(series.JudgedSeries):
     """Speed of one lift at its anchor load by exposure day, and the latest day judged against those before."""
 
     exercise: str
@@ -34,22 +34,6 @@ class SpeedAtLoad:
     exposures: pd.DataFrame  # local_date, device, value (m/s), n_reps, comparable
     n_reps_without_metric: int  # measured at the anchor, but not in `metric`
     change: Change
-
-    @property
-    def last_date(self) -> pd.Timestamp:
-        return self.exposures["local_date"].iloc[-1]
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: the change in m/s with its interval."""
-        return series.tidy(self.change)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: exposures, comparable ones, the decision."""
-        return series.glance(self.exposures, self.change)
-
-    def augment(self) -> pd.DataFrame:
-        """The exposures with .fitted (the reference) and .resid."""
-        return series.augment(self.exposures, self.change)
 
 
 def speed_at_load(
