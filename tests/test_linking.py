@@ -86,6 +86,10 @@ def test_a_copy_shifted_by_whole_hours_is_the_same_run(hours, seconds):
     assert linked_runs(a_run("1"), a_run("2", "gpx", minutes=60 * hours + seconds / 60)) == [("1", "2")]
 
 
+def test_a_track_that_cuts_corners_is_the_same_run():
+    assert linked_runs(a_run("1"), a_run("2", "gpx", distance_m=4890.0)) == [("1", "2")]
+
+
 def test_there_and_back_at_the_full_hour_are_two_runs_of_one_watch():
     assert linked_runs(a_run("1"), a_run("2", minutes=480, distance_m=5020.0)) == []
 

@@ -11,6 +11,7 @@ _SET_SOURCES = ("strong", "hevy", "fitnotes", "stronglifts", "gymbook")
 
 START_TOLERANCE_S = 60.0
 DISTANCE_TOLERANCE = 0.02
+TRACK_DISTANCE_TOLERANCE = 0.05  # of a distance measured on a track's points, which cut corners
 ELAPSED_TOLERANCE = 0.01
 RESAVED_TOLERANCE = 0.001  # of distance and time, where one source gives both and the clock is hours off
 LOAD_STEP_KG = 0.5  # a load noted in lb and one in kg differ by rounding
@@ -19,8 +20,8 @@ LOAD_STEP_KG = 0.5  # a load noted in lb and one in kg differ by rounding
 def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sessions of one athlete that are the same run: `a` counts, `b` does not.
 
-    The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %,
-    elapsed time within 1 %, all on one local date. Two of one source that are hours apart must agree within 0.1 %: a
+    The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %
+    (5 % where a GPX track is one of them), elapsed time within 1 %, all on one local date. Two of one source that are hours apart must agree within 0.1 %: a
     file saved again does, a way there and back at the full hour does not. Runs without a start, a distance or an
     elapsed time are never linked.
     """
@@ -40,11 +41,15 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 def _same_run(a, b) -> bool:
     apart_s = abs((a.start_utc - b.start_utc).total_seconds())
     to_full_hour_s = min(apart_s % 3600, 3600 - apart_s % 3600)
-    strict = a.source == b.source and apart_s > START_TOLERANCE_S
+    if a.source == b.source and apart_s > START_TOLERANCE_S:
+        distance, elapsed = RESAVED_TOLERANCE, RESAVED_TOLERANCE
+    else:
+        by_track = "gpx" in (a.source, b.source)
+        distance, elapsed = TRACK_DISTANCE_TOLERANCE if by_track else DISTANCE_TOLERANCE, ELAPSED_TOLERANCE
     return (
         to_full_hour_s <= START_TOLERANCE_S
-        and _agree(a.distance_m, b.distance_m, RESAVED_TOLERANCE if strict else DISTANCE_TOLERANCE)
-        and _agree(a.elapsed_s, b.elapsed_s, RESAVED_TOLERANCE if strict else ELAPSED_TOLERANCE)
+        and _agree(a.distance_m, b.distance_m, distance)
+        and _agree(a.elapsed_s, b.elapsed_s, elapsed)
     )
 
 
