@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-settings.register_profile("workbook", deadline=None, derandomize=True)
+settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("workbook")
 
 
