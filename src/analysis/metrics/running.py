@@ -85,6 +85,38 @@ def distance_by_week(
     )
 
 
+def recorded_runs(runs: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Runs up to and including `until`, oldest first, without the copies that another source holds too.
+
+    Parameters
+    ----------
+    runs : DataFrame with local_date, sport, counted (bool).
+
+    Examples
+    --------
+    >>> runs = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05", "2026-01-05"]), "sport": "running",
+    ...                      "counted": [True, False]})
+    >>> len(recorded_runs(runs, pd.Timestamp("2026-01-11")))
+    1
+    """
+    kept = runs["counted"] & runs["sport"].str.lower().isin(RUNNING_SPORTS) & (runs["local_date"] <= until)
+    return runs[kept].sort_values("local_date", kind="stable")
+
+
+def with_speed(records: pd.DataFrame) -> pd.DataFrame:
+    """Watch records of one run in time, a missing speed taken from the distance to the next record.
+
+    >>> records = pd.DataFrame({"t_s": [0.0, 10.0], "distance_m": [0.0, 30.0], "speed_m_s": np.nan})
+    >>> with_speed(records)["speed_m_s"].tolist()
+    [3.0, nan]
+    """
+    ordered = records.sort_values("t_s", ignore_index=True)
+    if "distance_m" not in ordered:
+        return ordered
+    between = ordered["distance_m"].diff().shift(-1) / ordered["t_s"].diff().shift(-1)
+    return ordered.assign(speed_m_s=ordered["speed_m_s"].fillna(between.where(np.isfinite(between))))
+
+
 def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
     """The newest time trial over each distance, what critical speed is fitted to.
 
@@ -117,6 +149,42 @@ def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataF
     fastest_first = whole.sort_values(["distance_m", "local_date", "duration_s"], ascending=[True, False, True])
     newest = fastest_first.drop_duplicates("distance_m", ignore_index=True)
     return newest[["distance_m", "duration_s", "local_date"]]
+
+
+def best_sprint(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    """Gates of the fastest trial on the newest day of one sprint test, what a sprint profile is fitted to.
+
+    Parameters
+    ----------
+    splits : DataFrame with session_id, trial_no, split_no, test_id, local_date, distance_m, time_s; gate to gate.
+        A trial with a split of unknown time or distance is left out.
+
+    Returns
+    -------
+    DataFrame, one row a gate, in order: distance_m and time_s from the start, local_date.
+
+    Raises
+    ------
+    NotEnoughData : no whole trial of that test.
+
+    Examples
+    --------
+    >>> splits = pd.DataFrame({"session_id": "a", "trial_no": 1, "split_no": [1, 2], "test_id": "sprint_20m",
+    ...     "local_date": pd.Timestamp("2026-01-05"), "distance_m": [10.0, 10.0], "time_s": [1.9, 1.4]})
+    >>> best_sprint(splits, "sprint_20m")[["distance_m", "time_s"]].values.tolist()
+    [[10.0, 1.9], [20.0, 3.3]]
+    """
+    rows = splits[splits["test_id"] == test_id].sort_values("split_no")
+    trials = rows.groupby(["local_date", "session_id", "trial_no"])
+    whole = trials[["distance_m", "time_s"]].agg(lambda part: part.sum(skipna=False)).dropna().reset_index()
+    if whole.empty:
+        raise NotEnoughData(f"No sprint of the test {test_id!r} with all its times yet. Time one from gate to gate.")
+    newest = whole[whole["local_date"] == whole["local_date"].max()]
+    longest = newest[newest["distance_m"] == newest["distance_m"].max()]
+    best = longest.loc[longest["time_s"].idxmin()]
+    of_trial = rows[(rows["session_id"] == best["session_id"]) & (rows["trial_no"] == best["trial_no"])]
+    gates = of_trial[["distance_m", "time_s"]].cumsum()
+    return gates.assign(local_date=best["local_date"]).reset_index(drop=True)
 
 
 def riegel_time_s(known_distance_m: Values, known_time_s: Values, distance_m: Values, *, exponent: float = 1.06):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.decisions import REFERENCE_MOST, Change
 from analysis.errors import NotEnoughData
-from analysis.metrics.running import RUNNING_SPORTS, speed_at_heart_rate
+from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
 
 BAND_HALF_WIDTH_BPM = 5
@@ -65,8 +65,8 @@ def pace_at_heart_rate(
     >>> result.low_bpm, result.high_bpm, result.exposures["value"].tolist()
     (135, 145, [400.0])
     """
-    latest = _latest_runs(runs, until)
-    records = {run.session_id: _with_speed(samples(run.session_id)) for run in latest.itertuples()}
+    latest = recorded_runs(runs, until).tail(REFERENCE_MOST + 1)
+    records = {run.session_id: with_speed(samples(run.session_id)) for run in latest.itertuples()}
     middle_bpm = _usual_heart_rate(list(records.values()))
     low_bpm, high_bpm = middle_bpm - BAND_HALF_WIDTH_BPM, middle_bpm + BAND_HALF_WIDTH_BPM
     rows = [_exposure(run, records[run.session_id], low_bpm, high_bpm) for run in latest.itertuples()]
@@ -87,20 +87,6 @@ def pace_at_heart_rate(
         conf_level=conf_level,
     )
     return PaceAtHeartRate(low_bpm, high_bpm, exposures, len(rows) - len(known), change)
-
-
-def _latest_runs(runs: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    counted = runs[runs["counted"] & runs["sport"].str.lower().isin(RUNNING_SPORTS) & (runs["local_date"] <= until)]
-    return counted.sort_values("local_date", kind="stable").tail(REFERENCE_MOST + 1)
-
-
-def _with_speed(records: pd.DataFrame) -> pd.DataFrame:
-    """The records in time, a missing speed taken from the distance to the next record."""
-    ordered = records.sort_values("t_s", ignore_index=True)
-    if "distance_m" not in ordered:
-        return ordered
-    between = ordered["distance_m"].diff().shift(-1) / ordered["t_s"].diff().shift(-1)
-    return ordered.assign(speed_m_s=ordered["speed_m_s"].fillna(between.where(np.isfinite(between))))
 
 
 def _usual_heart_rate(records: list[pd.DataFrame]) -> int:

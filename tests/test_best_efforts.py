@@ -1,0 +1,101 @@
+"""Best efforts inside runs: fastest windows, pauses, jumps of the GPS, and critical speed from training."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import NotEnoughData
+from analysis.metrics.best_efforts import best_efforts, fastest_efforts
+
+DAY = pd.Timestamp("2026-06-28")
+
+
+def records(t_s, distance_m) -> pd.DataFrame:
+    return pd.DataFrame({"t_s": np.asarray(t_s, float), "distance_m": np.asarray(distance_m, float)})
+
+
+def duration_s(run: pd.DataFrame, distance_m: float) -> float:
+    return fastest_efforts(run, [distance_m]).efforts["duration_s"].item()
+
+
+def brute_force_s(run: pd.DataFrame, distance_m: float) -> float:
+    """The fastest window by trying a start every 1/20 s."""
+    starts = np.arange(0, run["t_s"].iloc[-1], 0.05)
+    t, d = run["t_s"].to_numpy(), run["distance_m"].to_numpy()
+    ends_m = np.interp(starts, t, d) + distance_m
+    reachable = ends_m <= d[-1]
+    return float((np.interp(ends_m[reachable], d, t) - starts[reachable]).min())
+
+
+steps = st.lists(st.floats(0.5, 10), min_size=30, max_size=80)
+
+
+@given(speed_m_s=steps)
+def test_no_window_is_faster_than_the_one_found(speed_m_s):
+    run = records(np.arange(len(speed_m_s) + 1), np.concatenate([[0], np.cumsum(speed_m_s)]))
+    distance_m = 0.4 * run["distance_m"].iloc[-1]
+    found, tried = duration_s(run, distance_m), brute_force_s(run, distance_m)
+    assert found <= tried + 1e-9
+    assert found == pytest.approx(tried, abs=1)  # the grid of starts is 1/20 s, a record 1 s
+
+
+@given(speed_m_s=st.floats(1, 8), every_s=st.sampled_from([1.0, 3.0, 10.0]))
+def test_an_even_run_takes_distance_over_speed_however_often_it_is_recorded(speed_m_s, every_s):
+    t_s = np.arange(0, 900 + every_s, every_s)
+    assert duration_s(records(t_s, speed_m_s * t_s), 777.7) == pytest.approx(777.7 / speed_m_s)
+
+
+def test_a_fast_stretch_inside_a_run_is_found_with_its_start():
+    speed = np.repeat([2.5, 5.0, 2.5], [600, 200, 600])
+    found = fastest_efforts(records(np.arange(1401), np.concatenate([[0], np.cumsum(speed)])), [1000.0])
+    assert found.efforts[["duration_s", "start_s"]].values.tolist() == [[200.0, 600.0]]
+
+
+def test_a_pause_inside_an_effort_counts_and_one_before_it_does_not():
+    paused = records([0, 100, 160, 260], [0, 400, 400, 800])
+    assert duration_s(paused, 400) == 100.0
+    assert duration_s(paused, 800) == 260.0
+
+
+def test_no_effort_crosses_a_jump_of_the_gps():
+    t_s = np.arange(1001.0)
+    jumped = records(t_s, 3 * t_s + 500 * (t_s > 400))
+    found = fastest_efforts(jumped, [400.0, 1500.0, 2000.0])
+    assert found.n_jumps == 1
+    assert found.efforts["distance_m"].tolist() == [400.0, 1500.0]  # 2000 m only across the jump
+    assert found.efforts["duration_s"].tolist() == pytest.approx([400 / 3, 500.0])
+
+
+def test_distance_that_runs_backward_parts_the_run():
+    found = fastest_efforts(records([0, 100, 200, 300], [0, 400, 300, 700]), [400.0, 500.0])
+    assert (found.n_jumps, found.efforts["distance_m"].tolist()) == (1, [400.0])
+
+
+def test_records_without_distance_are_bridged():
+    assert duration_s(records([0, 50, 100], [0, np.nan, 400]), 400) == 100.0
+
+
+def runs_of(n: int, **more) -> pd.DataFrame:
+    days = pd.date_range(end=DAY, periods=n, freq="7D")
+    frame = pd.DataFrame({"session_id": [f"run {i}" for i in range(n)], "local_date": days, "sport": "Running"})
+    return frame.assign(counted=True, **more)
+
+
+def paced(t_s: float, distance_m: float):
+    return records([0, t_s], [0, distance_m])
+
+
+def test_the_fastest_run_holds_each_distance():
+    of_run = {"run 0": paced(100, 450), "run 1": paced(1500, 5000), "run 2": pd.DataFrame()}
+    best = best_efforts(runs_of(3), of_run.__getitem__, DAY)
+    assert (best.n_runs, best.n_runs_without_distance, best.n_jumps) == (3, 1, 0)
+    assert best.efforts["session_id"].tolist() == ["run 0"] + ["run 1"] * 4
+    assert best.efforts["pace_s_per_km"].round(3).tolist() == [222.222, 300.0, 300.0, 300.0, 300.0]
+
+
+def test_runs_before_the_span_and_copies_are_not_read():
+    old_and_copy = runs_of(2).assign(local_date=[DAY - pd.Timedelta(days=90), DAY], counted=[True, False])
+    with pytest.raises(NotEnoughData, match="None of 0 runs in 90 days holds 400 m"):
+        best_efforts(old_and_copy, lambda _: paced(100, 450), DAY)
