@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import NotEnoughData
-from analysis.metrics.best_efforts import best_efforts, fastest_efforts
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.figures.best_efforts import best_efforts_figure
+from analysis.metrics.best_efforts import BestEfforts, best_efforts, fastest_efforts
+from analysis.models.training_speed import training_speed
 
 DAY = pd.Timestamp("2026-06-28")
 
@@ -99,3 +101,43 @@ def test_runs_before_the_span_and_copies_are_not_read():
     old_and_copy = runs_of(2).assign(local_date=[DAY - pd.Timedelta(days=90), DAY], counted=[True, False])
     with pytest.raises(NotEnoughData, match="None of 0 runs in 90 days holds 400 m"):
         best_efforts(old_and_copy, lambda _: paced(100, 450), DAY)
+
+
+def best_of(distance_m: list[float], time_s: list[float], session_id: list[str], n_jumps: int = 0) -> BestEfforts:
+    efforts = pd.DataFrame({"distance_m": distance_m, "duration_s": time_s, "session_id": session_id})
+    efforts = efforts.assign(local_date=DAY)
+    return BestEfforts(efforts, n_runs=len(set(session_id)), n_runs_without_distance=0, n_jumps=n_jumps)
+
+
+@given(cs_m_s=st.floats(2.5, 6), d_prime_m=st.floats(50, 300))
+def test_all_out_efforts_give_back_cs_and_d_prime_and_the_others_are_counted(cs_m_s, d_prime_m):
+    time_s = np.array([100.0, 150, 300, 600, 1000])
+    result = training_speed(best_of(cs_m_s * time_s + d_prime_m, time_s, list("abcde")))
+    assert result.tidy()["estimate"].tolist() == pytest.approx([cs_m_s, d_prime_m])
+    assert result.glance()[["n", "n_left_out", "n_runs"]].values.tolist() == [[3, 2, 3]]
+
+
+def test_efforts_in_training_are_flagged_and_have_no_interval():
+    result = training_speed(best_of([1000, 2000, 3000], [200, 450, 700], ["a", "b", "b"]))
+    assert result.remark.startswith("From training, not all-out")
+    assert not result.glance()["all_out"].item()
+    assert result.tidy()[["std_error", "conf_low", "conf_high"]].isna().all(axis=None)
+
+
+def test_an_even_run_has_no_d_prime():
+    with pytest.raises(DataProblem, match="no faster when short than when long"):
+        training_speed(best_of([1001, 2000, 3000], [334, 666, 1000 * 0.89], ["a"] * 3))
+
+
+def test_two_efforts_are_not_a_critical_speed():
+    with pytest.raises(NotEnoughData, match="got 2"):
+        training_speed(best_of([400, 1000, 2000], [80, 200, 450], ["a"] * 3))
+
+
+def test_the_figure_says_that_the_efforts_were_not_all_out():
+    best = best_of([1000, 2000, 3000], [200, 450, 700], ["a", "b", "b"], n_jumps=2)
+    shown = best_efforts_figure(best, training_speed(best))
+    caption = shown.layout.title.text.replace("<br>", " ")
+    assert caption == "2 runs, not all-out; 2 jumps of the GPS left out."
+    assert [trace.name for trace in shown.data] == ["best efforts", "CS model, from training"]
+    assert shown.data[0].y[0] == 5.0
