@@ -1,0 +1,101 @@
+"""Durability: decoupling of one run, late speed at a heart rate, and long runs judged against their own scatter."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import NotEnoughData
+from analysis.figures.durability import durability_figure
+from analysis.models.durability import durability, halves
+
+T_S = np.arange(0.0, 4805.0, 5.0)
+DAY = pd.Timestamp("2026-06-28")
+
+
+def run(first_bpm: float = 140.0, second_bpm: float = 140.0, second_m_s: float = 3.0, **more) -> pd.DataFrame:
+    """80 min, of which the first 10 warm up; heart rate and speed change in the middle of the rest."""
+    late = T_S >= 2700
+    speed = np.where(late, second_m_s, 3.0)
+    heart = np.where(late, second_bpm, first_bpm)
+    return pd.DataFrame({"t_s": T_S, "heart_rate_bpm": heart, "speed_m_s": speed, **more})
+
+
+@given(rise_bpm=st.floats(0, 4), slower_m_s=st.floats(0, 0.4))
+def test_decoupling_is_the_loss_of_speed_per_beat(rise_bpm, slower_m_s):
+    found = halves(run(140, 140 + rise_bpm, 3.0 - slower_m_s))
+    expected = 100 * (1 - (3.0 - slower_m_s) / (140 + rise_bpm) * 140 / 3.0)
+    assert found.decoupling_pct == pytest.approx(expected, abs=1e-9)
+    assert found.late_speed_pct == pytest.approx(100 * np.log((3.0 - slower_m_s) / 3.0), abs=1e-9)
+    assert found.duration_s == 4200
+
+
+def test_a_heart_that_leaves_the_band_tells_no_late_speed_but_decoupling():
+    found = halves(run(140, 165))
+    assert np.isnan(found.late_speed_pct)
+    assert found.decoupling_pct == pytest.approx(100 * (1 - 140 / 165))
+
+
+def test_the_warm_up_and_pauses_do_not_count():
+    warm = run().assign(speed_m_s=np.where(T_S < 600, 9.0, 3.0))
+    resting = warm.assign(paused=((T_S >= 3000) & (T_S < 3600)).astype(float))
+    resting.loc[resting["paused"] == 1, ["speed_m_s", "heart_rate_bpm"]] = [0.0, 90.0]
+    found = halves(resting)
+    assert (found.decoupling_pct, found.duration_s) == (pytest.approx(0, abs=1e-9), 3600)
+
+
+def test_speed_comes_from_the_distance_where_a_watch_gives_none():
+    given_speed, from_distance = run(140, 145), run(140, 145).assign(speed_m_s=np.nan, distance_m=3.0 * T_S)
+    assert halves(from_distance).decoupling_pct == pytest.approx(halves(given_speed).decoupling_pct)
+
+
+def test_a_short_run_has_no_halves():
+    with pytest.raises(NotEnoughData, match=r"20 min .* 30 are needed"):
+        halves(run()[T_S <= 1800])
+
+
+def long_runs(second_bpm: list[float], devices: list[str] | None = None):
+    n = len(second_bpm)
+    days = pd.date_range(end=DAY, periods=n, freq="7D")
+    runs = pd.DataFrame({"session_id": [f"run {i}" for i in range(n)], "local_date": days, "sport": "Running"})
+    runs = runs.assign(counted=True, device=devices or "watch", timer_s=4800.0, elapsed_s=np.nan)
+    of_run = {f"run {i}": run(140, bpm) for i, bpm in enumerate(second_bpm)}
+    return runs, of_run.__getitem__
+
+
+STEADY = [146.0, 147, 145, 146, 147, 145, 146]
+
+
+def test_a_run_that_holds_far_better_is_clearly_better_and_lower_is_better():
+    result = durability(*long_runs([*STEADY, 140.5]), DAY)
+    assert result.change.state == "clearly better"
+    assert result.change.estimate < 0 < result.change.gain
+
+
+def test_a_run_like_the_others_is_no_change():
+    result = durability(*long_runs([*STEADY, 146.5]), DAY)
+    assert result.change.state in ("no detectable change", "about the same")
+
+
+def test_late_speed_is_judged_too_and_runs_without_it_are_counted():
+    runs, samples = long_runs([144.0, 144.0, 165.0, 144.0])
+    result = durability(runs, samples, DAY, measure="late_speed_pct")
+    assert (len(result.exposures), result.n_runs_left_out) == (3, 1)
+    assert result.change.reason == "too_few_values"
+
+
+def test_short_runs_and_rides_are_no_long_runs():
+    runs, samples = long_runs(STEADY)
+    with pytest.raises(NotEnoughData, match="None of 0 runs of an hour or more"):
+        durability(runs.assign(timer_s=3000.0), samples, DAY)
+    with pytest.raises(NotEnoughData, match="None of 0"):
+        durability(runs.assign(sport="cycling"), samples, DAY)
+
+
+def test_runs_of_another_watch_are_kept_and_not_compared():
+    result = durability(*long_runs(STEADY, ["old"] * 3 + ["new"] * 4), DAY)
+    assert result.exposures["comparable"].tolist() == [False] * 3 + [True] * 4
+    shown = durability_figure(result)
+    assert list(shown.data[0].marker.symbol) == ["circle-open"] * 3 + ["circle"] * 4
+    assert shown.layout.title.text == "7 long runs; shaded: usual range."
