@@ -11,13 +11,14 @@ import gzip
 import math
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from lxml import etree
 
 from analysis.errors import UnreadableFile
@@ -148,30 +149,46 @@ class Moment:
     utc: datetime
     offset_s: float | None
 
+    @classmethod
+    def of(cls, written: datetime) -> "Moment":
+        """The moment of a time as `written` reads it. Z and +00:00 tell the moment, not where the athlete was."""
+        return cls(written.astimezone(UTC), written.utcoffset().total_seconds() or None)
+
+
+def written(text: str | None, tally: Counter) -> datetime | None:
+    """An ISO 8601 time with the offset that its text gives, in UTC without one, as GPX and TCX define.
+
+    None where there is none. Times that cannot be read, or lie outside 1970 to 2200, are counted in `tally` as
+    unreadable_times.
+
+    >>> written("2026-01-05T09:00:00+01:00", Counter()).isoformat()
+    '2026-01-05T09:00:00+01:00'
+    """
+    bare = text.strip() if text else None
+    if not bare:
+        return None
+    try:
+        at = datetime.fromisoformat(bare)
+        if at.tzinfo is None:
+            tally["times_without_zone"] += 1
+            at = at.replace(tzinfo=UTC)
+        year = at.year if at.tzinfo is UTC else at.astimezone(UTC).year
+    except (ValueError, OverflowError):
+        year = None
+    if year not in YEARS:
+        tally["unreadable_times"] += 1
+        return None
+    return at
+
 
 def moment(text: str | None, tally: Counter) -> Moment | None:
-    """An ISO 8601 time; without an offset it is UTC, as GPX and TCX define. None where there is none.
-
-    Times that cannot be read, or lie outside 1970 to 2200, are counted in `tally` as unreadable_times.
+    """The moment of an ISO 8601 time, as `written` reads it; None where there is none.
 
     >>> moment("2026-01-05T09:00:00.5+01:00", Counter())
     Moment(utc=datetime.datetime(2026, 1, 5, 8, 0, 0, 500000, tzinfo=datetime.timezone.utc), offset_s=3600.0)
     """
-    if not text or not text.strip():
-        return None
-    try:
-        written = datetime.fromisoformat(text.strip())
-        if written.tzinfo is None:
-            tally["times_without_zone"] += 1
-            written = written.replace(tzinfo=UTC)
-        utc = written.astimezone(UTC)
-    except (ValueError, OverflowError):
-        utc = None
-    if utc is None or utc.year not in YEARS:
-        tally["unreadable_times"] += 1
-        return None
-    offset_s = written.utcoffset().total_seconds()
-    return Moment(utc, offset_s or None)  # Z and +00:00 tell the moment, not where the athlete was
+    at = written(text, tally)
+    return Moment.of(at) if at else None
 
 
 def number(text: str | None, tally: Counter) -> float | None:
@@ -192,3 +209,18 @@ def number(text: str | None, tally: Counter) -> float | None:
         tally["unreadable_values"] += 1
         return None
     return value
+
+
+def numbers(texts: Sequence[str | None], tally: Counter) -> np.ndarray:
+    """The number in each text as `number` reads it, NaN where there is none.
+
+    >>> numbers(["12.5", None], Counter()).tolist()
+    [12.5, nan]
+    """
+    try:
+        values = np.array([float(text) for text in texts])
+    except (TypeError, ValueError):
+        values = None
+    if values is not None and np.isfinite(values).all():
+        return values
+    return np.array([number(text, tally) for text in texts], dtype="float64")
