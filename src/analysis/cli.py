@@ -230,6 +230,69 @@ def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool)
 
 
 @main.command()
+@click.argument("table", required=False)
+@click.argument("key", required=False)
+@click.option("--athlete", help="Whose rows (id, name or alias).")
+@click.option("--date", help="Of which day, ISO.")
+@click.option("--what", help="A test, exercise or item, as sprint_20m or romanian_deadlift; run for a run.")
+@click.option("--trial", "number", type=click.IntRange(min=1), help="Only this trial, or set.")
+@click.option("--rep", type=click.IntRange(min=1), help="Only this repetition of the set.")
+@click.option("--side", type=click.Choice(["L", "R", "B"]), help="Only this side.")
+@click.option("--reason", help="Why; the athlete's page prints it.")
+@click.option("--undo", is_flag=True, help="Take the rows in again.")
+@click.option(
+    "--list", "only_list", is_flag=True, help="Show the rows and change nothing; alone: all that is left out."
+)
+@in_workspace
+@as_json
+def exclude(
+    table: str | None,
+    key: str | None,
+    athlete: str | None,
+    date: str | None,
+    what: str | None,
+    number: int | None,
+    rep: int | None,
+    side: str | None,
+    reason: str | None,
+    undo: bool,
+    only_list: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Leave a trial, set, repetition, run or answer out, with a reason. No row is deleted.
+
+    Say which by its TABLE and KEY, as --list prints them, or by --athlete, --date and --what.
+    """
+    from analysis import leaving_out, open_workspace
+
+    if not only_list and undo == (reason is not None):
+        raise UsageProblem("Say either --reason or --undo, or --list to look first. As: --reason 'gate fell over'")
+    workspace = open_workspace(workspace_folder)
+    narrowed = any(option is not None for option in (athlete, date, what, number, rep, side))
+    if key and not narrowed:
+        rows = leaving_out.row_of(workspace, table, key)
+    elif athlete and date and (what or only_list) and not table:
+        rows = leaving_out.rows_of(workspace, leaving_out.Wanted(athlete, date, what, number, rep, side))
+    elif only_list and not (table or narrowed):
+        rows = leaving_out.excluded(workspace)
+    else:
+        raise UsageProblem(
+            "Say which rows: either TABLE and KEY, or --athlete, --date and --what. "
+            "As: --athlete Alder --date 2026-07-04 --what sprint_20m"
+        )
+    if not only_list:
+        with _lock(workspace):
+            rows = leaving_out.take_back(workspace, rows) if undo else leaving_out.exclude(workspace, rows, reason)
+    if as_json:
+        plain = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
+        return _print_json(json.loads(plain.to_json(orient="records")))
+    for row in rows.itertuples():
+        click.echo(_row_line(row))
+    click.echo(f"{_count(len(rows), 'row')}{'' if only_list else ' taken in again' if undo else ' left out'}.")
+
+
+@main.command()
 @in_workspace
 @as_json
 def status(workspace_folder: Path | None, as_json: bool) -> None:
@@ -382,6 +445,13 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
     noted = sum(bool(outcome.notes) for outcome in outcomes)
     if noted and not verbose:
         click.echo(f"Files with notes: {noted}; -v shows them.")
+
+
+def _row_line(row) -> str:
+    """A row that can be left out: its table and key, then what it is in words."""
+    words = ", ".join(part for part in (row.what, f"{row.local_date:%Y-%m-%d}", row.part, row.value) if part)
+    reason = f"; left out: {row.reason}" if isinstance(row.reason, str) else ""
+    return f"{row.table_name} {row.row_key}  {words}{reason}"
 
 
 def _print_pages(rendered: list) -> None:

@@ -202,11 +202,20 @@ class Store:
             if TABLES[name].of_one_athlete:
                 _bump(connection, rows["athlete_id"].unique())
 
+    def remove(self, name: str, rows: pd.DataFrame) -> None:
+        """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""
+        table = _SQL[name]
+        with self._transaction() as connection:
+            for row in _records(name, TABLES[name].coerce(rows)):
+                key = (table.c[column] == row[column] for column in TABLES[name].key)
+                connection.execute(table.delete().where(*key))
+            if TABLES[name].of_one_athlete:
+                _bump(connection, rows["athlete_id"].unique())
+
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""
-        named = set(self.frame("sample_files")["path"])
-        present = only if only is not None else self._sample_paths()
-        orphans = sorted(path for path in present - named if self._exists(path))
+        present = self._sample_paths() if only is None else {path for path in only if self._exists(path)}
+        orphans = sorted(present - self._named_samples(only))
         for path in orphans:
             self._fs.rm(f"{self._samples}/{path}")
         return orphans
@@ -275,6 +284,16 @@ class Store:
             os.fsync(out.fileno())
         part.replace(target)
         return path
+
+    def _named_samples(self, among: set[str] | None) -> set[str]:
+        """The sample files that committed rows name: all, or those of `among`, athlete by athlete."""
+        files = _SQL["sample_files"]
+        query = sql.select(files.c.path).distinct()
+        if among is not None:
+            owners = {path.split("/")[0].removeprefix("athlete_id=") for path in among}
+            query = query.where(files.c.athlete_id.in_(sorted(owners)), files.c.path.in_(sorted(among)))
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
 
     def _exists(self, path: str) -> bool:
         return self._fs.exists(f"{self._samples}/{path}")
@@ -416,18 +435,13 @@ def _clear_older_rejects(connection: sql.Connection, file_no: int) -> None:
     An earlier version has the same name and reader, and at least one row in common.
     """
     files, rows, rejects = _SQL["files"], _SQL["source_rows"], _SQL["rejects"]
-    this, older = files.alias(), files.alias()
-    own, common = rows.alias(), rows.alias()
+    own_hashes = sql.select(rows.c.row_hash).where(rows.c.file_no == file_no).scalar_subquery()
+    this = connection.execute(sql.select(files.c.name, files.c.reader).where(files.c.file_no == file_no)).one()
     versions = (
-        sql.select(older.c.file_no)
-        .join(this, (this.c.name == older.c.name) & (this.c.reader == older.c.reader))
-        .where(this.c.file_no == file_no, older.c.file_no < file_no)
-        .where(older.c.file_no.in_(sql.select(rejects.c.file_no)))
-        .where(
-            sql.exists()
-            .where(own.c.file_no == file_no, common.c.file_no == older.c.file_no)
-            .where(own.c.row_hash == common.c.row_hash)
-        )
+        sql.select(files.c.file_no)
+        .where(files.c.file_no.in_(sql.select(rejects.c.file_no)))  # few of all files: these are looked at one by one
+        .where(files.c.file_no < file_no, files.c.name == this.name, files.c.reader == this.reader)
+        .where(sql.exists().where(rows.c.file_no == files.c.file_no, rows.c.row_hash.in_(own_hashes)))
     )
     settled = connection.scalars(versions).all()
     if settled:

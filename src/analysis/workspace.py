@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import config as configuration
 from analysis.config import Config
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.exclusions import left_out, without
 from analysis.ingest.door import ANY_SOURCE, Names
 from analysis.ingest.reading import Options
 from analysis.store import Store
@@ -30,7 +31,8 @@ class Athlete:
 
     `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
     False for the copy of a record that another source holds too (sum only counted rows). `plan` reaches one week
-    further, since the coming week is planned already.
+    further, since the coming week is planned already. Rows that somebody left out are in none of them; `exclusions`
+    says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
     """
 
     athlete_id: str
@@ -38,6 +40,7 @@ class Athlete:
     until: pd.Timestamp
     config: Config
     frames: dict[str, pd.DataFrame]
+    exclusions: pd.DataFrame
     _store: Store = field(repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -56,8 +59,8 @@ class Athlete:
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
         digest = hashlib.sha256(self.config.model_dump_json().encode())
-        for name in FRAMES:
-            frame = self.frames[name].drop(columns=_PROVENANCE, errors="ignore")
+        for name, seen in {**self.frames, "exclusions": self.exclusions}.items():
+            frame = seen.drop(columns=_PROVENANCE, errors="ignore")
             digest.update(name.encode())
             digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return digest.hexdigest()
@@ -125,16 +128,24 @@ class Workspace:
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)
-        stored = self.store.frames([*FRAMES, "links", "athletes"], [athlete_id])
+        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"], [athlete_id])
         last = day(until) if until else _last_day(stored)
         name = stored["athletes"]["name"].iloc[0]
-        frames = _as_of(stored, last)
-        return Athlete(athlete_id, name if pd.notna(name) else athlete_id, last, self.config, frames, self.store)
+        everything = _as_of(stored, last)
+        return Athlete(
+            athlete_id=athlete_id,
+            name=name if pd.notna(name) else athlete_id,
+            until=last,
+            config=self.config,
+            frames=_remaining(everything, stored["exclusions"]),
+            exclusions=left_out(everything, stored["exclusions"], self.config),
+            _store=self.store,
+        )
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
-        """The frames of all athletes up to and including `until`, by name."""
-        stored = self.store.frames([*FRAMES, "links"])
-        return _as_of(stored, day(until) if until else _last_day(stored))
+        """The frames of all athletes up to and including `until`, by name, without the rows that were left out."""
+        stored = self.store.frames([*FRAMES, "links", "exclusions"])
+        return _remaining(_as_of(stored, day(until) if until else _last_day(stored)), stored["exclusions"])
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
@@ -253,3 +264,8 @@ def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str,
         last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
         frames[name] = frame[frame["local_date"] <= last].reset_index(drop=True)
     return frames
+
+
+def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames without what was left out, numbered from 0."""
+    return {name: frame.reset_index(drop=True) for name, frame in without(frames, exclusions).items()}
