@@ -217,7 +217,7 @@ def load_velocity_profile(
     e1rm_kg = (mvt_m_s - v0) / slope
     gradient = np.array([1.0, e1rm_kg])
     t = float(stats.t.ppf((1 + conf_level) / 2, len(known) - 2))
-    fieller = _fieller(v0 - mvt_m_s, slope, covariance, mvt_sd_m_s**2, t)
+    in_kg = fieller(v0 - mvt_m_s, slope, covariance, mvt_sd_m_s**2, t)
     return LoadVelocityProfile(
         metric=metric,
         v0_m_s=float(v0),
@@ -227,8 +227,8 @@ def load_velocity_profile(
         r_squared=float(fit.rsquared),
         e1rm_kg=float(e1rm_kg),
         e1rm_se_kg=float(np.sqrt(gradient @ covariance @ gradient + mvt_sd_m_s**2) / abs(slope)),
-        e1rm_low_kg=fieller.low,
-        e1rm_high_kg=fieller.high,
+        e1rm_low_kg=in_kg.low,
+        e1rm_high_kg=in_kg.high,
         mvt_m_s=mvt_m_s,
         mvt_sd_m_s=mvt_sd_m_s,
         conf_level=conf_level,
@@ -263,14 +263,7 @@ def profile_of_bar_speeds(
     >>> round(profile_of_bar_speeds(reps, mvt_m_s=0.15).e1rm_kg, 1)
     173.8
     """
-    if metric not in VELOCITY_METRICS:
-        raise DataProblem(f"{metric!r} is not a velocity. Use one of {', '.join(VELOCITY_METRICS)}.")
-    for column in ("exercise", "side", "device"):
-        found = bar_speeds[column].drop_duplicates().astype("object").tolist()
-        if len(found) > 1:
-            raise DataProblem(
-                f"A profile is of one {column}; got {', '.join(map(str, found))}. Filter the repetitions to one."
-            )
+    check_one_kind(bar_speeds, metric)
     sets = bar_speeds.groupby(["session_id", "set_no"])[["load_kg", metric]].agg({"load_kg": "first", metric: "max"})
     return load_velocity_profile(
         sets["load_kg"],
@@ -350,6 +343,21 @@ def two_point_e1rm_kg(light_kg: float, light_m_s: float, heavy_kg: float, heavy_
     return light_kg + (heavy_kg - light_kg) * (light_m_s - mvt_m_s) / (light_m_s - heavy_m_s)
 
 
+def check_one_kind(bar_speeds: pd.DataFrame, metric: VelocityMetric) -> None:
+    """Refuse what must not be mixed in one profile: raises DataProblem unless of one exercise, side and device.
+
+    >>> check_one_kind(pd.DataFrame({"exercise": ["deadlift"], "side": ["B"], "device": ["x"]}), "peak_velocity_m_s")
+    """
+    if metric not in VELOCITY_METRICS:
+        raise DataProblem(f"{metric!r} is not a velocity. Use one of {', '.join(VELOCITY_METRICS)}.")
+    for column in ("exercise", "side", "device"):
+        found = bar_speeds[column].drop_duplicates().astype("object").tolist()
+        if len(found) > 1:
+            raise DataProblem(
+                f"A profile is of one {column}; got {', '.join(map(str, found))}. Filter the repetitions to one."
+            )
+
+
 def _check_observations(known: pd.DataFrame) -> None:
     if len(known) < MIN_OBSERVATIONS:
         raise NotEnoughData(
@@ -365,8 +373,14 @@ def _check_observations(known: pd.DataFrame) -> None:
         raise DataProblem("A weight is not above 0. Leave that observation out or give it a weight.")
 
 
-def _fieller(height: float, slope: float, covariance: np.ndarray, extra_variance: float, t: float) -> Interval:
-    """Bounds of the x with (height + slope x)^2 <= t^2 (Var(height + slope x) + extra_variance)."""
+def fieller(height: float, slope: float, covariance: np.ndarray, extra_variance: float, t: float) -> Interval:
+    """Bounds of the x with (height + slope x)^2 <= t^2 (Var(height + slope x) + extra_variance), (-inf, inf) if none.
+
+    `covariance`, 2 x 2, is that of height and slope. Fieller 1954, J R Stat Soc B 16:175-185.
+
+    >>> fieller(2.0, -0.02, np.zeros((2, 2)), 0.04, 2.0)
+    Interval(low=80.0, high=120.0)
+    """
     quadratic = slope**2 - t**2 * covariance[1, 1]
     if quadratic <= 0:
         return Interval(-np.inf, np.inf)
