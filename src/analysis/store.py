@@ -132,6 +132,34 @@ class Store:
         with self._engine.connect() as connection:  # one transaction: one state
             return {name: _select(connection, name, **among) for name in names}
 
+    def values(self, name: str, *columns: str) -> list[sql.Row]:
+        """Some columns of a whole table as plain rows: quicker than a frame, for what every file asks."""
+        with self._engine.connect() as connection:
+            return connection.execute(sql.select(*(_SQL[name].c[column] for column in columns))).fetchall()
+
+    def count(self, name: str, *by: str) -> list[sql.Row]:
+        """How many rows a table has, for each of the values of the columns `by`: those values, then the number."""
+        columns = [_SQL[name].c[column] for column in by]
+        query = sql.select(*columns, sql.func.count()).select_from(_SQL[name]).group_by(*columns)
+        with self._engine.connect() as connection:
+            return connection.execute(query).fetchall()
+
+    def streams(self, names: Iterable[str]) -> list[sql.Row]:
+        """athlete_id, table, rows and last_date (ISO) of each athlete in each of the tables; counted where they lie."""
+        sessions = _SQL["sessions"]
+        found = []
+        with self._engine.connect() as connection:
+            for name in names:
+                table, rows, dates = _SQL[name], _SQL[name], _SQL[name].c.get("local_date")
+                if dates is None:
+                    same = (sessions.c.athlete_id == table.c.athlete_id) & (sessions.c.session_id == table.c.session_id)
+                    rows, dates = table.join(sessions, same), sessions.c.local_date
+                owner = table.c.athlete_id
+                said = (owner, sql.literal(name).label("table"), sql.func.count().label("rows"))
+                query = sql.select(*said, sql.func.max(dates).label("last_date")).select_from(rows)
+                found += connection.execute(query.group_by(owner).order_by(owner)).fetchall()
+        return found
+
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, empty where it has none."""
         files = self.frame("sample_files", [athlete_id])
@@ -435,13 +463,18 @@ def _clear_older_rejects(connection: sql.Connection, file_no: int) -> None:
     An earlier version has the same name and reader, and at least one row in common.
     """
     files, rows, rejects = _SQL["files"], _SQL["source_rows"], _SQL["rejects"]
-    own_hashes = sql.select(rows.c.row_hash).where(rows.c.file_no == file_no).scalar_subquery()
+    own = rows.alias()
     this = connection.execute(sql.select(files.c.name, files.c.reader).where(files.c.file_no == file_no)).one()
     versions = (
         sql.select(files.c.file_no)
         .where(files.c.file_no.in_(sql.select(rejects.c.file_no)))  # few of all files: these are looked at one by one
         .where(files.c.file_no < file_no, files.c.name == this.name, files.c.reader == this.reader)
-        .where(sql.exists().where(rows.c.file_no == files.c.file_no, rows.c.row_hash.in_(own_hashes)))
+        .where(
+            sql.exists().where(
+                rows.c.file_no == files.c.file_no,
+                rows.c.row_hash.in_(sql.select(own.c.row_hash).where(own.c.file_no == file_no)),
+            )
+        )
     )
     settled = connection.scalars(versions).all()
     if settled:

@@ -62,14 +62,20 @@ class Column:
         """
         if values.dtype != _DTYPES[self.kind]:
             return False
-        known = values.dropna()
-        if self.required and len(known) < len(values):
+        if self.required and values.isna().any():
             return False
+        if self.low is not None or self.high is not None:
+            numbers = values.to_numpy()  # NaN is neither below nor above
+            if (self.low is not None and (numbers < self.low).any()) or (
+                self.high is not None and (numbers > self.high).any()
+            ):
+                return False
+        if self.values is None and self.pattern is None:
+            return True
+        words = pd.Series(values.dropna().unique(), dtype=values.dtype)
         return not (
-            (self.low is not None and (known < self.low).any())
-            or (self.high is not None and (known > self.high).any())
-            or (self.values is not None and not known.isin(self.values).all())
-            or (self.pattern is not None and not known.str.match(self.pattern).all())
+            (self.values is not None and not words.isin(self.values).all())
+            or (self.pattern is not None and not words.str.match(self.pattern).all())
         )
 
     @property

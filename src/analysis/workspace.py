@@ -89,9 +89,8 @@ class Workspace:
 
     def names(self) -> Names:
         """Who is meant by the names that files use; an id names its athlete too."""
-        stored = self.store.frames(["athletes", "aliases"])
-        ids = {(ANY_SOURCE, athlete_id): athlete_id for athlete_id in stored["athletes"]["athlete_id"]}
-        return Names.of(stored["aliases"]).and_of(Names(ids))
+        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.store.values("athletes", "athlete_id")}
+        return Names.bound_by(self.store.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
 
     def athletes(self) -> pd.DataFrame:
         """All athletes, one row each."""
@@ -149,14 +148,9 @@ class Workspace:
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
-        squad = self.squad()
-        rows = [
-            {"athlete_id": athlete_id, "table": name, "rows": len(part), "last_date": part["local_date"].max()}
-            for name in FRAMES
-            if name != "plan"
-            for athlete_id, part in squad[name].groupby("athlete_id", sort=True)
-        ]
-        return pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
+        rows = self.store.streams(name for name in FRAMES if name != "plan")
+        streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
+        return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
 
     def notebook(self, report: str) -> Path:
         """The notebook of a report: the workspace's own copy, else the one that came with the package."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -23,7 +23,11 @@ class Names:
     @classmethod
     def of(cls, aliases: pd.DataFrame) -> "Names":
         """From the table `aliases`."""
-        rows = zip(aliases["source"], aliases["external_name"], aliases["athlete_id"], strict=True)
+        return cls.bound_by(zip(aliases["source"], aliases["external_name"], aliases["athlete_id"], strict=True))
+
+    @classmethod
+    def bound_by(cls, rows: Iterable[tuple[str, str, str]]) -> "Names":
+        """From rows of source, name and athlete_id."""
         return cls({(source, name.strip().casefold()): athlete_id for source, name, athlete_id in rows})
 
     def and_of(self, more: "Names") -> "Names":
