@@ -5,14 +5,16 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch
+from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
 from training_and_tests import true_season
 
+from analysis.metrics.best_efforts import BestEfforts
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
 from analysis.models.breakpoint import level_break, level_shift, segmented_line, slope_break
 from analysis.models.checks import check_history
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.durability import durability
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
@@ -22,10 +24,12 @@ from analysis.models.form import form_history
 from analysis.models.growth import growth
 from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
+from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.sides import side_difference
 from analysis.models.speed_at_load import speed_at_load
 from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.sprint_force import force_velocity_profile
+from analysis.models.training_speed import training_speed
 from analysis.models.trend import mann_kendall, theil_sen, trend
 
 TRIALS = pd.DataFrame(
@@ -50,6 +54,9 @@ TO_FAILURE = pd.DataFrame(
 )
 
 BIRCH = birch()
+LONG_RUNS = runs_at([360.0] * 5).assign(timer_s=4200.0, session_id=list("abcde"))
+LONG_RUN = pd.DataFrame({"t_s": np.arange(0.0, 4210.0, 10.0), "speed_m_s": 2.8})
+DRIFTS_BPM_H = dict(zip("abcde", [4, 6, 5, 3, 5], strict=True))
 
 WEEKS = pd.date_range("2026-01-05", periods=16, freq="7D")
 E1RM_KG = [100.0, 101, 100, 99, 101, 100, 99, 100, 108, 109, 108, 107, 109, 108, 109, 108]
@@ -101,6 +108,13 @@ RESULTS: dict[str, Result] = {
     "segmented_line": segmented_line(range(16), E1RM_KG),
     "growth": growth(SQUAD["athlete"], SQUAD["week"], SQUAD_KG, unit="kg"),
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
+    "durability": durability(
+        LONG_RUNS, lambda run: LONG_RUN.assign(heart_rate_bpm=140 + DRIFTS_BPM_H[run] * LONG_RUN["t_s"] / 3600), SUNDAY
+    ),
+    "training_speed": training_speed(BestEfforts(TRIALS.assign(session_id="a"), 1, 0, 0)),
+    "speed_sensitivity": speed_sensitivity(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
+    "check_sensitivity": check_sensitivity(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
+    "side_sensitivity": side_sensitivity(BIRCH.trials, HOP, SUNDAY),
 }
 
 every_result = pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS.keys())

@@ -7,6 +7,7 @@ repetitions of each set only, so that a longer set with its loss of speed does n
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -16,10 +17,14 @@ from analysis.errors import NotEnoughData
 from analysis.metrics.strength import bar_speeds
 from analysis.models import series
 
+RepStatistic = Literal["mean_of_first_3", "best", "median"]
+
 LOAD_TOLERANCE = 0.025  # of the anchor load
 FIRST_REPS = 3
 STALE_AFTER_DAYS = 21
 RESOLUTION_M_S = 0.01
+
+_AGGREGATES: dict[RepStatistic, str] = {"mean_of_first_3": "mean", "best": "max", "median": "median"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +49,7 @@ def speed_at_load(
     until: pd.Timestamp,
     *,
     side: str = "B",
+    statistic: RepStatistic = "mean_of_first_3",
     conf_level: float = 0.90,
 ) -> SpeedAtLoad:
     """Speed at the anchor load by day, and whether the latest day differs from the 3 to 8 comparable ones before.
@@ -60,15 +66,18 @@ def speed_at_load(
         Last day that is known.
     side : str
         L, R or B; sides are different series.
+    statistic : str
+        What stands for a day: the mean of the first 3 repetitions of each set (reports use this one), or the best or
+        the median of all repetitions of the day.
     conf_level : float
         Of the t interval of the change.
 
     Returns
     -------
     SpeedAtLoad
-        One exposure a day and device: the mean of the first 3 repetitions of each set at the anchor, in
-        `lift.metric`. Repetitions without that velocity are counted, not used. Exposures on another device than the
-        latest stay in the frame and are not compared. `change` is "cannot tell" with fewer than 3 earlier exposures
+        One exposure a day and device: `statistic` of the repetitions at the anchor, in `lift.metric`. Repetitions
+        without that velocity are counted, not used. Exposures on another device than the latest stay in the frame and
+        are not compared. `change` is "cannot tell" with fewer than 3 earlier exposures
         on this device, or when the latest is more than 21 days old.
 
     Raises
@@ -103,7 +112,7 @@ def speed_at_load(
         raise NotEnoughData(
             f"No bar speed of {lift.name} at {anchor_kg:g} kg yet. Measure 3 reps at {anchor_kg:g} kg once a week."
         )
-    exposures = series.with_comparable(_by_day(measured, lift.metric))
+    exposures = series.with_comparable(_by_day(measured, lift.metric, statistic))
     published = TypicalError.published(lift.te_m_s, lift.te_df, lift.te_source) if lift.te_m_s else None
     change = series.latest_change(
         exposures,
@@ -127,9 +136,10 @@ def speed_at_load(
     )
 
 
-def _by_day(measured: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """One row a day and device: mean of the first repetitions of each set, and how many there were."""
-    ordered = measured.sort_values(["local_date", "session_id", "set_no", "rep_no"])
-    first = ordered.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
-    by_day = first.groupby(["local_date", "device"], dropna=False, sort=False)[metric]
-    return by_day.agg(value="mean", n_reps="size").reset_index()
+def _by_day(measured: pd.DataFrame, metric: str, statistic: RepStatistic) -> pd.DataFrame:
+    """One row a day and device: the statistic of its repetitions, and of how many."""
+    used = measured.sort_values(["local_date", "session_id", "set_no", "rep_no"])
+    if statistic == "mean_of_first_3":
+        used = used.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
+    by_day = used.groupby(["local_date", "device"], dropna=False, sort=False)[metric]
+    return by_day.agg(value=_AGGREGATES[statistic], n_reps="size").reset_index()
