@@ -424,6 +424,6 @@ def test_a_spoilt_catalogue_is_refused_by_its_row(tmp_path, row, words):
 
 def test_unmatched_names_come_with_what_they_may_mean(tmp_path):
     log = "Date,Exercise,Category,Weight,Weight Unit,Reps\n" + "2026-03-02,Romanain deadlfit,Legs,20,kgs,8\n" * 2
-    found = unmatched(read(tmp_path, log).tables["sets"])
+    found = unmatched(read(tmp_path, log).tables["sets"]["exercise_raw"].value_counts().items())
     assert values(found, "raw", "n") == [["Romanain deadlfit", 2]]
     assert found["suggestions"][0].split()[0] == "romanian_deadlift"

@@ -136,23 +136,24 @@ def _names(reading: Reading) -> tuple[str, ...]:
 
 def status(workspace: Workspace) -> dict[str, object]:
     """What there is of whom, and what waits, as plain values."""
-    athletes, streams = workspace.athletes(), workspace.streams()
-    files, waiting = workspace.store.frame("files"), workspace.store.frame("waiting")
+    athletes = workspace.athletes()
+    streams = dict(iter(workspace.streams().groupby("athlete_id")))
+    waiting = workspace.store.frame("waiting")
     people = []
     for athlete in athletes.itertuples():
-        own = streams[streams["athlete_id"] == athlete.athlete_id]
+        own = streams.get(athlete.athlete_id)
         people.append(
             {
                 "athlete_id": athlete.athlete_id,
                 "name": athlete.name,
-                "last_date": None if own.empty else own["last_date"].max().date().isoformat(),
-                "rows": dict(zip(own["table"], own["rows"].astype("object"), strict=True)),
+                "last_date": None if own is None else own["last_date"].max().date().isoformat(),
+                "rows": {} if own is None else dict(zip(own["table"], own["rows"].astype("object"), strict=True)),
             }
         )
     return {
         "workspace": str(workspace.folder),
-        "files": len(files),
-        "rejects": len(workspace.store.frame("rejects")),
+        "files": workspace.store.count("files")[0][0],
+        "rejects": workspace.store.count("rejects")[0][0],
         "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
         "unknown_exercises": _unknown_exercises(workspace),
         "athletes": people,
@@ -162,7 +163,7 @@ def status(workspace: Workspace) -> dict[str, object]:
 def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
     """Raw names outside the catalogue, the most frequent first, with what they may mean."""
     known = catalogue(workspace.options().exercises)
-    return unmatched(workspace.store.frame("sets"), known).to_dict("records")
+    return unmatched(workspace.store.count("sets", "exercise_raw"), known).to_dict("records")
 
 
 def status_text(report: dict) -> str:

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -102,19 +103,18 @@ def catalogue(extra: Path | None = None) -> Catalogue:
         raise ConfigProblem(f"{extra.name} cannot be read: {problem.strerror}. Check the path.") from None
 
 
-def unmatched(sets: pd.DataFrame, known: Catalogue | None = None) -> pd.DataFrame:
+def unmatched(counts: Iterable[tuple[str, int]], known: Catalogue | None = None) -> pd.DataFrame:
     """The raw names that the catalogue does not know: raw, n (sets), suggestions (canonical names, nearest first).
 
-    `sets` has the column exercise_raw; what an earlier catalogue made of the names does not matter. `known` is the
-    package's own catalogue where it is left out. Most frequent first.
+    `counts` are raw names and how many sets have each; what an earlier catalogue made of them does not matter.
+    `known` is the package's own catalogue where it is left out. Most frequent first.
 
-    >>> names = pd.DataFrame({"exercise_raw": ["Rumanian deadlift", "Deadlift", "Rumanian deadlift"]})
-    >>> unmatched(names)[["raw", "n"]].values.tolist()
+    >>> unmatched([("Deadlift", 3), ("Rumanian deadlift", 2)])[["raw", "n"]].values.tolist()
     [['Rumanian deadlift', 2]]
     """
     known = known or catalogue()
-    counts = sets["exercise_raw"].value_counts()
-    unknown = [(raw, int(n)) for raw, n in counts.items() if known.resolve(raw) is None]
+    unknown = [(raw, int(n)) for raw, n in counts if known.resolve(raw) is None]
+    unknown.sort(key=lambda name: -name[1])
     rows = [(raw, n, " ".join(known.suggest(raw))) for raw, n in unknown]
     return pd.DataFrame(rows, columns=["raw", "n", "suggestions"])
 
