@@ -1,6 +1,6 @@
 """A made-up athlete for the tests of the week: frames built by code, one small change each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,7 @@ class MadeUp:
     trials: pd.DataFrame
     plan: pd.DataFrame
     cues: pd.DataFrame
+    exclusions: pd.DataFrame = field(default_factory=lambda: left_out([]))
 
     def samples(self, session_id: str) -> pd.DataFrame:
         """Watch records at the pace and heart rate that the session id names, as `run-2026-06-02-400-140`."""
@@ -69,6 +70,15 @@ def table(name: str, rows: list[dict], **more: str) -> pd.DataFrame:
     for column, dtype in more.items():
         typed[column] = pd.Series([row[column] for row in rows], dtype=dtype)
     return typed
+
+
+def left_out(rows: list[tuple[str, str, str, str]]) -> pd.DataFrame:
+    """Exclusions as `analysis.workspace.Athlete` gives them: day, what, part and reason, oldest first."""
+    frame = pd.DataFrame(rows, columns=["local_date", "what", "part", "reason"], dtype="str")
+    keys = frame.index.astype("str") + "|1|1"
+    return frame.assign(
+        table_name="splits", row_key=keys, local_date=pd.to_datetime(frame["local_date"], format="ISO8601")
+    )
 
 
 def last_day_off(by_m_s: float) -> np.ndarray:

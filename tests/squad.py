@@ -35,6 +35,8 @@ SECTIONS = {
     "sides": sections.sides,
     "felt": sections.felt,
     "next_week": sections.next_week,
+    "left_out": sections.left_out,
+    "certainty": sections.certainty,
 }
 
 

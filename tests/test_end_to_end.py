@@ -340,7 +340,7 @@ def test_nothing_recorded_is_said_in_every_section(squad_workspace, tmp_path):
     page = squad.RenderedPage(tmp_path / "willow.html")
     text = said(page)
     sections = {section["key"]: section["facts"] for section in page.record["sections"]}
-    assert [key for key, facts in sections.items() if not facts] == ["header", "milestones", "sides"]
+    assert [key for key, facts in sections.items() if not facts] == ["header", "milestones", "sides", "left_out"]
     for facts in sections.values():
         for fact in facts:
             assert fact["state"] == "cannot tell"

@@ -257,3 +257,22 @@ def test_an_unknown_athlete_is_told_who_there_is(squad):
 def test_a_reason_has_words(squad):
     with pytest.raises(UsageProblem, match="The reason is empty"):
         leave_out(squad, TRIAL, "  ")
+
+
+# --- the page --------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_was_left_out_and_why_and_no_earlier_page_does(squad, tmp_path):
+    leave_out(squad, Wanted("Alder", "2026-07-04", "sprint_20m", 1), "gate fell over <b>twice</b>")
+    told = {}
+    for until in ("2026-07-03", "2026-07-04"):
+        page = tmp_path / f"{until}.html"
+        words = ("report", "athlete_week", "--athlete", "Alder", "--as-of", until, "--output", page)
+        result = CliRunner().invoke(main, [*map(str, words), "--workspace", str(squad.folder)])
+        assert result.exit_code == DONE, result.output
+        facts = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["sections"]
+        told[until] = {section["key"]: [fact["sentence"] for fact in section["facts"]] for section in facts}
+    assert told["2026-07-03"]["left_out"] == []
+    assert told["2026-07-04"]["left_out"] == ["Left out: 20 m sprint, 4 Jul, trial 1: gate fell over <b>twice</b>."]
+    assert "gate fell over &lt;b&gt;twice&lt;/b&gt;" in page.read_text(encoding="utf-8")
+    assert "What was left out?" not in (tmp_path / "2026-07-03.html").read_text(encoding="utf-8")

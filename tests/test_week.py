@@ -22,6 +22,7 @@ from made_up_athlete import (
     form_sets,
     hops,
     last_day_off,
+    left_out,
     lifting,
     plan_lines,
     runs_at,
@@ -509,11 +510,53 @@ class TestSections:
         text = sections.felt_fact(week_of(birch())).sentence
         assert text == "You answered on 7 of 7 days. 0 answers outside your usual range; about 1 expected by chance."
 
+    def test_what_was_left_out_is_said_with_its_reason_newest_first(self):
+        rows = [("2025-12-30", "Sleep", "", "typed twice"), ("2026-06-23", "20 m sprint", "trial 2", "gate fell over")]
+        facts = sections.left_out(week_of(birch().but(exclusions=left_out(rows))))
+        assert [fact.sentence for fact in facts] == [
+            "Left out: 20 m sprint, 23 Jun, trial 2: gate fell over.",
+            "Left out: Sleep, 30 Dec 2025: typed twice.",
+        ]
+        assert len({fact.subject for fact in facts}) == 2
+        assert sections.left_out(week_of(birch())) == []
+
+    @pytest.mark.parametrize(("count", "older"), [(6, []), (7, ["1 older value"]), (9, ["3 older values"])])
+    def test_what_was_left_out_long_ago_is_counted(self, count, older):
+        rows = [(f"2026-06-{day:02d}", "Sleep", "", "typed twice") for day in range(1, count + 1)]
+        blocks = sections.left_out(week_of(birch().but(exclusions=left_out(rows))))
+        assert len(of_kind(blocks, Fact)) == 6
+        assert of_kind(blocks, Text) == [Text(f"{words} left out as well.") for words in older]
+
+    def test_judged_values_are_set_against_chance(self):
+        week = week_of(birch())
+        (fact,) = sections.certainty(week)
+        assert fact.n == len(week.judged) == 3  # a speed, form, a check; no run
+        assert fact.estimate == pytest.approx(3 * 0.05)
+        assert fact.sentence == "3 values were judged; about 0.15 would look changed by chance. Here none does."
+        assert fact.coach_sentence == (
+            "3 changes judged, 0 beyond the MDC; 0.15 would be if nothing had changed (5 % each)."
+        )
+
+    def test_a_value_that_moved_is_among_those_found(self):
+        gain = birch().but(**lifting(bar_speed(FRIDAYS, last_day_off(0.15))))
+        (fact,) = sections.certainty(week_of(gain))
+        assert fact.sentence == "2 values were judged; about 0.1 would look changed by chance. Here 1 does."
+
+    def test_what_cannot_be_told_is_not_counted_as_judged(self):
+        young = birch().but(**lifting(bar_speed(FRIDAYS[-2:], FLAT_M_S[-2:])), splits=sprints(SPRINT_DAYS[-1:], [3.3]))
+        week = week_of(young)
+        assert week.speeds.known
+        assert week.judged == ()
+        with pytest.raises(NotEnoughData, match="Nothing could be judged yet"):
+            sections.certainty(week)
+
     def test_athletes_read_short_sentences_without_banned_words(self):
         week = week_of(birch())
         parts = (sections.message, sections.your_week, sections.speed, sections.form, sections.run, sections.sides)
         for fact in (
-            fact for part in (*parts, sections.felt, sections.next_week) for fact in of_kind(part(week), Fact)
+            fact
+            for part in (*parts, sections.felt, sections.next_week, sections.certainty)
+            for fact in of_kind(part(week), Fact)
         ):
             assert not BANNED.search(fact.sentence)
             for sentence in re.split(r"(?<=[a-z%])[.:](?:\s|$)", fact.sentence):

@@ -1,10 +1,10 @@
 """The athlete's week as facts and small drawings: one function a section, from the fitted week to what is shown.
 
-Each section raises NotEnoughData, with what to record, at the moment it is drawn; milestones and sides, which are
-hidden where there are none, return an empty list instead.
+Each section raises NotEnoughData, with what to record, at the moment it is drawn; milestones, sides and what was left
+out, which are hidden where there are none, return an empty list instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +30,7 @@ from analysis.blocks import (
     Tile,
     Tiles,
 )
-from analysis.decisions import BAND_LEVEL, REFERENCE_LEAST, Change
+from analysis.decisions import BAND_LEVEL, MDC_LEVEL, REFERENCE_LEAST, Change, expected_by_chance
 from analysis.errors import NotEnoughData
 from analysis.models.checks import CheckHistory
 from analysis.models.form import SESSIONS_COMPARED, FormHistory
@@ -42,6 +42,8 @@ from analysis.units import LONG_TIME_S, amount_text
 
 Block = Fact | Drawing
 _History = SpeedAtLoad | CheckHistory | PaceAtHeartRate
+
+LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
 _SIDES = {"L": "left", "R": "right"}
@@ -126,6 +128,21 @@ def next_week(week: AthleteWeek) -> list[Block]:
     lines = tuple(f"{row.local_date:%a}: {_planned_words(row.role, row.content)}" for row in plan.itertuples())
     days = plan["local_date"].nunique()
     return [Fact("next_week.plan", f"{_count(days, 'day')} planned.", n=days), Lines(lines)]
+
+
+def left_out(week: AthleteWeek) -> list[Block]:
+    """What somebody left out of all these numbers, newest first, and why; nothing where nothing was."""
+    newest_first = list(week.athlete.exclusions.iloc[::-1].itertuples())
+    more = len(newest_first) - LEFT_OUT_MOST
+    told = [left_out_fact(row, week.until) for row in newest_first[:LEFT_OUT_MOST]]
+    return [*told, Text(f"{_count(more, 'older value')} left out as well.")] if more > 0 else told
+
+
+def certainty(week: AthleteWeek) -> list[Block]:
+    """How many values of the page were judged, and how many of them chance alone would make look changed."""
+    if not week.judged:
+        raise NotEnoughData("Nothing could be judged yet. Repeat your lifts and checks to tell a change from noise.")
+    return [chance_fact(week.judged)]
 
 
 def week_message(week: AthleteWeek) -> Fact:
@@ -602,6 +619,37 @@ def wellness_cells(week: AthleteWeek) -> Cells:
 def _item_label(item: str, source: str | None) -> str:
     name = item.replace("_", " ").capitalize()
     return f"{name} ({source})" if source else name
+
+
+def left_out_fact(row, until: pd.Timestamp) -> Fact:
+    """One row of an athlete's exclusions; the subject holds the key under which it can be taken back."""
+    day = _day(row.local_date) if row.local_date.year == until.year else f"{_day(row.local_date)} {row.local_date.year}"
+    named = ", ".join(part for part in (row.what, day, row.part) if part)
+    return Fact(f"left_out.{row.table_name}.{row.row_key}", f"Left out: {named}: {row.reason}.")
+
+
+def chance_fact(judged: Sequence[Change]) -> Fact:
+    """Judged changes against what chance does to as many of them.
+
+    >>> from analysis.decisions import judge
+    >>> flat = judge([0.71, 0.72, 0.73], 0.72, unit="m/s", swc=0.04)
+    >>> chance_fact([flat] * 12).sentence
+    '12 values were judged; about 0.6 would look changed by chance. Here none does.'
+    """
+    n, by_chance = len(judged), expected_by_chance(judged)
+    flagged = sum(change.flagged for change in judged)
+    found = "none does" if flagged == 0 else "1 does" if flagged == 1 else f"{flagged} do"
+    were = "was" if n == 1 else "were"
+    return Fact(
+        "certainty.by_chance",
+        f"{_count(n, 'value')} {were} judged; about {by_chance:.2g} would look changed by chance. Here {found}.",
+        coach_sentence=(
+            f"{_count(n, 'change')} judged, {flagged} beyond the MDC; "
+            f"{by_chance:.2g} would be if nothing had changed ({100 * (1 - MDC_LEVEL):.0f} % each)."
+        ),
+        estimate=by_chance,
+        n=n,
+    )
 
 
 def _missing(parts: tuple[Missing, ...]) -> list[Fact]:

@@ -8,7 +8,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 import pandas as pd
 
 from analysis.config import Config, Lift
-from analysis.decisions import best_yet
+from analysis.decisions import Change, best_yet
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.load import volume_load
@@ -41,6 +41,7 @@ class AthleteFrames(Protocol):
     trials: pd.DataFrame
     plan: pd.DataFrame  # reaching into the coming week
     cues: pd.DataFrame
+    exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
 
     def samples(self, session_id: str) -> pd.DataFrame: ...
 
@@ -260,6 +261,13 @@ class AthleteWeek:
             return self.form
         except (NotEnoughData, DataProblem):
             return None
+
+    @property
+    def judged(self) -> tuple[Change, ...]:
+        """Every change of the week's page that could be judged: of speeds, form, checks and paces."""
+        form = self.form_if_known
+        histories = (*self.speeds.known, *([form] if form else []), *self.checks.known, *self.paces.known)
+        return tuple(one.change for one in histories if one.change.state != "cannot tell")
 
     @cached_property
     def milestones(self) -> tuple[Milestone, ...]:
