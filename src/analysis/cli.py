@@ -4,17 +4,23 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run holds 
 """
 
 import contextlib
+import functools
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
 
 from analysis import __version__
 from analysis.errors import Busy, UsageProblem, WorkbookError
+
+if TYPE_CHECKING:
+    from analysis.ingest.dialect import Said
 
 # the libraries behind the commands take seconds to import; each command imports what it needs
 
@@ -29,6 +35,23 @@ in_workspace = click.option(
     type=click.Path(path_type=Path),
     help="Folder of the workspace; found upward from the current folder by default.",
 )
+
+
+def says_form(command: Callable) -> Callable:
+    """The options that say the form of tables; the command gets them as `form`."""
+
+    @click.option("--delimiter", help="What parts the cells of tables: one character, or tab.")
+    @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of tables.")
+    @click.option("--encoding", help="Encoding of tables, as utf-8 or cp1252.")
+    @click.option("--day-first/--month-first", default=None, help="How tables mean 03/04/2026.")
+    @functools.wraps(command)
+    def with_form(*args, delimiter, decimal, encoding, day_first, **rest) -> object:
+        from analysis.ingest.dialect import Said
+
+        delimiter = "\t" if delimiter == "tab" else delimiter
+        return command(*args, form=Said(delimiter, decimal, encoding, day_first), **rest)
+
+    return with_form
 
 
 class Commands(click.Group):
@@ -111,6 +134,7 @@ def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@says_form
 @click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
 @in_workspace
 @as_json
@@ -118,6 +142,7 @@ def check(
     paths: tuple[Path, ...],
     unit: str | None,
     mapping: Path | None,
+    form: "Said",
     suggest: bool,
     workspace_folder: Path | None,
     as_json: bool,
@@ -126,9 +151,9 @@ def check(
     from analysis import intake, looking
 
     if suggest:
-        return _print_suggestions(list(intake.files_below(paths)))
+        return _print_suggestions(list(intake.files_below(paths)), form)
     known = looking.known_rows(workspace_folder)
-    options = looking.options(workspace_folder, unit, mapping)
+    options = replace(looking.options(workspace_folder, unit, mapping), said=form)
     files = intake.files_below(paths)
     looks = [looking.look(path, options, known) for path in _progress(files, "Files", len(files), quiet=as_json)]
     if as_json:
@@ -145,6 +170,7 @@ def check(
 @click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
 @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@says_form
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @in_workspace
 @as_json
@@ -153,6 +179,7 @@ def ingest(
     athlete: str | None,
     unit: str | None,
     mapping: Path | None,
+    form: "Said",
     verbose: bool,
     workspace_folder: Path | None,
     as_json: bool,
@@ -165,7 +192,8 @@ def ingest(
     outcomes = []
     with _lock(workspace):
         workspace.store.sweep()
-        found = intake.ingest(workspace, files, workspace.options(unit, mapping), athlete)
+        options = replace(workspace.options(unit, mapping), said=form)
+        found = intake.ingest(workspace, files, options, athlete)
         for outcome in _progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)
             if as_json:
@@ -417,11 +445,11 @@ def _print_json(value: object, indent: int | None = 2) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
-def _print_suggestions(paths: list[Path]) -> None:
+def _print_suggestions(paths: list[Path], form: "Said") -> None:
     from analysis.ingest import suggest
 
     for path in paths:
-        click.echo(suggest.suggest(path))
+        click.echo(suggest.suggest(path, form))
     click.echo("# Save this as mappings/NAME.toml, complete the lines that ask, then check the file again.")
 
 

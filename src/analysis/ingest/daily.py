@@ -74,11 +74,11 @@ class Daily:
 
     def read(self, path: Path, options: Options) -> Reading:
         """The export at `path`. Raises UnreadableFile where it has not the columns of this one."""
-        sheet = read_delimited(path)
+        sheet = read_delimited(path, options.said)
         column = {same_header(name): name for name in reversed(sheet.header)}
         if not self._fits(column):
             raise UnreadableFile(f"{path.name} has not the columns of {self.title}. Export it again.")
-        day = day_reader(sheet.column(column[self.date_header]), options.config.zone)
+        day = day_reader(sheet.column(column[self.date_header]), options.config.zone, options.said.day_first)
         ledger, tally = Ledger(), Counter()
         passes = [
             Pass(
@@ -95,7 +95,7 @@ class Daily:
             tables=_assembled(taken, ledger),
             source_rows=ledger.source_rows(),
             rejects=ledger.reject_rows(),
-            dialect=sheet.dialect.as_plain(),
+            dialect=sheet.form(),
             notes=tuple(self._notes(tally)),
         )
 
@@ -157,8 +157,8 @@ _OFFSET = re.compile(r".*\d:\d\d(:\d\d([.,]\d+)?)? ?(Z|[+-]00:?00)", re.IGNORECA
 _YEAR_AND_TWO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d).*")
 
 
-def day_reader(filled: list[str], zone: ZoneInfo) -> Callable[[str], date]:
-    """How the dates of a column are read, found from its filled cells.
+def day_reader(filled: list[str], zone: ZoneInfo, day_first: bool | None = None) -> Callable[[str], date]:
+    """How the dates of a column are read: with the day or the month first as said, the rest from its filled cells.
 
     A moment in UTC (Z or +0000) becomes the day in `zone`; another offset stands behind the wall clock, which counts.
     Some phones write the day before the month behind the year, 2026-25-03.
@@ -168,7 +168,9 @@ def day_reader(filled: list[str], zone: ZoneInfo) -> Callable[[str], date]:
     """
     pairs = [(int(match[2]), int(match[3])) for cell in filled if (match := _YEAR_AND_TWO.match(cell.strip()))]
     day_second = any(second > 12 for second, _ in pairs) and not any(third > 12 for _, third in pairs)
-    return partial(_day, zone=zone, day_second=day_second, day_first=cells.day_first_of(filled))
+    if day_first is None:
+        day_first = cells.day_first_of(filled)
+    return partial(_day, zone=zone, day_second=day_second, day_first=day_first)
 
 
 def _day(raw: str, zone: ZoneInfo, day_second: bool, day_first: bool | None) -> date:

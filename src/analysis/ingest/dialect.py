@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from analysis.errors import UnreadableFile
-from analysis.ingest.cells import BadCell, clock, is_missing
+from analysis.errors import UnreadableFile, UsageProblem
+from analysis.ingest.cells import BadCell, clock, day_first_of, is_missing
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
 _DELIMITERS = ",;\t|"
@@ -20,8 +20,63 @@ _END = "end of table"
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the person who imports says about the form of tables; None is found by looking.
+
+    Raises UsageProblem for what cannot be: an encoding that Python does not know, a delimiter of two characters.
+    """
+
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    day_first: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and not _can_delimit(self.delimiter):
+            raise UsageProblem(f"{self.delimiter!r} cannot be a delimiter. Say one character, as ';', or tab.")
+        if self.decimal not in (None, ".", ","):
+            raise UsageProblem(f"{self.decimal!r} cannot be a decimal mark. Say '.' or ','.")
+        if self.encoding is not None and not _is_encoding(self.encoding):
+            raise UsageProblem(f"{self.encoding!r} is no encoding that is known here. Say one as utf-8 or cp1252.")
+
+    def as_plain(self) -> dict:
+        """What was said and nothing else; empty where nothing was.
+
+        >>> Said(decimal=",").as_plain()
+        {'decimal': ','}
+        """
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def sentence(self) -> str:
+        """What was said, in words.
+
+        >>> Said(delimiter=";", day_first=False).sentence()
+        'As was said, not found: delimiter ;, the month first in dates.'
+        """
+        words = [f"{name} {value}" for name, value in self.as_plain().items() if name != "day_first"]
+        if self.day_first is not None:
+            words.append(f"the {'day' if self.day_first else 'month'} first in dates")
+        return f"As was said, not found: {', '.join(words)}."
+
+
+def _can_delimit(text: str) -> bool:
+    return text == "\t" or (len(text) == 1 and text.isprintable() and not text.isalnum() and text != '"')
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+NOTHING_SAID = Said()
+
+
+@dataclass(frozen=True)
 class Dialect:
-    """What was found about a file's form. `eol` is the commonest line end: LF, CRLF or CR."""
+    """A file's form: what was said of it, the rest as found. `eol` is the commonest line end: LF, CRLF or CR."""
 
     encoding: str
     bom: bool
@@ -42,10 +97,20 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     dialect: Dialect | None = field(default=None)
+    said: Said = NOTHING_SAID
 
     @property
     def decimal(self) -> str:
-        return self.dialect.decimal if self.dialect else "."
+        return self.dialect.decimal if self.dialect else self.said.decimal or "."
+
+    def day_first(self, header: str) -> bool | None:
+        """Whether the dates below a header have the day first: as was said, else as those that tell tell."""
+        return day_first_of(self.column(header)) if self.said.day_first is None else self.said.day_first
+
+    def form(self) -> dict:
+        """The form as JSON-ready values; `said` holds what was said about it, where anything was."""
+        found = self.dialect.as_plain() if self.dialect else {}
+        return found | ({"said": said} if (said := self.said.as_plain()) else {})
 
     def column(self, header: str) -> list[str]:
         """The filled cells below a header, at its first occurrence."""
@@ -71,23 +136,42 @@ def same_header(text: str) -> str:
     return re.sub(r"\s+", "", text).casefold()
 
 
-def read_delimited(path: Path) -> Sheet:
+def read_delimited(path: Path, said: Said = NOTHING_SAID) -> Sheet:
     """The delimited text file at `path`.
 
-    Raises UnreadableFile where it is empty, too large, binary, or a quote in it is never closed.
+    Raises UnreadableFile where it is empty, too large, binary, not in the encoding that was said, or a quote in it is
+    never closed.
     """
     if path.stat().st_size > MAX_BYTES:
         raise UnreadableFile(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Export a shorter period.")
-    text, encoding, bom = decoded(path.read_bytes(), path.name)
+    text, encoding, bom = decoded(path.read_bytes(), path.name, encoding=said.encoding)
     text, delimiter = _without_sep_line(text)
-    delimiter = delimiter or sniff_delimiter(text)
+    delimiter = said.delimiter or delimiter or sniff_delimiter(text)
     rows = _rows(text, delimiter, path.name)
     while rows and is_blank(rows[0]):
         rows.pop(0)
     if not rows:
         raise UnreadableFile(f"{path.name} holds no text. Export it again.")
-    dialect = Dialect(encoding, bom, delimiter, _line_end(text), sniff_decimal(rows[1:], delimiter))
-    return Sheet("", tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), dialect)
+    decimal = said.decimal or sniff_decimal(rows[1:], delimiter)
+    dialect = Dialect(encoding, bom, delimiter, _line_end(text), decimal)
+    return Sheet("", tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), dialect, said)
+
+
+def head_as_said(head: bytes, said: Said) -> bytes:
+    """The first bytes of a text file as `header_of` cuts them the way that was said: UTF-8, led by a sep= line.
+
+    >>> header_of(head_as_said(b"Load,kg#Reps\\n62,5#5\\n", Said(delimiter="#")))
+    ('load,kg', 'reps')
+    """
+    if said.encoding is None and said.delimiter is None:
+        return head
+    try:
+        text, _, _ = decoded(head, "", whole=False, encoding=said.encoding)
+    except UnreadableFile:
+        return head  # the reader that is found by the bytes says what is wrong with them
+    if said.delimiter is not None:
+        text = f"sep={said.delimiter}\n{_without_sep_line(text)[0]}"
+    return text.encode("utf-8", "replace")
 
 
 def header_of(head: bytes) -> tuple[str, ...]:
@@ -127,13 +211,20 @@ def date_in_name(path: Path, what: str) -> date:
     )
 
 
-def decoded(data: bytes, name: str, whole: bool = True) -> tuple[str, str, bool]:
+def decoded(data: bytes, name: str, whole: bool = True, encoding: str | None = None) -> tuple[str, str, bool]:
     """Text, encoding and whether a byte-order mark led it: by the mark, else UTF-8, else Windows-1252.
 
-    `whole` is False for the beginning of a file, whose last character may be cut.
+    `whole` is False for the beginning of a file, whose last character may be cut. An `encoding` that was said is not
+    looked for.
 
-    Raises UnreadableFile for binary data.
+    Raises UnreadableFile for binary data, and for text that is not in the encoding that was said.
     """
+    if encoding is not None:
+        try:
+            text = getincrementaldecoder(encoding)().decode(data, whole)
+        except UnicodeError:
+            raise UnreadableFile(f"{name} is not written in {encoding}. Say another encoding, or none.") from None
+        return text.removeprefix("\ufeff"), encoding, any(data.startswith(mark) for mark, _ in _BOMS)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             try:
@@ -226,7 +317,7 @@ def _rows(text: str, delimiter: str, name: str) -> list[list[str]]:
     return rows[:-1]
 
 
-def read_workbook(path: Path) -> list[Sheet]:
+def read_workbook(path: Path, said: Said = NOTHING_SAID) -> list[Sheet]:
     """Every filled sheet of the spreadsheet at `path`, its cells as text: dates in ISO form, 5.0 as 5.
 
     Raises UnreadableFile where it is damaged or unpacks to more than a table file ever holds.
@@ -240,7 +331,7 @@ def read_workbook(path: Path) -> list[Sheet]:
         for name in book.sheet_names:
             rows = [tuple(_as_text(cell) for cell in row) for row in book.get_sheet_by_name(name).to_python()]
             if rows:
-                sheets.append(Sheet(name, rows[0], tuple(rows[1:])))
+                sheets.append(Sheet(name, rows[0], tuple(rows[1:]), said=said))
     except (CalamineError, OSError, ValueError) as problem:
         raise UnreadableFile(f"{path.name} cannot be opened as a workbook: {problem}. Save it again as XLSX.") from None
     return sheets

@@ -32,12 +32,12 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it is not FitNotes', UnitNeeded where it says neither kg nor lb and nobody has said.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {same_header(name): name for name in reversed(sheet.header)}
     if not _is_fitnotes(tuple(column)):
         raise UnreadableFile(f"{path.name} has not the columns of a FitNotes export. Export it again from the app.")
     ledger = Ledger()
-    form = {"decimal": sheet.decimal, "day_first": cells.day_first_of(sheet.column(column["date"]))}
+    form = {"decimal": sheet.decimal, "day_first": sheet.day_first(column["date"])}
     read_row = partial(_read_row, column=column, **form, file_name=path.name, options=options)
     taken = take(sheet, read_row, ledger, _canonical(column))
     return Reading(
@@ -46,7 +46,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_sets(taken, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
         notes=unknown_exercises(taken),
     )
 

@@ -31,7 +31,7 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not Freelap's or names no gate."""
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
     gates = gates_of(sheet.header)
     if not column.keys() >= set(_ROLES) or not gates:
@@ -48,7 +48,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_splits(_in_sessions(taken), ledger, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
     )
 
 
@@ -65,7 +65,7 @@ READER = Reader(
 
 def _day_first(sheet: Sheet, column: dict[str, str]) -> bool | None:
     """By dates that can be read in one way only, else by the language of the header."""
-    told = cells.day_first_of(sheet.column(column["date"]))
+    told = sheet.day_first(column["date"])
     return True if told is None and _FRENCH & {same_header(name) for name in sheet.header} else told
 
 

@@ -38,7 +38,7 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it is not Garmin's, UnitNeeded where nobody has said whether km or miles.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
     if not column.keys() >= _NEEDED:
         raise UnreadableFile(f"{path.name} has not the columns of Garmin's list of activities. Export it again.")
@@ -51,7 +51,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_runs(taken, ledger),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
     )
 
 

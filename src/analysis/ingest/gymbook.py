@@ -53,17 +53,17 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not GymBook's."""
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
     if not column.keys() >= _NEEDED:
         raise UnreadableFile(f"{path.name} has not the columns of a GymBook export. Export it again from the app.")
     ledger = Ledger()
-    day_first = cells.day_first_of(sheet.column(column["date"]))
+    day_first = sheet.day_first(column["date"])
     if day_first is None and same_header(column["date"]) == "data":
         day_first = True  # the Italian app writes the day first
     # amounts carry their unit, so the file's decimal mark is found from the amounts themselves
     amounts = sheet.column(column["load"])
-    decimal = "," if any(re.search(r"\d,\d{1,2}(?!\d)", cell) for cell in amounts) else "."
+    decimal = sheet.said.decimal or ("," if any(re.search(r"\d,\d{1,2}(?!\d)", cell) for cell in amounts) else ".")
     read_row = partial(
         _read_row, column=column, day_first=day_first, decimal=decimal, known=catalogue(options.exercises)
     )
@@ -74,7 +74,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_sets(taken, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain() | {"decimal": decimal},
+        dialect=sheet.form() | {"decimal": decimal},
         notes=unknown_exercises(taken),
     )
 

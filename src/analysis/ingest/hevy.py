@@ -25,12 +25,12 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not Hevy's."""
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {same_header(name): name for name in reversed(sheet.header)}
     if not column.keys() >= set(_NEEDED):
         raise UnreadableFile(f"{path.name} has not the columns of a Hevy export. Export it again from the app.")
     ledger = Ledger()
-    form = {"decimal": sheet.decimal, "day_first": cells.day_first_of(sheet.column(column["start_time"]))}
+    form = {"decimal": sheet.decimal, "day_first": sheet.day_first(column["start_time"])}
     taken = take(
         sheet, partial(_read_row, column=column, known=catalogue(options.exercises), **form), ledger, _canonical(column)
     )
@@ -40,7 +40,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_sets(taken, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
         notes=unknown_exercises(taken) + _both_units(sheet, column),
     )
 

@@ -51,7 +51,7 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it holds no time and velocity, no day, or speeds that nobody runs.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = _roles(sheet.header)
     if not {"time", "velocity"} <= column.keys():
         raise UnreadableFile(f"{path.name} has no columns time and velocity. Name a column mapping.")
@@ -64,7 +64,7 @@ def read(path: Path, options: Options) -> Reading:
         **_frames(taken, path, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
     )
 
 

@@ -21,7 +21,7 @@ from analysis.config import checked
 from analysis.errors import ConfigProblem, UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
-from analysis.ingest.dialect import Sheet, header_of, read_delimited, read_workbook, same_header
+from analysis.ingest.dialect import Said, Sheet, header_of, read_delimited, read_workbook, same_header
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.tabular import Ledger, Parts, Pass, Problem, Row, Taken, local_start, take_each
@@ -171,7 +171,7 @@ def mapping_for(path: Path, options: Options) -> Mapping:
 
     Raises UnreadableFile where none fits.
     """
-    return _mapped(_sheets(path), path, options)[0][1]
+    return _mapped(_sheets(path, options.said), path, options)[0][1]
 
 
 def recognises(path: Path, head: bytes) -> bool:
@@ -186,7 +186,7 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where no mapping fits or the file is damaged, ConfigProblem where a mapping is wrong.
     """
-    sheets = _sheets(path)
+    sheets = _sheets(path, options.said)
     mapped = _mapped(sheets, path, options)
     source = mapped[0][1].source
     mapped = [(sheet, mapping) for sheet, mapping in mapped if mapping.source == source]
@@ -219,8 +219,8 @@ READER = Reader(
 )
 
 
-def _sheets(path: Path) -> list[Sheet]:
-    return read_workbook(path) if path.suffix.lower() in _BOOK_SUFFIXES else [read_delimited(path)]
+def _sheets(path: Path, said: Said) -> list[Sheet]:
+    return read_workbook(path, said) if path.suffix.lower() in _BOOK_SUFFIXES else [read_delimited(path, said)]
 
 
 def _mapped(sheets: list[Sheet], path: Path, options: Options) -> list[tuple[Sheet, Mapping]]:
@@ -275,8 +275,8 @@ def _left_out(sheets: list[Sheet], mapped: list[tuple[Sheet, Mapping]]) -> list[
 
 def _dialect(mapped: list[tuple[Sheet, Mapping]]) -> dict:
     sheet = mapped[0][0]
-    form = sheet.dialect.as_plain() if sheet.dialect else {"sheets": [sheet.name for sheet, _ in mapped]}
-    return {**form, "mapping": ", ".join(dict.fromkeys(mapping.name for _, mapping in mapped))}
+    sheets = {} if sheet.dialect else {"sheets": [sheet.name for sheet, _ in mapped]}
+    return {**sheet.form(), **sheets, "mapping": ", ".join(dict.fromkeys(mapping.name for _, mapping in mapped))}
 
 
 def _assembled(taken: dict[str, list[Taken]], ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -315,14 +315,13 @@ class _Form:
                     f"{file_name} has no column {mapping.columns[field]!r}, which {mapping.name} needs. "
                     "Add the column, or correct the mapping."
                 )
-        order = cells.day_first_of(sheet.column(header["date"])) if "date" in header else None
         return cls(
             mapping=mapping,
             target=target,
             header=labels | header,
             constants={label: str(mapping.constants[field]) for field, label in labels.items()},
-            decimal=mapping.decimal or sheet.decimal,
-            day_first=order if mapping.day_first is None else mapping.day_first,
+            decimal=sheet.said.decimal or mapping.decimal or sheet.decimal,
+            day_first=_day_first(sheet, mapping, header.get("date")),
             conditions=_conditions(mapping, there, file_name),
             own=tuple(header[field] for each in mapping.each for field in each.columns if field in header),
             options=options,
@@ -343,6 +342,13 @@ class _Form:
             yield f"Columns of {mapping.name} that the file has not: {', '.join(absent)}."
         if mapping.target == "reps" and any("rep_no" not in form.header for form in forms):
             yield "The file has no repetition numbers, so each row is one set with one value."
+
+
+def _day_first(sheet: Sheet, mapping: Mapping, header: str | None) -> bool | None:
+    """As the importer said, else as the mapping says, else as the dates tell."""
+    if sheet.said.day_first is None and mapping.day_first is not None:
+        return mapping.day_first
+    return sheet.day_first(header) if header else None
 
 
 def _conditions(mapping: Mapping, there: dict[str, str], file_name: str) -> dict[str, str]:

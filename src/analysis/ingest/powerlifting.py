@@ -33,7 +33,7 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where they have not those columns, or neither a date column nor a date in the file's name.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {same_header(name): name for name in reversed(sheet.header)}
     if not _is_meet(set(column)):
         raise UnreadableFile(f"{path.name} has not the columns of meet results. Download it again.")
@@ -49,7 +49,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=_assembled(taken, ledger, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import Config
+from analysis.ingest.dialect import NOTHING_SAID, Said
 from analysis.tables import TABLES
 
 SOURCE_ROW_COLUMNS = ["sheet", "row_no", "raw", "became"]
@@ -27,6 +28,7 @@ class Options:
     """What the person who imports has said about the files."""
 
     config: Config = field(default_factory=Config)
+    said: Said = NOTHING_SAID  # of the form of tables
     load_unit: str | None = None  # kg or lb, for logs that do not say
     distance_unit: str | None = None  # km or mi, for lists of activities that do not say
     mapping: Path | None = None  # a column mapping to use, whatever the header looks like

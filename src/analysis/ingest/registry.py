@@ -2,14 +2,17 @@
 
 import gzip
 import zlib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.errors import UnreadableFile
+from analysis.ingest.dialect import head_as_said
 from analysis.ingest.reading import Options, Reader, Reading
 
 HEAD_BYTES = 65536
+_TEXT = (".csv", ".tsv", ".txt")
 
 
 @cache
@@ -55,9 +58,11 @@ def read(path: Path, options: Options) -> Reading:
     head = _head(path)
     if not head:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
+    if path.suffix.lower() in _TEXT:
+        head = head_as_said(head, options.said)
     for reader in readers():
         if reader.recognises(path, head):
-            return _preferred(reader, path, head, options).read(path, options)
+            return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
     known = ", ".join(reader.title for reader in readers())
     raise UnreadableFile(
         f"{path.name} is of no format that is known here ({known}). "
@@ -71,6 +76,13 @@ def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Rea
 
     said = options.mapping is not None or (reader.generic and mapping.is_saved_for(head, options))
     return mapping.READER if said and mapping.recognises(path, head) else reader
+
+
+def _saying_what_was_said(reading: Reading, options: Options) -> Reading:
+    """The reading with a note on what was not found but said about the form of its table."""
+    if "said" not in reading.dialect:
+        return reading
+    return replace(reading, notes=(options.said.sentence(), *reading.notes))
 
 
 def _head(path: Path) -> bytes:

@@ -46,13 +46,13 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it is no sprint table, or neither a column nor the file's name says the day.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     header = tuple(same_header(name) for name in sheet.header)
     if not (_is_wide(header) or _is_long(header)):
         raise UnreadableFile(f"{path.name} has no gate columns, nor athlete, distance and time. Name a column mapping.")
     column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
     day = None if "date" in column else date_in_name(path, "sprint")
-    day_first = cells.day_first_of(sheet.column(column["date"])) if "date" in column else None
+    day_first = sheet.day_first(column["date"]) if "date" in column else None
     form = {"column": column, "decimal": sheet.decimal, "day": day, "day_first": day_first}
     ledger = Ledger()
     if _is_wide(header):
@@ -72,7 +72,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_splits(taken, ledger, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
     )
 
 

@@ -121,7 +121,7 @@ def _unpacked(export: zipfile.ZipFile, name: str, folder: Path) -> Path:
 
 
 def _read_list(path: Path, options: Options, files: dict[str, partial]) -> Reading:
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = _columns(sheet)
     if not column.shown.keys() >= _NEEDED:
         raise UnreadableFile(f"{path.name} has not the columns of Strava's list of activities. Download it again.")
@@ -137,7 +137,7 @@ def _read_list(path: Path, options: Options, files: dict[str, partial]) -> Readi
         samples=samples,
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
         notes=notes,
     )
 

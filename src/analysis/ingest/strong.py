@@ -79,12 +79,12 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it is not Strong's, UnitNeeded where it says neither kg nor lb and nobody has said.
     """
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     columns = columns_of(sheet.header)
     if not _is_strong(columns):
         raise UnreadableFile(f"{path.name} has not the columns of a Strong export. Export it again from the app.")
     ledger = Ledger()
-    form = {"decimal": sheet.decimal, "day_first": cells.day_first_of(sheet.column(columns["date"]))}
+    form = {"decimal": sheet.decimal, "day_first": sheet.day_first(columns["date"])}
     read_row = partial(_read_row, columns=columns, **form, file_name=path.name, options=options)
     taken = take(sheet, read_row, ledger, _canonical(columns))
     return Reading(
@@ -93,7 +93,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_sets(taken, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
         notes=(*unknown_exercises(taken), *_unitless_distances(sheet, columns)),
     )
 

@@ -23,7 +23,7 @@ def recognises(path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not StrongLifts'."""
-    sheet = read_delimited(path)
+    sheet = read_delimited(path, options.said)
     column = {same_header(name): name for name in reversed(sheet.header)}
     if not column.keys() >= set(_NEEDED):
         raise UnreadableFile(f"{path.name} has not the columns of a StrongLifts export. Export it again from the app.")
@@ -40,7 +40,7 @@ def read(path: Path, options: Options) -> Reading:
         tables=sessions_and_sets(taken, options),
         source_rows=ledger.source_rows(),
         rejects=ledger.reject_rows(),
-        dialect=sheet.dialect.as_plain(),
+        dialect=sheet.form(),
         notes=unknown_exercises(taken) + _not_done(sheet, column, [load[1] for load in loads]),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell, plain
-from analysis.ingest.dialect import Sheet, read_delimited, read_workbook
+from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet, read_delimited, read_workbook
 from analysis.ingest.targets import TARGETS
 
 # field -> what a header that means it contains: English, German, French, Spanish, Italian, Portuguese, Dutch
@@ -74,13 +74,13 @@ class _Proposal:
     unused: list[str] = field(default_factory=list)
 
 
-def suggest(path: Path) -> str:
+def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     """A mapping for the table at `path`, as TOML to read, complete and save among the mappings.
 
     Of a workbook the first filled sheet counts. Raises UnreadableFile where the file is no table.
     """
     book = path.suffix.lower() in (".xlsx", ".xlsm")
-    sheets = read_workbook(path) if book else [read_delimited(path)]
+    sheets = read_workbook(path, said) if book else [read_delimited(path, said)]
     sheet = sheets[0] if sheets else Sheet("", (), ())
     found = _fields(sheet)
     proposal = _Proposal(_target(found, sheet))
@@ -246,8 +246,10 @@ def _entries(entries: Iterable[tuple[str, tuple[str, str]]]) -> list[str]:
 
 
 def _date_order(sheet: Sheet, found: dict[str, str]) -> list[str]:
-    """An open line where 03/04/2026 can be read in two ways and no other date tells."""
+    """The date order that was said, else an open line where 03/04/2026 can mean two days and no other date tells."""
     filled = sheet.column(found["date"]) if "date" in found else []
+    if sheet.said.day_first is not None:
+        return [f"day_first = {str(sheet.said.day_first).lower()}  # as was said"]
     told = cells.day_first_of(filled)
     unclear = [cell for cell in filled if re.match(r"\d{1,2}[-/]\d{1,2}[-/]\d", cell.strip())]
     if not unclear or told is not None:
