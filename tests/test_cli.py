@@ -157,7 +157,7 @@ def test_refused_cells_are_listed_in_words(folder):
     drop(folder, "Alder/strong.csv", strong(strong_row(), strong_row(set_order=2, load="heavy")))
     assert "1 cell refused; `workbook rejects` says why" in run("ingest", "--workspace", folder)
     listed = run("rejects", "--workspace", folder)
-    assert "strong.csv, row 2, Weight: Weight 'heavy' is not a number." in listed
+    assert "strong.csv, row 2: Weight 'heavy' is not a number." in listed
     assert "1 reject." in listed
     (row,) = json.loads(run("rejects", "--workspace", folder, "--json"))
     assert (row["row_no"], row["raw"]) == (2, "heavy")
@@ -212,10 +212,35 @@ def test_looking_stores_nothing_and_needs_no_workspace(tmp_path, monkeypatch):
     before = snapshot(tmp_path)
     said = run("check", ".", "--unit", "kg", code=PARTLY)
     assert "sessions 1, sets 1" in said
-    assert "refused: row 2, Weight: Weight 'heavy' is not a number" in said
+    assert "refused: row 2: Weight 'heavy' is not a number" in said
     assert "empty.csv is empty" in said
     assert "Files that can be taken in: 1 of 2" in said
     assert snapshot(tmp_path) == before
+
+
+def test_a_look_is_one_line_a_file_in_columns_that_fit_the_terminal(folder, monkeypatch):
+    with_alder(folder)
+    drop(folder, "Alder/strong.csv", strong(strong_row(), strong_row(load="heavy")))
+    drop(folder, "Alder/a/very/long/way/down/to/a/log/that/nobody/would/find/strong.csv", strong())
+    drop(folder, "Birch/notes.pdf", "no training")
+    run("ingest", "--workspace", folder, code=PARTLY)
+    monkeypatch.setenv("COLUMNS", "80")
+    said = run("check", folder / "data" / "raw", "--workspace", folder, "--unit", "kg", code=PARTLY)
+    head, *table = said.split("\n\n")[0].splitlines()
+    assert len(table) == 4
+    assert max(map(len, (head, *table))) <= 80
+    assert [line[head.index("known") :].split()[0] for line in table if "FAILED" not in line] == ["all"] * 3
+    assert [line.split()[0] for line in table] == ["athletes", "strong", "FAILED", "strong"]
+    assert "nobody/would/find/strong.csv" not in table[3]
+    assert "Birch/notes.pdf\n  notes.pdf is of no format that is known here." in said
+
+
+def test_a_look_ends_with_the_command_that_takes_the_same_files_in(tmp_path, monkeypatch):
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my files").mkdir()
+    (tmp_path / "my files" / "strong.csv").write_text(strong(), encoding="utf-8")
+    assert run("check", "my files", "--unit", "lb").endswith("Next: workbook ingest 'my files' --unit lb\n")
 
 
 def test_looking_uses_the_workspaces_settings_and_makes_no_store(tmp_path, monkeypatch):

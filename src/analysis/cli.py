@@ -7,6 +7,8 @@ import contextlib
 import functools
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -159,9 +161,11 @@ def check(
     if as_json:
         _print_json([look.as_dict() for look in looks])
     else:
-        for look in looks:
-            click.echo(look.line())
-        click.echo(f"\n{looking.next_step(looks)}")
+        said = [("--unit", unit), ("--mapping", mapping), ("--workspace", workspace_folder)]
+        again = [word for option, value in said if value for word in (option, str(value))]
+        command = shlex.join(["workbook", "ingest", *map(str, paths), *again])
+        click.echo(looking.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
+        click.echo(f"\n{looking.next_step(looks, command)}")
     _exit_partly(sum(bool(look.error) for look in looks), len(looks))
 
 
@@ -227,15 +231,14 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: 
 @as_json
 def rejects(workspace_folder: Path | None, as_json: bool) -> None:
     """List what could not be taken in, with the reason."""
-    from analysis import open_workspace
+    from analysis import looking, open_workspace
 
     store = open_workspace(workspace_folder).store
     rows = store.frame("rejects").merge(store.frame("files")[["file_no", "name"]], on="file_no")
     if as_json:
         return _print_json(json.loads(rows.to_json(orient="records")))
     for row in rows.itertuples():
-        places = (row.name, row.sheet, f"row {row.row_no}" if row.row_no else "", row.column)
-        click.echo(f"{', '.join(place for place in places if place)}: {row.reason}")
+        click.echo(f"{row.name}, {looking.refusal(row)}")
     click.echo(f"{_count(len(rows), 'reject')}." if len(rows) else "No rejects.")
 
 

@@ -4,7 +4,8 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Container
+import textwrap
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +17,19 @@ from analysis.ingest.door import dated
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
 from analysis.intake import row_hashes
-from analysis.store import DATABASE
+from analysis.store import DATABASE, sha256_of
 from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
+_GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a store has already: the hashes of its source rows and of whole files."""
+
+    rows: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -27,27 +37,16 @@ class Look:
     """What one file would bring."""
 
     path: Path
+    name: str  # the path below the folder that was named
     reader: str = ""
     dialect: dict | None = None
     athletes: tuple[str, ...] = ()
     rows: dict[str, int] | None = None
     rejects: tuple[str, ...] = ()
+    known: bool = False  # the very same file is stored already
     rows_known: int = 0  # source rows that the store has already
     notes: tuple[str, ...] = ()
     error: str = ""
-
-    def line(self) -> str:
-        """One line for people, and below it what is refused and noted."""
-        if self.error:
-            return f"FAILED      {self.path.name}: {self.error}"
-        rows = ", ".join(f"{name} {n}" for name, n in self.rows.items() if n) or "nothing"
-        some = f"{', '.join(self.athletes[:3])}{' ...' if len(self.athletes) > 3 else ''}"
-        counts = f"{rows}; refused {len(self.rejects)}, already known {self.rows_known}"
-        lines = [f"{self.reader:11} {self.path.name} ({_form(self.dialect)}) of {some or 'its folder'}: {counts}"]
-        lines += [f"            refused: {reason}" for reason in self.rejects[:5]]
-        if len(self.rejects) > 5:
-            lines.append(f"            ... and {len(self.rejects) - 5} more; --json lists them all")
-        return "\n".join([*lines, *(f"            {note}" for note in self.notes)])
 
     def as_dict(self) -> dict[str, object]:
         return {**self.__dict__, "path": str(self.path)}
@@ -65,54 +64,158 @@ def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path 
     return reader_options(folder, config, load_unit, mapping)  # without its store: looking makes none
 
 
-def _form(dialect: dict) -> str:
-    """The dialect of a file in a few words: what was found of a table's form, or the counts of a watch file.
-
-    >>> _form({"encoding": "utf-8", "bom": False, "delimiter": ";", "eol": "LF", "decimal": ","})
-    'utf-8, delimiter ;, decimal ,'
-    """
-    if "delimiter" in dialect:
-        delimiter = {"\t": "tab"}.get(dialect["delimiter"], dialect["delimiter"])
-        return f"{dialect['encoding']}, delimiter {delimiter}, decimal {dialect.get('decimal', '.')}"
-    counts = [f"{name} {n}" for name, n in dialect.items() if isinstance(n, int) and not isinstance(n, bool) and n]
-    return ", ".join(counts[:3]) or "no rows"
-
-
-def known_rows(workspace_folder: Path | None) -> set[str]:
-    """The hashes of all source rows stored in the workspace; empty outside one, or where it has no store yet."""
+def known(workspace_folder: Path | None) -> Known:
+    """What is stored in the workspace; nothing outside one, or where it has no store yet."""
     try:
         folder = find_folder(workspace_folder)
     except ConfigProblem:
-        return set()
-    store = folder / configuration.read_config(folder / configuration.NAME).store
-    return open_workspace(folder).store.row_hashes() if (store / DATABASE).is_file() else set()
+        return Known()
+    if not (folder / configuration.read_config(folder / configuration.NAME).store / DATABASE).is_file():
+        return Known()
+    store = open_workspace(folder).store
+    return Known(frozenset(store.row_hashes()), frozenset(store.frame("files")["sha256"]))
 
 
-def look(path: Path, options: Options, known: Container[str] = ()) -> Look:
+def look(path: Path, options: Options, stored: Known | None = None, root: Path | None = None) -> Look:
     """What the file would bring, nothing stored; what is wrong with it is in `error`.
 
-    `known` are the hashes of the source rows that are stored already.
+    `root` is the folder it was found under, which its name leaves out.
     """
+    stored = stored or Known()
+    name = path.relative_to(root or path.parent).as_posix()
     try:
         reading = dated(registry.read(path, options), path.name)
     except WorkbookError as problem:
-        return Look(path, error=str(problem))
+        return Look(path, name, error=str(problem))
     return Look(
         path,
+        name,
         reader=reading.reader,
         dialect=reading.dialect,
         athletes=_names(reading),
-        rows={name: len(frame) for name, frame in reading.tables.items()},
-        rejects=tuple(
-            f"{f'row {r.row_no}, ' if r.row_no else ''}{r.column}: {r.reason}" for r in reading.rejects.itertuples()
-        ),
-        rows_known=sum(value in known for value in row_hashes(reading.source_rows)),
+        rows={table: len(frame) for table, frame in reading.tables.items()},
+        rejects=tuple(refusal(row) for row in reading.rejects.sort_values("row_no", kind="stable").itertuples()),
+        known=sha256_of(path) in stored.files,
+        rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
         notes=reading.notes,
     )
 
 
-def next_step(looks: list[Look]) -> str:
-    """What a user should do after these looks, in one or two sentences."""
+def refusal(row: object) -> str:
+    """A row of `rejects` in words: where it stands, and why; the column is not said twice.
+
+    >>> from types import SimpleNamespace
+    >>> refusal(SimpleNamespace(sheet="", row_no=2, column="Weight", reason="Weight 'abc' is not a number."))
+    "row 2: Weight 'abc' is not a number."
+    """
+    column = "" if row.reason.startswith(row.column) else row.column
+    places = (row.sheet, f"row {row.row_no}" if row.row_no else "", column)
+    where = ", ".join(place for place in places if place)
+    return f"{where}: {row.reason}" if where else row.reason
+
+
+def looks_text(looks: list[Look], width: int) -> str:
+    """A table with one line a file, below it what is refused, noted and wrong, all about `width` characters wide."""
+    if not looks:
+        return ""
+    lines = [("format", "file", "form", "athletes", "refused", "known", "most rows"), *(_cells(each) for each in looks)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    spare = width - sum(widths) - _GAP * (len(widths) - 1)
+    widths[1] = max(_NARROWEST_NAME, widths[1] + min(0, spare))
+    text = [_table_line(line, widths) for line in lines]
+    for said, names in _by_what_is_said(looks).items():
+        text += ["", textwrap.fill(", ".join(names), width), *(_wrapped(sentence, width) for sentence in said)]
+    return "\n".join([*text, *_notes(looks, width), *_totals(looks, width)])
+
+
+def _cells(look: Look) -> tuple[str, ...]:
+    """The line of one file in the table."""
+    if look.error:
+        return "FAILED", look.name, "", "", "", "", "see below"
+    more = f" +{len(look.athletes) - 1}" if len(look.athletes) > 1 else ""
+    most = max(look.rows, key=look.rows.get, default="")
+    return (
+        look.dialect.get("mapping") or look.reader,
+        look.name,
+        _form(look.dialect),
+        f"{look.athletes[0]}{more}" if look.athletes else "its folder",
+        str(len(look.rejects)),
+        "all" if look.known else str(look.rows_known),
+        f"{most} {look.rows[most]}" if most else "none",
+    )
+
+
+def _by_what_is_said(looks: list[Look]) -> dict[tuple[str, ...], list[str]]:
+    """What is wrong or refused, with the names of the files that it is said of."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in looks:
+        said = [each.error] if each.error else [f"refused: {reason}" for reason in each.rejects[:_MOST]]
+        if len(each.rejects) > _MOST:
+            said.append(f"... and {len(each.rejects) - _MOST} more; --json lists them all")
+        if said:
+            found.setdefault(tuple(said), []).append(each.name)
+    return found
+
+
+def _totals(looks: list[Look], width: int) -> list[str]:
+    totals: Counter[str] = Counter()
+    for each in looks:
+        totals.update(each.rows or {})
+    said = ", ".join(f"{table} {n}" for table, n in totals.items() if n)
+    return ["", textwrap.fill(f"Rows in all: {said}.", width)] if said else []
+
+
+def _table_line(cells: tuple[str, ...], widths: list[int]) -> str:
+    *words, refused, known, rows = (_shortened(cell, width) for cell, width in zip(cells, widths, strict=True))
+    left = [cell.ljust(width) for cell, width in zip(words, widths, strict=False)]
+    right = [refused.rjust(widths[-3]), known.rjust(widths[-2]), rows]
+    return (" " * _GAP).join([*left, *right]).rstrip()
+
+
+def _shortened(text: str, width: int) -> str:
+    """The text, or its end where it is longer than `width`: files differ at their ends.
+
+    >>> _shortened("Alder/2026-01-13-run.tcx.gz", 20)
+    '...-01-13-run.tcx.gz'
+    """
+    return text if len(text) <= width else f"...{text[-(width - 3) :]}"
+
+
+def _wrapped(sentence: str, width: int) -> str:
+    return textwrap.fill(
+        sentence, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _notes(looks: list[Look], width: int) -> list[str]:
+    """What the readers note, each sentence once, the most frequent first."""
+    notes = Counter(note for each in looks for note in each.notes).most_common()
+    if not notes:
+        return []
+    lines = [_wrapped(f"{note} (files: {n})" if n > 1 else note, width) for note, n in notes[:_MOST]]
+    if len(notes) > _MOST:
+        lines.append(f"  ... and {len(notes) - _MOST} more; --json lists them all")
+    return ["", "Notes", *lines]
+
+
+def _form(dialect: dict) -> str:
+    """The form of a table: encoding, delimiter and a half as the table writes it, or its sheets; of others nothing.
+
+    >>> _form({"encoding": "utf-8", "bom": False, "delimiter": ";", "eol": "LF", "decimal": ","})
+    'utf-8 ; 0,5'
+    >>> _form({"activities": 1, "laps": 8, "trackpoints": 283})
+    '-'
+    """
+    if "delimiter" in dialect:
+        delimiter = {"\t": "tab"}.get(dialect["delimiter"], dialect["delimiter"])
+        return f"{dialect['encoding']} {delimiter} 0{dialect.get('decimal', '.')}5"
+    if "sheets" in dialect:
+        return f"sheets: {len(dialect['sheets'])}"
+    return "-"
+
+
+def next_step(looks: list[Look], command: str) -> str:
+    """What a user should do after these looks, in a few sentences. `command` takes the same files in."""
     failed = sum(bool(look.error) for look in looks)
     rejected = sum(len(look.rejects) for look in looks)
     good = len(looks) - failed
@@ -120,10 +223,14 @@ def next_step(looks: list[Look]) -> str:
         return "There is no file. Name a file or a folder with files."
     if not good:
         return "Nothing can be taken in yet. Do what the lines above say, then check again."
-    said = f"Files that can be taken in: {good} of {len(looks)}, by workbook ingest PATHS."
+    said = [f"Files that can be taken in: {good} of {len(looks)}."]
+    if failed:
+        said.append(f"Failed: {failed}; above stands what to do about each.")
     if rejected:
-        said += f" Cells that would be refused: {rejected}; correct them in their files, or let them be left out."
-    return said
+        said.append(f"Cells that would be refused: {rejected}; correct them in their files, or let them be left out.")
+    if all(look.known for look in looks if not look.error):
+        return "\n".join([*said, "All that can be taken in is stored already."])
+    return "\n".join([*said, f"Next: {command}"])
 
 
 def _names(reading: Reading) -> tuple[str, ...]:

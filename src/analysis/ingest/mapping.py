@@ -238,7 +238,7 @@ def _mapped(sheets: list[Sheet], path: Path, options: Options) -> list[tuple[She
         found = "; ".join(_listed(sheet.header) for sheet in sheets) or "nothing"
         raise UnreadableFile(
             f"{path.name} has the columns {found}, which no column mapping knows. "
-            f"`workbook check --suggest {path.name}` proposes one to save in mappings/."
+            "`workbook check --suggest` on it proposes one to save in mappings/."
         )
     return chosen
 

@@ -63,10 +63,9 @@ def read(path: Path, options: Options) -> Reading:
     for reader in readers():
         if reader.recognises(path, head):
             return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
-    known = ", ".join(reader.title for reader in readers())
     raise UnreadableFile(
-        f"{path.name} is of no format that is known here ({known}). "
-        "Export it in one of these, or leave it out if it holds no training."
+        f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "
+        "(docs/formats.md names all formats), or leave it out if it holds no training."
     )
 
 
