@@ -154,10 +154,11 @@ def check(
 
     if suggest:
         return _print_suggestions(list(intake.files_below(paths)), form)
-    known = looking.known_rows(workspace_folder)
+    known = looking.known(workspace_folder)
     options = replace(looking.options(workspace_folder, unit, mapping), said=form)
     files = intake.files_below(paths)
-    looks = [looking.look(path, options, known) for path in _progress(files, "Files", len(files), quiet=as_json)]
+    found = _progress(files.items(), "Files", len(files), quiet=as_json)
+    looks = [looking.look(path, options, known, root) for path, root in found]
     if as_json:
         _print_json([look.as_dict() for look in looks])
     else:
