@@ -30,6 +30,7 @@ FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
 _UP, _SAME, _DOWN, _UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
+_PROMPTS = ("not_enough_data", "nothing_recorded")
 _MARKS = {
     "clearly better": _UP,
     "better": _UP,
@@ -233,6 +234,8 @@ def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
         return view
     view["css"], view["mark"] = _MARKS[state]
     view["state"] = state
+    if fact.get("reason") in _PROMPTS:  # the sentence says what to record; there is no verdict to tell
+        return view | {"mark": ""}
     clause = _FIRST_CLAUSE.match(sentence)
     if clause and _says(clause.group(), state):
         view["lead"], view["rest"] = clause.group(), sentence[clause.end() :].lstrip()
