@@ -138,6 +138,6 @@ def test_the_figure_says_that_the_efforts_were_not_all_out():
     best = best_of([1000, 2000, 3000], [200, 450, 700], ["a", "b", "b"], n_jumps=2)
     shown = best_efforts_figure(best, training_speed(best))
     caption = shown.layout.title.text.replace("<br>", " ")
-    assert caption == "2 runs, not all-out; 2 jumps of the GPS left out."
+    assert caption.startswith("2 runs, not all-out; 2 jumps of the GPS left out. From training, not all-out")
     assert [trace.name for trace in shown.data] == ["best efforts", "CS model, from training"]
     assert shown.data[0].y[0] == 5.0

@@ -65,6 +65,13 @@ def test_a_lift_is_found_by_name_and_another_is_told_the_key_lifts(tmp_path):
         config.lift("deadlift")
 
 
+def test_a_check_is_found_by_its_test_and_another_is_told_the_checks(tmp_path):
+    config = config_of(tmp_path, '[[checks]]\ntest_id = "sprint_20m"\nname = "20 m"\nunit = "s"\nswc = 0.03\n')
+    assert config.check("sprint_20m").swc == 0.03
+    with pytest.raises(ConfigProblem, match=r"'jump' is not a check; the checks are: sprint_20m"):
+        config.check("jump")
+
+
 def test_an_athlete_may_have_an_anchor_load_of_their_own(tmp_path):
     lift = config_of(tmp_path, LIFT + "anchor_by_athlete = { alder1 = 60 }\n").lift("hip_thrust")
     assert (lift.anchor_kg("alder1"), lift.anchor_kg("birch1")) == (60, 100)

@@ -213,6 +213,10 @@ class TestSentences:
         tiny = judge([1.0, 1.0, 1.0001], 1.004, unit="s", swc=0.01)
         assert "less than 0.01 s higher" in tiny.sentence("sprint")
 
+    def test_a_value_below_zero_keeps_its_sign(self):
+        change = judge([-1.2, -1.0, -1.1, -0.9], -1.0, unit="%", swc=0.8)
+        assert change.sentence("decoupling", decimals=1) == "About the same. Decoupling: -1.0 %; your usual is -1.1 %."
+
     def test_fact_carries_the_numbers_that_were_judged(self):
         change = speed_change(0.82)
         fact = change.as_fact("deadlift.speed_at_60kg", "Deadlift at 60 kg", more="faster", less="slower")

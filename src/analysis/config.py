@@ -117,6 +117,14 @@ class Config(_Strict):
             f"{exercise!r} is not a key lift; the key lifts are: {known}. Add it under [[lifts]] in {NAME}."
         )
 
+    def check(self, test_id: str) -> Check:
+        """The performance check of that test."""
+        for check in self.checks:
+            if check.test_id == test_id:
+                return check
+        known = ", ".join(check.test_id for check in self.checks) or "none"
+        raise ConfigProblem(f"{test_id!r} is not a check; the checks are: {known}. Add it under [[checks]] in {NAME}.")
+
 
 def read_config(path: Path) -> Config:
     """The configuration at `path`.

@@ -449,6 +449,10 @@ class _Words:
             return f"less than {step:.{self.decimals}f} {unit}"
         return amount_text(abs(value), unit, self.decimals)
 
+    def level(self, value: float, unit: str) -> str:
+        """A value with its unit and, where digits are left of it, its sign."""
+        return ("-" if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
+
     def direction(self, estimate: float) -> str:
         return self.more if estimate > 0 else self.less
 
@@ -456,13 +460,13 @@ class _Words:
 def _for_athlete(change: Change, words: _Words) -> str:
     if change.state == "cannot tell":
         return _why_not(change, words)
-    now = f"{_capital(words.quantity)}: {words.amount(change.now, change.unit)}"
+    now = f"{_capital(words.quantity)}: {words.level(change.now, change.unit)}"
     if change.state == "no detectable change":
         hidden = words.amount(_hidden(change), change.change_unit).removeprefix("less than ")
         return _with_direction(change, f"Too close to call. {now}; up to {hidden} could hide in the noise.")
     if change.state == "about the same":
         return _with_direction(
-            change, f"About the same. {now}; your usual is {words.amount(change.reference, change.unit)}."
+            change, f"About the same. {now}; your usual is {words.level(change.reference, change.unit)}."
         )
     by = f"{words.amount(change.estimate, change.change_unit)} {words.direction(change.estimate)}"
     by += " than your usual" if change.gain > 0 else ""  # a worse verdict has said so

@@ -35,13 +35,13 @@ def best_efforts_figure(best: BestEfforts, speed: TrainingSpeed | None = None) -
             name="CS model, from training",
             line={"color": theme.VERMILLION, "dash": "dash"},
         )
-    return theme.add_note(shown, _caption(best))
+    return theme.add_note(shown, _caption(best, speed))
 
 
-def _caption(best: BestEfforts) -> str:
+def _caption(best: BestEfforts, speed: TrainingSpeed | None) -> str:
     words = [f"{best.n_runs} runs, not all-out"]
     if best.n_runs_without_distance:
         words.append(f"{best.n_runs_without_distance} without recorded distance")
     if best.n_jumps:
         words.append(f"{best.n_jumps} jumps of the GPS left out")
-    return "; ".join(words) + "."
+    return "; ".join(words) + "." + (f" {speed.remark}" if speed else "")

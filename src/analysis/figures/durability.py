@@ -7,7 +7,7 @@ from analysis.models.durability import Durability
 
 _AXES = {
     "decoupling_pct": "Speed per heartbeat lost in the second half (%)",
-    "late_speed_pct": "Late speed against early at one heart rate (%)",
+    "late_speed_pct": "Late speed at a heart rate (% of early)",
 }
 
 

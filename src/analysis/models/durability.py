@@ -29,9 +29,7 @@ class Halves:
     """Decoupling of one run, and its two halves after the warm-up."""
 
     decoupling_pct: float  # loss of speed per heartbeat from the first half to the second; positive is a loss
-    late_speed_pct: (
-        float  # 100 ln of speed late against early in one band of heart rate; NaN with too little time in it
-    )
+    late_speed_pct: float  # speed late in percent of early in one band of heart rate; NaN with too little time there
     duration_s: float  # running with a heart rate, after the warm-up
     heart_rate_bpm: float  # mean of that time
 
@@ -50,8 +48,8 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
     """Decoupling of one run: speed per heartbeat of the second half against the first, after a warm-up.
 
     decoupling = 100 (1 - r2 / r1), r = mean speed / mean heart rate, both weighted by time. The halves are of equal
-    time spent running with a heart rate. The speed late against early compares the halves at the same heart rate: the
-    median of both, +/- 5 bpm.
+    time spent running with a heart rate. The late speed, in percent of the early one, compares them at one heart
+    rate: the median of the run, +/- 5 bpm.
 
     Parameters
     ----------
@@ -196,7 +194,7 @@ def _speed_per_beat(half: pd.DataFrame) -> float:
 
 
 def _late_speed_pct(first: pd.DataFrame, second: pd.DataFrame, middle_bpm: float) -> float:
-    """100 ln of the speed of the second half over the first at `middle_bpm`; NaN with too little time there."""
+    """Speed of the second half in percent of the first at `middle_bpm`; NaN with too little time there."""
     band = {
         "low_bpm": middle_bpm - BAND_HALF_WIDTH_BPM,
         "high_bpm": middle_bpm + BAND_HALF_WIDTH_BPM,
@@ -207,4 +205,4 @@ def _late_speed_pct(first: pd.DataFrame, second: pd.DataFrame, middle_bpm: float
         early, late = speed_at_heart_rate(first, **band), speed_at_heart_rate(second, **band)
     except NotEnoughData:
         return float("nan")
-    return float(100 * np.log(late.speed_m_s / early.speed_m_s))
+    return 100 * late.speed_m_s / early.speed_m_s

@@ -9,10 +9,7 @@ from analysis.metrics.best_efforts import BestEfforts
 from analysis.models.critical_speed import MIN_DURATIONS, CriticalSpeed, critical_speed, outside_2_15_min
 from analysis.models.result import tidy_row
 
-REMARK = (
-    "From training, not all-out: CS and D' describe the runs and can lie below or above what time trials would give. "
-    "No interval, because efforts of one run share its seconds."
-)
+REMARK = "From training, not all-out: CS and D' can lie below or above what time trials would give."
 
 
 @dataclass(frozen=True, eq=False)
