@@ -200,6 +200,22 @@ def test_every_file_is_a_line_for_programs(folder):
     }
 
 
+def test_a_file_of_which_all_is_refused_is_not_called_known(folder):
+    with_alder(folder)
+    path = drop(folder, "Alder/strong.csv", strong(strong_row(load="heavy")))
+    said = run("ingest", path, "--workspace", folder)
+    assert "strong.csv: 0 new, 0 known rows" in said
+    assert "1 file: 1 taken." in said
+    assert "this very file is stored already" in run("ingest", path, "-v", "--workspace", folder)
+
+
+def test_options_of_jupyter_reach_it(folder, monkeypatch):
+    ran = []
+    monkeypatch.setattr(os, "execve", lambda _program, arguments, _environment: ran.append(arguments))
+    run("lab", "--workspace", folder, "--no-browser", "--port=9999")
+    assert ran[0][-2:] == ["--no-browser", "--port=9999"]
+
+
 def test_an_empty_drop_folder_is_no_failure(folder):
     assert "0 files: nothing to do." in run("ingest", "--workspace", folder)
 
@@ -241,6 +257,10 @@ def test_a_look_ends_with_the_command_that_takes_the_same_files_in(tmp_path, mon
     (tmp_path / "my files").mkdir()
     (tmp_path / "my files" / "strong.csv").write_text(strong(), encoding="utf-8")
     assert run("check", "my files", "--unit", "lb").endswith("Next: workbook ingest 'my files' --unit lb\n")
+    form = ("--delimiter", "tab", "--month-first")
+    (tmp_path / "my files" / "strong.csv").write_text(strong().replace(",", "\t"), encoding="utf-8")
+    said = run("check", "my files", "--unit", "lb", *form)
+    assert said.endswith("Next: workbook ingest 'my files' --unit lb --delimiter tab --month-first\n")
 
 
 def test_looking_uses_the_workspaces_settings_and_makes_no_store(tmp_path, monkeypatch):

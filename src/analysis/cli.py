@@ -84,7 +84,10 @@ def main() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @as_json
 def init(folder: Path, as_json: bool) -> None:
-    """Make a workspace in FOLDER: configuration, drop folder, templates to fill."""
+    """Make a workspace in FOLDER.
+
+    It gets a configuration, a drop folder, templates to fill and column mappings to copy.
+    """
     from analysis import starter
 
     written = starter.start(folder)
@@ -112,7 +115,7 @@ def init(folder: Path, as_json: bool) -> None:
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
 @as_json
 def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
-    """Make an example squad of 12, take its files in, and render a page for each athlete."""
+    """Make an example squad of 12 and a page for each athlete."""
     from analysis import demonstration, intake
     from analysis.report.due import due
 
@@ -149,7 +152,10 @@ def check(
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Say what PATHS would bring, file by file, without storing anything."""
+    """Say what PATHS would bring; nothing is stored.
+
+    One line a file: its format and form, whose it is, cells refused, rows known already, and its largest table.
+    """
     from analysis import intake, looking
 
     if suggest:
@@ -162,9 +168,8 @@ def check(
     if as_json:
         _print_json([look.as_dict() for look in looks])
     else:
-        said = [("--unit", unit), ("--mapping", mapping), ("--workspace", workspace_folder)]
-        again = [word for option, value in said if value for word in (option, str(value))]
-        command = shlex.join(["workbook", "ingest", *map(str, paths), *again])
+        told = {"--unit": unit, "--mapping": mapping, "--workspace": workspace_folder}
+        command = shlex.join(["workbook", "ingest", *map(str, paths), *_said_again(told | _form_options(form))])
         click.echo(looking.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{looking.next_step(looks, command)}")
     _exit_partly(sum(bool(look.error) for look in looks), len(looks))
@@ -189,7 +194,7 @@ def ingest(
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Take in PATHS (files or folders; default: the drop folder data/raw)."""
+    """Take in PATHS, files or folders; default: data/raw."""
     from analysis import intake, open_workspace
 
     workspace = open_workspace(workspace_folder)
@@ -215,7 +220,10 @@ def ingest(
 @in_workspace
 @as_json
 def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: Path | None, as_json: bool) -> None:
-    """Bind EXTERNAL_NAME, as files write it, to ATHLETE (id or name), or to a new one with --new."""
+    """Say whom files mean by EXTERNAL_NAME.
+
+    It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
+    """
     from analysis import intake, open_workspace
 
     if new == bool(athlete):
@@ -248,7 +256,10 @@ def rejects(workspace_folder: Path | None, as_json: bool) -> None:
 @in_workspace
 @as_json
 def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
-    """List the rows that a later file said otherwise: what they said, and what they say now."""
+    """List rows that a later file said otherwise.
+
+    What they said, what they say now, and which file says so.
+    """
     from analysis import open_workspace
 
     workspace = open_workspace(workspace_folder)
@@ -292,7 +303,9 @@ def exclude(
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Leave a trial, set, repetition, run or answer out, with a reason. No row is deleted.
+    """Leave a row out of reports, with a reason.
+
+    A trial, set, repetition, run or answer. No row is deleted, and --undo takes it in again.
 
     Say which by its TABLE and KEY, as --list prints them, or by --athlete, --date and --what.
     """
@@ -345,7 +358,10 @@ def status(workspace_folder: Path | None, as_json: bool) -> None:
 def report(
     name: str, athlete: str, as_of: str | None, output: Path | None, workspace_folder: Path | None, as_json: bool
 ) -> None:
-    """Render REPORT (as athlete_week) for one athlete, whether it is due or not."""
+    """Render REPORT, as athlete_week, for one athlete.
+
+    Whether it is due or not; an unchanged page is made anew.
+    """
     from analysis import open_workspace
     from analysis.report.due import Job
     from analysis.report.fanout import render_job
@@ -374,7 +390,10 @@ def run(
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Render every report that is due; unchanged pages are left as they are."""
+    """Render every report that is due.
+
+    workbook.toml says which. The period is the last one that is over; unchanged pages are left as they are.
+    """
     from analysis import open_workspace
     from analysis.report.due import due as due_pages
     from analysis.workspace import day
@@ -387,11 +406,14 @@ def run(
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
 
 
-@main.command()
-@click.argument("arguments", nargs=-1)
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @in_workspace
 def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
-    """Open JupyterLab on the notebooks of the workspace. ARGUMENTS go to jupyter lab."""
+    """Open JupyterLab on the notebooks of the workspace.
+
+    ARGUMENTS go to jupyter lab, as --no-browser.
+    """
     from analysis import open_workspace
     from analysis.workspace import ENVIRONMENT, copy_notebooks
 
@@ -449,6 +471,21 @@ def _print_json(value: object, indent: int | None = 2) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
+def _form_options(form: "Said") -> dict[str, object]:
+    """The options with which `says_form` would get this form."""
+    order = {None: {}, True: {"--day-first": True}, False: {"--month-first": True}}[form.day_first]
+    delimiter = "tab" if form.delimiter == "\t" else form.delimiter
+    return {"--delimiter": delimiter, "--decimal": form.decimal, "--encoding": form.encoding} | order
+
+
+def _said_again(options: dict[str, object]) -> list[str]:
+    """Options as words of a command; those that are None were not said, those that are True are flags."""
+    words = []
+    for option, value in options.items():
+        words += [] if value is None else [option] if value is True else [option, str(value)]
+    return words
+
+
 def _print_suggestions(paths: list[Path], form: "Said") -> None:
     from analysis.ingest import suggest
 
@@ -459,13 +496,16 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
 
 def _print_outcomes(outcomes: list, verbose: bool) -> None:
     for outcome in outcomes:
+        path = _shown(outcome.path)
         if outcome.state == "failed":
-            click.echo(f"FAILED   {outcome.path}: {outcome.error}", err=True)
+            click.echo(f"FAILED   {path}: {outcome.error}", err=True)
         elif outcome.state == "waiting":
             names = ", ".join(f"{name!r} ({_count(rows, 'row')})" for name, rows in outcome.waiting.items())
-            click.echo(f"waiting  {outcome.path}: nobody is bound to {names}. {BINDING}")
+            click.echo(f"waiting  {path}: nobody is bound to {names}. {BINDING}")
+        elif verbose and not outcome.reader:
+            click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:
-            click.echo(f"{outcome.state:8} {outcome.path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
+            click.echo(f"{outcome.state:8} {path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
         if outcome.rows_rejected:
             click.echo(f"         {_count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
         if verbose:
@@ -476,7 +516,7 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
     click.echo(f"{_count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
     noted = sum(bool(outcome.notes) for outcome in outcomes)
     if noted and not verbose:
-        click.echo(f"Files with notes: {noted}; -v shows them.")
+        click.echo(f"Files with notes: {noted}; `workbook check PATHS` shows them.")
 
 
 def _row_line(row) -> str:
@@ -488,10 +528,16 @@ def _row_line(row) -> str:
 
 def _print_pages(rendered: list) -> None:
     for page in rendered:
-        click.echo(f"{'FAILED    ' if not page.done else page.state + ' ' * (10 - len(page.state))}{page.path}")
+        click.echo(f"{page.state if page.done else 'FAILED':10}{_shown(page.path)}")
         if not page.done:
             click.echo(f"          {page.error}", err=True)
     click.echo(f"{_count(len(rendered), 'page')}." if rendered else "Nothing is due: there is no athlete yet.")
+
+
+def _shown(path: Path) -> Path:
+    """The path as a person would type it here: below the current folder without what leads to it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _count(n: int, thing: str) -> str:

@@ -148,7 +148,7 @@ def _outcome(path: Path, reading: Reading, waiting: dict[str, int], appended: Ap
     new, known, revised = (
         sum(counts[name] for name in counted) for counts in (appended.new, appended.known, appended.revised)
     )
-    state = "waiting" if waiting else "taken" if new or revised else "known"
+    state = "waiting" if waiting else "known" if known and not (new or revised) else "taken"
     rejected = len(reading.rejects)
     return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, reading.notes)
 
