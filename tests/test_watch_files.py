@@ -257,7 +257,9 @@ def scale_file(*readings: tuple[int, int]) -> bytes:
 def test_a_scale_gives_body_mass_in_the_order_of_the_day(read):
     trials = read(fit, scale_file((0, 7250), (60, 7240), (7 * 3600, 7230))).tables["trials"]
     assert trials["value"].tolist() == [72.5, 72.4, 72.3]
-    assert trials["trial_no"].tolist() == [1, 2, 1]  # 17:00 UTC and seven hours later are two days in Berlin
+    # 18:00 in Berlin, a minute later, and an hour past midnight: two days, numbered by the second
+    assert trials["local_date"].dt.day.tolist() == [2, 2, 3]
+    assert trials["trial_no"].tolist() == [18 * 3600 + 1, 18 * 3600 + 61, 3601]
     assert set(trials["unit"]) == {"kg"}
 
 

@@ -152,19 +152,35 @@ def reading(
     )
 
 
-def body_mass(day: date, mass_kg: float, trial_no: int, device: str | None) -> dict[str, Any]:
-    """A row of the table `trials`: what a scale showed."""
-    return {
-        "local_date": pd.Timestamp(day),
-        "test_id": "body_mass",
-        "trial_no": trial_no,
-        "side": "B",
-        "metric": "mass",
-        "value": mass_kg,
-        "unit": "kg",
-        "device": device,
-        "row_no": 0,
-    }
+def body_masses(shown: Iterable[tuple[datetime, float, str | None]]) -> list[dict[str, Any]]:
+    """Rows of the table `trials` for what a scale showed: wall clock, kilograms and device of each reading.
+
+    A reading is numbered by its second of the day, from 1, so that two files of one day do not number two readings
+    alike and the same reading has the same number in each. Of readings within a second the later ones move on.
+
+    >>> at = datetime(2026, 3, 2, 0, 0, 59)
+    >>> [row["trial_no"] for row in body_masses([(at, 72.5, None), (at, 72.4, None)])]
+    [60, 61]
+    """
+    rows: list[dict[str, Any]] = []
+    day, trial_no = None, 0
+    for at, mass_kg, device in sorted(shown, key=lambda each: each[0]):
+        day, last_no = at.date(), trial_no if at.date() == day else 0
+        trial_no = max(at.hour * 3600 + at.minute * 60 + at.second, last_no) + 1
+        rows.append(
+            {
+                "local_date": pd.Timestamp(day),
+                "test_id": "body_mass",
+                "trial_no": trial_no,
+                "side": "B",
+                "metric": "mass",
+                "value": mass_kg,
+                "unit": "kg",
+                "device": device,
+                "row_no": 0,
+            }
+        )
+    return rows
 
 
 def answer(day: date, item: str, value: float, direction: str) -> dict[str, Any]:

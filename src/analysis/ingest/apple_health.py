@@ -278,13 +278,8 @@ class _Taken:
             return None
 
     def trials(self) -> list[dict[str, Any]]:
-        """Body mass in the order of time, counted within its day."""
-        of_day: Counter[date] = Counter()
-        rows = []
-        for at, mass_kg, source in sorted(self._masses, key=lambda each: each[0]):
-            of_day[at.date()] += 1
-            rows.append(activities.body_mass(at.date(), mass_kg, trial_no=of_day[at.date()], device=source))
-        return rows
+        """Body mass in the order of time."""
+        return activities.body_masses(self._masses)
 
     def wellness(self) -> list[dict[str, Any]]:
         """One row a day and item, in the order of the days."""

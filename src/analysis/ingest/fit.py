@@ -9,7 +9,7 @@ under water (`hr`) are counted. Readings of a scale become trials; other message
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -353,19 +353,15 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
 
 
 def _body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]:
-    """Rows of the table `trials`: the readings of a scale, counted within their day."""
-    rows: list[dict[str, Any]] = []
-    of_day: Counter[date] = Counter()
+    """Rows of the table `trials`: the readings of a scale."""
+    shown: list[tuple[datetime, float, str | None]] = []
     for part in parts:
+        device = _device(_first(part, FILE_ID))
         for message in part.single[WEIGHT_SCALE]:
             mass_kg, seconds = _number(message.get("weight")), _seconds(message, "timestamp")
-            if mass_kg is None or seconds is None or seconds < _FIRST_DATE:
-                continue
-            day = Start.at(_EPOCH + timedelta(seconds=seconds), None, config).local.date()
-            of_day[day] += 1
-            device = _device(_first(part, FILE_ID))
-            rows.append(activities.body_mass(day, mass_kg, trial_no=of_day[day], device=device))
-    return rows
+            if mass_kg is not None and seconds is not None and seconds >= _FIRST_DATE:
+                shown.append((Start.at(_EPOCH + timedelta(seconds=seconds), None, config).local, mass_kg, device))
+    return activities.body_masses(shown)
 
 
 def _rest_measurements(
