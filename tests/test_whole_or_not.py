@@ -1,0 +1,103 @@
+"""Through the whole door: whatever is wrong with a file, it is stored whole or not at all."""
+
+import fit_writer as fw
+import numpy as np
+import own_samples
+import pytest
+from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
+from mutation import mutated
+
+from analysis import intake
+from analysis.store import sha256_of
+from analysis.tables import TABLES
+
+STORED = [name for name in TABLES if name != "samples"]
+WHOLE = {
+    "run.fit": own_samples.run().content() + own_samples.strength().content(),
+    "run.tcx": own_samples.tcx().encode(),
+    "strong.csv": strong(*(strong_row(f"2026-06-{day:02d}", load=90 + day) for day in range(1, 8))).encode(),
+    "bar_speed.csv": (
+        BAR_SPEED + "".join(f"Alder,2026-06-01,Deadlift,1,{n},100,0.{60 - n}\n" for n in range(1, 9))
+    ).encode(),
+}
+
+
+@pytest.fixture
+def squad(tmp_path):
+    """A workspace with the athlete Alder."""
+    opened = workspace(tmp_path / "squad")
+    drop(opened.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2004,report,,\n")
+    assert [outcome.state for outcome in taken(opened, opened.raw_folder)] == ["taken"]
+    yield opened
+    opened.store.close()
+
+
+def taken(squad, *paths):
+    return list(intake.ingest(squad, intake.files_below(paths)))
+
+
+def damaged(squad, name: str, seed: int):
+    path = drop(squad.folder, f"Alder/{seed:03d}_{name}", "")
+    path.write_bytes(mutated(WHOLE[name], np.random.default_rng(seed)))
+    return path
+
+
+def rows(squad) -> dict[str, int]:
+    return {name: squad.store.count(name)[0][0] for name in STORED}
+
+
+def broken_rows(squad) -> dict[str, list[str]]:
+    """What the canonical tables refuse of the stored rows, and rows of a file or a session that is not there."""
+    frames = squad.store.frames(STORED)
+    found = {name: TABLES[name].failures(frame)["check"].tolist() for name, frame in frames.items()}
+    for name, frame in frames.items():
+        for column, home in (("file_no", "files"), ("session_id", "sessions")):
+            if column in frame and name != home:
+                strangers = set(frame[column].dropna()) - set(frames[home][column])
+                found[name] += [f"{column} {stranger} is not there" for stranger in strangers]
+    return {name: what for name, what in found.items() if what}
+
+
+def lost_samples(squad) -> list[str]:
+    """Sessions of which other records are there than the store says."""
+    said = squad.store.frame("sample_files").groupby(["athlete_id", "session_id"])["rows"].sum()
+    return [session for (athlete, session), n in said.items() if len(squad.store.samples(athlete, session)) != n]
+
+
+def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
+    states = set()
+    for seed in range(100):
+        path = damaged(squad, list(WHOLE)[seed % len(WHOLE)], seed)
+        before = rows(squad)
+        (outcome,) = taken(squad, path)
+        states.add(outcome.state)
+        kept = sha256_of(path) in {sha256 for (sha256,) in squad.store.values("files", "sha256")}
+        assert kept == (outcome.state != "failed")
+        assert squad.store.sweep() == [], "samples that no row names"
+        if outcome.state == "failed":
+            assert outcome.error.endswith(".")
+            assert rows(squad) == before
+    assert {"taken", "failed"} <= states <= {"taken", "known", "waiting", "failed"}
+    assert broken_rows(squad) == {}
+    assert lost_samples(squad) == []
+    assert squad.store.problems() == []
+
+
+def scale_file(at_s: int, mass_hundredths: int) -> bytes:
+    """A scale's file with one reading, in seconds of the FIT clock."""
+    writer = own_samples.file_id(fw.FitWriter(), kind=9)
+    return writer.message(30, (253, "uint32", at_s), (0, "uint16", mass_hundredths)).content()
+
+
+def test_two_files_of_a_scale_on_one_day_are_two_readings_and_each_again_is_known(squad):
+    for name, at_s, mass in (("a", 1_140_000_000, 7250), ("b", 1_140_000_600, 7240)):
+        drop(squad.folder, f"Alder/{name}.fit", "").write_bytes(scale_file(at_s, mass))
+    assert {outcome.rows_revised for outcome in taken(squad, squad.raw_folder)} == {0}
+    trials = squad.athlete("alder1").trials
+    assert trials["value"].tolist() == [72.5, 72.4]
+    assert trials["local_date"].nunique() == 1
+    drop(squad.folder, "Alder/both.fit", "").write_bytes(
+        scale_file(1_140_000_000, 7250) + scale_file(1_140_000_600, 7240)
+    )
+    (again,) = taken(squad, squad.raw_folder / "Alder" / "both.fit")
+    assert (again.rows_new, again.rows_known, again.rows_revised) == (0, 2, 0)
