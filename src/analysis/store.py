@@ -162,10 +162,13 @@ class Store:
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, empty where it has none."""
-        files = self.frame("sample_files", [athlete_id])
+        files = _SQL["sample_files"]
+        of_it = sql.select(files.c.path).where(files.c.athlete_id == athlete_id, files.c.session_id == session_id)
+        with self._engine.connect() as connection:
+            paths = connection.scalars(of_it.order_by(files.c.sha256)).all()
         parts = [
             pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=[("session_id", "=", session_id)])
-            for path in files.loc[files["session_id"] == session_id, "path"]
+            for path in paths
         ]
         if not parts:
             return TABLES["samples"].empty()

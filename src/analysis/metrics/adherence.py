@@ -107,8 +107,12 @@ def plan_status(
 def _planned(plan: pd.DataFrame, days: pd.DatetimeIndex, roles: tuple[str, ...]) -> pd.DataFrame:
     """One row a planned day and role, its lines joined."""
     lines = plan[plan["local_date"].isin(days) & plan["role"].isin(roles)]
-    by_day = lines.groupby(["local_date", "role"])["content"]
-    return by_day.agg(lambda content: "; ".join(content.dropna())).reset_index()
+    by_day: dict[tuple[pd.Timestamp, str], list[str]] = {}
+    for day, role, content in zip(lines["local_date"], lines["role"], lines["content"], strict=True):
+        by_day.setdefault((day, role), []).extend([content] if pd.notna(content) else [])
+    rows = [(day, role, "; ".join(contents)) for (day, role), contents in sorted(by_day.items())]
+    planned = pd.DataFrame(rows, columns=["local_date", "role", "content"])
+    return planned.astype({"local_date": plan["local_date"].dtype, "role": "str", "content": "str"})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from analysis.errors import DataProblem, NotEnoughData
 Values = float | pd.Series  # one number, or one a row
 
 RUNNING_SPORTS = ("run", "running", "trail_running", "treadmill_running", "track_running")
+RECORD_LASTS_AT_MOST_S = 10.0  # a watch that records seldom, or lost the signal
 MINETTI_MAX_GRADE = 0.45
 
 # Minetti et al. 2002: polynomials in grade, highest power first, J/(kg m)
@@ -305,18 +306,19 @@ def speed_at_heart_rate(
     >>> speed_at_heart_rate(samples, low_bpm=145, high_bpm=155).pace_s_per_km
     400.0
     """
-    rows = samples.sort_values("t_s")
-    rows = rows.assign(lasts_s=rows["t_s"].diff().shift(-1).clip(upper=10))
-    moving = rows["paused"].fillna(0) == 0 if "paused" in rows else True
-    kept = rows[(rows["t_s"] >= warm_up_s) & rows["heart_rate_bpm"].between(low_bpm, high_bpm) & moving]
-    kept = kept.dropna(subset=["speed_m_s", "lasts_s"])
-    in_band_s = float(kept["lasts_s"].sum())
+    in_order = np.argsort(samples["t_s"].to_numpy(dtype=float), kind="stable")
+    t_s, bpm, m_s = (samples[name].to_numpy(dtype=float)[in_order] for name in ("t_s", "heart_rate_bpm", "speed_m_s"))
+    lasts_s = np.minimum(np.diff(t_s, append=np.nan), RECORD_LASTS_AT_MOST_S)
+    moving = samples["paused"].fillna(0).to_numpy()[in_order] == 0 if "paused" in samples else True
+    in_band = (t_s >= warm_up_s) & (bpm >= low_bpm) & (bpm <= high_bpm) & moving
+    kept = in_band & np.isfinite(m_s) & np.isfinite(lasts_s)
+    in_band_s = float(lasts_s[kept].sum())
     if in_band_s < min_duration_s:
         raise NotEnoughData(
             f"Only {in_band_s:.0f} s of this run lie between {low_bpm:g} and {high_bpm:g} bpm; "
             f"{min_duration_s:.0f} s are needed. Choose a longer run or a wider band."
         )
-    speed_m_s = float(np.average(kept["speed_m_s"], weights=kept["lasts_s"]))
+    speed_m_s = float(np.average(m_s[kept], weights=lasts_s[kept]))
     return SpeedAtHeartRate(speed_m_s, pace_s_per_km(speed_m_s, 1.0), in_band_s, low_bpm, high_bpm)
 
 
