@@ -220,6 +220,22 @@ def fit_facts(count: int = 1, **more) -> dict:
     return facts | more
 
 
+def apple_health() -> str:
+    """A morning's weight, a night and a run, as a phone exports them."""
+    day = f"{START:%Y-%m-%d}"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<HealthData locale="en_GB">\n'
+        f' <ExportDate value="{day} 20:00:00 +0100"/>\n'
+        ' <Record type="HKQuantityTypeIdentifierBodyMass" sourceName="Scale" unit="kg" value="71.4" '
+        f'startDate="{day} 07:10:00 +0100" endDate="{day} 07:10:00 +0100"/>\n'
+        ' <Record type="HKCategoryTypeIdentifierSleepAnalysis" value="HKCategoryValueSleepAnalysisAsleepCore" '
+        f'startDate="{day} 00:10:00 +0100" endDate="{day} 06:40:00 +0100"/>\n'
+        ' <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="25" durationUnit="min" '
+        f'startDate="{day} 18:00:00 +0100" endDate="{day} 18:26:00 +0100"/>\n'
+        "</HealthData>\n"
+    )
+
+
 def samples() -> dict[str, tuple[bytes, dict]]:
     """Path in the folder: content, and the facts about it."""
     later = START + timedelta(hours=2)
@@ -251,6 +267,10 @@ def samples() -> dict[str, tuple[bytes, dict]]:
         **month_of_runs(tcx_facts),
         "log/training.csv": ("\n".join((LOG_HEADER, *LOG_ROWS, "")).encode(), LOG_FACTS),
         "log/app.csv": ("\n".join((APP_HEADER, *APP_ROWS, "")).encode(), APP_FACTS),
+        "apple/export.xml": (
+            apple_health().encode(),
+            {"elements": {"HealthData": 1, "ExportDate": 1, "Record": 2, "Workout": 1}},
+        ),
         "gpx/two_segments.gpx": (
             gpx(times=True).encode(),
             {**gpx_facts, "with_time": 100, "start": START.isoformat(sep=" ")},
