@@ -245,11 +245,9 @@ def counts_fact(week: AthleteWeek) -> Fact:
         raise NotEnoughData(
             f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
         )
-    return Fact(
-        "week.counts",
-        f"You lifted on {_count(len(strength_days), 'day')} and logged {_count(run_count, 'run')}.",
-        n=len(strength_days) + run_count,
-    )
+    done = [f"lifted on {_count(len(strength_days), 'day')}"] if len(strength_days) else []
+    done += [f"logged {_count(run_count, 'run')}"] if run_count else []
+    return Fact("week.counts", f"You {' and '.join(done)}.", n=len(strength_days) + run_count)
 
 
 def totals_facts(totals: WeekTotals) -> list[Fact]:
