@@ -12,15 +12,18 @@ from analysis.report.page import SECTION_MIME
 from analysis.workspace import ENVIRONMENT, shipped_notebooks
 
 FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
+RUNNING = shipped_notebooks() / "explore" / "03_running_and_sprint.ipynb"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
 
 
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, **parameters) -> nbformat.NotebookNode:
+def run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path = FIRST_LOOK, **parameters
+) -> nbformat.NotebookNode:
     """The notebook as a person runs it: in a kernel, from a folder of the workspace."""
     monkeypatch.setenv(ENVIRONMENT, str(folder))
     return papermill.execute_notebook(
-        FIRST_LOOK, folder / "done.ipynb", parameters, kernel_name="python3", cwd=folder, progress_bar=False
+        notebook, folder / "done.ipynb", parameters, kernel_name="python3", cwd=folder, progress_bar=False
     )
 
 
@@ -62,6 +65,25 @@ def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest
     assert len(problems) == 4
     assert problems["critical_speed"].startswith("Critical speed needs 3 trials")
     assert problems["load"] is None
+
+
+def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, RUNNING, athlete="Alder")
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
+    assert set(problems) == {"sprint"}
+    assert problems["sprint"].startswith("A sprint profile needs 3 gates or more; got 2.")
+    assert {"sensitivity", "critical_speed", "pace", "decoupling", "late_speed", "best_efforts"} < set(sections)
+    fastest = sections["best_efforts"]["blocks"][0]["rows"]
+    assert [round(row[0]) for row in fastest] == [400, 1000, 1609, 3000, 5000, 10000]
+
+
+def test_running_and_sprint_before_any_run_leaves_sentences(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, RUNNING, athlete="Alder", until="2026-01-06")
+    problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
+    assert problems["best_efforts"].startswith("None of 0 runs in 90 days holds 400 m")
+    assert problems["decoupling"].startswith("None of 0 runs of an hour or more")
+    assert all(problems.values())
 
 
 def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, monkeypatch):
