@@ -474,7 +474,7 @@ class TestSections:
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))
         assert [fact.sentence for fact in sections.your_week(week)] == [
-            "You lifted on 3 days and logged 0 runs.",
+            "You lifted on 3 days.",
             "You lifted 580 kg in 2 sets.",
         ]
 
