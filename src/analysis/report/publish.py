@@ -11,31 +11,15 @@ from analysis.errors import UsageProblem
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
-def page_path(folder: Path, *names: str) -> Path:
-    """Where a page goes: the last name is the file's stem, the ones before are folders.
-
-    Raises UsageProblem for a name that could lead elsewhere.
-
-    >>> page_path(Path("reports"), "k3vd", "athlete_week_2026-07-05").as_posix()
-    'reports/k3vd/athlete_week_2026-07-05.html'
-    """
-    *folders, stem = [_checked(name) for name in names]
-    return folder.joinpath(*folders, f"{stem}.html")
-
-
 def check_page_path(page: Path) -> None:
     """Refuse a page that is no `.html`, has an odd name, or leaves its folder by `..`."""
-    _checked(page.stem)
+    if not _NAME.fullmatch(page.stem):
+        raise UsageProblem(
+            f"{page.stem!r} cannot be part of a file name. "
+            "Use letters of a to z, digits, '_', '-' and '.', no '.' first."
+        )
     if page.suffix != ".html" or ".." in page.parts:
         raise UsageProblem(f"A page cannot be written to {str(page)!r}. Give a path that ends in .html, without '..'.")
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise UsageProblem(
-            f"{name!r} cannot be part of a file name. Use letters of a to z, digits, '_', '-' and '.', no '.' first."
-        )
-    return name
 
 
 def publish(contents: dict[Path, str]) -> None:
