@@ -29,9 +29,9 @@ from analysis.report import notebook as notebooks
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
+from analysis.workspace import ENVIRONMENT
 
 FACTS_VERSION = 1
-WORKSPACE = "WORKBOOK_WORKSPACE"  # tells the notebook's process which workspace to open
 
 _ENGINE = "workbook-kernel"
 _START_S = 60  # for a kernel to answer
@@ -196,7 +196,7 @@ def _run(
     """The executed notebook, complete to its end marker. Nothing of it is written to disk."""
     token = uuid.uuid4().hex
     marked = notebooks.with_end_marker(loaded, token)
-    environment = {"OMP_NUM_THREADS": "1", **os.environ, WORKSPACE: str(workspace.resolve()), RENDERING: "1"}
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, ENVIRONMENT: str(workspace.resolve()), RENDERING: "1"}
     try:
         ran = papermill.execute_notebook(
             marked,
