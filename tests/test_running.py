@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics import running
+from analysis.models.sprint import sprint_profile_gates
 
 
 def runs(*rows: tuple) -> pd.DataFrame:
@@ -81,3 +82,48 @@ def test_a_minute_in_the_band_is_no_speed_at_a_heart_rate():
     samples = pd.DataFrame({"t_s": np.arange(660.0), "heart_rate_bpm": 150.0, "speed_m_s": 3.0})
     with pytest.raises(NotEnoughData, match="Only 59 s"):
         running.speed_at_heart_rate(samples, low_bpm=145, high_bpm=155)
+
+
+def sprint_splits(rows: list[tuple]) -> pd.DataFrame:
+    """Gates at 5, 10, 20 and 30 m, gate to gate; a row is a day, a trial and its four times."""
+    return pd.DataFrame(
+        [
+            {"session_id": day, "local_date": pd.Timestamp(day), "test_id": "sprint_30m", "trial_no": trial}
+            | {"split_no": place + 1, "distance_m": distance_m, "time_s": time_s}
+            for day, trial, times_s in rows
+            for place, (distance_m, time_s) in enumerate(zip((5.0, 5.0, 10.0, 10.0), times_s, strict=True))
+        ]
+    )
+
+
+def test_the_fastest_whole_sprint_of_the_newest_day_makes_a_profile():
+    gates = running.best_sprint(
+        sprint_splits(
+            [
+                ("2026-05-04", 1, (1.20, 0.70, 1.20, 1.10)),
+                ("2026-06-01", 1, (1.32, 0.75, 1.33, 1.27)),
+                ("2026-06-01", 2, (1.34, 0.76, 1.35, 1.29)),
+                ("2026-06-01", 3, (1.10, np.nan, 1.30, 1.20)),
+            ]
+        ),
+        "sprint_30m",
+    )
+    assert gates["distance_m"].tolist() == [5, 10, 20, 30]
+    assert gates["time_s"].tolist() == pytest.approx([1.32, 2.07, 3.40, 4.67])
+    profile = sprint_profile_gates(*gates[["distance_m", "time_s"]].to_numpy().T)
+    assert 10 / 1.27 < profile.mss_m_s < 9  # beyond the mean speed of the last 10 m
+
+
+def test_a_sprint_with_a_missing_gate_is_no_sprint():
+    broken = sprint_splits([("2026-06-01", 1, (1.3, np.nan, 1.3, 1.2))])
+    with pytest.raises(NotEnoughData, match="No sprint of the test 'sprint_30m'"):
+        running.best_sprint(broken, "sprint_30m")
+
+
+def test_the_copy_of_a_run_and_a_later_one_are_not_recorded_runs():
+    rows = runs(
+        ("2026-01-05", "Running", 1.0, True), ("2026-01-04", "trail_running", 1.0, True), ("2026-01-06", "run", 1, True)
+    )
+    kept = running.recorded_runs(rows.assign(counted=[True, True, True]), pd.Timestamp("2026-01-05"))
+    assert kept["sport"].tolist() == ["trail_running", "Running"]
+    assert running.recorded_runs(rows.assign(counted=False), pd.Timestamp("2026-01-31")).empty

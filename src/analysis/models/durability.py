@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.decisions import REFERENCE_MOST, Change
 from analysis.errors import NotEnoughData
-from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
+from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
 
 Measure = Literal["decoupling_pct", "late_speed_pct"]
@@ -17,7 +17,6 @@ Measure = Literal["decoupling_pct", "late_speed_pct"]
 LONG_RUN_S = 3600.0
 WARM_UP_S = 600.0
 MIN_HALF_S = 900.0  # running with a heart rate, in each half
-RECORD_MOST_S = 10.0  # what one record stands for at most
 BAND_HALF_WIDTH_BPM = 5.0
 MIN_BAND_S = 300.0
 STALE_AFTER_DAYS = 42
@@ -74,7 +73,7 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
     4.8
     """
     ordered = with_speed(records)
-    lasts_s = ordered["t_s"].diff().shift(-1).clip(upper=RECORD_MOST_S)
+    lasts_s = ordered["t_s"].diff().shift(-1).clip(upper=RECORD_LASTS_AT_MOST_S)
     running = ordered.assign(lasts_s=lasts_s)[ordered["t_s"] >= warm_up_s]
     if "paused" in running:
         running = running[running["paused"].fillna(0) == 0]
