@@ -104,6 +104,14 @@ def test_a_velocity_missing_on_the_last_day_is_named_with_its_reason():
     assert "peak velocity" not in result.tidy()["term"].tolist()
 
 
+def test_a_velocity_measured_too_seldom_says_how_many_tests_are_missing():
+    def on_the_last_two_days(reps):
+        return reps.assign(peak_velocity_m_s=reps["mean_velocity_m_s"].where(reps["local_date"] >= FRIDAYS[-2]))
+
+    result = of_speeds(last_day_off(0.25), reps=on_the_last_two_days)
+    assert result.unjudged["why"].tolist() == ["Not enough data yet: 2 more tests needed for peak velocity."]
+
+
 @settings(max_examples=10)
 @given(factor=st.floats(0.5, 3))
 def test_percents_do_not_depend_on_the_unit_of_speed(factor):

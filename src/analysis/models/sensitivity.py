@@ -47,7 +47,9 @@ class Sensitivity:
     """One conclusion under the choice of the reports and under the others."""
 
     name: str
-    choices: pd.DataFrame  # choice, state, conclusion, estimate_pct and its error and interval, n, why, stands
+    choices: (
+        pd.DataFrame
+    )  # choice, state, conclusion, estimate_pct with error and interval, n, why (a sentence), stands
     conf_level: float
 
     @property
@@ -364,7 +366,7 @@ def _change_row(choice: str, change: Change) -> dict:
         "conf_low_pct": change.conf_low * to_pct,
         "conf_high_pct": change.conf_high * to_pct,
         "n": change.n_earlier + change.n_new,
-        "why": change.reason,
+        "why": change.sentence(choice) if change.state == "cannot tell" else None,
     }
 
 
