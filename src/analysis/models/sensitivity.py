@@ -47,9 +47,7 @@ class Sensitivity:
     """One conclusion under the choice of the reports and under the others."""
 
     name: str
-    choices: (
-        pd.DataFrame
-    )  # choice, state, conclusion, estimate_pct with error and interval, n, why (a sentence), stands
+    choices: pd.DataFrame  # one row a choice, the reports' first; stands (bool), and why where it cannot be judged
     conf_level: float
 
     @property
