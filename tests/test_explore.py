@@ -12,6 +12,7 @@ from analysis.report.page import SECTION_MIME
 from analysis.workspace import ENVIRONMENT, shipped_notebooks
 
 FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
+LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"
 RUNNING = shipped_notebooks() / "explore" / "03_running_and_sprint.ipynb"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
@@ -92,3 +93,15 @@ def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, monkeypatch)
         run(tmp_path / "empty", monkeypatch)
     assert stopped.value.evalue.startswith("There is no athlete in this workspace yet. Take in your files")
     assert len(stopped.value.traceback) == 1
+
+
+def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, LOAD_VELOCITY, athlete="Alder")
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    assert {key: bundle["problem"] for key, bundle in sections.items()} == dict.fromkeys(
+        ["profile", "sessions", "e1rm"]
+    )
+    assert len(outputs(done, PLOTLY_MIME)) == 2
+    told = [row for block in sections["e1rm"]["blocks"] for row in block.get("rows", []) if row[0] == "e1RM"]
+    assert 60 < told[0][2] < 250
+    assert "to_csv" in done.cells[-1].source

@@ -15,6 +15,7 @@ from analysis.models.breakpoint import level_break, level_shift, segmented_line,
 from analysis.models.checks import check_history
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.durability import durability
+from analysis.models.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
@@ -22,6 +23,7 @@ from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
 from analysis.models.form import form_history
 from analysis.models.growth import growth
+from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
@@ -69,8 +71,23 @@ FREE_TAU = fitness_fatigue(SEASON.load, SEASON.tests, tau_d=None, **OF_SEASON)
 FIXED_TAU = fitness_fatigue(SEASON.load, SEASON.tests, **OF_SEASON)
 STATE = StateParameters(250, 0.08, 0.16, 42, 7, test_sd=3, g_sd=5, h_sd=5)
 
+BAR_SPEEDS = pd.MultiIndex.from_product(
+    [list("abcdef"), ["s1", "s2", "s3"], [1, 2, 3]], names=["athlete_id", "session_id", "set_no"]
+).to_frame(index=False)
+BAR_SPEEDS = BAR_SPEEDS.assign(
+    exercise="deadlift", side="B", device="encoder", load_kg=30 + 30.0 * BAR_SPEEDS["set_no"]
+)
+BAR_SPEEDS["mean_velocity_m_s"] = np.random.default_rng(2).normal(1.5 - 0.008 * BAR_SPEEDS["load_kg"], 0.03)
+MAXIMA = pd.DataFrame(
+    [(WEEKS[0], "tested", 140.0, 0.042, 0, 0, 0), (WEEKS[2], "reps", 144.0, 0.03, -4, 0, 0)],
+    columns=OBSERVATION_COLUMNS,
+)
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
+    "load_velocity-sessions": profile_across_sessions(BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"], mvt_m_s=0.2),
+    "load_velocity-squad": profiles_of_squad(BAR_SPEEDS, mvt_m_s=0.2),
+    "e1rm": fused_e1rm(E1rmObservations(MAXIMA, 0.02, 0.0, {}), WEEKS[3]),
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
     **{f"critical_power_3-{error_in}": critical_power_3(TRIALS, error_in=error_in) for error_in in ERRORS_IN},

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MODELS = {"trend": 1, "level_break": 2, "slope_break": 3, "growth": 4}
+MODELS = {"trend": 1, "level_break": 2, "slope_break": 3, "growth": 4, "load_velocity_mixed": 5, "e1rm": 6}
 
 NS = (6, 12, 24)
 RHOS = (0.0, 0.3, 0.6)
 # design number of (what is true, n, rho); the hundreds say what is true
-TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400, "irregular dates": 500}
+TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400, "irregular dates": 500, "drift twice": 600}
 DESIGNS = {
     (truth, n, rho): hundreds + 10 * NS.index(n) + RHOS.index(rho)
     for truth, hundreds in TRUTHS.items()

@@ -1,0 +1,146 @@
+"""Mixed load-velocity profiles and fused 1RMs of made-up athletes: how often their intervals hold the truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated import DESIGNS, MODELS, NS, RHOS, Intervals, ar1, coverage
+
+from analysis.errors import DataProblem
+from analysis.models.e1rm import COVERAGE_PCT as FUSED_COVERAGE_PCT
+from analysis.models.e1rm import EPLEY_K, K_SD, TESTED_CV, E1rmObservations, fused_e1rm
+from analysis.models.load_velocity_mixed import COVERAGE_PCT, profile_across_sessions, profiles_of_squad
+
+LOADS_KG = np.array([60.0, 90.0, 120.0])
+SESSION_SD, SET_SD, MVT = 0.03, 0.02, 0.2
+LEAST_PCT = 85  # below it the model would have to refuse
+SHORT, ALONE, SQUADS, STATES = 60, 200, 16, 400  # replicates: in the suite, and of the cards
+
+every_n = pytest.mark.parametrize("n", NS)
+every_rho = pytest.mark.parametrize("rho", RHOS)
+
+
+def made_up(rng: np.random.Generator, lines: np.ndarray, n_sessions: int, rho: float) -> pd.DataFrame:
+    """Bar speeds of athletes with these lines, `n_sessions` of three sets each, offsets of sessions AR(1)."""
+    offsets = SESSION_SD * ar1(rng, len(lines), n_sessions, rho)
+    clean = lines[:, :1, None] + lines[:, 1:, None] * LOADS_KG + offsets[:, :, None]
+    velocity = clean + rng.normal(0, SET_SD, clean.shape)
+    athlete, session, set_no = (grid.ravel() for grid in np.indices(velocity.shape))
+    return pd.DataFrame(
+        {
+            "athlete_id": athlete,
+            "session_id": session,
+            "set_no": set_no,
+            "load_kg": LOADS_KG[set_no],
+            "mean_velocity_m_s": velocity.ravel(),
+            "exercise": "deadlift",
+            "side": "B",
+            "device": "encoder",
+        }
+    )
+
+
+def e1rm_alone(n_sessions: int, rho: float):
+    line = np.array([[1.5, -0.008]])
+
+    def design(rng: np.random.Generator, n_replicates: int) -> Intervals:
+        bounds = np.full((n_replicates, 2), np.nan)
+        for number in range(n_replicates):
+            try:
+                own = profile_across_sessions(made_up(rng, line, n_sessions, rho), mvt_m_s=MVT)
+            except DataProblem:
+                continue  # refused, which the count says
+            bounds[number] = own.e1rm_low_kg, own.e1rm_high_kg
+        return Intervals(bounds[:, 0], bounds[:, 1], (MVT - line[0, 0]) / line[0, 1])
+
+    return design
+
+
+def e1rm_in_squad(n_athletes: int, rho: float):
+    def design(rng: np.random.Generator, n_squads: int) -> Intervals:
+        low, high, truth = [], [], []
+        for _ in range(n_squads):
+            lines = rng.normal([1.5, -0.008], [0.1, 0.0008], (n_athletes, 2))
+            own = profiles_of_squad(made_up(rng, lines, 2, rho), mvt_m_s=MVT).athletes
+            low.append(own["e1rm_low_kg"])
+            high.append(own["e1rm_high_kg"])
+            truth.append((MVT - lines[:, 0]) / lines[:, 1])
+        return Intervals(*(np.concatenate(part) for part in (low, high, truth)))
+
+    return design
+
+
+def test_the_e1rm_of_an_athlete_alone_is_covered_in_some_draws():
+    measured = coverage(e1rm_alone(6, 0.0), MODELS["load_velocity_mixed"], DESIGNS["none", 6, 0.0], SHORT)
+    assert measured.pct == pytest.approx(COVERAGE_PCT["alone"][6][0], abs=3 * 100 * np.sqrt(0.05 * 0.95 / SHORT))
+
+
+def test_the_e1rm_of_athletes_is_covered_in_some_squads():
+    measured = coverage(e1rm_in_squad(12, 0.0), MODELS["load_velocity_mixed"], DESIGNS["gain", 12, 0.0], 5)
+    assert measured.pct >= LEAST_PCT
+
+
+@pytest.mark.soak
+@every_n
+@every_rho
+def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
+    measured = coverage(e1rm_alone(n, rho), MODELS["load_velocity_mixed"], DESIGNS["none", n, rho], ALONE)
+    assert measured.pct == pytest.approx(COVERAGE_PCT["alone"][n][RHOS.index(rho)], abs=0.1)
+
+
+@pytest.mark.soak
+@every_n
+@every_rho
+def test_the_e1rm_of_athletes_is_covered_as_the_card_says(n, rho):
+    measured = coverage(e1rm_in_squad(n, rho), MODELS["load_velocity_mixed"], DESIGNS["gain", n, rho], SQUADS)
+    assert measured.pct == pytest.approx(COVERAGE_PCT["in squad"][n][RHOS.index(rho)], abs=0.1)
+
+
+def fused(n: int, rho: float, *, drift_pct: float = 1.0, gain_pct: float = 0.0):
+    """Weekly observations, repetitions and speeds in turn with a test in the middle; the state on the last day."""
+    week = np.arange(n)
+    source = np.where(week % 2 == 0, "reps", "velocity")
+    source[n // 2] = "tested"
+    error_sd = np.select([source == "reps", source == "velocity"], [1 / 35, 0.03], TESTED_CV)
+    loadings = pd.DataFrame(
+        {
+            "k_loading": np.where(source == "reps", -5 / (1 + 5 * EPLEY_K), 0.0),
+            "mvt_loading": np.where(source == "velocity", 1 / (0.008 * 160), 0.0),
+            "slope_loading": np.where(source == "velocity", -60 / (0.008 * 160), 0.0),
+        }
+    )
+    day = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * week, unit="D")
+
+    def design(rng: np.random.Generator, n_replicates: int) -> Intervals:
+        steps = rng.normal(gain_pct / 100, drift_pct / 100, (n_replicates, n))
+        truth = np.log(160) + steps.cumsum(axis=1)
+        shared = rng.normal(0, [K_SD, 0.02, 0.0003], (n_replicates, 3)) @ loadings.to_numpy().T
+        seen = np.exp(truth + shared + error_sd * ar1(rng, n_replicates, n, rho))
+        bounds = np.empty((n_replicates, 2))
+        for number, e1rm_kg in enumerate(seen):
+            told = pd.DataFrame({"local_date": day, "source": source, "e1rm_kg": e1rm_kg, "error_sd": error_sd})
+            state = fused_e1rm(E1rmObservations(told.join(loadings), 0.02, 0.0003, {}), day[-1])
+            bounds[number] = state.e1rm_low_kg, state.e1rm_high_kg
+        return Intervals(bounds[:, 0], bounds[:, 1], np.exp(truth[:, -1]))
+
+    return design
+
+
+FUSED = {
+    "none": lambda n, rho: fused(n, rho),
+    "drift twice": lambda n, rho: fused(n, rho, drift_pct=2.0),
+    "gain": lambda n, rho: fused(n, rho, drift_pct=0.0, gain_pct=0.5),
+}
+
+
+def test_the_fused_e1rm_is_covered_in_some_draws():
+    measured = coverage(fused(12, 0.3), MODELS["e1rm"], DESIGNS["none", 12, 0.3], 150)
+    assert measured.pct == pytest.approx(FUSED_COVERAGE_PCT["none"][12][1], abs=5.4)  # three standard errors
+
+
+@pytest.mark.soak
+@every_n
+@every_rho
+@pytest.mark.parametrize("truth", FUSED)
+def test_the_fused_e1rm_is_covered_as_the_card_says(truth, n, rho):
+    measured = coverage(FUSED[truth](n, rho), MODELS["e1rm"], DESIGNS[truth, n, rho], STATES)
+    assert measured.pct == pytest.approx(FUSED_COVERAGE_PCT[truth][n][RHOS.index(rho)], abs=0.1)
