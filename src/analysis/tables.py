@@ -5,7 +5,7 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import pandas as pd
@@ -102,7 +102,12 @@ class Table:
         return "athlete_id" in self.names
 
     def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        return self.by_name[name]
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """The columns by their names; a mapped table asks for one at each of its cells."""
+        return {column.name: column for column in self.columns}
 
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema; lazy validation names every failing row."""

@@ -27,7 +27,7 @@ class Target:
     def column(self, name: str) -> Column | None:
         """The canonical column of a field, None for the athlete, the time and the like."""
         table, column = self.fields[name]
-        return TABLES[table].column(column) if column in TABLES[table].names else None
+        return TABLES[table].by_name.get(column)
 
     def frames(self, taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
         """The canonical frames of the rows; a row that says again what another said is rejected."""
