@@ -335,9 +335,9 @@ def test_markdown_is_text_without_script_link_or_picture(source):
 
 def test_states_are_said_in_a_word_and_a_shape_and_not_twice(emitted):
     html = preview_html(bundle_of(emitted, Fact("a", "0.07 m/s faster.", "better")))
-    assert "▲</span> Better than before.</span> 0.07 m/s faster." in html
+    assert "▲</span> Better than before.</span> 0.07\N{NO-BREAK SPACE}m/s faster." in html
     html = preview_html(bundle_of(emitted, Fact("a", "Slower than your usual. 3.40 s.", "worse", unit="s")))
-    assert "▼</span> Slower than your usual.</span> 3.40 s." in html
+    assert "▼</span> Slower than your usual.</span> 3.40\N{NO-BREAK SPACE}s." in html
     assert "Worse than" not in html
     html = preview_html(bundle_of(emitted, Fact("a", "New on the list.")))
     assert "▲" not in html

@@ -30,6 +30,9 @@ FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
 _UP, _SAME, _DOWN, _UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
+_BEFORE_A_UNIT = re.compile(
+    r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
+)
 _PROMPTS = ("not_enough_data", "nothing_recorded")
 _MARKS = {
     "clearly better": _UP,
@@ -149,7 +152,17 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals.update(scene=_scene, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
     environment.filters["inert"] = inert_json
+    environment.filters["kept"] = kept_together
     return environment
+
+
+def kept_together(sentence: str) -> str:
+    """The sentence with no line break between a number and its unit or month.
+
+    >>> kept_together("20 m sprint: 3.48 s on 4 Jul, 7 dates").replace("\N{NO-BREAK SPACE}", "~")
+    '20~m sprint: 3.48~s on 4~Jul, 7 dates'
+    """
+    return _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", sentence)
 
 
 def _scene(block: dict[str, Any]) -> Any:
