@@ -176,7 +176,7 @@ def _day_and_month(part: dict[str, str], day_first: bool | None) -> tuple[int, i
     if day_first is None and first != second:
         raise BadCell(
             "can be read with the day or the month first",
-            "Write the dates as 2026-01-31, or set day_first in a column mapping.",
+            "Say --day-first or --month-first, or set day_first in a column mapping.",
         )
     return (first, second) if day_first else (second, first)
 
