@@ -21,9 +21,9 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of sessions of one athlete that are the same run: `a` counts, `b` does not.
 
     The same: start within 60 s (also when shifted by whole hours, as re-saved files are), distance within 2 %
-    (5 % where a GPX track is one of them), elapsed time within 1 %, all on one local date. Two of one source that are hours apart must agree within 0.1 %: a
-    file saved again does, a way there and back at the full hour does not. Runs without a start, a distance or an
-    elapsed time are never linked.
+    (5 % where a GPX track is one of them), elapsed time within 1 %, all on one local date. Two of one source that are
+    hours apart must agree within 0.1 %: a file saved again does, a way there and back at the full hour does not. Runs
+    without a start, a distance or an elapsed time are never linked.
     """
     seen = runs.merge(sessions[["session_id", "source", "start_utc", "local_date"]], on="session_id")
     seen = seen.dropna(subset=["start_utc", "distance_m", "elapsed_s"])
