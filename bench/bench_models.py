@@ -152,7 +152,10 @@ def an_athlete(folder: Path) -> Athlete:
     facts = {"reader": "bench", "reader_version": 1, "dialect": as_json({}), "rows_taken": 0, "rows_rejected": 0}
     facts |= {"rows_waiting": 0, "imported_at": pd.Timestamp("2026-06-28T20:00:00Z")}
     people = {"athletes": pd.DataFrame([{"athlete_id": "a1", "name": "Alder"}])}
-    space.store.append(FileFacts("0" * 64, "bench", 0), facts, people | owned, {"a1": records})
+    space.store.append(FileFacts("log", "bench", 0), facts, people | owned)
+    for key, of_run in records.groupby("session_id"):  # a watch writes a file a run
+        session = owned["sessions"][owned["sessions"]["session_id"] == key]
+        space.store.append(FileFacts(str(key), "bench", 0), facts, {"sessions": session}, {"a1": of_run})
     return space.athlete("a1", until="2026-06-28")
 
 
