@@ -37,7 +37,7 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 | kg or lb, of loads | `--unit`, or `load_unit` in `workbook.toml` |
 | km or mi, of Garmin's list and of Strava's where its two columns agree | `distance_unit` in `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
-| which day 03/04/2026 is, where no other date of the column tells | `--day-first` or `--month-first`, or the column mapping |
+| what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
 | the delimiter, decimal mark or encoding of a table that is found wrong | `--delimiter`, `--decimal`, `--encoding` |
 | whose it is | the folder it lies in, or `--athlete` |
 | which velocity, which unit, which way is good | the column mapping |
