@@ -100,7 +100,9 @@ def test_observations_that_scatter_more_than_stated_widen_the_interval():
     wild = told(*[(7 * week, "tested", 150.0 + 15 * (-1) ** week, 0.02, 0.0, 0.0) for week in range(8)])
     day = MONDAY + pd.Timedelta(days=49)
     assert fused_e1rm(calm, day).scatter == 1
-    assert fused_e1rm(wild, day).scatter > 2
+    assert fused_e1rm(calm, day).remark == ""
+    assert fused_e1rm(wild, day).scatter > 4
+    assert "contradict each other" in fused_e1rm(wild, day).sentence("Deadlift")
 
 
 def test_later_observations_are_not_known_yet():
@@ -114,6 +116,11 @@ def test_a_single_to_failure_is_a_test_and_five_reps_are_not():
     assert table.loc["tested", "e1rm_kg"] == 150
     assert table.loc["reps", "e1rm_kg"] == pytest.approx(120 * (1 + 6 / 30))
     assert table.loc["reps", "k_loading"] == pytest.approx(-5)
+
+
+def test_an_effort_rating_is_not_a_reserve():
+    rated = sets_of(0, [60], [5], [np.nan]).assign(rpe_cr10=5.0)
+    assert e1rm_observations(rated, NO_SPEEDS, LIFT, MONDAY).table.empty
 
 
 def test_bar_speeds_of_four_sessions_are_four_witnesses():

@@ -46,6 +46,4 @@ def e1rm_figure(state: FusedE1rm) -> go.Figure:
         },
         hovertemplate=f"%{{y:.0f}} kg, {state.e1rm_low_kg:.0f} to {state.e1rm_high_kg:.0f} kg<extra></extra>",
     )
-    if state.is_stale:
-        theme.add_note(shown, f"The last observation is {state.days_since} days old: test again.")
-    return shown
+    return theme.add_note(shown, state.remark) if state.remark else shown

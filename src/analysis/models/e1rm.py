@@ -33,7 +33,8 @@ cell is below 85, where the model would have to refuse:
 | gain of 0.5 % a week, no drift | 24 | 96.5 | 94.5 | 91.8 |
 
 Limits: it knows no trend, so that a steady gain is followed with a delay; strength that drifts faster than stated is
-covered less well. Repetitions in reserve are guessed, best near failure.
+covered less well. Repetitions in reserve are guessed, best near failure. `remark` says when the
+observations contradict each other.
 
 References
 ----------
@@ -64,6 +65,7 @@ K_SD = 0.008
 DRIFT_PCT = 1.5  # per square root of a week
 STALE_AFTER_DAYS = 42
 WINDOW_DAYS = 84
+CONTRADICTION = 4.0  # scatter from which observations lie twice as far apart as their errors allow
 LEAST_FOR_SCATTER = 6  # observations from which the stated errors can be checked
 DIFFUSE_SD = 10.0  # of log 1RM before the first observation
 
@@ -110,6 +112,19 @@ class FusedE1rm:
     def is_stale(self) -> bool:
         """Whether nothing was seen of it for more than 42 days."""
         return self.days_since > STALE_AFTER_DAYS
+
+    @property
+    def remark(self) -> str:
+        """What a reader must know of this state; empty where nothing."""
+        parts = []
+        if self.scatter > CONTRADICTION:
+            parts.append(
+                f"The observations contradict each other ({self.scatter**0.5:.1f} times their stated errors): "
+                "look at them before using it."
+            )
+        if self.is_stale:
+            parts.append(f"The last observation is {self.days_since} days old: test again.")
+        return " ".join(parts)
 
     @property
     def e1rm_low_kg(self) -> float:
@@ -179,9 +194,7 @@ class FusedE1rm:
             f"{name}: 1RM about {self.e1rm_kg:.0f} kg ({self.conf_level:.0%} interval {self.e1rm_low_kg:.0f} to "
             f"{self.e1rm_high_kg:.0f}), from {ways}."
         ).replace("95%", "95 %")
-        if self.is_stale:
-            text += f" The last observation is {self.days_since} days old: test again."
-        return text
+        return f"{text} {self.remark}".strip()
 
 
 def fused_e1rm(
@@ -264,9 +277,9 @@ def e1rm_observations(
 
     Parameters
     ----------
-    sets, reps : as `metrics.strength.bar_speeds` takes them; sets also with reps and rir. Without rir, 10 less the
-        RPE of the set is the reserve where `rpe_cr10` is known. A column `counted`, if there, says which of two
-        copies of a set is its witness by repetitions; bar speeds stay with the copy they were recorded with.
+    sets, reps : as `metrics.strength.bar_speeds` takes them; sets also with reps and rir. An effort rating (CR-10) is
+        no reserve and is not used as one. A column `counted`, if there, says which of two copies of a set is its
+        witness by repetitions; bar speeds stay with the copy they were recorded with.
 
     Returns
     -------
@@ -276,7 +289,7 @@ def e1rm_observations(
     --------
     >>> sets = pd.DataFrame({"session_id": ["s"], "set_no": [1], "local_date": pd.to_datetime(["2026-01-05"]),
     ...     "exercise": ["deadlift"], "side": ["B"], "set_kind": ["work"], "load_kg": [120.0], "reps": [5.0],
-    ...     "rir": [1.0], "rpe_cr10": [9.0]})
+    ...     "rir": [1.0]})
     >>> reps = pd.DataFrame(columns=["session_id", "set_no", "rep_no", "device"])
     >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
     >>> told = e1rm_observations(sets, reps, lift, pd.Timestamp("2026-01-05"))
@@ -324,7 +337,7 @@ def e1rm_of_lift(
 
     >>> sets = pd.DataFrame({"session_id": ["s"], "set_no": [1], "local_date": pd.to_datetime(["2026-01-05"]),
     ...     "exercise": ["deadlift"], "side": ["B"], "set_kind": ["work"], "load_kg": [140.0], "reps": [1.0],
-    ...     "rir": [0.0], "rpe_cr10": [10.0]})
+    ...     "rir": [0.0]})
     >>> reps = pd.DataFrame(columns=["session_id", "set_no", "rep_no", "device"])
     >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
     >>> e1rm_of_lift(sets, reps, lift, pd.Timestamp("2026-01-05")).sentence("Deadlift")
@@ -336,8 +349,7 @@ def e1rm_of_lift(
 
 def _to_failure(sets: pd.DataFrame) -> pd.DataFrame:
     """Sets of `sets` whose repetitions to failure are known, with to_failure; warm-ups are none."""
-    reserve = sets["rir"].fillna(10 - sets["rpe_cr10"])
-    told = sets.assign(to_failure=sets["reps"] + reserve)
+    told = sets.assign(to_failure=sets["reps"] + sets["rir"])
     return told[(told["set_kind"] != "warm_up") & (told["reps"] >= 1) & told["to_failure"].between(1, TESTED_REPS)]
 
 
