@@ -160,6 +160,15 @@ def test_samples_lie_beside_and_come_back(store):
     assert store.samples("k3vd", "other").empty
 
 
+def test_a_file_exported_again_does_not_double_the_samples(store):
+    samples = pd.DataFrame({"session_id": "s1", "t_s": [0.0, 1.0], "seq": [0, 0], "heart_rate_bpm": [90.0, 91.0]})
+    run = a_session(kind="run")
+    store.append(FileFacts("c" * 64, "run.fit", 10), FACTS, {"sessions": run}, {"k3vd": samples})
+    again = samples.assign(heart_rate_bpm=[95.0, 96.0])
+    store.append(FileFacts("a" * 64, "run.fit", 10), FACTS, {"sessions": run}, {"k3vd": again})
+    assert store.samples("k3vd", "s1")["heart_rate_bpm"].tolist() == [95.0, 96.0]
+
+
 def test_samples_of_a_refused_file_are_gone(store):
     samples = pd.DataFrame({"session_id": "s1", "t_s": [0.0], "seq": [0]})
     with pytest.raises(DataProblem):

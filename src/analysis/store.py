@@ -161,18 +161,22 @@ class Store:
         return found
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
-        """The watch records of one session, empty where it has none."""
-        files = _SQL["sample_files"]
-        of_it = sql.select(files.c.path).where(files.c.athlete_id == athlete_id, files.c.session_id == session_id)
+        """The watch records of one session, of the newest file that holds it; empty where there is none."""
+        held, files = _SQL["sample_files"], _SQL["files"]
+        newest = (
+            sql.select(held.c.path)
+            .join(files, files.c.sha256 == held.c.sha256)
+            .where(held.c.athlete_id == athlete_id, held.c.session_id == session_id)
+            .order_by(files.c.file_no.desc())
+            .limit(1)
+        )
         with self._engine.connect() as connection:
-            paths = connection.scalars(of_it.order_by(files.c.sha256)).all()
-        parts = [
-            pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=[("session_id", "=", session_id)])
-            for path in paths
-        ]
-        if not parts:
+            path = connection.scalar(newest)
+        if path is None:
             return TABLES["samples"].empty()
-        return pa.concat_tables(parts, promote_options="default").to_pandas().sort_values(["t_s", "seq"])
+        of_it = [("session_id", "=", session_id)]
+        table = pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=of_it)
+        return table.to_pandas().sort_values(["t_s", "seq"])
 
     def file_no(self, sha256: str) -> int | None:
         """The number of a file that is stored whole, None where it is new or waits for a name."""
