@@ -168,7 +168,7 @@ def test_figures_follow_a_change_to_dark(browser, week):
 
 def test_without_javascript_the_page_tells_everything(browser, week):
     with Opened(browser, week, script=False) as opened:
-        seen = opened.tab.inner_text("main")
+        seen = " ".join(opened.tab.inner_text("main").split())
         assert "The charts need JavaScript" in seen
         assert "0.07 m/s faster than your usual" in seen
         assert "No hinge angles this week." in seen
