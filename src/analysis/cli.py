@@ -400,7 +400,7 @@ def run(
 
     workspace = open_workspace(workspace_folder)
     with _lock(workspace):
-        planned = due_pages(workspace, day(as_of))
+        planned = due_pages(workspace, day(as_of) if as_of else workspace.today())
         rendered = _render_due(workspace, planned, jobs, force, quiet=as_json)
     _print_json([r.as_dict() for r in rendered]) if as_json else _print_pages(rendered)
     _exit_partly(sum(not r.done for r in rendered), len(rendered))

@@ -87,6 +87,10 @@ class Workspace:
         """What readers are told in this workspace."""
         return reader_options(self.folder, self.config, load_unit, mapping)
 
+    def today(self) -> pd.Timestamp:
+        """The calendar day where the squad is."""
+        return pd.Timestamp.now(tz=self.config.zone).tz_localize(None).normalize()
+
     def names(self) -> Names:
         """Who is meant by the names that files use; an id names its athlete too."""
         ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.store.values("athletes", "athlete_id")}
@@ -128,7 +132,7 @@ class Workspace:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)
         stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"], [athlete_id])
-        last = day(until) if until else _last_day(stored)
+        last = day(until) if until else _last_day(stored, self.today())
         name = stored["athletes"]["name"].iloc[0]
         everything = _as_of(stored, last)
         return Athlete(
@@ -144,7 +148,9 @@ class Workspace:
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
         """The frames of all athletes up to and including `until`, by name, without the rows that were left out."""
         stored = self.store.frames([*FRAMES, "links", "exclusions"])
-        return _remaining(_as_of(stored, day(until) if until else _last_day(stored)), stored["exclusions"])
+        return _remaining(
+            _as_of(stored, day(until) if until else _last_day(stored, self.today())), stored["exclusions"]
+        )
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
@@ -223,23 +229,21 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
     return Workspace(found, config, Store.open(found / config.store))
 
 
-def day(text: str | None) -> pd.Timestamp:
-    """A day given as ISO text; today where none is given.
+def day(text: str) -> pd.Timestamp:
+    """A day given as ISO text.
 
     Raises UsageProblem for anything else.
     """
-    if text is None:
-        return pd.Timestamp.now().normalize()
     try:
         return pd.Timestamp(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
 
 
-def _last_day(stored: dict[str, pd.DataFrame]) -> pd.Timestamp:
+def _last_day(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
     """The last day on which anything happened; today where nothing did."""
     last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
-    return max(last_days, default=day(None))
+    return max(last_days, default=today)
 
 
 def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
