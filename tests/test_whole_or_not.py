@@ -60,7 +60,8 @@ def broken_rows(squad) -> dict[str, list[str]]:
 
 def lost_samples(squad) -> list[str]:
     """Sessions of which other records are there than the store says."""
-    said = squad.store.frame("sample_files").groupby(["athlete_id", "session_id"])["rows"].sum()
+    held = squad.store.frame("sample_files").merge(squad.store.frame("files")[["sha256", "file_no"]], on="sha256")
+    said = held.sort_values("file_no").groupby(["athlete_id", "session_id"])["rows"].last()
     return [session for (athlete, session), n in said.items() if len(squad.store.samples(athlete, session)) != n]
 
 
