@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
-from analysis.ingest.dialect import header_of, read_delimited, same_header
+from analysis.ingest.dialect import header_of, read_delimited
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.tabular import Ledger, Parts, Pass, Row, Taken, frame, take_each, without_repeats
 
@@ -75,7 +75,7 @@ class Daily:
     def read(self, path: Path, options: Options) -> Reading:
         """The export at `path`. Raises UnreadableFile where it has not the columns of this one."""
         sheet = read_delimited(path, options.said)
-        column = {same_header(name): name for name in reversed(sheet.header)}
+        column = sheet.columns()
         if not self._fits(column):
             raise UnreadableFile(f"{path.name} has not the columns of {self.title}. Export it again.")
         day = day_reader(sheet.column(column[self.date_header]), options.config.zone, options.said.day_first)
@@ -89,12 +89,9 @@ class Daily:
             if header in column
         ]
         taken = take_each(sheet, passes, ledger)
-        return Reading(
-            reader=self.name,
-            source=self.name,
+        return ledger.reading(
+            self.name,
             tables=_assembled(taken, ledger),
-            source_rows=ledger.source_rows(),
-            rejects=ledger.reject_rows(),
             dialect=sheet.form(),
             notes=tuple(self._notes(tally)),
         )

@@ -6,6 +6,7 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -106,6 +107,15 @@ class Sheet:
     def day_first(self, header: str) -> bool | None:
         """Whether the dates below a header have the day first: as was said, else as those that tell tell."""
         return day_first_of(self.column(header)) if self.said.day_first is None else self.said.day_first
+
+    def columns(self, role_of: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Every header as it stands, by its comparable form, or by its role ("" for none); the first of a name counts.
+
+        >>> Sheet("", ("Date", "Poids", "date"), ()).columns({"date": "day"})
+        {'day': 'Date', '': 'Poids'}
+        """
+        names = ((same_header(header), header) for header in reversed(self.header))
+        return {name if role_of is None else role_of.get(name, ""): header for name, header in names}
 
     def form(self) -> dict:
         """The form as JSON-ready values; `said` holds what was said about it, where anything was."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
-from analysis.ingest.dialect import header_of, read_delimited, same_header
+from analysis.ingest.dialect import header_of, read_delimited
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.logs import external_load_kg, load_unit, positive, sessions_and_sets, unknown_exercises
 from analysis.ingest.reading import Options, Reader, Reading
@@ -33,19 +33,16 @@ def read(path: Path, options: Options) -> Reading:
     Raises UnreadableFile where it is not FitNotes', UnitNeeded where it says neither kg nor lb and nobody has said.
     """
     sheet = read_delimited(path, options.said)
-    column = {same_header(name): name for name in reversed(sheet.header)}
+    column = sheet.columns()
     if not _is_fitnotes(tuple(column)):
         raise UnreadableFile(f"{path.name} has not the columns of a FitNotes export. Export it again from the app.")
     ledger = Ledger()
     form = {"decimal": sheet.decimal, "day_first": sheet.day_first(column["date"])}
     read_row = partial(_read_row, column=column, **form, file_name=path.name, options=options)
     taken = take(sheet, read_row, ledger, _canonical(column))
-    return Reading(
-        reader="fitnotes",
-        source="fitnotes",
+    return ledger.reading(
+        "fitnotes",
         tables=sessions_and_sets(taken, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
         notes=unknown_exercises(taken),
     )

@@ -32,7 +32,7 @@ def recognises(path: Path, head: bytes) -> bool:
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not Freelap's or names no gate."""
     sheet = read_delimited(path, options.said)
-    column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
+    column = sheet.columns(_ROLE_OF)
     gates = gates_of(sheet.header)
     if not column.keys() >= set(_ROLES) or not gates:
         raise UnreadableFile(f"{path.name} has not the columns of a Freelap export with gates. Export it again.")
@@ -42,12 +42,9 @@ def read(path: Path, options: Options) -> Reading:
         Pass(partial(_read_row, place=place, **form), _canonical(column, gate)) for place, gate in enumerate(gates)
     ]
     taken = take_each(sheet, passes, ledger)
-    return Reading(
-        reader="freelap",
-        source="freelap",
+    return ledger.reading(
+        "freelap",
         tables=sessions_and_splits(_in_sessions(taken), ledger, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
     )
 

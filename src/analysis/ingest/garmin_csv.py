@@ -39,18 +39,15 @@ def read(path: Path, options: Options) -> Reading:
     Raises UnreadableFile where it is not Garmin's, UnitNeeded where nobody has said whether km or miles.
     """
     sheet = read_delimited(path, options.said)
-    column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
+    column = sheet.columns(_ROLE_OF)
     if not column.keys() >= _NEEDED:
         raise UnreadableFile(f"{path.name} has not the columns of Garmin's list of activities. Export it again.")
     ledger = Ledger()
     read_row = partial(_read_row, column=column, decimal=sheet.decimal, file_name=path.name, options=options)
     taken = take(sheet, read_row, ledger, _canonical(column))
-    return Reading(
-        reader="garmin_csv",
-        source="garmin_csv",
+    return ledger.reading(
+        "garmin_csv",
         tables=sessions_and_runs(taken, ledger),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
     )
 

@@ -54,7 +54,7 @@ def recognises(path: Path, head: bytes) -> bool:
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not GymBook's."""
     sheet = read_delimited(path, options.said)
-    column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
+    column = sheet.columns(_ROLE_OF)
     if not column.keys() >= _NEEDED:
         raise UnreadableFile(f"{path.name} has not the columns of a GymBook export. Export it again from the app.")
     ledger = Ledger()
@@ -68,12 +68,9 @@ def read(path: Path, options: Options) -> Reading:
         _read_row, column=column, day_first=day_first, decimal=decimal, known=catalogue(options.exercises)
     )
     taken = take(sheet, read_row, ledger, _canonical(column))
-    return Reading(
-        reader="gymbook",
-        source="gymbook",
+    return ledger.reading(
+        "gymbook",
         tables=sessions_and_sets(taken, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form() | {"decimal": decimal},
         notes=unknown_exercises(taken),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
-from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
+from analysis.ingest.dialect import Sheet, header_of, read_delimited
 from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.logs import external_load_kg, positive, sessions_and_sets, unknown_exercises
 from analysis.ingest.reading import Options, Reader, Reading
@@ -26,7 +26,7 @@ def recognises(path: Path, head: bytes) -> bool:
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not Hevy's."""
     sheet = read_delimited(path, options.said)
-    column = {same_header(name): name for name in reversed(sheet.header)}
+    column = sheet.columns()
     if not column.keys() >= set(_NEEDED):
         raise UnreadableFile(f"{path.name} has not the columns of a Hevy export. Export it again from the app.")
     ledger = Ledger()
@@ -34,12 +34,9 @@ def read(path: Path, options: Options) -> Reading:
     taken = take(
         sheet, partial(_read_row, column=column, known=catalogue(options.exercises), **form), ledger, _canonical(column)
     )
-    return Reading(
-        reader="hevy",
-        source="hevy",
+    return ledger.reading(
+        "hevy",
         tables=sessions_and_sets(taken, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
         notes=unknown_exercises(taken) + _both_units(sheet, column),
     )

@@ -58,12 +58,9 @@ def read(path: Path, options: Options) -> Reading:
     ledger = Ledger()
     canonical = {("samples", name): column[role][0] for role, name in _SAMPLES.items() if role in column}
     taken = take(sheet, partial(_read_row, column=column, decimal=sheet.decimal), ledger, canonical)
-    return Reading(
-        reader="laser",
-        source="laser",
+    return ledger.reading(
+        "laser",
         **_frames(taken, path, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
     )
 

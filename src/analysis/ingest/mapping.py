@@ -198,12 +198,10 @@ def read(path: Path, options: Options) -> Reading:
         notes += _Form.notes(forms, sheet, mapping)
         passes = [Pass(partial(_read_row, form=form), form.canonical) for form in forms]
         taken.setdefault(mapping.target, []).extend(take_each(sheet, passes, ledger))
-    return Reading(
+    return ledger.reading(
+        source,
         reader="mapping",
-        source=source,
         tables=_assembled(taken, ledger),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=_dialect(mapped),
         notes=tuple(notes),
     )
@@ -305,7 +303,7 @@ class _Form:
     def of(cls, sheet: Sheet, mapping: Mapping, file_name: str, options: Options) -> "_Form":
         """Raises UnreadableFile where a required column is not in the sheet."""
         target = TARGETS[mapping.target]
-        there = {same_header(name): name for name in reversed(sheet.header)}
+        there = sheet.columns()
         wanted = {field: there.get(same_header(name)) for field, name in mapping.columns.items()}
         header = {field: name for field, name in wanted.items() if name is not None}
         labels = {field: f"{field} (constant of the mapping)" for field in mapping.constants}

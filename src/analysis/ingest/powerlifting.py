@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
-from analysis.ingest.dialect import date_in_name, header_of, read_delimited, same_header
+from analysis.ingest.dialect import date_in_name, header_of, read_delimited
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.tabular import Ledger, Parts, Pass, Row, Taken, frame, local_start, take_each, without_repeats
 
@@ -34,7 +34,7 @@ def read(path: Path, options: Options) -> Reading:
     Raises UnreadableFile where they have not those columns, or neither a date column nor a date in the file's name.
     """
     sheet = read_delimited(path, options.said)
-    column = {same_header(name): name for name in reversed(sheet.header)}
+    column = sheet.columns()
     if not _is_meet(set(column)):
         raise UnreadableFile(f"{path.name} has not the columns of meet results. Download it again.")
     day = None if "date" in column else date_in_name(path, "meet")
@@ -43,12 +43,9 @@ def read(path: Path, options: Options) -> Reading:
     passes = [_attempt_pass(column, lift, number, day) for lift, number in attempts]
     passes += [_best_pass(column, lift, day) for lift in _LIFTS if f"best3{lift}kg" in column]
     taken = take_each(sheet, passes, ledger)
-    return Reading(
-        reader="powerlifting",
-        source="powerlifting",
+    return ledger.reading(
+        "powerlifting",
         tables=_assembled(taken, ledger, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
     )
 

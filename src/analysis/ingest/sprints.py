@@ -50,7 +50,7 @@ def read(path: Path, options: Options) -> Reading:
     header = tuple(same_header(name) for name in sheet.header)
     if not (_is_wide(header) or _is_long(header)):
         raise UnreadableFile(f"{path.name} has no gate columns, nor athlete, distance and time. Name a column mapping.")
-    column = {_ROLE_OF.get(same_header(name), ""): name for name in reversed(sheet.header)}
+    column = sheet.columns(_ROLE_OF)
     day = None if "date" in column else date_in_name(path, "sprint")
     day_first = sheet.day_first(column["date"]) if "date" in column else None
     form = {"column": column, "decimal": sheet.decimal, "day": day, "day_first": day_first}
@@ -66,12 +66,9 @@ def read(path: Path, options: Options) -> Reading:
     else:
         rows = take(sheet, partial(_read_time, **form), ledger, _canonical(column))
         taken = _from_gate_to_gate(rows, column, ledger)
-    return Reading(
-        reader="sprints",
-        source="sprints",
+    return ledger.reading(
+        "sprints",
         tables=sessions_and_splits(taken, ledger, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
     )
 

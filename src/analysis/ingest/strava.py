@@ -130,13 +130,10 @@ def _read_list(path: Path, options: Options, files: dict[str, partial]) -> Readi
     taken = take(sheet, partial(_read_row, **form, options=options), ledger, _canonical(column))
     listed = sessions_and_runs(taken, ledger)
     tables, samples, notes = _with_files(listed, taken, column, files, options)
-    return Reading(
-        reader="strava",
-        source="strava",
+    return ledger.reading(
+        "strava",
         tables=tables,
         samples=samples,
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
         notes=notes,
     )

@@ -87,12 +87,9 @@ def read(path: Path, options: Options) -> Reading:
     form = {"decimal": sheet.decimal, "day_first": sheet.day_first(columns["date"])}
     read_row = partial(_read_row, columns=columns, **form, file_name=path.name, options=options)
     taken = take(sheet, read_row, ledger, _canonical(columns))
-    return Reading(
-        reader="strong",
-        source="strong",
+    return ledger.reading(
+        "strong",
         tables=sessions_and_sets(taken, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
         notes=(*unknown_exercises(taken), *_unitless_distances(sheet, columns)),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.errors import UnreadableFile
 from analysis.ingest import cells
-from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
+from analysis.ingest.dialect import Sheet, header_of, read_delimited
 from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.logs import external_load_kg, sessions_and_sets, unknown_exercises
 from analysis.ingest.reading import Options, Reader, Reading
@@ -24,7 +24,7 @@ def recognises(path: Path, head: bytes) -> bool:
 def read(path: Path, options: Options) -> Reading:
     """The export at `path`. Raises UnreadableFile where it is not StrongLifts'."""
     sheet = read_delimited(path, options.said)
-    column = {same_header(name): name for name in reversed(sheet.header)}
+    column = sheet.columns()
     if not column.keys() >= set(_NEEDED):
         raise UnreadableFile(f"{path.name} has not the columns of a StrongLifts export. Export it again from the app.")
     ledger = Ledger()
@@ -34,12 +34,9 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} has no column of loads, as Set 1 (KG). Export it again from the app.")
     passes = [_set_pass(column, load[1], load[2], sheet.decimal, known) for load in loads]
     taken = take_each(sheet, passes, ledger)
-    return Reading(
-        reader="stronglifts",
-        source="stronglifts",
+    return ledger.reading(
+        "stronglifts",
         tables=sessions_and_sets(taken, options),
-        source_rows=ledger.source_rows(),
-        rejects=ledger.reject_rows(),
         dialect=sheet.form(),
         notes=unknown_exercises(taken) + _not_done(sheet, column, [load[1] for load in loads]),
     )

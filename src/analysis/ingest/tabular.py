@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.ingest.cells import BadCell, is_missing
 from analysis.ingest.dialect import Sheet, is_blank
-from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, reader_columns
+from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, Reading, reader_columns
 from analysis.tables import TABLES
 
 Value = TypeVar("Value")
@@ -94,11 +94,21 @@ class Ledger:
         for problem in problems:
             self.rejects[row.sheet, row.row_no, problem.column, problem.check] = (problem.raw, problem.reason)
 
-    def source_rows(self) -> pd.DataFrame:
-        return pd.DataFrame([(*place, *what) for place, what in self.became.items()], columns=SOURCE_ROW_COLUMNS)
-
-    def reject_rows(self) -> pd.DataFrame:
-        return pd.DataFrame([(*cell, *why) for cell, why in self.rejects.items()], columns=REJECT_COLUMNS)
+    def reading(
+        self, source: str, tables: dict[str, pd.DataFrame], dialect: dict, *, reader: str | None = None, **more
+    ) -> Reading:
+        """What a reader of tables delivers, with every row of this ledger; `reader` where it is not the source."""
+        return Reading(
+            reader=reader or source,
+            source=source,
+            tables=tables,
+            dialect=dialect,
+            source_rows=pd.DataFrame(
+                [(*place, *what) for place, what in self.became.items()], columns=SOURCE_ROW_COLUMNS
+            ),
+            rejects=pd.DataFrame([(*cell, *why) for cell, why in self.rejects.items()], columns=REJECT_COLUMNS),
+            **more,
+        )
 
 
 def take(
