@@ -9,6 +9,7 @@ to kill, no clock in the verdict, and the same file gets the same answer on ever
 
 import gzip
 import math
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -123,8 +124,15 @@ def elements(data: bytes, tags: tuple[str, ...], file_name: str) -> Iterator[etr
             yield element
             element.clear(keep_tail=True)
     except etree.LxmlError as problem:
-        raise UnreadableFile(f"{file_name} is damaged XML ({problem}). Export it again.") from None
+        raise _damaged_xml(problem, file_name) from None
     _refuse_doctype(bool(events.root.getroottree().docinfo.doctype), file_name)
+
+
+def _damaged_xml(problem: etree.LxmlError, file_name: str) -> UnreadableFile:
+    """What is said of XML that does not parse: what the parser met and where, once (libxml2 says the place twice)."""
+    what = re.sub(r"( line \d+)?, line \d+, column \d+$", "", getattr(problem, "msg", None) or "it has no element")
+    line = f" in line {problem.lineno}" if getattr(problem, "lineno", None) else ""
+    return UnreadableFile(f"{file_name} is damaged XML: {what}{line}. Export it again.")
 
 
 def _refuse_doctype(found: bool, file_name: str) -> None:
