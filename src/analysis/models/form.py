@@ -13,6 +13,8 @@ STALE_AFTER_DAYS = 21
 SWC_REPS = 1.0  # one whole repetition
 RESOLUTION_REPS = 1.0
 
+_SET_KEY = ["session_id", "set_no"]
+
 
 @dataclass(frozen=True, eq=False)
 class FormHistory(series.JudgedSeries):
@@ -87,7 +89,7 @@ def form_history(
     >>> form_history(sets, reps, pd.Timestamp("2026-01-11")).exposures["value"].tolist()
     [2.0]
     """
-    rated = _rated(sets, reps, until)
+    rated = rated_repetitions(sets, reps, until)
     if exercise is not None:
         rated = rated[rated["exercise"] == exercise]
     if rated.empty:
@@ -111,14 +113,34 @@ def form_history(
     return FormHistory(exercise, by_set, exposures, _hinge_angles(rated), change)
 
 
-def _rated(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    """Rated repetitions with date, exercise and load of their set."""
-    columns = ["session_id", "set_no", "rep_no", "form_flags", "hinge_angle_deg", "rater"]
-    rated = reps.loc[reps["form_flags"].notna(), columns]
+def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Every repetition that was rated, with its set: in order of date, session, set and repetition.
+
+    Parameters
+    ----------
+    sets, reps, until : as `form_history` takes them; of one athlete or of many.
+
+    Returns
+    -------
+    DataFrame: athlete_id, session_id, set_no, rep_no, local_date, exercise, load_kg, is_clean (bool),
+    mean_velocity_m_s, hinge_angle_deg, rater. What was not recorded is missing.
+
+    Examples
+    --------
+    >>> key = {"session_id": "a", "set_no": 1}
+    >>> sets = pd.DataFrame([key | {"local_date": pd.Timestamp("2026-01-05"), "exercise": None,
+    ...                             "exercise_raw": "Deadlift", "load_kg": 60.0}])
+    >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3], "form_flags": ["", "shift", None], "rater": "coach"})
+    >>> rated_repetitions(sets, reps, pd.Timestamp("2026-01-11"))[["exercise", "is_clean"]].values.tolist()
+    [['Deadlift', True], ['Deadlift', False]]
+    """
+    columns = ["athlete_id", *_SET_KEY, "rep_no", "form_flags", "mean_velocity_m_s", "hinge_angle_deg", "rater"]
+    rated = reps[reps["form_flags"].notna()].reindex(columns=columns)
+    rated["is_clean"] = rated.pop("form_flags").str.strip() == ""
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
-    of_the_set = named.loc[named["local_date"] <= until, ["session_id", "set_no", "local_date", "exercise", "load_kg"]]
-    joined = rated.merge(of_the_set, on=["session_id", "set_no"], how="inner", validate="m:1")
-    return joined.sort_values(["local_date", "session_id", "set_no", "rep_no"], ignore_index=True)
+    of_the_set = named.loc[named["local_date"] <= until, [*_SET_KEY, "local_date", "exercise", "load_kg"]]
+    joined = rated.merge(of_the_set, on=_SET_KEY, how="inner", validate="m:1")
+    return joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
 
 
 def _latest_exercise(rated: pd.DataFrame) -> str:
@@ -129,9 +151,8 @@ def _latest_exercise(rated: pd.DataFrame) -> str:
 
 def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
     """One row a rated set: the repetitions before the first flagged one."""
-    marked = rated.assign(is_clean=rated["form_flags"].str.strip() == "")
-    marked["still_clean"] = marked.groupby(["session_id", "set_no"])["is_clean"].cummin()
-    by_set = marked.groupby(["local_date", "session_id", "set_no"], sort=False).agg(
+    marked = rated.assign(still_clean=rated.groupby(_SET_KEY)["is_clean"].cummin())
+    by_set = marked.groupby(["local_date", *_SET_KEY], sort=False).agg(
         load_kg=("load_kg", "first"),
         rater=("rater", "first"),
         n_rated=("is_clean", "size"),
