@@ -11,6 +11,7 @@ from training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
+from analysis.models.bland_altman import bland_altman
 from analysis.models.breakpoint import level_break, level_shift, segmented_line, slope_break
 from analysis.models.checks import check_history
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
@@ -113,6 +114,7 @@ RESULTS: dict[str, Result] = {
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
     "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),
     "least_products": reliability.least_products_line(JUMPS["first"], JUMPS["second"], unit="m"),
+    "bland_altman": bland_altman(JUMPS["first"], JUMPS["second"], unit="m"),
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
