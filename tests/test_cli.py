@@ -94,6 +94,7 @@ def test_the_exit_code_says_whether_all_some_or_none_were_taken(folder, files, c
         ("alias", "Alder"),
         ("alias", "Alder", "alder1", "--new"),
         ("report", "athlete_wek", "--athlete", "alder1"),
+        ("report", "athlete_week"),
         ("report", "athlete_week", "--athlete", "alder1", "--as-of", "June"),
         ("run", "--due"),
         ("run",),
@@ -350,6 +351,22 @@ def test_what_is_due_is_rendered_and_one_failure_is_partly_done(pages):
     assert "not this one" in said
     again = json.loads(run("run", "--due", "--as-of", "2026-06-08", "--workspace", pages, "--json", code=PARTLY))
     assert {one["athlete_id"]: one["state"] for one in again} == {"alder1": "unchanged", "birch1": "failed"}
+
+
+def test_a_report_of_the_squad_needs_no_athlete(pages):
+    cells = (
+        "from analysis.blocks import Text\nfrom analysis.report.page import Page",
+        'page = Page("all", subject="squad", name="Squad", period=until, until=until, audience="coach")',
+        'with page.section("hello", "Who?"):\n    page.show(Text("It is everybody"))',
+    )
+    report_notebooks.write(
+        pages / "notebooks" / "reports" / "all.ipynb", *cells, parameters='until: str = "2026-06-01"'
+    )
+    run("report", "all", "--as-of", "2026-06-08", "--workspace", pages)
+    page = pages / "reports" / "all" / "2026-06-08" / "squad.html"
+    assert "It is everybody" in page.read_text(encoding="utf-8")
+    said = run("report", "all", "--athlete", "Alder", "--workspace", pages, code=USAGE)
+    assert "all is one page for the squad. Leave --athlete out." in said
 
 
 def test_one_report_goes_where_it_is_asked_for(pages, tmp_path):

@@ -29,6 +29,16 @@ import warnings
 if athlete.name == "Birch":
     raise RuntimeError("no page for this one")
 """
+TOTALS = """\
+from analysis import open_workspace
+from analysis.blocks import Text
+from analysis.report.page import Page
+
+squad = open_workspace().everyone(until)
+page = Page("totals", subject="squad", name="Grove", period=until, until=until, audience="coach")
+with page.section("loads", "What did we lift?"):
+    page.show([Text(f"{one.name}: {len(one.sets)} sets") for one in squad.athletes])
+"""
 UNTIL = "2026-06-07"
 
 
@@ -75,6 +85,21 @@ def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
     assert fanout.render_job(squad, job("Alder"), force=True).state == "rendered"
 
 
+def test_a_page_of_the_squad_is_made_anew_when_any_athletes_data_changed(squad):
+    report_notebooks.write(
+        squad.folder / "notebooks" / "reports" / "totals.ipynb", TOTALS, parameters='until: str = "2026-07-05"'
+    )
+    first = fanout.render_job(squad, Job("totals", "", UNTIL), force=False)
+    assert first.path.name == "squad.html"
+    assert json.loads(first.path.with_suffix(".json").read_text(encoding="utf-8"))["subject"] == "squad"
+    assert fanout.render_job(squad, Job("totals", "", UNTIL), force=False).state == "unchanged"
+    grow(squad, 80)
+    assert fanout.render_job(squad, Job("totals", "", UNTIL), force=False).state == "rendered"
+    assert "Alder: 2 sets" in first.path.read_text(encoding="utf-8")
+    assert "Birch: 0 sets" in first.path.read_text(encoding="utf-8")
+    assert "has no parameter 'athlete_id'" in fanout.render_job(squad, Job("totals", "alder1", UNTIL), force=True).error
+
+
 def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
     page = job("Alder").page(squad)
     page.parent.mkdir(parents=True)
@@ -101,6 +126,7 @@ def test_a_fault_of_the_workbook_fails_its_page_and_no_other(squad, monkeypatch)
     [
         (Job("lods", "alder1", UNTIL), "There is no report 'lods'"),
         (Job("loads", "elm1", UNTIL), "'elm1' is no athlete"),
+        (Job("loads", "", UNTIL), "'' is no athlete"),
     ],
 )
 def test_a_job_that_cannot_work_is_a_failed_page_with_the_sentence(squad, broken, said):

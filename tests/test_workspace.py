@@ -8,6 +8,7 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 
 from analysis import intake, open_workspace
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.exclusions import row_keys
 from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder
 
 PLAN = "athlete,date,role,content\n"
@@ -119,6 +120,28 @@ def test_the_squad_holds_everybody(squad):
     frames = squad.squad("2026-06-01")
     assert set(frames["sets"]["athlete_id"]) == {"alder1", "birch1"}
     assert frames["sets"]["local_date"].max() == pd.Timestamp("2026-06-01")
+
+
+def test_everybody_read_at_once_is_everybody_read_one_by_one(squad):
+    (key, *_) = row_keys("sets", squad.athlete("Alder").sets)
+    row = {"table_name": "sets", "row_key": key, "athlete_id": "alder1", "reason": "typed twice"}
+    squad.store.put("exclusions", pd.DataFrame([row | {"excluded_at": pd.Timestamp("2026-06-04", tz="UTC")}]))
+    everyone = squad.everyone("2026-06-03")
+    assert [one.name for one in everyone.athletes] == ["Alder", "Birch"]
+    for together in everyone.athletes:
+        alone = squad.athlete(together.athlete_id, "2026-06-03")
+        assert together.fingerprint == alone.fingerprint
+        pd.testing.assert_frame_equal(together.exclusions, alone.exclusions)
+        for name in FRAMES:
+            pd.testing.assert_frame_equal(together.frames[name], alone.frames[name])
+    assert squad.everyone().until == pd.Timestamp("2026-06-05")
+
+
+def test_the_fingerprint_of_the_squad_changes_with_any_athlete_and_with_every_file(squad):
+    first = squad.everyone("2026-06-03").fingerprint
+    assert squad.everyone("2026-06-03").fingerprint == first
+    take(squad, later_csv=WELLNESS + "Birch,2026-06-20,sleep,7,0,10,higher_better\n")
+    assert squad.everyone("2026-06-03").fingerprint != first
 
 
 def test_streams_say_what_there_is_of_whom(squad):

@@ -350,26 +350,37 @@ def status(workspace_folder: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("name", metavar="REPORT")
-@click.option("--athlete", required=True, help="Whose report (id, name or alias).")
-@click.option("--as-of", help="Only events up to this date, ISO; default: the athlete's last day with data.")
+@click.option("--athlete", help="Whose report (id, name or alias); a report of the squad needs none.")
+@click.option("--as-of", help="Only events up to this date, ISO; default: the last day with data.")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
 @in_workspace
 @as_json
 def report(
-    name: str, athlete: str, as_of: str | None, output: Path | None, workspace_folder: Path | None, as_json: bool
+    name: str,
+    athlete: str | None,
+    as_of: str | None,
+    output: Path | None,
+    workspace_folder: Path | None,
+    as_json: bool,
 ) -> None:
-    """Render REPORT, as athlete_week, for one athlete.
+    """Render REPORT, as athlete_week, for one athlete, or squad_week for the squad.
 
     Whether it is due or not; an unchanged page is made anew.
     """
     from analysis import open_workspace
-    from analysis.report.due import Job
+    from analysis.report.due import Job, is_of_squad
     from analysis.report.fanout import render_job
 
     workspace = open_workspace(workspace_folder)
-    workspace.notebook(name)  # a report that does not exist is wrong usage, not a failed page
-    whose = workspace.athlete(athlete, as_of)
-    job = Job(name, whose.athlete_id, whose.until.date().isoformat())
+    of_squad = is_of_squad(workspace.notebook(name))  # what cannot work is wrong usage, not a failed page
+    if of_squad == (athlete is not None):
+        raise UsageProblem(
+            f"{name} is one page for the squad. Leave --athlete out."
+            if of_squad
+            else f"{name} is a page of one athlete. Say whose with --athlete."
+        )
+    whose = workspace.athlete(athlete, as_of) if athlete else workspace.everyone(as_of)
+    job = Job(name, "" if of_squad else whose.athlete_id, whose.until.date().isoformat())
     done = render_job(workspace, job, force=True, output=output)
     _print_json(done.as_dict()) if as_json else _print_pages([done])
     _exit_partly(int(not done.done), 1)

@@ -122,7 +122,8 @@ def described(frames: dict[str, pd.DataFrame], config: Config, sets: pd.DataFram
     found = [_typed(table, rows) for table, rows in parts.items()]
     every = pd.concat(found, ignore_index=True)
     plain = every["subject"].str.replace("_", " ").str.capitalize()
-    return every.assign(what=every["subject"].map(names).fillna(every["what"]).fillna(plain))[_COLUMNS]
+    named = every["subject"].map(names).astype("str")  # without any names the map gives numbers
+    return every.assign(what=named.fillna(every["what"]).fillna(plain))[_COLUMNS]
 
 
 def _typed(table: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,7 @@ from analysis.store import Store
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues")
 
+_LEDGER = ("files", "revisions", "rejects", "waiting")  # how the data came in
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _PROVENANCE = ["file_no", "row_no"]
@@ -58,12 +60,27 @@ class Athlete:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        digest = hashlib.sha256(self.config.model_dump_json().encode())
-        for name, seen in {**self.frames, "exclusions": self.exclusions}.items():
-            frame = seen.drop(columns=_PROVENANCE, errors="ignore")
-            digest.update(name.encode())
-            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-        return digest.hexdigest()
+        seen = {**self.frames, "exclusions": self.exclusions}
+        frames = {name: frame.drop(columns=_PROVENANCE, errors="ignore") for name, frame in seen.items()}
+        return _hash(self.config.model_dump_json(), frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Squad:
+    """All athletes up to and including a day, by name, and how their data came in.
+
+    `ledger` holds the tables files, revisions, rejects and waiting as they are now, whatever the day.
+    """
+
+    until: pd.Timestamp
+    config: Config
+    athletes: tuple[Athlete, ...]
+    ledger: dict[str, pd.DataFrame]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything a report of the squad can see."""
+        return _hash("".join(f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes), self.ledger)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,15 +150,32 @@ class Workspace:
         athlete_id = self.athlete_id(name_or_id)
         stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"], [athlete_id])
         last = day(until) if until else _last_day(stored, self.today())
-        name = stored["athletes"]["name"].iloc[0]
-        everything = _as_of(stored, last)
+        return self._athlete(stored["athletes"].iloc[0], last, _as_of(stored, last), stored["exclusions"])
+
+    def everyone(self, until: str | None = None) -> Squad:
+        """All athletes by name, each as `athlete` gives one, from one reading of the store."""
+        stored = self.store.frames([*FRAMES, *_LEDGER, "links", "exclusions", "athletes"])
+        last = day(until) if until else _last_day(stored, self.today())
+        seen = _by_athlete(_as_of(stored, last))
+        exclusions = _by_athlete({"exclusions": stored["exclusions"]})
+        rows = stored["athletes"].sort_values(["name", "athlete_id"])
+        athletes = (
+            self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
+            for _, row in rows.iterrows()
+        )
+        return Squad(last, self.config, tuple(athletes), {name: stored[name] for name in _LEDGER})
+
+    def _athlete(
+        self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
+    ) -> Athlete:
+        """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
         return Athlete(
-            athlete_id=athlete_id,
-            name=name if pd.notna(name) else athlete_id,
-            until=last,
+            athlete_id=row["athlete_id"],
+            name=row["name"] if pd.notna(row["name"]) else row["athlete_id"],
+            until=until,
             config=self.config,
-            frames=_remaining(everything, stored["exclusions"]),
-            exclusions=left_out(everything, stored["exclusions"], self.config),
+            frames=_remaining(seen, exclusions),
+            exclusions=left_out(seen, exclusions, self.config),
             _store=self.store,
         )
 
@@ -262,6 +296,27 @@ def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str,
         last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
         frames[name] = frame[frame["local_date"] <= last].reset_index(drop=True)
     return frames
+
+
+def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
+    """The frames of one athlete, numbered from 0; each frame is gone through once, whoever is asked for."""
+    places = {name: frame.groupby("athlete_id").indices for name, frame in frames.items()}
+
+    def of(athlete_id: str) -> dict[str, pd.DataFrame]:
+        return {
+            name: frame.take(places[name].get(athlete_id, [])).reset_index(drop=True) for name, frame in frames.items()
+        }
+
+    return of
+
+
+def _hash(text: str, frames: dict[str, pd.DataFrame]) -> str:
+    """Of the text and what the frames hold."""
+    digest = hashlib.sha256(text.encode())
+    for name, frame in frames.items():
+        digest.update(name.encode())
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:

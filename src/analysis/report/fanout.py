@@ -11,7 +11,7 @@ from jupyter_core.utils import ensure_event_loop
 
 from analysis.errors import WorkbookError
 from analysis.report import notebook as notebooks
-from analysis.report.due import Job
+from analysis.report.due import Job, is_of_squad
 from analysis.report.render import render, report_key
 from analysis.workspace import Workspace
 
@@ -61,10 +61,12 @@ def _in_a_thread(workspace: Workspace, job: Job, force: bool) -> Done:
 def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | None = None) -> Done:
     """One page; what went wrong is in `error`. A page that would say the same is left as it is unless forced."""
     page = output or job.page(workspace)
-    parameters = {"athlete_id": job.athlete_id, "until": job.until}
     try:
         notebook = workspace.notebook(job.report)
-        fingerprint = workspace.athlete(job.athlete_id, job.until).fingerprint
+        parameters = _parameters(job, notebook)
+        of_one = "athlete_id" in parameters
+        seen = workspace.athlete(job.athlete_id, job.until) if of_one else workspace.everyone(job.until)
+        fingerprint = seen.fingerprint
         if not force and page.is_file() and _key_of(page) == _key_for(notebook, parameters, fingerprint):
             return Done(job, page, "unchanged")
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +84,12 @@ def render_job(workspace: Workspace, job: Job, *, force: bool, output: Path | No
     except OSError as problem:
         return Done(job, page, "failed", error=f"{page} cannot be written: {problem.strerror}. Check the folder.")
     return Done(job, page, "rendered", rendered.seconds)
+
+
+def _parameters(job: Job, notebook: Path) -> dict[str, object]:
+    """What the notebook is told; the athlete too wherever it asks for one, so that nobody's default page is made."""
+    told = {"until": job.until}
+    return told if not job.athlete_id and is_of_squad(notebook) else {"athlete_id": job.athlete_id} | told
 
 
 def _key_for(notebook: Path, parameters: dict[str, object], fingerprint: str) -> str:
