@@ -30,8 +30,8 @@ def ours() -> SprintProfile:
 
 def figures() -> Iterator[Figure]:
     profile, (parameters, covariance) = ours(), by_curve_fit()
-    np.testing.assert_allclose([profile.mss_m_s, profile.mac_m_s2], parameters, rtol=1e-5)
-    np.testing.assert_allclose(profile.fit.covariance, covariance, rtol=1e-3)
+    np.testing.assert_allclose([profile.mss_m_s, profile.mac_m_s2], parameters, rtol=1e-6)
+    np.testing.assert_allclose(profile.fit.covariance, covariance, rtol=1e-6)
     slow, fast, whole = seconds(
         lambda: [by_curve_fit() for _ in range(FITS)],
         lambda: [ours() for _ in range(FITS)],

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy import optimize
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.sprint import corrections_figure, force_velocity_figure, sprint_profile_figure
@@ -14,6 +15,7 @@ from analysis.models.sprint import (
     sprint_profile_gates,
     sprint_profile_radar,
 )
+from analysis.models.sprint_curves import standing_start_fit, time_to
 from analysis.models.sprint_force import drag_n_s2_m2, force_velocity_profile
 
 GATES_M = np.array([5.0, 10.0, 15.0, 20.0, 30.0, 40.0])
@@ -45,6 +47,50 @@ def test_a_time_that_the_clock_lost_is_found_and_leaves_mss_and_mac_alone(lost_s
     profile = sprint_profile_gates(GATES_M, times(mss, mac) + 0.45 + lost_s, correction="time")
     assert profile.time_correction_s == pytest.approx(0.45 + lost_s, abs=1e-5)
     assert (profile.mss_m_s, profile.mac_m_s2) == (pytest.approx(mss, rel=1e-4), pytest.approx(mac, rel=1e-4))
+
+
+@st.composite
+def noisy_gates(draw) -> tuple[np.ndarray, np.ndarray, str]:
+    """Four to eight gates up to 60 m, with errors of up to 50 ms, and a correction."""
+    distance_m = np.array(sorted(draw(st.sets(st.integers(2, 60), min_size=4, max_size=8))), dtype=float)
+    error_s = draw(st.lists(st.floats(-0.05, 0.05), min_size=len(distance_m), max_size=len(distance_m)))
+    time_s = times(draw(athletes["mss"]), draw(athletes["mac"]), distance_m) + np.array(error_s)
+    return distance_m, time_s, draw(st.sampled_from(["none", "time"]))
+
+
+@given(case=noisy_gates())
+def test_the_search_over_one_length_finds_no_worse_an_optimum_than_scipy_from_three_starts(case):
+    distance_m, time_s, correction = case
+    assume((np.diff(time_s, prepend=0) > 0).all())
+    fit = standing_start_fit(distance_m, time_s, correction, np.array([8.0, 8.0]))
+    assume(fit is not None)  # at a bound: the bounded search says why
+
+    def residuals(parameters):
+        return time_to(distance_m, *parameters[:2]) + (parameters[2] if correction == "time" else 0) - time_s
+
+    starts = [[6.0, 4.0], [8.0, 8.0], [11.0, 12.0]]
+    bounds = [1.0, 0.5, -np.inf], [15.0, 60.0, np.inf]
+    free = len(fit.parameters)
+    found = [
+        optimize.least_squares(
+            residuals, [*start, 0.0][:free], bounds=[one[:free] for one in bounds], xtol=1e-12, ftol=1e-12, gtol=1e-12
+        )
+        for start in starts
+    ]
+    assert fit.residual_ss <= min(2 * one.cost for one in found) * (1 + 1e-7) + 1e-15
+
+
+@pytest.mark.parametrize("correction", ["none", "time"])
+def test_estimates_and_covariance_are_those_of_curve_fit(correction):
+    free = 2 + (correction == "time")
+
+    def model(distance_m, *parameters):
+        return time_to(distance_m, *parameters[:2]) + sum(parameters[2:])
+
+    parameters, covariance = optimize.curve_fit(model, GATES_M, TIMES_S, [8.0, 8.0, 0.0][:free], xtol=1e-12, ftol=1e-12)
+    fit = sprint_profile_gates(GATES_M, TIMES_S, correction=correction).fit
+    assert fit.parameters == pytest.approx(parameters, rel=1e-6)
+    assert fit.covariance == pytest.approx(covariance, rel=1e-5)
 
 
 @given(flying_m=st.floats(0.05, 1.5), **athletes)

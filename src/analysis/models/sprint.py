@@ -22,6 +22,7 @@ from analysis.models.sprint_curves import (
     gates_curve,
     in_place_of_mac,
     radar_curve,
+    standing_start_fit,
     time_to,
 )
 
@@ -124,7 +125,9 @@ def sprint_profile_gates(
     "time" adds a constant that was lost or gained at the start, "distance" lets the athlete be on the move at the line:
     t = t(d + f) - t(f), "both" does both.
 
-    Estimator: least squares of time. Intervals: profile likelihood, t with n - p degrees of freedom.
+    Estimator: least squares of time; without a flying start a search over MSS tau alone, since tau and the time
+    correction are linear at each MSS tau (variable projection). Intervals: profile likelihood, t with n - p degrees of
+    freedom.
 
     Parameters
     ----------
@@ -157,9 +160,11 @@ def sprint_profile_gates(
     """
     distance, time = _readings(distance_m, time_s, ("distance", "time"))
     _check_gates(distance, time, correction)
-    curve = gates_curve(distance, time, correction)
-    fit = least_squares(curve, _gates_start(distance, time, correction))
-    _check_plausible(fit)
+    start = _gates_start(distance, time, correction)
+    fit = standing_start_fit(distance, time, correction, start) if correction in ("none", "time") else None
+    if fit is None:
+        fit = least_squares(gates_curve(distance, time, correction), start)
+        _check_plausible(fit)
     return _profile(fit, "gates", correction, conf_level, distance, time)
 
 
@@ -384,8 +389,9 @@ def _readings(first, second, names: tuple[str, str]) -> tuple[np.ndarray, np.nda
         raise DataProblem(
             f"{at.size} values of {names[0]} and {reading.size} of {names[1]} do not pair up. Give one of each."
         )
-    missing = int((~np.isfinite(at) | ~np.isfinite(reading)).sum())
-    if missing:
+    known = np.isfinite(at) & np.isfinite(reading)
+    if not known.all():
+        missing = int((~known).sum())
         raise DataProblem(
             f"{missing} of {at.size} readings lack a {names[0]} or a {names[1]}. Correct them or leave them out."
         )
