@@ -18,6 +18,8 @@ from analysis.blocks import (
     Chips,
     Days,
     Fact,
+    Forest,
+    ForestRow,
     Lines,
     Numbers,
     RepRow,
@@ -33,7 +35,7 @@ from analysis.blocks import (
 )
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.report.html import inert_json, markdown_html, preview_html
-from analysis.report.layout import SCENES, WIDTH, text_width
+from analysis.report.layout import MARKS, SCENES, WIDTH, text_width
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'too' {{ 7 * 7 }} \u2028"
@@ -182,6 +184,7 @@ DRAWINGS = [
     Text("A remark."),
     Lines(("Keep 60 kg.",)),
     Numbers("The numbers", ("Date", "Speed"), (("1 July", "0.79"),)),
+    Forest("Changes", "m/s", (ForestRow("Alder", 0.07, 0.03, 0.11, "better"), ForestRow("Birch", None, note="New."))),
 ]
 
 
@@ -285,6 +288,29 @@ def test_cells_fit_however_many_days(label, values):
 @given(st.lists(st.none() | VALUE, max_size=12))
 def test_sparklines_fit_and_leave_gaps(values):
     inside(SCENES["sparkline"](plain(Sparkline("t", tuple(values)))))
+
+
+STATES = st.none() | st.sampled_from(sorted(MARKS))
+
+
+@given(st.lists(st.tuples(LABEL, st.none() | VALUE, st.floats(0, 100), STATES, LABEL), max_size=5), VALUE)
+def test_forests_fit_whatever_the_rows(rows, reference):
+    rows = tuple(
+        ForestRow(label, value, None if value is None else value - half, None if value is None else value + half, *rest)
+        for label, value, half, *rest in rows
+    )
+    scene = SCENES["forest"](plain(Forest("t", "m/s", rows, reference)))
+    inside(scene)
+    texts_apart(scene)
+    assert sum(shape.tag == "circle" for shape in scene.shapes) == sum(row.estimate is not None for row in rows)
+
+
+def test_a_row_of_a_forest_says_its_interval_and_state_or_why_there_is_none():
+    scene = SCENES["forest"](plain(DRAWINGS[-1]))
+    assert scene.description == "Alder: +0.07 m/s, between +0.03 and +0.11, better. Birch: New."
+    texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
+    assert texts == ["▲ better", "Alder", "+0.07", "Birch", "New.", *texts[5:]]
+    assert "dashed: no change" in " ".join(texts[5:])
 
 
 def test_equal_values_stand_above_each_other_not_on_each_other():

@@ -103,6 +103,33 @@ class Sides:
 
 
 @dataclass(frozen=True)
+class ForestRow:
+    label: str
+    estimate: float | None  # None where it cannot be told; `note` says why
+    low: float | None = None
+    high: float | None = None
+    state: State | None = None  # its word and shape stand at the row
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Estimates with their intervals on one scale, a row each, against a line such as no change."""
+
+    title: str
+    unit: str
+    rows: tuple[ForestRow, ...]
+    reference: float = 0.0
+    reference_label: str = "no change"
+    low_label: str = ""  # what lies on either side of the line, as slower and faster
+    high_label: str = ""
+    conf_level: float | None = None
+    decimals: int = 2
+    signed: bool = True  # changes and differences carry their sign
+    kind: str = field(default="forest", init=False)
+
+
+@dataclass(frozen=True)
 class CellRow:
     label: str
     values: tuple[float | None, ...]  # one a day; None stays blank
@@ -198,7 +225,7 @@ class Numbers:
     kind: str = field(default="numbers", init=False)
 
 
-Drawing = Strip | Reps | Slope | Sides | Cells | Sparkline | Tiles | Chips | Days | Text | Lines | Numbers
+Drawing = Strip | Reps | Slope | Sides | Forest | Cells | Sparkline | Tiles | Chips | Days | Text | Lines | Numbers
 
 
 def as_plain(block: Drawing | Fact) -> dict[str, Any]:

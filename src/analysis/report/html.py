@@ -22,27 +22,17 @@ import jinja2
 import mistune
 from markupsafe import Markup, escape
 
-from analysis.report.layout import SCENES, number_text
+from analysis.report.layout import MARKS, SCENES, number_text
 from analysis.units import clock_text, clock_unit
 
 TEMPLATE = Path(__file__).parent / "template"
 FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
-_UP, _SAME, _DOWN, _UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
 _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
 _PROMPTS = ("not_enough_data", "nothing_recorded")
-_MARKS = {
-    "clearly better": _UP,
-    "better": _UP,
-    "about the same": _SAME,
-    "no detectable change": _SAME,
-    "worse": _DOWN,
-    "clearly worse": _DOWN,
-    "cannot tell": _UNKNOWN,
-}
 # the page says the state in words where the sentence does not: any of these phrases says it
 _VERDICTS = {
     "clearly better": ("clearly better", "clear change"),
@@ -245,7 +235,7 @@ def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
     state = fact.get("state")
     if state is None:
         return view
-    view["css"], view["mark"] = _MARKS[state]
+    view["css"], view["mark"] = MARKS[state]
     view["state"] = state
     if fact.get("reason") in _PROMPTS:  # the sentence says what to record; there is no verdict to tell
         return view | {"mark": ""}

@@ -21,6 +21,19 @@ _LABEL_COLUMN = 104.0
 _SQUARE, _STEP = 18.0, 23.0
 _CELL_COLUMNS = 7
 
+# each state as a class of colour and a shape beside its word
+UP, SAME, DOWN, UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
+MARKS = {
+    "clearly better": UP,
+    "better": UP,
+    "about the same": SAME,
+    "no detectable change": SAME,
+    "worse": DOWN,
+    "clearly worse": DOWN,
+    "cannot tell": UNKNOWN,
+}
+_SHORT = {"no detectable change": "too close to call"}
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -82,13 +95,18 @@ def text_width(text: str, css: str = "") -> float:
     >>> text_width("0.79 m/s", "lab")
     65.6
     """
-    return round(sum(_WIDE if _is_wide(letter) else 1 for letter in text) * _EM[css], 1)
+    return round(sum(_WIDE if _is_wide(letter) else 1 for letter in text) * _letter(css), 1)
 
 
 def wrapped(text: str, width: float, css: str = "") -> list[str]:
     """The text in lines that fit the width."""
-    letter = _EM[css] * (_WIDE if any(map(_is_wide, text)) else 1)
+    letter = _letter(css) * (_WIDE if any(map(_is_wide, text)) else 1)
     return textwrap.wrap(text, max(1, int(width / letter))) or [""]
+
+
+def _letter(css: str) -> float:
+    """The width of a usual letter in text of these classes."""
+    return _EM["lab" if "lab" in css.split() else ""]
 
 
 def _is_wide(letter: str) -> bool:
@@ -316,6 +334,67 @@ def _error_words(row: dict[str, Any], decimals: int) -> str:
     return f", between {number_text(ends[0], decimals)} and {number_text(ends[1], decimals)}" if ends else ""
 
 
+def forest(block: dict[str, Any]) -> Scene:
+    """A dot and its interval a row, on one scale with the line of reference through all rows."""
+    rows = block["rows"]
+    said, unit = _written([row["estimate"] for row in rows], block["unit"], block["decimals"])
+
+    def text(value: float) -> str:
+        plus = "+" if block["signed"] and value > 0 and said(value) != said(0) else ""
+        return f"{plus}{said(value)}"
+
+    def words(row: dict[str, Any]) -> str:
+        ends = _pair(row, "low", "high")
+        between = f", between {text(ends[0])} and {text(ends[1])}" if ends else ""
+        return f"{text(row['estimate'])} {unit}{between}"
+
+    scene = Scene(block["title"], _rows_words(rows, "estimate", words), 0)
+    ends = [row[end] for row in rows if row["estimate"] is not None for end in ("low", "estimate", "high")]
+    values = [None if row["estimate"] is None else text(row["estimate"]) for row in rows]
+    right = WIDTH - max((text_width(value, "lab") for value in values if value), default=0) - 10
+    x_of = _scale([*ends, block["reference"]], 6, right)
+    middle, y = x_of(block["reference"]), 0.0
+    for row, value in zip(rows, values, strict=True):
+        y = _row_head(scene, row, y)
+        if value is None:
+            y = scene.paragraph(row["note"] or "not known", y + 13) - 10
+            continue
+        css = MARKS[row["state"]][0] if row["state"] else "same"
+        scene.line("reference", middle, y, middle, y + 20)
+        if _pair(row, "low", "high"):
+            scene.line(f"whisker {css}", x_of(row["low"]), y + 10, x_of(row["high"]), y + 10)
+        scene.dot(f"now {css}", x_of(row["estimate"]), y + 10, 5)
+        scene.text(value, WIDTH, y + 14, css="lab", anchor="end")
+        y += 24
+    level = f"{block['conf_level'] * 100:.0f} % interval" if block["conf_level"] else "interval"
+    notes = [f"bars: {level}, in {unit}" if unit else f"bars: {level}", f"dashed: {block['reference_label']}"]
+    notes += [f"left: {block['low_label']}"] if block["low_label"] else []
+    notes += [f"right: {block['high_label']}"] if block["high_label"] else []
+    scene.height = scene.paragraph(" · ".join(notes), y + 14) - LINE + 4
+    return scene
+
+
+def _rows_words(rows: list[dict[str, Any]], value: str, words: Callable[[dict[str, Any]], str]) -> str:
+    """Every row of a drawing in words: its label, its value or why there is none, its state."""
+    said = []
+    for row in rows:
+        told = words(row) if row[value] is not None else (row["note"] or "not known").removesuffix(".")
+        said.append(f"{row['label']}: {told}{', ' + row['state'] if row['state'] else ''}.")
+    return " ".join(said) or "No rows."
+
+
+def _row_head(scene: Scene, row: dict[str, Any], y: float) -> float:
+    """The label of a row and, at the right, its state; the y below. A long label takes the lines it needs."""
+    mark = f"{MARKS[row['state']][1]} {_SHORT.get(row['state'], row['state'])}" if row["state"] else ""
+    room = WIDTH - text_width(mark, "lab") - 8
+    if mark:
+        scene.text(mark, WIDTH, y + 13, css=f"lab {MARKS[row['state']][0]}", anchor="end")
+    for line in wrapped(row["label"], room):
+        scene.text(line, 0, y + 13)
+        y += LINE
+    return y
+
+
 def cells(block: dict[str, Any]) -> Scene:
     """A cell a day and a row an item, seven days to a band; blank days are dashed, unusual ones outlined."""
     rows, days = block["rows"], block["days"]
@@ -387,6 +466,7 @@ SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "reps": reps,
     "slope": slope,
     "sides": sides,
+    "forest": forest,
     "cells": cells,
     "sparkline": sparkline,
 }
