@@ -15,7 +15,7 @@ import architecture  # noqa: E402 - a script beside the page it writes
 
 PACKAGE = ROOT / "src" / "analysis"
 
-BASE = ["errors", "blocks", "tables", "units", "config", "decisions"]
+BASE = ["errors", "blocks", "tables", "units", "config", "decisions", "rules"]
 CORE = ["metrics", "models", "figures"]
 SHELL = [
     "ingest",

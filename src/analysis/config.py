@@ -150,6 +150,8 @@ def checked(model: type[Model], content: dict, where: str) -> Model:
             hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
             raise ConfigProblem(f"{where}: unknown key {key!r}. {hint}") from None
         message = first["msg"].removeprefix("Value error, ")
+        if not key:  # what is wrong is wrong with the whole of it
+            raise ConfigProblem(f"{where}: {message}") from None
         raise ConfigProblem(f"{where}: {key} = {first.get('input')!r}: {message}") from None
 
 

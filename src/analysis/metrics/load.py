@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.metrics.adherence import day_states, week_days
+from analysis.metrics.running import recorded_runs, week_of
 
 Missing = Literal["refuse", "as_rest", "hold"]
 Values = float | pd.Series  # one number, or one a row
@@ -313,6 +315,98 @@ def strain_au(daily_load_au: pd.Series, *, window_d: int = 7) -> pd.Series:
     """
     week_au = rolling_load_au(daily_load_au, window_d=window_d) * window_d
     return week_au * monotony(daily_load_au, window_d=window_d)
+
+
+def weekly_load(
+    sessions: pd.DataFrame,
+    sets: pd.DataFrame,
+    runs: pd.DataFrame,
+    until: pd.Timestamp,
+    *,
+    week_start: Literal["monday", "sunday", "saturday"] = "monday",
+) -> pd.DataFrame:
+    """Strength load and run load of every week, side by side and never added up, with what is known of its days.
+
+    Parameters
+    ----------
+    sessions, sets, runs : DataFrame
+        As `metrics.adherence.day_states` and `volume_load` take them; runs with sport, distance_m and counted.
+    until : Timestamp
+        Last day that is known; the last week is the one that holds it.
+
+    Returns
+    -------
+    DataFrame, one row a week from the first with anything logged to that of `until`: week (its first day),
+    volume_load_kg and run_distance_m (0 in a week with logged days and none of it, NaN in a week of which nothing is
+    logged, and where no set or run tells it), sets_unknown, runs_unknown, and its days by state: done, rest, off and
+    none. The days of the last week after `until` are in none of the four.
+
+    Raises
+    ------
+    NotEnoughData : nothing is logged up to `until`.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2026-01-05"])
+    >>> sessions = pd.DataFrame({"local_date": day, "status": "done"})
+    >>> sets = pd.DataFrame({"local_date": day, "set_kind": "work", "load_kg": 60.0, "reps": 8.0, "counted": True})
+    >>> runs = pd.DataFrame({"local_date": day[:0], "sport": "", "distance_m": 0.0, "counted": True})
+    >>> weekly_load(sessions, sets, runs, pd.Timestamp("2026-01-11"))[["volume_load_kg", "run_distance_m", "none"]]
+       volume_load_kg  run_distance_m  none
+    0           480.0             0.0     6
+    """
+    logged = pd.concat([frame.loc[frame["local_date"] <= until, "local_date"] for frame in (sessions, sets, runs)])
+    if logged.empty:
+        raise NotEnoughData("Nothing is logged. Import a training log, or widen the date range.")
+    days = pd.date_range(week_days(logged.min(), week_start)[0], until)
+    states = day_states(days, sessions, sets, runs)
+    state_days = pd.crosstab(week_of(states["local_date"], week_start=week_start), states["state"])
+    weeks = state_days.reindex(columns=["done", "rest", "off", "none"], fill_value=0)
+    volume = volume_load(_with_week(sets[sets["local_date"] <= until], week_start), by=["week"]).set_index("week")
+    ran = _with_week(recorded_runs(runs, until), week_start).groupby("week")["distance_m"]
+    run = pd.DataFrame({"m": ran.sum(min_count=1), "unknown": ran.apply(lambda m: int(m.isna().sum()))})
+    is_known = weeks[["done", "rest", "off"]].sum(axis=1) > 0
+    return pd.DataFrame(
+        {
+            "volume_load_kg": _zero_without(volume["volume_load_kg"], weeks.index, is_known),
+            "run_distance_m": _zero_without(run["m"], weeks.index, is_known),
+            "sets_unknown": volume["sets_unknown"].reindex(weeks.index, fill_value=0),
+            "runs_unknown": run["unknown"].reindex(weeks.index, fill_value=0),
+            **{state: weeks[state] for state in weeks},
+        }
+    ).reset_index(names="week")
+
+
+def week_over_week_pct(weekly: pd.Series) -> pd.Series:
+    """Each week over the week before, minus 1, in percent; NaN where either is NaN or the week before is 0.
+
+    >>> week_over_week_pct(pd.Series([100.0, 120.0, 0.0, 50.0])).tolist()
+    [nan, 20.0, -100.0, nan]
+    """
+    return ramp_pct(weekly, n_before=1, least=1)
+
+
+def ramp_pct(weekly: pd.Series, *, n_before: int = 4, least: int = 2) -> pd.Series:
+    """Each week over the mean of the known ones of the `n_before` weeks before, minus 1, in percent.
+
+    Against a mean of weeks one light week before is no ramp. A description, not a measure of what is safe: no limit
+    of it is established. NaN where the week is NaN, fewer than `least` weeks before are known, or their mean is 0.
+
+    >>> ramp_pct(pd.Series([100.0, 80.0, None, 120.0, 150.0])).tolist()[3:]
+    [33.33333333333333, 50.0]
+    """
+    before = weekly.astype(float).rolling(n_before, min_periods=least).mean().shift(1)
+    return 100 * (weekly / before.where(before > 0) - 1)
+
+
+def _with_week(rows: pd.DataFrame, week_start: Literal["monday", "sunday", "saturday"]) -> pd.DataFrame:
+    return rows.assign(week=week_of(rows["local_date"], week_start=week_start))
+
+
+def _zero_without(by_week: pd.Series, weeks: pd.Index, is_known: pd.Series) -> pd.Series:
+    """0 in the weeks that are known and have no row; NaN stays NaN."""
+    absent = ~weeks.isin(by_week.index)
+    return by_week.reindex(weeks).mask(pd.Series(absent, index=weeks) & is_known, 0.0)
 
 
 def heart_rate_reserve(heart_rate_bpm: Values, *, rest_bpm: Values, max_bpm: Values) -> Values:
