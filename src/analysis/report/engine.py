@@ -1,8 +1,8 @@
 """A papermill engine that runs cells in this process, with the outputs that an ordinary kernel gives.
 
-The shell is the kernel's own, the messages are the kernel's own, and papermill's own client makes outputs of them; only
-the sockets, the threads and the second process between the two are left out. What cannot be done without them is refused
-before a cell runs. A cell is not ended from within: who sets a deadline runs the engine in a process that can be killed.
+The shell is the kernel's own, so are its messages, and papermill's own client makes outputs of them; only the sockets, the
+threads and the second process between the two are left out. What cannot be done without them is refused before a cell
+runs. A cell is not ended from within: who sets a deadline runs the engine in a process that can be killed.
 
     papermill --engine in-process in.ipynb out.ipynb
 """
@@ -22,10 +22,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionError
@@ -50,26 +51,39 @@ _LANGUAGE = {
 }
 
 _SHELL_CALLS = {"system": "!", "getoutput": "!!"}  # what IPython makes of the marks
-_SCRIPTS = {
-    "bash",
-    "cmd",
-    "perl",
-    "pypy",
-    "python",
-    "python2",
-    "python3",
-    "ruby",
-    "script",
-    "sh",
-    "sx",
-    "system",
-    "conda",
-    "mamba",
-    "micromamba",
-    "pip",
-    "uv",
+_PROGRAMS = set(
+    [
+        "bash",
+        "cmd",
+        "conda",
+        "mamba",
+        "micromamba",
+        "perl",
+        "pip",
+        "pypy",
+        "python",
+        "python2",
+        "python3",
+        "ruby",
+        "script",
+        "sh",
+        "sx",
+        "system",
+        "uv",
+    ]
+)
+_OF_A_KERNEL = {
+    "autoawait",
+    "connect_info",
+    "debug",
+    "edit",
+    "gui",
+    "matplotlib",
+    "pdb",
+    "pylab",
+    "qtconsole",
+    "subshell",
 }
-_OF_A_KERNEL = {"autoawait", "connect_info", "debug", "edit", "gui", "matplotlib", "pdb", "pylab", "qtconsole", "subshell"}
 _NEEDS_A_KERNEL = {
     "anywidget": "a widget",
     "ipywidgets": "a widget",
@@ -100,7 +114,7 @@ class InProcessEngine(Engine):
         """
         if execution_timeout:
             raise UsageProblem(
-                f"The engine {NAME!r} cannot end a cell after {execution_timeout:g} s. Use papermill's own engine for that."
+                f"The engine {NAME!r} cannot end a cell after {execution_timeout:g} s. Use papermill's own for that."
             )
         refuse_what_needs_a_kernel(nb_man.nb)
         client = _Client(nb_man, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file)
@@ -169,7 +183,7 @@ def _node_needs_a_kernel(node: ast.AST) -> str | None:
         return f"`{_SHELL_CALLS[node.func.attr]}`, a shell command"
     if node.func.attr in ("run_line_magic", "run_cell_magic") and isinstance(node.args[0], ast.Constant):
         name, mark = node.args[0].value, "%" if node.func.attr == "run_line_magic" else "%%"
-        if name in _SCRIPTS:
+        if name in _PROGRAMS:
             return f"`{mark}{name}`, a program of its own"
         if name in _OF_A_KERNEL or "matplotlib" in name:
             return f"`{mark}{name}`, a magic of a kernel"
@@ -238,7 +252,7 @@ class _Stream(io.TextIOBase):
         self.name, self._descriptor, self._messages = name, descriptor, messages
         self._text = io.StringIO()
         self.waits_since: float | None = None
-        self._below = tempfile.TemporaryFile(buffering=0)
+        self._below = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed with the stream
         self._read = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.others: tuple[_Stream, ...] = ()  # that may have waited longer
@@ -332,13 +346,14 @@ class _Shell:
 
 @contextlib.contextmanager
 def _shell(receive: Callable[[dict[str, Any]], None]) -> Iterator[_Shell]:
-    """A shell that is the one of this process while it lasts; what it and its cells changed of the process is undone."""
+    """A shell that is this process's own while it lasts; what it and its cells changed of the process is undone."""
     messages = _Messages(receive)
     with contextlib.ExitStack() as undo:
         undo.enter_context(_no_shell_yet())
         undo.enter_context(_process_as_before())
         shell = ZMQInteractiveShell.instance(
             config=Config({"HistoryManager": {"enabled": False}}),
+            compiler_class=XCachingCompiler,
             user_ns={},
         )
         undo.callback(shell._atexit_once)
