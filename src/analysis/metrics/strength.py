@@ -52,13 +52,23 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     [['deadlift', 100.0, 0.52]]
     """
     measured = reps.reindex(columns=[*_SET_KEY, "rep_no", *VELOCITY_METRICS, "device"])
-    measured = measured.dropna(subset=list(VELOCITY_METRICS), how="all")
-    joined = measured.merge(sets[_SET_KEY + _OF_THE_SET], on=_SET_KEY, how="left", validate="m:1", indicator=True)
-    orphans = int((joined["_merge"] == "left_only").sum())
+    measured = measured[measured[list(VELOCITY_METRICS)].notna().any(axis=1)]
+    place = _place_of_set(sets, measured)
+    orphans = int((place < 0).sum())
     if orphans:
         raise DataProblem(f"{orphans} repetitions belong to no set. Import the file of their sets again.")
-    ordered = joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
-    return ordered[[*_SET_KEY, "rep_no", *_OF_THE_SET, *VELOCITY_METRICS, "device"]]
+    of_set = sets[_OF_THE_SET].take(place).set_axis(measured.index)
+    joined = pd.concat([measured[[*_SET_KEY, "rep_no"]], of_set, measured[[*VELOCITY_METRICS, "device"]]], axis=1)
+    return joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
+
+
+def _place_of_set(sets: pd.DataFrame, reps: pd.DataFrame) -> np.ndarray:
+    """The row of `sets` that each repetition belongs to, -1 where there is none; far quicker than a merge of text."""
+    session, names = pd.factorize(sets["session_id"])
+    known = pd.MultiIndex.from_arrays([session, sets["set_no"]])
+    return known.get_indexer(
+        pd.MultiIndex.from_arrays([pd.Index(names).get_indexer(reps["session_id"]), reps["set_no"]])
+    )
 
 
 def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_velocity_m_s") -> pd.DataFrame:
