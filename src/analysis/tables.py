@@ -510,9 +510,9 @@ _TABLES = (
         (
             text("proposal_id", "hash of athlete, date, rule and subject", required=True),
             ATHLETE,
-            LOCAL_DATE,
-            text("rule_id", "rule that made it", required=True),
-            text("subject", "lift or test", required=True),
+            date("local_date", "first day of the week whose data it rests on", required=True),
+            text("rule_id", "rule that made it, with the choice of its menu behind a dot", required=True),
+            text("subject", "lift, or week for the athlete", required=True),
             text("line", "what the athlete would read", required=True),
             text("evidence", "numbers behind it", required=True),
             text("answer", "the coach's answer", values=("accepted", "rejected")),

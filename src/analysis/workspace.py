@@ -15,16 +15,20 @@ from analysis.config import Config
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.exclusions import left_out, without
 from analysis.ingest.door import ANY_SOURCE, Names
+from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
+from analysis.rules import NAME as RULES
+from analysis.rules import Rule, read_rules
 from analysis.store import Store
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
-FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues")
+FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
 
 _LEDGER = ("files", "revisions", "rejects", "waiting")  # how the data came in
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
-_PROVENANCE = ["file_no", "row_no"]
+_NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
+_PROVENANCE = ["file_no", "row_no", "answered_at"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +36,10 @@ class Athlete:
     """One athlete's canonical frames up to and including a day.
 
     `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
-    False for the copy of a record that another source holds too (sum only counted rows). `plan` reaches one week
-    further, since the coming week is planned already. Rows that somebody left out are in none of them; `exclusions`
-    says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
+    False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern` of
+    the exercise, missing where the catalogue does not know it. `plan` reaches one week further, since the coming week
+    is planned already; `proposals` are those that the coach accepted. Rows that somebody left out are in none of them;
+    `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
     """
 
     athlete_id: str
@@ -69,18 +74,22 @@ class Athlete:
 class Squad:
     """All athletes up to and including a day, by name, and how their data came in.
 
-    `ledger` holds the tables files, revisions, rejects and waiting as they are now, whatever the day.
+    `ledger` holds the tables files, revisions, rejects and waiting as they are now, whatever the day; `rules` are what
+    proposes for the coming week.
     """
 
     until: pd.Timestamp
     config: Config
     athletes: tuple[Athlete, ...]
     ledger: dict[str, pd.DataFrame]
+    rules: tuple[Rule, ...]
 
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of the squad can see."""
-        return _hash("".join(f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes), self.ledger)
+        athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
+        rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
+        return _hash("".join((*athletes, *rules)), self.ledger)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +108,14 @@ class Workspace:
     @property
     def reports_folder(self) -> Path:
         return self.folder / self.config.reports_folder
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that propose for the coming week: the shipped ones as `rules.toml` of this workspace changes them.
+
+        Raises ConfigProblem where that file does not hold together.
+        """
+        return read_rules(self.folder / RULES)
 
     def options(self, load_unit: str | None = None, mapping: Path | None = None) -> Options:
         """What readers are told in this workspace."""
@@ -150,20 +167,20 @@ class Workspace:
         athlete_id = self.athlete_id(name_or_id)
         stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"], [athlete_id])
         last = day(until) if until else _last_day(stored, self.today())
-        return self._athlete(stored["athletes"].iloc[0], last, _as_of(stored, last), stored["exclusions"])
+        return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
 
     def everyone(self, until: str | None = None) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store."""
         stored = self.store.frames([*FRAMES, *_LEDGER, "links", "exclusions", "athletes"])
         last = day(until) if until else _last_day(stored, self.today())
-        seen = _by_athlete(_as_of(stored, last))
+        seen = _by_athlete(self._as_of(stored, last))
         exclusions = _by_athlete({"exclusions": stored["exclusions"]})
         rows = stored["athletes"].sort_values(["name", "athlete_id"])
         athletes = (
             self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
             for _, row in rows.iterrows()
         )
-        return Squad(last, self.config, tuple(athletes), {name: stored[name] for name in _LEDGER})
+        return Squad(last, self.config, tuple(athletes), {name: stored[name] for name in _LEDGER}, self.rules)
 
     def _athlete(
         self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
@@ -182,13 +199,16 @@ class Workspace:
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
         """The frames of all athletes up to and including `until`, by name, without the rows that were left out."""
         stored = self.store.frames([*FRAMES, "links", "exclusions"])
-        return _remaining(
-            _as_of(stored, day(until) if until else _last_day(stored, self.today())), stored["exclusions"]
-        )
+        last = day(until) if until else _last_day(stored, self.today())
+        return _remaining(self._as_of(stored, last), stored["exclusions"])
+
+    def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+        known = catalogue(self.options().exercises)
+        return _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
-        rows = self.store.streams(name for name in FRAMES if name != "plan")
+        rows = self.store.streams(name for name in FRAMES if name not in _NO_STREAM)
         streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
         return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
 
@@ -280,8 +300,10 @@ def _last_day(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timest
     return max(last_days, default=today)
 
 
-def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """The frames as a report of that day may see them, with `local_date` and `counted` joined on."""
+def _as_of(
+    stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]
+) -> dict[str, pd.DataFrame]:
+    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
     dates = stored["sessions"].set_index("session_id")["local_date"]
     copies = set(stored["links"]["b"])
     frames = {}
@@ -290,7 +312,10 @@ def _as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str,
         if name in _OF_A_SESSION:
             frame = frame.assign(local_date=dates.reindex(frame["session_id"]).array)
         if name == "sets":
-            frame = frame.assign(counted=~(frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies))
+            is_copy = (frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies)
+            frame = frame.assign(counted=~is_copy, pattern=frame["exercise"].map(patterns).astype("str"))
+        if name == "proposals":
+            frame = frame[frame["answer"] == "accepted"]
         if name == "runs":
             frame = frame.assign(counted=~frame["session_id"].isin(copies))
         last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
