@@ -12,7 +12,7 @@ FIRST = pd.Series([10.0, 12.0, 11.0, 13.0], index=list("abcd"))
 
 
 def test_bias_and_limits_by_hand():
-    result = bland_altman(FIRST, FIRST + [1.0, -1.0, 2.0, 0.0], unit="kg")
+    result = bland_altman(FIRST, FIRST.add([1.0, -1.0, 2.0, 0.0]), unit="kg")
     assert result.bias == pytest.approx(0.5)
     assert result.sd == pytest.approx(np.sqrt(5 / 3))
     assert result.limits == pytest.approx((0.5 - 1.959964 * np.sqrt(5 / 3), 0.5 + 1.959964 * np.sqrt(5 / 3)))
@@ -61,7 +61,7 @@ def test_the_interval_of_a_limit_covers_about_as_often_as_it_claims(n, least, mo
 
 def test_the_interval_of_the_bias_is_exact():
     rng = np.random.default_rng(np.random.SeedSequence([1986, 1]))
-    rows = [bland_altman(pd.Series(np.zeros(6)), pd.Series(rng.normal(0.5, 2.0, 6)), unit="kg") for _ in range(300)]
+    rows = [bland_altman(pd.Series(np.zeros(6)), pd.Series(rng.normal(0.5, 2.0, 6)), unit="kg") for _ in range(120)]
     bias = pd.concat([row.tidy().iloc[[0]] for row in rows])
     covered = (bias["conf_low"] <= 0.5) & (bias["conf_high"] >= 0.5)
-    assert 0.92 <= covered.mean() <= 0.98
+    assert 0.90 <= covered.mean() <= 0.99

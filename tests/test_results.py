@@ -22,6 +22,7 @@ from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
+from analysis.models.flag_audit import flag_audit
 from analysis.models.form import form_history
 from analysis.models.growth import growth
 from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
@@ -84,6 +85,10 @@ MAXIMA = pd.DataFrame(
     columns=OBSERVATION_COLUMNS,
 )
 
+LOOKS = pd.DataFrame({"athlete": "alder", "week_end": WEEKS, "kind": "speed", "measure": "deadlift"}).assign(
+    flagged=[True] + [False] * 15, null_probability=0.05, change_in_mdc=0.5, next_in_mdc=0.4
+)
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     "load_velocity-sessions": profile_across_sessions(BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"], mvt_m_s=0.2),
@@ -114,6 +119,7 @@ RESULTS: dict[str, Result] = {
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
     "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),
     "least_products": reliability.least_products_line(JUMPS["first"], JUMPS["second"], unit="m"),
+    "flag_audit": flag_audit(LOOKS),
     "bland_altman": bland_altman(JUMPS["first"], JUMPS["second"], unit="m"),
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),

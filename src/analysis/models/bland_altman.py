@@ -144,7 +144,7 @@ def bland_altman(first: pd.Series, second: pd.Series, *, unit: str, conf_level: 
             f"Limits of agreement need {LEAST_PAIRS} complete pairs or more; got {n}. Repeat the test with others."
         )
     pairs = pairs.assign(mean=pairs[["first", "second"]].mean(axis=1), difference=pairs["second"] - pairs["first"])
-    levels_differ = pairs["mean"].nunique() > 1
+    levels_differ = pairs["mean"].min() < pairs["mean"].max()
     line = stats.linregress(pairs["mean"], pairs["difference"]) if levels_differ else None
     return BlandAltman(
         unit=unit,

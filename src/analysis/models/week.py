@@ -167,7 +167,7 @@ class AthleteWeek:
     @cached_property
     def speeds(self) -> Parts[SpeedAtLoad]:
         """Speed at the anchor load, a lift and side each."""
-        return _gathered(
+        return gathered(
             (
                 f"{lift.exercise}.speed_at_{self._anchor(lift):g}kg",
                 lambda lift=lift, side=side: speed_at_load(
@@ -195,7 +195,7 @@ class AthleteWeek:
     @cached_property
     def checks(self) -> Parts[CheckHistory]:
         """Every performance check of the configuration."""
-        return _gathered(
+        return gathered(
             (
                 check.test_id,
                 lambda check=check: check_history(
@@ -210,13 +210,13 @@ class AthleteWeek:
         """Pace at the usual heart rate; nothing at all for an athlete without runs."""
         if self.athlete.runs.empty:
             return Parts((), ())
-        return _gathered([("run.pace_at_heart_rate", self._pace)])
+        return gathered([("run.pace_at_heart_rate", self._pace)])
 
     @cached_property
     def sides(self) -> Parts[SideDifference]:
         """Every side test that this athlete has done."""
         done = set(self.athlete.trials["test_id"])
-        return _gathered(
+        return gathered(
             (
                 f"{test.test_id}.sides",
                 lambda test=test: side_difference(
@@ -373,7 +373,7 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp) -> AthleteWe
     return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start))
 
 
-def _gathered(jobs: Iterable[tuple[str, Callable[[], Part]]]) -> Parts[Part]:
+def gathered(jobs: Iterable[tuple[str, Callable[[], Part]]]) -> Parts[Part]:
     """Every job's result, or the sentence that says why there is none."""
     known, missing = [], []
     for subject, job in jobs:
