@@ -271,11 +271,11 @@ def test_tests_that_never_change_show_no_skill():
     assert "no error that a model could beat" in flat.sentence()
 
 
-def test_the_bootstrap_repeats_with_its_seed_and_agrees_with_the_curvature():
+def test_the_bootstrap_repeats_with_its_seed_and_is_a_little_wider_than_the_curvature():
     drawn = bootstrap(FREE, n_draws=400, seed=5)
     pd.testing.assert_frame_equal(drawn.draws, bootstrap(FREE, n_draws=400, seed=5).draws)
-    ratio = drawn.tidy().set_index("term")["std_error"] / FREE.tidy().set_index("term")["std_error"]
-    assert ratio.between(0.7, 1.4).all()
+    ratio = bootstrap(FIXED, n_draws=400, seed=5).tidy()["std_error"] / FIXED.tidy()["std_error"]
+    assert ratio.dropna().between(0.9, 2).all()
     band = drawn.band()
     assert (band["test_low"] < band["conf_low"]).all()
     assert (band["conf_low"] <= band["conf_high"]).all()
@@ -292,9 +292,20 @@ def test_the_bootstrap_keeps_fixed_time_constants_also_beyond_the_search():
 def test_the_bootstrap_is_refused_where_its_intervals_would_be_too_short():
     with pytest.raises(NotEnoughData, match="needs 12 tests; got 11"):
         bootstrap(fitness_fatigue(SEASON.load, SEASON.tests.head(11), tau_d=None, **NEXT_DAY), seed=1)
-    slow_wave = SEASON.tests + 20 * np.sin(np.arange(len(SEASON.tests)) / 3)
-    with pytest.raises(DataProblem, match="neighbouring tests correlate"):
-        bootstrap(fitness_fatigue(SEASON.load, slow_wave, **NEXT_DAY), seed=1)
+    twice = pd.concat([SEASON.tests, SEASON.tests.tail(1)])
+    with pytest.raises(DataProblem, match="of different times"):
+        bootstrap(fitness_fatigue(SEASON.load, twice, **NEXT_DAY), seed=1)
+
+
+def test_errors_that_carry_over_widen_the_bootstrap():
+    slow_wave = SEASON.tests + 6 * np.sin(np.arange(len(SEASON.tests)) / 3)
+    own, of_wave = (
+        bootstrap(fitness_fatigue(SEASON.load, tests, **NEXT_DAY), n_draws=300, seed=1)
+        for tests in (SEASON.tests, slow_wave)
+    )
+    assert of_wave.rho.mean() > 0.6 > own.rho.mean()
+    width = [(b.tidy()["conf_high"] - b.tidy()["conf_low"]) / b.glance()["residual_sd"].item() for b in (own, of_wave)]
+    assert width[1][0] > 1.3 * width[0][0]
 
 
 def test_a_dose_builds_up_over_days():
@@ -424,7 +435,7 @@ def covered_shares(n_tests: int, noise_w: float, times: int) -> dict[str, float]
 
 
 def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) -> pd.Series:
-    """How often 95 % percentile intervals hold the truth where they are given; tests carry an error of AR(1)."""
+    """How often 95 % percentile intervals hold the truth; tests carry an error of AR(1)."""
     truth = pd.Series({"p0": 250, "k1": 0.08, "tau1": 42, "k2": 0.16, "tau2": 7})
     covered = []
     for number in range(times):
@@ -432,12 +443,9 @@ def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) 
         season = true_season(n_tests, rng, noise_w=0.0)
         tests = season.tests + 4 * carried(rng.normal(0, 1, n_tests), rho)
         fit = fitness_fatigue(season.load, tests, tau_d=None, **NEXT_DAY)
-        try:
-            limits = bootstrap(fit, n_draws=n_draws, seed=number).tidy().set_index("term")
-        except DataProblem:
-            continue
+        limits = bootstrap(fit, n_draws=n_draws, seed=number).tidy().set_index("term")
         covered.append((limits["conf_low"] <= truth) & (truth <= limits["conf_high"]))
-    return pd.concat(covered, axis=1).mean(axis=1).round(3).rename(f"{times - len(covered)} of {times} refused")
+    return pd.concat(covered, axis=1).mean(axis=1).round(3)
 
 
 def state_band_covered(times: int, n_tests: int = 24) -> float:
@@ -513,5 +521,5 @@ def test_coverage_over_2000_seasons(n_tests, noise_w, capsys):
 def test_coverage_of_the_bootstrap_is_printed(n_tests, rho, capsys):
     shares = bootstrap_covered(n_tests, rho, 500)
     with capsys.disabled():
-        print(f"\ncoverage of the 95 % bootstrap, {n_tests} tests, rho {rho:g}, {shares.name}: {shares.to_dict()}")
-    assert rho > 0 or (shares >= 0.85).all()
+        print(f"\ncoverage of the 95 % bootstrap, {n_tests} tests, rho {rho:g}: {shares.to_dict()}")
+    assert (shares >= 0.85).all()

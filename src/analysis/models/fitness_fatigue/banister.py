@@ -256,7 +256,7 @@ def fitness_fatigue(
         sse=linear.sse,
         covariance=pd.DataFrame(),
     )
-    return replace(blank, covariance=_covariance(blank, lagged))
+    return replace(blank, covariance=_covariance(blank))
 
 
 def lags_of(fit: FitnessFatigue) -> list[LaggedLoads]:
@@ -295,10 +295,13 @@ def _signed(lagged: list[LaggedLoads], tau_d: np.ndarray) -> np.ndarray:
     return (np.concatenate(responses) * np.tile([1.0, -1.0], len(lagged))[:, None]).T
 
 
-def _covariance(fit: FitnessFatigue, lagged: list[LaggedLoads]) -> pd.DataFrame:
-    """Residual variance times the inverse of J'J, over the terms that neither are fixed nor stopped at a bound."""
+def jacobian(fit: FitnessFatigue) -> pd.DataFrame:
+    """Change of the fitted tests by each term that is free, one row a test.
+
+    Terms that are fixed, stopped at a bound or without meaning are left out.
+    """
     columns = {"p0": np.ones(len(fit.tests))}
-    for response, load in zip(fit.responses, lagged, strict=True):
+    for response, load in zip(fit.responses, lags_of(fit), strict=True):
         tau_d = np.array([response.tau1_d, response.tau2_d])
         value, by_log_tau = load.response_and_slope(tau_d)
         slope = by_log_tau / tau_d[:, None]
@@ -309,11 +312,16 @@ def _covariance(fit: FitnessFatigue, lagged: list[LaggedLoads]) -> pd.DataFrame:
             columns[fit.term(f"k{number + 1}", response)] = sign * value[number]
             if not fit.fixed_tau and not stuck:
                 columns[fit.term(f"tau{number + 1}", response)] = sign * gain * slope[number]
-    jacobian = np.column_stack(list(columns.values()))
-    size = np.linalg.norm(jacobian, axis=0)  # gains and time constants differ by orders of magnitude
-    inverse = np.linalg.pinv(jacobian / size)
+    return pd.DataFrame(columns)
+
+
+def _covariance(fit: FitnessFatigue) -> pd.DataFrame:
+    """Residual variance times the inverse of J'J, over the free terms."""
+    by_term = jacobian(fit)
+    size = np.linalg.norm(by_term, axis=0)  # gains and time constants differ by orders of magnitude
+    inverse = np.linalg.pinv(by_term.to_numpy() / size)
     covariance = inverse @ inverse.T * (fit.sse / fit.df) / np.outer(size, size)
-    return pd.DataFrame(covariance, list(columns), list(columns))
+    return pd.DataFrame(covariance, by_term.columns, by_term.columns)
 
 
 def frame_of(daily_load_au: Loads | pd.DataFrame) -> pd.DataFrame:
