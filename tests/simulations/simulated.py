@@ -2,15 +2,27 @@
 
 The generator of a cell is `SeedSequence([model, design])` with the numbers of the tables below. They are declared
 before a simulation is run and never changed to make one pass. The short form of a simulation runs in the suite, the
-long form (2,000 replicates, marked soak) holds the numbers of the model cards.
+long form (2,000 replicates, marked soak) holds the numbers of the model cards. A replicate is an athlete: where
+athletes are fitted together, squads are drawn until they hold 2,000.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
-MODELS = {"trend": 1, "level_break": 2, "slope_break": 3, "growth": 4, "load_velocity_mixed": 5, "e1rm": 6}
+MODELS = {
+    "trend": 1,
+    "level_break": 2,
+    "slope_break": 3,
+    "growth": 4,
+    "load_velocity_mixed": 5,
+    "e1rm": 6,
+    "form_break": 7,
+    "transfer": 8,
+    "plan_simulation": 9,
+}
 
 NS = (6, 12, 24)
 RHOS = (0.0, 0.3, 0.6)
@@ -58,7 +70,11 @@ def coverage(
     design: Callable[[np.random.Generator, int], Intervals], model_no: int, design_no: int, replicates: int
 ) -> Coverage:
     """How often the intervals that `design` draws hold the truth."""
-    drawn = design(generator(model_no, design_no), replicates)
+    return counted(design(generator(model_no, design_no), replicates))
+
+
+def counted(drawn: Intervals) -> Coverage:
+    """What became of the intervals of replicates."""
     refused = np.isnan(drawn.low) | np.isnan(drawn.high)
     covering = ~refused & (drawn.low <= drawn.truth) & (drawn.truth <= drawn.high)
     unbounded = np.isinf(drawn.low) | np.isinf(drawn.high)
@@ -70,6 +86,20 @@ def rate_pct(
 ) -> float:
     """Share of replicates for which `design` says True, in percent."""
     return 100 * float(np.mean(design(generator(model_no, design_no), replicates)))
+
+
+def squads_of(n_athletes: int, replicates: int) -> int:
+    """How many squads of that size hold so many athletes or more."""
+    return -(-replicates // n_athletes)
+
+
+def printed(model: ModuleType, n: int, rho: float) -> dict[str, float]:
+    """What the table in a model's docstring says of n and rho, by the heads of its columns."""
+    lines = [line.strip("| ").split("|") for line in model.__doc__.splitlines() if line.startswith("|")]
+    head, _, *rows = ([cell.strip() for cell in line] for line in lines)
+    cells = [dict(zip(head, map(float, row), strict=True)) for row in rows]
+    (cell,) = (cell for cell in cells if (cell["n"], cell["rho"]) == (n, rho))
+    return cell
 
 
 def ar1(rng: np.random.Generator, replicates: int, n: int, rho: float) -> np.ndarray:
