@@ -53,22 +53,24 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     """
     measured = reps.reindex(columns=[*_SET_KEY, "rep_no", *VELOCITY_METRICS, "device"])
     measured = measured[measured[list(VELOCITY_METRICS)].notna().any(axis=1)]
-    place = _place_of_set(sets, measured)
+    # numbers in place of the text of session ids: merging and sorting by text takes twice as long
+    of_set, names = pd.factorize(sets["session_id"], sort=True)
+    session = pd.Index(names).get_indexer(measured["session_id"])
+    place = _place_among(of_set, sets["set_no"].to_numpy(), session, measured["set_no"].to_numpy())
     orphans = int((place < 0).sum())
     if orphans:
         raise DataProblem(f"{orphans} repetitions belong to no set. Import the file of their sets again.")
-    of_set = sets[_OF_THE_SET].take(place).set_axis(measured.index)
-    joined = pd.concat([measured[[*_SET_KEY, "rep_no"]], of_set, measured[[*VELOCITY_METRICS, "device"]]], axis=1)
-    return joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
+    day = sets["local_date"].to_numpy()[place]
+    order = np.lexsort((measured["rep_no"], measured["set_no"], session, day))
+    measured = measured.take(order).reset_index(drop=True)
+    of_the_set = sets[_OF_THE_SET].take(place[order]).reset_index(drop=True)
+    return pd.concat([measured[[*_SET_KEY, "rep_no"]], of_the_set, measured[[*VELOCITY_METRICS, "device"]]], axis=1)
 
 
-def _place_of_set(sets: pd.DataFrame, reps: pd.DataFrame) -> np.ndarray:
-    """The row of `sets` that each repetition belongs to, -1 where there is none; far quicker than a merge of text."""
-    session, names = pd.factorize(sets["session_id"])
-    known = pd.MultiIndex.from_arrays([session, sets["set_no"]])
-    return known.get_indexer(
-        pd.MultiIndex.from_arrays([pd.Index(names).get_indexer(reps["session_id"]), reps["set_no"]])
-    )
+def _place_among(session: np.ndarray, set_no: np.ndarray, of_session: np.ndarray, of_set_no: np.ndarray) -> np.ndarray:
+    """Where each pair `of_` a session and a set number stands among the sets, -1 where it does not."""
+    known = pd.MultiIndex.from_arrays([session, set_no])
+    return known.get_indexer(pd.MultiIndex.from_arrays([of_session, of_set_no]))
 
 
 def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_velocity_m_s") -> pd.DataFrame:
