@@ -48,6 +48,7 @@ from scipy.special import gammaln, log_ndtr, ndtr, stdtrit
 
 from analysis.errors import NotEnoughData
 from analysis.models.autocorrelated import RHO_GRID, Mixture, mixing_weights, whiteners
+from analysis.models.possible import check_complete, check_possible
 from analysis.models.result import Interval, tidy_row
 
 Kind = Literal["level", "slope"]
@@ -259,7 +260,7 @@ def level_break(dates: Sequence, values: Sequence[float], *, unit: str) -> Break
     NotEnoughData
         Fewer than 12 values, or values without scatter.
     DataProblem
-        Two values of one day.
+        Two values of one day, or one that is infinite.
 
     Examples
     --------
@@ -286,8 +287,8 @@ def _one_break(dates: Sequence, values: Sequence[float], kind: Kind, unit: str, 
     n = len(exposures)
     if n < LEAST_EXPOSURES:
         raise NotEnoughData(f"A break needs {LEAST_EXPOSURES} days or more; got {n}. Add {LEAST_EXPOSURES - n} more.")
-    if np.ptp(exposures["value"]) == 0:
-        raise NotEnoughData(f"All {n} values are {exposures['value'].iloc[0]:g}, so nothing can break. Record on.")
+    check_possible(exposures["value"], "value")
+    _check_varied(exposures["value"].to_numpy())
     day = _days(exposures["local_date"])
     tried = scan(day, exposures["value"].to_numpy()[np.newaxis], kind)
     low, high = (float(tried.step.quantile(tail)[0]) for tail in ((1 - CONF_LEVEL) / 2, (1 + CONF_LEVEL) / 2))
@@ -310,6 +311,11 @@ def _one_break(dates: Sequence, values: Sequence[float], kind: Kind, unit: str, 
         rho=float(tried.rho[0]),
         conf_level=CONF_LEVEL,
     )
+
+
+def _check_varied(values: np.ndarray) -> None:
+    if np.ptp(values) == 0:
+        raise NotEnoughData(f"All {len(values)} values are {values[0]:g}, so nothing can break. Record on.")
 
 
 def _days(dates: pd.Series) -> np.ndarray:
@@ -371,6 +377,13 @@ def level_shift(values: Sequence[float], *, max_breaks: int = 5) -> LevelShift:
     max_breaks : int
         The BIC chooses from 0 to so many steps.
 
+    Raises
+    ------
+    NotEnoughData
+        Fewer than 12 values, or all of them equal.
+    DataProblem
+        A value that is missing or infinite.
+
     Examples
     --------
     >>> shift = level_shift([1.0, 2, 1, 2, 1, 2, 1, 7, 8, 7, 8, 7, 8, 7])
@@ -381,6 +394,8 @@ def level_shift(values: Sequence[float], *, max_breaks: int = 5) -> LevelShift:
     n = len(y)
     if n < LEAST_EXPOSURES:
         raise NotEnoughData(f"A break needs {LEAST_EXPOSURES} values or more; got {n}. Add {LEAST_EXPOSURES - n}.")
+    check_complete(y, "value")
+    _check_varied(y)
     edge = int(np.floor(TRIM * n))
     squares = _segment_squares(y)
     ends = np.arange(edge, n - edge + 1)
@@ -533,7 +548,9 @@ def segmented_line(x: Sequence[float], y: Sequence[float]) -> SegmentedLine:
     Raises
     ------
     NotEnoughData
-        Fewer than 8 different x.
+        Fewer than 8 different x, or all y equal.
+    DataProblem
+        An x or a y that is missing or infinite.
 
     Examples
     --------
@@ -548,6 +565,8 @@ def segmented_line(x: Sequence[float], y: Sequence[float]) -> SegmentedLine:
     knots = data["x"].unique()
     if len(knots) < 8:
         raise NotEnoughData(f"Two lines need 8 different x or more; got {len(knots)}. Add exposures.")
+    check_complete(data, "value")
+    _check_varied(data["y"].to_numpy())
     at = _best_knot(data, knots)
     line = _line_with_bend(data, at)
     intercept, slope1, bend = line.params

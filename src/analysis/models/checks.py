@@ -8,6 +8,7 @@ from analysis.config import Check
 from analysis.decisions import REFERENCE_LEAST, Change, TypicalError
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models import series
+from analysis.models.possible import check_possible
 
 DISTANCE_TOLERANCE = 0.01  # of the check's distance
 STALE_AFTER_INTERVALS = 2
@@ -56,7 +57,7 @@ def check_history(
     NotEnoughData
         The check has not been done.
     DataProblem
-        The check was measured on one side at a time.
+        The check was measured on one side at a time, or has a value that cannot be.
 
     Examples
     --------
@@ -106,6 +107,7 @@ _NOTHING = pd.DataFrame(
 def _timed(splits: pd.DataFrame, check: Check) -> pd.DataFrame:
     """One row a trial: the sum of its splits in s, NaN where a split is missing or the distance is another."""
     rows = splits[splits["test_id"] == check.test_id]
+    check_possible(rows["time_s"], f"split of {check.name}", "s", sign="positive")
     end_m = rows["start_m"].fillna(0) + rows["distance_m"]
     if check.distance_m is not None:
         rows = rows[~(end_m > check.distance_m * (1 + DISTANCE_TOLERANCE))]  # a split of unknown end stays
@@ -133,6 +135,7 @@ def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
     if (rows["unit"] != check.unit).any():
         other = rows.loc[rows["unit"] != check.unit, "unit"].iloc[0]
         raise DataProblem(f"{check.name} has values in {other}, not {check.unit}. Correct the unit in the file.")
+    check_possible(rows["value"], f"value of {check.name}", check.unit)
     return rows[["local_date", "device", "value"]]
 
 

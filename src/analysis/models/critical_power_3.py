@@ -180,7 +180,8 @@ def _starts(time: np.ndarray, power: np.ndarray) -> list[np.ndarray]:
             starts.append(np.array([min(cp, 0.99 * power.min()), w_prime, k]))
     if not starts:
         raise DataProblem(
-            "In these trials less power is not held for longer. Check that every trial was all-out, and its time."
+            f"In these {len(time)} trials less power is not held for longer. "
+            "Check that every trial was all-out, and its time."
         )
     return starts
 

@@ -14,6 +14,7 @@ import statsmodels.api as sm
 from scipy import optimize, stats
 
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.models.possible import check_complete
 from analysis.models.result import tidy_row
 
 SpeedForm = Literal["distance_on_time", "speed_on_inverse_time", "time_on_speed"]
@@ -24,6 +25,9 @@ POWER_FORMS: tuple[PowerForm, ...] = ("work_on_time", "power_on_inverse_time", "
 SHORTEST_S = 120.0
 LONGEST_S = 900.0
 MIN_DURATIONS = 3
+ROUNDING = 1e-9  # of the largest distance or work: a smaller reserve is none
+
+_WORDS = {"duration_s": ("duration", "s"), "distance_m": ("distance", "m"), "power_w": ("power", "W")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,7 +306,7 @@ def _fit(time: pd.Series, amount: pd.Series, form: str, words: tuple[str, str, s
     time, amount = time.to_numpy(dtype=float), amount.to_numpy(dtype=float)
     linear = _line(time, amount) if form in ("distance_on_time", "work_on_time") else _inverse_line(time, amount)
     rate, rate_unit, reserve, reserve_unit = words
-    if linear.rate <= 0 or linear.reserve <= 0:
+    if linear.rate <= 0 or linear.reserve <= ROUNDING * amount.max():
         raise DataProblem(
             f"These trials give a {rate} of {linear.rate:.4g} {rate_unit} and a {reserve} of {linear.reserve:.4g} "
             f"{reserve_unit}; both must be above 0. Check that every trial was all-out, and its time."
@@ -358,23 +362,26 @@ def _known(form: str, forms: tuple[str, ...]) -> str:
 
 
 def check_trials(trials: pd.DataFrame, columns: tuple[str, str], what: str, least: int = MIN_DURATIONS) -> None:
-    """Refuse trials with a value that is missing, 0 or negative, and fewer than `least` different durations.
+    """Refuse fewer than `least` different durations, the same distance or power in all, and values not above 0.
 
     >>> check_trials(pd.DataFrame({"power_w": [300.0], "duration_s": [200.0]}), ("power_w", "duration_s"), "CP")
     Traceback (most recent call last):
     analysis.errors.NotEnoughData: CP needs 3 trials of different length or more; got 1. ...
     """
-    values = trials[list(columns)]
-    if not (values > 0).all(axis=None):
-        raise DataProblem(
-            f"{int((~(values > 0)).sum().sum())} values of {' and '.join(columns)} are missing, 0 or negative. "
-            "Correct these trials or leave them out by name."
-        )
+    for column in columns:
+        check_complete(trials[column], *_WORDS[column], sign="positive")
     n = trials["duration_s"].nunique()
     if n < least:
         raise NotEnoughData(
             f"{what} needs {least} trials of different length or more; got {n}. "
             "Add a trial between 2 and 15 minutes, or widen the date range."
+        )
+    (column,) = set(columns) - {"duration_s"}
+    if trials[column].min() == trials[column].max():
+        name, unit = _WORDS[column]
+        raise DataProblem(
+            f"All {len(trials)} trials have a {name} of {trials[column].iloc[0]:g} {unit}, though they differ in time. "
+            "Check that every trial was all-out, and its time."
         )
 
 

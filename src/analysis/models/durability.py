@@ -11,6 +11,7 @@ from analysis.decisions import REFERENCE_MOST, Change
 from analysis.errors import NotEnoughData
 from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
+from analysis.models.possible import check_possible
 
 Measure = Literal["decoupling_pct", "late_speed_pct"]
 
@@ -58,7 +59,8 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
 
     Raises
     ------
-    NotEnoughData : less than 15 min in a half.
+    NotEnoughData : less than 15 min in a half, or a first half without speed.
+    DataProblem : a heart rate or a speed that is infinite or negative.
 
     References
     ----------
@@ -77,7 +79,10 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
     running = ordered.assign(lasts_s=lasts_s)[ordered["t_s"] >= warm_up_s]
     if "paused" in running:
         running = running[running["paused"].fillna(0) == 0]
-    known = running.dropna(subset=["speed_m_s", "heart_rate_bpm", "lasts_s"])
+    check_possible(running["heart_rate_bpm"], "heart rate", "bpm", sign="not negative")
+    check_possible(running["speed_m_s"], "speed", "m/s", sign="not negative")
+    beating = running["heart_rate_bpm"] > 0  # a heart rate of 0 is a sensor that lost contact
+    known = running[beating].dropna(subset=["speed_m_s", "lasts_s"])
     so_far_s = known["lasts_s"].cumsum()
     whole_s = float(known["lasts_s"].sum())
     if whole_s < 2 * MIN_HALF_S:
@@ -86,6 +91,11 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
             f"{2 * MIN_HALF_S / 60:.0f} are needed. Choose a longer run with a heart-rate sensor."
         )
     first, second = known[so_far_s <= whole_s / 2], known[so_far_s > whole_s / 2]
+    if not (first["speed_m_s"] > 0).any():
+        raise NotEnoughData(
+            f"The watch shows no speed in the first half of this run of {whole_s / 60:.0f} min. "
+            "Choose a run with its speed."
+        )
     return Halves(
         decoupling_pct=100 * (1 - _speed_per_beat(second) / _speed_per_beat(first)),
         late_speed_pct=_late_speed_pct(first, second, float(known["heart_rate_bpm"].median())),
@@ -128,6 +138,8 @@ def durability(
     ------
     NotEnoughData
         No long run with a heart rate to its end.
+    DataProblem
+        A heart rate or a speed that is infinite or negative.
 
     Notes
     -----

@@ -10,6 +10,7 @@ from scipy import stats
 from analysis.config import Lift
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
+from analysis.models.possible import check_possible
 from analysis.models.result import Interval, tidy_row
 
 MIN_OBSERVATIONS = 3
@@ -176,7 +177,7 @@ def load_velocity_profile(
     Raises
     ------
     NotEnoughData : fewer than 3 pairs, or a single load.
-    DataProblem : velocity does not fall with load, or a weight is not above 0.
+    DataProblem : velocity does not fall with load or is negative, or a weight is not above 0.
 
     Notes
     -----
@@ -359,6 +360,8 @@ def check_one_kind(bar_speeds: pd.DataFrame, metric: VelocityMetric) -> None:
 
 
 def _check_observations(known: pd.DataFrame) -> None:
+    check_possible(known["load_kg"], "load", "kg")
+    check_possible(known["velocity_m_s"], "bar speed", "m/s", sign="not negative")
     if len(known) < MIN_OBSERVATIONS:
         raise NotEnoughData(
             f"A load-velocity profile needs {MIN_OBSERVATIONS} measured sets or more; got {len(known)}. "

@@ -10,6 +10,7 @@ from analysis.decisions import REFERENCE_MOST, Change
 from analysis.errors import NotEnoughData
 from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
+from analysis.models.possible import check_possible
 
 BAND_HALF_WIDTH_BPM = 5
 BAND_STEP_BPM = 5  # the middle of the band is a round number
@@ -55,6 +56,8 @@ def pace_at_heart_rate(
     ------
     NotEnoughData
         No run with a heart rate, or none with enough time in the band.
+    DataProblem
+        A heart rate or a speed that is infinite or negative.
 
     Examples
     --------
@@ -91,6 +94,9 @@ def pace_at_heart_rate(
 
 def _usual_heart_rate(records: list[pd.DataFrame]) -> int:
     """Median over the runs of their median heart rate, to 5 bpm."""
+    for one in records:
+        check_possible(one["heart_rate_bpm"], "heart rate", "bpm", sign="not negative")
+        check_possible(one["speed_m_s"], "speed", "m/s", sign="not negative")
     medians = [one["heart_rate_bpm"].median() for one in records if one["heart_rate_bpm"].notna().any()]
     if not medians:
         raise NotEnoughData("No run with a heart rate yet. Wear a heart-rate sensor on your easy runs.")

@@ -10,6 +10,7 @@ from scipy import stats
 
 from analysis.decisions import TypicalError
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.models.possible import check_possible
 from analysis.models.result import Interval, tidy_row
 
 
@@ -292,13 +293,15 @@ def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) ->
 def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
     """Typical error from the differences of pairs of measurements, SD(difference) / sqrt 2, df n - 1.
 
-    NaN differences are left out; NotEnoughData under 2 others. Hopkins 2000, Sports Med 30:1-15.
+    NaN differences are left out; NotEnoughData under 2 others, DataProblem for an infinite one. Hopkins 2000, Sports
+    Med 30:1-15.
 
     >>> round(typical_error_of_differences([5, -2, 6, 0, -3], unit="W").te, 2)
     2.89
     """
     known = np.asarray(difference, dtype=float)
-    known = known[np.isfinite(known)]
+    check_possible(known, "difference", unit)
+    known = known[~np.isnan(known)]
     if len(known) < 2:
         raise NotEnoughData(
             f"A typical error needs 2 pairs of measurements or more; got {len(known)}. Repeat the test."
@@ -392,7 +395,8 @@ def least_products_line(predictor, outcome, *, unit: str, conf_level: float = 0.
 
     Raises
     ------
-    NotEnoughData : fewer than 3 complete pairs.
+    NotEnoughData : fewer than 3 complete pairs, or one method that gave the same value every time.
+    DataProblem : an infinite value.
 
     References
     ----------
@@ -409,6 +413,13 @@ def least_products_line(predictor, outcome, *, unit: str, conf_level: float = 0.
     n = len(pairs)
     if n < 3:
         raise NotEnoughData(f"A line through two methods needs 3 complete pairs or more; got {n}. Measure more pairs.")
+    check_possible(pairs, "value", unit)
+    for name, values in pairs.items():
+        if values.min() == values.max():
+            raise NotEnoughData(
+                f"The {n} values of the {name} are all {values[0]:g} {unit}, so no line goes through them. "
+                "Measure athletes who differ."
+            )
     mean, sd, r = pairs.mean(), pairs.std(), pairs["predictor"].corr(pairs["outcome"])
     slope = float(np.sign(r) * sd["outcome"] / sd["predictor"])
     intercept = float(mean["outcome"] - slope * mean["predictor"])
@@ -461,6 +472,7 @@ class _MeanSquares:
 
 def _complete(trials: pd.DataFrame) -> pd.DataFrame:
     complete = trials.dropna()
+    check_possible(complete, "value")
     if trials.shape[1] < 2 or len(complete) < 3:
         raise NotEnoughData(
             f"Reliability needs 3 athletes with 2 trials or more each; got {len(complete)} complete athletes "

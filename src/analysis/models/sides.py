@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 from analysis.config import SideTest
 from analysis.decisions import MDC_LEVEL, REFERENCE_MOST
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.models.possible import check_possible
 from analysis.models.result import tidy_row
 
 TRIALS_A_SIDE = 3  # on a single date
@@ -121,7 +122,7 @@ def side_difference(
     NotEnoughData
         No date with both sides, or a single one with fewer than 3 trials a side.
     DataProblem
-        A value that is not above 0, or in another unit.
+        A value that is infinite or not above 0, or in another unit.
 
     References
     ----------
@@ -170,6 +171,7 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
     if (rows["unit"] != test.unit).any():
         other = rows.loc[rows["unit"] != test.unit, "unit"].iloc[0]
         raise DataProblem(f"{test.name} has values in {other}, not {test.unit}. Correct the unit in the file.")
+    check_possible(rows["value"], f"value of {test.name}", test.unit)
     if (rows["value"] <= 0).any():
         raise DataProblem(
             f"{test.name} has a value of {rows['value'].min():g} {test.unit}; sides are compared as a ratio, above 0. "

@@ -16,6 +16,7 @@ from analysis.decisions import Change, TypicalError
 from analysis.errors import NotEnoughData
 from analysis.metrics.strength import bar_speeds
 from analysis.models import series
+from analysis.models.possible import check_possible
 
 RepStatistic = Literal["mean_of_first_3", "best", "median"]
 
@@ -84,6 +85,8 @@ def speed_at_load(
     ------
     NotEnoughData
         No bar speed of that side at the anchor load.
+    DataProblem
+        A bar speed that is infinite or negative.
 
     References
     ----------
@@ -108,6 +111,7 @@ def speed_at_load(
         & ((speeds["load_kg"] - anchor_kg).abs() <= LOAD_TOLERANCE * anchor_kg)
     ]
     measured = at_anchor.dropna(subset=[lift.metric])
+    check_possible(measured[lift.metric], "bar speed", "m/s", sign="not negative")
     if measured.empty:
         raise NotEnoughData(
             f"No bar speed of {lift.name} at {anchor_kg:g} kg yet. Measure 3 reps at {anchor_kg:g} kg once a week."

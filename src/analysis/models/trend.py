@@ -56,6 +56,7 @@ from analysis.blocks import Fact, State
 from analysis.decisions import Audience
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.autocorrelated import Lines, Mixture, slope_precision_d, straight_lines
+from analysis.models.possible import check_complete, check_possible
 from analysis.models.result import Interval, tidy_row
 
 Verdict = Literal["progress", "plateau", "regress", "cannot tell"]
@@ -103,6 +104,8 @@ def mann_kendall(values: Sequence[float]) -> MannKendall:
     ------
     NotEnoughData
         Fewer than 4 values, or all of them equal.
+    DataProblem
+        A value that is missing or infinite.
 
     References
     ----------
@@ -116,6 +119,7 @@ def mann_kendall(values: Sequence[float]) -> MannKendall:
     """
     y = np.asarray(values, dtype=float)
     n = len(y)
+    check_complete(y, "value")
     if n < 4 or np.ptp(y) == 0:
         raise NotEnoughData(f"Mann-Kendall needs 4 values that are not all equal; got {n}. Add exposures.")
     first, second = np.triu_indices(n, k=1)
@@ -163,6 +167,8 @@ def theil_sen(x: Sequence[float], y: Sequence[float], *, conf_level: float = CON
     ------
     NotEnoughData
         Fewer than 3 different x.
+    DataProblem
+        An x or a y that is missing or infinite.
 
     References
     ----------
@@ -174,6 +180,7 @@ def theil_sen(x: Sequence[float], y: Sequence[float], *, conf_level: float = CON
     >>> line.slope, line.intercept
     (17.5, -6.75)
     """
+    check_complete([*x, *y], "value")
     n = len(np.unique(np.asarray(x, dtype=float)))
     if n < 3:
         raise NotEnoughData(f"A Theil-Sen slope needs 3 different times; got {n}. Add exposures.")
@@ -472,8 +479,7 @@ def _exposures(
     if until is not None:
         frame = frame[frame["local_date"] <= until]
     known = frame.dropna(subset=["value"]).sort_values("local_date", ignore_index=True)
-    if np.isinf(known["value"]).any():
-        raise DataProblem("A value is infinite. Correct it at its source.")
+    check_possible(known["value"], "value")
     twice = known["local_date"].duplicated()
     if twice.any():
         day = known.loc[twice, "local_date"].iloc[0].date()
