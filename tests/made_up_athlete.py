@@ -49,6 +49,7 @@ class MadeUp:
     trials: pd.DataFrame
     plan: pd.DataFrame
     cues: pd.DataFrame
+    proposals: pd.DataFrame = field(default_factory=lambda: TABLES["proposals"].empty())
     exclusions: pd.DataFrame = field(default_factory=lambda: left_out([]))
 
     def samples(self, session_id: str) -> pd.DataFrame:

@@ -338,6 +338,43 @@ def exclude(
 
 
 @main.command()
+@click.argument("proposal_id", metavar="[ID]", required=False)
+@click.argument("answer", required=False, type=click.Choice(["accept", "reject"]))
+@click.option("--athlete", help="Only of this athlete (id, name or alias).")
+@click.option("--as-of", help="The week that holds this date, ISO; default: the last day with data.")
+@in_workspace
+@as_json
+def decide(
+    proposal_id: str | None,
+    answer: str | None,
+    athlete: str | None,
+    as_of: str | None,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """List what the rules propose for the coming week, or answer one proposal.
+
+    Only a line that was accepted reaches the athlete's page. A second answer replaces the first.
+    """
+    from analysis import open_workspace, proposing
+
+    if bool(proposal_id) != bool(answer):
+        raise UsageProblem("Say which and how, or neither to list them. As: workbook decide 3f2a91c04d accept")
+    workspace = open_workspace(workspace_folder)
+    if not proposal_id:
+        rows = proposing.proposed(workspace, athlete, as_of)
+        told = _said_again({"--athlete": athlete, "--as-of": as_of, "--workspace": workspace_folder})
+        return _print_rows(rows) if as_json else _print_proposals(rows, told)
+    said = {"accept": "accepted", "reject": "rejected"}[answer]
+    with _lock(workspace):
+        rows = proposing.answer(workspace, proposal_id, said, athlete, as_of)
+    if as_json:
+        return _print_rows(rows)
+    for row in rows.itertuples():
+        click.echo(f"{row.answer:8}  {row.proposal_id}  {row.line}")
+
+
+@main.command()
 @in_workspace
 @as_json
 def status(workspace_folder: Path | None, as_json: bool) -> None:
@@ -528,6 +565,29 @@ def _print_outcomes(outcomes: list, verbose: bool) -> None:
     noted = sum(bool(outcome.notes) for outcome in outcomes)
     if noted and not verbose:
         click.echo(f"Files with notes: {noted}; `workbook check PATHS` shows them.")
+
+
+def _print_rows(rows) -> None:
+    """A frame as JSON, dates as ISO text."""
+    plain = rows.assign(local_date=rows["local_date"].astype("str").str[:10])
+    _print_json(json.loads(plain.to_json(orient="records", date_format="iso")))
+
+
+def _print_proposals(rows, told: list[str]) -> None:
+    """Open proposals below their athlete and evidence; `told` are the options with which an answer finds them."""
+    waiting = rows[rows["is_open"]]
+    for _, of_rule in waiting.groupby(["athlete_id", "subject", "title"], sort=False):
+        first = of_rule.iloc[0]
+        click.echo(f"{first['name']}, week of {first['local_date']:%Y-%m-%d}: {first['action']}. {first['evidence']}")
+        for row in of_rule.itertuples():
+            click.echo(f"  {row.proposal_id}  {row.line}")
+        click.echo(f"              Source: {first['source']}")
+    counts = rows["answer"].value_counts()
+    answered = "".join(f", {counts[answer]} {answer}" for answer in ("accepted", "rejected") if answer in counts)
+    click.echo(f"{_count(len(waiting), 'open proposal')}{answered}.")
+    if len(waiting):
+        command = shlex.join(["workbook", "decide", waiting.iloc[0]["proposal_id"], "accept", *told])
+        click.echo(f"Accept one, or say reject: {command}")
 
 
 def _row_line(row) -> str:

@@ -43,6 +43,7 @@ from analysis.units import LONG_TIME_S, amount_text
 Block = Fact | Drawing
 _History = SpeedAtLoad | CheckHistory | PaceAtHeartRate
 
+APPROVED_MOST = 2  # lines of the coach on the page
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
@@ -123,11 +124,29 @@ def felt(week: AthleteWeek) -> list[Block]:
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
-    """What is planned for the coming seven days."""
+    """At most 2 lines that the coach approved, with the plan behind a fold; where there is none, the plan itself."""
+    lines = [
+        Fact(f"next_week.{row.subject}", row.line, coach_sentence=f"{row.line} {row.evidence}")
+        for row in week.approved.head(APPROVED_MOST).itertuples()
+    ]
+    return [*lines, *_plan_folded(week)] if lines else _plan_told(week)
+
+
+def _plan_told(week: AthleteWeek) -> list[Block]:
     plan = week.plan_next_week
     lines = tuple(f"{row.local_date:%a}: {_planned_words(row.role, row.content)}" for row in plan.itertuples())
     days = plan["local_date"].nunique()
     return [Fact("next_week.plan", f"{_count(days, 'day')} planned.", n=days), Lines(lines)]
+
+
+def _plan_folded(week: AthleteWeek) -> list[Block]:
+    """The planned days as a table; nothing where none is planned."""
+    try:
+        plan = week.plan_next_week
+    except NotEnoughData:
+        return []
+    rows = tuple((f"{row.local_date:%a}", _planned_words(row.role, row.content)) for row in plan.itertuples())
+    return [Numbers("The planned days", ("Day", "What"), rows)]
 
 
 def left_out(week: AthleteWeek) -> list[Block]:

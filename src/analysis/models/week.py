@@ -41,6 +41,7 @@ class AthleteFrames(Protocol):
     trials: pd.DataFrame
     plan: pd.DataFrame  # reaching into the coming week
     cues: pd.DataFrame
+    proposals: pd.DataFrame  # those that the coach accepted
     exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
 
     def samples(self, session_id: str) -> pd.DataFrame: ...
@@ -244,6 +245,12 @@ class AthleteWeek:
         if coming.empty:
             raise NotEnoughData("Your coach will add this.")
         return coming.sort_values(["local_date", "line_no"])[["local_date", "role", "content"]].reset_index(drop=True)
+
+    @property
+    def approved(self) -> pd.DataFrame:
+        """The proposals for the week after this one that the coach accepted, the one answered last first."""
+        proposals = self.athlete.proposals
+        return proposals[proposals["local_date"] == self.days[0]].sort_values("answered_at", ascending=False)
 
     @property
     def cue(self) -> str | None:
