@@ -1,0 +1,85 @@
+"""Figures of transfer: the slope by lag beside its placebo, and the weeks of all athletes behind one lag."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.errors import NotEnoughData
+from analysis.figures import theme
+from analysis.models.transfer import P_MOST, Transfer, within_athletes
+
+_BESIDE = 0.15  # weeks by which the placebo stands beside its lag
+
+
+def lags_figure(result: Transfer) -> go.Figure:
+    """What goes with one smallest worthwhile change of the hinge, by lag, with intervals; the placebo beside it.
+
+    Filled dots pass Holm's test over all lags, hollow ones do not.
+
+    Raises
+    ------
+    NotEnoughData
+        Too few pairs: a picture of chance would be looked at for more than it is.
+    """
+    _require_pairs(result)
+    hinge, outcome = result.hinge, result.outcome
+    shown = theme.figure("Weeks from the hinge to the check", f"{outcome.name} ({outcome.unit})")
+    for lags, name, colour, aside in (
+        (result.lags, f"with {hinge.swc:g} {hinge.unit} more in {hinge.name}", theme.BLUE, -_BESIDE),
+        (result.placebo_lags, f"placebo: {result.placebo.name}", theme.TEXT, _BESIDE),
+    ):
+        _add_slopes(shown, lags, hinge.swc, name, colour, aside)
+    shown.add_hline(0, line_color=theme.TEXT, line_width=1)
+    return theme.add_note(shown, result.sentence())
+
+
+def weeks_figure(result: Transfer, lag_weeks: int) -> go.Figure:
+    """Each pair of one lag as its difference from the athlete's own usual, and the slope through them.
+
+    Raises
+    ------
+    NotEnoughData
+        Too few pairs, or none at this lag.
+    """
+    _require_pairs(result)
+    hinge, outcome = result.hinge, result.outcome
+    at = result.lags[result.lags["lag_weeks"] == lag_weeks]
+    if at.empty:
+        raise NotEnoughData(f"No pairs {lag_weeks} weeks apart. Choose one of {result.lags['lag_weeks'].tolist()}.")
+    own = within_athletes(result.pairs[result.pairs["lag_weeks"] == lag_weeks].reset_index(drop=True))
+    shown = theme.figure(
+        f"{hinge.name}, from own usual ({hinge.unit})", f"{outcome.name}, from own usual ({outcome.unit})"
+    )
+    shown.add_scatter(
+        x=own["hinge_within"],
+        y=own["outcome_within"],
+        mode="markers",
+        name="weeks of all athletes",
+        marker={"color": theme.SKY, "size": 5},
+    )
+    ends = [own["hinge_within"].min(), own["hinge_within"].max()]
+    slope = at["slope"].item()
+    shown.add_scatter(x=ends, y=[slope * end for end in ends], mode="lines", name="slope", line_color=theme.VERMILLION)
+    return theme.add_note(shown, f"r = {at['correlation'].item():.2f} in {len(own)} pairs, {lag_weeks} weeks apart.")
+
+
+def _add_slopes(shown: go.Figure, lags: pd.DataFrame, step: float, name: str, colour: str, aside: float) -> None:
+    slope = step * lags["slope"]
+    sure = lags["p_holm"] <= P_MOST
+    shown.add_scatter(
+        x=lags["lag_weeks"] + aside,
+        y=slope,
+        mode="markers",
+        name=name,
+        marker={"color": colour, "size": 8, "symbol": ["circle" if one else "circle-open" for one in sure]},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": step * lags["conf_high"] - slope,
+            "arrayminus": slope - step * lags["conf_low"],
+        },
+    )
+
+
+def _require_pairs(result: Transfer) -> None:
+    if result.verdict == "too few pairs":
+        raise NotEnoughData(result.sentence())
