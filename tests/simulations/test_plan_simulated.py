@@ -12,8 +12,9 @@ from analysis.models.plan_simulation import WEEK_D, simulate_plan
 
 AHEAD = 4  # tests held out, one a week; the last is judged
 NOISE_W = 4.0
+SEASONS = 120  # a cell of the model card
 # design number of (n tests, rho of their errors)
-DESIGNS = {(15, 0.0): 1, (15, 0.3): 2, (15, 0.6): 3, (30, 0.0): 4, (30, 0.3): 5, (30, 0.6): 6}
+DESIGNS = {(15, 0.0): 1, (30, 0.0): 4, (30, 0.3): 5, (30, 0.6): 6}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def test_the_fan_holds_what_was_held_out():
 @pytest.mark.soak
 @pytest.mark.parametrize(("n_tests", "rho"), DESIGNS)
 def test_the_fan_covers_in_many_seasons(n_tests, rho, capsys):
-    measured = fan_coverage(n_tests, rho, 300)
+    measured = fan_coverage(n_tests, rho, SEASONS)
     with capsys.disabled():
         print(f"\nfan of a plan, {n_tests} tests, rho {rho:g}: {measured}")
     assert measured.test_pct >= 85

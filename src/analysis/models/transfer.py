@@ -53,6 +53,7 @@ P_MOST = 0.05
 POWER = 0.80
 CORRELATION_SOUGHT = 0.3
 SEASON_TERMS = 2
+ROUNDING = 1e-9  # what is left of values that do not vary
 
 
 @dataclass(frozen=True, eq=False)
@@ -347,9 +348,7 @@ def within_athletes(pairs: pd.DataFrame) -> pd.DataFrame:
     >>> bool(within_athletes(pairs)["outcome_within"].abs().max() < 1e-9)
     True
     """
-    own = _deviations(pairs).to_numpy()
-    season, both = own[:, :SEASON_TERMS], own[:, SEASON_TERMS:]
-    hinge, outcome = (both - season @ np.linalg.lstsq(season, both, rcond=None)[0]).T
+    hinge, outcome = _beyond_season(_deviations(pairs)).T
     return pairs.assign(hinge_within=hinge, outcome_within=outcome)
 
 
@@ -370,19 +369,17 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, float] | None:
     """One row of `Transfer.lags`; None where the pairs leave nothing to fit."""
-    several = pairs.groupby("athlete_id")["week"].transform("size") > 1
-    pairs = pairs[several].reset_index(drop=True)
+    pairs = pairs[pairs["athlete_id"].duplicated(keep=False)].reset_index(drop=True)  # one pair is its own mean
     n_athletes = pairs["athlete_id"].nunique()
     n_independent = len(pairs) - n_athletes - SEASON_TERMS
     if n_athletes < LEAST_ATHLETES or n_independent < SEASON_TERMS + 1:
         return None
-    own = within_athletes(pairs)
-    varying = own[["hinge_within", "outcome_within"]].abs().max() > 1e-9  # beyond rounding
-    if not varying.all():
+    deviations = _deviations(pairs)
+    hinge, outcome = _beyond_season(deviations).T
+    if min(np.abs(hinge).max(), np.abs(outcome).max()) < ROUNDING:
         return None
-    columns = _deviations(pairs)
-    outcome = columns.pop("outcome")
-    fit = clustered_fit(outcome, columns, pairs["athlete_id"], family="gaussian")
+    columns = pd.DataFrame(deviations, columns=["season", "season_squared", "hinge", "outcome"])
+    fit = clustered_fit(columns.pop("outcome"), columns, pairs["athlete_id"], family="gaussian")
     slope, std_error = float(fit.estimates[-1]), float(fit.std_errors[-1])
     half = fit.t(conf_level) * std_error
     return {
@@ -396,16 +393,24 @@ def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, floa
         "conf_low": slope - half,
         "conf_high": slope + half,
         "p_value": float(2 * stats.t.sf(abs(slope) / std_error, fit.df)),
-        "correlation": float(own["hinge_within"].corr(own["outcome_within"])),
+        "correlation": float(np.corrcoef(hinge, outcome)[0, 1]),
     }
 
 
-def _deviations(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Terms of the season's curve, hinge and outcome, each less the athlete's mean."""
-    week = (pairs["week"] - pairs["week"].min()).dt.days / 7
-    scaled = (week - week.mean()) / max(week.std(ddof=0), 1.0)
-    columns = pd.DataFrame({"season": scaled, "season_squared": scaled**2}).join(pairs[["hinge", "outcome"]])
-    return columns - columns.groupby(pairs["athlete_id"]).transform("mean")
+def _deviations(pairs: pd.DataFrame) -> np.ndarray:
+    """Both terms of the season's curve, hinge and outcome, each less the athlete's mean, shape (n_pairs, 4)."""
+    week = ((pairs["week"] - pairs["week"].min()).dt.days / 7).to_numpy()
+    scaled = (week - week.mean()) / max(week.std(), 1.0)
+    columns = np.column_stack([scaled, scaled**2, pairs[["hinge", "outcome"]]])
+    athlete, names = pd.factorize(pairs["athlete_id"])
+    member = np.equal.outer(np.arange(len(names)), athlete).astype(float)
+    return columns - ((member @ columns) / member.sum(axis=1, keepdims=True))[athlete]
+
+
+def _beyond_season(deviations: np.ndarray) -> np.ndarray:
+    """What the season's curve leaves of hinge and outcome, shape (n_pairs, 2)."""
+    season, both = deviations[:, :SEASON_TERMS], deviations[:, SEASON_TERMS:]
+    return both - season @ np.linalg.lstsq(season, both, rcond=None)[0]
 
 
 def _holm(p_value: np.ndarray) -> np.ndarray:
