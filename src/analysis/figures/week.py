@@ -32,24 +32,38 @@ from analysis.blocks import (
 )
 from analysis.decisions import BAND_LEVEL, MDC_LEVEL, REFERENCE_LEAST, Change, expected_by_chance
 from analysis.errors import NotEnoughData
+from analysis.figures.words import (
+    DECIMALS,
+    SIDES,
+    History,
+    amount_of,
+    capital,
+    count_text,
+    day_text,
+    decimals_of,
+    direction_words,
+    name_of,
+    pace_name,
+    percent,
+    plural,
+    shortest,
+    speed_name,
+)
 from analysis.models.checks import CheckHistory
 from analysis.models.form import SESSIONS_COMPARED, FormHistory
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing, WeekTotals
-from analysis.units import LONG_TIME_S, amount_text
+from analysis.units import amount_text
 
 Block = Fact | Drawing
-_History = SpeedAtLoad | CheckHistory | PaceAtHeartRate
 
 APPROVED_MOST = 2  # lines of the coach on the page
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
-_SIDES = {"L": "left", "R": "right"}
 _STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
-_DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
 
 
 def period(week: AthleteWeek) -> str:
@@ -136,7 +150,7 @@ def _plan_told(week: AthleteWeek) -> list[Block]:
     plan = week.plan_next_week
     lines = tuple(f"{row.local_date:%a}: {_planned_words(row.role, row.content)}" for row in plan.itertuples())
     days = plan["local_date"].nunique()
-    return [Fact("next_week.plan", f"{_count(days, 'day')} planned.", n=days), Lines(lines)]
+    return [Fact("next_week.plan", f"{count_text(days, 'day')} planned.", n=days), Lines(lines)]
 
 
 def _plan_folded(week: AthleteWeek) -> list[Block]:
@@ -154,7 +168,7 @@ def left_out(week: AthleteWeek) -> list[Block]:
     newest_first = list(week.athlete.exclusions.iloc[::-1].itertuples())
     more = len(newest_first) - LEFT_OUT_MOST
     told = [left_out_fact(row, week.until) for row in newest_first[:LEFT_OUT_MOST]]
-    return [*told, Text(f"{_count(more, 'older value')} left out as well.")] if more > 0 else told
+    return [*told, Text(f"{count_text(more, 'older value')} left out as well.")] if more > 0 else told
 
 
 def certainty(week: AthleteWeek) -> list[Block]:
@@ -182,8 +196,8 @@ def _form_line(week: AthleteWeek) -> str | None:
         return None
     reps = f"{abs(history.change.gain):.1f}".removesuffix(".0")
     if history.change.gain > 0:
-        return f"Your hinge held its shape {reps} {_plural('rep', float(reps))} longer than before."
-    return f"Your form changed {reps} {_plural('rep', float(reps))} earlier than before."
+        return f"Your hinge held its shape {reps} {plural('rep', float(reps))} longer than before."
+    return f"Your form changed {reps} {plural('rep', float(reps))} earlier than before."
 
 
 def _milestone_line(week: AthleteWeek) -> str | None:
@@ -198,9 +212,9 @@ def _change_line(week: AthleteWeek) -> str | None:
     if not moved:
         return None
     change = moved[0].change
-    direction = _direction_words(moved[0])[0 if change.estimate > 0 else 1]
-    by = amount_text(abs(change.estimate), change.unit, _decimals(change.unit, change.now))
-    return f"{_capital(_name(moved[0]))}: {by} {direction} than your usual."
+    direction = direction_words(moved[0])[0 if change.estimate > 0 else 1]
+    by = amount_text(abs(change.estimate), change.unit, decimals_of(change.unit, change.now))
+    return f"{capital(name_of(moved[0]))}: {by} {direction} than your usual."
 
 
 def _adherence_line(week: AthleteWeek) -> str | None:
@@ -212,7 +226,7 @@ def _adherence_line(week: AthleteWeek) -> str | None:
     return f"You did {done} planned days{steady}."
 
 
-def _judged_this_week(week: AthleteWeek) -> list[_History]:
+def _judged_this_week(week: AthleteWeek) -> list[History]:
     """Speeds, checks and paces whose newest value is of this week and could be judged."""
     known = (*week.speeds.known, *week.checks.known, *week.paces.known)
     return [one for one in known if week.holds(one.last_date) and one.change.state != "cannot tell"]
@@ -235,8 +249,8 @@ def _milestone_text(one: Milestone) -> str:
         return f"All {one.value:.0f} {one.what}"
     lead = "Clear best" if one.clear else "Best on the day"
     if not one.unit:
-        return f"{lead}: {_shortest(one.value, 1)} {one.what}"
-    amount = f"{_shortest(one.value, 1)} kg" if one.unit == "kg" else _amount(one.value, one.unit)
+        return f"{lead}: {shortest(one.value, 1)} {one.what}"
+    amount = f"{shortest(one.value, 1)} kg" if one.unit == "kg" else amount_of(one.value, one.unit)
     return f"{lead}: {one.what}, {amount}"
 
 
@@ -244,7 +258,7 @@ def adherence_fact(week: AthleteWeek) -> Fact:
     """How many of the planned training days were done."""
     adherence = week.adherence
     if adherence.due == 0:
-        return Fact("week.adherence", f"{_count(len(week.plan), 'day')} planned, none due yet.", n=0)
+        return Fact("week.adherence", f"{count_text(len(week.plan), 'day')} planned, none due yet.", n=0)
     return Fact(
         "week.adherence",
         f"You did {adherence.done} of {adherence.due} planned days.",
@@ -264,8 +278,8 @@ def counts_fact(week: AthleteWeek) -> Fact:
         raise NotEnoughData(
             f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
         )
-    done = [f"lifted on {_count(len(strength_days), 'day')}"] if len(strength_days) else []
-    done += [f"logged {_count(run_count, 'run')}"] if run_count else []
+    done = [f"lifted on {count_text(len(strength_days), 'day')}"] if len(strength_days) else []
+    done += [f"logged {count_text(run_count, 'run')}"] if run_count else []
     return Fact("week.counts", f"You {' and '.join(done)}.", n=len(strength_days) + run_count)
 
 
@@ -302,7 +316,7 @@ def totals_facts(totals: WeekTotals) -> list[Fact]:
 
 
 def _lifted_words(totals: WeekTotals) -> str:
-    sets = _count(totals.sets, "set")
+    sets = count_text(totals.sets, "set")
     if totals.sets_unknown == totals.sets:
         return f"You did {sets}. No load is known, so there is no total."
     if totals.volume_load_kg == 0:
@@ -311,10 +325,10 @@ def _lifted_words(totals: WeekTotals) -> str:
 
 
 def _ran_words(totals: WeekTotals) -> str:
-    others = f" {_count(totals.other_activities, 'activity')} of another sport." if totals.other_activities else ""
+    others = f" {count_text(totals.other_activities, 'activity')} of another sport." if totals.other_activities else ""
     if not totals.runs:
         return f"No run.{others}"
-    runs = _count(totals.runs, "run")
+    runs = count_text(totals.runs, "run")
     if totals.runs_unknown == totals.runs:
         return f"You did {runs}. No distance is known, so there is no total.{others}"
     ran = f"You ran {totals.run_distance_m / 1000:.1f} km in {runs}."
@@ -356,17 +370,17 @@ def _tile_text(row, is_logged: bool) -> str:
 
 def speed_fact(result: SpeedAtLoad) -> Fact:
     """The latest speed at the anchor load against those before."""
-    more, less = _direction_words(result)
-    side = f".{_SIDES[result.side]}" if result.side in _SIDES else ""
+    more, less = direction_words(result)
+    side = f".{SIDES[result.side]}" if result.side in SIDES else ""
     subject = f"{result.exercise}.speed_at_{result.anchor_kg:g}kg{side}"
-    return result.change.as_fact(subject, _speed_name(result), more=more, less=less, occasion="session")
+    return result.change.as_fact(subject, speed_name(result), more=more, less=less, occasion="session")
 
 
 def speed_strip(result: SpeedAtLoad) -> Strip:
     """The last comparable exposures on the usual band, the newest strong, the noise as a bracket."""
-    change, name = result.change, _speed_name(result)
+    change, name = result.change, speed_name(result)
     band = f", usual {change.usual.low:.2f} to {change.usual.high:.2f}" if change.usual else ""
-    return _strip(change, f"{name}: {change.now:.2f} m/s{band}", f"{name}, {_day(result.last_date)}")
+    return _strip(change, f"{name}: {change.now:.2f} m/s{band}", f"{name}, {day_text(result.last_date)}")
 
 
 def speed_numbers(week: AthleteWeek) -> list[Numbers]:
@@ -378,14 +392,14 @@ def _exposure_table(result: SpeedAtLoad) -> Numbers:
     newest_first = result.exposures.iloc[::-1]
     rows = tuple(
         (
-            f"{_day(row.local_date)} {row.local_date.year}",
+            f"{day_text(row.local_date)} {row.local_date.year}",
             f"{row.value:.2f}",
             str(row.n_reps),
             row.device if isinstance(row.device, str) else "not named",
         )
         for row in newest_first.itertuples()
     )
-    return Numbers(f"{_speed_name(result)}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
+    return Numbers(f"{speed_name(result)}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
 
 
 def _strip(change: Change, title: str, label: str, decimals: int = 2) -> Strip:
@@ -412,16 +426,11 @@ def _speed_remarks(result: SpeedAtLoad) -> list[Text]:
         remarks.append(f"{more} more to show your usual range.")
     others = result.exposures[~result.exposures["comparable"]]
     if len(others):
-        last = _day(others["local_date"].iloc[-1])
-        remarks.append(f"{_count(len(others), 'session')} up to {last} on another device, not compared.")
+        last = day_text(others["local_date"].iloc[-1])
+        remarks.append(f"{count_text(len(others), 'session')} up to {last} on another device, not compared.")
     if result.n_reps_without_metric:
-        remarks.append(f"{_count(result.n_reps_without_metric, 'rep')} without this kind of speed left out.")
+        remarks.append(f"{count_text(result.n_reps_without_metric, 'rep')} without this kind of speed left out.")
     return [Text(remark) for remark in remarks]
-
-
-def _speed_name(result: SpeedAtLoad) -> str:
-    side = f" {_SIDES[result.side]}" if result.side in _SIDES else ""
-    return f"{result.name}{side} at {result.anchor_kg:g} kg"
 
 
 def form_fact(history: FormHistory) -> Fact:
@@ -438,13 +447,13 @@ def rep_strips(history: FormHistory) -> Reps:
     for session in shown.itertuples():
         rated = history.sets[history.sets["session_id"] == session.session_id]
         rows.append(RepRow(_set_label(session, rated.iloc[0]), tuple(bool(clean) for clean in rated["clean"].iloc[0])))
-    return Reps(f"Clean reps before form changed, {_count(len(rows), 'session')}, newest last", tuple(rows))
+    return Reps(f"Clean reps before form changed, {count_text(len(rows), 'session')}, newest last", tuple(rows))
 
 
 def _set_label(session, first: pd.Series) -> str:
     load = "" if np.isnan(first["load_kg"]) else f" {first['load_kg']:g} kg"
     several = f" (set 1 of {session.n_sets})" if session.n_sets > 1 else ""
-    return f"{_day(session.local_date)}{load}{several}"
+    return f"{day_text(session.local_date)}{load}{several}"
 
 
 def _form_remarks(history: FormHistory) -> list[Text]:
@@ -459,7 +468,7 @@ def _form_remarks(history: FormHistory) -> list[Text]:
         remarks.append(f"The load was {loads[0]:.1f} kg lately and {loads[1]:.1f} kg before.")
     others = int((~history.exposures["comparable"]).sum())
     if others:
-        remarks.append(f"{_count(others, 'session')} rated by somebody else, not compared.")
+        remarks.append(f"{count_text(others, 'session')} rated by somebody else, not compared.")
     return [Text(remark) for remark in remarks]
 
 
@@ -469,7 +478,7 @@ def hinge_depth(history: FormHistory) -> list[Fact]:
     if angles.empty:
         return []
     now, before = angles.iloc[-SESSIONS_COMPARED:], angles.iloc[-2 * SESSIONS_COMPARED : -SESSIONS_COMPARED]
-    lately = _count(len(now), "session") if len(now) > 1 else "session"
+    lately = count_text(len(now), "session") if len(now) > 1 else "session"
     text = f"Hinge angle at the bottom: {now.mean():.0f}° in your last {lately}"
     text += f", {before.mean():.0f}° in the {len(before)} before." if len(before) else "."
     return [Fact(f"{history.exercise}.hinge_angle", text, unit="deg", n=len(now) + len(before))]
@@ -477,8 +486,8 @@ def hinge_depth(history: FormHistory) -> list[Fact]:
 
 def check_fact(history: CheckHistory) -> Fact:
     """The latest check against those before."""
-    more, less = _direction_words(history)
-    decimals = _decimals(history.change.unit, history.change.now)
+    more, less = direction_words(history)
+    decimals = decimals_of(history.change.unit, history.change.now)
     return history.change.as_fact(
         history.test_id, history.name, decimals=decimals, more=more, less=less, occasion="test"
     )
@@ -489,17 +498,17 @@ def check_slope(history: CheckHistory) -> Slope:
     change = history.change
     comparable = history.exposures[history.exposures["comparable"]]
     previous = comparable["local_date"].iloc[-2]
-    before_label = _day(previous) if change.n_earlier == 1 else f"mean of {change.n_earlier} before"
-    decimals = _decimals(change.unit, change.now)
-    title = f"{history.name}, {before_label} to {_day(history.last_date)}"
-    title += f": {_amount(change.reference, change.unit)} to {_amount(change.now, change.unit)}"
+    before_label = day_text(previous) if change.n_earlier == 1 else f"mean of {change.n_earlier} before"
+    decimals = decimals_of(change.unit, change.now)
+    title = f"{history.name}, {before_label} to {day_text(history.last_date)}"
+    title += f": {amount_of(change.reference, change.unit)} to {amount_of(change.now, change.unit)}"
     return Slope(
         title=f"{title}, lower is better" if history.lower_is_better else title,
         unit=change.unit,
         before=change.reference,
         now=change.now,
         before_label=before_label,
-        now_label=_day(history.last_date),
+        now_label=day_text(history.last_date),
         error=change.mdc / 2 if np.isfinite(change.mdc) else 0.0,
         decimals=decimals,
         lower_is_better=history.lower_is_better,
@@ -508,7 +517,7 @@ def check_slope(history: CheckHistory) -> Slope:
 
 def check_line(history: CheckHistory, week: AthleteWeek) -> Fact:
     """A check not done this week, in one line; the page puts its state before it in words."""
-    value = f"{_amount(history.change.now, history.change.unit)} on {_day(history.last_date)}"
+    value = f"{amount_of(history.change.now, history.change.unit)} on {day_text(history.last_date)}"
     next_one = "Next" if history.next_due > week.until else "The next was due"
     told = f"{history.name}: {value}. {next_one}: {_due(history)}."
     return replace(check_fact(history), sentence=f"{told}{_trials_left_out(history)}")
@@ -518,7 +527,7 @@ def _slope_if_any(history: CheckHistory) -> list[Drawing]:
     change = history.change
     if change.n_earlier:
         return [check_slope(history)]
-    return [Text(f"{history.name}, {_day(history.last_date)}: {_amount(change.now, change.unit)}.")]
+    return [Text(f"{history.name}, {day_text(history.last_date)}: {amount_of(change.now, change.unit)}.")]
 
 
 def _next_check(history: CheckHistory) -> Text:
@@ -526,25 +535,25 @@ def _next_check(history: CheckHistory) -> Text:
 
 
 def _due(history: CheckHistory) -> str:
-    return f"{history.next_due:%a} {_day(history.next_due)}"
+    return f"{history.next_due:%a} {day_text(history.next_due)}"
 
 
 def _trials_left_out(history: CheckHistory) -> str:
     left_out = history.n_trials_left_out
-    return f" {_count(left_out, 'incomplete trial')} left out." if left_out else ""
+    return f" {count_text(left_out, 'incomplete trial')} left out." if left_out else ""
 
 
 def pace_fact(result: PaceAtHeartRate) -> Fact:
     """Pace of the latest run at the usual heart rate against the runs before."""
-    more, less = _direction_words(result)
+    more, less = direction_words(result)
     return result.change.as_fact(
-        "run.pace_at_heart_rate", _pace_name(result), decimals=0, more=more, less=less, occasion="run"
+        "run.pace_at_heart_rate", pace_name(result), decimals=0, more=more, less=less, occasion="run"
     )
 
 
 def pace_strip(result: PaceAtHeartRate) -> Strip:
     """The last comparable runs on the usual band, smaller is better."""
-    name = _capital(f"{_pace_name(result)}, {_day(result.last_date)}")
+    name = capital(f"{pace_name(result)}, {day_text(result.last_date)}")
     return _strip(result.change, f"{name}, lower is better", name, decimals=0)
 
 
@@ -552,11 +561,7 @@ def _pace_remarks(result: PaceAtHeartRate) -> list[Text]:
     left_out = result.n_runs_left_out
     if not left_out:
         return []
-    return [Text(f"{_count(left_out, 'run')} with too little time at this heart rate left out.")]
-
-
-def _pace_name(result: PaceAtHeartRate) -> str:
-    return f"pace at {result.low_bpm:g} to {result.high_bpm:g} bpm"
+    return [Text(f"{count_text(left_out, 'run')} with too little time at this heart rate left out.")]
 
 
 def side_fact(result: SideDifference) -> Fact:
@@ -564,11 +569,11 @@ def side_fact(result: SideDifference) -> Fact:
     if result.is_sure:
         agreeing = f"{result.dates_agreeing} of {result.n_dates} dates"
         sentence = (
-            f"{result.name}: your {result.larger} side is {_percent(result.estimate_pct)} larger. "
-            f"Noise is about {_percent(result.mdc_pct)}. It was larger on {agreeing}."
+            f"{result.name}: your {result.larger} side is {percent(result.estimate_pct)} larger. "
+            f"Noise is about {percent(result.mdc_pct)}. It was larger on {agreeing}."
         )
     else:
-        sentence = f"No difference we can be sure of. {result.name}, {_count(result.n_dates, 'date')}."
+        sentence = f"No difference we can be sure of. {result.name}, {count_text(result.n_dates, 'date')}."
     coach = (
         f"{result.name}: {result.estimate_pct:+.1f} % right over left ({result.conf_level:.0%} interval "
         f"{result.conf_low:+.1f} to {result.conf_high:+.1f}), MDC {result.mdc_pct:.1f} %, "
@@ -596,7 +601,7 @@ def side_bands(result: SideDifference) -> Sides:
         SideRow(label, value, float(value / factor), float(value * factor))
         for label, value in (("Left", result.left), ("Right", result.right))
     )
-    decimals = _DECIMALS.get(result.unit, 1)
+    decimals = DECIMALS.get(result.unit, 1)
     title = (
         f"{result.name}: left {result.left:.{decimals}f}, right {result.right:.{decimals}f} {result.unit}, with error"
     )
@@ -610,7 +615,7 @@ def felt_fact(week: AthleteWeek) -> Fact:
     text = f"You answered on {days} of 7 days."
     judged = answers["inside"].notna()
     if judged.any():
-        outside = _count(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
+        outside = count_text(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
         chance = (1 - BAND_LEVEL) * judged.sum()
         text += f" {outside} outside your usual range; about {chance:.0f} expected by chance."
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
@@ -640,7 +645,11 @@ def _item_label(item: str, source: str | None) -> str:
 
 def left_out_fact(row, until: pd.Timestamp) -> Fact:
     """One row of an athlete's exclusions; the subject holds the key under which it can be taken back."""
-    day = _day(row.local_date) if row.local_date.year == until.year else f"{_day(row.local_date)} {row.local_date.year}"
+    day = (
+        day_text(row.local_date)
+        if row.local_date.year == until.year
+        else f"{day_text(row.local_date)} {row.local_date.year}"
+    )
     named = ", ".join(part for part in (row.what, day, row.part) if part)
     return Fact(f"left_out.{row.table_name}.{row.row_key}", f"Left out: {named}: {row.reason}.")
 
@@ -659,9 +668,9 @@ def chance_fact(judged: Sequence[Change]) -> Fact:
     were = "was" if n == 1 else "were"
     return Fact(
         "certainty.by_chance",
-        f"{_count(n, 'value')} {were} judged; about {by_chance:.2g} would look changed by chance. Here {found}.",
+        f"{count_text(n, 'value')} {were} judged; about {by_chance:.2g} would look changed by chance. Here {found}.",
         coach_sentence=(
-            f"{_count(n, 'change')} judged, {flagged} beyond the MDC; "
+            f"{count_text(n, 'change')} judged, {flagged} beyond the MDC; "
             f"{by_chance:.2g} would be if nothing had changed ({100 * (1 - MDC_LEVEL):.0f} % each)."
         ),
         estimate=by_chance,
@@ -673,61 +682,6 @@ def _missing(parts: tuple[Missing, ...]) -> list[Fact]:
     return [Fact(one.subject, one.sentence, "cannot tell", one.sentence, reason=one.reason) for one in parts]
 
 
-def _name(history: _History) -> str:
-    if isinstance(history, SpeedAtLoad):
-        return _speed_name(history)
-    return history.name if isinstance(history, CheckHistory) else _pace_name(history)
-
-
-def _direction_words(history: _History) -> tuple[str, str]:
-    """What a larger and a smaller number is called."""
-    if isinstance(history, SpeedAtLoad):
-        return "faster", "slower"
-    return ("slower", "faster") if history.change.unit in ("s", "s/km") else ("higher", "lower")
-
-
 def _planned_words(role: str, content: str | None) -> str:
     name = _ROLES[role] if role != "other" else ""
     return ", ".join(word for word in (name, content if isinstance(content, str) else "") if word) or "training"
-
-
-def _decimals(unit: str, value: float) -> int:
-    """Decimals that a measurement resolves; hundredths of a second are beyond what a person times over minutes."""
-    return 1 if unit == "s" and value >= LONG_TIME_S else _DECIMALS.get(unit, 1)
-
-
-def _amount(value: float, unit: str) -> str:
-    return amount_text(value, unit, _decimals(unit, value))
-
-
-def _shortest(value: float, decimals: int) -> str:
-    """A number without trailing zeros.
-
-    >>> _shortest(6.0, 1), _shortest(6.33, 1)
-    ('6', '6.3')
-    """
-    return f"{round(value, decimals):g}"
-
-
-def _percent(value: float) -> str:
-    """A share without its sign, a decimal below 10."""
-    return f"{abs(value):.{0 if abs(value) >= 10 else 1}f} %"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _day(day: pd.Timestamp) -> str:
-    return f"{day.day} {day:%b}"
-
-
-def _plural(noun: str, count: float) -> str:
-    if count == 1:
-        return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
-
-
-def _count(count: int, noun: str) -> str:
-    """'1 day', '2 days'."""
-    return f"{count} {_plural(noun, count)}"
