@@ -1,0 +1,116 @@
+"""Numbers as a scientist reads them: digits that the error supports, a true minus sign, a dash where there is none."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from analysis.blocks import Fact
+from analysis.models.week import Missing
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "–"
+
+
+def titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
+    """A new frame, numbered from 0, with a title for the page.
+
+    >>> titled(pd.DataFrame({"n": [3]}, index=["Alder"]), "Counts").attrs["title"]
+    'Counts'
+    """
+    named = table.reset_index(drop=True)
+    named.attrs["title"] = title
+    return named
+
+
+def unknown_parts(parts: Iterable[Missing]) -> list[Fact]:
+    """The parts of a section that could not be told, each with its reason.
+
+    >>> unknown_parts([Missing("growth", "Too few athletes.", "too_few_values")])[0].state
+    'cannot tell'
+    """
+    return [Fact(one.subject, one.sentence, "cannot tell", reason=one.reason) for one in parts]
+
+
+def digits_of_error(error: float) -> int:
+    """Decimals that give an error two digits; 2 where it is 0 or not known.
+
+    >>> digits_of_error(0.0254), digits_of_error(2.59), digits_of_error(14.0)
+    (3, 1, 0)
+    """
+    if not np.isfinite(error) or error <= 0:
+        return 2
+    return max(0, 1 - int(np.floor(np.log10(error))))
+
+
+def number_words(value: float, decimals: int) -> str:
+    """A number with a true minus sign and never a negative zero; a dash where there is none.
+
+    >>> number_words(-0.0254, 3).replace(MINUS, "-"), number_words(-0.0001, 2), number_words(float("nan"), 2)
+    ('-0.025', '0.00', '–')
+    """
+    if not np.isfinite(value):
+        return NOTHING
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
+
+
+def signed_words(value: float, decimals: int) -> str:
+    """A change with its sign; a dash where there is none.
+
+    >>> signed_words(0.14, 3), signed_words(-3.96, 1).replace(MINUS, "-"), signed_words(0.0001, 2)
+    ('+0.140', '-4.0', '0.00')
+    """
+    plus = "+" if np.isfinite(value) and round(value, decimals) > 0 else ""
+    return f"{plus}{number_words(value, decimals)}"
+
+
+def between_words(low: float, high: float, decimals: int) -> str:
+    """Two bounds; a dash where one is missing.
+
+    >>> between_words(0.02, 0.034, 3), between_words(0.02, float("nan"), 3)
+    ('0.020 to 0.034', '–')
+    """
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return NOTHING
+    return f"{number_words(low, decimals)} to {number_words(high, decimals)}"
+
+
+def with_interval(row: pd.Series, decimals: int, *, scale: float = 1.0) -> str:
+    """Estimate and interval of a row of `tidy()`, times `scale`.
+
+    >>> with_interval(pd.Series({"estimate": 0.027, "conf_low": 0.022, "conf_high": 0.034}), 3)
+    '0.027 (0.022 to 0.034)'
+    """
+    value, low, high = (float(row[name]) * scale for name in ("estimate", "conf_low", "conf_high"))
+    return f"{number_words(value, decimals)} ({between_words(low, high, decimals)})"
+
+
+def p_words(value: float) -> str:
+    """A probability as it is read, never 0; a dash where there is none.
+
+    >>> p_words(0.2345), p_words(0.00001), p_words(1.0), p_words(float("nan"))
+    ('0.23', '< 0.001', '1', '–')
+    """
+    if not np.isfinite(value):
+        return NOTHING
+    if value < 0.001:
+        return "< 0.001"
+    return "1" if value > 0.995 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def long_day(day: pd.Timestamp) -> str:
+    """A day as people write it.
+
+    >>> long_day(pd.Timestamp("2026-07-05"))
+    '5 July 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def count_words(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun.
+
+    >>> count_words(1, "athlete"), count_words(2, "athlete"), count_words(2, "series", "series")
+    ('1 athlete', '2 athletes', '2 series')
+    """
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
