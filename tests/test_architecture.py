@@ -29,6 +29,7 @@ SHELL = [
     "example",
     "proposing",
     "demonstration",
+    "rehearsal",
     "report",
     "cli",
 ]

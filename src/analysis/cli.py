@@ -31,6 +31,11 @@ FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
 BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+by_engine = click.option(
+    "--engine",
+    type=click.Choice(["forked", "kernel"]),
+    help="Where notebooks run: forks of one warm process (default where the system has them), or ordinary kernels.",
+)
 in_workspace = click.option(
     "--workspace",
     "workspace_folder",
@@ -113,8 +118,9 @@ def init(folder: Path, as_json: bool) -> None:
     help="Where to make the example; a folder of its own keeps it apart from your athletes.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
+@by_engine
 @as_json
-def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
+def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: bool) -> None:
     """Make an example squad of 12 and a page for each athlete."""
     from analysis import demonstration, intake
     from analysis.report.due import due
@@ -122,7 +128,7 @@ def demo(workspace_folder: Path, jobs: int | None, as_json: bool) -> None:
     workspace, files, as_of = demonstration.prepare(workspace_folder)
     with _lock(workspace):
         outcomes = list(_progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
-        rendered = _render_due(workspace, due(workspace, as_of), jobs, force=False, quiet=as_json)
+        rendered = _render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json)
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if as_json:
         _print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
@@ -390,6 +396,7 @@ def status(workspace_folder: Path | None, as_json: bool) -> None:
 @click.option("--athlete", help="Whose report (id, name or alias); a report of the squad needs none.")
 @click.option("--as-of", help="Only events up to this date, ISO; default: the last day with data.")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
+@by_engine
 @in_workspace
 @as_json
 def report(
@@ -397,6 +404,7 @@ def report(
     athlete: str | None,
     as_of: str | None,
     output: Path | None,
+    engine: str | None,
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -418,7 +426,7 @@ def report(
         )
     whose = workspace.athlete(athlete, as_of) if athlete else workspace.everyone(as_of)
     job = Job(name, "" if of_squad else whose.athlete_id, whose.until.date().isoformat())
-    done = render_job(workspace, job, force=True, output=output)
+    done = render_job(workspace, job, force=True, output=output, engine=engine)
     _print_json(done.as_dict()) if as_json else _print_pages([done])
     _exit_partly(int(not done.done), 1)
 
@@ -428,6 +436,7 @@ def report(
 @click.option("--as-of", help="Take this date for today, ISO.")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
+@by_engine
 @in_workspace
 @as_json
 def run(
@@ -435,6 +444,7 @@ def run(
     as_of: str | None,
     jobs: int | None,
     force: bool,
+    engine: str | None,
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -449,7 +459,7 @@ def run(
     workspace = open_workspace(workspace_folder)
     with _lock(workspace):
         planned = due_pages(workspace, day(as_of) if as_of else workspace.today())
-        rendered = _render_due(workspace, planned, jobs, force, quiet=as_json)
+        rendered = _render_due(workspace, planned, jobs, force, engine, quiet=as_json)
     _print_json([r.as_dict() for r in rendered]) if as_json else _print_pages(rendered)
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
 
@@ -508,10 +518,10 @@ def _progress(things, what: str, total: int, quiet: bool) -> tqdm:
     return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
 
 
-def _render_due(workspace, planned, jobs: int | None, force: bool, quiet: bool) -> list:
+def _render_due(workspace, planned, jobs: int | None, force: bool, engine: str | None, quiet: bool) -> list:
     from analysis.report.fanout import render_all
 
-    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force)
+    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine)
     return list(_progress(done, "Pages", len(planned), quiet))
 
 

@@ -1,8 +1,8 @@
 """A papermill engine that runs cells in this process, with the outputs that an ordinary kernel gives.
 
-The shell is the kernel's own, so are its messages, and papermill's own client makes outputs of them; only the sockets, the
-threads and the second process between the two are left out. What cannot be done without them is refused before a cell
-runs. A cell is not ended from within: who sets a deadline runs the engine in a process that can be killed.
+The shell is the kernel's own, so are its messages, and papermill's own client makes outputs of them; only the sockets,
+the threads and the second process between the two are left out. What cannot be done without them is refused before a
+cell runs. A cell is not ended from within: who sets a deadline runs the engine in a process that can be killed.
 
     papermill --engine in-process in.ipynb out.ipynb
 """
@@ -51,44 +51,12 @@ _LANGUAGE = {
 }
 
 _SHELL_CALLS = {"system": "!", "getoutput": "!!"}  # what IPython makes of the marks
-_PROGRAMS = set(
-    [
-        "bash",
-        "cmd",
-        "conda",
-        "mamba",
-        "micromamba",
-        "perl",
-        "pip",
-        "pypy",
-        "python",
-        "python2",
-        "python3",
-        "ruby",
-        "script",
-        "sh",
-        "sx",
-        "system",
-        "uv",
-    ]
-)
-_OF_A_KERNEL = {
-    "autoawait",
-    "connect_info",
-    "debug",
-    "edit",
-    "gui",
-    "matplotlib",
-    "pdb",
-    "pylab",
-    "qtconsole",
-    "subshell",
+_PROGRAMS = {
+    *("bash", "cmd", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "sx", "system"),
+    *("conda", "mamba", "micromamba", "pip", "uv"),
 }
-_NEEDS_A_KERNEL = {
-    "anywidget": "a widget",
-    "ipywidgets": "a widget",
-    "matplotlib": "matplotlib",
-}
+_OF_A_KERNEL = {"autoawait", "connect_info", "debug", "edit", "gui", "pdb", "pylab", "qtconsole", "subshell"}
+_NEEDS_A_KERNEL = {"anywidget": "a widget", "ipywidgets": "a widget", "matplotlib": "matplotlib"}
 _ASKS = {"input", "getpass"}
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -102,6 +70,8 @@ class InProcessEngine(Engine):
         nb_man: NotebookExecutionManager,
         kernel_name: str,  # noqa: ARG003 - there is no kernel to choose
         *,
+        folder: str | None = None,
+        environment: dict[str, str] | None = None,
         execution_timeout: float | None = None,
         log_output: bool = False,
         stdout_file: io.TextIOBase | None = None,
@@ -109,6 +79,8 @@ class InProcessEngine(Engine):
         **_others: Any,
     ) -> NotebookNode:
         """Run the cells of `nb_man.nb` in this process and leave their outputs in it.
+
+        `folder` and `environment` are those of the cells; by default the process's own. Both are afterwards as before.
 
         Raises UsageProblem, before any cell has run, for what needs a kernel.
         """
@@ -118,7 +90,7 @@ class InProcessEngine(Engine):
             )
         refuse_what_needs_a_kernel(nb_man.nb)
         client = _Client(nb_man, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file)
-        return client.execute()
+        return client.execute(folder=folder or os.getcwd(), environment=environment or {})
 
 
 def refuse_what_needs_a_kernel(notebook: NotebookNode) -> None:
@@ -134,7 +106,12 @@ def refuse_what_needs_a_kernel(notebook: NotebookNode) -> None:
     ...
     analysis.errors.UsageProblem: Code cell 1 (!ls) holds `!`, a shell command, which needs a process of its own. ...
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    given = "injected-parameters"  # papermill's own cell, which the reader of the notebook does not count
+    cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.source.strip() and given not in cell.metadata.get("tags", [])
+    ]
     for place, cell in enumerate(cells, start=1):
         needs = _needs_a_kernel(cell.source)
         if needs:
@@ -193,9 +170,11 @@ def _node_needs_a_kernel(node: ast.AST) -> str | None:
 class _Client(PapermillNotebookClient):
     """papermill's client with a shell in this process where it has a kernel elsewhere."""
 
-    def execute(self, **_others: Any) -> NotebookNode:
+    def execute(self, *, folder: str, environment: dict[str, str]) -> NotebookNode:
         self.reset_execution_trackers()
-        with _shell(self._received) as self.shell:
+        with _process_as_before(), _shell(self._received) as self.shell:
+            os.environ.update(environment)
+            os.chdir(folder)
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = _LANGUAGE
         return self.nb
@@ -346,11 +325,10 @@ class _Shell:
 
 @contextlib.contextmanager
 def _shell(receive: Callable[[dict[str, Any]], None]) -> Iterator[_Shell]:
-    """A shell that is this process's own while it lasts; what it and its cells changed of the process is undone."""
+    """A shell that is this process's own while it lasts."""
     messages = _Messages(receive)
     with contextlib.ExitStack() as undo:
         undo.enter_context(_no_shell_yet())
-        undo.enter_context(_process_as_before())
         shell = ZMQInteractiveShell.instance(
             config=Config({"HistoryManager": {"enabled": False}}),
             compiler_class=XCachingCompiler,

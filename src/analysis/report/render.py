@@ -1,4 +1,4 @@
-"""Notebook and parameters in, page and facts out: run by papermill in its own kernel, published only when whole."""
+"""Notebook and parameters in, page and facts out: run by papermill, published only when whole."""
 
 import functools
 import hashlib
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -24,7 +24,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from analysis.errors import RenderFailed
+from analysis.errors import RenderFailed, WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
@@ -33,7 +33,9 @@ from analysis.workspace import ENVIRONMENT
 
 FACTS_VERSION = 1
 
-_ENGINE = "workbook-kernel"
+Engine = Literal["kernel", "in-process"]
+
+_ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _START_S = 60  # for a kernel to answer
 _PACKAGE = Path(__file__).parents[1]
 _LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
@@ -82,7 +84,7 @@ def _private_to(folder: str) -> Config:
     return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
 
 
-papermill_engines.register(_ENGINE, _KernelEngine)
+papermill_engines.register(_ENGINES["kernel"], _KernelEngine)
 
 
 def render(
@@ -95,6 +97,7 @@ def render(
     contact: str = "your coach",
     fingerprint: str = "",
     log_folder: Path | None = None,
+    engine: Engine = "kernel",
 ) -> Rendered:
     """Render a report: the page at `output` and its facts beside it, `<page>.json`.
 
@@ -116,6 +119,9 @@ def render(
         Hash of the data the page rests on.
     log_folder : Path
         For tracebacks and warnings; `reports/log` of the workspace by default.
+    engine : {"kernel", "in-process"}
+        Where the cells run. Within this process nothing keeps the deadline, and what the cells import stays: that is
+        for a process which makes one report, as those of `forked.py`.
 
     Raises
     ------
@@ -130,10 +136,10 @@ def render(
     loaded = notebooks.read_notebook(notebook)
     values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
     log_folder = log_folder or workspace / "reports" / "log"
-    log = log_folder / f"{output.parent.name or 'page'}_{output.stem}.log"
+    log = _log_of(output, log_folder)
     key = report_key(notebook, values, fingerprint)
     try:
-        ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s)
+        ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s, engine)
         parts = notebooks.parts_of(ran)
         made_at = datetime.now(UTC)
         about = _about(parts, notebook)
@@ -143,16 +149,45 @@ def render(
         page = page_html(parts, about, footer, key=key)
         facts = _facts(parts, about, values, key, fingerprint, made_at)
     except RenderFailed as problem:
-        _write_log(log, "".join(traceback.format_exception(problem.__cause__ or problem)))
+        write_log(log_folder, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
         raise
     facts_path = output.with_suffix(".json")
     publish({facts_path: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n", output: page})
     warnings = notebooks.stderr_of(ran)
     if warnings:
-        _write_log(log, warnings)
+        write_log(log_folder, output, warnings)
     else:
         log.unlink(missing_ok=True)  # of a render that failed before
     return Rendered(output, facts_path, time.monotonic() - started, log if warnings else None)
+
+
+def render_plain(arguments: dict[str, Any], engine: Engine) -> dict[str, Any]:
+    """`render` with plain values in and out, so that a page can be made in any process.
+
+    Parameters
+    ----------
+    arguments : dict
+        Arguments of `render`, paths as text; `log_folder` too.
+    engine : {"kernel", "in-process"}
+
+    Returns
+    -------
+    dict with the `seconds` it took, or with the sentence `failed`. No exception leaves it.
+    """
+    paths = {name: Path(arguments[name]) for name in ("notebook", "output", "workspace", "log_folder")}
+    try:
+        return {"seconds": render(**{**arguments, **paths}, engine=engine).seconds}
+    except Exception as problem:
+        return {"failed": failure(problem, paths["output"])}
+
+
+def failure(problem: Exception, page: Path) -> str:
+    """Why there is no page, in words; a fault of the workbook itself is called by its name."""
+    if isinstance(problem, WorkbookError):
+        return str(problem)
+    if isinstance(problem, OSError):
+        return f"{page} cannot be written: {problem.strerror}. Check the folder."
+    return f"{type(problem).__name__}: {problem}. `workbook report` for this page alone shows where."
 
 
 def report_key(notebook: Path, parameters: dict[str, Any], fingerprint: str) -> str:
@@ -192,6 +227,7 @@ def _run(
     workspace: Path,
     deadline: float,
     deadline_s: float,
+    engine: Engine,
 ) -> NotebookNode:
     """The executed notebook, complete to its end marker. Nothing of it is written to disk."""
     token = uuid.uuid4().hex
@@ -202,7 +238,7 @@ def _run(
             marked,
             None,
             parameters=values,
-            engine_name=_ENGINE,
+            engine_name=_ENGINES[engine],
             kernel_name="python3",
             language="python",
             progress_bar=False,
@@ -269,7 +305,8 @@ def _facts(
 
 def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     """Facts that stand in cells of the section's tables."""
-    return [
+    entries = [cell for block in bundle["blocks"] if block["kind"] == "table" for row in block["rows"] for cell in row]
+    return [entry["fact"] for entry in entries if entry["fact"]] + [
         {name: content for name, content in value.items() if name != "kind"}
         for block in bundle["blocks"]
         if block["kind"] == "frame"
@@ -279,6 +316,11 @@ def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _write_log(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def write_log(folder: Path, page: Path, text: str) -> None:
+    """Leave in `folder` what went wrong with a page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _log_of(page, folder).write_text(text, encoding="utf-8")
+
+
+def _log_of(page: Path, folder: Path) -> Path:
+    return folder / f"{page.parent.name or 'page'}_{page.stem}.log"
