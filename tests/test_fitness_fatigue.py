@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
-from training_and_tests import Season, carried, training_load, true_season, unrelated_season
 
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.example.training_and_tests import Season, carried, training_load, true_season, unrelated_season
 from analysis.figures import fitness_fatigue as figures
 from analysis.models.fitness_fatigue import projection
 from analysis.models.fitness_fatigue.banister import fitness_fatigue, lags_of

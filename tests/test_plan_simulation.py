@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from training_and_tests import Season, true_season, unrelated_season
 
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.example.training_and_tests import Season, true_season, unrelated_season
 from analysis.figures.plan_simulation import block_figure, fan_figure
 from analysis.models.fitness_fatigue.impulse import impulse_response
 from analysis.models.fitness_fatigue.skill import Review, review

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
-from training_and_tests import true_season
+from squads_in_weeks import made_up_squad
 
+from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
@@ -25,7 +26,9 @@ from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likel
 from analysis.models.flag_audit import flag_audit
 from analysis.models.form import form_history
 from analysis.models.growth import growth
+from analysis.models.in_situ_sprint import in_situ_sprint
 from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.plan_simulation import best_block
 from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
@@ -34,6 +37,7 @@ from analysis.models.speed_at_load import speed_at_load
 from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.sprint_force import force_velocity_profile
 from analysis.models.training_speed import training_speed
+from analysis.models.transfer import transfer
 from analysis.models.trend import mann_kendall, theil_sen, trend
 
 TRIALS = pd.DataFrame(
@@ -89,6 +93,12 @@ LOOKS = pd.DataFrame({"athlete": "alder", "week_end": WEEKS, "kind": "speed", "m
     flagged=[True] + [False] * 15, null_probability=0.05, change_in_mdc=0.5, next_in_mdc=0.4
 )
 
+SPRINTED_S = np.arange(0, 6, 0.1)
+SPRINTED = pd.DataFrame({"t_s": SPRINTED_S, "speed_m_s": 8.4 * -np.expm1(-SPRINTED_S / 1.2) + 0.1 * np.sin(SPRINTED_S)})
+
+LONG_SEASON = true_season(30, np.random.default_rng(5), noise_w=2)
+BLOCK = best_block(review(LONG_SEASON.load, LONG_SEASON.tests, **OF_SEASON), weeks=3, seed=1, n_draws=30)
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     "load_velocity-sessions": profile_across_sessions(BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"], mvt_m_s=0.2),
@@ -111,6 +121,7 @@ RESULTS: dict[str, Result] = {
     "race_exponent": cs.race_exponent(TRIALS),
     **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
+    "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda run: SPRINTED, SUNDAY),
     "force_velocity": force_velocity_profile(sprint_profile_gates(*GATES), body_mass_kg=70, height_m=1.75),
     "reps_curve": reps_curve(TO_FAILURE["share_of_1rm"], TO_FAILURE["reps"]),
     "reps_load_curve": reps_load_curve([120, 110, 100, 90], [2, 5, 9, 13]),
@@ -139,6 +150,10 @@ RESULTS: dict[str, Result] = {
     "training_speed": training_speed(BestEfforts(TRIALS.assign(session_id="a"), 1, 0, 0)),
     "speed_sensitivity": speed_sensitivity(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_sensitivity": check_sensitivity(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
+    "plan_simulation": BLOCK.best,
+    "plan_difference": BLOCK.gain,
+    "best_block": BLOCK,
+    "transfer": transfer(*made_up_squad(np.random.default_rng(5), n_athletes=8, slope=-0.6), lags_weeks=[0, 1]),
     "side_sensitivity": side_sensitivity(BIRCH.trials, HOP, SUNDAY),
 }
 

@@ -1,5 +1,7 @@
 """Transfer: what goes with the hinge within athletes, what only seems to, and when it cannot be told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,6 @@ from statsmodels.formula.api import ols
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.transfer import lags_figure, weeks_figure
 from analysis.models.transfer import (
-    SquadSeries,
     detectable_correlation,
     next_athletes,
     pairs_needed,
@@ -57,7 +58,7 @@ def test_athletes_who_are_fast_at_both_are_no_transfer_within_them():
     hinge, sprint = made_up_squad(rng(5), n_athletes=10, slope=0.0)
     level = hinge.values.groupby("athlete_id")["value"].mean()
     tied = sprint.values.assign(value=sprint.values["value"] - 3 * sprint.values["athlete_id"].map(level))
-    found = transfer(hinge, series_like(sprint, tied))
+    found = transfer(hinge, replace(sprint, values=tied))
     assert found.verdict == "nothing shown"
     between = found.tidy().set_index("term").loc["between"]
     assert between["conf_high"] < 0
@@ -105,7 +106,7 @@ def test_an_athletes_own_level_changes_nothing(of_hinge, of_outcome):
     hinge, sprint = FASTER
     first = hinge.values["athlete_id"].iloc[0]
     moved = [
-        series_like(part, part.values.assign(value=part.values["value"] + by * (part.values["athlete_id"] == first)))
+        replace(part, values=part.values.assign(value=part.values["value"] + by * (part.values["athlete_id"] == first)))
         for part, by in ((hinge, of_hinge), (sprint, of_outcome))
     ]
     assert transfer(*moved, lags_weeks=[2]).strongest["slope"] == pytest.approx(
@@ -148,7 +149,3 @@ def test_the_figures_show_the_placebo_and_the_weeks():
     assert len(weeks_figure(FOUND, 2).data[0].x) == (FOUND.pairs["lag_weeks"] == 2).sum()
     with pytest.raises(NotEnoughData, match="No pairs 40 weeks apart"):
         weeks_figure(FOUND, 40)
-
-
-def series_like(series: SquadSeries, values: pd.DataFrame) -> SquadSeries:
-    return SquadSeries(series.name, series.unit, series.swc, series.lower_is_better, values, series.left_out)

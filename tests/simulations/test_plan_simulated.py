@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from simulated import MODELS, ar1, generator
-from training_and_tests import true_season
 
+from analysis.example.training_and_tests import true_season
 from analysis.models.fitness_fatigue.skill import review
 from analysis.models.plan_simulation import WEEK_D, simulate_plan
 

@@ -27,13 +27,14 @@ with few clusters); Holm 1979, Scand J Statist 6:65-70.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis.config import Check, Lift
 from analysis.errors import DataProblem, NotEnoughData
@@ -65,7 +66,8 @@ class SquadSeries:
     swc: float  # smallest worthwhile change, in the unit
     lower_is_better: bool
     values: pd.DataFrame  # athlete_id, local_date, value
-    left_out: pd.DataFrame  # athlete_id, why: without a value, or values of an older device
+    # athlete_id, why: an athlete without a value, or values of an older device
+    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["athlete_id", "why"]))
 
     def by_week(self) -> pd.DataFrame:
         """Mean of each week: athlete_id, week (its Monday), value."""
@@ -116,7 +118,7 @@ def next_athletes(series: SquadSeries) -> SquadSeries:
     """A placebo: each athlete is given the values of the next one, in the same weeks, so that only the season is left.
 
     >>> values = pd.DataFrame({"athlete_id": ["a", "b"], "local_date": pd.Timestamp("2026-01-05"), "value": [0.5, 0.6]})
-    >>> series = SquadSeries("Deadlift", "m/s", 0.04, False, values, pd.DataFrame(columns=["athlete_id", "why"]))
+    >>> series = SquadSeries("Deadlift", "m/s", 0.04, False, values)
     >>> next_athletes(series).values["athlete_id"].tolist()
     ['b', 'a']
     """
@@ -139,7 +141,7 @@ def weekly_pairs(hinge: SquadSeries, outcome: SquadSeries, lags_weeks: Iterable[
     >>> def series(weeks, values):
     ...     dates = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * np.array(weeks), unit="D")
     ...     frame = pd.DataFrame({"athlete_id": "a", "local_date": dates, "value": values})
-    ...     return SquadSeries("x", "m/s", 0.04, False, frame, pd.DataFrame(columns=["athlete_id", "why"]))
+    ...     return SquadSeries("x", "m/s", 0.04, False, frame)
     >>> pairs = weekly_pairs(series([0, 1], [0.5, 0.6]), series([1], [3.2]), lags_weeks=[0, 1])
     >>> pairs[["lag_weeks", "hinge", "outcome"]].values.tolist()
     [[0.0, 0.6, 3.2], [1.0, 0.5, 3.2]]
@@ -299,9 +301,8 @@ def transfer(
     >>> hinge = pd.DataFrame({"athlete_id": np.repeat(list("abcdefgh"), 26), "local_date": np.tile(days, 8)})
     >>> hinge["value"] = rng.normal(0.65, 0.05, len(hinge))
     >>> sprint = hinge.assign(value=4.0 - 1.2 * hinge["value"] + rng.normal(0, 0.05, len(hinge)))
-    >>> nobody = pd.DataFrame(columns=["athlete_id", "why"])
-    >>> speed = SquadSeries("deadlift", "m/s", 0.04, False, hinge, nobody)
-    >>> transfer(speed, SquadSeries("20 m sprint", "s", 0.03, True, sprint, nobody)).verdict
+    >>> speed = SquadSeries("deadlift", "m/s", 0.04, False, hinge)
+    >>> transfer(speed, SquadSeries("20 m sprint", "s", 0.03, True, sprint)).verdict
     'goes with better'
     """
     if len(lags_weeks) == 0 or min(lags_weeks) < 0:
@@ -364,7 +365,7 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     lags = pd.DataFrame(known)
     chance = (1 - conf_level) / len(lags)
     found = stats.t.ppf(1 - chance / 2, lags["df"]) + stats.t.ppf(POWER, lags["df"])
-    return lags.assign(p_holm=_holm(lags["p_value"].to_numpy()), detectable=found * lags["std_error"])
+    return lags.assign(p_holm=multipletests(lags["p_value"], method="holm")[1], detectable=found * lags["std_error"])
 
 
 def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, float] | None:
@@ -411,15 +412,6 @@ def _beyond_season(deviations: np.ndarray) -> np.ndarray:
     """What the season's curve leaves of hinge and outcome, shape (n_pairs, 2)."""
     season, both = deviations[:, :SEASON_TERMS], deviations[:, SEASON_TERMS:]
     return both - season @ np.linalg.lstsq(season, both, rcond=None)[0]
-
-
-def _holm(p_value: np.ndarray) -> np.ndarray:
-    """Holm's p: the smallest times their number, the next times one less, none below the one before."""
-    order = np.argsort(p_value)
-    times = np.maximum.accumulate(p_value[order] * np.arange(len(p_value), 0, -1))
-    adjusted = np.empty_like(times)
-    adjusted[order] = np.minimum(times, 1.0)
-    return adjusted
 
 
 def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> dict[str, object]:
