@@ -37,9 +37,11 @@ class CueSessions:
         if self.change.state == "cannot tell":
             if self.change.reason == "series_broken":
                 return f"{lead}: cannot tell, another rater or device began in between."
-            missing = SESSIONS_A_SIDE - min(len(self.before), len(self.after))
-            side = "before" if len(self.before) < len(self.after) else "after"
-            return f"{lead}: cannot tell, {max(missing, 0)} more sessions {side} it needed."
+            side, missing = ("before", SESSIONS_A_SIDE - len(self.before))
+            if not missing:
+                side, missing = "after", SESSIONS_A_SIDE - len(self.after)
+            plural = "s" if missing != 1 else ""
+            return f"{lead}: cannot tell, {missing} more session{plural} {side} it needed."
         unit, d = self.change.unit, self.decimals
         means = f"{self.change.reference:.{d}f} {unit} before, {self.change.now:.{d}f} {unit} after"
         noise = f"the noise of {self.change.mdc:.{d}f} {unit}"
