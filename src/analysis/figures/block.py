@@ -6,13 +6,14 @@ A section raises NotEnoughData, with what to record, where it has nothing. The f
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
 
 from analysis.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
-from analysis.decisions import MDC_LEVEL, expected_by_chance
+from analysis.decisions import expected_by_chance
 from analysis.errors import NotEnoughData
 from analysis.figures.scientific import (
     between_words,
@@ -33,6 +34,7 @@ from analysis.models.block_review import (
     Measure,
 )
 from analysis.models.flag_audit import FollowUp
+from analysis.units import LONG_TIME_S
 
 Block = Fact | Drawing | pd.DataFrame
 
@@ -44,7 +46,7 @@ KIND_NAMES = {
     "pace": "Pace at a heart rate",
     "all": "All",
 }
-_CHANGE_DECIMALS = {"m/s": 3, "reps": 1, "s": 2, "cm": 1, "kg": 1}
+_DECIMALS = {"m/s": 2, "reps": 1, "s": 2, "cm": 1, "kg": 1}
 
 
 def period(review: BlockReview) -> str:
@@ -74,9 +76,9 @@ def message(review: BlockReview) -> list[Block]:
     judged = [one for one in review.changes if one.change.state != "cannot tell"]
     if not judged:
         raise NotEnoughData("No change over this block can be judged yet. Three exposures before it are needed.")
-    names = "; ".join(f"{one.athlete}, {_at(one)}" for one in stand) or "none"
+    names = "; ".join(f"{one.athlete}, {_at(one)}, {one.change.state}" for one in stand) or "none"
     n = len(judged)
-    return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction for {n} looks: {names}.", n=n)]
+    return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction for {n}: {names}.", n=n)]
 
 
 def plan_against_done(review: BlockReview) -> list[Block]:
@@ -156,66 +158,64 @@ def _both_ends(review: BlockReview) -> pd.DataFrame:
 
 
 def changes(review: BlockReview) -> list[Block]:
-    """Every change against its baseline: what stands, what does not, a forest and its numbers a measure."""
+    """Every change against its baseline: how many stand; by measure what was flagged, a forest and its numbers."""
     if not review.changes:
         raise NotEnoughData("Nothing that is followed was measured in this block. Record a key lift or a check.")
-    return [*_what_stands(review), *(block for measure in review.measures for block in _of_measure(review, measure))]
-
-
-def _what_stands(review: BlockReview) -> list[Fact]:
     judged = [one for one in review.changes if one.change.state != "cannot tell"]
     flagged = [one for one in judged if one.change.flagged]
     by_chance = expected_by_chance(one.change for one in judged)
-    level = f"{100 * (1 - MDC_LEVEL):.0f} %"
     counted = Fact(
         "block.by_chance",
-        f"{count_words(len(judged), 'change')} judged, {len(flagged)} beyond the MDC; "
-        f"{by_chance:.1f} would be if nothing had changed.",
+        f"{count_words(len(judged), 'change')} judged: {len(flagged)} beyond the MDC, where {by_chance:.1f} would be "
+        f"if nothing had changed; {sum(one.stands for one in judged)} stand after Holm's correction.",
         estimate=by_chance,
         n=len(judged),
     )
-    stand = [
-        _change_fact(one, f"Stands after Holm's correction (p {p_words(one.p_holm)}).") for one in flagged if one.stands
-    ]
-    fall = [
-        _change_fact(one, f"Does not stand after Holm's correction (p {p_words(one.p_holm)}, limit {level}).")
-        for one in flagged
-        if not one.stands
-    ]
-    unknown = [_change_fact(one, "") for one in review.changes if one.change.state == "cannot tell"]
-    return [counted, *stand, *fall, *unknown]
-
-
-def _change_fact(one: BlockChange, remark: str) -> Fact:
-    quantity = f"{one.athlete}, {_at(one)}"
-    more, less = _direction(one.measure)
-    decimals = _CHANGE_DECIMALS.get(one.measure.unit, 2)
-    if one.change.state == "cannot tell":
-        sentence = f"{quantity}: cannot tell. {_why(one)}"
-    else:
-        words = {"decimals": decimals, "more": more, "less": less}
-        sentence = f"{one.change.sentence(quantity, audience='coach', **words)} {remark}".strip()
-    fact = one.change.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity)
-    return Fact(**{**vars(fact), "sentence": sentence, "coach_sentence": sentence})
-
-
-def _why(one: BlockChange) -> str:
-    change = one.change
-    return {
-        "series_broken": (
-            f"The device or rater changed, and only {change.n_earlier} comparable values lie before the block."
-        ),
-        "too_few_values": f"{change.n_earlier} comparable values before the block of {change.needed} needed.",
-        "stale": "The last value lies too long before the end of the block.",
-        "te_unknown": "The error of this measure is not known.",
-    }[change.reason]
+    return [counted, *(block for measure in review.measures for block in _of_measure(review, measure))]
 
 
 def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
     found = review.changes_of(measure)
     if not found:
         return [Text(f"{measure.name}: not measured in this block.")]
-    return [change_forest(measure, found), change_table(measure, found)]
+    judged = [one for one in found if one.change.state != "cannot tell"]
+    flagged = [one for one in judged if one.change.flagged]
+    summary = Fact(
+        f"{measure.key}.block",
+        f"{measure.name}: {count_words(len(judged), 'athlete')} judged, {len(flagged)} beyond the MDC, "
+        f"{sum(one.stands for one in flagged)} after correction.",
+        n=len(judged),
+    )
+    told = [change_fact(one) for one in found if one.change.flagged or one.change.state == "cannot tell"]
+    return [summary, *told, change_forest(measure, found), change_table(measure, found)]
+
+
+def change_fact(one: BlockChange) -> Fact:
+    """One athlete's change with its error and whether it stands as one of many, or why it cannot be told."""
+    quantity, c = f"{one.athlete}, {_at(one)}", one.change
+    fact = c.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity)
+    if c.state == "cannot tell":
+        return replace(fact, sentence=f"{quantity}: cannot tell. {_why(one)}", coach_sentence="")
+    d = _decimals(one)
+    stands = "stands" if one.stands else "does not stand"
+    sentence = (
+        f"{quantity}: {c.state}. {signed_words(c.estimate, d)} {c.unit} "
+        f"({_percent(c.conf_level)} interval {between_words(c.conf_low, c.conf_high, d)}), "
+        f"{c.n_new} against {c.n_earlier} exposures; MDC {number_words(c.mdc, d)}. "
+        f"It {stands} after Holm's correction (p {p_words(one.p_holm)})."
+        f"{' Lower is better.' if c.lower_is_better else ''}"
+    )
+    return replace(fact, sentence=sentence, coach_sentence="")
+
+
+def _why(one: BlockChange) -> str:
+    n = count_words(one.change.n_earlier, "comparable value")
+    return {
+        "series_broken": f"The device or rater changed; {n} before the block.",
+        "too_few_values": f"{n} before the block; {one.change.needed} needed.",
+        "stale": "The last value lies too long before the end of the block.",
+        "te_unknown": "The error of this measure is not known.",
+    }[one.change.reason]
 
 
 def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
@@ -240,13 +240,13 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
         low_label=less,
         high_label=more,
         conf_level=level,
-        decimals=min(2, _CHANGE_DECIMALS.get(measure.unit, 2)),
+        decimals=_decimals(found[0]),
     )
 
 
 def change_table(measure: Measure, found: Sequence[BlockChange]) -> pd.DataFrame:
     """The numbers of the forest."""
-    d = _CHANGE_DECIMALS.get(measure.unit, 2)
+    d = _decimals(found[0]) + (measure.unit == "m/s")  # a mean of several resolves more than one value
     rows = []
     for one in found:
         c = one.change
@@ -256,7 +256,7 @@ def change_table(measure: Measure, found: Sequence[BlockChange]) -> pd.DataFrame
                 f"Before ({measure.unit})": number_words(c.reference, d),
                 f"End ({measure.unit})": number_words(c.now, d),
                 "Change": signed_words(c.estimate, d),
-                f"{c.conf_level:.0%} interval".replace("%", " %"): between_words(c.conf_low, c.conf_high, d),
+                f"{_percent(c.conf_level)} interval": between_words(c.conf_low, c.conf_high, d),
                 "MDC": number_words(c.mdc, d),
                 "SWC": number_words(c.swc, d),
                 "TE (df)": f"{number_words(c.typical_error.value, d)} ({c.df:g})" if c.typical_error else "–",
@@ -379,6 +379,7 @@ def methods(review: BlockReview) -> list[Block]:
         ("Measurement error", f"first {RETESTS} exposures of the block; first {CHECK_RETESTS} checks of the record"),
         ("Interval of changes", f"{config.confidence * 100:.0f} %, t"),
         ("Other intervals", "95 %: chi-square, F, t, profile likelihood"),
+        ("Error of changes", "squad's typical error between days, pooled with the athlete's own over the baseline"),
         ("Correction", "Holm over all judged changes of the block"),
         ("Random numbers", "none are drawn: every number of this page comes out again from the same data"),
         ("Data hash", review.squad.fingerprint[:16]),
@@ -408,6 +409,17 @@ def methods(review: BlockReview) -> list[Block]:
 
 def _at(one: BlockChange) -> str:
     return f"{one.measure.name} at {one.at}" if one.at else one.measure.name
+
+
+def _decimals(one: BlockChange) -> int:
+    """Decimals that the measure resolves; hundredths of a second are beyond what a person times over minutes."""
+    if one.measure.unit == "s" and one.change.new and max(one.change.new) >= LONG_TIME_S:
+        return 1
+    return _DECIMALS.get(one.measure.unit, 1)
+
+
+def _percent(level: float) -> str:
+    return f"{100 * level:.0f} %"
 
 
 def _direction(measure: Measure) -> tuple[str, str]:

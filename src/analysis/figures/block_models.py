@@ -14,6 +14,7 @@ from analysis.figures import theme
 from analysis.figures.growth import slopes_figure
 from analysis.figures.scientific import (
     between_words,
+    count_words,
     digits_of_error,
     number_words,
     p_words,
@@ -34,12 +35,25 @@ def measurement_error(review: BlockReview) -> list[Block]:
     table = pd.DataFrame([_error_row(one) for one in known])
     agreement = pd.DataFrame([_agreement_row(one) for one in known])
     return [
+        _detectable_fact(known),
         *(fact for one in known for fact in _error_facts(one)),
         *unknown_parts(review.errors.missing),
         titled(table, "Measurement error between days, 95 % intervals"),
         titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
         *(agreement_figure(one) for one in known),
     ]
+
+
+def _detectable_fact(known: Sequence[MeasurementErrorOf]) -> Fact:
+    """For which measures one test against one can show the smallest worthwhile change that is in use."""
+    coarse = [one.measure.name for one in known if one.reliability.typical_error.mdc() > one.measure.swc]
+    sentence = "One test against one shows the smallest worthwhile change in use for every measure."
+    if coarse:
+        sentence = (
+            f"One test against one cannot show the smallest worthwhile change in use for {len(coarse)} of "
+            f"{count_words(len(known), 'measure')}: {', '.join(coarse)}. Means over more exposures are needed."
+        )
+    return Fact("error.detectable", sentence, n=len(known))
 
 
 def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
@@ -78,7 +92,7 @@ def _agreement_row(one: MeasurementErrorOf) -> dict[str, object]:
 
 
 def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
-    """What a reader must know of one measure's error: a configured one that does not hold, practice, poor ICC."""
+    """What a reader must know of one measure's error: a configured one that does not hold, and practice."""
     name, unit, r = one.measure.name, one.measure.unit, one.reliability
     d = digits_of_error(r.typical_error.te)
     low, high = r.typical_error.interval
@@ -87,7 +101,7 @@ def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
     if stated and not low <= stated.value <= high:
         facts.append(
             f"{name}: the configured error of {number_words(stated.value, d)} {unit} lies outside what was found, "
-            f"{between_words(low, high, d)} {unit}."
+            f"{between_words(low, high, d)} {unit}. True change between exposures may be part of that."
         )
     facts += [
         f"{name}: exposure {row.trial} differs from the one before by {signed_words(row.change, d)} {unit} on average "
@@ -95,11 +109,6 @@ def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
         for row in r.changes.itertuples()
         if row.conf_low > 0 or row.conf_high < 0
     ]
-    if r.swc < r.typical_error.mdc():
-        facts.append(
-            f"{name}: one test against one shows {number_words(r.typical_error.mdc(), d)} {unit}; "
-            f"0.2 SD between athletes is {number_words(r.swc, d)} {unit}. Single tests cannot show the smallest change."
-        )
     return [
         Fact(f"{one.measure.key}.error.{number}", text, typical_error=r.typical_error.te, unit=unit)
         for number, text in enumerate(facts, start=1)
@@ -172,17 +181,26 @@ def _profile_table(measure: Measure, own: Sequence[ProfileOf]) -> pd.DataFrame:
     return titled(pd.DataFrame(rows), f"{measure.name}: profiles over the block, 95 % intervals")
 
 
+def _style(number: int) -> dict[str, str]:
+    """Dash and symbol of the nth athlete, so that those who share a colour differ."""
+    turn = number // len(theme.TEMPLATE.layout.colorway)
+    return {
+        "dash": ("solid", "dot", "dash", "longdash")[turn % 4],
+        "symbol": ("circle", "x", "square", "diamond")[turn % 4],
+    }
+
+
 def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
     """What every set misses its session's line by, against load: a bend or a fan would show here."""
     shown = theme.figure("Load (kg)", "Residual (m/s)")
-    for one in own:
+    for number, one in enumerate(own):
         sets = one.profile.augment()
         shown.add_scatter(
             x=sets["load_kg"],
             y=sets[".resid"],
             mode="markers",
             name=one.athlete,
-            marker={"size": 6, "opacity": 0.7},
+            marker={"size": 6, "opacity": 0.7, "symbol": _style(number)["symbol"]},
             hovertemplate=f"{one.athlete}: %{{x:g}} kg, %{{y:.3f}} m/s<extra></extra>",
         )
     shown.add_hline(0, line_color=theme.TEXT, line_width=1)
@@ -264,13 +282,13 @@ def forecast_figure(known: Sequence[LoadResponse]) -> go.Figure:
 def tau_figure(known: Sequence[LoadResponse], term: str) -> go.Figure:
     """How much worse the fit gets along a time constant: a bowl is known, a slope is not."""
     shown = theme.figure(f"{term} (d)", "F above the best fit")
-    for one in known:
+    for number, one in enumerate(known):
         profile = one.review.profile
         if profile is None:
             continue
         curve = profile.curves[profile.curves["term"] == term]
         above = (curve["sse"] / profile.fit.sse - 1) * profile.fit.df
-        shown.add_scatter(x=curve["value"], y=above, mode="lines", name=one.athlete)
+        shown.add_scatter(x=curve["value"], y=above, mode="lines", name=one.athlete, line_dash=_style(number)["dash"])
         threshold = (profile.threshold_sse / profile.fit.sse - 1) * profile.fit.df
     shown.add_hline(threshold, line_dash="dot", line_color=theme.TEXT, annotation_text="95 %")
     shown.update_xaxes(type="log")

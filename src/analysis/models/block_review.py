@@ -2,7 +2,9 @@
 
 The block runs from `since` to `until`. What came before it is the baseline: a change over the block is the mean of the
 last 3 exposures in it (the last one of a periodic check) against the 3 to 8 comparable exposures of the weeks before
-it. Where the record begins with the block, its own first 3 stand for the baseline, and the change says so.
+it. Where the record begins with the block, its own first 3 stand for the baseline, and the change says so. The error is
+the squad's own typical error between days where 3 athletes or more repeated the measure, pooled with the athlete's own:
+protocol, devices and population are the same. Every change is also corrected for how many were judged (Holm 1979).
 """
 
 import functools
@@ -408,31 +410,46 @@ class BlockReview:
         else:
             first = self.since - self._baseline(measure)
             baseline = exposures[exposures["local_date"].between(first, self.since, inclusive="left")]
-        judged = self._judged(measure, history, pd.concat([baseline, last]), self.until, len(last), REFERENCE_MOST)
+        error = self._squad_errors.get(measure.key, measure.stated)
+        judged = self._judged(
+            measure,
+            pd.concat([baseline, last]),
+            self.until,
+            n_new=len(last),
+            error=error,
+            needed=1 if measure.kind == "check" and error else REFERENCE_LEAST,
+        )
         at = f"{history.anchor_kg:g} kg" if measure.kind == "speed" else ""
         return BlockChange(self.labels[athlete_id], athlete_id, measure, at, begins_here, judged)
+
+    @cached_property
+    def _squad_errors(self) -> dict[str, TypicalError]:
+        """The squad's typical error of each measure that was repeated."""
+        return {one.measure.key: one.reliability.typical_error.for_decisions for one in self.errors.known}
 
     def _judged(
         self,
         measure: Measure,
-        history: History,
         exposures: pd.DataFrame,
         until: pd.Timestamp,
-        n_new: int,
-        n_reference: int,
+        *,
+        error: TypicalError | None,
+        needed: int,
+        n_new: int = 1,
+        n_reference: int = REFERENCE_MOST,
     ) -> Change:
-        """The newest of `exposures` by the rule that the weekly page judges this measure by."""
+        """The newest of `exposures` by the one rule of the workbook, with this measure's settings."""
         return series.latest_change(
             exposures,
             until=until,
             stale_after_days=self._stale_after_days(measure),
-            needed=history.change.needed,
+            needed=needed,
             n_new=n_new,
             n_reference=n_reference,
             resolution=measure.resolution,
             unit=measure.unit,
             swc=measure.swc,
-            published=measure.stated,
+            published=error,
             lower_is_better=measure.lower_is_better,
             conf_level=self.config.confidence,
         )
@@ -539,10 +556,13 @@ class BlockReview:
         if seen.empty or not self._is_of_week(seen["local_date"].iloc[-1], end):
             return None
         seen = series.with_comparable(seen)
-        if measure.kind != "form":
-            return self._judged(measure, history, seen, end, 1, REFERENCE_MOST)
-        n_new = min(form.SESSIONS_COMPARED, int(seen["comparable"].sum()))
-        return self._judged(measure, history, seen, end, n_new, form.SESSIONS_COMPARED)
+        rule = {"error": measure.stated, "needed": history.change.needed}  # of the weekly page
+        if measure.kind == "form":
+            rule |= {
+                "n_new": min(form.SESSIONS_COMPARED, int(seen["comparable"].sum())),
+                "n_reference": form.SESSIONS_COMPARED,
+            }
+        return self._judged(measure, seen, end, **rule)
 
     def _paces(self, athlete: ReviewedAthlete) -> list[tuple[pd.Timestamp, Change | None]]:
         """Pace at the usual heart rate as each week saw it; the watch records of a run are read once."""
