@@ -139,3 +139,101 @@ def test_a_maximal_heart_rate_below_rest_is_refused():
 def test_four_columns_are_not_the_zones_of_edwards():
     with pytest.raises(DataProblem, match="4 heart-rate zones"):
         load.edwards_trimp_au(pd.DataFrame([[1.0] * 4]))
+
+
+DAY = pd.Timestamp("2026-01-05")
+
+
+def sets(*rows: tuple) -> pd.DataFrame:
+    """Counted work sets: day, pattern, side, load, repetitions, tempo."""
+    frame = pd.DataFrame(rows, columns=["local_date", "pattern", "side", "load_kg", "reps", "tempo"])
+    dated = frame.assign(local_date=pd.to_datetime(frame["local_date"]), set_kind="work", counted=True)
+    return dated.astype({"load_kg": float, "reps": float, "tempo": "str"})
+
+
+def runs(*rows: tuple) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["local_date", "distance_m"])
+    return frame.assign(local_date=pd.to_datetime(frame["local_date"]), sport="running", counted=True)
+
+
+class TestByPatternAndSide:
+    SETS = sets(
+        (DAY, "hinge", "B", 60, 8, "3-1-1-0"),
+        (DAY, "hinge", "L", 16, 8, None),
+        (DAY, "hinge", "R", 20, 8, "3-0-1-0"),
+        (DAY, "squat", "L", None, 8, "2-0-2-0"),
+        (DAY, None, "B", 10, 5, None),
+    )
+
+    def test_volume_adds_up_by_pattern_and_an_unknown_exercise_has_none(self):
+        volume = load.volume_load(self.SETS, by=["pattern"])
+        assert volume["pattern"].isna().tolist() == [False, False, True]
+        assert volume["volume_load_kg"].tolist() == pytest.approx([768, np.nan, 50], nan_ok=True)
+
+    def test_sides_stay_apart_and_a_set_of_both_is_not_shared_out(self):
+        hinge, squat, unknown = load.volume_by_side(self.SETS).itertuples()
+        assert (hinge.left_kg, hinge.right_kg, hinge.both_kg, hinge.total_kg) == (128, 160, 480, 768)
+        assert np.isnan(squat.left_kg)
+        assert (squat.right_kg, squat.sets_unknown) == (0, 1)
+        assert np.isnan(squat.total_kg)
+        assert unknown.both_kg == 50
+
+    def test_tension_is_tempo_times_repetitions_and_missing_without_a_tempo(self):
+        tension = load.time_under_tension(self.SETS, by=["pattern"])
+        assert tension["tension_s"].tolist() == pytest.approx([40 + 32, 32, np.nan], nan_ok=True)
+        assert tension["sets_unknown"].tolist() == [1, 0, 1]
+
+    def test_a_copy_of_a_set_and_a_warm_up_add_nothing(self):
+        copies = self.SETS.assign(counted=False)
+        warm_ups = self.SETS.assign(set_kind="warm_up")
+        more = pd.concat([self.SETS, copies, warm_ups], ignore_index=True)
+        pd.testing.assert_frame_equal(load.volume_by_side(more), load.volume_by_side(self.SETS))
+        pd.testing.assert_frame_equal(load.time_under_tension(more), load.time_under_tension(self.SETS))
+
+
+class TestWeeks:
+    def test_rest_off_and_nothing_logged_are_three_things(self):
+        log = sessions(
+            ("2026-01-05", "strength", "done", 3600, 5),
+            ("2026-01-13", "other", "rest", None, None),
+            ("2026-01-14", "other", "off", None, None),
+        )
+        weekly = load.weekly_load(log, sets((DAY, "hinge", "B", 60, 8, None)), runs(), pd.Timestamp("2026-01-27"))
+        assert weekly["volume_load_kg"].tolist() == pytest.approx([480, 0, np.nan, np.nan], nan_ok=True)
+        assert weekly["run_distance_m"].tolist() == pytest.approx([0, 0, np.nan, np.nan], nan_ok=True)
+        assert weekly[["done", "rest", "off", "none"]].values.tolist() == [
+            [1, 0, 0, 6],
+            [0, 1, 1, 5],
+            [0, 0, 0, 7],
+            [0, 0, 0, 2],
+        ]
+
+    def test_strength_and_running_are_two_columns_and_what_is_unknown_is_counted(self):
+        lifted = sets((DAY, "hinge", "B", 60, 8, None), (DAY, "hinge", "B", None, 8, None))
+        ran = runs(("2026-01-06", 5000.0), ("2026-01-07", None), ("2026-01-13", None))
+        weekly = load.weekly_load(sessions(), lifted, ran, pd.Timestamp("2026-01-18"))
+        assert weekly["volume_load_kg"].tolist() == [480, 0]
+        assert weekly["run_distance_m"].tolist() == pytest.approx([5000, np.nan], nan_ok=True)
+        assert weekly[["sets_unknown", "runs_unknown"]].values.tolist() == [[1, 1], [0, 1]]
+
+    def test_nothing_after_the_day_is_read(self):
+        ran = runs(("2026-01-06", 5000.0), ("2026-01-08", 7000.0))
+        weekly = load.weekly_load(sessions(), sets(), ran, pd.Timestamp("2026-01-07"))
+        assert weekly["run_distance_m"].tolist() == [5000]
+        assert weekly[["done", "none"]].values.tolist() == [[1, 2]]
+
+    def test_nothing_logged_is_no_week(self):
+        with pytest.raises(NotEnoughData, match="Nothing is logged"):
+            load.weekly_load(sessions(), sets(), runs(), DAY)
+
+    @given(st.lists(st.floats(1, 1e5), min_size=3, max_size=20), st.floats(0.1, 10))
+    def test_a_ramp_does_not_depend_on_the_unit(self, weeks, unit):
+        weekly = pd.Series(weeks)
+        ramps = load.ramp_pct(weekly), load.ramp_pct(weekly * unit)
+        assert ramps[0].tolist() == pytest.approx(ramps[1].tolist(), nan_ok=True)
+
+    def test_a_week_after_nothing_known_has_no_ramp(self):
+        weekly = pd.Series([np.nan, np.nan, 100.0, 0.0, 50.0])
+        assert load.ramp_pct(weekly).tolist() == pytest.approx([np.nan, np.nan, np.nan, np.nan, 0.0], nan_ok=True)
+        week_over_week = [np.nan, np.nan, np.nan, -100.0, np.nan]
+        assert load.week_over_week_pct(weekly).tolist() == pytest.approx(week_over_week, nan_ok=True)

@@ -13,9 +13,12 @@ import pandas as pd
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, week_days
 from analysis.metrics.running import recorded_runs, week_of
+from analysis.metrics.tempo import tempo_s
 
 Missing = Literal["refuse", "as_rest", "hold"]
 Values = float | pd.Series  # one number, or one a row
+
+_SIDE_COLUMNS = {"L": "left_kg", "R": "right_kg", "B": "both_kg"}
 
 CTL_TAU_D = 42.0
 ATL_TAU_D = 7.0
@@ -75,14 +78,71 @@ def volume_load(sets: pd.DataFrame, *, by: Sequence[str] = ("local_date",), warm
     >>> volume_load(sets)[["volume_load_kg", "sets", "sets_unknown"]].values.tolist()
     [[480.0, 2.0, 1.0]]
     """
-    rows = sets
-    if "counted" in rows:
-        rows = rows[rows["counted"]]
-    if not warm_ups:
-        rows = rows[rows["set_kind"] != "warm_up"]
+    rows = _counted(sets, warm_ups)
     moved_kg = rows["load_kg"].where(rows["load_kg"] >= 0) * rows["reps"]
-    groups = rows.assign(volume_load_kg=moved_kg, unknown=moved_kg.isna()).groupby(list(by), dropna=False)
-    summed = groups["volume_load_kg"].sum(min_count=1).to_frame()
+    return _summed(rows.assign(volume_load_kg=moved_kg), "volume_load_kg", by)
+
+
+def volume_by_side(sets: pd.DataFrame, *, by: Sequence[str] = ("pattern",)) -> pd.DataFrame:
+    """Volume load of the left side, of the right and of both at once, and their total, for each group of `by`.
+
+    A set of both sides is not shared out. Sets and their rules are those of `volume_load`.
+
+    Returns
+    -------
+    DataFrame, one row a group: the columns of `by`, left_kg, right_kg, both_kg (0 without a set of that side, NaN
+    where none of its sets is known), total_kg (of what is known; NaN where nothing is), sets_unknown.
+
+    Examples
+    --------
+    >>> sets = pd.DataFrame({"pattern": "hinge", "side": ["L", "R", "B"], "set_kind": "work",
+    ...                      "load_kg": [16.0, 20.0, 60.0], "reps": [8.0, 8.0, None]})
+    >>> volume_by_side(sets)[["left_kg", "right_kg", "both_kg", "total_kg"]].values.tolist()
+    [[128.0, 160.0, nan, 288.0]]
+    """
+    key = list(by)
+    groups = volume_load(sets, by=key).set_index(key)
+    sides = {}
+    for side, column in _SIDE_COLUMNS.items():
+        of_side = volume_load(sets[sets["side"] == side], by=key).set_index(key)["volume_load_kg"]
+        sides[column] = of_side.reindex(groups.index).where(groups.index.isin(of_side.index), 0.0)
+    whole = {"total_kg": groups["volume_load_kg"], "sets_unknown": groups["sets_unknown"]}
+    return pd.DataFrame(sides | whole).reset_index()
+
+
+def time_under_tension(
+    sets: pd.DataFrame, *, by: Sequence[str] = ("local_date",), warm_ups: bool = False
+) -> pd.DataFrame:
+    """Time under tension as prescribed, the seconds of a repetition by its tempo times repetitions, for each group.
+
+    Sets and their rules are those of `volume_load`. A set without a tempo has no known time: it adds nothing and is
+    counted. `metrics.tempo` says whether the prescribed tempo was kept.
+
+    Returns
+    -------
+    DataFrame, one row a group: the columns of `by`, tension_s (NaN where every set is unknown), sets, sets_unknown.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> sets = pd.DataFrame({"local_date": [day] * 2, "set_kind": "work", "reps": [8.0, 8.0],
+    ...                      "tempo": ["3-1-1-0", None]})
+    >>> time_under_tension(sets)[["tension_s", "sets", "sets_unknown"]].values.tolist()
+    [[40.0, 2.0, 1.0]]
+    """
+    rows = _counted(sets, warm_ups)
+    return _summed(rows.assign(tension_s=tempo_s(rows["tempo"])["rep_s"] * rows["reps"]), "tension_s", by)
+
+
+def _counted(sets: pd.DataFrame, warm_ups: bool) -> pd.DataFrame:
+    rows = sets[sets["counted"]] if "counted" in sets else sets
+    return rows if warm_ups else rows[rows["set_kind"] != "warm_up"]
+
+
+def _summed(rows: pd.DataFrame, column: str, by: Sequence[str]) -> pd.DataFrame:
+    """The sum of a column in each group, NaN where all of it is, with the sets it holds and those it lacks."""
+    groups = rows.assign(unknown=rows[column].isna()).groupby(list(by), dropna=False)
+    summed = groups[column].sum(min_count=1).to_frame()
     return summed.assign(sets=groups.size(), sets_unknown=groups["unknown"].sum()).reset_index()
 
 
@@ -380,8 +440,8 @@ def weekly_load(
 def week_over_week_pct(weekly: pd.Series) -> pd.Series:
     """Each week over the week before, minus 1, in percent; NaN where either is NaN or the week before is 0.
 
-    >>> week_over_week_pct(pd.Series([100.0, 120.0, 0.0, 50.0])).tolist()
-    [nan, 20.0, -100.0, nan]
+    >>> week_over_week_pct(pd.Series([100.0, 150.0, 0.0, 50.0])).tolist()
+    [nan, 50.0, -100.0, nan]
     """
     return ramp_pct(weekly, n_before=1, least=1)
 
