@@ -17,19 +17,20 @@ import pandas as pd
 
 from analysis.metrics import load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
-from analysis.models import breakpoint as breaks
 from analysis.models import critical_speed as cs
 from analysis.models import reliability as rel
 from analysis.models import reps_to_1rm
+from analysis.models.classical_break import level_shift, segmented_line
 from analysis.models.critical_power_3 import CriticalPower3, critical_power_3
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
 from analysis.models.growth import growth
 from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
+from analysis.models.rank_trend import mann_kendall, theil_sen
+from analysis.models.reps_of_squad import reps_curves_of_squad
 from analysis.models.sprint import SprintProfile, sprint_profile_gates, sprint_profile_radar
 from analysis.models.sprint_force import force_velocity_profile
-from analysis.models.trend import mann_kendall, theil_sen
 
 
 class NotBuilt(Exception):
@@ -443,9 +444,7 @@ def _reps_to_failure(frame: pd.DataFrame) -> dict:
         "kmod": reps_to_1rm.reps_curve(share, reps, model="modified_epley"),
         "klin": reps_to_1rm.reps_curve(share, reps, model="linear"),
     }
-    squad = reps_to_1rm.reps_curves_of_squad(
-        pd.DataFrame({"athlete_id": frame["Athlete"], "share_of_1rm": share, "reps": reps})
-    )
+    squad = reps_curves_of_squad(pd.DataFrame({"athlete_id": frame["Athlete"], "share_of_1rm": share, "reps": reps}))
     return {
         "pooled": {
             name: {
@@ -748,7 +747,7 @@ def _trend(case: Case) -> Computed:
         "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
     }
     if "breakpoint" in case.expected:
-        bent = breaks.segmented_line(x, y)
+        bent = segmented_line(x, y)
         values |= {
             "true": INPUT,
             "breakpoint": bent.breakpoint,
@@ -761,7 +760,7 @@ def _trend(case: Case) -> Computed:
             "sse": bent.sse,
         }
         return Computed(values, bounds={"davies_p": bent.davies_p})
-    shift = breaks.level_shift(y)
+    shift = level_shift(y)
     values |= {
         "break_year": x.iloc[shift.n_before - 1],
         "break_index": shift.n_before,

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.reps_to_1rm import reps_load_figure, squad_k_figure
 from analysis.metrics.strength import share_of_1rm
+from analysis.models.reps_of_squad import reps_curves_of_squad
 from analysis.models.reps_to_1rm import (
     DIRECTIONS,
     REPS_MODELS,
     reps_curve,
-    reps_curves_of_squad,
     reps_load_curve,
     rts_pct_1rm,
 )

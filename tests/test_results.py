@@ -13,8 +13,9 @@ from analysis.metrics.best_efforts import BestEfforts
 from analysis.models import critical_speed as cs
 from analysis.models import load_velocity, reliability
 from analysis.models.bland_altman import bland_altman
-from analysis.models.breakpoint import level_break, level_shift, segmented_line, slope_break
+from analysis.models.breakpoint import level_break, slope_break
 from analysis.models.checks import check_history
+from analysis.models.classical_break import level_shift, segmented_line
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.durability import durability
 from analysis.models.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
@@ -29,7 +30,9 @@ from analysis.models.growth import growth
 from analysis.models.in_situ_sprint import in_situ_sprint
 from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 from analysis.models.plan_simulation import best_block
-from analysis.models.reps_to_1rm import reps_curve, reps_curves_of_squad, reps_load_curve
+from analysis.models.rank_trend import mann_kendall, theil_sen
+from analysis.models.reps_of_squad import reps_curves_of_squad
+from analysis.models.reps_to_1rm import reps_curve, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.sides import side_difference
@@ -38,7 +41,7 @@ from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_pro
 from analysis.models.sprint_force import force_velocity_profile
 from analysis.models.training_speed import training_speed
 from analysis.models.transfer import transfer
-from analysis.models.trend import mann_kendall, theil_sen, trend
+from analysis.models.trend import trend
 
 TRIALS = pd.DataFrame(
     {

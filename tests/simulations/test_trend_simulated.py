@@ -2,10 +2,27 @@
 
 import numpy as np
 import pytest
-from simulated import DESIGNS, LONG, MODELS, NS, RHOS, SHORT, Intervals, ar1, coverage, generator, rate_pct, weekly
+from simulated import (
+    DESIGNS,
+    LONG,
+    MODELS,
+    NS,
+    RHOS,
+    SHORT,
+    Coverage,
+    Intervals,
+    ar1,
+    coverage,
+    generator,
+    printed,
+    rate_pct,
+    weekly,
+)
 
+from analysis.models import breakpoint, trend
 from analysis.models.autocorrelated import Mixture, straight_lines
-from analysis.models.breakpoint import ALARM_P, likely_candidates, scan
+from analysis.models.breakpoint import ALARM_P, Kind, likely_candidates, scan
+from analysis.models.classical_break import level_shift
 from analysis.models.trend import COVERAGE_PCT, verdicts
 
 TE = 1.0  # SD of the errors
@@ -32,18 +49,40 @@ def verdict_rate(verdict: set[str], truth: str, n: int, rho: float, swc: float, 
     return rate_pct(design, MODELS["trend"], DESIGNS[truth, n, rho], n_replicates)
 
 
-@every_n
-@every_rho
-@replicates
-def test_the_slope_interval_covers_what_its_card_says(n, rho, n_replicates):
+def slope_coverage(n: int, rho: float, n_replicates: int) -> Coverage:
     def design(rng, n_replicates):
         slope = slopes(rng, n_replicates, n, rho)
         return Intervals(slope.quantile(0.025), slope.quantile(0.975), 0.0)
 
-    measured = coverage(design, MODELS["trend"], DESIGNS["none", n, rho], n_replicates)
-    printed = COVERAGE_PCT[n][RHOS.index(rho)]
-    assert measured.pct == pytest.approx(printed, abs=0.1 if n_replicates == LONG else SLACK_PCT[SHORT])
+    return coverage(design, MODELS["trend"], DESIGNS["none", n, rho], n_replicates)
+
+
+@every_n
+@every_rho
+def test_the_slope_interval_covers_about_what_its_card_says(n, rho):
+    measured = slope_coverage(n, rho, SHORT)
+    assert measured.pct == pytest.approx(printed(trend, n, rho)["coverage of 95 %"], abs=SLACK_PCT[SHORT])
     assert measured.refused == measured.unbounded == 0
+
+
+@pytest.mark.soak
+@every_n
+@every_rho
+def test_the_card_of_the_trend_says_what_2000_series_say(n, rho):
+    measured = {
+        "n": n,
+        "rho": rho,
+        "coverage of 95 %": slope_coverage(n, rho, LONG).pct,
+        "called on no change": verdict_rate({"progress", "regress"}, "none", n, rho, TE, 0.0, LONG),
+        "progress on +3 MDC": verdict_rate({"progress"}, "gain", n, rho, TE, 3 * MDC, LONG),
+        "plateau, SWC 3 TE": verdict_rate({"plateau"}, "none", n, rho, 3 * TE, 0.0, LONG),
+        "plateau on +SWC": verdict_rate({"plateau"}, "plateau", n, rho, 2 * TE, 2 * TE, LONG),
+    }
+    assert measured == pytest.approx(printed(trend, n, rho), abs=0.1)
+
+
+def test_a_result_states_the_coverage_of_the_card():
+    assert {n: tuple(printed(trend, n, rho)["coverage of 95 %"] for rho in RHOS) for n in NS} == COVERAGE_PCT
 
 
 @every_rho
@@ -84,11 +123,18 @@ def test_a_gain_of_three_mdc_over_twelve_weeks_is_found(rho, n_replicates):
     assert verdict_rate({"progress"}, "gain", 12, rho, TE, 3 * MDC, n_replicates) >= 95
 
 
-@replicates
-@pytest.mark.parametrize(("rho", "printed"), [(0.0, 90.0), (0.3, 64.7), (0.6, 39.4)])
-def test_a_long_plateau_is_shown_as_often_as_the_card_says(rho, printed, n_replicates):
-    shown = verdict_rate({"plateau"}, "none", 24, rho, 3 * TE, 0.0, n_replicates)
-    assert shown == pytest.approx(printed, abs=0.2 if n_replicates == LONG else 9.0)  # three standard errors
+@every_rho
+def test_a_long_plateau_is_shown_about_as_often_as_the_card_says(rho):
+    shown = verdict_rate({"plateau"}, "none", 24, rho, 3 * TE, 0.0, SHORT)
+    assert shown == pytest.approx(printed(trend, 24, rho)["plateau, SWC 3 TE"], abs=9.0)  # three standard errors
+
+
+def breaks_found(kind: Kind, truth: str, n: int, rho: float, true: np.ndarray | float, n_replicates: int) -> np.ndarray:
+    """Of each replicate, whether a break was found, and whether the middle is one of its likely days; two rows."""
+    rng = generator(MODELS[f"{kind}_break"], DESIGNS[truth, n, rho])
+    tried = scan(weekly(n), true + ar1(rng, n_replicates, n, rho), kind)
+    middle = likely_candidates(tried.date_weight)[tried.candidates.tolist().index(n // 2)]
+    return np.array([tried.p_value <= ALARM_P, middle])
 
 
 @pytest.mark.parametrize("kind", ["level", "slope"])
@@ -96,20 +142,34 @@ def test_a_long_plateau_is_shown_as_often_as_the_card_says(rho, printed, n_repli
 @every_rho
 @replicates
 def test_no_break_is_seldom_called_one(kind, n, rho, n_replicates):
-    def design(rng, n_replicates):
-        return scan(weekly(n), ar1(rng, n_replicates, n, rho), kind).p_value <= ALARM_P
-
-    called = rate_pct(design, MODELS[f"{kind}_break"], DESIGNS["none", n, rho], n_replicates)
-    assert called <= GATE_PCT + SLACK_PCT[n_replicates]
+    called, _ = breaks_found(kind, "none", n, rho, 0.0, n_replicates)
+    assert 100 * called.mean() <= GATE_PCT + SLACK_PCT[n_replicates]
 
 
 @every_rho
 @replicates
 def test_a_step_of_two_mdc_is_found_and_dated(rho, n_replicates):
-    n, middle = 24, 12
-    step = 2 * MDC * (np.arange(n) >= middle)
-    rng = generator(MODELS["level_break"], DESIGNS["break", n, rho])
-    tried = scan(weekly(n), step + ar1(rng, n_replicates, n, rho), "level")
-    assert np.mean(tried.p_value <= ALARM_P) >= 0.95
-    likely = likely_candidates(tried.date_weight)[tried.candidates.tolist().index(middle)]
-    assert np.mean(likely) >= 0.95
+    found, dated = breaks_found("level", "break", 24, rho, 2 * MDC * (np.arange(24) >= 12), n_replicates)
+    assert found.mean() >= 0.95
+    assert dated.mean() >= 0.95
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n", [12, 24])
+@every_rho
+def test_the_card_of_the_breaks_says_what_2000_series_say(n, rho):
+    exposure, middle = np.arange(n), n // 2
+    step, rise = 2 * MDC * (exposure >= middle), 3 * MDC * np.minimum(exposure / middle, 1)
+    bend, dated = breaks_found("slope", "break", n, rho, rise, LONG)
+    independent = ar1(generator(MODELS["level_break"], DESIGNS["none", n, rho]), LONG, n, rho)
+    measured = {
+        "n": n,
+        "rho": rho,
+        "false level": 100 * breaks_found("level", "none", n, rho, 0.0, LONG)[0].mean(),
+        "classical sup F": 100 * np.mean([level_shift(values).p_value <= ALARM_P for values in independent]),
+        "false slope": 100 * breaks_found("slope", "none", n, rho, 0.0, LONG)[0].mean(),
+        "step of 2 MDC": 100 * breaks_found("level", "break", n, rho, step, LONG)[0].mean(),
+        "end of a 3 MDC rise": 100 * bend.mean(),
+        "days cover the end": 100 * dated.mean(),
+    }
+    assert measured == pytest.approx(printed(breakpoint, n, rho), abs=0.1)

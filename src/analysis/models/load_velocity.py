@@ -1,5 +1,6 @@
 """Load-velocity profile: how fast the bar moves at a load, and the 1RM that this suggests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +30,57 @@ class SpeedOnLine:
     extrapolated: bool  # the load lies outside the loads that were lifted
 
 
+class VelocityLine:
+    """What every profile answers, of one session or over several; a frozen dataclass inherits it."""
+
+    v0_m_s: float
+    slope_m_s_per_kg: float
+    e1rm_low_kg: float
+    e1rm_high_kg: float
+    conf_level: float
+    observations: pd.DataFrame  # load_kg, velocity_m_s and more: what was fitted
+
+    @property
+    def e1rm_bounded(self) -> bool:
+        """Whether the data bound the e1RM at all at this confidence level."""
+        return bool(np.isfinite(self.e1rm_low_kg) and np.isfinite(self.e1rm_high_kg))
+
+    def _band(
+        self, load_kg, line: np.ndarray, covariance: np.ndarray, t: float, unknown_variance: float
+    ) -> pd.DataFrame:
+        """A line at loads: interval of the line, and of one new value whose own error has that variance, in m/s."""
+        load = np.atleast_1d(np.asarray(load_kg, dtype=float))
+        design = np.column_stack([np.ones_like(load), load])
+        velocity, variance = design @ line, np.einsum("ij,jk,ik->i", design, covariance, design)
+        mean_half, new_half = t * np.sqrt(variance), t * np.sqrt(variance + unknown_variance)
+        return pd.DataFrame(
+            {
+                "load_kg": load,
+                "velocity_m_s": velocity,
+                "std_error_m_s": np.sqrt(variance),
+                "conf_low_m_s": velocity - mean_half,
+                "conf_high_m_s": velocity + mean_half,
+                "pred_low_m_s": velocity - new_half,
+                "pred_high_m_s": velocity + new_half,
+            }
+        )
+
+    def _on_line(self, predicted: pd.DataFrame) -> SpeedOnLine:
+        """One row of a prediction, and whether its load was inside those lifted."""
+        at, lifted = predicted.iloc[0], self.observations["load_kg"]
+        return SpeedOnLine(
+            load_kg=float(at["load_kg"]),
+            speed_m_s=float(at["velocity_m_s"]),
+            std_error_m_s=float(at["std_error_m_s"]),
+            conf_low_m_s=float(at["conf_low_m_s"]),
+            conf_high_m_s=float(at["conf_high_m_s"]),
+            conf_level=self.conf_level,
+            extrapolated=not lifted.min() <= at["load_kg"] <= lifted.max(),
+        )
+
+
 @dataclass(frozen=True, eq=False)
-class LoadVelocityProfile:
+class LoadVelocityProfile(VelocityLine):
     """A fitted line velocity = v0 + slope * load, and what follows from it. Made by `load_velocity_profile`."""
 
     metric: VelocityMetric
@@ -60,11 +110,6 @@ class LoadVelocityProfile:
         return -self.v0_m_s / self.slope_m_s_per_kg
 
     @property
-    def e1rm_bounded(self) -> bool:
-        """Whether the data bound the e1RM at all at this confidence level."""
-        return bool(np.isfinite(self.e1rm_low_kg) and np.isfinite(self.e1rm_high_kg))
-
-    @property
     def e1rm_delta_interval_kg(self) -> Interval:
         """Symmetric t interval from the delta-method standard error; narrower than the truth for a weak slope."""
         half = self._t * self.e1rm_se_kg
@@ -76,51 +121,20 @@ class LoadVelocityProfile:
 
     def predict(self, load_kg) -> pd.DataFrame:
         """The line at `load_kg`: velocity, interval of the mean (conf_) and of one new repetition (pred_), in m/s."""
-        load = np.atleast_1d(np.asarray(load_kg, dtype=float))
-        design = np.column_stack([np.ones_like(load), load])
-        velocity = design @ [self.v0_m_s, self.slope_m_s_per_kg]
-        variance = np.einsum("ij,jk,ik->i", design, self.covariance, design)
-        mean_half, new_half = self._t * np.sqrt(variance), self._t * np.sqrt(variance + self.residual_sd_m_s**2)
-        return pd.DataFrame(
-            {
-                "load_kg": load,
-                "velocity_m_s": velocity,
-                "std_error_m_s": np.sqrt(variance),
-                "conf_low_m_s": velocity - mean_half,
-                "conf_high_m_s": velocity + mean_half,
-                "pred_low_m_s": velocity - new_half,
-                "pred_high_m_s": velocity + new_half,
-            }
-        )
+        line = np.array([self.v0_m_s, self.slope_m_s_per_kg])
+        return self._band(load_kg, line, self.covariance, self._t, self.residual_sd_m_s**2)
 
     def speed_at(self, load_kg: float) -> SpeedOnLine:
         """Velocity of the line at one load with its interval, and whether that load was inside those lifted."""
-        at = self.predict(load_kg).iloc[0]
-        lifted = self.observations["load_kg"]
-        return SpeedOnLine(
-            load_kg=float(load_kg),
-            speed_m_s=float(at["velocity_m_s"]),
-            std_error_m_s=float(at["std_error_m_s"]),
-            conf_low_m_s=float(at["conf_low_m_s"]),
-            conf_high_m_s=float(at["conf_high_m_s"]),
-            conf_level=self.conf_level,
-            extrapolated=not lifted.min() <= load_kg <= lifted.max(),
-        )
+        return self._on_line(self.predict(load_kg))
 
     def tidy(self) -> pd.DataFrame:
         """v0, slope and e1RM; the interval of e1RM is Fieller's and may be unbounded (-inf, inf)."""
-        v0_se, slope_se = np.sqrt(np.diag(self.covariance))
-        rows = [
-            tidy_row(term, unit, estimate, se, estimate - self._t * se, estimate + self._t * se, self.conf_level)
-            for term, unit, estimate, se in (
-                ("v0", "m/s", self.v0_m_s, float(v0_se)),
-                ("slope", "m/s/kg", self.slope_m_s_per_kg, float(slope_se)),
-            )
-        ]
         e1rm = tidy_row(
             "e1RM", "kg", self.e1rm_kg, self.e1rm_se_kg, self.e1rm_low_kg, self.e1rm_high_kg, self.conf_level
         )
-        return pd.DataFrame([*rows, e1rm])
+        line = line_rows([self.v0_m_s, self.slope_m_s_per_kg], self.covariance, self._t, self.conf_level)
+        return pd.DataFrame([*line, e1rm])
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_missing, df, residual_sd_m_s, r_squared, metric, mvt_m_s, mvt_sd_m_s, l0_kg, e1rm_bounded."""
@@ -342,6 +356,20 @@ def two_point_e1rm_kg(light_kg: float, light_m_s: float, heavy_kg: float, heavy_
             " Check the two points."
         )
     return light_kg + (heavy_kg - light_kg) * (light_m_s - mvt_m_s) / (light_m_s - heavy_m_s)
+
+
+def line_rows(line: Sequence[float], covariance: np.ndarray, t: float, conf_level: float) -> list[dict[str, object]]:
+    """v0 and slope, `line`, as rows of `tidy()`, from the covariance of their errors and the t of their intervals.
+
+    >>> [row["conf_high"] for row in line_rows([1.5, -0.01], np.diag([0.01, 0.0]), 2.0, 0.95)]
+    [1.7, -0.01]
+    """
+    return [
+        tidy_row(term, unit, estimate, float(se), float(estimate - t * se), float(estimate + t * se), conf_level)
+        for term, unit, estimate, se in zip(
+            ("v0", "slope"), ("m/s", "m/s/kg"), line, np.sqrt(np.diag(covariance)), strict=True
+        )
+    ]
 
 
 def check_one_kind(bar_speeds: pd.DataFrame, metric: VelocityMetric) -> None:

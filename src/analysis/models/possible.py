@@ -1,10 +1,10 @@
-"""Values that no measurement can be, infinite or of the wrong sign, refused before a model meets them."""
+"""Values that no measurement can be, or that show nothing, refused in a sentence before a model meets them."""
 
 from typing import Literal
 
 import numpy as np
 
-from analysis.errors import DataProblem
+from analysis.errors import DataProblem, NotEnoughData
 
 Sign = Literal["any", "not negative", "positive"]
 
@@ -61,3 +61,21 @@ def check_complete(values, what: str, unit: str = "", *, sign: Sign = "any") -> 
             f"{n_missing} of {len(told)} {what}s {are} missing. Correct {them}, or leave {them} out by name."
         )
     check_possible(told, what, unit, sign=sign)
+
+
+def check_varied(values, what: str) -> None:
+    """Refuse values that are all the same, in which nothing can be seen.
+
+    Raises
+    ------
+    NotEnoughData : the one value there is.
+
+    Examples
+    --------
+    >>> check_varied([7.0, 7.0], "value")
+    Traceback (most recent call last):
+    analysis.errors.NotEnoughData: All 2 values are 7, so no change is seen in them. Record on.
+    """
+    told = np.asarray(values, dtype=float).ravel()
+    if np.ptp(told) == 0:
+        raise NotEnoughData(f"All {len(told)} {what}s are {told[0]:g}, so no change is seen in them. Record on.")

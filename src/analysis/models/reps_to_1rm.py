@@ -1,14 +1,15 @@
-"""Repetitions and 1RM of one athlete: her own curve of repetitions against load, alone and within a squad."""
+"""Repetitions and 1RM of one athlete: her own curve of repetitions against load."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import TESTED_REPS
+from analysis.models.load_velocity import fieller
 from analysis.models.nonlinear import Curve, Fitted, least_squares, profile_interval
 from analysis.models.result import Interval, tidy_row
 
@@ -17,11 +18,7 @@ Direction = Literal["reps_on_share", "share_on_reps"]
 REPS_MODELS: tuple[RepsModel, ...] = ("epley", "modified_epley", "linear")
 DIRECTIONS: tuple[Direction, ...] = ("reps_on_share", "share_on_reps")
 MIN_SETS = 3
-MIN_ATHLETES = 4
 LEAST_K = 1e-6  # to keep a step away from 0
-ALIKE = 1e-3  # of k: a smaller SD between athletes is none
-MAX_ROUNDS = 100  # of the linearisation
-ROUND_TOLERANCE = 1e-6  # of k, where the rounds end
 
 # % of 1RM for 1, 2, ... repetitions to failure (RPE 10). Reactive Training Systems' chart, Tuchscherer 2008, The
 # Reactive Training Manual; a set with repetitions in reserve stands where its repetitions to failure stand, and half
@@ -83,7 +80,7 @@ class RepsCurve:
 
     def predict(self, share_of_1rm) -> np.ndarray:
         """Repetitions to failure at a share of 1RM."""
-        return _reps_at(np.asarray(share_of_1rm, dtype=float), self.constant, self.model)
+        return reps_at(np.asarray(share_of_1rm, dtype=float), self.constant, self.model)
 
     def share_of_1rm(self, reps) -> np.ndarray:
         """The share of 1RM at which `reps` are the most that can be done."""
@@ -145,7 +142,7 @@ def reps_curve(
     -----
     Criticism: the error of repetitions grows as the load falls, so that light sets decide; it takes the 1RM as known.
     Sets of several athletes pooled give an average curve and an interval that is too narrow, since sets of one athlete
-    belong together: see `reps_curves_of_squad`.
+    belong together: see `models.reps_of_squad`.
 
     References
     ----------
@@ -159,7 +156,7 @@ def reps_curve(
     _known(model, REPS_MODELS, "model")
     _known(direction, DIRECTIONS, "direction")
     share, n = np.asarray(share_of_1rm, dtype=float), np.asarray(reps, dtype=float)
-    _check_sets(share, n)
+    check_sets(share, n)
     curve = _constant_curve(share, n, model, direction)
     fit = least_squares(curve, np.array([_constant_on_reps(share, n, model)]))
     interval = profile_interval(curve, fit, 0, conf_level)
@@ -318,187 +315,12 @@ def reps_load_curve(load_kg, reps, *, reps_in_reserve=None, conf_level: float = 
     )
 
 
-@dataclass(frozen=True, eq=False)
-class SquadRepsCurves:
-    """k of a squad and of each athlete in it. Made by `reps_curves_of_squad`."""
+def reps_at(share: np.ndarray, k: float | np.ndarray, model: RepsModel) -> np.ndarray:
+    """Repetitions to failure at a share of 1RM.
 
-    k: float
-    k_se: float
-    k_sd: float  # between athletes
-    residual_sd_reps: float
-    athletes: pd.DataFrame  # athlete_id, n, k, k_deviation, k_se, k_low, k_high
-    conf_level: float
-    sets: pd.DataFrame  # athlete_id, share_of_1rm, reps: what was fitted
-
-    def predict(self, athlete_id: str, share_of_1rm) -> np.ndarray:
-        """Repetitions to failure of one athlete at a share of 1RM."""
-        k = self.athletes.set_index("athlete_id")["k"]
-        if athlete_id not in k:
-            raise DataProblem(f"{athlete_id!r} is not among the athletes fitted. Use one of {', '.join(k.index)}.")
-        return _reps_at(np.asarray(share_of_1rm, dtype=float), float(k[athlete_id]), "epley")
-
-    def tidy(self) -> pd.DataFrame:
-        """k of the squad with a t interval (athletes - 1 degrees of freedom), and its SD between athletes (none)."""
-        half = stats.t.ppf((1 + self.conf_level) / 2, len(self.athletes) - 1) * self.k_se
-        return pd.DataFrame(
-            [
-                tidy_row("k", "1/reps", self.k, self.k_se, self.k - half, self.k + half, self.conf_level),
-                tidy_row("SD of k", "1/reps", self.k_sd, np.nan, np.nan, np.nan, self.conf_level),
-            ]
-        )
-
-    def glance(self) -> pd.DataFrame:
-        """One row: n, n_athletes, residual_sd_reps, athletes_alike (the SD between athletes was estimated as 0)."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.sets)],
-                "n_athletes": [len(self.athletes)],
-                "residual_sd_reps": [self.residual_sd_reps],
-                "athletes_alike": [self.k_sd < ALIKE * self.k],
-            }
-        )
-
-    def augment(self) -> pd.DataFrame:
-        """The sets with .fitted and .resid, in repetitions."""
-        k = self.sets["athlete_id"].map(self.athletes.set_index("athlete_id")["k"]).to_numpy()
-        fitted = _reps_at(self.sets["share_of_1rm"].to_numpy(), k, "epley")
-        return self.sets.assign(**{".fitted": fitted, ".resid": self.sets["reps"] - fitted})
-
-
-def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> SquadRepsCurves:
-    """How do the athletes of a squad differ in their repetitions at a share of 1RM?
-
-    n = (1 / s - 1) / (k + k_i), k_i normal between athletes with mean 0 (Epley's form).
-
-    Estimator: maximum likelihood of the non-linear mixed model by linearisation around the estimates of each athlete,
-    repeated until they come to rest (Lindstrom & Bates 1990); with one effect an athlete each linear step has a
-    likelihood in one unknown, the ratio of the two SDs. An athlete's k is drawn towards the squad's, the more the fewer
-    and the lighter her sets.
-
-    Parameters
-    ----------
-    sets : DataFrame with athlete_id, share_of_1rm, reps: sets to failure of 4 athletes or more, no value missing.
-
-    Raises
-    ------
-    NotEnoughData : fewer than 4 athletes, or no athlete with 2 sets below 1RM, or no estimate that comes to rest.
-    DataProblem : a missing value or one out of range.
-
-    Notes
-    -----
-    Criticism: maximum likelihood takes the SD between athletes too small in a small squad. Simulated coverage of the
-    95 % intervals, 500 replicates of 6, 12 and 24 athletes with 3 sets each, repetitions rounded to whole ones with an
-    error of 1: an athlete's k 92, 93 and 94 %, the squad's k 94, 92 and 93 %.
-
-    References
-    ----------
-    Lindstrom & Bates 1990, Biometrics 46:673-687.
-
-    Examples
-    --------
-    >>> sets = pd.DataFrame({"athlete_id": ["alder"] * 2 + ["birch"] * 2 + ["cedar"] * 2 + ["rowan"] * 2,
-    ...     "share_of_1rm": [0.9, 0.7] * 4, "reps": [3, 14, 4, 17, 2, 9, 4, 13]})
-    >>> reps_curves_of_squad(sets).athletes["k"].round(3).tolist()
-    [0.031, 0.025, 0.047, 0.033]
+    >>> reps_at(np.array([0.5]), 0.05, "epley").tolist()
+    [20.0]
     """
-    share, n = sets["share_of_1rm"].to_numpy(dtype=float), sets["reps"].to_numpy(dtype=float)
-    _check_sets(share, n)
-    nobodys = int(sets["athlete_id"].isna().sum())
-    if nobodys:
-        raise DataProblem(f"{nobodys} of {len(sets)} sets belong to nobody. Name their athlete.")
-    of_athlete, names = pd.factorize(sets["athlete_id"])
-    counts = np.bincount(of_athlete[share < 1], minlength=len(names))
-    if len(names) < MIN_ATHLETES or counts.min() < 1 or counts.max() < 2:
-        raise NotEnoughData(
-            f"Curves of a squad need {MIN_ATHLETES} athletes or more, each with a set below 1RM and one with two; got "
-            f"{len(names)} athletes with {', '.join(map(str, counts))} sets. Add athletes or sets."
-        )
-    mixed = _mixed(1 / share - 1, n, of_athlete)
-    half = stats.t.ppf((1 + conf_level) / 2, max(len(n) - len(names), 1)) * mixed.k_i_se
-    k_i = mixed.k + mixed.deviation
-    athletes = pd.DataFrame(
-        {
-            "athlete_id": names,
-            "n": np.bincount(of_athlete),
-            "k": k_i,
-            "k_deviation": mixed.deviation,
-            "k_se": mixed.k_i_se,
-            "k_low": k_i - half,
-            "k_high": k_i + half,
-        }
-    )
-    return SquadRepsCurves(
-        k=mixed.k,
-        k_se=mixed.k_se,
-        k_sd=mixed.k_sd,
-        residual_sd_reps=mixed.residual_sd,
-        athletes=athletes,
-        conf_level=conf_level,
-        sets=sets[["athlete_id", "share_of_1rm", "reps"]].reset_index(drop=True),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Mixed:
-    k: float
-    k_se: float
-    k_sd: float
-    residual_sd: float
-    deviation: np.ndarray  # one an athlete
-    k_i_se: np.ndarray
-
-
-def _mixed(odds: np.ndarray, reps: np.ndarray, of_athlete: np.ndarray) -> _Mixed:
-    """Lindstrom & Bates for reps = odds / (k + k_i), from each athlete's own k."""
-    k_i = np.bincount(of_athlete, odds**2) / np.bincount(of_athlete, odds * reps)
-    for _ in range(MAX_ROUNDS):
-        of_set = k_i[of_athlete]
-        slope = -odds / of_set**2
-        mixed = _linear_mixed(slope, reps - odds / of_set + slope * of_set, of_athlete)
-        moved = np.abs(mixed.k + mixed.deviation - k_i).max()
-        k_i = mixed.k + mixed.deviation
-        if k_i.min() <= 0:
-            break
-        if moved <= ROUND_TOLERANCE * mixed.k:
-            return mixed
-    raise NotEnoughData(
-        f"The curves of {len(k_i)} athletes do not come to rest. Check the sets of few repetitions, or add sets."
-    )
-
-
-def _linear_mixed(slope: np.ndarray, outcome: np.ndarray, of_athlete: np.ndarray) -> _Mixed:
-    """Maximum likelihood of outcome = slope * (k + k_i) + e, one slope a set and one k_i an athlete."""
-    squares = np.bincount(of_athlete, slope**2)
-    products = np.bincount(of_athlete, slope * outcome)
-
-    def at(log_ratio: float) -> tuple[float, _Mixed]:
-        ratio = np.exp(2 * log_ratio)  # variance between athletes over that of a set
-        kept = 1 / (1 + ratio * squares)  # of an athlete's information on k
-        k = float((products * kept).sum() / (squares * kept).sum())
-        resid = outcome - slope * k
-        own = np.bincount(of_athlete, slope * resid)
-        variance = float((resid @ resid - (ratio * own**2 * kept).sum()) / len(outcome))
-        deviance = len(outcome) * np.log(variance) - np.log(kept).sum()
-        k_variance = variance / (squares * kept).sum()
-        found = _Mixed(
-            k=k,
-            k_se=float(np.sqrt(k_variance)),
-            k_sd=float(np.sqrt(ratio * variance)),
-            residual_sd=float(np.sqrt(variance)),
-            deviation=ratio * own * kept,
-            k_i_se=np.sqrt(variance * ratio * kept + kept**2 * k_variance),
-        )
-        return deviance, found
-
-    scale = -0.5 * np.log(squares.mean())  # the ratio at which both variances weigh alike
-    best = optimize.minimize_scalar(
-        lambda log_ratio: at(log_ratio)[0], bounds=(scale - 10, scale + 10), method="bounded", options={"xatol": 1e-9}
-    )
-    return at(best.x)[1]
-
-
-def _reps_at(share: np.ndarray, k: float | np.ndarray, model: RepsModel) -> np.ndarray:
-    """Repetitions to failure at a share of 1RM."""
     if model == "linear":
         return 1 + k * (1 - share)
     return (1 / share - 1) / k + (model == "modified_epley")
@@ -525,7 +347,7 @@ def _constant_curve(share: np.ndarray, reps: np.ndarray, model: RepsModel, direc
 
     def reps_of(parameters: np.ndarray) -> Fitted:
         (k,) = parameters
-        fitted = _reps_at(share, k, model)
+        fitted = reps_at(share, k, model)
         return Fitted(fitted, ((1 - share) if model == "linear" else -(fitted - first) / k)[:, None])
 
     def share_of(parameters: np.ndarray) -> Fitted:
@@ -538,14 +360,9 @@ def _constant_curve(share: np.ndarray, reps: np.ndarray, model: RepsModel, direc
 
 
 def _ratio(above: float, below: float, covariance: np.ndarray, t: float) -> Interval:
-    """Fieller's interval of above / below: the r with (above - r below)^2 <= t^2 Var(above - r below)."""
-    quadratic = below**2 - t**2 * covariance[1, 1]
-    if quadratic <= 0:
-        return Interval(-np.inf, np.inf)
-    half_linear = above * below - t**2 * covariance[0, 1]
-    constant = above**2 - t**2 * covariance[0, 0]
-    root = np.sqrt(max(half_linear**2 - quadratic * constant, 0.0))  # 0 but for rounding: the estimate is in the set
-    return Interval(float((half_linear - root) / quadratic), float((half_linear + root) / quadratic))
+    """Fieller's interval of above / below: where the line above - below x may reach 0."""
+    signs = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return fieller(above, -below, signs * covariance, 0.0, t)
 
 
 def _known(name: str, names: tuple[str, ...], what: str) -> None:
@@ -553,7 +370,13 @@ def _known(name: str, names: tuple[str, ...], what: str) -> None:
         raise DataProblem(f"{name!r} is not a {what}. Use one of {', '.join(names)}.")
 
 
-def _check_sets(share: np.ndarray, reps: np.ndarray) -> None:
+def check_sets(share: np.ndarray, reps: np.ndarray) -> None:
+    """Refuse sets without a share of 1RM or repetitions, and fewer than 3 below the 1RM.
+
+    >>> check_sets(np.array([0.8, 80.0]), np.array([8.0, 8.0]))
+    Traceback (most recent call last):
+    analysis.errors.DataProblem: 1 of 2 sets lack a share of 1RM above 0 and up to 1, or 1 repetition or more. ...
+    """
     if len(share) != len(reps):
         raise DataProblem(
             f"{len(share)} shares of 1RM and {len(reps)} repetitions do not pair up. Give one of each a set."

@@ -34,13 +34,12 @@ Ordinary least squares covers 87 to 89 % at rho = .3 and 70 to 81 % at rho = .6.
 interval is 1.4 to 1.8 times that of least squares, since so few values do not show that rho is 0.
 
 Limits: one line for the whole window; a series that turned inside it is not a line (see `models.breakpoint`). Rho below
-0 is not modelled. The Mann-Kendall test and Theil-Sen slope are reported beside it and presume independent values.
+0 is not modelled. The rank statistics of `models.rank_trend` are reported beside it and presume independent values.
 
 References
 ----------
-Zellner & Tiao 1964, J Am Stat Assoc 59:763-778; Mann 1945, Econometrica 13(3):245-259; Kendall 1975, Rank Correlation
-Methods, 4th ed. (ties); Sen 1968, J Am Stat Assoc 63:1379-1389; Schuirmann 1987, J Pharmacokinet Biopharm 15(6):657-680
-(equivalence by a 90 % interval).
+Zellner & Tiao 1964, J Am Stat Assoc 59:763-778; Schuirmann 1987, J Pharmacokinet Biopharm 15(6):657-680 (equivalence
+by a 90 % interval).
 """
 
 from collections.abc import Sequence
@@ -49,14 +48,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
 from analysis.blocks import Fact, State
 from analysis.decisions import Audience
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.autocorrelated import Lines, Mixture, slope_precision_d, straight_lines
-from analysis.models.possible import check_complete, check_possible
+from analysis.models.possible import check_possible
+from analysis.models.rank_trend import MannKendall, TheilSen, mann_kendall, theil_sen
 from analysis.models.result import Interval, tidy_row
 
 Verdict = Literal["progress", "plateau", "regress", "cannot tell"]
@@ -73,120 +72,6 @@ STALE_AFTER_DAYS = 21
 COVERAGE_PCT = {6: (99.2, 98.1, 93.9), 12: (99.9, 98.8, 96.4), 24: (98.7, 98.2, 96.0)}
 
 _STATES: dict[str, State] = {"progress": "clearly better", "plateau": "about the same", "regress": "clearly worse"}
-
-
-@dataclass(frozen=True, eq=False)
-class MannKendall:
-    """Whether later values tend to be larger: the count of rising minus falling pairs. Presumes independent values."""
-
-    s: float
-    variance: float  # of s on no trend, corrected for ties
-    z: float  # with continuity correction
-    p_value: float  # two-sided, normal
-    tau: float  # Kendall's tau b
-    n: int
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: tau; no interval."""
-        return pd.DataFrame([tidy_row("tau", "", self.tau, np.nan, np.nan, np.nan, CONF_LEVEL)])
-
-    def glance(self) -> pd.DataFrame:
-        """One row: n, s, variance, z, p_value."""
-        return pd.DataFrame(
-            {"n": [self.n], "s": [self.s], "variance": [self.variance], "z": [self.z], "p_value": [self.p_value]}
-        )
-
-
-def mann_kendall(values: Sequence[float]) -> MannKendall:
-    """Mann-Kendall test of values in order of time, oldest first, without NaN.
-
-    Raises
-    ------
-    NotEnoughData
-        Fewer than 4 values, or all of them equal.
-    DataProblem
-        A value that is missing or infinite.
-
-    References
-    ----------
-    Mann 1945; Kendall 1975.
-
-    Examples
-    --------
-    >>> test = mann_kendall([1.0, 2.0, 4.0, 3.0, 5.0])  # 9 pairs rise, 1 falls
-    >>> test.s, round(test.variance, 4), round(test.z, 4)
-    (8.0, 16.6667, 1.7146)
-    """
-    y = np.asarray(values, dtype=float)
-    n = len(y)
-    check_complete(y, "value")
-    if n < 4 or np.ptp(y) == 0:
-        raise NotEnoughData(f"Mann-Kendall needs 4 values that are not all equal; got {n}. Add exposures.")
-    first, second = np.triu_indices(n, k=1)
-    s = float(np.sign(y[second] - y[first]).sum())
-    ties = np.unique(y, return_counts=True)[1]
-    variance = float(n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
-    z = (s - np.sign(s)) / variance**0.5
-    pairs = n * (n - 1) / 2
-    tau = s / np.sqrt(pairs * (pairs - (ties * (ties - 1) / 2).sum()))
-    return MannKendall(s, variance, float(z), float(2 * ndtr(-abs(z))), float(tau), n)
-
-
-@dataclass(frozen=True, eq=False)
-class TheilSen:
-    """Median of the slopes of all pairs, with Sen's interval, which presumes independent values."""
-
-    slope: float  # unit of y per unit of x
-    intercept: float  # median of y - slope x
-    interval: Interval
-    conf_level: float
-    n: int
-
-    def predict(self, x: float | Sequence[float]) -> np.ndarray:
-        """The line at `x`."""
-        return self.slope * np.asarray(x, dtype=float) + self.intercept
-
-    def tidy(self) -> pd.DataFrame:
-        """Rows slope (with its interval) and intercept."""
-        return pd.DataFrame(
-            [
-                tidy_row("slope", "", self.slope, np.nan, *self.interval, self.conf_level),
-                tidy_row("intercept", "", self.intercept, np.nan, np.nan, np.nan, self.conf_level),
-            ]
-        )
-
-    def glance(self) -> pd.DataFrame:
-        """One row: n."""
-        return pd.DataFrame({"n": [self.n]})
-
-
-def theil_sen(x: Sequence[float], y: Sequence[float], *, conf_level: float = CONF_LEVEL) -> TheilSen:
-    """Theil-Sen line: slope the median over all pairs, intercept the median of y - slope x. No NaN.
-
-    Raises
-    ------
-    NotEnoughData
-        Fewer than 3 different x.
-    DataProblem
-        An x or a y that is missing or infinite.
-
-    References
-    ----------
-    Sen 1968.
-
-    Examples
-    --------
-    >>> line = theil_sen([0, 1, 2, 3], [1.0, 3.0, 5.0, 100.0])  # one outlier
-    >>> line.slope, line.intercept
-    (17.5, -6.75)
-    """
-    check_complete([*x, *y], "value")
-    n = len(np.unique(np.asarray(x, dtype=float)))
-    if n < 3:
-        raise NotEnoughData(f"A Theil-Sen slope needs 3 different times; got {n}. Add exposures.")
-    fit = stats.theilslopes(y, x, conf_level, method="joint")
-    interval = Interval(float(fit.low_slope), float(fit.high_slope))
-    return TheilSen(float(fit.slope), float(fit.intercept), interval, conf_level, len(y))
 
 
 @dataclass(frozen=True, eq=False)
