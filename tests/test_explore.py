@@ -72,8 +72,10 @@ def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, m
     done = run(alder_alone, monkeypatch, RUNNING, athlete="Alder")
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
-    assert set(problems) == {"sprint"}
-    assert problems["sprint"].startswith("A sprint profile needs 3 gates or more; got 2.")
+    assert set(problems) == {"in_situ_sprint"}
+    assert "hold 5 speeds a second from one device; a profile needs 3." in problems["in_situ_sprint"]
+    assert [row[0] for row in sections["sprint"]["blocks"][0]["rows"]] == ["MSS", "MAC", "tau", "Pmax"]
+    assert [row[0] for row in sections["sprint"]["blocks"][1]["rows"]] == ["none", "time", "distance"]
     assert {"sensitivity", "critical_speed", "pace", "decoupling", "late_speed", "best_efforts"} < set(sections)
     fastest = sections["best_efforts"]["blocks"][0]["rows"]
     assert [round(row[0]) for row in fastest] == [400, 1000, 1609, 3000, 5000, 10000]

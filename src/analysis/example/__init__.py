@@ -79,7 +79,7 @@ def _write_athlete(athlete: Athlete, folder: Path, seed: int) -> tuple[dict[str,
         (folder / f"{run.date:%Y-%m-%d}-run.tcx.gz").write_bytes(formats.tcx_gz(run))
     frames = {
         "bar_speed": training.bar_speed(athlete, sets, course, stream("bar_speed")),
-        "splits": running.splits(athlete, course, stream("splits")),
+        "splits": running.splits(athlete, course, stream("splits"), stream("gates")),
         "wellness": answers.wellness(athlete, course, stream("wellness")),
         "session_rpe": answers.session_rpe(athlete, sessions, course, ran, stream("session_rpe")),
         "screens": answers.screens(athlete, course, stream("screens")),

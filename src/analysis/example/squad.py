@@ -57,6 +57,7 @@ class Noise:
     hinge_angle_rep_sd_deg: float = 1.5
     sprint_day_sd_s: float = 0.02
     sprint_trial_sd_s: float = 0.03
+    sprint_gate_sd_s: float = 0.005
     time_trial_sd_percent: float = 1.0
     run_speed_sd_percent: float = 2.0
     heart_rate_day_sd_bpm: float = 2.5
