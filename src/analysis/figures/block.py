@@ -96,7 +96,7 @@ def plan_against_done(review: BlockReview) -> list[Block]:
             "Moved by a day": plan["moved"],
             "Another role": plan["part"],
             "Missed": plan["missed"],
-            "of these nothing logged": plan["not_logged"],
+            "Nothing logged": plan["not_logged"],
         }
     )
     sentence = (
@@ -224,7 +224,7 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
     rows = tuple(
         ForestRow(
             f"{one.athlete}{', ' + one.at if one.at else ''}",
-            _or_none(one.change.estimate),
+            _or_none(round(one.change.estimate, _decimals(one)) + 0.0),  # no negative zero
             _or_none(one.change.conf_low),
             _or_none(one.change.conf_high),
             one.change.state,
@@ -316,7 +316,7 @@ def _flag_table(counts: pd.DataFrame, column: str, head: str) -> pd.DataFrame:
             head: counts[column],
             "Looks": counts["n_looks"],
             "Flagged": counts["n_flagged"],
-            "Expected by chance": [f"{value:.1f}" for value in counts["expected"]],
+            "Expected by chance": counts["expected"].round(1),
             "p, as many or more": [p_words(value) for value in counts["probability"]],
         }
     )
@@ -328,30 +328,30 @@ def data_audit(review: BlockReview) -> list[Block]:
     table = pd.DataFrame(
         {
             "Athlete": audit["athlete"],
-            f"Days logged of {len(review.days)}": audit["days_logged"],
-            "Sessions without load": audit["sessions_unrated"],
+            "Days logged": audit["days_logged"],
+            "Unrated sessions": audit["sessions_unrated"],
             "Sets": audit["sets"],
-            "Sets without load or reps": audit["sets_unknown"],
-            "Reps with a speed": audit["reps_measured"],
-            "Reps rated": audit["reps_rated"],
+            "Sets unknown": audit["sets_unknown"],
+            "Speeds": audit["reps_measured"],
+            "Rated reps": audit["reps_rated"],
             "Runs": audit["runs"],
-            "Copies linked": audit["copies"],
-            "Days answered": audit["days_answered"],
-            "Rows left out": audit["left_out"],
+            "Copies": audit["copies"],
+            "Answer days": audit["days_answered"],
+            "Left out": audit["left_out"],
         }
     )
     devices = review.device_changes
     breaks = [
         Fact(
             f"device.{row.athlete}.{row.measure}",
-            f"{row.athlete}, {row.measure}: {row.was} until {row.now} on {long_day(row.local_date)}. "
+            f"{row.athlete}, {row.measure}: {row.now} instead of {row.was} from {long_day(row.local_date)} on. "
             "Values before and after are not compared.",
             reason="series_broken",
         )
         for row in devices.itertuples()
     ]
     none = Fact("device.none", "No device or rater changed within a series that is followed.")
-    return [*(breaks or [none]), titled(table, "What the block holds"), *_taken_in(review)]
+    return [*(breaks or [none]), titled(table, f"What the {len(review.days)} days hold"), *_taken_in(review)]
 
 
 def _taken_in(review: BlockReview) -> list[Block]:

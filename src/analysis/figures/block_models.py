@@ -222,7 +222,7 @@ def load_responses(review: BlockReview) -> list[Block]:
         verdict += f" It does not beat carrying the last test forward for {', '.join(beaten)}."
     return [
         Fact("block.load_response", verdict, n=len(judged)),
-        *(Fact(f"{one.athlete_id}.load_response", f"{one.athlete}: {one.review.sentence()}") for one in known),
+        *_verdict_facts(known),
         *unknown_parts(review.load_responses.missing),
         titled(
             pd.DataFrame([_forecast_row(one) for one in known]), "Forecasts of the next test, root mean squared error"
@@ -231,6 +231,33 @@ def load_responses(review: BlockReview) -> list[Block]:
         titled(pd.DataFrame([_tau_row(one) for one in known]), "Time constants, 95 % profile-likelihood intervals"),
         *(tau_figure(known, term) for term in ("tau1", "tau2") if any(one.review.profile for one in known)),
     ]
+
+
+def _verdict_facts(known: Sequence[LoadResponse]) -> list[Fact]:
+    """Whose model helps, in whole sentences; who shares a refusal, in one."""
+    facts = [
+        Fact(f"{one.athlete_id}.load_response", f"{one.athlete}: {one.review.sentence()}")
+        for one in known
+        if one.review.verdict in ("skill", "no skill shown")
+    ]
+    open_ended = [one.athlete for one in known if one.review.verdict == "not identifiable"]
+    if open_ended:
+        sentence = (
+            f"Not identifiable for {', '.join(open_ended)}: the tests cannot tell the time constants, "
+            "so 42 and 7 days are taken for the forecasts."
+        )
+        facts.append(Fact("load_response.not_identifiable", sentence, "cannot tell", reason="not_identifiable"))
+    facts += [
+        Fact(
+            f"{one.athlete_id}.load_response",
+            f"{one.athlete}: {one.review.sentence()}",
+            "cannot tell",
+            reason="too_few_values",
+        )
+        for one in known
+        if one.review.verdict == "too few tests"
+    ]
+    return facts
 
 
 def _forecast_row(one: LoadResponse) -> dict[str, object]:
@@ -258,7 +285,7 @@ def _tau_row(one: LoadResponse) -> dict[str, object]:
         row[f"{term} (d)"] = number_words(_estimate(profile, term), 0) if profile else "–"
         row[f"{term}, interval (d)"] = _open_interval(*profile.interval(term)) if profile else "–"
     row["Identifiable"] = "yes" if profile and profile.identifiable else "no"
-    row["Why not"] = "; ".join(profile.reasons) if profile else "several inputs or too few tests"
+    row["Equal ones fit as well"] = ("yes" if profile.ridge_sse <= profile.threshold_sse else "no") if profile else "–"
     return row
 
 
@@ -346,7 +373,7 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         caterpillar(one),
         titled(table, f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)"),
         titled(shares, f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)"),
-        slopes_figure(g, f"{name}"),
+        theme.add_note(slopes_figure(g, name), f"{name}: slopes with 95 % intervals. {g.remark}".strip()),
     ]
 
 

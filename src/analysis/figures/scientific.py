@@ -1,5 +1,6 @@
 """Numbers as a scientist reads them: digits that the error supports, a true minus sign, a dash where there is none."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -10,17 +11,25 @@ from analysis.models.week import Missing
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "–"
+LINE_CHARACTERS = 28  # longer numbers in words may break
 
 
 def titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
-    """A new frame, numbered from 0, with a title for the page.
+    """A new frame for the page, numbered from 0, with its title; short numbers in words are not broken into lines.
 
-    >>> titled(pd.DataFrame({"n": [3]}, index=["Alder"]), "Counts").attrs["title"]
-    'Counts'
+    >>> shown = titled(pd.DataFrame({"TE": ["0.02 to 0.04"]}, index=["Alder"]), "Errors")
+    >>> shown.attrs["title"], shown.loc[0, "TE"] == "0.02\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.04"
+    ('Errors', True)
     """
-    named = table.reset_index(drop=True)
-    named.attrs["title"] = title
-    return named
+    shown = table.reset_index(drop=True).map(_unbroken)
+    shown.attrs["title"] = title
+    return shown
+
+
+def _unbroken(value: object) -> object:
+    """A short text of numbers without a place to break; anything else as it is."""
+    is_number = isinstance(value, str) and len(value) <= LINE_CHARACTERS and re.match(rf"[\d+{MINUS}<]", value)
+    return value.replace(" ", "\N{NO-BREAK SPACE}") if is_number else value
 
 
 def unknown_parts(parts: Iterable[Missing]) -> list[Fact]:
