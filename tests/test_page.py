@@ -16,7 +16,11 @@ from analysis.blocks import (
     Cells,
     Chip,
     Chips,
+    Course,
     Days,
+    DumbbellRow,
+    Dumbbells,
+    Entry,
     Fact,
     Forest,
     ForestRow,
@@ -29,6 +33,7 @@ from analysis.blocks import (
     Slope,
     Sparkline,
     Strip,
+    Table,
     Text,
     Tile,
     Tiles,
@@ -185,6 +190,9 @@ DRAWINGS = [
     Lines(("Keep 60 kg.",)),
     Numbers("The numbers", ("Date", "Speed"), (("1 July", "0.79"),)),
     Forest("Changes", "m/s", (ForestRow("Alder", 0.07, 0.03, 0.11, "better"), ForestRow("Birch", None, note="New."))),
+    Dumbbells("Sprints", "s", (DumbbellRow("Alder", 3.4, 3.2, 3.3, 3.5, "better"), DumbbellRow("Elm", None, None))),
+    Course("Alder over weeks", "Alder", "m/s", (9.0, 8.0, 0.5), (0.6, 0.7, 0.72), (False, True, True), 12, 0.5, 0.9),
+    Table("Everyone", ("Athlete", "Speed"), ((Entry("Alder", sort="Alder"), Entry("0.7", "+0.1", "better", 0.1)),)),
 ]
 
 
@@ -305,8 +313,58 @@ def test_forests_fit_whatever_the_rows(rows, reference):
     assert sum(shape.tag == "circle" for shape in scene.shapes) == sum(row.estimate is not None for row in rows)
 
 
+@given(st.lists(st.tuples(LABEL, st.none() | VALUE, VALUE, st.floats(0, 100), STATES, LABEL), max_size=5), LABEL)
+def test_dumbbells_fit_whatever_the_rows(rows, label):
+    rows = tuple(
+        DumbbellRow(name, before, now, None if before is None else before - half, half, *rest)
+        for name, before, now, half, *rest in rows
+    )
+    scene = SCENES["dumbbells"](plain(Dumbbells("t", "kg", rows, label=label)))
+    inside(scene)
+    texts_apart(scene)
+    dots = sum(2 if row.before is not None else 1 for row in rows)
+    assert sum(shape.tag == "circle" for shape in scene.shapes) == dots
+
+
+@given(st.lists(st.tuples(st.floats(0, 12), VALUE, st.booleans()), max_size=12), LABEL, STATES, VALUE, st.floats(0, 99))
+def test_courses_fit_whatever_the_values(points, label, state, low, span):
+    weeks, values, comparable = zip(*points, strict=True) if points else ((), (), ())
+    scene = SCENES["course"](
+        plain(Course("t", label, "m/s", weeks, values, comparable, 12, low, low + span, 2, low, low + span, state))
+    )
+    inside(scene)
+    texts_apart(scene)
+    assert sum(shape.tag == "circle" for shape in scene.shapes) == len(points)
+
+
+def test_a_line_stands_where_another_device_began_and_its_values_are_hollow():
+    scene = SCENES["course"](plain(DRAWINGS[-2]))
+    assert [shape.css for shape in scene.shapes if shape.tag == "circle"] == ["other", "speck", "now"]
+    (line,) = (shape for shape in scene.shapes if shape.css == "reference")
+    hollow, first, _ = (shape.attributes["cx"] for shape in scene.shapes if shape.tag == "circle")
+    assert hollow < line.attributes["x1"] < first
+    assert scene.description == "3 values, the newest 0.72 m/s. 1 of another device, not compared."
+
+
+def test_a_cell_that_cannot_tell_is_hatched_and_every_state_is_a_word(emitted):
+    row = (Entry("Alder"), Entry("0.7 m/s", "+0.1", "better", 0.1), Entry("no bar speed", state="cannot tell"))
+    html = preview_html(bundle_of(emitted, Table("Everyone", ("Athlete", "Speed", "Reps"), (row,))))
+    assert '<td class="unknown">' in html
+    assert '<td class="up" data-sort="0.1">' in html
+    assert '<span class="unseen">better: </span>' in html
+
+
+@pytest.mark.parametrize(
+    "link", ["https://example.org/a.html", "//example.org/a.html", "javascript:alert(1)", "/a.html"]
+)
+def test_a_cell_links_to_a_page_beside_this_one_only(link):
+    with pytest.raises(ValueError, match="no relative address"):
+        Entry("Alder", link=link)
+    assert Entry("Alder", link="../../athlete_week/2026-07-05/k3vd.html").link
+
+
 def test_a_row_of_a_forest_says_its_interval_and_state_or_why_there_is_none():
-    scene = SCENES["forest"](plain(DRAWINGS[-1]))
+    scene = SCENES["forest"](plain(DRAWINGS[12]))
     assert scene.description == "Alder: +0.07 m/s, between +0.03 and +0.11, better. Birch: New."
     texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
     assert texts == ["▲ better", "Alder", "+0.07", "Birch", "New.", *texts[5:]]
@@ -331,6 +389,8 @@ def test_hostile_text_stays_text_everywhere(emitted):
         Text(HOSTILE),
         Strip(HOSTILE, HOSTILE, HOSTILE, (1.0,), (2.0,)),
         Chips((Chip(HOSTILE, True),)),
+        Table(HOSTILE, (HOSTILE,), ((Entry(HOSTILE, HOSTILE, "better", HOSTILE, link="a.html"),),)),
+        Forest(HOSTILE, HOSTILE, (ForestRow(HOSTILE, 1.0, 0.5, 1.5, None, HOSTILE, HOSTILE),), label=HOSTILE),
         Numbers(HOSTILE, (HOSTILE,), ((HOSTILE,),)),
         go.Figure(layout_title=HOSTILE),
         table,

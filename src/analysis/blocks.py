@@ -4,8 +4,11 @@
 that says in words what it shows, so that the page works for a screen reader and without pictures.
 """
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+_PAGE_LINK = re.compile(r"(\.\./)*([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\.html")
 
 State = Literal[
     "clearly better", "better", "about the same", "no detectable change", "worse", "clearly worse", "cannot tell"
@@ -110,6 +113,7 @@ class ForestRow:
     high: float | None = None
     state: State | None = None  # its word and shape stand at the row
     note: str = ""
+    word: str = ""  # in place of a state, where a row has a verdict that is no better or worse
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,53 @@ class Forest:
     conf_level: float | None = None
     decimals: int = 2
     signed: bool = True  # changes and differences carry their sign
+    label: str = ""  # heading in the drawing
     kind: str = field(default="forest", init=False)
+
+
+@dataclass(frozen=True)
+class DumbbellRow:
+    label: str
+    before: float | None
+    now: float | None  # None where there is nothing to compare; `note` says why
+    low: float | None = None  # the noise around `before`, which `now` must leave
+    high: float | None = None
+    state: State | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dumbbells:
+    """Two values a row, before and now, joined by a line, on one scale, with the noise around the earlier one."""
+
+    title: str
+    unit: str
+    rows: tuple[DumbbellRow, ...]
+    decimals: int = 2
+    lower_is_better: bool = False
+    label: str = ""  # heading in the drawing
+    kind: str = field(default="dumbbells", init=False)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One of several small panels on one scale: values over weeks, with a mark where another device began."""
+
+    title: str
+    label: str
+    unit: str
+    weeks: tuple[float, ...]  # before the end of the panel, as 3.5; oldest first
+    values: tuple[float, ...]
+    comparable: tuple[bool, ...]  # measured by the device of the newest
+    n_weeks: float  # width of every panel
+    low: float  # scale of every panel
+    high: float
+    decimals: int = 2
+    band_low: float | None = None
+    band_high: float | None = None
+    state: State | None = None
+    note: str = ""  # where there are no values
+    kind: str = field(default="course", init=False)
 
 
 @dataclass(frozen=True)
@@ -225,7 +275,55 @@ class Numbers:
     kind: str = field(default="numbers", init=False)
 
 
-Drawing = Strip | Reps | Slope | Sides | Forest | Cells | Sparkline | Tiles | Chips | Days | Text | Lines | Numbers
+@dataclass(frozen=True)
+class Entry:
+    """One cell of a table for reading at a glance: few words, a smaller line, its state, and what it sorts by.
+
+    Raises ValueError for a link that is no relative address of a page.
+    """
+
+    text: str
+    below: str = ""
+    state: State | None = None  # "cannot tell" is hatched
+    sort: float | str | None = None  # without it the row stays last
+    line: Sparkline | None = None
+    link: str = ""  # of another page, relative to this one
+    fact: Fact | None = None  # what the facts beside the page say of this cell
+
+    def __post_init__(self) -> None:
+        if self.link and not _PAGE_LINK.fullmatch(self.link):
+            raise ValueError(f"{self.link!r} is no relative address of a page. Write it as ../../folder/page.html.")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that can be sorted by its heads where a script may run, and read where none may."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    stacked: bool = False  # on a phone each row is a block of lines: for few columns that hold sentences
+    kind: str = field(default="table", init=False)
+
+
+Drawing = (
+    Strip
+    | Reps
+    | Slope
+    | Sides
+    | Forest
+    | Dumbbells
+    | Course
+    | Cells
+    | Sparkline
+    | Tiles
+    | Chips
+    | Days
+    | Text
+    | Lines
+    | Numbers
+    | Table
+)
 
 
 def as_plain(block: Drawing | Fact) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from analysis.store import Store
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
 
-_LEDGER = ("files", "revisions", "rejects", "waiting")  # how the data came in
+_LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
@@ -74,8 +74,8 @@ class Athlete:
 class Squad:
     """All athletes up to and including a day, by name, and how their data came in.
 
-    `ledger` holds the tables files, revisions, rejects and waiting as they are now, whatever the day; `rules` are what
-    proposes for the coming week.
+    `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day;
+    `rules` are what proposes for the coming week.
     """
 
     until: pd.Timestamp
@@ -171,7 +171,7 @@ class Workspace:
 
     def everyone(self, until: str | None = None) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store."""
-        stored = self.store.frames([*FRAMES, *_LEDGER, "links", "exclusions", "athletes"])
+        stored = self.store.frames([*FRAMES, *_LEDGER, "links", "athletes"])
         last = day(until) if until else _last_day(stored, self.today())
         seen = _by_athlete(self._as_of(stored, last))
         exclusions = _by_athlete({"exclusions": stored["exclusions"]})
@@ -211,6 +211,10 @@ class Workspace:
         rows = self.store.streams(name for name in FRAMES if name not in _NO_STREAM)
         streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
         return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
+
+    def pages(self, report: str, until: str) -> set[str]:
+        """The ids of the athletes whose page of that report and day is there."""
+        return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
 
     def notebook(self, report: str) -> Path:
         """The notebook of a report: the workspace's own copy, else the one that came with the package."""

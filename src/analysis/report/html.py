@@ -205,25 +205,48 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
     rows: list[dict[str, list[Any]]] = []
     for kind, place in bundle["order"]:
         item = bundle[kind][place]
-        is_wide = kind == "figures" or item.get("kind") == "frame"
+        is_wide = kind == "figures" or item.get("kind") in ("frame", "table")
         if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
             rows.append({"facts": [], "drawings": [], "wide": []})
         if kind == "facts":
             rows[-1]["facts"].append(_fact_view(item, audience))
         elif kind == "figures":
             rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures, bundle["question"])})
+        elif is_wide and item["kind"] == "table":
+            rows[-1]["wide"].append({"kind": "table", "table": _table_view(item)})
         elif is_wide:
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
             rows[-1]["drawings"].append(item)
-    frames = [item["frame"] for row in rows for item in row["wide"] if item["kind"] == "frame"]
+    tables = [item[item["kind"]] for row in rows for item in row["wide"] if item["kind"] != "figure"]
     return {
         "kind": "section",
         "key": bundle["key"],
         "question": bundle["question"],
-        "rows": rows,
-        "sortable": any(frame["sortable"] for frame in frames),
+        "rows": [row | {"css": _row_css(row)} for row in rows],
+        "sortable": any(table["sortable"] for table in tables),
     }
+
+
+def _row_css(row: dict[str, list[Any]]) -> str:
+    """Drawings of many rows or on one scale stand side by side; others stand beside what is said, folds below it."""
+    kinds = {item["kind"] for item in row["drawings"]}
+    if kinds & {"course", "dumbbells", "forest"}:
+        return "panels"
+    return "split" if row["facts"] and kinds - {"numbers"} else ""
+
+
+def _table_view(block: dict[str, Any]) -> dict[str, Any]:
+    """A table whose cells carry their state as shape and colour beside the words."""
+    rows = [
+        [entry | dict(zip(("css", "mark"), _entry_mark(entry), strict=True)) for entry in row] for row in block["rows"]
+    ]
+    sorts = any(entry["sort"] is not None for row in block["rows"] for entry in row)
+    return block | {"rows": rows, "sortable": len(rows) > 1 and sorts}
+
+
+def _entry_mark(entry: dict[str, Any]) -> tuple[str, str]:
+    return MARKS[entry["state"]] if entry["state"] else ("", "")
 
 
 def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ All drawings are 328 units wide, the width of a phone page between its margins. 
 a wide typeface, so that a label never runs into another or out of the drawing, whatever font the reader has.
 """
 
+import itertools
 import math
 import textwrap
 import unicodedata
@@ -353,13 +354,13 @@ def forest(block: dict[str, Any]) -> Scene:
     values = [None if row["estimate"] is None else text(row["estimate"]) for row in rows]
     right = WIDTH - max((text_width(value, "lab") for value in values if value), default=0) - 10
     x_of = _scale([*ends, block["reference"]], 6, right)
-    middle, y = x_of(block["reference"]), 0.0
+    middle, y = x_of(block["reference"]), _heading(scene, block["label"])
     for row, value in zip(rows, values, strict=True):
         y = _row_head(scene, row, y)
         if value is None:
             y = scene.paragraph(row["note"] or "not known", y + 13) - 10
             continue
-        css = MARKS[row["state"]][0] if row["state"] else "same"
+        css = _state_mark(row)[0] or "same"
         scene.line("reference", middle, y, middle, y + 20)
         if _pair(row, "low", "high"):
             scene.line(f"whisker {css}", x_of(row["low"]), y + 10, x_of(row["high"]), y + 10)
@@ -379,20 +380,124 @@ def _rows_words(rows: list[dict[str, Any]], value: str, words: Callable[[dict[st
     said = []
     for row in rows:
         told = words(row) if row[value] is not None else (row["note"] or "not known").removesuffix(".")
-        said.append(f"{row['label']}: {told}{', ' + row['state'] if row['state'] else ''}.")
+        verdict = row.get("word") or row["state"]
+        said.append(f"{row['label']}: {told}{', ' + verdict if verdict else ''}.")
     return " ".join(said) or "No rows."
+
+
+def _heading(scene: Scene, label: str) -> float:
+    """The heading of a drawing of many rows, where it has one; the y below it."""
+    return scene.paragraph(label, 13, css="lab") - 9 if label else 0.0
 
 
 def _row_head(scene: Scene, row: dict[str, Any], y: float) -> float:
     """The label of a row and, at the right, its state; the y below. A long label takes the lines it needs."""
-    mark = f"{MARKS[row['state']][1]} {_SHORT.get(row['state'], row['state'])}" if row["state"] else ""
-    room = WIDTH - text_width(mark, "lab") - 8
+    css, mark = _state_mark(row)
+    room = WIDTH - text_width(mark, "lab") - 8 if mark else WIDTH
     if mark:
-        scene.text(mark, WIDTH, y + 13, css=f"lab {MARKS[row['state']][0]}", anchor="end")
+        scene.text(mark, WIDTH, y + 13, css=f"lab {css}".strip(), anchor="end")
     for line in wrapped(row["label"], room):
         scene.text(line, 0, y + 13)
         y += LINE
     return y
+
+
+def _state_mark(row: dict[str, Any]) -> tuple[str, str]:
+    """Class of colour, and shape and word, of a row's state or verdict; empty where it has none."""
+    if row.get("word"):
+        return "", f"◆ {row['word']}"
+    if not row["state"]:
+        return "", ""
+    css, shape = MARKS[row["state"]]
+    return css, f"{shape} {_SHORT.get(row['state'], row['state'])}"
+
+
+def dumbbells(block: dict[str, Any]) -> Scene:
+    """The earlier value hollow on its noise, the newest filled, joined, a row each on one scale."""
+    rows = block["rows"]
+    shown = [row["now"] for row in rows] + [row["before"] for row in rows]
+    said, unit = _written(shown, block["unit"], block["decimals"])
+
+    def words(row: dict[str, Any]) -> str:
+        before = f"{said(row['before'])} to " if row["before"] is not None else ""
+        noise = _pair(row, "low", "high")
+        within = f", within noise {said(noise[0])} to {said(noise[1])}" if noise else ""
+        return f"{before}{said(row['now'])} {unit}{within}"
+
+    scene = Scene(block["title"], _rows_words(rows, "now", words), 0)
+    told = [row for row in rows if row["now"] is not None]
+    values = [said(row["now"]) for row in told]
+    right = WIDTH - max((text_width(value, "lab") for value in values), default=0) - 12
+    x_of = _scale([row[end] for row in told for end in ("low", "before", "now", "high")], 8, right)
+    y = _heading(scene, block["label"])
+    for row in rows:
+        y = _row_head(scene, row, y)
+        if row["now"] is None:
+            y = scene.paragraph(row["note"] or "not known", y + 13) - 10
+            continue
+        if _pair(row, "low", "high"):
+            scene.rect("band", x_of(row["low"]), y + 3, x_of(row["high"]) - x_of(row["low"]), 14, 7)
+        if row["before"] is not None:
+            scene.line("trend", x_of(row["before"]), y + 10, x_of(row["now"]), y + 10)
+            scene.dot("then", x_of(row["before"]), y + 10, 5)
+        scene.dot(f"now {_state_mark(row)[0]}".strip(), x_of(row["now"]), y + 10, 5)
+        scene.text(said(row["now"]), WIDTH, y + 14, css="lab", anchor="end")
+        y += 24
+    notes = [f"filled: now, in {unit}", "hollow: mean before", "band: noise"]
+    notes += ["lower is better"] if block["lower_is_better"] else []
+    scene.height = scene.paragraph(" · ".join(notes), y + 14) - LINE + 4
+    return scene
+
+
+def course(block: dict[str, Any]) -> Scene:
+    """Dots over weeks on the usual band; values of another device are hollow, a dashed line stands where it changed."""
+    said, unit = _written([*block["values"], block["low"], block["high"]], block["unit"], block["decimals"])
+    points = list(zip(block["weeks"], block["values"], block["comparable"], strict=True))
+    scene = Scene(block["title"], _course_words(points, said, unit) or block["note"] or "No values.", 96)
+    top = _row_head(scene, block, 0.0) + 2
+    bottom = top + 56
+    scene.height = bottom + 6
+    low, high = said(block["low"]), said(block["high"])
+    left = max(text_width(low), text_width(high)) + 8
+    x_of = _between(-block["n_weeks"], 0, left + 6, WIDTH - 8)
+    y_of = _between(block["low"], block["high"], bottom - 4, top + 8)
+    scene.text(high, 0, top + 12)
+    scene.text(low, 0, bottom)
+    scene.line("axis", left, bottom, WIDTH, bottom)
+    band = _pair(block, "band_low", "band_high")
+    if band:
+        floor, ceiling = sorted(_clamped(y_of(end), top, bottom) for end in band)
+        scene.rect("band", left, floor, WIDTH - left, ceiling - floor, 3)
+    for (_, _, was), (week, _, now) in itertools.pairwise(points):
+        if was != now:
+            x = x_of(-week) - 5
+            scene.line("reference", x, top, x, bottom)
+    for place, (week, value, is_comparable) in enumerate(points):
+        newest = place == len(points) - 1
+        css = "now" if newest else "speck" if is_comparable else "other"
+        colour = f"now {_state_mark(block)[0]}".strip() if newest else css
+        scene.dot(colour, x_of(-week), _clamped(y_of(value), top + 4, bottom - 4), 4.5 if newest else 2.5)
+    if not points:
+        scene.text(block["note"] or "No values.", left + 6, (top + bottom) / 2 + 4)
+    return scene
+
+
+def _course_words(points: list[tuple[float, float, bool]], said: Callable[[float], str], unit: str) -> str:
+    if not points:
+        return ""
+    others = sum(not is_comparable for _, _, is_comparable in points)
+    device = f" {others} of another device, not compared." if others else ""
+    return f"{len(points)} values, the newest {said(points[-1][1])} {unit}.{device}"
+
+
+def _between(first: float, last: float, low: float, high: float) -> Callable[[float], float]:
+    """A map from [first, last] to [low, high]."""
+    span = (last - first) or 1.0
+    return lambda value: low + (value - first) / span * (high - low)
+
+
+def _clamped(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
 
 
 def cells(block: dict[str, Any]) -> Scene:
@@ -467,6 +572,8 @@ SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "slope": slope,
     "sides": sides,
     "forest": forest,
+    "dumbbells": dumbbells,
+    "course": course,
     "cells": cells,
     "sparkline": sparkline,
 }

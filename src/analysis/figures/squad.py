@@ -1,0 +1,720 @@
+"""The squad's week as facts, tables and small drawings: one function a section, from the fitted week to what is shown.
+
+Words are for the coach. Athletes go by name on the page and by their pseudonymous id in facts and links.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.blocks import (
+    Course,
+    Drawing,
+    DumbbellRow,
+    Dumbbells,
+    Entry,
+    Fact,
+    Forest,
+    ForestRow,
+    Numbers,
+    Sparkline,
+    Table,
+    Text,
+)
+from analysis.decisions import Change
+from analysis.errors import NotEnoughData
+from analysis.figures.week import check_fact, form_fact, pace_fact, side_fact, speed_fact
+from analysis.figures.words import (
+    amount_of,
+    capital,
+    count_text,
+    day_text,
+    decimals_of,
+    direction_words,
+    name_of,
+    percent,
+    shortest,
+    speed_name,
+)
+from analysis.models.checks import CheckHistory
+from analysis.models.form import FormHistory
+from analysis.models.pace_at_heart_rate import PaceAtHeartRate
+from analysis.models.sides import SURE_DATES, SideDifference
+from analysis.models.speed_at_load import SpeedAtLoad
+from analysis.models.squad_week import Finding, History, MemberWeek, NewDevice, SquadWeek, Stall, WeeklyLoad
+from analysis.models.trend import WINDOW_DAYS
+from analysis.units import amount_text
+
+Block = Fact | Drawing
+
+QUEUE_MOST = 8  # athletes to talk to; more are counted
+PANEL_WEEKS = 16
+EXCLUSIONS_MOST = 6
+
+_STREAM_HEADS = {"sets": "Sets", "reps": "Reps with speed or form", "runs": "Runs", "splits": "Splits"}
+_STREAM_HEADS |= {"trials": "Test trials", "wellness": "Wellness answers"}
+_OPTIONS = {
+    "plateau": "Options: change the load, the angle or the variant, or keep it where holding is the aim.",
+    "regress": "Options: lighten a week and look at sleep and form, or change the variant, then test again.",
+    "progress": "Options: keep going; raise the load once form holds.",
+}
+
+
+def header(week: SquadWeek) -> list[Block]:
+    """How complete the week is, in one line."""
+    refused = len(week.squad.ledger["rejects"])
+    parts = [f"{len(week.members)} of {len(week.everyone)} athletes with data"]
+    parts += [f"{count_text(refused, 'cell')} refused"]
+    parts += [f"{len(week.new_devices)} series begun anew"] if week.new_devices else []
+    return [Text(" · ".join(parts))]
+
+
+def data_state(week: SquadWeek) -> list[Block]:
+    """Who has data, which series began anew with a device, what was refused or waits for a name."""
+    n, of = len(week.members), len(week.everyone)
+    facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data of this week.", estimate=n, n=of)]
+    facts += [_no_data_fact(one) for one in week.without_data]
+    facts += [_new_device_fact(one) for one in week.new_devices]
+    return [*facts, *_ledger_facts(week), _streams(week)]
+
+
+def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
+    """The flags against chance, whom to talk to, what was seen once, and what still stands from weeks before.
+
+    `pages` are the ids of the athletes whose own page lies beside this one.
+    """
+    linked = _links(week, pages)
+    blocks: list[Block] = [flags_fact(week)]
+    if week.listed:
+        blocks.append(_findings_table("Two looks in a row or more", week.listed, week, linked))
+        more = len({one.athlete_id for one in week.listed}) - QUEUE_MOST
+        blocks += [Text(f"{count_text(more, 'more athlete')} below in the table of everyone.")] if more > 0 else []
+    if week.seen_once:
+        blocks.append(_findings_table("Seen once: wait for the next look", week.seen_once, week, linked))
+    if week.standing:
+        blocks.append(_findings_table("Still standing from weeks before", week.standing, week, linked))
+    choices = _choices(week)
+    return [*blocks, choices] if choices else blocks
+
+
+def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
+    """Everyone in one table, and apart from it those without data."""
+    if not week.members:
+        raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
+    linked = _links(week, pages)
+    lifts = [lift.name for lift in week.config.lifts]
+    heads = ("Athlete", "Plan, 4 weeks", "Strength load", "Run load", *lifts, "Clean reps", "Last check", "Sides")
+    rows = tuple(_member_row(one, linked) for one in week.members)
+    table = Table("Everyone at a glance", (*heads, "Wellness"), rows)
+    legend = "▲ better beyond error · ● about the same, or too close to call · ▼ worse beyond error · ? cannot tell. "
+    legend += "± is half the interval of the change; lines lie on each athlete's usual range. ↑ and ↓ are no verdict."
+    apart = [Text(_without_data_words(week), soft=False)] if week.without_data else []
+    return [table, Text(legend), *apart]
+
+
+def bar_speed(week: SquadWeek) -> list[Block]:
+    """A panel an athlete for each key lift, all of a lift on one scale."""
+    blocks: list[Block] = []
+    for lift in week.config.lifts:
+        speeds = [(one, speed) for one in week.members for speed in one.week.speeds.known if _is_of(speed, lift)]
+        shown = [_recent(speed, week.until) for _, speed in speeds]
+        values = [value for frame in shown for value in frame["value"]]
+        if not values:
+            continue
+        low, high = min(values), max(values)
+        blocks.append(Text(f"{lift.name}, last {PANEL_WEEKS} weeks", soft=False))
+        blocks += [_panel(one, speed, week.until, low, high) for one, speed in speeds]
+    if not blocks:
+        raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
+    return [*blocks, Text("All panels of a lift have one scale. Hollow: another device, not compared.")]
+
+
+def form(week: SquadWeek) -> list[Block]:
+    """Clean repetitions before form changed, the last 3 sessions against the 3 before."""
+    known = [(one, one.week.form_if_known) for one in week.members]
+    rated = [history for _, history in known if history]
+    if not rated:
+        raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
+    earlier = [history for history in rated if history.change.flagged and history.change.gain < 0]
+    words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
+    words += f" It changes earlier than before in {len(earlier)}." if earlier else " In none does it change earlier."
+    lifts = {_exercise(history) for history in rated}
+    rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
+    title = "Clean reps before form changed, 3 sessions against 3 before"
+    label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
+    return [Fact("form.rated", words, n=len(rated)), Dumbbells(title, "reps", rows, decimals=1, label=label)]
+
+
+def checks(week: SquadWeek) -> list[Block]:
+    """Every check of the configuration: the latest of each athlete against those before."""
+    if not week.config.checks:
+        raise NotEnoughData("No check is set. Add one under [[checks]] in workbook.toml.")
+    facts, drawn = [], []
+    for check in week.config.checks:
+        of = [(one, _check_of(one, check.test_id)) for one in week.members]
+        done = [history for _, history in of if history]
+        new = sum(week.days[0] <= history.last_date <= week.days[-1] for history in done)
+        if not done:
+            facts.append(Fact(f"{check.test_id}.done", f"{check.name}: nobody has done it yet.", "cannot tell"))
+            continue
+        words = f"{check.name}: {new} of {count_text(len(of), 'athlete')} did it this week."
+        rows = tuple(_check_row(one, history) for one, history in of)
+        decimals = decimals_of(check.unit, done[0].change.now)
+        title = f"{check.name}, latest against the mean before"
+        facts.append(Fact(f"{check.test_id}.done", words, n=new))
+        drawn.append(Dumbbells(title, check.unit, rows, decimals, check.lower_is_better, check.name))
+    return [*facts, *drawn]
+
+
+def sides(week: SquadWeek) -> list[Block]:
+    """Left and right of every side test, right over left in percent."""
+    if not week.config.side_tests:
+        raise NotEnoughData("No test of both sides is set. Add one under [[side_tests]] in workbook.toml.")
+    facts, drawn = [], []
+    for test in week.config.side_tests:
+        of = [(one, _sides_of(one, test.test_id)) for one in week.members]
+        sure = [(one, result) for one, result in of if result and result.is_sure]
+        names = f": {_listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
+        judged = sum(result is not None and result.n_dates >= SURE_DATES for _, result in of)
+        words = f"{test.name}: {len(sure)} of {judged} have a difference beyond error{names}."
+        words += f" About {0.05 * judged:.1g} would by chance." if judged else ""
+        rows = tuple(_side_row(one, result) for one, result in of)
+        facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
+        drawn.append(
+            Forest(
+                f"{test.name}, right over left",
+                "%",
+                rows,
+                reference_label="no difference",
+                low_label="left larger",
+                high_label="right larger",
+                conf_level=week.config.confidence,
+                decimals=1,
+                label=test.name,
+            )
+        )
+    return [*facts, *drawn]
+
+
+def trends(week: SquadWeek) -> list[Block]:
+    """Lifts that fall, stand still or rise over 12 weeks, slow ramps that a look misses, with what could be done."""
+    known, missing = week.trends
+    told = [one for verdict in ("regress", "plateau", "progress") for one in known if one.trend.verdict == verdict]
+    weeks = WINDOW_DAYS // 7
+    if not known:
+        raise NotEnoughData(missing[0].sentence if missing else "No bar speed yet, so there is no trend.")
+    n = count_text(len(known), "lift")
+    if told:
+        words = f"{len(told)} of {n} rise, fall or stand still for sure over {weeks} weeks."
+    else:
+        words = f"No lift of {n} can be said to rise, fall or stand still over {weeks} weeks."
+    words += f" {len(missing)} have too few days." if missing else ""
+    drawn: list[Block] = [Fact("trends.told", words, n=len(known))]
+    for one in told:
+        drawn += [_trend_fact(one), Text(_OPTIONS[one.trend.verdict])]
+    return [*drawn, _trend_numbers(known)]
+
+
+def changes(week: SquadWeek) -> list[Block]:
+    """What came in, was corrected or was left out since the week began, and a short name of the settings.
+
+    The store knows when a file was taken in and a row left out, so that the same page of an old week says what became
+    known after that week too.
+    """
+    since = week.days[0].tz_localize(week.config.zone)
+    ledger, day = week.squad.ledger, day_text(week.days[0])
+    files = ledger["files"][ledger["files"]["imported_at"] >= since]
+    revisions = ledger["revisions"][ledger["revisions"]["file_no"].isin(files["file_no"])]
+    refused = int(ledger["rejects"]["file_no"].isin(files["file_no"]).sum())
+    taken = int(files["rows_taken"].sum())
+    words = (
+        f"{count_text(len(files), 'file')} taken in since {day}: {taken:,} rows, {count_text(refused, 'cell')} refused."
+    )
+    settings = hashlib.sha256(week.config.model_dump_json().encode()).hexdigest()[:6]
+    facts = [
+        Fact("changes.files", words, n=len(files)),
+        Fact("changes.corrections", _correction_words(revisions, week), n=len(revisions)),
+        *_exclusion_facts(week, since),
+        Fact(
+            "changes.settings", f"Settings {settings}: the same letters as on last week's page are the same settings."
+        ),
+    ]
+    return facts
+
+
+def flags_fact(week: SquadWeek) -> Fact:
+    """Flags found against flags expected by chance, on one look and on two in a row."""
+    n, found = len(week.new_findings), sum(one.flagged for one in week.new_findings)
+    if not n:
+        raise NotEnoughData("No series has a value of this week that can be judged. Repeat lifts and checks.")
+    once, twice = _expected(week.expected_flags), _expected(week.expected_on_the_list)
+    were, moved = "was" if n == 1 else "were", "moved" if found != 1 else "has moved"
+    return Fact(
+        "flags.found",
+        f"{n} series {were} measured this week; {found} {moved} beyond noise, about {once} would by chance. "
+        f"{len(week.listed)} did so for two looks in a row or more; about {twice} would by chance.",
+        estimate=float(found),
+        n=n,
+    )
+
+
+def reason(finding: Finding) -> str:
+    """A finding in one sentence."""
+    history, estimate, low, high = finding.history, *_estimate(finding.history)
+    name = finding_name(history)
+    if isinstance(history, SideDifference):
+        larger = f"{history.larger} side {percent(estimate)} larger, {_from_to(estimate, low, high, '%', 1)}"
+        return f"{name}: {larger}, on {history.dates_agreeing} of {history.n_dates} dates."
+    change = history.change
+    decimals = 1 if isinstance(history, FormHistory) else decimals_of(change.unit, change.now)
+    by = amount_text(abs(estimate), change.unit, decimals)
+    if isinstance(history, FormHistory):
+        word = "more" if estimate > 0 else "fewer"
+        by = f"{shortest(abs(estimate), 1)} {word}"
+    else:
+        by = f"{by} {direction_words(history)[0 if estimate > 0 else 1]}"
+    return f"{name}: {by} than before, {_from_to(estimate, low, high, change.unit, decimals)}."
+
+
+def finding_name(history: History) -> str:
+    """What the series of a finding is called."""
+    if isinstance(history, SideDifference):
+        return history.name
+    if isinstance(history, FormHistory):
+        return f"{_exercise(history)}, clean reps"
+    return capital(name_of(history))
+
+
+def finding_fact(finding: Finding) -> Fact:
+    """The finding as the facts of its athlete have it, under the athlete's id."""
+    history = finding.history
+    if isinstance(history, SpeedAtLoad):
+        fact = speed_fact(history)
+    elif isinstance(history, FormHistory):
+        fact = form_fact(history)
+    elif isinstance(history, CheckHistory):
+        fact = check_fact(history)
+    else:
+        fact = pace_fact(history) if isinstance(history, PaceAtHeartRate) else side_fact(history)
+    return _of_athlete(finding.athlete_id, fact)
+
+
+# --- data and what changed -------------------------------------------------------------------------------------
+
+
+def _no_data_fact(one: MemberWeek) -> Fact:
+    since = "nothing was ever taken in" if one.last_date is None else f"nothing since {day_text(one.last_date)}"
+    return Fact(
+        f"{one.athlete_id}.no_data",
+        f"{one.name}: {since}. That is no rest: ask, and take in what there is.",
+        "cannot tell",
+        reason="no_data",
+    )
+
+
+def _without_data_words(week: SquadWeek) -> str:
+    names = [
+        f"{one.name} ({'nothing yet' if one.last_date is None else f'last {day_text(one.last_date)}'})"
+        for one in week.without_data
+    ]
+    return f"Without data this week: {', '.join(names)}."
+
+
+def _new_device_fact(one: NewDevice) -> Fact:
+    what = "rater" if one.kind == "form" else "device"
+    named = f" ({one.device})" if one.device else ""
+    words = f"{one.athlete}, {one.name}: a new {what}{named} since {day_text(one.since)}. "
+    words += f"{count_text(one.n_before, 'earlier value')} not compared, {one.n_since} since."
+    return Fact(f"{one.athlete_id}.{one.subject}.new_{what}", words, n=one.n_since, reason="series_broken")
+
+
+def _ledger_facts(week: SquadWeek) -> list[Fact]:
+    ledger = week.squad.ledger
+    refused, waiting = len(ledger["rejects"]), ledger["waiting"]["external_name"].nunique()
+    words = f"{count_text(refused, 'cell')} of all files refused; `workbook rejects` says why." if refused else ""
+    facts = [Fact("data.refused", words or "No cell of any file was refused.", n=refused)]
+    if waiting:
+        names = f"{count_text(waiting, 'name')} in files bound to nobody yet; `workbook status` lists them."
+        facts.append(Fact("data.waiting", names, n=waiting))
+    return facts
+
+
+def _streams(week: SquadWeek) -> Numbers:
+    heads = ("Athlete", *_STREAM_HEADS.values(), "Last day")
+    rows = tuple(
+        (
+            row.athlete,
+            *(f"{getattr(row, name) or '–'}" for name in _STREAM_HEADS),
+            day_text(row.last_date) if pd.notna(row.last_date) else "never",
+        )
+        for row in week.streams.itertuples()
+    )
+    return Numbers("Rows of this week, by athlete and stream", heads, rows)
+
+
+def _correction_words(revisions: pd.DataFrame, week: SquadWeek) -> str:
+    if revisions.empty:
+        return "No row was corrected by a later file."
+    names = {one.athlete_id: one.name for one in week.everyone}
+    by_athlete = revisions["athlete_id"].map(names).value_counts()
+    told = _listed([f"{name} ({n})" for name, n in by_athlete.items()])
+    return f"{count_text(len(revisions), 'row')} corrected by later files: {told}."
+
+
+def _exclusion_facts(week: SquadWeek, since: pd.Timestamp) -> list[Fact]:
+    """Rows left out since; each with its reason."""
+    raw = week.squad.ledger["exclusions"]
+    new = set(
+        raw.loc[raw["excluded_at"] >= since, "table_name"] + "|" + raw.loc[raw["excluded_at"] >= since, "row_key"]
+    )
+    facts = []
+    for one in week.everyone:
+        for row in one.athlete.exclusions.itertuples():
+            if f"{row.table_name}|{row.row_key}" in new:
+                named = ", ".join(part for part in (one.name, row.what, day_text(row.local_date), row.part) if part)
+                facts.append(Fact(f"left_out.{row.table_name}.{row.row_key}", f"Left out: {named}: {row.reason}."))
+    more = len(facts) - EXCLUSIONS_MOST
+    if more > 0:
+        left = Fact(
+            "left_out.more", f"{count_text(more, 'more value')} left out; `workbook exclude --list` shows them."
+        )
+        facts = [*facts[:EXCLUSIONS_MOST], left]
+    return facts or [Fact("left_out.none", "No value was left out.", n=0)]
+
+
+# --- findings --------------------------------------------------------------------------------------------------
+
+
+def _findings_table(title: str, findings: Sequence[Finding], week: SquadWeek, linked: dict[str, str]) -> Table:
+    """A row an athlete, at most 8: the largest finding, and the others below it."""
+    by_athlete: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_athlete.setdefault(one.athlete_id, []).append(one)
+    rows = tuple(_findings_row(of_one, week, linked) for of_one in list(by_athlete.values())[:QUEUE_MOST])
+    return Table(title, ("Athlete", "What and how sure", "Lately", "In a row"), rows, stacked=True)
+
+
+def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
+    first, *others = findings
+    also = [f"Also: {reason(one)}" for one in others]
+    return (
+        Entry(first.athlete, link=linked.get(first.athlete_id, ""), sort=first.athlete),
+        Entry(
+            reason(first),
+            " ".join([*also, _stands(first, week)]),
+            state=None if isinstance(first.history, SideDifference) else first.history.change.state,
+            sort=first.size,
+            fact=finding_fact(first),
+        ),
+        Entry("", line=_line(first)),
+        Entry(count_text(first.looks, "look"), sort=float(first.looks)),
+    )
+
+
+def _stands(finding: Finding, week: SquadWeek) -> str:
+    """Under how many other choices the finding stands."""
+    choices = week.sensitivity_of(finding)
+    if choices is None or choices.others.empty:
+        return "Other choices were not tried."
+    return f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."
+
+
+def _choices(week: SquadWeek) -> Numbers | None:
+    """Every flagged finding under every other choice, behind a fold."""
+    rows = []
+    for finding in (*week.listed, *week.seen_once, *week.standing):
+        choices = week.sensitivity_of(finding)
+        for row in choices.choices.itertuples() if choices is not None else ():
+            judged = pd.notna(row.estimate_pct)
+            interval = f"{_signed(row.conf_low_pct, 1)} to {_signed(row.conf_high_pct, 1)}" if judged else "–"
+            estimate = _signed(row.estimate_pct, 1) if judged else "–"
+            rows.append((finding.athlete, choices.name, row.choice, row.conclusion, estimate, interval))
+    heads = ("Athlete", "Series", "Choice", "Conclusion", "%", "Interval, %")
+    return Numbers("The flagged changes under other choices", heads, tuple(rows)) if rows else None
+
+
+def _line(finding: Finding) -> Sparkline:
+    """The judged values of a finding, oldest first, on the usual band."""
+    history = finding.history
+    if isinstance(history, SideDifference):
+        values = tuple(float(value) for value in history.dates["difference_pct"])
+        return Sparkline(f"{history.name}, right over left in %", values)
+    change = history.change
+    band = change.usual
+    return Sparkline(
+        f"{finding_name(history)}, in {change.unit}",
+        (*change.earlier, *change.new),
+        band.low if band else None,
+        band.high if band else None,
+    )
+
+
+def _estimate(history: History) -> tuple[float, float, float]:
+    if isinstance(history, SideDifference):
+        return history.estimate_pct, history.conf_low, history.conf_high
+    return history.change.estimate, history.change.conf_low, history.change.conf_high
+
+
+def _from_to(estimate: float, low: float, high: float, unit: str, decimals: int) -> str:
+    """The interval as sizes in the direction of the estimate."""
+    ends = sorted((low, high)) if estimate > 0 else sorted((-low, -high))
+    return f"somewhere from {ends[0]:.{decimals}f} to {ends[1]:.{decimals}f} {unit}"
+
+
+def _expected(value: float) -> str:
+    """An expected number of flags with the digits that mean something.
+
+    >>> _expected(2.9), _expected(0.214), _expected(0.02)
+    ('3', '0.2', 'less than 0.1')
+    """
+    if value < 0.05:
+        return "less than 0.1"
+    return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
+
+
+# --- the table of everyone -------------------------------------------------------------------------------------
+
+
+def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
+    lifts = [_speed_entry(one, lift.exercise) for lift in one.week.config.lifts]
+    return (
+        Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
+        _plan_entry(one),
+        _load_entry(one.strength_load, "kg", 1.0),
+        _load_entry(one.run_load, "km", 0.001),
+        *lifts,
+        _form_entry(one),
+        _check_entry(one),
+        _sides_entry(one),
+        _wellness_entry(one),
+    )
+
+
+def _unknown(words: str) -> Entry:
+    return Entry(words, state="cannot tell")
+
+
+def _plan_entry(one: MemberWeek) -> Entry:
+    four, this = one.week.adherence_four_weeks, one.week.adherence
+    if not four.due:
+        return _unknown("no plan")
+    not_logged = f"; {count_text(four.not_logged, 'day')} without a log" if four.not_logged else ""
+    return Entry(
+        f"{four.done} of {four.due}", f"this week {this.done} of {this.due}{not_logged}", sort=four.done / four.due
+    )
+
+
+def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
+    if np.isnan(load.value):
+        return _unknown("nothing known")
+    arrow = {"more": "↑ ", "less": "↓ "}.get(load.side, "")
+    digits = 0 if unit == "kg" else 1
+    value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
+    if load.usual is None:
+        return Entry(value, "usual range not known", sort=load.value)
+    low, high = (f"{end * scale:,.{digits}f}" for end in (load.usual.low, load.usual.high))
+    usual = f"usual {low} to {high}" if load.usual.low > 0 else f"usual up to {high}"
+    return Entry(value, usual, sort=load.value)
+
+
+def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
+    found = [f for f in one.findings if isinstance(f.history, SpeedAtLoad) and f.history.exercise == exercise]
+    if not found:
+        return _unknown("no bar speed")
+    finding = max(found, key=lambda f: f.size if f.is_judged else -1)
+    side = f", {finding.history.side}" if finding.history.side != "B" else ""
+    return _change_entry(finding, f"at {finding.history.anchor_kg:g} kg{side}", line=_line(finding))
+
+
+def _form_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "form"]
+    return _change_entry(found[0], "") if found else _unknown("not rated")
+
+
+def _check_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "check"]
+    if not found:
+        return _unknown("none done")
+    latest = max(found, key=lambda finding: finding.history.last_date)
+    return _change_entry(latest, latest.history.name)
+
+
+def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
+    """A judged change: its newest value, then the change with half its interval."""
+    change, fact = finding.history.change, finding_fact(finding)
+    decimals = 1 if finding.kind == "form" else decimals_of(change.unit, change.now)
+    value = f"{change.now:.{decimals}f}" if finding.kind == "form" else amount_of(change.now, change.unit)
+    when = [] if finding.is_new else [day_text(finding.history.last_date)]
+    if not finding.is_judged:
+        why = {"series_broken": "new device", "stale": "too long ago"}.get(
+            change.reason, f"{change.more_needed} more needed"
+        )
+        return Entry(
+            value, ", ".join([part for part in (what, *when, why) if part]), "cannot tell", line=line, fact=fact
+        )
+    below = f"{_signed(change.estimate, decimals)} ± {(change.conf_high - change.conf_low) / 2:.{decimals}f}"
+    below = ", ".join(part for part in (below, what, *when) if part)
+    return Entry(value, below, change.state, sort=change.gain, line=line, fact=fact)
+
+
+def _sides_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "sides"]
+    if not found:
+        return _unknown("not tested")
+    finding = max(found, key=lambda one: one.size)
+    result, fact = finding.history, finding_fact(finding)
+    half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
+    if not finding.is_judged:
+        return Entry("too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", "cannot tell", fact=fact)
+    if result.is_sure:
+        text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
+        return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)
+    return Entry("no sure difference", f"{half}, {result.name}", sort=0.0, fact=fact)
+
+
+def _wellness_entry(one: MemberWeek) -> Entry:
+    try:
+        answers = one.week.wellness
+    except NotEnoughData:
+        return _unknown("no answers")
+    days = answers.loc[answers["value"].notna(), "local_date"].nunique()
+    judged = answers["inside"].notna()
+    if not judged.any():
+        return Entry(f"{days} of 7 days", "usual range not known", sort=float(days))
+    outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
+    return Entry(f"{days} of 7 days", f"{outside} of {int(judged.sum())} answers unusual", sort=float(outside))
+
+
+# --- panels, dumbbells, forests --------------------------------------------------------------------------------
+
+
+def _is_of(speed: SpeedAtLoad, lift) -> bool:
+    return speed.exercise == lift.exercise
+
+
+def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:
+    return speed.exposures[speed.exposures["local_date"] > until - pd.Timedelta(weeks=PANEL_WEEKS)]
+
+
+def _panel(one: MemberWeek, speed: SpeedAtLoad, until: pd.Timestamp, low: float, high: float) -> Course:
+    shown, change, side = _recent(speed, until), speed.change, {"L": ", left", "R": ", right"}.get(speed.side, "")
+    label = f"{one.name}{side}, {speed.anchor_kg:g} kg"
+    return Course(
+        title=f"{label}: {speed_name(speed)} over {PANEL_WEEKS} weeks",
+        label=label,
+        unit="m/s",
+        weeks=tuple((until - shown["local_date"]).dt.days / 7),
+        values=tuple(shown["value"]),
+        comparable=tuple(bool(value) for value in shown["comparable"]),
+        n_weeks=PANEL_WEEKS,
+        low=low,
+        high=high,
+        band_low=change.usual.low if change.usual else None,
+        band_high=change.usual.high if change.usual else None,
+        state=change.state,
+        note=f"Nothing in {PANEL_WEEKS} weeks.",
+    )
+
+
+def _form_row(one: MemberWeek, history: FormHistory | None, *, several: bool) -> DumbbellRow:
+    if history is None:
+        return DumbbellRow(one.name, None, None, state="cannot tell", note="Not rated this week.")
+    return _dumbbell(f"{one.name}, {_exercise(history)}" if several else one.name, history.change)
+
+
+def _check_row(one: MemberWeek, history: CheckHistory | None) -> DumbbellRow:
+    if history is None:
+        return DumbbellRow(one.name, None, None, state="cannot tell", note="Not done yet.")
+    return _dumbbell(f"{one.name}, {day_text(history.last_date)}", history.change)
+
+
+def _dumbbell(label: str, change: Change) -> DumbbellRow:
+    noise = change.noise
+    return DumbbellRow(
+        label,
+        change.reference if change.n_earlier else None,
+        change.now,
+        noise.low if noise else None,
+        noise.high if noise else None,
+        change.state,
+    )
+
+
+def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
+    if result is None:
+        return ForestRow(one.name, None, state="cannot tell", note="Not tested on both sides.")
+    return ForestRow(
+        f"{one.name}, {count_text(result.n_dates, 'date')}",
+        result.estimate_pct,
+        result.conf_low,
+        result.conf_high,
+        state="cannot tell" if result.n_dates < SURE_DATES else None if result.is_sure else "no detectable change",
+        word=f"{result.larger} larger" if result.is_sure else "",
+    )
+
+
+def _check_of(one: MemberWeek, test_id: str) -> CheckHistory | None:
+    return next((history for history in one.week.checks.known if history.test_id == test_id), None)
+
+
+def _sides_of(one: MemberWeek, test_id: str) -> SideDifference | None:
+    return next((result for result in one.week.sides.known if result.test_id == test_id), None)
+
+
+# --- trends ----------------------------------------------------------------------------------------------------
+
+
+def _trend_fact(one: Stall) -> Fact:
+    words = {"decimals": 2, "more": "faster", "less": "slower"}
+    subject = f"{one.speed.exercise}.trend_at_{one.speed.anchor_kg:g}kg"
+    return one.trend.as_fact(f"{one.athlete_id}.{subject}", f"{one.athlete}, {speed_name(one.speed)}", **words)
+
+
+def _trend_numbers(known: Sequence[Stall]) -> Numbers:
+    rows = tuple(
+        (
+            one.athlete,
+            speed_name(one.speed),
+            one.trend.verdict,
+            _signed(one.trend.change, 2),
+            f"{_signed(one.trend.change_interval.low, 2)} to {_signed(one.trend.change_interval.high, 2)}",
+            count_text(one.trend.n, "day"),
+        )
+        for one in known
+    )
+    heads = ("Athlete", "Lift", "Verdict", "Change, m/s", "95 % interval", "From")
+    return Numbers(f"The change over {WINDOW_DAYS // 7} weeks of every lift", heads, rows)
+
+
+# --- small words -----------------------------------------------------------------------------------------------
+
+
+def _signed(value: float, decimals: int) -> str:
+    """A change with its sign; what rounds to nothing has none.
+
+    >>> _signed(-0.001, 2), _signed(-0.05, 2)
+    ('0.00', '−0.05')
+    """
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
+
+
+def _of_athlete(athlete_id: str, fact: Fact) -> Fact:
+    return replace(fact, subject=f"{athlete_id}.{fact.subject}")
+
+
+def _exercise(history: FormHistory) -> str:
+    return capital(history.exercise.replace("_", " "))
+
+
+def _links(week: SquadWeek, pages: Iterable[str]) -> dict[str, str]:
+    """Where the athletes' own pages of this week lie from here; only the pseudonymous id is in it."""
+    day = week.until.date().isoformat()
+    return {athlete_id: f"../../athlete_week/{day}/{athlete_id}.html" for athlete_id in pages}
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
