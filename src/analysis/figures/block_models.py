@@ -1,4 +1,4 @@
-"""The models of a block's review as facts, tables and figures: error, profiles, load and performance, growth.
+"""The models of a block's review as facts, tables and figures: error, profiles, load and performance, growth, transfer.
 
 Each figure is an addition to a table of its section that holds the numbers it is drawn from.
 """
@@ -23,8 +23,10 @@ from analysis.figures.scientific import (
     unknown_parts,
     with_interval,
 )
+from analysis.figures.transfer import lags_figure
 from analysis.models.block_review import BlockReview, GrowthOf, LoadResponse, Measure, MeasurementErrorOf, ProfileOf
 from analysis.models.fitness_fatigue.skill import NAIVE, VERDICT_LEAST
+from analysis.models.transfer import Transfer
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
 
@@ -393,6 +395,36 @@ def caterpillar(one: GrowthOf) -> Forest:
         conf_level=g.conf_level,
         decimals=1,
     )
+
+
+def transfers(review: BlockReview) -> list[Block]:
+    """Do checks go with the first key lift's speed? By lag, beside a placebo, with what could have been seen."""
+    known = review.transfers.or_say_why("A key lift and a check are needed to ask for transfer. Record both.").known
+    return [*(block for one in known for block in _transfer_blocks(one)), *unknown_parts(review.transfers.missing)]
+
+
+def _transfer_blocks(one: Transfer) -> list[Block]:
+    name = one.outcome.name
+    state = "cannot tell" if one.verdict in ("too few pairs", "placebo shows it too") else None
+    fact = Fact(f"{name}.transfer", f"{name}: {one.sentence()}", state, n=one.n_independent)
+    step = one.hinge.swc
+    d = digits_of_error(step * float(one.lags["std_error"].min()))
+    rows = pd.DataFrame(
+        {
+            "Weeks later": one.lags["lag_weeks"],
+            "Pairs": one.lags["n_pairs"],
+            "beyond levels and season": one.lags["n_independent"],
+            f"{name} ({one.outcome.unit})": [
+                f"{signed_words(step * at.slope, d)} ({between_words(step * at.conf_low, step * at.conf_high, d)})"
+                for at in one.lags.itertuples()
+            ],
+            "Could be seen": [number_words(step * value, d) for value in one.lags["detectable"]],
+            "Holm p": [p_words(value) for value in one.lags["p_holm"]],
+        }
+    )
+    title = f"{name} for each {step:g} {one.hinge.unit} of {one.hinge.name}, within athletes, 95 % intervals"
+    drawn = [] if one.verdict == "too few pairs" else [lags_figure(one)]
+    return [fact, titled(rows, title), *drawn]
 
 
 def _estimate(result, term: str) -> float:

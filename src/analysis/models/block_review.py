@@ -34,6 +34,7 @@ from analysis.models.growth import Growth, growth
 from analysis.models.load_velocity_mixed import MixedProfile, profile_across_sessions
 from analysis.models.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.reliability import Reliability, reliability
+from analysis.models.transfer import SquadSeries, Transfer, transfer
 from analysis.models.week import AthleteFrames, AthleteWeek, Parts, athlete_week, gathered
 
 BLOCK_DAYS = 84
@@ -269,6 +270,19 @@ class BlockReview:
         )
 
     @cached_property
+    def transfers(self) -> Parts[Transfer]:
+        """Whether checks go with the first key lift's speed, now or weeks later, over the whole record."""
+        hinge = next(iter(self._speeds), None)
+        return gathered(
+            (
+                f"{measure.key}.transfer",
+                lambda measure=measure: transfer(self._squad_series(hinge), self._squad_series(measure)),
+            )
+            for measure in self.measures
+            if hinge and measure.kind == "check"
+        )
+
+    @cached_property
     def flags(self) -> FlagAudit:
         """The flags that the weekly pages of the block raised, against chance; NotEnoughData where none was judged."""
         looks = [look for athlete in self.squad.athletes for look in self._looks(athlete)]
@@ -469,6 +483,15 @@ class BlockReview:
             for own, history in found
             if own is measure
         }
+
+    def _squad_series(self, measure: Measure) -> SquadSeries:
+        values = [
+            exposures.loc[exposures["comparable"], ["local_date", "value"]].assign(athlete_id=label)
+            for label, exposures in self._series(measure).items()
+        ]
+        none = pd.DataFrame({"athlete_id": [], "local_date": pd.to_datetime([]), "value": []})
+        whole = pd.concat(values, ignore_index=True) if values else none
+        return SquadSeries(measure.name, measure.unit, measure.swc, measure.lower_is_better, whole)
 
     def _error_of(self, measure: Measure) -> MeasurementErrorOf:
         most = CHECK_RETESTS if measure.kind == "check" else RETESTS
