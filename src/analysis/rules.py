@@ -61,6 +61,9 @@ FACTS: dict[str, FactKind] = {
     "adherence_due": _number("athlete", "planned training days that were due in the last four weeks"),
     "adherence_pct": _number("athlete", "share of the planned days of the last four weeks that was done, in percent"),
     "adherence_week_pct": _number("athlete", "the same of this week alone"),
+    "plan_lifts_pct": _number(
+        "athlete", "share of the lifts named for this week's trained days that was done"
+    ),
     "strength_week_over_week_pct": _number("athlete", "volume load of this week over that of the week before, minus 1"),
     "run_week_over_week_pct": _number("athlete", "distance run this week over that of the week before, minus 1"),
     "strength_ramp_pct": _number("athlete", "volume load of this week over the mean of up to 4 weeks before, minus 1"),

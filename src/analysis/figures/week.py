@@ -363,6 +363,8 @@ def _tile_text(row, is_logged: bool) -> str:
         words.append(f"done on {row.done_on:%a}")
     if row.status == "part":
         words.append("trained in another role")
+    if row.lifts_status in ("part", "missed"):
+        words.append(f"not logged: {row.lifts_missing}")
     if row.status == "missed" and not is_logged:
         words.append("nothing logged")
     return ", ".join(words)

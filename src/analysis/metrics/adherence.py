@@ -1,5 +1,6 @@
 """Plan and log of a week: which day was trained, and what became of the planned days."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,8 @@ PlanStatus = Literal["done", "moved", "part", "missed", "planned"]
 
 TRAINING_ROLES = ("day_1", "day_3", "day_5")
 TOLERANCE_D = 1  # a planned day done on the day before or after is moved, not missed
+_BETWEEN = re.compile(r"[,;+]|\bthen\b|\band\b", re.IGNORECASE)  # the lifts that a plan lists
+_LIFTS_STATUS = {(True, False): "done", (True, True): "part", (False, True): "missed"}  # any done, any missing
 _WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
@@ -102,6 +105,80 @@ def plan_status(
         status.append(became)
         done_on.append(day)
     return due.assign(status=pd.Series(status, dtype="str"), done_on=pd.to_datetime(done_on))
+
+
+def lifts_of_plan(status: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Whether the lifts that the plan names in words were done on the day that counts for it.
+
+    A phrase of the content names a lift where its words are all found in the names of an exercise that the athlete
+    has logged (canonical or as in the log) or its pattern, or hold all words of one: "swings" is a kettlebell swing,
+    "single-leg hinge" a single-leg Romanian deadlift. Another phrase, as a lift that was never logged, cannot be
+    checked and is not held against anybody.
+
+    Parameters
+    ----------
+    status : DataFrame
+        As `plan_status` returns it.
+    sets : DataFrame
+        All sets of the athlete: local_date, exercise, exercise_raw, and pattern where it is known.
+
+    Returns
+    -------
+    DataFrame, the rows of `status` with lifts_planned (phrases that name a lift), lifts_done, lifts_missing (the
+    phrases, by comma) and lifts_status: "done", all of them; "part"; "missed", none; None where the day was not
+    trained, no set of it is logged, or no phrase names a lift.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> status = pd.DataFrame({"content": ["Power: hip thrust, then swings, and rest"], "done_on": [day]})
+    >>> sets = pd.DataFrame({"local_date": [day, day - pd.Timedelta(days=7)],
+    ...     "exercise": ["hip_thrust", "kettlebell_swing"], "exercise_raw": ["Hip Thrust", "KB Swing"]})
+    >>> found = lifts_of_plan(status, sets)
+    >>> found[["lifts_planned", "lifts_done", "lifts_missing", "lifts_status"]].values.tolist()
+    [[2, 1, 'swings', 'part']]
+    """
+    exercises = _exercises(sets)
+    done_on = {day: set(raw) for day, raw in sets.groupby("local_date")["exercise_raw"]}
+    rows = []
+    for content, day in zip(status["content"], status["done_on"], strict=True):
+        planned = {phrase: named for phrase in _phrases(content) if (named := _named(phrase, exercises))}
+        done = done_on.get(day, set())
+        missing = [phrase for phrase, named in planned.items() if not named & done]
+        n_done = len(planned) - len(missing)
+        lifts_status = _LIFTS_STATUS[bool(n_done), bool(missing)] if done and planned else None
+        rows.append((len(planned), n_done, ", ".join(missing), lifts_status))
+    columns = ["lifts_planned", "lifts_done", "lifts_missing", "lifts_status"]
+    found = pd.DataFrame(rows, columns=columns, index=status.index).astype({"lifts_status": "object"})
+    return pd.concat([status, found], axis=1)
+
+
+def _phrases(content: str) -> list[str]:
+    """The parts of a planned day as the plan lists them; what stands before a colon is the day's title."""
+    listed = content.split(":")[-1] if ":" in content else content
+    return [phrase.strip() for phrase in _BETWEEN.split(listed) if phrase.strip()]
+
+
+def _exercises(sets: pd.DataFrame) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    """Every exercise that was logged: its name in the log, the words of its names, and those with its pattern."""
+    every = sets.assign(pattern=sets.get("pattern")).drop_duplicates("exercise_raw")
+    found = []
+    for one in every.itertuples():
+        names = [_words(name) for name in (one.exercise, one.exercise_raw) if isinstance(name, str)]
+        with_pattern = frozenset().union(*names, _words(one.pattern) if isinstance(one.pattern, str) else ())
+        found.append((one.exercise_raw, min(names, key=len), with_pattern))
+    return found
+
+
+def _named(phrase: str, exercises: list[tuple[str, frozenset[str], frozenset[str]]]) -> set[str]:
+    """The names in the log of the exercises that a phrase may mean."""
+    words = _words(phrase)
+    return {raw for raw, name, every_word in exercises if words and (words <= every_word or name <= words)}
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a name, without case, figures and the s of a plural."""
+    return frozenset(word.removesuffix("s") for word in re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _planned(plan: pd.DataFrame, days: pd.DatetimeIndex, roles: tuple[str, ...]) -> pd.DataFrame:

@@ -78,6 +78,7 @@ def athlete_facts(week: AthleteWeek) -> dict[str, Known]:
         "adherence_due": four.due,
         "adherence_pct": _share_pct(four),
         "adherence_week_pct": _share_pct(week.adherence),
+        "plan_lifts_pct": _plan_lifts_pct(week),
         **_ramps(week),
         **_answers(week),
     }
@@ -85,6 +86,13 @@ def athlete_facts(week: AthleteWeek) -> dict[str, Known]:
 
 def _share_pct(adherence: Adherence) -> float | None:
     return 100 * adherence.done / adherence.due if adherence.due else None
+
+
+def _plan_lifts_pct(week: AthleteWeek) -> float | None:
+    """Share of the lifts that the plan names; None where none could be checked."""
+    checked = week.plan[week.plan["lifts_status"].notna()]
+    planned = int(checked["lifts_planned"].sum())
+    return 100 * int(checked["lifts_done"].sum()) / planned if planned else None
 
 
 def _ramps(week: AthleteWeek) -> dict[str, Known]:

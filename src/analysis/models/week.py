@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.config import Config, Lift
 from analysis.decisions import Change, best_yet
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.metrics.adherence import day_states, plan_status, week_days
+from analysis.metrics.adherence import day_states, lifts_of_plan, plan_status, week_days
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import RUNNING_SPORTS
 from analysis.metrics.wellness import wellness_week
@@ -134,8 +134,12 @@ class AthleteWeek:
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """The planned training days of this week and what became of them, as `metrics.adherence.plan_status`."""
-        return plan_status(self.athlete.plan, self.athlete.sessions, self.days, self.until)
+        """The planned training days of this week and what became of them and of the lifts that they name.
+
+        As `metrics.adherence.plan_status` and `lifts_of_plan` give it.
+        """
+        status = plan_status(self.athlete.plan, self.athlete.sessions, self.days, self.until)
+        return lifts_of_plan(status, self.athlete.sets[self.athlete.sets["local_date"] <= self.until])
 
     @cached_property
     def adherence(self) -> Adherence:
