@@ -63,7 +63,7 @@ def _tables(athlete: Athlete) -> dict[str, pd.DataFrame]:
     ran = running.runs(course, stream("runs"))
     dated = {
         "bar_speed": training.bar_speed(athlete, sets, course, stream("bar_speed")),
-        "splits": running.splits(athlete, course, stream("splits")).assign(athlete=athlete.name),
+        "splits": running.splits(athlete, course, stream("splits"), stream("gates")).assign(athlete=athlete.name),
         "wellness": answers.wellness(athlete, course, stream("wellness")),
         "session_rpe": answers.session_rpe(athlete, sessions, course, ran, stream("session_rpe")),
         "screens": answers.screens(athlete, course, stream("screens")),

@@ -8,6 +8,7 @@ cell runs. A cell is not ended from within: who sets a deadline runs the engine 
 """
 
 import ast
+import atexit
 import builtins
 import codecs
 import contextlib
@@ -334,7 +335,7 @@ def _shell(receive: Callable[[dict[str, Any]], None]) -> Iterator[_Shell]:
             compiler_class=XCachingCompiler,
             user_ns={},
         )
-        undo.callback(shell._atexit_once)
+        atexit.unregister(shell.atexit_operations)  # it would collect garbage and write a history that is not kept
         undo.callback(shell.restore_sys_module_state)
         shell.display_pub.session = shell.displayhook.session = messages
         shell.displayhook.pub_socket, shell.displayhook.topic = None, None

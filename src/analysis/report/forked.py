@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,25 +64,35 @@ def render_each(
         Where no parent gets ready; nothing has run then.
     """
     limits = limits or Limits()
-    waiting = iter(requests)
-    request = next(waiting, None)
+    source, again, tried_again = iter(requests), deque(), []
+
+    def upcoming() -> dict[str, Any] | None:
+        return again.popleft() if again else next(source, None)
+
+    request = upcoming()
     while request is not None:
         with _Parent(at_a_time, rehearsed) as parent:
             while request is not None or parent.asked:
                 while request is not None and len(parent.asked) <= at_a_time:
                     parent.ask(request, limits)
-                    request = next(waiting, None)
+                    request = upcoming()
                 try:
                     number, answer = parent.answer()
                 except _Gone:
-                    yield from ((lost, _LOST) for lost in parent.asked.values())
-                    break  # the others get another parent
+                    break
                 done = parent.asked.pop(number)
                 yield done, _said(answer, Path(done["notebook"]).name, limits)
+        for lost in parent.asked.values():  # the parent is gone: another one gets what it was asked, once
+            if lost in tried_again:
+                yield lost, _LOST
+            else:
+                tried_again.append(lost)
+                again.append(lost)
+        request = request or upcoming()
 
 
 _LOST = {
-    "failed": "The process that makes reports was ended while this one was in work. "
+    "failed": "The process that makes reports was ended twice while this one was in work. "
     "Check the memory of this machine, then render again."
 }
 

@@ -132,14 +132,16 @@ class Page:
 
     def _emit(self, section: "_Section") -> None:
         bundle = section.bundle(self._about)
-        data = {SECTION_MIME: bundle, "text/html": preview_html(bundle), "text/plain": section.as_text()}
         if get_ipython() is None:
-            print(data["text/plain"])
+            print(section.as_text())
             return
-        display(data, raw=True)
-        if _exploring():
-            for figure in section.figures:  # JupyterLab draws them; a render draws them from the bundle
-                display(figure)
+        data = {SECTION_MIME: bundle, "text/plain": section.as_text()}
+        if not _exploring():
+            display(data, raw=True)  # a render draws preview and figures from the bundle
+            return
+        display({**data, "text/html": preview_html(bundle)}, raw=True)
+        for figure in section.figures:
+            display(figure)
 
 
 class _Section:

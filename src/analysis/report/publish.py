@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.errors import UsageProblem
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_PART = ".part"
 
 
 def check_page_path(page: Path) -> None:
@@ -44,9 +45,16 @@ def publish(contents: dict[Path, str]) -> None:
         _sync_folder(folder)
 
 
+def sweep(page: Path) -> None:
+    """Remove what a process left that was killed while it published this page or its facts."""
+    for path in (page, page.with_suffix(".json")):
+        for leftover in path.parent.glob(f".{path.name}.*{_PART}"):
+            leftover.unlink(missing_ok=True)
+
+
 def _written_beside(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

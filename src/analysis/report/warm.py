@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.report.publish import sweep
+
 TRIES = 2
 WHERE = "where.txt"  # in a child's own folder: where it was when its time was over
 
@@ -112,6 +114,8 @@ class Parent:
         self._children.remove(child)
         where, status = self._bury(child)
         request = child.request
+        if child.is_late or not child.answer.endswith(b"\n"):
+            sweep(Path(request["arguments"]["output"]))
         if child.is_late:
             answer = {"late": True, "where": where}
         elif child.answer.endswith(b"\n"):
@@ -212,13 +216,20 @@ def _cause(status: int) -> str:
     return f"ended by itself with code {os.WEXITSTATUS(status)}"
 
 
-def _rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Make each report once, on made-up data, into a folder that is deleted; what fails here is only not rehearsed."""
+def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
+    """Make each report once, on made-up data, into a folder that is deleted; why some could not be, in words.
+
+    A rehearsal only saves time: one that fails is no reason not to work.
+    """
     from analysis import rehearsal
     from analysis.report.due import is_of_squad
 
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
-        made_up = rehearsal.made_up(Path(folder))
+        try:
+            made_up = rehearsal.made_up(Path(folder))
+        except Exception as problem:
+            return [f"No athlete to rehearse on: {type(problem).__name__}: {problem}"]
+        failures = []
         for report in reports:
             whose = {} if is_of_squad(report) else {"athlete_id": made_up.athlete_id}
             arguments = {
@@ -228,9 +239,8 @@ def _rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, An
                 "workspace": folder,
                 "log_folder": folder,
             }
-            answer = work(arguments)
-            if "failed" in answer:
-                print(f"{report.name} was not rehearsed: {answer['failed']}", file=sys.stderr)
+            failures += [f"{report.name}: {failed}" for failed in work(arguments).values() if isinstance(failed, str)]
+    return failures
 
 
 def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
@@ -244,7 +254,7 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     pyarrow.set_io_thread_count(1)
     work = functools.partial(render_plain, engine="in-process")
     if reports:
-        _rehearse([Path(report) for report in reports], work)
+        print(*rehearse([Path(report) for report in reports], work), sep="\n", file=sys.stderr)
     gc.collect()
     gc.freeze()  # children do not copy what they never touch
     Parent(socket.socket(fileno=descriptor), work, at_a_time).serve()
