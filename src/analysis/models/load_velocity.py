@@ -220,15 +220,16 @@ def load_velocity_profile(
     known = pairs.dropna(subset=["load_kg", "velocity_m_s"]).reset_index(drop=True)
     _check_observations(known)
     # scaled to a mean of 1, the residual SD is that of an observation of average weight
-    design = sm.add_constant(known[["load_kg"]])
-    fit = sm.WLS(known["velocity_m_s"], design, weights=known["weight"] / known["weight"].mean()).fit()
-    v0, slope = fit.params["const"], fit.params["load_kg"]
+    weight = known["weight"].to_numpy()
+    design = sm.add_constant(known["load_kg"].to_numpy())
+    fit = sm.WLS(known["velocity_m_s"].to_numpy(), design, weights=weight / weight.mean()).fit()
+    v0, slope = fit.params
     if slope >= 0:
         raise DataProblem(
             f"Velocity does not fall with load (slope {slope:+.4f} m/s per kg). "
             "Check the loads, or use lighter and heavier sets of one day."
         )
-    covariance = fit.cov_params().to_numpy()
+    covariance = fit.cov_params()
     e1rm_kg = (mvt_m_s - v0) / slope
     gradient = np.array([1.0, e1rm_kg])
     t = float(stats.t.ppf((1 + conf_level) / 2, len(known) - 2))

@@ -103,7 +103,38 @@ def speed_at_load(
     >>> speed_at_load(sets, reps, lift, 100, day[-1]).change.state
     'clearly better'
     """
-    speeds = bar_speeds(sets, reps)
+    return speed_of_bar_speeds(
+        bar_speeds(sets, reps), lift, anchor_kg, until, side=side, statistic=statistic, conf_level=conf_level
+    )
+
+
+def speed_of_bar_speeds(
+    speeds: pd.DataFrame,
+    lift: Lift,
+    anchor_kg: float,
+    until: pd.Timestamp,
+    *,
+    side: str = "B",
+    statistic: RepStatistic = "mean_of_first_3",
+    conf_level: float = 0.90,
+) -> SpeedAtLoad:
+    """`speed_at_load` of bar speeds that are joined already, for several lifts and sides of one athlete.
+
+    Parameters
+    ----------
+    speeds : DataFrame
+        As `metrics.strength.bar_speeds` returns it, in its order. The other arguments, the result and the refusals are
+        those of `speed_at_load`.
+
+    Examples
+    --------
+    >>> speeds = pd.DataFrame({"session_id": ["s"], "set_no": [1], "rep_no": [1], "exercise": ["deadlift"],
+    ...     "side": ["B"], "load_kg": [100.0], "local_date": pd.to_datetime(["2026-01-05"]), "device": ["encoder"],
+    ...     "mean_velocity_m_s": [0.50]})
+    >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
+    >>> speed_of_bar_speeds(speeds, lift, 100, pd.Timestamp("2026-01-11")).exposures["value"].tolist()
+    [0.5]
+    """
     at_anchor = speeds[
         (speeds["exercise"] == lift.exercise)
         & (speeds["side"] == side)
@@ -141,9 +172,9 @@ def speed_at_load(
 
 
 def _by_day(measured: pd.DataFrame, metric: str, statistic: RepStatistic) -> pd.DataFrame:
-    """One row a day and device: the statistic of its repetitions, and of how many."""
-    used = measured.sort_values(["local_date", "session_id", "set_no", "rep_no"])
+    """One row a day and device: the statistic of its repetitions, in the order of bar speeds, and of how many."""
+    used = measured
     if statistic == "mean_of_first_3":
-        used = used.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
+        used = measured.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
     by_day = used.groupby(["local_date", "device"], dropna=False, sort=False)[metric]
     return by_day.agg(value=_AGGREGATES[statistic], n_reps="size").reset_index()

@@ -13,12 +13,13 @@ from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, lifts_of_plan, plan_status, week_days
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import RUNNING_SPORTS
+from analysis.metrics.strength import bar_speeds
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form import FormHistory, form_history
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate, pace_at_heart_rate
 from analysis.models.sides import SideDifference, side_difference
-from analysis.models.speed_at_load import LOAD_TOLERANCE, SpeedAtLoad, speed_at_load
+from analysis.models.speed_at_load import LOAD_TOLERANCE, SpeedAtLoad, speed_of_bar_speeds
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
@@ -144,13 +145,14 @@ class AthleteWeek:
     @cached_property
     def adherence(self) -> Adherence:
         """Of this week."""
-        return self._adherence(self.days)
+        return _adherence(self.plan, self.day_states)
 
     @cached_property
     def adherence_four_weeks(self) -> Adherence:
         """Of the four weeks that end with this one."""
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
-        return self._adherence(pd.date_range(first, self.days[-1]))
+        days = pd.date_range(first, self.days[-1])
+        return _adherence(plan_status(self.athlete.plan, self.athlete.sessions, days, self.until), self._states(days))
 
     @cached_property
     def totals(self) -> WeekTotals:
@@ -170,14 +172,18 @@ class AthleteWeek:
         )
 
     @cached_property
+    def bar_speeds(self) -> pd.DataFrame:
+        """Every measured repetition with its set, as `metrics.strength.bar_speeds`."""
+        return bar_speeds(self.athlete.sets, self.athlete.reps)
+
+    @cached_property
     def speeds(self) -> Parts[SpeedAtLoad]:
         """Speed at the anchor load, a lift and side each."""
         return gathered(
             (
                 f"{lift.exercise}.speed_at_{self._anchor(lift):g}kg",
-                lambda lift=lift, side=side: speed_at_load(
-                    self.athlete.sets,
-                    self.athlete.reps,
+                lambda lift=lift, side=side: speed_of_bar_speeds(
+                    self.bar_speeds,
                     lift,
                     self._anchor(lift),
                     self.until,
@@ -292,16 +298,6 @@ class AthleteWeek:
         states = day_states(known, self.athlete.sessions, self.athlete.sets, self.athlete.runs)
         return states.set_index("local_date").reindex(days, fill_value="none").rename_axis("local_date").reset_index()
 
-    def _adherence(self, days: pd.DatetimeIndex) -> Adherence:
-        status = plan_status(self.athlete.plan, self.athlete.sessions, days, self.until)
-        states = self._states(days).set_index("local_date")["state"]
-        missed = status.loc[status["status"] == "missed", "local_date"]
-        return Adherence(
-            done=int(status["status"].isin(["done", "moved"]).sum()),
-            due=int((status["status"] != "planned").sum()),
-            not_logged=int((states.reindex(missed) == "none").sum()),
-        )
-
     def _pace(self) -> PaceAtHeartRate:
         athlete = self.athlete
         return pace_at_heart_rate(athlete.runs, athlete.samples, self.until, conf_level=self.config.confidence)
@@ -382,6 +378,17 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp) -> AthleteWe
     """
     day = pd.Timestamp(until).normalize()
     return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start))
+
+
+def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
+    """Counts of what became of planned days; `states` says of each day whether anything is logged."""
+    missed = status.loc[status["status"] == "missed", "local_date"]
+    nothing_logged = states.loc[states["state"] == "none", "local_date"]
+    return Adherence(
+        done=int(status["status"].isin(["done", "moved"]).sum()),
+        due=int((status["status"] != "planned").sum()),
+        not_logged=int(missed.isin(nothing_logged).sum()),
+    )
 
 
 def gathered(jobs: Iterable[tuple[str, Callable[[], Part]]]) -> Parts[Part]:
