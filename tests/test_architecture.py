@@ -27,16 +27,16 @@ SHELL = [
     "looking",
     "starter",
     "example",
-    "proposing",
     "demonstration",
     "rehearsal",
     "report",
+    "proposing",
     "cli",
 ]
 MEETING = {"proposing"}  # the rooms of the shell that may ask the core
 # what a room of the shell may use, besides the base, itself and what stands before it
 NOT_FOR = {
-    "report": {"leaving_out", "intake", "looking", "starter", "example", "proposing", "demonstration"},
+    "report": {"leaving_out", "intake", "looking", "starter", "example", "demonstration"},
     "example": set(SHELL) - {"example"},
 }
 

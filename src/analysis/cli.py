@@ -121,7 +121,7 @@ def init(folder: Path, as_json: bool) -> None:
 @by_engine
 @as_json
 def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: bool) -> None:
-    """Make an example squad of 12 and a page for each athlete."""
+    """Make an example squad of 12, a page for each athlete and one for the coach."""
     from analysis import demonstration, intake
     from analysis.report.due import due
 
@@ -347,7 +347,7 @@ def exclude(
 @click.argument("proposal_id", metavar="[ID]", required=False)
 @click.argument("answer", required=False, type=click.Choice(["accept", "reject"]))
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
-@click.option("--as-of", help="The week that holds this date, ISO; default: the last day with data.")
+@click.option("--as-of", help="The week that holds this date, ISO; default: the last one that is over.")
 @in_workspace
 @as_json
 def decide(

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.errors import UsageProblem
 from analysis.models.proposals import week_proposals
 from analysis.models.week import athlete_week
+from analysis.report.due import week_end
 from analysis.rules import Proposal, rule_of
 from analysis.tables import TABLES
 from analysis.workspace import Athlete, Workspace
@@ -23,7 +24,7 @@ _FRESH = [name for name in TABLES["proposals"].names if name not in ("answer", "
 
 
 def proposed(workspace: Workspace, athlete: str | None = None, as_of: str | None = None) -> pd.DataFrame:
-    """What the rules propose for the week that holds `as_of` (default: the last day with data), by athlete.
+    """What the rules propose on the week that holds `as_of`, by athlete; default: the last week that data see over.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ def proposed(workspace: Workspace, athlete: str | None = None, as_of: str | None
     ConfigProblem
         rules.toml does not hold together.
     """
-    athletes = [workspace.athlete(athlete, as_of)] if athlete else workspace.everyone(as_of).athletes
+    until = as_of or _last_week_end(workspace)
+    athletes = [workspace.athlete(athlete, until)] if athlete else workspace.everyone(until).athletes
     rules = workspace.rules
     fresh = [_row(one, found) for one in athletes for found in week_proposals(athlete_week(one, one.until), rules)]
     stored = workspace.store.frame("proposals", [one.athlete_id for one in athletes])
@@ -85,6 +87,12 @@ def answer(
     answers = TABLES["proposals"].coerce(answers.assign(answered_at=pd.Timestamp.now(tz="UTC")))
     workspace.store.put("proposals", answers)
     return answers
+
+
+def _last_week_end(workspace: Workspace) -> str:
+    """The last day of the last week that was over on the last day with data; its page is the one that is read."""
+    last = workspace.streams()["last_date"].max()
+    return week_end(workspace.today() if pd.isna(last) else last, workspace.config.week_start).date().isoformat()
 
 
 def _row(athlete: Athlete, found: Proposal) -> dict[str, object]:
