@@ -130,7 +130,7 @@ def test_two_values_an_athlete_leave_no_error():
 def test_equal_and_infinite_values_and_unknown_athletes_are_refused():
     with pytest.raises(NotEnoughData, match="All values are 7"):
         fitted(SQUAD.assign(value=7.0))
-    with pytest.raises(DataProblem, match="not finite"):
+    with pytest.raises(DataProblem, match="value of inf cannot be"):
         fitted(SQUAD.assign(value=SQUAD["value"].mask(SQUAD.index == 0, np.inf)))
     with pytest.raises(DataProblem, match="'rowan' is not in this fit"):
         RESULT.predict([0], "rowan")

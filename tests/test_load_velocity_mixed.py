@@ -153,7 +153,7 @@ def test_two_sessions_and_five_athletes_are_too_few():
 def test_a_load_a_session_shows_no_slope():
     apart = ONE[ONE["load_kg"] == 60 + 20 * ONE["session_id"].str[-1].astype(int)]
     doubled = pd.concat([apart, apart.assign(set_no=8)])
-    with pytest.raises(NotEnoughData, match="No session has 2 different loads"):
+    with pytest.raises(NotEnoughData, match="None of 4 sessions has 2 different loads"):
         profile_across_sessions(doubled, mvt_m_s=0.2)
 
 

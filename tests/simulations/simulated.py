@@ -22,6 +22,8 @@ MODELS = {
     "form_break": 7,
     "transfer": 8,
     "plan_simulation": 9,
+    "decision": 10,
+    "sides": 11,
 }
 
 NS = (6, 12, 24)

@@ -3,17 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from simulated import DESIGNS, MODELS, NS, RHOS, Intervals, ar1, coverage
+from simulated import DESIGNS, LONG, MODELS, NS, RHOS, Intervals, ar1, coverage, generator, printed, squads_of
 
 from analysis.errors import DataProblem
-from analysis.models.e1rm import COVERAGE_PCT as FUSED_COVERAGE_PCT
+from analysis.models import e1rm, load_velocity_mixed
 from analysis.models.e1rm import EPLEY_K, K_SD, TESTED_CV, E1rmObservations, fused_e1rm
-from analysis.models.load_velocity_mixed import COVERAGE_PCT, profile_across_sessions, profiles_of_squad
+from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 
 LOADS_KG = np.array([60.0, 90.0, 120.0])
 SESSION_SD, SET_SD, MVT = 0.03, 0.02, 0.2
-LEAST_PCT = 85  # below it the model would have to refuse
-SHORT, ALONE, SQUADS, STATES = 60, 200, 16, 400  # replicates: in the suite, and of the cards
+LEAST_PCT = 85  # below it a model refuses or says so
+SHORT = 60  # replicates in the suite
 
 every_n = pytest.mark.parametrize("n", NS)
 every_rho = pytest.mark.parametrize("rho", RHOS)
@@ -71,7 +71,8 @@ def e1rm_in_squad(n_athletes: int, rho: float):
 
 def test_the_e1rm_of_an_athlete_alone_is_covered_in_some_draws():
     measured = coverage(e1rm_alone(6, 0.0), MODELS["load_velocity_mixed"], DESIGNS["none", 6, 0.0], SHORT)
-    assert measured.pct == pytest.approx(COVERAGE_PCT["alone"][6][0], abs=3 * 100 * np.sqrt(0.05 * 0.95 / SHORT))
+    said = printed(load_velocity_mixed, 6, 0.0)["alone"]
+    assert measured.pct == pytest.approx(said, abs=3 * 100 * np.sqrt(0.05 * 0.95 / SHORT))
 
 
 def test_the_e1rm_of_athletes_is_covered_in_some_squads():
@@ -79,20 +80,33 @@ def test_the_e1rm_of_athletes_is_covered_in_some_squads():
     assert measured.pct >= LEAST_PCT
 
 
+def test_a_profile_states_the_lowest_coverage_of_its_card_and_says_where_it_is_too_low():
+    columns = {"alone": load_velocity_mixed.ALONE_COVERAGE_PCT, "in a squad": load_velocity_mixed.SQUAD_COVERAGE_PCT}
+    for column, stated in columns.items():
+        assert stated == {n: min(printed(load_velocity_mixed, n, rho)[column] for rho in RHOS) for n in NS}
+    rng, line = generator(MODELS["load_velocity_mixed"], DESIGNS["plateau", 24, 0.0]), np.array([[1.5, -0.008]])
+    few, many = (profile_across_sessions(made_up(rng, line, n, 0.0), mvt_m_s=MVT) for n in (6, 13))
+    assert few.coverage_pct >= LEAST_PCT > many.coverage_pct
+    assert not few.remark
+    assert "in only 82 % of made-up athletes" in many.remark
+
+
 @pytest.mark.soak
 @every_n
 @every_rho
 def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
-    measured = coverage(e1rm_alone(n, rho), MODELS["load_velocity_mixed"], DESIGNS["none", n, rho], ALONE)
-    assert measured.pct == pytest.approx(COVERAGE_PCT["alone"][n][RHOS.index(rho)], abs=0.1)
+    measured = coverage(e1rm_alone(n, rho), MODELS["load_velocity_mixed"], DESIGNS["none", n, rho], LONG)
+    assert measured.pct == pytest.approx(printed(load_velocity_mixed, n, rho)["alone"], abs=0.1)
 
 
 @pytest.mark.soak
 @every_n
 @every_rho
 def test_the_e1rm_of_athletes_is_covered_as_the_card_says(n, rho):
-    measured = coverage(e1rm_in_squad(n, rho), MODELS["load_velocity_mixed"], DESIGNS["gain", n, rho], SQUADS)
-    assert measured.pct == pytest.approx(COVERAGE_PCT["in squad"][n][RHOS.index(rho)], abs=0.1)
+    n_squads = squads_of(n, LONG)
+    measured = coverage(e1rm_in_squad(n, rho), MODELS["load_velocity_mixed"], DESIGNS["gain", n, rho], n_squads)
+    assert measured.pct == pytest.approx(printed(load_velocity_mixed, n, rho)["in a squad"], abs=0.1)
+    assert measured.pct >= LEAST_PCT
 
 
 def fused(n: int, rho: float, *, drift_pct: float = 1.0, gain_pct: float = 0.0):
@@ -130,11 +144,13 @@ FUSED = {
     "drift twice": lambda n, rho: fused(n, rho, drift_pct=2.0),
     "gain": lambda n, rho: fused(n, rho, drift_pct=0.0, gain_pct=0.5),
 }
+FUSED_COLUMNS = {"none": "drift of 1 %", "drift twice": "drift of 2 %", "gain": "gain of 0.5 % a week"}
 
 
 def test_the_fused_e1rm_is_covered_in_some_draws():
     measured = coverage(fused(12, 0.3), MODELS["e1rm"], DESIGNS["none", 12, 0.3], 150)
-    assert measured.pct == pytest.approx(FUSED_COVERAGE_PCT["none"][12][1], abs=5.4)  # three standard errors
+    said = printed(e1rm, 12, 0.3)[FUSED_COLUMNS["none"]]
+    assert measured.pct == pytest.approx(said, abs=5.4)  # three standard errors
 
 
 @pytest.mark.soak
@@ -142,5 +158,6 @@ def test_the_fused_e1rm_is_covered_in_some_draws():
 @every_rho
 @pytest.mark.parametrize("truth", FUSED)
 def test_the_fused_e1rm_is_covered_as_the_card_says(truth, n, rho):
-    measured = coverage(FUSED[truth](n, rho), MODELS["e1rm"], DESIGNS[truth, n, rho], STATES)
-    assert measured.pct == pytest.approx(FUSED_COVERAGE_PCT[truth][n][RHOS.index(rho)], abs=0.1)
+    measured = coverage(FUSED[truth](n, rho), MODELS["e1rm"], DESIGNS[truth, n, rho], LONG)
+    assert measured.pct == pytest.approx(printed(e1rm, n, rho)[FUSED_COLUMNS[truth]], abs=0.1)
+    assert measured.pct >= LEAST_PCT

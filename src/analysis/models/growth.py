@@ -12,10 +12,10 @@ likelihood counts.
 lbfgs stopped 3 to 31 below the best likelihood in 10 of 12 made-up squads and said in 9 that it had converged).
 Levels and slopes of athletes (BLUP) have intervals that carry the uncertainty of the squad's line as well.
 
-Measured coverage of the 95 % intervals in percent, 30 squads a cell of 10 weekly values an athlete, SD of slopes 0.5 a
-week, SD of errors 2 (`tests/simulations`; shares of 180 to 720 athletes, of 30 squads in the last column but one):
+Measured coverage of the 95 % intervals in percent, 30 squads of n a cell with 10 weekly values an athlete, SD of slopes
+0.5 a week, SD of errors 2 (`tests/simulations`):
 
-| athletes | rho | athlete's slope | athlete's level | squad's slope | settled |
+|        n | rho | athlete's slope | athlete's level | squad's slope | settled |
 |---------:|----:|----------------:|----------------:|--------------:|--------:|
 |        6 |   0 |            94.4 |            97.2 |           100 |      87 |
 |        6 |  .3 |            91.1 |            96.1 |           100 |      80 |
@@ -50,20 +50,21 @@ from scipy.special import stdtrit
 
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.autocorrelated import whitener
+from analysis.models.mixed_lines import SettledByTwo
+from analysis.models.possible import check_complete, check_possible
 from analysis.models.result import Interval, tidy_row
 
 Method = Literal["reml", "ml"]
 
 OPTIMISERS = ("lbfgs", "bfgs", "powell")
 RHO_STEPS = np.linspace(0, 0.9, 19)
-SAME_LLF = 0.01  # optimisers that differ by less have found the same optimum
 SINGULAR_SHARE = 1e-4  # smallest to largest eigenvalue of G in units of the residual SD
 LEAST_ATHLETES = 6
 CONF_LEVEL = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
+class Growth(SettledByTwo):
     """The squad's line and each athlete's. Made by `growth`."""
 
     unit: str
@@ -86,12 +87,6 @@ class Growth:
     data: pd.DataFrame  # athlete_id, time, value
     n_missing: int
     conf_level: float
-
-    @property
-    def settled(self) -> bool:
-        """Whether two optimisers or more found the best likelihood."""
-        behind = self.optimisers["log_likelihood"].max() - self.optimisers["log_likelihood"]
-        return bool((behind < SAME_LLF).sum() >= 2)
 
     @property
     def remark(self) -> str:
@@ -282,8 +277,8 @@ def _known(athlete_ids: Sequence[str], time: Sequence[float], values: Sequence[f
         }
     )
     known = frame.dropna(subset=["value"]).sort_values(["athlete_id", "time"], ignore_index=True)
-    if not np.isfinite(known[["time", "value"]].to_numpy()).all():
-        raise DataProblem("A time or a value is not finite. Correct it at its source.")
+    check_complete(known["time"], "time")
+    check_possible(known["value"], "value")
     return known, len(frame) - len(known)
 
 
