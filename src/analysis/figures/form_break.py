@@ -58,7 +58,7 @@ def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = N
 
     `changes` as `models.form_break.form_of_squad` returns it. Athletes of whom it cannot be told are named in the note.
     """
-    shown = theme.figure("Change in clean reps, last 3 sessions (reps)", "")
+    shown = theme.figure("Change in clean reps (reps)", "")
     called = changes["athlete_id"].map(lambda athlete_id: (names or {}).get(athlete_id, athlete_id))
     told = changes.assign(name=called)[changes["state"] != "cannot tell"].iloc[::-1]
     flagged = told["state"].isin(_FLAGGED)
@@ -78,6 +78,6 @@ def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = N
         showlegend=False,
     )
     shown.add_vline(x=0, line={"dash": "dot", "width": 1, "color": theme.TEXT})
-    note = f"{flagged.sum()} beyond error; {changes['null_probability'].sum():.1f} expected by chance"
+    note = f"Last 3 sessions: {flagged.sum()} beyond error, {changes['null_probability'].sum():.1f} expected by chance"
     untold = called[changes["state"] == "cannot tell"]
     return theme.add_note(shown, f"{note}; cannot tell: {', '.join(untold)}" if len(untold) else note)

@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 
 from analysis.figures import theme
 
-_ROW_HEIGHT = 120
+_ROW_HEIGHT = 130
 _SIDES = {"L": ("left", "circle", theme.BLUE), "R": ("right", "square-open", theme.VERMILLION)}
 _BOTH = ("both", "diamond", theme.GREEN)
 
@@ -14,7 +14,8 @@ _BOTH = ("both", "diamond", theme.GREEN)
 def mobility_figure(screens: pd.DataFrame) -> go.Figure:
     """A row a screen over the same dates, hinge depth on top; `screens` as `metrics.mobility.mobility` returns it."""
     tests = sorted(screens["test_id"].unique(), key=lambda test: (test != "hinge_depth", test))
-    shown = make_subplots(rows=len(tests), cols=1, shared_xaxes=True, vertical_spacing=0.06)
+    words = [test.replace("_", " ").capitalize() for test in tests]
+    shown = make_subplots(rows=len(tests), cols=1, shared_xaxes=True, vertical_spacing=0.09, subplot_titles=words)
     shown.update_layout(template=theme.TEMPLATE, height=_ROW_HEIGHT * len(tests) + 100)
     told = set()
     for place, test in enumerate(tests, start=1):
@@ -34,6 +35,7 @@ def mobility_figure(screens: pd.DataFrame) -> go.Figure:
                 col=1,
             )
             told.add(name)
-        shown.update_yaxes(title_text=f"{test.replace('_', ' ')}<br>({own['unit'].iloc[0]})", row=place, col=1)
+        shown.update_yaxes(title_text=f"{own['metric'].iloc[0]} ({own['unit'].iloc[0]})", row=place, col=1)
     shown.update_xaxes(title_text="Date", row=len(tests), col=1)
+    shown.update_annotations(font_size=12)
     return theme.add_note(shown, "Side by side by date; that two move together does not make one the cause.")

@@ -13,6 +13,8 @@ Verdict: today's speed, brought to the anchor load along the line, against that 
 others than usual; so one light set says little, and the verdict then is "no detectable change".
 Refuses: fewer than 3 sessions before with the same device, no set today, a set today beyond the loads of the line.
 
+Measured over 1,000 made-up athletes with 15 days of 3 sets before (`tests/test_daily_state.py`): the 90 % interval of the
+offset held it in 87 %, the SDs being taken for known.
 Limits: speed at a load follows strength and effort as well as fatigue; a lazy warm-up is slow. The line is that of the
 last weeks: where the athlete gets stronger, the sessions just before are compared. It is one sign beside how one
 feels, and is never added up with it.
@@ -144,7 +146,7 @@ def _split(
     bar_speeds: pd.DataFrame, today: pd.Timestamp, metric: VelocityMetric, usual_days: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Today's sets, and the repetitions of the sessions before that they are compared with."""
-    first = bar_speeds.sort_values("rep_no").groupby(["session_id", "set_no"]).head(FIRST_REPS)
+    first = bar_speeds.sort_values("rep_no", ignore_index=True).groupby(["session_id", "set_no"]).head(FIRST_REPS)
     known = first.dropna(subset=["load_kg", metric])
     on_day = known[known["local_date"] == today]
     if on_day.empty:
