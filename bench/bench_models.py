@@ -1,6 +1,7 @@
 """The models of one athlete with a long log: a profile with a decision, and every part of her week."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,6 +180,9 @@ def figures() -> Iterator[Figure]:
         of = f"{len(athlete.sets):,} sets, {len(athlete.reps):,} reps"
         yield in_ms(f"profile and decision of a lift, {of}", fits, goal=50)
         yield in_ms(f"all {len(PARTS)} parts of a week, {of}", weeks, goal=100)
+        fits, weeks = seconds(profile_and_decision, whole_week, rounds=15, clock=time.process_time)
+        yield in_ms("the same profile and decision, time of the processor", fits)
+        yield in_ms("the same parts of a week, time of the processor", weeks)
 
 
 def told(week: object, part: str) -> bool:
