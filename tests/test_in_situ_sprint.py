@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import NotEnoughData
+from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.in_situ_sprint import in_situ_sprint_figure
 from analysis.models.in_situ_sprint import InSituSprint, in_situ_sprint
 
@@ -146,6 +146,14 @@ def test_a_jump_of_the_receiver_is_left_out_and_counted():
     found = profile({"a": records, "b": records, "c": jumped})
     assert found.n_impossible > 0
     assert found.points["acceleration_m_s2"].max() <= 10
+
+
+@pytest.mark.parametrize(("speed", "words"), [(np.inf, "A speed of inf m/s"), (-0.5, "A speed of -0.5 m/s")])
+def test_a_speed_that_cannot_be_is_refused_with_its_value(speed, words):
+    records = exact()["a"]
+    wrong = records.assign(speed_m_s=records["speed_m_s"].where(records["t_s"] != 2.0, speed))
+    with pytest.raises(DataProblem, match=words):
+        profile({"a": records, "b": records, "c": wrong})
 
 
 def test_the_callers_runs_and_records_stay_as_they_were():

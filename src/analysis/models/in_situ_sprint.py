@@ -15,6 +15,7 @@ from scipy import stats
 from analysis.errors import NotEnoughData
 from analysis.metrics.running import RUNNING_SPORTS
 from analysis.models.load_velocity import fieller
+from analysis.models.possible import check_possible
 from analysis.models.result import tidy_row
 
 SPORTS = (*RUNNING_SPORTS, "soccer", "american_football", "rugby", "hockey", "lacrosse", "basketball", "handball")
@@ -149,6 +150,8 @@ def in_situ_sprint(
     NotEnoughData
         Fewer than 3 sessions at 5 Hz or more from the newest device that records so, speeds spread over less than 3
         m/s, accelerations that do not fall with speed, or a top speed below 80 % of S0.
+    DataProblem
+        A speed that is infinite or negative.
 
     Notes
     -----
@@ -241,6 +244,7 @@ def _windows(records: pd.DataFrame) -> pd.DataFrame | None:
     ordered = records.dropna(subset=["t_s", "speed_m_s"]).sort_values("t_s")
     if "paused" in ordered:
         ordered = ordered[ordered["paused"].fillna(0) == 0]
+    check_possible(ordered["speed_m_s"], "speed", "m/s", sign="not negative")
     t_s, m_s = ordered["t_s"].to_numpy(dtype=float), ordered["speed_m_s"].to_numpy(dtype=float)
     every_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else np.inf
     if not 0 < every_s <= 1 / SLOWEST_HZ + 1e-6:
@@ -251,8 +255,8 @@ def _windows(records: pd.DataFrame) -> pd.DataFrame | None:
     by_slope, by_mean = _weights(half)
     acceleration = np.convolve(m_s, by_slope[::-1] / every_s, "valid")
     speed = np.convolve(m_s, by_mean[::-1], "valid")
-    whole = t_s[2 * half :] - t_s[: -2 * half] < (2 * half + 0.5) * every_s  # no record is missing in between
-    kept = whole & (acceleration > 0) & (speed >= LEAST_SPEED_M_S)
+    even = np.abs(t_s[2 * half :] - t_s[: -2 * half] - 2 * half * every_s) < every_s / 2  # none missing, none twice
+    kept = even & (acceleration > 0) & (speed >= LEAST_SPEED_M_S)
     return pd.DataFrame({"speed_m_s": speed[kept], "acceleration_m_s2": acceleration[kept]})
 
 
