@@ -3,6 +3,8 @@
 The baselines minimise the same sum of squares over p0, k1, k2 and both time constants, within the same bounds: a plain
 loop over days under differential evolution, and a compiled recursive filter under a quasi-Newton method from several
 starts. Each is timed in the same run on the same season of 165 days with 9 tests.
+
+An athlete's week is all load and fatigue models of 26 weeks with a test a week, one after the other.
 """
 
 import itertools
@@ -14,9 +16,13 @@ import pandas as pd
 from figure import Figure, in_ms, ratio, seconds
 from scipy import optimize, signal
 
+from analysis.example.training_and_tests import true_season
+from analysis.metrics.load import acwr_coupled, acwr_uncoupled, ewma_acwr, load_balance, monotony, strain_au
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import impulse_response
+from analysis.models.fitness_fatigue.kalman import StateParameters, fit_states
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D
+from analysis.models.fitness_fatigue.skill import forecast_skill
 from analysis.models.fitness_fatigue.uncertainty import bootstrap
 
 STARTS = 20
@@ -84,7 +90,24 @@ def multi_start(sse: Objective) -> float:
     return float(min(optimize.minimize(scaled, start, bounds=[(0, 1)] * len(BOUNDS)).fun for start in starts))
 
 
+def a_week_of_models(load: pd.Series, tests: pd.Series) -> list[object]:
+    """CTL, ATL, TSB, monotony, strain, ACWR in three ways; fixed and free fit, skill, and fitted states."""
+    settings = {"unit": "W", "convention": "next_day"}
+    fixed = fitness_fatigue(load, tests, **settings)
+    start = StateParameters(fixed.p0, 0.1, 0.2, 42, 7, test_sd=5, g_sd=5, h_sd=5)
+    return [
+        load_balance(load),
+        *[of_load(load) for of_load in (monotony, strain_au, acwr_coupled, acwr_uncoupled, ewma_acwr)],
+        fitness_fatigue(load, tests, tau_d=None, **settings),
+        forecast_skill(fixed),
+        fit_states(load, tests, start, unit="W"),
+    ]
+
+
 def figures() -> Iterator[Figure]:
+    made_up = true_season(26, np.random.default_rng(1), noise_w=4.0)
+    (week_s,) = seconds(lambda: a_week_of_models(made_up.load, made_up.tests), rounds=9)
+    yield in_ms("all load and fatigue models of an athlete's week", week_s, goal=150)
     load, tests = season(165, 9, seed=1)
     least: dict[str, list[float]] = {"loop": [], "filter": [], "ours": []}
 

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.config import Lift
 from analysis.figures import theme
-from analysis.figures.load import load_balance_figure, weekly_volume_figure
+from analysis.figures.load import load_balance_figure, two_loads_figure, weekly_volume_figure
 from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.load import load_balance
 from analysis.models.speed_at_load import speed_at_load
@@ -51,6 +51,17 @@ def test_volume_of_a_week_is_stacked_by_exercise():
     shown = weekly_volume_figure(volume)
     assert [bar.name for bar in shown.data] == ["deadlift", "exercise not known"]
     assert shown.layout.barmode == "stack"
+
+
+def test_lifting_and_running_are_never_added_up_and_days_not_logged_are_no_rest():
+    weeks = pd.date_range("2026-01-05", periods=2, freq="7D")
+    loads = {"volume_load_kg": [5000.0, np.nan], "run_distance_m": [12_000.0, np.nan]}
+    weekly = pd.DataFrame({"week": weeks, **loads, "done": [4, 0], "rest": [2, 0], "off": [1, 0], "none": [0, 7]})
+    shown = two_loads_figure(weekly)
+    assert [bar.name for bar in shown.data] == ["lifted", "run", "trained", "rest", "off", "not logged"]
+    assert [shown.layout[f"yaxis{n}"].title.text for n in ("", 2, 3)] == ["Lifted (t)", "Run (km)", "Days (count)"]
+    assert np.isnan(shown.data[0].y[1])
+    assert "7 days have nothing logged" in shown.layout.title.text.replace("<br>", " ")
 
 
 def test_each_device_is_a_series_of_its_own():

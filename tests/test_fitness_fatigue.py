@@ -14,7 +14,7 @@ from scipy import optimize, stats
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.example.training_and_tests import Season, carried, training_load, true_season, unrelated_season
 from analysis.figures import fitness_fatigue as figures
-from analysis.models.fitness_fatigue import projection
+from analysis.models.fitness_fatigue import kalman, projection
 from analysis.models.fitness_fatigue.banister import fitness_fatigue, lags_of
 from analysis.models.fitness_fatigue.dose_response import dose_response, fatigue_dose, fit_dose_response
 from analysis.models.fitness_fatigue.impulse import impulse_response, influence, influence_days
@@ -344,6 +344,15 @@ def test_days_without_a_test_are_predicted_only():
     width = ahead["conf_high"] - ahead["conf_low"]
     assert (width.tail(7).diff().dropna() > 0).all()
     np.testing.assert_allclose(ahead["estimate"].head(len(SEASON.load)), result.states["p_hat"])
+
+
+def test_the_likelihood_that_is_fitted_is_that_of_the_filter():
+    first = {"start_g": 100, "start_h": 20, "start_g_sd": 30, "start_h_sd": 9, "start_correlation": 0.2}
+    given = replace(STATE, g_sd=5, h_sd=8, gh_correlation=0.3, **first)
+    load, days = SEASON.load.to_numpy(), SEASON.tests.reindex(SEASON.load.index).to_numpy()
+    closed_form = kalman._Likelihood.of(load, days, given, load_before_au=7.0)
+    by_filter = filtered(SEASON.load, SEASON.tests, given, unit="W", load_before_au=7.0).loglik
+    assert -closed_form.minus(kalman._as_point(given)) == pytest.approx(by_filter, rel=1e-10)
 
 
 def test_maximum_likelihood_beats_its_start():

@@ -9,7 +9,7 @@ from analysis.example.training_and_tests import Season, true_season, unrelated_s
 from analysis.figures.plan_simulation import block_figure, fan_figure
 from analysis.models.fitness_fatigue.impulse import impulse_response
 from analysis.models.fitness_fatigue.skill import Review, review
-from analysis.models.plan_simulation import best_block, simulate_plan, usual_week
+from analysis.models.plan_simulation import best_block, simulate_plan, simulate_weeks, usual_week
 
 NEXT_DAY = {"unit": "W", "convention": "next_day"}
 
@@ -42,6 +42,13 @@ def test_the_bands_of_the_fan_lie_inside_each_other():
     fan = BLOCK.best.predict()
     ordered = ["test_low", "conf_low", "inner_low", "estimate", "inner_high", "conf_high", "test_high"]
     assert (fan[ordered].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+
+
+def test_weeks_in_shares_of_the_usual_one_are_the_same_plan():
+    usual_au = usual_week(SEASON.load).load_au
+    by_shares = simulate_weeks(FOUND, [1.0, 0.5], seed=1, n_draws=50).predict()
+    by_load = simulate_plan(FOUND, plan_of(usual_au, 0.5 * usual_au), seed=1, n_draws=50).predict()
+    pd.testing.assert_frame_equal(by_shares, by_load)
 
 
 def test_the_same_seed_gives_the_same_fan():

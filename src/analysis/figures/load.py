@@ -2,6 +2,7 @@
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from analysis.figures import theme
 
@@ -47,3 +48,31 @@ def weekly_volume_figure(volume: pd.DataFrame, *, week: str = "week", group: str
         label = name if isinstance(name, str) else "exercise not known"
         shown.add_bar(x=rows[week], y=rows["volume_load_kg"], name=label)
     return shown
+
+
+def two_loads_figure(weekly: pd.DataFrame) -> go.Figure:
+    """Strength load and run load by week, one above the other and never added up, and below what is known of the days.
+
+    `weekly` is what `metrics.load.weekly_load` returns. A week of which nothing is known has no bar; one without that
+    kind of training has a bar of 0.
+    """
+    shown = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.06)
+    shown.update_layout(template=theme.TEMPLATE, height=560, barmode="stack")
+    shown.add_bar(
+        x=weekly["week"], y=weekly["volume_load_kg"] / 1000, name="lifted", marker_color=theme.BLUE, row=1, col=1
+    )
+    shown.add_bar(
+        x=weekly["week"], y=weekly["run_distance_m"] / 1000, name="run", marker_color=theme.GREEN, row=2, col=1
+    )
+    for state, name, colour in (
+        ("done", "trained", theme.SKY),
+        ("rest", "rest", theme.GRID),
+        ("off", "off", theme.PURPLE),
+        ("none", "not logged", theme.ORANGE),
+    ):
+        shown.add_bar(x=weekly["week"], y=weekly[state], name=name, marker_color=colour, row=3, col=1)
+    for row, title in enumerate(("Lifted (t)", "Run (km)", "Days (count)"), start=1):
+        shown.update_yaxes(title_text=title, row=row, col=1)
+    shown.update_xaxes(title_text="Week", row=3, col=1)
+    unlogged = int(weekly["none"].sum())
+    return theme.add_note(shown, f"{unlogged} days have nothing logged; they are not rest.") if unlogged else shown

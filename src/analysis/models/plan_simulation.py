@@ -24,6 +24,7 @@ Fitz-Clarke et al. 1991, J Appl Physiol 71(3):1151-1158 (planning from influence
 Sports Exerc 39(8):1358-1365 (tapers cut the volume by 41 to 60 %); Hellard et al. 2006, J Sports Sci 24(5):509-520.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -209,6 +210,17 @@ def simulate_plan(
     return _simulated(found, planned_load_au, bootstrap(found.fit, n_draws=n_draws, seed=seed), conf_level)
 
 
+def simulate_weeks(
+    found: Review, shares: Sequence[float], *, seed: int, n_draws: int = N_DRAWS, conf_level: float = CONF_LEVEL
+) -> PlanSimulation:
+    """The courses of weeks that are `shares` of the usual week, one share a week; errors as `best_block`."""
+    require_skill(found)
+    log = found.fit.daily_load_au.iloc[:, 0]
+    usual = usual_week(log)
+    plan = usual.plan([share * usual.load_au for share in shares], log.index[-1])
+    return simulate_plan(found, plan, seed=seed, n_draws=n_draws, conf_level=conf_level)
+
+
 def require_skill(found: Review) -> None:
     """Nothing, where the load of one input foresees the tests; else the errors of `simulate_plan`."""
     if len(found.fit.responses) > 1:
@@ -227,7 +239,7 @@ class UsualWeek:
     load_au: float
     share: tuple[float, ...]  # of each day counted from the day after the log; sums to 1
 
-    def plan(self, weekly_load_au: list[float], last_logged: object) -> pd.Series:
+    def plan(self, weekly_load_au: Sequence[float], last_logged: object) -> pd.Series:
         """A daily load for the weeks after `last_logged`, each spread over its days as usual.
 
         >>> week = UsualWeek(100.0, (0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0))
@@ -355,7 +367,7 @@ def best_block(
     steady = _simulated(found, steady_plan, drawn, conf_level)
     worth = _worth_of_a_week(drawn, log, usual, weeks)
     load_au = _highest(worth, usual.load_au, least_au=least_au, most_au=largest_au, ramp_most=ramp_most)
-    best = _simulated(found, usual.plan(load_au.tolist(), log.index[-1]), drawn, conf_level)
+    best = _simulated(found, usual.plan(load_au, log.index[-1]), drawn, conf_level)
     before_au = np.append(usual.load_au, load_au[:-1])
     allowed_au = np.minimum(largest_au, (1 + ramp_most) * before_au)
     return BestBlock(
@@ -397,7 +409,7 @@ def _worth_of_a_week(drawn: Bootstrap, log: pd.Series, usual: UsualWeek, weeks: 
     """What 1 AU more in each week adds to the last day, the mean of the draws: performance is linear in the loads."""
 
     def on_the_last_day(weekly_au: np.ndarray) -> float:
-        return float(drawn.courses(_behind(log, usual.plan(weekly_au.tolist(), log.index[-1])))[:, -1].mean())
+        return float(drawn.courses(_behind(log, usual.plan(weekly_au, log.index[-1])))[:, -1].mean())
 
     nothing = on_the_last_day(np.zeros(weeks))
     usual_au = usual.load_au

@@ -2,7 +2,8 @@
 
     g(t) = e^(-1/tau_g) (g(t-1) + w(t-1)) + noise,  h(t) likewise,  p(t) = p0 + k_g g(t) - k_h h(t) + noise
 
-The load of a day counts from the day after. Parameters come from maximum likelihood; the filter is that of statsmodels.
+The load of a day counts from the day after. The filter is that of statsmodels; parameters come from maximum likelihood,
+which for a few tests among many days is the normal density of the tests, in closed form.
 
 References
 ----------
@@ -19,11 +20,14 @@ from statsmodels.tools.numdiff import approx_hess3
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
 from analysis.errors import DataProblem, NotEnoughData
+from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
 from analysis.models.result import tidy_row
 
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
 _POSITIVE = set(FITTED) - {"p0"}
+_IS_LOG = np.array([name in _POSITIVE for name in FITTED])
+_DIFFERENCE = 1e-7  # of a slope of the likelihood
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class FilteredFitnessFatigue:
         for term, estimate in asdict(self.parameters).items():
             se = float(self.standard_errors.get(term, np.nan))
             if term in _POSITIVE:
-                spread = np.exp(z * se / estimate)
+                with np.errstate(over="ignore"):  # an SD that goes to 0: its interval has no end
+                    spread = np.exp(z * se / estimate)
                 low, high = estimate / spread, estimate * spread
             else:
                 low, high = estimate - z * se, estimate + z * se
@@ -215,18 +220,78 @@ def fit_states(
     for name in sorted(_POSITIVE):
         if not getattr(start, name) > 0:
             raise DataProblem(f"The start value of {name} is {getattr(start, name):g}. Give one above 0.")
-    load, observed = daily_load_au.to_numpy(dtype=float), values.to_numpy()
-    before = float(load.mean())
-
-    def minus_loglik(point: np.ndarray) -> float:
-        return -_filter(load, observed, _from_point(point, start), before).loglike()
-
+    load = daily_load_au.to_numpy(dtype=float)
+    likelihood = _Likelihood.of(load, values.to_numpy(), start, load_before_au=float(load.mean()))
     tau = (np.log(TAU_LEAST_D), np.log(TAU_MOST_D))
     bounds = [tau if name.startswith("tau") else (None, None) for name in FITTED]
-    solution = optimize.minimize(minus_loglik, _as_point(start), method="L-BFGS-B", bounds=bounds)
+    solution = optimize.minimize(
+        likelihood.minus_with_slope, _as_point(start), jac=True, method="L-BFGS-B", bounds=bounds
+    )
     best = _from_point(solution.x, start)
-    errors = _standard_errors(approx_hess3(solution.x, minus_loglik), best)
+    errors = _standard_errors(approx_hess3(solution.x, likelihood.minus), best)
     return replace(filtered(daily_load_au, tests, best, unit=unit, conf_level=conf_level), standard_errors=errors)
+
+
+@dataclass(frozen=True, eq=False)
+class _Likelihood:
+    """The filter's likelihood of the tests, in closed form and at many parameters at a time.
+
+    The tests are jointly normal, and few against the days: their covariance takes less than a pass over the days.
+    """
+
+    lagged: LaggedLoads  # of the tests
+    values: np.ndarray  # (n_tests,)
+    day: np.ndarray  # (n_tests,), counted from 1
+    start: StateParameters
+
+    @classmethod
+    def of(
+        cls, load_au: np.ndarray, on_each_day: np.ndarray, start: StateParameters, *, load_before_au: float
+    ) -> "_Likelihood":
+        tested = np.isfinite(on_each_day)
+        day = np.flatnonzero(tested) + 1
+        whole = pd.Series(np.concatenate([[load_before_au], load_au]))
+        return cls(lagged_loads(whole, pd.Index(day), convention="next_day"), on_each_day[tested], day, start)
+
+    def minus(self, point: np.ndarray) -> float:
+        return -float(self._at(point[None])[0])
+
+    def minus_with_slope(self, point: np.ndarray) -> tuple[float, np.ndarray]:
+        """Minus the log-likelihood and its slope, by differences of which all are evaluated at once."""
+        step = _DIFFERENCE * np.maximum(np.abs(point), 1.0)
+        here, *beside = -self._at(np.vstack([point, point + np.diag(step)]))
+        return float(here), (np.array(beside) - here) / step
+
+    def _at(self, points: np.ndarray) -> np.ndarray:
+        """Log-likelihoods of points, shape (n_points, terms)."""
+        natural = np.where(_IS_LOG, np.exp(np.where(_IS_LOG, points, 0.0)), points)
+        p0, k_g, k_h, tau_g, tau_h, test_sd, g_sd, h_sd = natural.T
+        fading_g, fading_h = (-1 / tau[:, None] for tau in (tau_g, tau_h))
+        start = self.start
+        g, h = (
+            self.lagged.response(tau) + first * np.exp(fading * self.day)
+            for tau, fading, first in ((tau_g, fading_g, start.start_g), (tau_h, fading_h, start.start_h))
+        )
+        left = self.values - p0[:, None] - k_g[:, None] * g + k_h[:, None] * h
+        first_cross = start.start_correlation * start.start_g_sd * start.start_h_sd
+        gg = self._covariances(fading_g, fading_g, g_sd**2, start.start_g_sd**2)
+        hh = self._covariances(fading_h, fading_h, h_sd**2, start.start_h_sd**2)
+        gh = self._covariances(fading_g, fading_h, start.gh_correlation * g_sd * h_sd, first_cross)
+        by_g, by_h = k_g[:, None, None], k_h[:, None, None]
+        total = by_g**2 * gg + by_h**2 * hh - by_g * by_h * (gh + gh.transpose(0, 2, 1))
+        total = total + (test_sd**2)[:, None, None] * np.eye(len(self.day))
+        _, log_det = np.linalg.slogdet(total)
+        squares = (left * np.linalg.solve(total, left[:, :, None])[:, :, 0]).sum(axis=1)
+        return -(len(self.day) * np.log(2 * np.pi) + log_det + squares) / 2
+
+    def _covariances(self, fading_a: np.ndarray, fading_b: np.ndarray, step: np.ndarray, first: float) -> np.ndarray:
+        """Covariance of one state on the day of the row and another on that of the column, (n_points, n, n)."""
+        both = fading_a + fading_b
+        on_day = first * np.exp(both * self.day) + step[:, None] * np.expm1(both * self.day) / np.expm1(both)
+        earlier = np.minimum.outer(np.arange(len(self.day)), np.arange(len(self.day)))
+        since = np.subtract.outer(self.day, self.day)
+        fading = np.where(since > 0, fading_a[:, None], fading_b[:, None])
+        return on_day[:, earlier] * np.exp(fading * np.abs(since))
 
 
 def _standard_errors(curvature: np.ndarray, best: StateParameters) -> pd.Series:

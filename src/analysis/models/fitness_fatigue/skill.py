@@ -49,7 +49,7 @@ class ForecastSkill:
     Model card. Simulated with 42 and 7 days and a test a week, 2,000 seasons each: on loads that have nothing to do
     with the tests "skill" is said in 4.0 % (noise around a line), 3.4 % (carried errors) and 2.1 % (random walk) of
     cases at 15 tests, in 1.1, 1.7 and 0.1 % at 30. Power where tests do follow the load (their SD 30 W), 500 seasons
-    each: with test noise of 2, 6 and 12 W 94, 56 and 27 % at 15 tests, with 2 and 6 W 99.8 and 89 % at 30. "No skill
+    each: with test noise of 2, 6 and 12 W 94, 56 and 27 % at 15 tests, 99.8, 89 and 62 % at 30. "No skill
     shown" after 15 noisy tests is no evidence against the load. The circular shift assumes that the load looks alike
     all along: where load and tests both climb over the whole time, the trend forecast is the only guard.
     """

@@ -154,7 +154,21 @@ class Bootstrap:
 
     Model card. Percentile intervals, for every parameter and any number of inputs; they follow bends that t intervals
     miss. Errors of neighbouring tests are taken to correlate by an unknown rho: each draw has its own, drawn by how
-    well it explains the residuals.
+    well it explains the residuals. Fewer than 12 tests are refused for free time constants.
+
+    Measured coverage of the 95 % intervals in percent, 500 seasons a cell, a test a week, free time constants, AR(1)
+    errors (`tests/test_fitness_fatigue.py`, marked soak):
+
+    |  n | rho |   p0 |   k1 | tau1 |   k2 | tau2 |
+    |---:|----:|-----:|-----:|-----:|-----:|-----:|
+    | 12 |   0 | 98.8 | 99.2 | 99.0 | 92.0 | 99.2 |
+    | 12 |  .3 | 97.6 | 97.4 | 98.0 | 90.0 | 97.6 |
+    | 12 |  .6 | 93.2 | 95.6 | 95.0 | 87.4 | 97.4 |
+    | 24 |   0 | 99.0 | 99.4 | 99.2 | 96.4 | 98.4 |
+    | 24 |  .3 | 97.6 | 97.6 | 98.0 | 93.8 | 96.2 |
+    | 24 |  .6 | 93.6 | 94.8 | 94.8 | 90.4 | 93.2 |
+
+    Where errors do not carry over the intervals are wider than they need be: that is the price of not knowing it.
     """
 
     fit: FitnessFatigue
