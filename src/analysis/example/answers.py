@@ -141,6 +141,11 @@ SCREENS = (
         NOISE.ankle_trial_sd_cm,
     ),
 )
+# screened as the others are, on random numbers of their own, so that the numbers of the others stay as they were
+ADDED_SCREENS = (
+    Screen("hip_external_rotation", "angle", "deg", "seated, inclinometer", "LR", 41, 4, *_ANGLE_SDS),
+    Screen("thoracic_rotation", "angle", "deg", "half kneeling, inclinometer", "LR", 48, 5, *_ANGLE_SDS),
+)
 SCREEN_TRIALS = 2
 HOP_TRIALS = 3
 _SCREEN_COLUMNS = ["athlete", "date", "test", "trial", "side", "metric", "value", "unit", "method", "rater", "device"]
@@ -148,16 +153,17 @@ _SCREEN_COLUMNS = ["athlete", "date", "test", "trial", "side", "metric", "value"
 
 def screens(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Screens and single-leg hops as the screens template has them, one row a trial."""
-    rows = _screen_rows(rng) + _hop_rows(course, rng)
+    (apart,) = rng.spawn(1)
+    rows = _screen_rows(SCREENS, rng) + _hop_rows(course, rng) + _screen_rows(ADDED_SCREENS, apart)
     table = pd.DataFrame(rows, columns=["date", *_SCREEN_COLUMNS[2:9]])
     table = table[course.loc[table["date"], "logged"].to_numpy()].sort_values("date", kind="stable")
     dates = table["date"].dt.strftime("%Y-%m-%d")
     return table.assign(athlete=athlete.name, date=dates, rater="coach", device="")[_SCREEN_COLUMNS]
 
 
-def _screen_rows(rng: np.random.Generator) -> list[tuple]:
+def _screen_rows(screens: tuple[Screen, ...], rng: np.random.Generator) -> list[tuple]:
     rows = []
-    for screen in SCREENS:
+    for screen in screens:
         usual = rng.normal(screen.usual, screen.between_sd)
         for date, side in itertools.product(SCREEN_DAYS, screen.sides):
             of_day = usual + rng.normal(0, screen.day_sd)

@@ -13,8 +13,8 @@ Verdict: today's speed, brought to the anchor load along the line, against that 
 others than usual; so one light set says little, and the verdict then is "no detectable change".
 Refuses: fewer than 3 sessions before with the same device, no set today, a set today beyond the loads of the line.
 
-Measured over 1,000 made-up athletes with 15 days of 3 sets before (`tests/test_daily_state.py`): the 90 % interval of the
-offset held it in 87 %, the SDs being taken for known.
+Measured over 1,000 made-up athletes with 15 days of 3 sets before (`tests/test_daily_state.py`): the 90 % interval of
+the offset held it in 87 %, the SDs being taken for known.
 Limits: speed at a load follows strength and effort as well as fatigue; a lazy warm-up is slow. The line is that of the
 last weeks: where the athlete gets stronger, the sessions just before are compared. It is one sign beside how one
 feels, and is never added up with it.
