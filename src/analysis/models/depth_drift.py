@@ -28,10 +28,12 @@ import pandas as pd
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.clustered import ClusteredFit, clustered_fit
 from analysis.models.form_break import LEAST_CLUSTERS, OF_CLUSTERS, Cluster, check_one_athlete
+from analysis.models.possible import check_possible
 from analysis.models.result import Interval, tidy_row
 
 VIDEO_SEM_DEG = 3.0  # in the middle of the 2 to 4 that studies of 2-D video report
 LEAST_REPS = 3  # a line through two repetitions leaves no error
+ROUNDING_DEG = 1e-9  # of the arithmetic, not of the video
 
 DriftState = Literal["shallower", "deeper", "about the same", "no detectable drift"]
 
@@ -152,8 +154,9 @@ def depth_drift(
 
     Raises
     ------
-    NotEnoughData : fewer than 6 clusters with a set of 3 angles.
-    DataProblem : clustered by session, and several athletes; a standard error that is not above 0.
+    NotEnoughData : fewer than 6 clusters with a set of 3 angles, or angles without any scatter about their line.
+    DataProblem : clustered by session, and several athletes; a standard error that is not above 0; an angle that cannot
+        be.
 
     Examples
     --------
@@ -169,6 +172,7 @@ def depth_drift(
         raise DataProblem(f"An error of {video_sem_deg:g} degrees is none. Give that of your video, 2 to 4 as a rule.")
     check_one_athlete(rated, cluster)
     measured = rated.dropna(subset=["hinge_angle_deg"])
+    check_possible(measured["hinge_angle_deg"], "hinge angle", "deg", sign="not negative")
     used = measured[measured.groupby(_SET_KEY)["rep_no"].transform("nunique") >= LEAST_REPS].reset_index(drop=True)
     if used[cluster].nunique() < LEAST_CLUSTERS:
         raise NotEnoughData(
@@ -177,6 +181,16 @@ def depth_drift(
         )
     centred = used[["rep_no", "hinge_angle_deg"]].astype(float)
     centred -= centred.groupby([used[key] for key in _SET_KEY]).transform("mean")
+    _check_scatter(centred["rep_no"].to_numpy(), centred["hinge_angle_deg"].to_numpy())
     fit = clustered_fit(centred["hinge_angle_deg"], centred[["rep_no"]], used[cluster], family="gaussian")
     n_reps = int(used.groupby(_SET_KEY)["rep_no"].max().median())
     return DepthDrift(fit, cluster, used, len(rated) - len(used), n_reps, video_sem_deg, conf_level)
+
+
+def _check_scatter(rep_no: np.ndarray, angle_deg: np.ndarray) -> None:
+    left = angle_deg - rep_no * (rep_no @ angle_deg) / (rep_no @ rep_no)
+    if np.abs(left).max() <= ROUNDING_DEG:
+        raise NotEnoughData(
+            f"The {len(left)} angles lie on one line without any scatter, so their error is not known. "
+            "Check for values copied over."
+        )

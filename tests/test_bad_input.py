@@ -1,0 +1,437 @@
+"""Bad input to every model: a sentence with the value in it and what to do, never a warning, a traceback or a NaN.
+
+A new model adds a line to MODELS, or to ELSEWHERE where its own tests hold its refusals.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
+
+import analysis.models
+import analysis.report.page as page_module
+from analysis.config import Lift
+from analysis.errors import DataProblem, NotEnoughData
+from analysis.metrics.best_efforts import BestEfforts
+from analysis.metrics.strength import bar_speeds
+from analysis.models.breakpoint import level_break, slope_break
+from analysis.models.checks import check_history
+from analysis.models.classical_break import level_shift, segmented_line
+from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.critical_speed import POWER_FORMS, SPEED_FORMS, critical_power, critical_speed, race_exponent
+from analysis.models.depth_drift import depth_drift
+from analysis.models.durability import durability
+from analysis.models.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
+from analysis.models.form import form_history
+from analysis.models.growth import growth
+from analysis.models.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
+from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.pace_at_heart_rate import pace_at_heart_rate
+from analysis.models.rank_trend import mann_kendall, theil_sen
+from analysis.models.reliability import (
+    intraclass_correlation,
+    least_products_line,
+    reliability,
+    typical_error_of_differences,
+    typical_error_of_pairs,
+)
+from analysis.models.reps_of_squad import reps_curves_of_squad
+from analysis.models.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
+from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
+from analysis.models.sides import side_difference
+from analysis.models.speed_at_load import speed_at_load, speed_of_bar_speeds
+from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
+from analysis.models.training_speed import training_speed
+from analysis.models.trend import trend
+from analysis.report.page import SECTION_MIME, Page
+
+# what the last sentence of a refusal begins with
+TO_DO = (
+    "Add", "Ask", "Check", "Choose", "Correct", "Cut", "Do", "Filter", "Give", "Leave", "List", "Measure", "Put",
+    "Rate", "Record", "Repeat", "Run", "Sort", "State", "Test", "Use", "Wear",
+)  # fmt: skip
+# a number, what is infinite, or that there is none
+A_VALUE = re.compile(r"\d|\binf\b|\bNo\b|\bNothing\b|\bone, other\b|\bone\b")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A model, sound input to it, and which bad input it answers all the same, because it is data to this model."""
+
+    fit: Callable[[pd.DataFrame], object]
+    sound: pd.DataFrame
+    value: str  # column of what is measured
+    few: int  # rows of `sound` that are too few
+    place: str | None = None  # column of the load, the time or the distance
+    kind: str | None = None  # column of the device or the unit
+    answers: frozenset[str] = field(default_factory=frozenset)
+
+    def one(self, value: float) -> pd.DataFrame:
+        """`sound` with one value replaced."""
+        middle = np.arange(len(self.sound)) == len(self.sound) // 2
+        return self.sound.assign(**{self.value: self.sound[self.value].astype(float).mask(middle, value)})
+
+
+WRONGS: dict[str, Callable[[Asked], pd.DataFrame | None]] = {
+    "nothing": lambda asked: asked.sound.head(0),
+    "too few": lambda asked: asked.sound.head(asked.few),
+    "one place": lambda asked: (
+        asked.sound.assign(**{asked.place: asked.sound[asked.place].iloc[0]}) if asked.place else None
+    ),
+    "all equal": lambda asked: asked.sound.assign(**{asked.value: asked.sound[asked.value].iloc[0]}),
+    "no value": lambda asked: asked.sound.assign(**{asked.value: np.nan}),
+    "a missing value": lambda asked: asked.one(np.nan),
+    "an infinite value": lambda asked: asked.one(np.inf),
+    "a negative value": lambda asked: asked.one(-1.0),
+    "mixed": lambda asked: (
+        asked.sound.assign(**{asked.kind: np.resize(["one", "other"], len(asked.sound))}) if asked.kind else None
+    ),
+}
+
+BIRCH = birch()
+TRIALS = pd.DataFrame(
+    {
+        "duration_s": [180.0, 360.0, 540.0, 720.0, 840.0],
+        "distance_m": [1004.0, 1830.0, 2610.0, 3440.0, 3960.0],
+        "power_w": [310.0, 275.0, 263.0, 259.0, 257.0],
+        "session_id": list("abcde"),
+    }
+)
+WEEKS = pd.DataFrame(
+    {
+        "day": pd.date_range("2026-01-05", periods=16, freq="7D"),
+        "week": np.arange(16.0),
+        "kg": [100.0, 101, 100, 99, 101, 100, 99, 100, 108, 109, 108, 107, 109, 108, 109, 108],
+    }
+)
+SQUAD = pd.DataFrame({"athlete": np.repeat(list("abcdefgh"), 6), "week": np.tile(np.arange(6.0), 8)})
+SQUAD["kg"] = np.random.default_rng(1).normal(100 + np.repeat(np.arange(8), 6) + 0.5 * SQUAD["week"], 1.0)
+PAIRS = pd.DataFrame({"first": [0.30, 0.42, 0.36, 0.51, 0.45], "second": [0.31, 0.41, 0.38, 0.52, 0.47]})
+TO_FAILURE = pd.DataFrame(
+    {
+        "athlete_id": ["alder", "birch", "cedar", "rowan"] * 3,
+        "share_of_1rm": [0.9] * 4 + [0.8] * 4 + [0.7] * 4,
+        "reps": [3.0, 4, 2, 4, 7, 8, 5, 8, 14, 17, 9, 13],
+    }
+)
+OWN = TO_FAILURE[TO_FAILURE["athlete_id"] == "alder"].assign(load_kg=lambda sets: 120 * sets["share_of_1rm"])
+GATES = pd.DataFrame({"distance_m": [5.0, 10, 15, 20, 30, 40], "time_s": [1.32, 2.07, 2.76, 3.40, 4.67, 5.91]})
+RADAR = pd.DataFrame({"time_s": np.arange(11.0), "m_s": [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]})
+
+DEADLIFT = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=60, mvt_m_s=0.2, mvt_sd_m_s=0.02)
+LIFTED = pd.MultiIndex.from_product(
+    [list("abcdefgh"), [1, 2, 3], [1, 2, 3]], names=["athlete_id", "week", "set_no"]
+).to_frame(index=False)
+LIFTED = LIFTED.assign(
+    session_id="s" + LIFTED["week"].astype("str"),
+    local_date=pd.Timestamp("2026-06-01") + pd.to_timedelta(7 * LIFTED["week"], unit="D"),
+    exercise="deadlift",
+    side="B",
+    device="encoder",
+    set_kind="work",
+    rep_no=1,
+    reps=3.0,
+    rir=1.0,
+    load_kg=30 + 30.0 * LIFTED["set_no"],
+)
+LIFTED["mean_velocity_m_s"] = np.random.default_rng(1).normal(1.5 - 0.008 * LIFTED["load_kg"], 0.03)
+ONE_LIFTER = LIFTED[LIFTED["athlete_id"] == "a"]
+AT_ANCHOR = BIRCH.reps[BIRCH.reps["mean_velocity_m_s"].notna()]
+RATED = BIRCH.reps[BIRCH.reps["rater"].notna()]
+RATED = RATED.assign(hinge_angle_deg=RATED["hinge_angle_deg"] + np.resize([0.0, 1.0, -1.0], len(RATED)))
+MAXIMA = pd.DataFrame(
+    {"local_date": WEEKS["day"], "source": ["tested"] + ["reps"] * 15, "e1rm_kg": WEEKS["kg"], "error_sd": 0.03}
+).assign(k_loading=0.0, mvt_loading=0.0, slope_loading=0.0)
+LONG_RUNS = pd.DataFrame(
+    {"run": list("abcde"), "bpm": [140.0, 142, 141, 139, 140], "m_s": [2.8, 2.82, 2.81, 2.79, 2.8], "device": "watch"}
+)
+
+
+def sets_of(told: pd.DataFrame) -> pd.DataFrame:
+    columns = ["session_id", "set_no", "local_date", "exercise", "side", "set_kind", "load_kg", "reps", "rir"]
+    return told[columns].drop_duplicates(["session_id", "set_no"])
+
+
+def reps_of(told: pd.DataFrame) -> pd.DataFrame:
+    return told[["session_id", "set_no", "rep_no", "device", "mean_velocity_m_s"]]
+
+
+def of_runs(model: Callable) -> Callable[[pd.DataFrame], object]:
+    """A model of runs, asked for runs of 70 minutes whose records keep one heart rate and one speed."""
+
+    def fit(told: pd.DataFrame) -> object:
+        runs = runs_at([360.0] * 5).head(len(told))
+        runs = runs.assign(timer_s=4200.0, session_id=told["run"].to_numpy(), device=told["device"].to_numpy())
+        t_s, by_run = np.arange(0.0, 4210.0, 10.0), told.set_index("run")
+        return model(
+            runs,
+            lambda run: pd.DataFrame(
+                {"t_s": t_s, "speed_m_s": by_run.loc[run, "m_s"], "heart_rate_bpm": by_run.loc[run, "bpm"]}
+            ),
+            SUNDAY,
+        )
+
+    return fit
+
+
+def answers(*wrongs: str) -> frozenset[str]:
+    return frozenset(wrongs)
+
+
+COUNTED = answers("a missing value")  # left out and counted
+SIGNED = answers("a missing value", "a negative value")  # a quantity that may lie below 0
+JUDGED = answers("too few", "all equal", "a missing value", "mixed")  # a change that cannot be told is an answer
+
+MODELS: dict[str, Asked] = {
+    "level_break": Asked(lambda f: level_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
+    "slope_break": Asked(lambda f: slope_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
+    "level_shift": Asked(lambda f: level_shift(f.kg), WEEKS, "kg", 11, answers=answers("a negative value")),
+    "segmented_line": Asked(
+        lambda f: segmented_line(f.week, f.kg), WEEKS, "kg", 7, "week", answers=answers("a negative value")
+    ),
+    "mann_kendall": Asked(lambda f: mann_kendall(f.kg), WEEKS, "kg", 3, answers=answers("a negative value")),
+    "theil_sen": Asked(
+        lambda f: theil_sen(f.week, f.kg), WEEKS, "kg", 2, "week", answers=answers("a negative value", "all equal")
+    ),
+    "trend": Asked(lambda f: trend(f.day, f.kg, unit="kg", swc=2.5), WEEKS, "kg", 5, "day", answers=SIGNED),
+    "growth": Asked(lambda f: growth(f.athlete, f.week, f.kg, unit="kg"), SQUAD, "kg", 30, "week", answers=SIGNED),
+    "check_history": Asked(
+        lambda f: check_history(f, BIRCH.trials, SPRINT, SUNDAY),
+        BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
+    ),
+    **{
+        f"critical_power_3-{way}": Asked(
+            lambda f, way=way: critical_power_3(f, error_in=way), TRIALS, "power_w", 3, "duration_s"
+        )
+        for way in ERRORS_IN
+    },
+    **{
+        f"critical_speed-{form}": Asked(
+            lambda f, form=form: critical_speed(f, form=form), TRIALS, "distance_m", 2, "duration_s"
+        )
+        for form in SPEED_FORMS
+    },
+    **{
+        f"critical_power-{form}": Asked(
+            lambda f, form=form: critical_power(f, form=form), TRIALS, "power_w", 2, "duration_s"
+        )
+        for form in POWER_FORMS
+    },
+    "race_exponent": Asked(race_exponent, TRIALS, "duration_s", 2, "distance_m"),
+    "training_speed": Asked(
+        lambda f: training_speed(BestEfforts(f, 1, 0, 0)), TRIALS, "distance_m", 2, "duration_s"
+    ),
+    "durability-heart_rate": Asked(of_runs(durability), LONG_RUNS, "bpm", 1, kind="device", answers=JUDGED),
+    "durability-speed": Asked(of_runs(durability), LONG_RUNS, "m_s", 1, kind="device", answers=JUDGED),
+    "pace_at_heart_rate-heart_rate": Asked(
+        of_runs(pace_at_heart_rate), LONG_RUNS, "bpm", 1, kind="device", answers=JUDGED
+    ),
+    "pace_at_heart_rate-speed": Asked(of_runs(pace_at_heart_rate), LONG_RUNS, "m_s", 1, kind="device", answers=JUDGED),
+    "fused_e1rm": Asked(
+        lambda f: fused_e1rm(E1rmObservations(f, 0.02, 0.0, {}), WEEKS["day"].iloc[-1]),
+        MAXIMA, "e1rm_kg", 0, "local_date", answers=answers("all equal", "one place"),
+    ),
+    "e1rm_of_lift-speeds": Asked(
+        lambda f: e1rm_of_lift(sets_of(f), reps_of(f), DEADLIFT, SUNDAY),
+        ONE_LIFTER.assign(rir=np.nan), "mean_velocity_m_s", 2, "load_kg", "device", COUNTED,
+    ),
+    "e1rm_of_lift-reps": Asked(
+        lambda f: e1rm_of_lift(sets_of(f), reps_of(f).head(0), DEADLIFT, SUNDAY),
+        ONE_LIFTER, "rir", 0, "load_kg", answers=answers("all equal", "one place", *COUNTED),
+    ),
+    "form_history": Asked(
+        lambda f: form_history(BIRCH.sets, f, SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
+        answers=frozenset(WRONGS) - {"nothing", "too few"},  # counts repetitions, whatever their angle
+    ),
+    "load_velocity_profile": Asked(
+        lambda f: load_velocity_profile(f.load_kg, f.mean_velocity_m_s, mvt_m_s=0.2),
+        ONE_LIFTER, "mean_velocity_m_s", 2, "load_kg", answers=COUNTED,
+    ),
+    "profile_of_bar_speeds": Asked(
+        lambda f: profile_of_bar_speeds(f, mvt_m_s=0.2),
+        ONE_LIFTER, "mean_velocity_m_s", 2, "load_kg", "device", COUNTED,
+    ),
+    "profile_of_lift": Asked(
+        lambda f: profile_of_lift(sets_of(f), reps_of(f), DEADLIFT, SUNDAY),
+        ONE_LIFTER, "mean_velocity_m_s", 2, "load_kg", "device", COUNTED | {"mixed"},  # the newest device alone
+    ),
+    "profile_across_sessions": Asked(
+        lambda f: profile_across_sessions(f, mvt_m_s=0.2),
+        ONE_LIFTER, "mean_velocity_m_s", 6, "load_kg", "device", COUNTED,
+    ),
+    "profiles_of_squad": Asked(
+        lambda f: profiles_of_squad(f, mvt_m_s=0.2), LIFTED, "mean_velocity_m_s", 45, "load_kg", "device", COUNTED
+    ),
+    "reliability": Asked(lambda f: reliability(f, unit="m"), PAIRS, "second", 2, answers=SIGNED | {"all equal"}),
+    "typical_error_of_differences": Asked(
+        lambda f: typical_error_of_differences(f["second"] - f["first"], unit="m"),
+        PAIRS, "second", 1, answers=SIGNED | {"all equal"},
+    ),
+    "typical_error_of_pairs": Asked(
+        lambda f: typical_error_of_pairs(f["first"], f["second"], unit="m"),
+        PAIRS, "second", 1, answers=SIGNED | {"all equal"},
+    ),
+    "intraclass_correlation": Asked(intraclass_correlation, PAIRS, "second", 2, answers=SIGNED | {"all equal"}),
+    "least_products_line": Asked(
+        lambda f: least_products_line(f["first"], f["second"], unit="m"), PAIRS, "second", 2, "first", answers=SIGNED
+    ),
+    **{
+        f"reps_curve-{model}-{way}": Asked(
+            lambda f, model=model, way=way: reps_curve(f.share_of_1rm, f.reps, model=model, direction=way),
+            OWN, "reps", 1, "share_of_1rm", answers=answers("all equal", "one place"),  # one constant is fitted
+        )
+        for model in REPS_MODELS
+        for way in DIRECTIONS
+    },
+    "reps_load_curve": Asked(
+        lambda f: reps_load_curve(f.load_kg, f.reps), OWN, "reps", 2, "load_kg", answers=frozenset()
+    ),
+    "reps_curves_of_squad": Asked(
+        reps_curves_of_squad, TO_FAILURE, "reps", 3, "share_of_1rm", answers=answers("all equal", "one place")
+    ),
+    "speed_sensitivity": Asked(
+        lambda f: speed_sensitivity(BIRCH.sets, f, LIFT, 60.0, SUNDAY),
+        AT_ANCHOR, "mean_velocity_m_s", 3, kind="device", answers=JUDGED - {"too few"},
+    ),
+    "check_sensitivity": Asked(
+        lambda f: check_sensitivity(f, BIRCH.trials, SPRINT, SUNDAY),
+        BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
+    ),
+    "side_sensitivity": Asked(
+        lambda f: side_sensitivity(f, HOP, SUNDAY), BIRCH.trials, "value", 1, kind="unit",
+        answers=answers("all equal", *COUNTED),
+    ),
+    "side_difference": Asked(
+        lambda f: side_difference(f, HOP, SUNDAY), BIRCH.trials, "value", 1, kind="unit",
+        answers=answers("all equal", *COUNTED),
+    ),
+    "speed_at_load": Asked(
+        lambda f: speed_at_load(BIRCH.sets, f, LIFT, 60.0, SUNDAY),
+        AT_ANCHOR, "mean_velocity_m_s", 3, kind="device", answers=JUDGED,
+    ),
+    "speed_of_bar_speeds": Asked(
+        lambda f: speed_of_bar_speeds(bar_speeds(BIRCH.sets, f), LIFT, 60.0, SUNDAY),
+        AT_ANCHOR, "mean_velocity_m_s", 3, kind="device", answers=JUDGED,
+    ),
+    "depth_drift": Asked(
+        lambda f: depth_drift(f, cluster="session_id"), RATED, "hinge_angle_deg", 24, "rep_no", answers=COUNTED
+    ),
+    **{
+        f"sprint_profile_gates-{correction}": Asked(
+            lambda f, correction=correction: sprint_profile_gates(f.distance_m, f.time_s, correction=correction),
+            GATES, "time_s", 2, "distance_m",
+        )
+        for correction in CORRECTIONS
+    },
+    "sprint_profile_radar": Asked(lambda f: sprint_profile_radar(f.time_s, f.m_s), RADAR, "m_s", 3, "time_s"),
+}  # fmt: skip
+
+# models whose refusals stand in a test file of their own, most of which take a fitted result
+ELSEWHERE = {
+    "test_bland_altman.py": ("bland_altman",),
+    "test_daily_state.py": ("loss_in_sets", "readiness"),
+    "test_fitness_fatigue.py": (
+        "fitness_fatigue", "dose_response", "fit_dose_response", "filtered", "fit_states", "review", "forecast_skill",
+        "profile_likelihood", "bootstrap",
+    ),
+    "test_flag_audit.py": ("flag_audit",),
+    "test_form_break.py": ("form_break",),
+    "test_in_situ_sprint.py": ("in_situ_sprint",),
+    "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
+    "test_reliability.py": ("pooled_typical_error",),
+    "test_sprint.py": ("force_velocity_profile",),
+    "test_transfer.py": ("transfer",),
+}  # fmt: skip
+
+
+def models_of_the_package() -> set[str]:
+    """Names of the public functions below analysis.models that return a result."""
+    names = set()
+    for info in pkgutil.walk_packages(analysis.models.__path__, "analysis.models."):
+        for name, function in vars(importlib.import_module(info.name)).items():
+            if inspect.isfunction(function) and function.__module__ == info.name and not name.startswith("_"):
+                returned = typing.get_type_hints(function).get("return")
+                if inspect.isclass(returned) and hasattr(returned, "tidy"):
+                    names.add(name)
+    return names
+
+
+def test_every_model_of_the_package_is_asked_here_or_elsewhere():
+    asked = {name.split("-")[0] for name in MODELS} | {name for names in ELSEWHERE.values() for name in names}
+    assert models_of_the_package() - asked == set()
+
+
+@pytest.mark.parametrize("file", ELSEWHERE)
+def test_elsewhere_the_model_is_called_and_refusals_are_asserted(file):
+    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+    assert re.search(r"pytest\.raises\(\(?(NotEnoughData|DataProblem)", text)
+    assert [name for name in ELSEWHERE[file] if f"{name}(" not in text] == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_sound_input_is_answered(name):
+    assert len(MODELS[name].fit(MODELS[name].sound).tidy())
+
+
+CASES = [
+    pytest.param(asked, wrong, id=f"{name}-{wrong.replace(' ', '_')}")
+    for name, asked in MODELS.items()
+    for wrong, spoil in WRONGS.items()
+    if spoil(asked) is not None
+]
+
+
+@pytest.mark.parametrize(("asked", "wrong"), CASES)
+def test_bad_input_gets_a_sentence_or_an_honest_answer(asked, wrong):
+    told = WRONGS[wrong](asked)
+    before = told.copy()
+    if wrong in asked.answers:
+        result = asked.fit(told)
+        unsure = result.glance().get("state", pd.Series(["told"])).item() == "cannot tell"
+        assert unsure or np.isfinite(result.tidy()["estimate"].astype(float)).all()
+    else:
+        with pytest.raises((NotEnoughData, DataProblem)) as refusal:
+            asked.fit(told)
+        check_sentences(str(refusal.value))
+    pd.testing.assert_frame_equal(told, before)
+
+
+def check_sentences(text: str) -> None:
+    """One says what is wrong, with the value in it, and the last what to do."""
+    *wrong, to_do = re.split(r"(?<=[.)]) (?=[A-Z])", text)
+    assert wrong, f"{text!r} says one thing only"
+    assert A_VALUE.search(" ".join(wrong)), f"{text!r} has no value in it"
+    assert to_do.startswith(TO_DO), f"{to_do!r} is nothing to do"
+    assert to_do.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nothing", "one place", "no value", "an infinite value", "a negative value", "mixed"]
+)
+@pytest.mark.parametrize("name", ["profile_of_bar_speeds", "profile_across_sessions", "check_history", "speed_at_load"])
+def test_the_page_of_such_an_athlete_prints_the_sentence(monkeypatch, name, wrong):
+    asked = MODELS[name]
+    told = WRONGS[wrong](asked)
+    if told is None or wrong in asked.answers:
+        pytest.skip("an answer to this model")
+    shown = []
+    monkeypatch.setattr(page_module, "get_ipython", lambda: "a kernel")
+    monkeypatch.setattr(page_module, "display", lambda data, **_: shown.append(data))
+    monkeypatch.setenv(page_module.RENDERING, "1")
+    page = Page("athlete_week", subject="b1rc", name="Birch", period="a week", until=str(SUNDAY.date()))
+    with page.section("lift", "Is she getting stronger?"):
+        page.show(asked.fit(told).tidy())
+    with pytest.raises((NotEnoughData, DataProblem)) as refusal:
+        asked.fit(told)
+    [fact] = shown[0][SECTION_MIME]["facts"]
+    assert fact["state"] == "cannot tell"
+    assert fact["sentence"] == str(refusal.value)
