@@ -43,6 +43,15 @@ def test_a_repetition_that_was_only_rated_is_no_bar_speed():
     assert len(strength.bar_speeds(SETS, rated)) == 2
 
 
+def test_a_set_that_stands_twice_is_refused():
+    with pytest.raises(DataProblem, match="1 sets stand twice"):
+        strength.bar_speeds(pd.concat([SETS, SETS.head(1)]), REPS)
+
+
+def test_no_repetitions_have_no_bar_speeds():
+    assert strength.bar_speeds(SETS, pd.DataFrame(columns=REPS.columns)).empty
+
+
 def test_a_repetition_without_its_set_is_refused():
     with pytest.raises(DataProblem, match="1 repetitions belong to no set"):
         strength.bar_speeds(SETS[SETS["set_no"] == 1], REPS)

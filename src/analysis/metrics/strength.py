@@ -40,7 +40,7 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    DataProblem : a repetition whose set is not among `sets`.
+    DataProblem : a repetition whose set is not among `sets`, or a set that stands there twice.
 
     Examples
     --------
@@ -70,6 +70,8 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
 def _place_among(session: np.ndarray, set_no: np.ndarray, of_session: np.ndarray, of_set_no: np.ndarray) -> np.ndarray:
     """Where each pair `of_` a session and a set number stands among the sets, -1 where it does not."""
     known = pd.MultiIndex.from_arrays([session, set_no])
+    if not known.is_unique:
+        raise DataProblem(f"{int(known.duplicated().sum())} sets stand twice. Leave one of each pair out.")
     return known.get_indexer(pd.MultiIndex.from_arrays([of_session, of_set_no]))
 
 
