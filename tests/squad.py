@@ -112,6 +112,11 @@ class ExampleSquad:
         """The page of the last week of one of PAGES_OF."""
         return RenderedPage(self.folder / "reports" / "athlete_week" / LAST_DAY / f"{self.ids[name]}.html")
 
+    @property
+    def squad_page(self) -> RenderedPage:
+        """The page of the last week of the whole squad."""
+        return RenderedPage(self.folder / "reports" / "squad_week" / LAST_DAY / "squad.html")
+
     def week(self, name: str, until: str) -> AthleteWeek:
         """The week that holds `until`, fitted in this process."""
         return athlete_week(self.workspace.athlete(name, until), until)

@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 
 import pytest
+from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
+from made_up_squad import many, named, page_of, week_of
 from report_notebooks import PAGE, write, write_week
 
 from analysis.report.render import render
@@ -261,3 +263,86 @@ def test_a_true_week_prints_on_one_page(browser, squad_workspace, name):
         pdf = opened.tab.pdf(path=PICTURES / f"{name.lower()}.pdf", prefer_css_page_size=True)
         assert pdf_pages(pdf) == 1
         assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]", pdf)  # A4 in points
+
+
+# --- the squad's page ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def thirty(tmp_path_factory) -> Path:
+    """The coach's page of 30 made-up athletes, one faster on two looks in a row, one on another device."""
+    twice = FLAT_M_S + [0.0] * 7 + [0.3, 0.6]
+    swapped = birch().but(**lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["one"] * 6 + ["two"] * 3)))
+    faster = birch().but(**lifting(bar_speed(FRIDAYS, twice), form_sets(MONDAYS, [6, 7, 5, 6, 6, 7, 6, 6, 6])))
+    week = week_of(named("Alder", faster), named("Birch"), named("Dogwood", swapped))
+    path = tmp_path_factory.mktemp("thirty") / "squad.html"
+    path.write_text(page_of(many(week, 30)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_squads_page_fits_and_asks_nobody(browser, squad_workspace, width, scheme):
+    path = squad_workspace.squad_page.path
+    with Opened(browser, path, width, scheme) as opened:
+        opened.picture(f"squad_week_{width}_{scheme}")
+        assert opened.requests == [path.as_uri()]
+        assert opened.complaints == []
+        assert sticks_out(opened.tab) == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_the_squads_page_tells_everything(browser, squad_workspace):
+    path = squad_workspace.squad_page.path
+    sections = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["sections"]
+    with Opened(browser, path, 1280, script=False) as opened:
+        seen = " ".join(opened.tab.inner_text("main").split())
+        said = [fact for section in sections for fact in section["facts"] if "talk." not in fact["subject"]]
+        in_sentences = [fact for fact in said if not re.match(r"[a-z]\w*\d?\w*\.\w+\.(speed|clean)", fact["subject"])]
+        assert len(in_sentences) >= 10
+        assert "moved beyond noise" in seen
+        assert "Stands under" in seen
+        assert opened.tab.locator("svg.drawn").count() > 50
+
+
+def test_thirty_athletes_open_and_sort_within_a_second(browser, thirty, record_property):
+    with Opened(browser, thirty, 1280) as opened:
+        opened.picture("squad_week_thirty")
+        table = opened.tab.locator("table").filter(has_text="Strength load")
+        first = table.locator("tbody tr > :first-child")
+        assert first.count() == 30
+        took_ms = opened.tab.evaluate(
+            """() => {
+                const [entry] = performance.getEntriesByType("navigation");
+                const table = [...document.querySelectorAll("table")].find(table => table.rows.length > 30);
+                const head = table.querySelector("th button");
+                const start = performance.now();
+                head.click(); head.click();
+                document.body.getBoundingClientRect();
+                return [entry.domComplete, performance.now() - start];
+            }"""
+        )
+        assert first.all_inner_texts()[:2] == ["Tree 29", "Tree 28"]
+        record_property("open and sort, ms", took_ms)
+        print(f"30 athletes: opened in {took_ms[0]:.0f} ms, sorted twice in {took_ms[1]:.0f} ms")
+        assert opened.complaints == []
+
+
+def test_rows_that_cannot_be_told_stay_last_whichever_way_is_sorted(browser, thirty):
+    with Opened(browser, thirty, 1280) as opened:
+        table = opened.tab.locator("table").filter(has_text="Strength load")
+        head = table.get_by_role("button", name="Romanian deadlift")
+        for _ in range(2):
+            head.click()
+            hatched = table.locator("tbody tr").evaluate_all(
+                "rows => rows.map(row => row.querySelectorAll('td')[3].className)"
+            )
+            assert hatched[-10:] == ["unknown"] * 10
+            assert "unknown" not in hatched[:20]
+
+
+def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
+    with Opened(browser, squad_workspace.squad_page.path, 1280) as opened:
+        PICTURES.mkdir(exist_ok=True)
+        pdf = opened.tab.pdf(path=PICTURES / "squad_week.pdf", prefer_css_page_size=True)
+        assert pdf_pages(pdf) <= 6

@@ -67,11 +67,13 @@ class SideTest(_Strict):
 
 
 class ReportPlan(_Strict):
-    """A report that `workbook run --due` renders."""
+    """A report that `workbook run --due` renders: a page for each athlete, or one for the squad."""
 
     report: str = "athlete_week"
     every: Literal["week", "month"] = "week"
-    athletes: Literal["all"] | list[str] = "all"
+    athletes: Literal["all"] | list[str] = Field(
+        default="all", description="ids, names or aliases; a report of the squad has none"
+    )
 
 
 class Config(_Strict):

@@ -42,6 +42,10 @@ swc_source = "stated by the coach"
 [[reports]]
 report = "athlete_week"
 every = "week"
+
+[[reports]]
+report = "squad_week"
+every = "week"
 """
 
 GITIGNORE = "data/raw/\ndata/store/\nreports/\n"

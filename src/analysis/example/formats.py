@@ -243,4 +243,8 @@ unit = "cm"
 report = "athlete_week"
 every = "week"
 athletes = "all"
+
+[[reports]]
+report = "squad_week"
+every = "week"
 """

@@ -407,11 +407,18 @@ def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, st
             " ".join([*also, _stands(first, week)]),
             state=None if isinstance(first.history, SideDifference) else first.history.change.state,
             sort=first.size,
-            fact=finding_fact(first),
+            fact=_talk_fact(first),
         ),
         Entry("", line=_line(first)),
         Entry(count_text(first.looks, "look"), sort=float(first.looks)),
     )
+
+
+def _talk_fact(finding: Finding) -> Fact:
+    """Why the athlete is listed, and for how many looks in a row."""
+    fact = finding_fact(finding)
+    words = f"{reason(finding)} {capital(count_text(finding.looks, 'look'))} in a row."
+    return replace(fact, subject=f"talk.{fact.subject}", sentence=words, coach_sentence="")
 
 
 def _stands(finding: Finding, week: SquadWeek) -> str:

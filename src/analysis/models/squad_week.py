@@ -11,13 +11,13 @@ Chance: on no change a judged series is flagged on one look with the probability
 looks in a row share most of their values, so their probability is not .05 squared. Measured on white noise, both looks
 flagged in the same direction (`tests/test_squad_week.py`, seeded):
 
-| kind          | one look | two in a row | what the looks share                                     |
-|---------------|---------:|-------------:|----------------------------------------------------------|
-| speed         |    4.9 % |        0.2 % | 1 new value against 8, 2 new values a week               |
-| pace          |    4.9 % |        0.1 % | 1 new value against 8, 1 new value a week                |
-| check         |    3.7 % |        0.2 % | 1 new value against 3 to 7, published error of 4 df      |
-| form          |    4.2 % |        1.1 % | 3 sessions against 3, 1 to 2 new sessions a week         |
-| sides         |    5.0 % |        3.2 % | the mean of up to 8 dates, one more at each look         |
+| kind  | one look | two in a row | what the two looks share                                  |
+|-------|---------:|-------------:|-----------------------------------------------------------|
+| speed |    4.4 % |        0.1 % | 1 new value against 8, published error of 4 df            |
+| pace  |    5.1 % |        0.1 % | 1 new value against 8, own error                          |
+| check |    3.6 % |        0.1 % | 1 new value against 3 to 7, published error of 4 df       |
+| form  |    4.3 % |        1.0 % | 3 sessions against 3, one new session a week              |
+| sides |    5.0 % |        3.0 % | the mean of up to 8 dates, one more at the second look    |
 
 Refuses: nothing itself; an athlete without data this week is listed apart, a part that cannot be told says why.
 Criticism: series of one athlete go together (a tired athlete is slower in both lifts), so the number of false flags
@@ -62,7 +62,7 @@ LOOKS_MOST = 8  # so many are counted back
 LOAD_WEEKS = 8  # that make an athlete's usual load
 
 # chance of two looks in a row, both flagged in the same direction though nothing changed; from the table above
-TWICE: dict[Kind, float] = {"speed": 0.002, "pace": 0.001, "check": 0.002, "form": 0.011, "sides": 0.032}
+TWICE: dict[Kind, float] = {"speed": 0.001, "pace": 0.001, "check": 0.001, "form": 0.010, "sides": 0.030}
 
 STREAMS = ("sets", "reps", "runs", "splits", "trials", "wellness")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
