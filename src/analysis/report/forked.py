@@ -71,7 +71,7 @@ def render_each(
 
     request = upcoming()
     while request is not None:
-        with _Parent(at_a_time, rehearsed) as parent:
+        with WarmParent(at_a_time, rehearsed) as parent:
             while request is not None or parent.asked:
                 while request is not None and len(parent.asked) <= at_a_time:
                     parent.ask(request, limits)
@@ -117,10 +117,17 @@ class _Gone(Exception):
     """The parent is no more."""
 
 
-class _Parent:
-    """A warm parent and the line to it; ended with everything below it when left."""
+class WarmParent:
+    """A warm parent and the line to it; ended with everything below it when left.
 
-    def __init__(self, at_a_time: int, rehearsed: Iterable[Path]):
+    Attributes
+    ----------
+    asked : dict
+        The requests that have no answer yet, by number.
+    process_id : int
+    """
+
+    def __init__(self, at_a_time: int, rehearsed: Iterable[Path] = ()):
         self.asked: dict[int, dict[str, Any]] = {}
         self._number = 0
         self._incoming = b""
@@ -137,8 +144,9 @@ class _Parent:
                 env={**os.environ, **_ENVIRONMENT},
                 start_new_session=True,  # an interrupt from the keyboard reaches it through this process alone
             )
+        self.process_id = self._process.pid
 
-    def __enter__(self) -> "_Parent":
+    def __enter__(self) -> "WarmParent":
         try:
             ready = self._line(_READY_S)
         except _Gone:

@@ -345,7 +345,7 @@ def _row_decimals(heads: list[str], row: list[Any]) -> list[int] | None:
     """
     told = dict(zip(heads, row, strict=True))
     error = told.get("std_error")
-    if "term" not in told or not error:
+    if "term" not in told or not error or isinstance(error, str):  # a frame printed by pandas is text
         return None
     digits = max(0, 1 - math.floor(math.log10(abs(error))))
     return [2 if head == "conf_level" else digits for head in heads]
