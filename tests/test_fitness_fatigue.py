@@ -365,6 +365,7 @@ def test_maximum_likelihood_beats_its_start():
 def test_fitted_states_give_no_band():
     found = fit_states(SEASON.load, SEASON.tests, STATE, unit="W")
     assert found.predict()["conf_low"].isna().all()
+    assert found.glance()["remark"].item().startswith("No band: the parameters were fitted")
     assert "No band" in figures.states_figure(found).layout.title.text
 
 

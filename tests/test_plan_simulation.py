@@ -91,7 +91,7 @@ def test_no_block_tried_by_chance_beats_the_best_one():
 def test_the_best_block_of_a_tiring_athlete_ends_in_a_taper():
     weeks = BLOCK.weeks
     assert weeks["load_au"].iloc[-1] == pytest.approx(0.4 * BLOCK.usual.load_au)
-    assert weeks["limit"].tolist() == ["the ramp"] * 5 + ["the least"]
+    assert weeks["limit"].tolist() == ["ramp"] * 5 + ["least"]
 
 
 def test_an_unrelated_load_is_refused_with_the_reason():

@@ -113,7 +113,7 @@ def states_figure(result: FilteredFitnessFatigue, quantity: str = "Performance")
     shown = theme.figure("Date", f"{quantity} ({result.unit})")
     band = result.predict()
     if result.fitted:
-        theme.add_note(shown, "No band: the parameters were fitted to these tests, and a band would be too narrow.")
+        theme.add_note(shown, result.remark)
     else:
         level = f"{100 * result.conf_level:.0f} % band"
         theme.add_band(shown, band.index, band["conf_low"], band["conf_high"], name=level)

@@ -31,10 +31,20 @@ def fan_figure(simulation: PlanSimulation, quantity: str = "Performance") -> go.
 
 
 def block_figure(block: BestBlock) -> go.Figure:
-    """The load of each week of the best block as bars, with the most it may hold and the usual week as lines."""
+    """The load of each week of the best block as bars, with the most it may hold and the usual week as lines.
+
+    The word on a bar is the limit that the week lies on.
+    """
     shown = theme.figure("Week of the block", "Load (AU)")
     weeks = block.weeks
-    shown.add_bar(x=weeks["week"], y=weeks["load_au"], name="best block", marker_color=theme.BLUE, text=weeks["limit"])
+    shown.add_bar(
+        x=weeks["week"],
+        y=weeks["load_au"],
+        name="best block",
+        marker_color=theme.BLUE,
+        text=weeks["limit"],
+        textangle=0,
+    )
     shown.add_scatter(
         x=weeks["week"],
         y=weeks["most_au"],

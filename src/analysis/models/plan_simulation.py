@@ -14,6 +14,17 @@ Best block: performance on the last day is linear in the weekly loads, so the lo
 draws solve a linear programme (scipy's HiGHS), exactly. Limits: no week above the one before by more than a ramp, none
 above the largest week logged, none below a share of the usual week. The optimum of a linear programme lies on its
 limits: read it as a direction (build, then taper), not as a prescription.
+Measured, of the 90 % fan for a test 28 days after the last one that was known, on loads that were trained: 120 made-up
+seasons a cell, a test a week with a noise of 4 W, AR(1) errors (`tests/simulations/test_plan_simulated.py`); percent of
+held-out tests and of true performances inside, and of seasons that were refused:
+
+|  n | rho | tests | courses | refused |
+|---:|----:|------:|--------:|--------:|
+| 15 |   0 |    94 |      97 |      74 |
+| 30 |   0 |    91 |      98 |      18 |
+| 30 |  .3 |    91 |      91 |      23 |
+| 30 |  .6 |    88 |      92 |      12 |
+
 Criticism: the model knows load as one number; it holds the athlete's answer for constant; a plan unlike anything in the
 log is extrapolated, which no interval shows. The best plan was chosen on the draws that tell its gain, so that the gain
 is told a little too large. Not for the choice of a load by itself: illness, form and pain are not in it.
@@ -278,7 +289,7 @@ def usual_week(daily_load_au: pd.Series) -> UsualWeek:
 class BestBlock:
     """The weekly loads that bring most on the last day, within limits. Made by `best_block`."""
 
-    weeks: pd.DataFrame  # week, first_day, load_au, least_au, most_au, limit (which one holds it)
+    weeks: pd.DataFrame  # week, first_day, load_au, least_au, most_au, limit (which one it lies on)
     usual: UsualWeek
     best: PlanSimulation
     steady: PlanSimulation  # the usual week again and again
@@ -291,9 +302,11 @@ class BestBlock:
     def sentence(self) -> str:
         """What the block could bring, in words."""
         told = self.gain.tidy().iloc[0]
+        decimals = max(0, -int(np.floor(np.log10(told["std_error"])))) if told["std_error"] > 0 else 2
+        gain, low, high = (f"{told[column]:+.{decimals}f}" for column in ("estimate", "conf_low", "conf_high"))
         return (
-            f"Against the usual week: {told['estimate']:+.3g} {self.best.unit} on {_day_text(self.best.last_day)} "
-            f"({100 * told['conf_level']:.0f} % interval {told['conf_low']:+.3g} to {told['conf_high']:+.3g}), "
+            f"Against the usual week: {gain} {self.best.unit} on {_day_text(self.best.last_day)} "
+            f"({100 * told['conf_level']:.0f} % interval {low} to {high}), "
             "if the athlete goes on answering as so far."
         )
 
@@ -432,10 +445,10 @@ def _highest(worth: np.ndarray, usual_au: float, *, least_au: float, most_au: fl
 def _limits_met(load_au: np.ndarray, least_au: float, allowed_au: np.ndarray, largest_au: float) -> list[str]:
     def limit(load: float, allowed: float) -> str:
         if np.isclose(load, least_au):
-            return "the least"
+            return "least"
         if np.isclose(load, largest_au):
-            return "the largest week"
-        return "the ramp" if np.isclose(load, allowed) else ""
+            return "largest"
+        return "ramp" if np.isclose(load, allowed) else ""
 
     return [limit(load, allowed) for load, allowed in zip(load_au, allowed_au, strict=True)]
 

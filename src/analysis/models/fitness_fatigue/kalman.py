@@ -74,6 +74,13 @@ class FilteredFitnessFatigue:
         return len(self.standard_errors) > 0
 
     @property
+    def remark(self) -> str:
+        """Why there is no band; empty where there is one."""
+        return (
+            "No band: the parameters were fitted to these tests, and a band would be too narrow." if self.fitted else ""
+        )
+
+    @property
     def loglik(self) -> float:
         """Log-likelihood of all tests."""
         return float(self.states["loglik"].sum())
@@ -81,7 +88,7 @@ class FilteredFitnessFatigue:
     def predict(self, daily_load_au: pd.Series | None = None) -> pd.DataFrame:
         """Performance by day with its band: estimate, conf_low, conf_high; after the last test it widens.
 
-        The band is NaN where the parameters were fitted to these tests; see the model card.
+        The band is NaN where the parameters were fitted to these tests; `remark` and the model card say why.
 
         A longer load (a plan after the log) must begin on the same day; its new days have no test.
         """
@@ -116,13 +123,14 @@ class FilteredFitnessFatigue:
         return pd.DataFrame(rows)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, days, loglik, fitted (how many parameters)."""
+        """One row: n, days, loglik, fitted (how many parameters), remark (why there is no band)."""
         return pd.DataFrame(
             {
                 "n": [int(self.states["value"].notna().sum())],
                 "days": [len(self.states)],
                 "loglik": [self.loglik],
                 "fitted": [len(self.standard_errors)],
+                "remark": [self.remark],
             }
         )
 
