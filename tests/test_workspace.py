@@ -199,3 +199,38 @@ def test_folders_can_lie_where_the_configuration_says(tmp_path):
     squad = workspace(tmp_path, CONFIG + 'store = "elsewhere"\nreports_folder = "pages"\nraw = "in"\n')
     assert (tmp_path / "elsewhere" / "store.sqlite").is_file()
     assert (squad.reports_folder, squad.raw_folder) == (squad.folder / "pages", squad.folder / "in")
+
+
+def test_a_set_carries_the_pattern_of_its_exercise_and_the_workspace_may_describe_it_anew(squad):
+    assert squad.athlete("Alder").sets["pattern"].tolist() == ["hinge"] * 3
+    header = "exercise,name,pattern,variant,equipment,angle_deg,laterality,aliases\n"
+    (squad.folder / "exercises.csv").write_text(header + "deadlift,Deadlift,pull,,barbell,,bilateral,\n")
+    assert squad.athlete("Alder").sets["pattern"].tolist() == ["pull"] * 3
+
+
+def test_a_set_of_an_unknown_exercise_has_no_pattern(squad):
+    take(squad, Birch__odd_csv=strong(strong_row("2026-06-04").replace("Deadlift (Barbell)", "Curl of the unknown")))
+    by_name = squad.athlete("Birch").sets.set_index("exercise_raw")["pattern"]
+    assert by_name.isna().to_dict() == {"Curl of the unknown": True, "Deadlift (Barbell)": False}
+
+
+def test_of_the_proposals_only_accepted_ones_are_seen_and_they_are_no_stream(squad):
+    before = squad.athlete("Alder", "2026-06-03").fingerprint
+    row = {"athlete_id": "alder1", "local_date": pd.Timestamp("2026-06-01"), "rule_id": "progress"}
+    row |= {"subject": "deadlift", "line": "More.", "evidence": "numbers", "answered_at": pd.Timestamp.now(tz="UTC")}
+    answers = [row | {"proposal_id": one, "answer": one} for one in ("accepted", "rejected")]
+    squad.store.put("proposals", pd.DataFrame(answers))
+    alder = squad.athlete("Alder", "2026-06-03")
+    assert alder.proposals["proposal_id"].tolist() == ["accepted"]
+    assert alder.fingerprint != before
+    assert squad.athlete("Alder", "2026-05-31").proposals.empty
+    assert "proposals" not in set(squad.streams()["table"])
+
+
+def test_a_page_of_the_squad_changes_with_its_rules(squad):
+    before = squad.everyone("2026-06-03")
+    (squad.folder / "rules.toml").write_text('off = ["plateau"]')
+    after = squad.everyone("2026-06-03")
+    assert len(after.rules) == len(before.rules) - 1
+    assert after.fingerprint != before.fingerprint
+    assert [one.fingerprint for one in after.athletes] == [one.fingerprint for one in before.athletes]

@@ -20,6 +20,7 @@ Values = float | pd.Series  # one number, or one a row
 
 _SIDE_COLUMNS = {"L": "left_kg", "R": "right_kg", "B": "both_kg"}
 
+RAMP_WEEKS = 4  # before a week, that it is set against
 CTL_TAU_D = 42.0
 ATL_TAU_D = 7.0
 
@@ -446,7 +447,7 @@ def week_over_week_pct(weekly: pd.Series) -> pd.Series:
     return ramp_pct(weekly, n_before=1, least=1)
 
 
-def ramp_pct(weekly: pd.Series, *, n_before: int = 4, least: int = 2) -> pd.Series:
+def ramp_pct(weekly: pd.Series, *, n_before: int = RAMP_WEEKS, least: int = 2) -> pd.Series:
     """Each week over the mean of the known ones of the `n_before` weeks before, minus 1, in percent.
 
     Against a mean of weeks one light week before is no ramp. A description, not a measure of what is safe: no limit

@@ -30,7 +30,7 @@ import pandas as pd
 from analysis.config import Lift
 from analysis.decisions import REFERENCE_MOST, Change, TypicalError, judge
 from analysis.errors import NotEnoughData
-from analysis.metrics.load import ramp_pct, week_over_week_pct, weekly_load
+from analysis.metrics.load import RAMP_WEEKS, ramp_pct, week_over_week_pct, weekly_load
 from analysis.models import series
 from analysis.models.form import FormHistory, form_history
 from analysis.models.speed_at_load import RESOLUTION_M_S, STALE_AFTER_DAYS, SpeedAtLoad
@@ -62,7 +62,7 @@ def week_subjects(week: AthleteWeek) -> tuple[Subject, ...]:
     """The athlete's week and every key lift with their facts, as rules ask for them."""
     of_athlete = athlete_facts(week)
     lifts = [
-        Subject(_key(lift, side), _name(lift, side), "lift", of_athlete | _speed_facts(speed, lift, week) | of_form)
+        Subject(_key(lift, side), _name(lift, side), "lift", of_athlete | _of_speed(speed, lift, week) | of_form)
         for lift in week.config.lifts
         for of_form in [_form_facts(lift, week)]
         for side, speed in _speeds(lift, week)
@@ -102,11 +102,11 @@ def _ramps(week: AthleteWeek) -> dict[str, Known]:
     nothing = {f"{name}_{kind}": None for name in names for kind in ramps}
     if week.until < week.days[-1]:
         return nothing
-    athlete = week.athlete
+    first = week.days[0] - pd.Timedelta(days=7 * RAMP_WEEKS)
+    logged = (week.athlete.sessions, week.athlete.sets, week.athlete.runs)
+    recent = (frame[frame["local_date"] >= first] for frame in logged)
     try:
-        weekly = weekly_load(
-            athlete.sessions, athlete.sets, athlete.runs, week.until, week_start=week.config.week_start
-        )
+        weekly = weekly_load(*recent, week.until, week_start=week.config.week_start)
     except NotEnoughData:
         return nothing
     return {
@@ -148,10 +148,32 @@ def _name(lift: Lift, side: str) -> str:
     return lift.name if side == "B" else f"{lift.name}, {_SIDES[side]}"
 
 
-def _speed_facts(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> dict[str, Known]:
-    if speed is None:
-        return {}
-    recent, block, season = _recent(speed, lift, week), _block(speed, lift, week), _season(speed, lift)
+def _of_speed(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> dict[str, Known]:
+    return speed_facts(speed, lift, week.until, conf_level=week.config.confidence) if speed else {}
+
+
+def speed_facts(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp, *, conf_level: float = 0.90) -> dict[str, Known]:
+    """What rules may ask of the speed of one lift at its anchor load; None where it cannot be told.
+
+    Parameters
+    ----------
+    speed : SpeedAtLoad
+    lift : Lift
+        Published typical error and smallest worthwhile change, in m/s.
+    until : Timestamp
+        Last day that is known.
+    conf_level : float
+        Of the t intervals of the changes.
+    """
+    rule = {"swc": lift.swc_m_s, "published": _published(lift), "unit": "m/s", "conf_level": conf_level}
+
+    def last_days(n_new: int) -> Change:
+        stale = {"until": until, "stale_after_days": STALE_AFTER_DAYS}
+        return series.latest_change(speed.exposures, n_new=n_new, resolution=RESOLUTION_M_S, **stale, **rule)
+
+    recent = last_days(RECENT_DAYS)
+    block = last_days(BLOCK_DAYS) if _is_block(speed) else None
+    season = _season(speed, rule)
     return {
         "anchor_kg": speed.anchor_kg,
         "speed_latest_state": speed.change.state,
@@ -162,41 +184,24 @@ def _speed_facts(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> di
         "speed_block_m_s": _known(block.gain) if block else None,
         "speed_season_state": season.state if season else None,
         "speed_season_m_s": _known(season.gain) if season else None,
-        "trend": _verdict(speed, lift, week.until),
+        "trend": _verdict(speed, lift, until),
     }
 
 
-def _recent(speed: SpeedAtLoad, lift: Lift, week: AthleteWeek, n_new: int = RECENT_DAYS) -> Change:
-    """The last days at the anchor against those before, by the rule of the page."""
-    return series.latest_change(
-        speed.exposures,
-        until=week.until,
-        stale_after_days=STALE_AFTER_DAYS,
-        n_new=n_new,
-        resolution=RESOLUTION_M_S,
-        unit="m/s",
-        swc=lift.swc_m_s,
-        published=_published(lift),
-        conf_level=week.config.confidence,
-    )
-
-
-def _block(speed: SpeedAtLoad, lift: Lift, week: AthleteWeek) -> Change | None:
-    """The last 6 days against those before; None where they span less than 4 weeks."""
+def _is_block(speed: SpeedAtLoad) -> bool:
+    """Whether the last 6 days reach over 4 weeks."""
     days = _comparable(speed)["local_date"].tail(BLOCK_DAYS)
-    if len(days) < BLOCK_DAYS or (days.iloc[-1] - days.iloc[0]).days < BLOCK_LEAST_SPAN_D:
-        return None
-    return _recent(speed, lift, week, BLOCK_DAYS)
+    return len(days) == BLOCK_DAYS and (days.iloc[-1] - days.iloc[0]).days >= BLOCK_LEAST_SPAN_D
 
 
-def _season(speed: SpeedAtLoad, lift: Lift) -> Change | None:
+def _season(speed: SpeedAtLoad, rule: dict) -> Change | None:
     """The last 6 days against the first 8; None where they overlap."""
     values = _comparable(speed)["value"].to_numpy()
     if len(values) < REFERENCE_MOST + BLOCK_DAYS:
         return None
     first = values[:REFERENCE_MOST]
     own = TypicalError.own(first, resolution=RESOLUTION_M_S)
-    return judge(first, values[-BLOCK_DAYS:], unit="m/s", swc=lift.swc_m_s, own=own, published=_published(lift))
+    return judge(first, values[-BLOCK_DAYS:], own=own, **rule)
 
 
 def _comparable(speed: SpeedAtLoad) -> pd.DataFrame:
