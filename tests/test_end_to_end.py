@@ -111,7 +111,8 @@ def test_a_page_holds_one_athlete_and_asks_nobody(squad_workspace, name):
 
 def test_the_best_sprint_is_the_fastest_of_the_raw_splits(squad_workspace):
     splits = pd.read_csv(squad_workspace.files / "splits.csv")
-    own = splits[splits["athlete"].isin(["Alder", "A01"]) & (splits["test"] == "sprint_20m")]
+    to_20_m = (splits["test"] == "sprint_20m") & (splits["start_m"] + splits["distance_m"] <= 20)
+    own = splits[splits["athlete"].isin(["Alder", "A01"]) & to_20_m]
     trials_s = own.groupby(["date", "trial"])["time_s"].sum().groupby("date").min()
     assert trials_s.index[-1] > "2026-06-01"
     assert f"20 m sprint: {trials_s.iloc[-1]:.2f} s" in said(squad_workspace.page("Alder"))
