@@ -57,8 +57,6 @@ def period(review: BlockReview) -> str:
 def header(review: BlockReview) -> list[Block]:
     """How much the review rests on."""
     n = len(review.squad.athletes)
-    if n == 0:
-        raise NotEnoughData("There is no athlete in this workspace yet. Take in files with `workbook ingest PATHS`.")
     logged = review.attrition.groupby("athlete")["n_logged"].sum()
     days = len(review.days)
     return [

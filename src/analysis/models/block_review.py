@@ -11,6 +11,7 @@ import functools
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -166,6 +167,13 @@ class BlockReview:
         """Weeks from `since`, a last one that is not whole included."""
         return -(-len(self.days) // 7)
 
+    @property
+    def _athletes(self) -> tuple[ReviewedAthlete, ...]:
+        """All athletes; NotEnoughData where there is none."""
+        if not self.squad.athletes:
+            raise NotEnoughData("There is no athlete yet. Take in files with `workbook ingest PATHS`.")
+        return self.squad.athletes
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """The name of each athlete by id, with the id where two have one name."""
@@ -200,7 +208,7 @@ class BlockReview:
 
         `not_logged` are those of the missed days on which nothing at all is logged: they are not known to be missed.
         """
-        return pd.DataFrame([self._plan_of(athlete) for athlete in self.squad.athletes])
+        return pd.DataFrame([self._plan_of(athlete) for athlete in self._athletes])
 
     @cached_property
     def attrition(self) -> pd.DataFrame:
@@ -208,12 +216,13 @@ class BlockReview:
 
         A day is logged where anything is known of it, rest and off included.
         """
-        return pd.concat([self._weeks_of(athlete) for athlete in self.squad.athletes], ignore_index=True)
+        weeks = [self._weeks_of(athlete) for athlete in self._athletes]
+        return pd.concat(weeks, ignore_index=True)
 
     @cached_property
     def audit(self) -> pd.DataFrame:
         """One row an athlete: what the block's tables hold, and what in them cannot be used."""
-        return pd.DataFrame([self._audit_of(athlete) for athlete in self.squad.athletes])
+        return pd.DataFrame([self._audit_of(athlete) for athlete in self._athletes])
 
     @cached_property
     def device_changes(self) -> pd.DataFrame:
@@ -501,9 +510,8 @@ class BlockReview:
             firsts[label] = _same_device(seen.head(most))
         enough = [n for n in range(2, most + 1) if sum(len(own) >= n for own in firsts.values()) >= len(firsts) / 2]
         n_trials = max(enough, default=2)
-        trials = pd.DataFrame(
-            {label: own["value"].reset_index(drop=True).reindex(range(n_trials)) for label, own in firsts.items()}
-        ).T
+        values = [own["value"].head(n_trials).reset_index(drop=True) for own in firsts.values()]
+        trials = pd.DataFrame(values, index=list(firsts)).reindex(columns=range(n_trials))
         trials.columns = [str(number) for number in range(1, n_trials + 1)]
         gaps = pd.concat([own["local_date"].head(n_trials).diff().dt.days for own in firsts.values()] or [pd.Series()])
         return MeasurementErrorOf(
@@ -566,10 +574,10 @@ class BlockReview:
         rows = []
         for kind, name, seen in judged:
             looks = [(end, change) for end, change in seen if change is not None and change.state != "cannot tell"]
-            following = [*(later for _, later in looks[1:]), None]
+            following = (later for _, later in looks[1:])
             rows += [
                 _look(self.labels[athlete.athlete_id], kind, name, end, change, later)
-                for (end, change), later in zip(looks, following, strict=True)
+                for (end, change), later in itertools.zip_longest(looks, following)
             ]
         return rows
 
@@ -619,13 +627,28 @@ def block_review(squad: ReviewedSquad, *, since: str = "", until: str) -> BlockR
     Raises
     ------
     UsageProblem
-        A block that does not begin before it ends.
+        A day that is no ISO date, or a block that does not begin before it ends.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> nobody = SimpleNamespace(config=Config(), athletes=(), ledger={}, fingerprint="")
+    >>> review = block_review(nobody, until="2026-07-05")
+    >>> str(review.since.date()), review.n_weeks
+    ('2026-04-13', 12)
     """
-    last = pd.Timestamp(until).normalize()
-    first = pd.Timestamp(since).normalize() if since else last - pd.Timedelta(days=BLOCK_DAYS - 1)
+    last = _iso_day(until)
+    first = _iso_day(since) if since else last - pd.Timedelta(days=BLOCK_DAYS - 1)
     if first >= last:
         raise UsageProblem(f"The block begins on {first.date()} and ends on {last.date()}. Give an earlier `since`.")
     return BlockReview(squad, first, last)
+
+
+def _iso_day(text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date.fromisoformat(text))
+    except ValueError:
+        raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
 
 
 def _with_holm(changes: list[BlockChange]) -> tuple[BlockChange, ...]:
