@@ -1,8 +1,22 @@
 """Critical speed and critical power: the two-parameter models in each of their forms, and an athlete's race exponent.
 
-Both are one model, amount = rate * time + reserve, with distance (m), CS (m/s) and D' (m), or work (J), CP (W) and
-W' (J). The forms are the same equation solved for different quantities; since each puts the error elsewhere, each
-gives another estimate, and a report shows all of them.
+Model card
+----------
+Question: which speed or power can the athlete hold for long, and how much lies above it?
+Data: all-out trials, 3 different durations or more, best between 2 and 15 minutes; others are fitted and flagged.
+Model: amount = rate * time + reserve, with distance (m), CS (m/s) and D' (m), or work (J), CP (W) and W' (J). The forms
+are the same equation solved for different quantities; since each puts the error elsewhere, each gives another estimate,
+and a report shows all of them. Race exponent: log time = log scale + exponent * log distance.
+Estimator: least squares in the form chosen; the hyperbola by non-linear least squares.
+Interval: t with n - 2 degrees of freedom, one of them with 3 trials; that of the hyperbola rests on its linearisation.
+Refuses: fewer than 3 durations, values that are missing or not above 0, trials that give no CS or no D'.
+Criticism: an r2 near 1 says nothing, since distance grows with time in any case; CS overstates what is held for an
+hour.
+
+References
+----------
+Monod & Scherrer 1965, Ergonomics 8:329-338; Hughson et al. 1984, Int J Sports Med 5:23-25; Jones & Vanhatalo 2017,
+Sports Med 47(S1):65-78; Riegel 1981, Am Sci 69:285-290 (exponent).
 """
 
 from dataclasses import dataclass

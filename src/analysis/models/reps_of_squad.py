@@ -1,4 +1,21 @@
-"""Repetitions at a share of 1RM within a squad: one curve for all, and how far each athlete's lies from it."""
+"""Repetitions at a share of 1RM within a squad: one curve for all, and how far each athlete's lies from it.
+
+Model card
+----------
+Question: how do athletes differ in the repetitions they can do at a share of 1RM?
+Data: sets to failure at known shares of 1RM, 4 athletes or more, each with a set below 1RM and one with two.
+Model: n = (1 / share - 1) / (k + k_i) + e, k_i normal between athletes.
+Estimator: maximum likelihood of the non-linear mixed model by linearisation, repeated until it comes to rest.
+Intervals: t; of an athlete's k with the uncertainty of the squad's in it.
+Measured coverage of the 95 % intervals, 500 squads of 6, 12 and 24 athletes with 3 sets each, whole repetitions with an
+error of 1: an athlete's k 92, 93 and 94 %, the squad's k 94, 92 and 93 %.
+Refuses: fewer athletes or sets than above, a missing value, estimates that do not come to rest.
+Criticism: maximum likelihood takes the SD between athletes too small in a small squad.
+
+References
+----------
+Lindstrom & Bates 1990, Biometrics 46:673-687; Epley 1985, Poundage Chart.
+"""
 
 from dataclasses import dataclass
 
@@ -81,12 +98,6 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
     ------
     NotEnoughData : fewer than 4 athletes, or no athlete with 2 sets below 1RM, or no estimate that comes to rest.
     DataProblem : a missing value or one out of range.
-
-    Notes
-    -----
-    Criticism: maximum likelihood takes the SD between athletes too small in a small squad. Simulated coverage of the
-    95 % intervals, 500 replicates of 6, 12 and 24 athletes with 3 sets each, repetitions rounded to whole ones with an
-    error of 1: an athlete's k 92, 93 and 94 %, the squad's k 94, 92 and 93 %.
 
     References
     ----------
