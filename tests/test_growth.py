@@ -128,7 +128,7 @@ def test_two_values_an_athlete_leave_no_error():
 
 
 def test_equal_and_infinite_values_and_unknown_athletes_are_refused():
-    with pytest.raises(NotEnoughData, match="All values are 7"):
+    with pytest.raises(NotEnoughData, match="All 48 values are 7"):
         fitted(SQUAD.assign(value=7.0))
     with pytest.raises(DataProblem, match="value of inf cannot be"):
         fitted(SQUAD.assign(value=SQUAD["value"].mask(SQUAD.index == 0, np.inf)))

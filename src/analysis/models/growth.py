@@ -51,7 +51,7 @@ from scipy.special import stdtrit
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.autocorrelated import whitener
 from analysis.models.mixed_lines import SettledByTwo
-from analysis.models.possible import check_complete, check_possible
+from analysis.models.possible import check_complete, check_possible, check_varied
 from analysis.models.result import Interval, tidy_row
 
 Method = Literal["reml", "ml"]
@@ -308,8 +308,7 @@ class _Scale:
     @classmethod
     def of(cls, data: pd.DataFrame) -> "_Scale":
         time, value = data["time"], data["value"]
-        if value.std() == 0:
-            raise NotEnoughData(f"All values are {value.iloc[0]:g}, so nothing grows. Record on.")
+        check_varied(value, "value")
         return cls(float(time.mean()), float(time.std()), float(value.mean()), float(value.std()))
 
     def design(self, data: pd.DataFrame) -> np.ndarray:

@@ -8,7 +8,7 @@ Model: repetitions n = (1RM / load - 1) / k (Epley's form with the athlete's own
 Estimator: least squares of the repetitions, linear in 1RM / k and 1 / k; or of the share of 1RM, as chosen.
 Interval: Fieller's for the 1RM, t with n - 2 degrees of freedom; profile likelihood for a single constant.
 Measured coverage of the 95 % interval of the 1RM, 2,000 athletes with 6, 12 and 24 sets between 65 and 90 % of 1RM: 96,
-96 and 93 % with an error of 1 repetition; 97, 99 and 98 % with one that grows from 0.3 near the 1RM to 2 at the lightest.
+96 and 93 % with an error of 1 repetition; 97, 99 and 98 % with one that grows from 0.3 near the 1RM to 2 far from it.
 Refuses: fewer than 3 sets, one load, repetitions that do not fall with load, a share of 1RM off its scale.
 Criticism: a rated reserve is a guess, best near failure; sets beyond 10 repetitions are flagged; a window of weeks
 averages the strength of these weeks.
