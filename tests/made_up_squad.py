@@ -13,6 +13,7 @@ from analysis.figures import squad as sections
 from analysis.models.squad_week import MemberWeek, SquadWeek, squad_week
 from analysis.report.html import Footer, page_html
 from analysis.report.page import SECTION_MIME, Page
+from analysis.rules import Rule
 from analysis.tables import TABLES
 
 LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")
@@ -29,6 +30,7 @@ class Grove:
 
     athletes: tuple[Named, ...]
     config: Config = CONFIG
+    rules: tuple[Rule, ...] = ()
     ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
 
 
@@ -55,7 +57,7 @@ def page_of(week: SquadWeek) -> str:
     """The squad's page, made in this process from the sections that the notebook shows."""
     about = {"subject": "squad", "name": "Grove", "period": "a week", "until": "2026-06-28", "audience": "coach"}
     shown = (sections.header, sections.data_state, sections.talk, sections.glance, sections.bar_speed, sections.form)
-    shown += (sections.checks, sections.sides, sections.trends, sections.changes)
+    shown += (sections.checks, sections.sides, sections.trends, sections.proposals, sections.changes)
     bundles: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page_module, "get_ipython", lambda: "a kernel")

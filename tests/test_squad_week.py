@@ -276,6 +276,15 @@ def test_the_facts_of_the_page_carry_the_truth(example):
     assert "Fir (right)" in example.page.facts["single_leg_hop.sides"]["sentence"]
 
 
+def test_what_the_rules_propose_is_what_is_true(example):
+    (_, table, _) = sections.proposals(example.week)
+    proposed = {row[0].text: (row[1].text, row[2].text, row[3].text) for row in table.rows}
+    assert set(proposed) == {"Hazel", "Birch", "Alder"}
+    assert proposed["Birch"][0] == "A gain that has come to a standstill"
+    assert "add the next smallest plate" in proposed["Alder"][1]
+    assert {answer for *_, answer in proposed.values()} == {"open"}
+
+
 def test_elms_missing_weeks_are_missing(example):
     until = "2026-04-05"
     week = squad_week(example.squad.workspace.everyone(until), until)
@@ -304,6 +313,7 @@ def test_the_page_is_drawn_from_what_the_models_find(example):
         "checks": sections.checks(example.week),
         "sides": sections.sides(example.week),
         "trends": sections.trends(example.week),
+        "proposals": sections.proposals(example.week),
     }
     for blocks in drawn.values():
         for block in blocks:

@@ -46,6 +46,7 @@ from analysis.models.sides import SURE_DATES, SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.squad_week import Finding, History, MemberWeek, NewDevice, SquadWeek, Stall, WeeklyLoad
 from analysis.models.trend import WINDOW_DAYS
+from analysis.rules import Proposal
 from analysis.units import amount_text
 
 Block = Fact | Drawing
@@ -56,11 +57,6 @@ EXCLUSIONS_MOST = 6
 
 _STREAM_HEADS = {"sets": "Sets", "reps": "Reps with speed or form", "runs": "Runs", "splits": "Splits"}
 _STREAM_HEADS |= {"trials": "Test trials", "wellness": "Wellness answers"}
-_OPTIONS = {
-    "plateau": "Options: change the load, the angle or the variant, or keep it where holding is the aim.",
-    "regress": "Options: lighten a week and look at sleep and form, or change the variant, then test again.",
-    "progress": "Options: keep going; raise the load once form holds.",
-}
 
 
 def header(week: SquadWeek) -> list[Block]:
@@ -96,6 +92,7 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         blocks.append(_findings_table("Seen once: wait for the next look", week.seen_once, week, linked))
     if week.standing:
         blocks.append(_findings_table("Still standing from weeks before", week.standing, week, linked))
+    blocks.append(Text("A look is a week with a new value of the series. One flag alone is often chance."))
     choices = _choices(week)
     return [*blocks, choices] if choices else blocks
 
@@ -200,7 +197,7 @@ def sides(week: SquadWeek) -> list[Block]:
 
 
 def trends(week: SquadWeek) -> list[Block]:
-    """Lifts that fall, stand still or rise over 12 weeks, slow ramps that a look misses, with what could be done."""
+    """Lifts that fall, stand still or rise over 12 weeks: slow ramps that a look at the newest value misses."""
     known, missing = week.trends
     told = [one for verdict in ("regress", "plateau", "progress") for one in known if one.trend.verdict == verdict]
     weeks = WINDOW_DAYS // 7
@@ -213,9 +210,24 @@ def trends(week: SquadWeek) -> list[Block]:
         words = f"No lift of {n} can be said to rise, fall or stand still over {weeks} weeks."
     words += f" {len(missing)} have too few days." if missing else ""
     drawn: list[Block] = [Fact("trends.told", words, n=len(known))]
-    for one in told:
-        drawn += [_trend_fact(one), Text(_OPTIONS[one.trend.verdict])]
-    return [*drawn, _trend_numbers(known)]
+    return [*drawn, *(_trend_fact(one) for one in told), _trend_numbers(known)]
+
+
+def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
+    """What the rules propose for the coming week, with the evidence, and the options where a lift stands still."""
+    linked, by_subject = _links(week, pages), {}
+    for one, proposal in week.proposals:
+        by_subject.setdefault((one.athlete_id, proposal.rule, proposal.subject), []).append((one, proposal))
+    if not by_subject:
+        return [Fact("proposals.none", "The rules propose nothing for the coming week.", n=0)]
+    n = len(by_subject)
+    words = (
+        f"The rules have {count_text(n, 'proposal')} for the coming week. None reaches an athlete unless you accept it."
+    )
+    rows = tuple(_proposal_row(of_one, linked) for of_one in by_subject.values())
+    heads = ("Athlete", "Why", "Proposal or options", "Answer")
+    table = Table("Proposals of the rules", heads, rows, stacked=True)
+    return [Fact("proposals.made", words, n=n), table, Text("Answer with “workbook decide”.")]
 
 
 def changes(week: SquadWeek) -> list[Block]:
@@ -334,10 +346,10 @@ def _new_device_fact(one: NewDevice) -> Fact:
 def _ledger_facts(week: SquadWeek) -> list[Fact]:
     ledger = week.squad.ledger
     refused, waiting = len(ledger["rejects"]), ledger["waiting"]["external_name"].nunique()
-    words = f"{count_text(refused, 'cell')} of all files refused; `workbook rejects` says why." if refused else ""
+    words = f"{count_text(refused, 'cell')} of all files refused; “workbook rejects” says why." if refused else ""
     facts = [Fact("data.refused", words or "No cell of any file was refused.", n=refused)]
     if waiting:
-        names = f"{count_text(waiting, 'name')} in files bound to nobody yet; `workbook status` lists them."
+        names = f"{count_text(waiting, 'name')} in files bound to nobody yet; “workbook status” lists them."
         facts.append(Fact("data.waiting", names, n=waiting))
     return facts
 
@@ -379,7 +391,7 @@ def _exclusion_facts(week: SquadWeek, since: pd.Timestamp) -> list[Fact]:
     more = len(facts) - EXCLUSIONS_MOST
     if more > 0:
         left = Fact(
-            "left_out.more", f"{count_text(more, 'more value')} left out; `workbook exclude --list` shows them."
+            "left_out.more", f"{count_text(more, 'more value')} left out; “workbook exclude --list” shows them."
         )
         facts = [*facts[:EXCLUSIONS_MOST], left]
     return facts or [Fact("left_out.none", "No value was left out.", n=0)]
@@ -694,6 +706,22 @@ def _trend_numbers(known: Sequence[Stall]) -> Numbers:
     )
     heads = ("Athlete", "Lift", "Verdict", "Change, m/s", "95 % interval", "From")
     return Numbers(f"The change over {WINDOW_DAYS // 7} weeks of every lift", heads, rows)
+
+
+def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, str]) -> tuple[Entry, ...]:
+    """One proposal; the choices of a menu, which are not ranked, stand below each other."""
+    one, first = of_one[0]
+    lines = [proposal.line for _, proposal in of_one]
+    accepted = set(one.athlete.proposals["proposal_id"]) & {proposal.proposal_id for _, proposal in of_one}
+    fact = Fact(
+        f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}: {lines[0]}", coach_sentence=first.evidence
+    )
+    return (
+        Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
+        Entry(first.title, first.evidence.removeprefix(f"{first.title}. "), fact=fact),
+        Entry(lines[0], " Or: ".join(["", *lines[1:]]).strip(), sort=first.action),
+        Entry("accepted" if accepted else "open", sort="accepted" if accepted else "open"),
+    )
 
 
 # --- small words -----------------------------------------------------------------------------------------------

@@ -39,20 +39,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.config import Config, Lift
-from analysis.decisions import MDC_LEVEL, Band, usual_band
+from analysis.decisions import MDC_LEVEL, REFERENCE_LEAST, Band, usual_band
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import week_days
-from analysis.metrics.load import volume_load
-from analysis.metrics.running import RUNNING_SPORTS
+from analysis.metrics.load import weekly_load
 from analysis.models import sensitivity
 from analysis.models.checks import CheckHistory
 from analysis.models.form import FormHistory
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate
+from analysis.models.proposals import week_proposals
 from analysis.models.sensitivity import Sensitivity
 from analysis.models.sides import SURE_DATES, SideDifference
 from analysis.models.speed_at_load import RESOLUTION_M_S, SpeedAtLoad
 from analysis.models.trend import Trend, trend
 from analysis.models.week import AthleteFrames, AthleteWeek, Missing, athlete_week
+from analysis.rules import Proposal, Rule
 
 Kind = Literal["speed", "form", "check", "pace", "sides"]
 History = SpeedAtLoad | FormHistory | CheckHistory | PaceAtHeartRate | SideDifference
@@ -65,6 +66,7 @@ LOAD_WEEKS = 8  # that make an athlete's usual load
 TWICE: dict[Kind, float] = {"speed": 0.001, "pace": 0.001, "check": 0.001, "form": 0.010, "sides": 0.030}
 
 STREAMS = ("sets", "reps", "runs", "splits", "trials", "wellness")
+_ACTIONS = ("regress", "vary", "hold", "progress")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 
 
@@ -79,6 +81,7 @@ class SquadFrames(Protocol):
 
     config: Config
     athletes: tuple[Member, ...]
+    rules: tuple[Rule, ...]  # what proposes for the coming week
     ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
 
 
@@ -214,15 +217,23 @@ class MemberWeek:
     @cached_property
     def strength_load(self) -> WeeklyLoad:
         """Volume load by week, in kg."""
-        by_day = volume_load(self.athlete.sets).set_index("local_date")["volume_load_kg"]
-        return self._by_week(by_day)
+        return self._by_week("volume_load_kg")
 
     @cached_property
     def run_load(self) -> WeeklyLoad:
         """Distance run by week, in m."""
-        runs = self.athlete.runs[self.athlete.runs["counted"]]
-        runs = runs[runs["sport"].str.lower().isin(RUNNING_SPORTS)]
-        return self._by_week(runs.set_index("local_date")["distance_m"])
+        return self._by_week("run_distance_m")
+
+    @cached_property
+    def _weekly(self) -> pd.DataFrame:
+        athlete = self.athlete
+        return weekly_load(
+            athlete.sessions, athlete.sets, athlete.runs, self.week.until, week_start=self.week.config.week_start
+        ).set_index("week")
+
+    def proposals(self, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
+        """What the rules propose for the week after this one."""
+        return week_proposals(self.week, rules)
 
     def trend_of(self, speed: SpeedAtLoad) -> Trend:
         """The trend of the comparable speeds of a lift; NotEnoughData as `models.trend.trend` raises it."""
@@ -282,20 +293,16 @@ class MemberWeek:
         found = _series_of(athlete_week(self.athlete, day), kind)
         return next((one for _, name, one in found if name == subject), None)
 
-    def _by_week(self, by_day: pd.Series) -> WeeklyLoad:
-        """Sums by week; a week of which nothing at all is known is missing, not zero."""
-        first = self.week.days[0] - pd.Timedelta(days=7 * LOAD_WEEKS)
-        starts = pd.date_range(first, self.week.days[0], freq="7D")
-        weeks = [self._week_sum(by_day, pd.date_range(start, periods=7)) for start in starts]
+    def _by_week(self, column: str) -> WeeklyLoad:
+        """The last weeks of `metrics.load.weekly_load`; a week of which nothing is known is missing, not zero."""
+        starts = pd.date_range(end=self.week.days[0], periods=LOAD_WEEKS + 1, freq="7D")
+        try:
+            weeks = self._weekly[column].reindex(starts).tolist()
+        except NotEnoughData:
+            weeks = [np.nan] * len(starts)
         known = [value for value in weeks[:-1] if not np.isnan(value)]
-        usual = usual_band(known) if len(known) >= 3 else None
+        usual = usual_band(known) if len(known) >= REFERENCE_LEAST else None
         return WeeklyLoad(weeks[-1], usual, tuple(weeks))
-
-    def _week_sum(self, by_day: pd.Series, days: pd.DatetimeIndex) -> float:
-        of_week = by_day[by_day.index.isin(days)]
-        if len(of_week):
-            return float(of_week.sum(min_count=1))
-        return 0.0 if self.athlete.sessions["local_date"].isin(days).any() else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -379,6 +386,12 @@ class SquadWeek:
         """The lifts that fall, then those that stand still."""
         found = [one for one in self.trends[0] if one.trend.verdict in ("regress", "plateau")]
         return tuple(sorted(found, key=lambda one: one.trend.verdict != "regress"))
+
+    @cached_property
+    def proposals(self) -> tuple[tuple[MemberWeek, Proposal], ...]:
+        """What the rules propose for the members, lifts that should be lightened or varied first."""
+        found = [(one, proposal) for one in self.members for proposal in one.proposals(self.squad.rules)]
+        return tuple(sorted(found, key=lambda one: _ACTIONS.index(one[1].action)))
 
     @cached_property
     def streams(self) -> pd.DataFrame:
