@@ -137,6 +137,8 @@ def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: 
         click.echo("")
         _print_pages(rendered)
         click.echo(f"\nThe squad's built-in truth: {workspace.folder / 'data' / 'example' / 'truth.json'}")
+        again = shlex.join(["workbook", "decide", "--workspace", str(workspace_folder)])
+        click.echo(f"What the rules propose for the coming week: {again}")
         click.echo("Your own athletes: workbook init my-squad")
     _exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
 
