@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
+from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
 
 from analysis.example.training_and_tests import true_season
@@ -17,6 +18,7 @@ from analysis.models.breakpoint import level_break, slope_break
 from analysis.models.checks import check_history
 from analysis.models.classical_break import level_shift, segmented_line
 from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.depth_drift import depth_drift
 from analysis.models.durability import durability
 from analysis.models.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
@@ -26,11 +28,13 @@ from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
 from analysis.models.flag_audit import flag_audit
 from analysis.models.form import form_history
+from analysis.models.form_break import form_break, watched_repetitions
 from analysis.models.growth import growth
 from analysis.models.in_situ_sprint import in_situ_sprint
 from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 from analysis.models.plan_simulation import best_block
 from analysis.models.rank_trend import mann_kendall, theil_sen
+from analysis.models.readiness import readiness
 from analysis.models.reps_of_squad import reps_curves_of_squad
 from analysis.models.reps_to_1rm import reps_curve, reps_load_curve
 from analysis.models.result import TIDY_COLUMNS, Result
@@ -42,6 +46,7 @@ from analysis.models.sprint_force import force_velocity_profile
 from analysis.models.training_speed import training_speed
 from analysis.models.transfer import transfer
 from analysis.models.trend import trend
+from analysis.models.velocity_loss import loss_in_sets
 
 TRIALS = pd.DataFrame(
     {
@@ -102,6 +107,15 @@ SPRINTED = pd.DataFrame({"t_s": SPRINTED_S, "speed_m_s": 8.4 * -np.expm1(-SPRINT
 LONG_SEASON = true_season(30, np.random.default_rng(5), noise_w=2)
 BLOCK = best_block(review(LONG_SEASON.load, LONG_SEASON.tests, **OF_SEASON), weeks=3, seed=1, n_draws=30)
 
+RATED = rated_sets(8, 8, rng=np.random.default_rng(4))
+FORM_BREAK = form_break(watched_repetitions(RATED), cluster="athlete_id")
+FORM_SPEEDS = RATED[RATED["athlete_id"] == "t00"].assign(side="B", set_kind="work", device="encoder")
+DAILY_SPEEDS = BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"].assign(rep_no=1)
+DAILY_SPEEDS = pd.concat(
+    [DAILY_SPEEDS.assign(local_date=WEEKS[0])]
+    + [DAILY_SPEEDS.assign(session_id=DAILY_SPEEDS["session_id"] + str(n), local_date=WEEKS[n]) for n in (1, 2, 3)]
+)
+
 RESULTS: dict[str, Result] = {
     "load_velocity": PROFILE,
     "load_velocity-sessions": profile_across_sessions(BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"], mvt_m_s=0.2),
@@ -138,6 +152,11 @@ RESULTS: dict[str, Result] = {
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
+    "form_break": FORM_BREAK,
+    "form_against_expected": FORM_BREAK.against_expected("t00", WEEKS[8]),
+    "depth_drift": depth_drift(RATED, cluster="athlete_id"),
+    "velocity_loss": loss_in_sets(FORM_SPEEDS),
+    "readiness": readiness(DAILY_SPEEDS, WEEKS[3], anchor_kg=90, mvt_m_s=0.2),
     "trend": trend(WEEKS, E1RM_KG, unit="kg", swc=2.5),
     "mann_kendall": mann_kendall(E1RM_KG),
     "theil_sen": theil_sen(range(16), E1RM_KG),
