@@ -444,7 +444,9 @@ def covered_shares(n_tests: int, noise_w: float, times: int) -> dict[str, float]
     return shares
 
 
-def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) -> pd.Series:
+def bootstrap_covered(
+    n_tests: int, rho: float, times: int, n_draws: int = 200, tau_d: tuple[float, float] | None = None
+) -> pd.Series:
     """How often 95 % percentile intervals hold the truth; tests carry an error of AR(1)."""
     truth = pd.Series({"p0": 250, "k1": 0.08, "tau1": 42, "k2": 0.16, "tau2": 7})
     covered = []
@@ -452,7 +454,7 @@ def bootstrap_covered(n_tests: int, rho: float, times: int, n_draws: int = 200) 
         rng = np.random.default_rng(np.random.SeedSequence([7, n_tests, 30, round(10 * rho), number]))
         season = true_season(n_tests, rng, noise_w=0.0)
         tests = season.tests + 4 * carried(rng.normal(0, 1, n_tests), rho)
-        fit = fitness_fatigue(season.load, tests, tau_d=None, **NEXT_DAY)
+        fit = fitness_fatigue(season.load, tests, tau_d=tau_d, **NEXT_DAY)
         limits = bootstrap(fit, n_draws=n_draws, seed=number).tidy().set_index("term")
         covered.append((limits["conf_low"] <= truth) & (truth <= limits["conf_high"]))
     return pd.concat(covered, axis=1).mean(axis=1).round(3)
@@ -532,4 +534,14 @@ def test_coverage_of_the_bootstrap_is_printed(n_tests, rho, capsys):
     shares = bootstrap_covered(n_tests, rho, 500)
     with capsys.disabled():
         print(f"\ncoverage of the 95 % bootstrap, {n_tests} tests, rho {rho:g}: {shares.to_dict()}")
+    assert (shares >= 0.85).all()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n_tests", [6, 12, 24])
+@pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
+def test_coverage_of_the_bootstrap_with_known_time_constants_is_printed(n_tests, rho, capsys):
+    shares = bootstrap_covered(n_tests, rho, 300, tau_d=(42, 7))[["p0", "k1", "k2"]]
+    with capsys.disabled():
+        print(f"\ncoverage of the 95 % bootstrap, 42 and 7 days, {n_tests} tests, rho {rho:g}: {shares.to_dict()}")
     assert (shares >= 0.85).all()
