@@ -1,5 +1,8 @@
 """Rules: strict when read, silent about what is not known, and never progress on "cannot tell"."""
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -167,6 +170,21 @@ class TestReading:
         with pytest.raises(ConfigProblem) as problem:
             read_rules(path)
         assert said in str(problem.value)
+
+
+class TestThePage:
+    PAGE = (Path(__file__).parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+
+    def test_the_page_of_rules_names_every_fact_with_its_meaning(self):
+        listed = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", self.PAGE, re.MULTILINE)
+        assert listed == [(kind.about, name, kind.meaning) for name, kind in FACTS.items()]
+
+    def test_its_example_is_a_file_of_rules(self, tmp_path):
+        path = tmp_path / "rules.toml"
+        path.write_text(re.search(r"```toml\n(.+?)```", self.PAGE, re.DOTALL)[1], encoding="utf-8")
+        ids = [rule.id for rule in read_rules(path)]
+        assert ids[0] == "form_first"
+        assert "run_ramp_hold" not in ids
 
 
 class TestProposals:

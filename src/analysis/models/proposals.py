@@ -149,11 +149,14 @@ def _name(lift: Lift, side: str) -> str:
 
 
 def _of_speed(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> dict[str, Known]:
-    return speed_facts(speed, lift, week.until, conf_level=week.config.confidence) if speed else {}
+    if speed is None:
+        return {}
+    judged = speed_facts(speed, lift, week.until, conf_level=week.config.confidence)
+    return judged | {"trend": _verdict(speed, lift, week.until)}
 
 
 def speed_facts(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp, *, conf_level: float = 0.90) -> dict[str, Known]:
-    """What rules may ask of the speed of one lift at its anchor load; None where it cannot be told.
+    """The judged changes of the speed of one lift at its anchor load; None where they cannot be told.
 
     Parameters
     ----------
@@ -184,7 +187,6 @@ def speed_facts(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp, *, conf_lev
         "speed_block_m_s": _known(block.gain) if block else None,
         "speed_season_state": season.state if season else None,
         "speed_season_m_s": _known(season.gain) if season else None,
-        "trend": _verdict(speed, lift, until),
     }
 
 
