@@ -20,7 +20,9 @@ from analysis.errors import DataProblem, NotEnoughData
 from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.figures import week as sections
+from analysis.models.block_review import BlockReview, block_review
 from analysis.models.week import AthleteWeek, athlete_week
+from analysis.report.render import render
 from analysis.workspace import Workspace
 
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
@@ -125,6 +127,21 @@ class ExampleSquad:
     def last_week(self) -> dict[str, AthleteWeek]:
         """The last week of every athlete by name; its parts are fitted once, when first read."""
         return {name: self.week(name, LAST_DAY) for name in self.ids}
+
+    @cached_property
+    def last_block(self) -> BlockReview:
+        """The review of the last block, fitted in this process; its parts are fitted once, when first read."""
+        return block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
+
+    @cached_property
+    def block_page(self) -> RenderedPage:
+        """The page of the last block, rendered once, by whoever asks first, beside the workspace."""
+        page = self.folder.parent / "block_review" / "squad.html"
+        with FileLock(self.folder.parent / "block_review.lock"):
+            if not page.exists():
+                notebook = self.workspace.notebook("block_review")
+                render(notebook, {"until": LAST_DAY}, page, workspace=self.folder, log_folder=page.parent)
+        return RenderedPage(page)
 
 
 def make(folder: Path) -> None:

@@ -62,7 +62,7 @@ def sentences(review: BlockReview) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def last_block(squad_workspace) -> BlockReview:
-    return block_review(squad_workspace.workspace.everyone(LAST_DAY), until=LAST_DAY)
+    return squad_workspace.last_block
 
 
 # --- the example squad: what its truth says and no more ------------------------------------------------------------
