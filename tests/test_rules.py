@@ -143,6 +143,8 @@ class TestReading:
             ({"when": 'speed_recent_state = "is better or about the same"'}, "progress needs a condition"),
             ({"line": "{nam}: more."}, "unknown fact 'nam' in a text"),
             ({"evidence": "{clean_rep:.1f}"}, "Did you mean 'clean_reps'?"),
+            ({"evidence": "{form_state:.1f}"}, "Unknown format code 'f'"),
+            ({"evidence": "{clean_reps"}, "expected '}'"),
             ({"about": "athlete"}, "'speed_recent_state' is a fact of a lift"),
             ({"propose": "rest"}, "propose = 'rest'"),
             ({"id": "More!"}, "rule 'More!'"),

@@ -61,9 +61,7 @@ FACTS: dict[str, FactKind] = {
     "adherence_due": _number("athlete", "planned training days that were due in the last four weeks"),
     "adherence_pct": _number("athlete", "share of the planned days of the last four weeks that was done, in percent"),
     "adherence_week_pct": _number("athlete", "the same of this week alone"),
-    "plan_lifts_pct": _number(
-        "athlete", "share of the lifts named for this week's trained days that was done"
-    ),
+    "plan_lifts_pct": _number("athlete", "share of the lifts named for this week's trained days that was done"),
     "strength_week_over_week_pct": _number("athlete", "volume load of this week over that of the week before, minus 1"),
     "run_week_over_week_pct": _number("athlete", "distance run this week over that of the week before, minus 1"),
     "strength_ramp_pct": _number("athlete", "volume load of this week over the mean of up to 4 weeks before, minus 1"),
@@ -196,6 +194,8 @@ class Rule(_Strict):
                 raise ValueError(f"unknown fact {fact!r} in a text. {_nearest(fact, FACTS)}")
             if self.about == "athlete" and fact != "name" and FACTS[fact].about == "lift":
                 raise ValueError(f"{fact!r} is a fact of a lift and this rule is about the athlete.")
+        for template in (self.evidence, *self.lines):
+            _filled(template, _ANYTHING)  # a number's format on a word fails here, not on a Monday
         if self.propose == "progress" and not any(condition.asks_for_better for condition in self.conditions):
             raise ValueError("progress needs a condition that asks for 'is better or clearly better'. Add one.")
         return self
@@ -255,6 +255,12 @@ def proposals(
     """What the rules propose for these subjects: for each the first rule that holds, every choice of a menu.
 
     `week` is the first day of the week that the facts are of.
+
+    >>> facts = {"form_state": "clearly worse", "form_weeks_worse": 1.0, "form_change_reps": -2.0, "clean_reps": 4.0}
+    >>> monday = pd.Timestamp("2026-01-05")
+    >>> (found,) = proposals(shipped_rules(), [Subject("deadlift", "Deadlift", "lift", facts)], "k3vd", monday)
+    >>> found.action, found.line
+    ('hold', 'Deadlift: stay at this load until your clean reps are back.')
     """
     rules = tuple(rules)
     found = []
@@ -278,7 +284,11 @@ def _choices(rule: Rule) -> list[tuple[str, str]]:
 
 
 def shipped_rules() -> tuple[Rule, ...]:
-    """The rules that come with the package."""
+    """The rules that come with the package, in the order in which they are asked.
+
+    >>> shipped_rules()[0].id
+    'form_regress'
+    """
     text = files("analysis").joinpath(NAME).read_text(encoding="utf-8")
     return _parsed(text, f"the shipped {NAME}")[0]
 
@@ -345,6 +355,12 @@ class _Filling(string.Formatter):
 
 def _filled(template: str, facts: Mapping[str, Known]) -> str:
     return _Filling().format(template, **{name: facts.get(name) for name in _named_in(template)})
+
+
+_ANYTHING: dict[str, Known] = {
+    "name": "",
+    **{name: kind.words[0] if kind.words else 0.0 for name, kind in FACTS.items()},
+}
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
