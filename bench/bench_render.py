@@ -21,6 +21,7 @@ import nbconvert
 import nbformat
 import papermill
 from figure import Figure
+from plotly.basedatatypes import BaseFigure
 
 import analysis.report.page
 from analysis import demonstration, intake
