@@ -140,6 +140,14 @@ def test_faster_and_slower_are_told_apart_beyond_the_tolerance():
     assert note(tempo_figure(done)) == "1 of 3 sets kept the tempo"
 
 
+def test_sets_without_any_tempo_are_no_problem_and_no_answer():
+    done = tempo_compliance(tempo_sets(tempo=[None, None]))
+    assert done.empty
+    assert tempo_summary(done).empty
+    with pytest.raises(NotEnoughData, match="0 have a tempo"):
+        tempo_figure(done)
+
+
 def test_a_decimal_phase_is_read():
     assert tempo_s(pd.Series(["2.5-0-1-0"]))["rep_s"].tolist() == [3.5]
 

@@ -12,7 +12,12 @@ _FLAGGED = {"clearly better", "better", "worse", "clearly worse"}
 
 
 def still_clean_figure(result: FormBreak, load_pct: float | None = None) -> go.Figure:
-    """Share of sets that are still clean after each repetition, with its band; the note says the capacity."""
+    """Share of sets that are still clean after each repetition, with its band; the note says the capacity.
+
+    Where the model knows loads and none is given, the middle one of those lifted is shown, and named.
+    """
+    if load_pct is None and "load_pct" in result.fit.terms:
+        load_pct = float(result.repetitions["load_pct"].median())
     shown = theme.figure("Repetition", "Sets still clean (%)")
     curve = result.still_clean(load_pct)
     level = f"{result.conf_level:.0%} interval"

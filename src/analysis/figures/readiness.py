@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.blocks import Fact
+from analysis.errors import NotEnoughData
 from analysis.figures import theme
 from analysis.models.readiness import Readiness
 
@@ -55,7 +56,11 @@ def felt_facts(answers: pd.DataFrame) -> list[Fact]:
     """What the athlete says today, one fact an item, on her own usual range.
 
     `answers` as `metrics.wellness.wellness_week` returns it for one day.
+
+    Raises NotEnoughData where nothing was ever answered.
     """
+    if answers.empty:
+        raise NotEnoughData("No answers on how you feel in eight weeks. Fill in the form in the morning.")
     facts = []
     for row in answers.itertuples():
         item = row.item.replace("_", " ").capitalize()

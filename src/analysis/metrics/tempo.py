@@ -27,7 +27,8 @@ def tempo_s(tempo: pd.Series) -> pd.DataFrame:
     [5.0, nan, nan, nan]
     """
     parts = tempo.astype("str").str.extract(_PATTERN).set_axis(_PHASES, axis=1)
-    phases = parts.apply(lambda part: pd.to_numeric(part, errors="coerce"))  # an X is no number
+    seconds = {name: pd.to_numeric(parts[name], errors="coerce").astype("float64") for name in _PHASES}  # an X is none
+    phases = pd.DataFrame(seconds, index=tempo.index)
     return phases.assign(rep_s=phases.sum(axis=1, skipna=False))
 
 

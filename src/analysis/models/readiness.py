@@ -148,6 +148,8 @@ def _split(
     """Today's sets, and the repetitions of the sessions before that they are compared with."""
     first = bar_speeds.sort_values("rep_no", ignore_index=True).groupby(["session_id", "set_no"]).head(FIRST_REPS)
     known = first.dropna(subset=["load_kg", metric])
+    if known.empty:
+        raise NotEnoughData("No bar speed of this lift yet. Measure one warm-up set at a load you often lift.")
     on_day = known[known["local_date"] == today]
     if on_day.empty:
         raise NotEnoughData(f"No bar speed on {today.date()}. Measure one warm-up set at a load you often lift.")
