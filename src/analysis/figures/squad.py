@@ -25,7 +25,7 @@ from analysis.blocks import (
     Text,
 )
 from analysis.decisions import Change
-from analysis.errors import NotEnoughData
+from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.week import check_fact, form_fact, pace_fact, side_fact, speed_fact
 from analysis.figures.words import (
     amount_of,
@@ -142,7 +142,8 @@ def form(week: SquadWeek) -> list[Block]:
     rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
     title = "Clean reps before form changed, 3 sessions against 3 before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
-    return [Fact("form.rated", words, n=len(rated)), Dumbbells(title, "reps", rows, decimals=1, label=label)]
+    drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
+    return [Fact("form.rated", words, n=len(rated)), _squad_form_fact(week), drawn]
 
 
 def checks(week: SquadWeek) -> list[Block]:
@@ -534,9 +535,24 @@ def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
     value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
     if load.usual is None:
         return Entry(value, "usual range not known", sort=load.value)
-    low, high = (f"{end * scale:,.{digits}f}" for end in (load.usual.low, load.usual.high))
-    usual = f"usual {low} to {high}" if load.usual.low > 0 else f"usual up to {high}"
-    return Entry(value, usual, sort=load.value)
+    return Entry(
+        value,
+        _usual_words(*(round(end * scale, digits) for end in (load.usual.low, load.usual.high)), digits),
+        sort=load.value,
+    )
+
+
+def _usual_words(low: float, high: float, digits: int) -> str:
+    """A usual range in words; a range that reaches below nothing has no lower end.
+
+    >>> _usual_words(3051.0, 5645.0, 0), _usual_words(-2.1, 21.7, 1), _usual_words(0.0, 0.0, 1)
+    ('usual 3,051 to 5,645', 'usual up to 21.7', 'none in the weeks before')
+    """
+    if high <= 0:
+        return "none in the weeks before"
+    if low == high:
+        return f"usual {high:,.{digits}f}"
+    return f"usual {low:,.{digits}f} to {high:,.{digits}f}" if low > 0 else f"usual up to {high:,.{digits}f}"
 
 
 def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
@@ -642,6 +658,26 @@ def _form_row(one: MemberWeek, history: FormHistory | None, *, several: bool) ->
     if history is None:
         return DumbbellRow(one.name, None, None, state="cannot tell", note="Not rated this week.")
     return _dumbbell(f"{one.name}, {_exercise(history)}" if several else one.name, history.change)
+
+
+def _squad_form_fact(week: SquadWeek) -> Fact:
+    """For how many repetitions form holds in most sets of the whole squad."""
+    try:
+        result = week.form_break
+    except (NotEnoughData, DataProblem) as problem:
+        return Fact("form.squad", f"Over the whole squad: {problem}", "cannot tell", reason="not_enough_data")
+    held = result.clean_reps()
+    lift = capital(str(result.repetitions["exercise"].iloc[0]).replace("_", " "))
+    return Fact(
+        "form.squad",
+        f"{lift}: in {held.share * 100:.0f} % of all the squad's sets form holds for {held.text} reps.",
+        estimate=float(held.reps),
+        unit="reps",
+        conf_low=float(held.low),
+        conf_high=float(held.high),
+        conf_level=held.conf_level,
+        n=result.n_events,
+    )
 
 
 def _check_row(one: MemberWeek, history: CheckHistory | None) -> DumbbellRow:

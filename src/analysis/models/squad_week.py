@@ -45,7 +45,8 @@ from analysis.metrics.adherence import week_days
 from analysis.metrics.load import weekly_load
 from analysis.models import sensitivity
 from analysis.models.checks import CheckHistory
-from analysis.models.form import FormHistory
+from analysis.models.form import FormHistory, rated_repetitions
+from analysis.models.form_break import FormBreak, form_break, watched_repetitions
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.proposals import week_proposals
 from analysis.models.sensitivity import Sensitivity
@@ -388,6 +389,16 @@ class SquadWeek:
         return tuple(sorted(found, key=lambda one: one.trend.verdict != "regress"))
 
     @cached_property
+    def form_break(self) -> FormBreak:
+        """When form changes in the members' sets of the lift rated most often; NotEnoughData as `models.form_break`."""
+        rated = [rated_repetitions(one.athlete.sets, one.athlete.reps, self.until) for one in self.members]
+        known = pd.concat([frame for frame in rated if len(frame)] or rated, ignore_index=True)
+        if known.empty:
+            raise NotEnoughData("No form was rated yet. Rate one set of each athlete a week.")
+        of_lift = known[known["exercise"] == known["exercise"].value_counts().idxmax()]
+        return form_break(watched_repetitions(of_lift), cluster="athlete_id", beside=())
+
+    @cached_property
     def proposals(self) -> tuple[tuple[MemberWeek, Proposal], ...]:
         """What the rules propose for the members, lifts that should be lightened or varied first."""
         found = [(one, proposal) for one in self.members for proposal in one.proposals(self.squad.rules)]
@@ -413,7 +424,15 @@ class SquadWeek:
         return next(one for one in self.everyone if one.athlete_id == athlete_id)
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity | None:
-        """The finding under other choices; None where there is none to vary."""
+        """One of the flagged findings under other choices; None where there is none to vary."""
+        return self._sensitivities[finding.athlete_id, finding.subject]
+
+    @cached_property
+    def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:
+        flagged = (*self.listed, *self.seen_once, *self.standing)
+        return {(one.athlete_id, one.subject): self._sensitivity(one) for one in flagged}
+
+    def _sensitivity(self, finding: Finding) -> Sensitivity | None:
         try:
             return self.member(finding.athlete_id).sensitivity_of(finding)
         except (NotEnoughData, DataProblem):
