@@ -24,6 +24,7 @@ MODELS = {
     "plan_simulation": 9,
     "decision": 10,
     "sides": 11,
+    "proposals": 12,
 }
 
 NS = (6, 12, 24)

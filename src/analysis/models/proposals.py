@@ -14,6 +14,16 @@ of one device or rater; a lift trained on the left and on the right is two subje
 Refuses: a fact that cannot be told is None and fulfils no condition, so it never proposes progress. Load ramps are
 None while the week is not over.
 
+Measured on weekly speeds of one lift with AR(1) errors of 0.028 m/s, SWC 0.04 m/s, all else speaking for progress;
+1,000 athletes a cell, in percent (`tests/simulations`); the published error is the true one. Gain: 0.10 m/s in the
+last 3 weeks. Standstill: 0.10 m/s gained after a third of the weeks, then none.
+
+|  n | rho | none: progress | none: hold | none: plateau | gain: progress | standstill: plateau | standstill: progress |
+|---:|----:|---------------:|-----------:|--------------:|---------------:|--------------------:|---------------------:|
+| 24 |   0 |            2.2 |        2.0 |           0.7 |           99.4 |                59.3 |                  2.2 |
+| 24 |  .3 |            4.7 |        3.8 |           1.5 |           99.1 |                46.9 |                  5.5 |
+| 24 |  .6 |            7.7 |        8.8 |           4.6 |           98.7 |                46.8 |                  6.3 |
+
 Limits: days are taken for independent, as everywhere in `analysis.decisions`; where a good day carries over to the
 next, changes are flagged more often than stated. A standstill without a gain before it is no plateau here: it would
 be proposed to everybody who keeps a lift where it is.
