@@ -1,0 +1,76 @@
+"""Changes and sides on made-up athletes in whom nothing differs: how often they are flagged all the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_athlete import HOP
+from simulated import LONG, MODELS, RHOS, Intervals, ar1, counted, generator, printed, rate_pct
+
+from analysis.decisions import TypicalError, judge
+from analysis.models import sides
+from analysis.models.sides import side_difference
+
+GATE_PCT, SLACK_PCT = 5.0, 1.5  # of changes flagged on no change
+FEW = 100  # replicates where each takes its time
+PRIOR_DF = 4  # of a published error, the most that counts
+
+# what is known of the typical error, 1 in these draws: exactly, from a study of few athletes, or from own values alone
+ERRORS = {
+    "known": lambda _: TypicalError.published(1.0, 1e6),
+    "estimated": lambda rng: TypicalError.published(float((rng.chisquare(PRIOR_DF) / PRIOR_DF) ** 0.5), PRIOR_DF),
+    "own": lambda _: None,
+}
+DECISIONS = {(error, n): 700 + 20 * place + n for place, error in enumerate(ERRORS) for n in (3, 5, 10)}
+DATES = {(n, rho): 800 + 10 * n + place for n in (3, 8) for place, rho in enumerate(RHOS)}
+
+
+def flagged_pct(error: str, n: int, rho: float, n_replicates: int) -> float:
+    def design(rng: np.random.Generator, n_replicates: int) -> np.ndarray:
+        series = ar1(rng, n_replicates, n + 1, rho)
+        return np.array(
+            [judge(row[:-1], row[-1], unit="TE", swc=0.5, published=ERRORS[error](rng)).flagged for row in series]
+        )
+
+    return rate_pct(design, MODELS["decision"], DECISIONS[error, n], n_replicates)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_no_change_is_flagged_in_5_percent_whatever_is_known_of_the_error(error, n):
+    assert flagged_pct(error, n, 0.0, LONG) == pytest.approx(GATE_PCT, abs=SLACK_PCT)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_errors_that_carry_over_raise_the_flags_little(n):
+    assert flagged_pct("own", n, 0.6, LONG) < 10
+
+
+def side_intervals(n: int, rho: float, n_replicates: int) -> tuple[float, float]:
+    """Coverage of the 90 % interval and share called sure, in percent, on sides that are alike, `n` dates each."""
+    rng = generator(MODELS["sides"], DATES[n, rho])
+    day = pd.date_range("2026-01-05", periods=n, freq="28D")
+    both = pd.DataFrame({"local_date": day.repeat(2), "side": ["L", "R"] * n, "trial_no": 1, "test_id": HOP.test_id})
+    trials = both.assign(metric=HOP.metric, unit=HOP.unit)
+    right = 150 * np.exp(0.05 * ar1(rng, n_replicates, n, rho))
+    results = [
+        side_difference(trials.assign(value=np.column_stack([np.full(n, 150.0), row]).ravel()), HOP, day[-1])
+        for row in right
+    ]
+    low, high = (np.array([getattr(result, end) for result in results]) for end in ("conf_low", "conf_high"))
+    return counted(Intervals(low, high, 0.0)).pct, 100 * float(np.mean([result.is_sure for result in results]))
+
+
+def test_sides_that_are_alike_are_seldom_called_sure():
+    covered, sure = side_intervals(8, 0.0, FEW)
+    assert covered == pytest.approx(90, abs=9.0)  # three standard errors
+    assert sure <= 5 + 6.5
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("rho", RHOS)
+@pytest.mark.parametrize("n", [3, 8])
+def test_the_card_of_the_sides_says_what_2000_athletes_say(n, rho):
+    covered, sure = side_intervals(n, rho, LONG)
+    measured = {"n": n, "rho": rho, "coverage of 90 %": covered, "called sure": sure}
+    assert measured == pytest.approx(printed(sides, n, rho), abs=0.1)
