@@ -74,9 +74,12 @@ def message(review: BlockReview) -> list[Block]:
     judged = [one for one in review.changes if one.change.state != "cannot tell"]
     if not judged:
         raise NotEnoughData("No change over this block can be judged yet. Three exposures before it are needed.")
-    names = "; ".join(f"{one.athlete}, {_at(one)}, {one.change.state}" for one in stand) or "none"
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in stand:
+        found.setdefault((one.athlete, one.change.state), []).append(one.measure.name)
+    names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items()) or "none"
     n = len(judged)
-    return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction for {n}: {names}.", n=n)]
+    return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction: {names}.", n=n)]
 
 
 def plan_against_done(review: BlockReview) -> list[Block]:
@@ -222,7 +225,7 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
     rows = tuple(
         ForestRow(
             f"{one.athlete}{', ' + one.at if one.at else ''}",
-            _or_none(round(one.change.estimate, _decimals(one)) + 0.0),  # no negative zero
+            _or_none(one.change.estimate),
             _or_none(one.change.conf_low),
             _or_none(one.change.conf_high),
             one.change.state,

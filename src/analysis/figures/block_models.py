@@ -332,11 +332,13 @@ def growth(review: BlockReview) -> list[Block]:
 
 
 def _growth_blocks(one: GrowthOf) -> list[Block]:
+    """The squad's slope and the components; athletes' own slopes only where the optimum is a sure one."""
     g, name = one.growth, one.measure.name
     row = g.tidy().set_index("term").loc["slope"]
     fact = Fact(
         f"{one.measure.key}.growth",
         g.sentence(f"{name} at the anchor load", decimals=4),
+        None if g.settled else "cannot tell",
         estimate=g.slope,
         unit="m/s a week",
         conf_low=float(row["conf_low"]),
@@ -356,6 +358,9 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
             ],
         }
     )
+    told = titled(table, f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)")
+    if not g.settled:
+        return [fact, told]
     shares = pd.DataFrame(
         {
             "Athlete": g.athletes["athlete_id"],
@@ -373,7 +378,7 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
     return [
         fact,
         caterpillar(one),
-        titled(table, f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)"),
+        told,
         titled(shares, f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)"),
         theme.add_note(slopes_figure(g, name), f"{name}: slopes with 95 % intervals. {g.remark}".strip()),
     ]
@@ -405,15 +410,20 @@ def transfers(review: BlockReview) -> list[Block]:
 
 def _transfer_blocks(one: Transfer) -> list[Block]:
     name = one.outcome.name
-    state = "cannot tell" if one.verdict in ("too few pairs", "placebo shows it too") else None
-    fact = Fact(f"{name}.transfer", f"{name}: {one.sentence()}", state, n=one.n_independent)
+    refusal = {"too few pairs": "cannot tell. ", "placebo shows it too": ""}  # the second sentence says it itself
+    fact = Fact(
+        f"{name}.transfer",
+        f"{name}: {refusal.get(one.verdict, '')}{one.sentence()}",
+        "cannot tell" if one.verdict in refusal else None,
+        n=one.n_independent,
+    )
     step = one.hinge.swc
-    d = digits_of_error(step * float(one.lags["std_error"].min()))
+    d = digits_of_error(step * float(one.lags["std_error"].max()))
     rows = pd.DataFrame(
         {
             "Weeks later": one.lags["lag_weeks"],
             "Pairs": one.lags["n_pairs"],
-            "beyond levels and season": one.lags["n_independent"],
+            "Beyond levels and season": one.lags["n_independent"],
             f"{name} ({one.outcome.unit})": [
                 f"{signed_words(step * at.slope, d)} ({between_words(step * at.conf_low, step * at.conf_high, d)})"
                 for at in one.lags.itertuples()

@@ -115,12 +115,12 @@ def _is_wide(letter: str) -> bool:
 
 
 def number_text(value: float, decimals: int) -> str:
-    """A number as people read it, with a true minus sign.
+    """A number as people read it, with a true minus sign and never a negative zero.
 
-    >>> number_text(-0.049, 2)
-    '−0.05'
+    >>> number_text(-0.049, 2), number_text(-0.003, 2)
+    ('−0.05', '0.00')
     """
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def _written(values: Sequence[float | None], unit: str, decimals: int) -> tuple[Callable[[float], str], str]:
