@@ -10,7 +10,7 @@ from made_up_sets import rated_sets
 from analysis.config import SideTest
 from analysis.decisions import expected_by_chance
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.figures.cues import cues_figure
+from analysis.figures.cues import cue_facts, cues_figure
 from analysis.figures.depth_drift import depth_drift_figure
 from analysis.figures.mobility import mobility_figure
 from analysis.figures.sides import side_difference_figure
@@ -255,10 +255,18 @@ def test_cues_of_the_example_squad_are_followed_by_no_more_changes_than_chance(s
 
 
 def test_the_figure_of_cues_says_that_nothing_is_proved():
-    exposures = weeks(5, 6, 5, 5, 6, 5, 6)
-    shown = cues_figure(exposures, judged(exposures, 3), "Clean reps (reps)")
+    cued = judged(weeks(5, 6, 5, 5, 6, 5, 6), 3)
+    shown = cues_figure(cued, "Clean reps (reps)")
     assert note(shown) == NO_PROOF
     assert shown.data[1].x[0] == pd.Timestamp("2026-01-26")
+    told = [fact.sentence for fact in cue_facts(cued)]
+    assert told[0].startswith("26 Jan, “cue 3”: 5.3 reps before, 5.7 reps after, within")
+    assert told[1].startswith("0 of 1 beyond the noise; 0.1 expected by chance.")
+
+
+def test_no_cue_yet_says_what_to_log():
+    with pytest.raises(NotEnoughData, match="Log one with its date"):
+        cue_facts([])
 
 
 # sides

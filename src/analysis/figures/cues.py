@@ -3,12 +3,31 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.blocks import Fact
+from analysis.decisions import expected_by_chance
+from analysis.errors import NotEnoughData
 from analysis.figures import theme
 from analysis.metrics.cues import NO_PROOF, CueSessions
 
 
-def cues_figure(exposures: pd.DataFrame, cued: list[CueSessions], quantity: str) -> go.Figure:
-    """Every session's value by date, and a line on the day of each cue, dashed where a change beyond error followed."""
+def cue_facts(cued: list[CueSessions]) -> list[Fact]:
+    """What each cue was followed by, in words, and how many of them chance alone would make look followed by a change.
+
+    Raises NotEnoughData where no cue was given.
+    """
+    if not cued:
+        raise NotEnoughData("No cue was written down for this lift. Log one with its date.")
+    told = [Fact(f"cue.{one.local_date.date()}", f"{one.local_date:%d %b}, {one.sentence}") for one in cued]
+    n_flagged = sum(one.change.flagged for one in cued)
+    chance = (
+        f"{n_flagged} of {len(cued)} beyond the noise; {expected_by_chance(cued):.1f} expected by chance. {NO_PROOF}"
+    )
+    return [*told, Fact("cue.chance", chance, n=len(cued))]
+
+
+def cues_figure(cued: list[CueSessions], quantity: str) -> go.Figure:
+    """The sessions around cues by date, and a line on the day of each, dashed where a change beyond error followed."""
+    exposures = pd.concat([part for one in cued for part in (one.before, one.after)]).drop_duplicates("local_date")
     shown = theme.figure("Date", quantity)
     shown.add_scatter(
         x=exposures["local_date"],
@@ -30,3 +49,8 @@ def cues_figure(exposures: pd.DataFrame, cued: list[CueSessions], quantity: str)
             showlegend=False,
         )
     return theme.add_note(shown, NO_PROOF)
+
+
+def cues_shown(cued: list[CueSessions], quantity: str) -> list[Fact | go.Figure]:
+    """The facts and the figure of the cues, as a section shows them."""
+    return [*cue_facts(cued), cues_figure(cued, quantity)]
