@@ -72,6 +72,8 @@ def data_state(week: SquadWeek) -> list[Block]:
     """Who has data, which series began anew with a device, what was refused or waits for a name."""
     n, of = len(week.members), len(week.everyone)
     facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data of this week.", estimate=n, n=of)]
+    withheld = week.squad.withheld
+    facts += [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
     facts += [_no_data_fact(one) for one in week.without_data]
     facts += [_new_device_fact(one) for one in week.new_devices]
     return [*facts, *_ledger_facts(week), _streams(week)]
@@ -222,9 +224,7 @@ def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     if not by_subject:
         return [Fact("proposals.none", "The rules propose nothing for the coming week.", n=0)]
     n = len(by_subject)
-    words = (
-        f"The rules have {count_text(n, 'proposal')} for the coming week. None reaches an athlete unless you accept it."
-    )
+    words = f"The rules have {count_text(n, 'proposal')} for the coming week. Athletes read only what you accept."
     rows = tuple(_proposal_row(of_one, linked) for of_one in by_subject.values())
     heads = ("Athlete", "Why", "Proposal or options", "Answer")
     table = Table("Proposals of the rules", heads, rows, stacked=True)
