@@ -370,13 +370,8 @@ def profile_across_sessions(
     _check_sessions(sets, n_sessions)
     sums = LineSums.of(sets)
     solved = fit_alone(sums)
-    asked = {
-        "metric": metric,
-        "mvt_m_s": mvt_m_s,
-        "mvt_sd_m_s": mvt_sd_m_s,
-        "conf_level": conf_level,
-        "coverage_pct": _lowest(ALONE_COVERAGE_PCT, n_sessions),
-    }
+    asked = {"metric": metric, "mvt_m_s": mvt_m_s, "mvt_sd_m_s": mvt_sd_m_s, "conf_level": conf_level}
+    asked["coverage_pct"] = _lowest(ALONE_COVERAGE_PCT, n_sessions)
     within = len(sets) - n_sessions - 1
     (profile,) = _profiles(sets, n_missing, sums, solved, df=n_sessions - 1, df_within=within, asked=asked).values()
     _check_falling(profile.slope_m_s_per_kg)
@@ -436,13 +431,8 @@ def profiles_of_squad(
     turn = sums.scale.turn
     line, covariance = turn @ solved.squad, turn @ solved.squad_covariance @ turn.T
     _check_falling(line[1])
-    asked = {
-        "metric": metric,
-        "mvt_m_s": mvt_m_s,
-        "mvt_sd_m_s": mvt_sd_m_s,
-        "conf_level": conf_level,
-        "coverage_pct": _lowest(SQUAD_COVERAGE_PCT, n_athletes),
-    }
+    asked = {"metric": metric, "mvt_m_s": mvt_m_s, "mvt_sd_m_s": mvt_sd_m_s, "conf_level": conf_level}
+    asked["coverage_pct"] = _lowest(SQUAD_COVERAGE_PCT, n_athletes)
     return SquadProfiles(
         metric=metric,
         v0_m_s=float(line[0]),
