@@ -7,9 +7,13 @@ import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
 from analysis import intake
+from analysis.errors import UsageProblem
+from analysis.example import LAST_DAY
 from analysis.report import fanout
-from analysis.report.due import Job
+from analysis.report import render as rendering
+from analysis.report.due import Job, is_of_squad
 from analysis.report.render import Rendered
+from analysis.workspace import shipped_notebooks
 
 LOADS = """\
 from analysis import open_workspace
@@ -110,15 +114,48 @@ def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
 
 
 def test_a_fault_of_the_workbook_fails_its_page_and_no_other(squad, monkeypatch):
-    def faulty(_notebook, parameters, page, **_more):
+    def faulty(*, parameters, output, **_more):
         if parameters["athlete_id"] == "birch1":
             raise ZeroDivisionError("division by zero")
-        return Rendered(page, page.with_suffix(".json"), 0.1)
+        return Rendered(output, output.with_suffix(".json"), 0.1)
 
-    monkeypatch.setattr(fanout, "render", faulty)
-    done = {one.job.athlete_id: one for one in fanout.render_all(squad, [job("Birch"), job("Alder")], 1, force=False)}
+    monkeypatch.setattr(rendering, "render", faulty)
+    pages = fanout.render_all(squad, [job("Birch"), job("Alder")], 1, False, "kernel")
+    done = {one.job.athlete_id: one for one in pages}
     assert done["alder1"].state == "rendered"
     assert done["birch1"].error.startswith("ZeroDivisionError: division by zero. `workbook report`")
+
+
+def test_forks_are_not_promised_where_there_are_none(squad, monkeypatch):
+    monkeypatch.setattr(fanout, "can_fork", False)
+    with pytest.raises(UsageProblem, match="cannot fork"):
+        list(fanout.render_all(squad, [job("Alder")], 1, False, "forked"))
+    assert fanout._chosen(None) == "kernel"
+
+
+def test_both_engines_make_the_same_page(squad):
+    kept = {}
+    for engine in ("kernel", "forked"):
+        done = fanout.render_job(squad, job("Alder"), force=True, engine=engine)
+        assert done.state == "rendered", done.error
+        facts = json.loads(done.path.with_suffix(".json").read_text(encoding="utf-8"))
+        kept[engine] = facts | {"rendered_at": ""}, done.path.read_text(encoding="utf-8")
+    assert kept["forked"] == kept["kernel"]
+
+
+@pytest.mark.soak
+def test_both_engines_make_the_same_pages_of_the_example(squad_workspace, tmp_path):
+    workspace, kept = squad_workspace.workspace, {}
+    for engine in ("kernel", "forked"):
+        for report in sorted(path.stem for path in (shipped_notebooks() / "reports").glob("*.ipynb")):
+            of_squad = is_of_squad(workspace.notebook(report))
+            asked = Job(report, "" if of_squad else squad_workspace.ids["Elm"], LAST_DAY)
+            output = tmp_path / f"{report}.html"
+            done = fanout.render_job(workspace, asked, force=True, output=output, engine=engine)
+            assert done.state == "rendered", done.error
+            kept[engine, report] = output.read_text(encoding="utf-8")
+    for engine, report in kept:
+        assert kept[engine, report] == kept["kernel", report]
 
 
 @pytest.mark.parametrize(

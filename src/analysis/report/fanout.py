@@ -159,7 +159,8 @@ def _plan(workspace: Workspace, job: Job, force: bool, output: Path | None = Non
         of_one = "athlete_id" in parameters
         seen = workspace.athlete(job.athlete_id, job.until) if of_one else workspace.everyone(job.until)
         fingerprint = seen.fingerprint
-        if not force and page.is_file() and _key_of(page) == _key_for(notebook, parameters, fingerprint):
+        key = _key_for(notebook, parameters, fingerprint)
+        if not force and page.is_file() and _key_of(page) == key:
             return Done(job, page, "unchanged")
         page.parent.mkdir(parents=True, exist_ok=True)
     except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
@@ -171,6 +172,7 @@ def _plan(workspace: Workspace, job: Job, force: bool, output: Path | None = Non
         "workspace": str(workspace.folder.resolve()),
         "contact": workspace.config.contact,
         "fingerprint": fingerprint,
+        "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
         "log_folder": str((workspace.reports_folder / "log").absolute()),
     }
     return _Planned(job, page, arguments)

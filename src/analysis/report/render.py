@@ -96,6 +96,7 @@ def render(
     deadline_s: float = 300,
     contact: str = "your coach",
     fingerprint: str = "",
+    key: str | None = None,
     log_folder: Path | None = None,
     engine: Engine = "kernel",
 ) -> Rendered:
@@ -117,6 +118,8 @@ def render(
         Whom an athlete writes to, to correct or erase data.
     fingerprint : str
         Hash of the data the page rests on.
+    key : str
+        What `report_key` said when the page was planned; said anew by default.
     log_folder : Path
         For tracebacks and warnings; `reports/log` of the workspace by default.
     engine : {"kernel", "in-process"}
@@ -137,7 +140,7 @@ def render(
     values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
     log_folder = log_folder or workspace / "reports" / "log"
     log = _log_of(output, log_folder)
-    key = report_key(notebook, values, fingerprint)
+    key = key or report_key(notebook, values, fingerprint)
     try:
         ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s, engine)
         parts = notebooks.parts_of(ran)
