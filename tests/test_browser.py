@@ -315,7 +315,8 @@ def test_thirty_athletes_open_and_sort_within_a_second(browser, thirty, record_p
         took_ms = opened.tab.evaluate(
             """() => {
                 const [entry] = performance.getEntriesByType("navigation");
-                const table = [...document.querySelectorAll("table[data-sortable]")].find(table => table.rows.length > 30);
+                const tables = [...document.querySelectorAll("table[data-sortable]")];
+                const table = tables.find(table => table.rows.length > 30);
                 const head = table.querySelector("th button");
                 const start = performance.now();
                 head.click(); head.click();
