@@ -16,6 +16,17 @@ Placebo: the same model with a series that should show nothing, if none is given
 same weeks. Where the placebo shows something, so may the season, and the verdict is withheld.
 Refused: fewer than 6 athletes, or no lag that leaves pairs beyond athletes and season. "Too few pairs" is the verdict
 below 85 pairs beyond these, what a correlation of 0.3 takes (power 80 %, two-sided 5 %); a figure is then refused.
+Measured on made-up squads of 26 weeks, a hinge value a week, a check every second, a shared season that levels off
+(`tests/simulations/test_transfer_simulated.py`): the 95 % interval of one lag covers, 400 squads a cell, in percent
+
+| athletes | rho 0 | rho .6 |
+|---------:|------:|-------:|
+|        6 |  97.5 |   99.2 |
+|       12 |  95.5 |   97.5 |
+|       24 |  95.0 |   94.2 |
+
+With 12 athletes and rho .6 the verdict over nine lags says "goes with" in 1.5 % of 200 squads without a link, and in 57 %
+of 60 squads whose link has r = .37 in independent weeks.
 Criticism: errors of measurement in the hinge shrink b: with as much error as true change by half. What changes both
 (sleep, illness, a camp of some athletes) makes them go together. Whatever goes together need not be brought about one
 by the other. Athletes may differ in b; this is their mean.
