@@ -33,5 +33,5 @@ def figures() -> Iterator[Figure]:
 
     squad_s, plain_s, losses_s = seconds(squad, plain, losses)
     yield in_ms(f"form break, 24 athletes, {len(at_risk)} repetitions", squad_s)
-    yield ratio("form break in the time of a plain logistic regression", "GLM, no clusters", squad_s, plain_s)
+    yield ratio("plain logistic regressions in the time of one form break", "GLM, no clusters", squad_s, plain_s)
     yield in_ms(f"lost speed, {len(season) // 8} sets of 8", losses_s)
