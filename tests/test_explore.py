@@ -13,6 +13,7 @@ from analysis.workspace import ENVIRONMENT, shipped_notebooks
 
 FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
 LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"
+FORM = shipped_notebooks() / "explore" / "05_form_and_sides.ipynb"
 RUNNING = shipped_notebooks() / "explore" / "03_running_and_sprint.ipynb"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
@@ -107,3 +108,13 @@ def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
     told = [row for block in sections["e1rm"]["blocks"] for row in block.get("rows", []) if row[0] == "e1RM"]
     assert 60 < told[0][2] < 250
     assert "to_csv" in done.cells[-1].source
+
+
+def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, FORM, athlete="Alder")
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
+    told = set(sections) - set(problems)
+    assert told == {"bar_today", "clean_reps", "squad_form", "own_form", "depth", "lost_speed"}
+    assert problems["tempo"].startswith("No set has both a tempo and a time")
+    assert problems["cues"].startswith("No cue was written down for this lift")

@@ -15,9 +15,27 @@ the share of clean sets by the delta method.
 Refuses: fewer than 6 clusters, fewer than 5 changes of form or clean repetitions a term, or fewer than 2 clusters
 beyond the terms; form that changes at one repetition in every set, where log odds have no bound.
 
+Measured coverage of the 95 % intervals in percent (`tests/simulations`: 2,000 draws for 6 clusters, 500 for 12 and 24;
+squads of n athletes with 8 sets each; one athlete alone with n sessions of 3 sets, the second half recent; sets of a
+cluster share their luck with correlation rho). No cell is below 85, where the model would have to refuse; with 6
+clusters the intervals are wider than they need be:
+
+| n | rho | squad: rep_no | squad: load_pct | squad: velocity_loss_pct | alone: rep_no | alone: recent |
+|--:|--:|--:|--:|--:|--:|--:|
+| 6 | 0.0 | 99.8 | 99.4 | 99.5 | 99.3 | 98.8 |
+| 6 | 0.3 | 99.8 | 99.8 | 99.5 | 99.0 | 99.1 |
+| 6 | 0.6 | 98.8 | 99.8 | 99.4 | 98.8 | 99.1 |
+| 12 | 0.0 | 97.2 | 98.0 | 97.2 | 98.4 | 97.6 |
+| 12 | 0.3 | 95.8 | 97.8 | 96.2 | 97.4 | 97.0 |
+| 12 | 0.6 | 96.0 | 95.2 | 98.4 | 95.6 | 97.8 |
+| 24 | 0.0 | 98.0 | 97.4 | 96.0 | 97.6 | 96.0 |
+| 24 | 0.3 | 95.4 | 95.6 | 93.8 | 94.8 | 96.2 |
+| 24 | 0.6 | 95.2 | 93.8 | 95.2 | 94.2 | 96.2 |
+
 Limits: a squad's coefficients are those over athletes, not those of any one, who is steeper. Ratings are a person's:
 two raters differ, and a rater who knows the load is not blind to it. Day by day an athlete's form scatters by most of a
-repetition. This tells when form changes and nothing about what may happen to the athlete: it foresees no harm.
+repetition. Recent sessions that are few tell little about log odds: `against_expected`, in repetitions, finds a
+change sooner. This tells when form changes and nothing about what may happen to the athlete: it foresees no harm.
 
 References
 ----------
