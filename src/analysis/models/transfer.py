@@ -25,8 +25,9 @@ Measured on made-up squads of 26 weeks, a hinge value a week, a check every seco
 |       12 |  95.5 |   97.5 |
 |       24 |  95.0 |   94.2 |
 
-With 12 athletes and rho .6 the verdict over nine lags says "goes with" in 1.5 % of 200 squads without a link, and in 57 %
-of 60 squads whose link has r = .37 in independent weeks.
+With 12 athletes and rho .6 the verdict over nine lags says "goes with" in 1.5 % of 200 squads without a link, and in
+57 % of 60 squads whose link has r = .37 in independent weeks.
+
 Criticism: errors of measurement in the hinge shrink b: with as much error as true change by half. What changes both
 (sleep, illness, a camp of some athletes) makes them go together. Whatever goes together need not be brought about one
 by the other. Athletes may differ in b; this is their mean.

@@ -169,7 +169,8 @@ class Bootstrap:
     | 24 |  .6 | 93.6 | 94.8 | 94.8 | 90.4 | 93.2 |
 
     With time constants given, those of p0, k1 and k2 cover 92 to 99.7 % at 6, 12 and 24 tests and rho 0, .3 and .6 (300
-    seasons a cell). Where errors do not carry over the intervals are wider than they need be: that is the price of not knowing it.
+    seasons a cell). Where errors do not carry over the intervals are wider than they need be: that is the price of not
+    knowing it.
     """
 
     fit: FitnessFatigue
