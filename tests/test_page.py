@@ -67,16 +67,23 @@ def bundle_of(emitted, *items, **section) -> dict:
     return emitted[-1][0][SECTION_MIME]
 
 
-def test_a_section_is_one_display_with_a_versioned_bundle_and_a_preview(emitted):
+def test_a_section_is_one_display_with_a_versioned_bundle(emitted):
     bundle = bundle_of(emitted, Fact("a", "Said."), Text("Remark."), go.Figure(), pd.DataFrame({"x": [1.0]}))
     [(data, how)] = emitted
     assert how == {"raw": True}
-    assert set(data) == {SECTION_MIME, "text/html", "text/plain"}
+    assert set(data) == {SECTION_MIME, "text/plain"}  # nobody sees a preview here
     assert bundle["version"] == 1
     assert (bundle["key"], bundle["question"], bundle["problem"]) == ("key", "Question?", None)
     assert [len(bundle[kind]) for kind in ("facts", "blocks", "figures")] == [1, 2, 1]
-    assert "Said." in data["text/html"]
     json.dumps(bundle, allow_nan=False)
+
+
+def test_a_person_who_runs_the_cell_sees_a_preview(emitted, monkeypatch):
+    monkeypatch.delenv(page_module.RENDERING)
+    bundle = bundle_of(emitted, Fact("a", "Said."))
+    [(data, _)] = emitted
+    assert data[SECTION_MIME] == bundle
+    assert "Said." in data["text/html"]
 
 
 def test_what_is_missing_is_null(emitted):
