@@ -24,6 +24,7 @@ from analysis.figures.scientific import (
     signed_words,
     titled,
 )
+from analysis.figures.words import withheld_sentence
 from analysis.models.block_review import (
     BASELINE_DAYS,
     CHECK_RETESTS,
@@ -77,8 +78,10 @@ def message(review: BlockReview) -> list[Block]:
     found: dict[tuple[str, str], list[str]] = {}
     for one in stand:
         found.setdefault((one.athlete, one.change.state), []).append(one.measure.name)
-    names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items()) or "none"
     n = len(judged)
+    if not found:
+        return [Fact("block.message", f"None of {n} changes stands after correction.", n=n)]
+    names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items())
     return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction: {names}.", n=n)]
 
 
@@ -126,16 +129,27 @@ def attrition(review: BlockReview) -> list[Block]:
             ],
         }
     ).rename_axis("Athlete")
-    facts = [_silence(name, rows) for name, rows in silent.groupby("athlete", sort=False)]
+    facts = _silences(silent)
     if not facts:
         facts = [Fact("block.attrition", "Every athlete logged something in every week of the block.")]
     return [*facts, titled(table.reset_index(), "Days with a record"), titled(_both_ends(review), "Measured")]
 
 
-def _silence(name: str, rows: pd.DataFrame) -> Fact:
-    begins = ", ".join(f"{day.day} {day:%b}" for day in rows["begins"])
-    sentence = f"{name}: nothing logged in {count_words(len(rows), 'week')} (from {begins}). Not counted as rest."
-    return Fact(f"attrition.{name}", sentence, reason="nothing_logged", n=len(rows))
+def _silences(silent: pd.DataFrame) -> list[Fact]:
+    """The weeks without any record, athletes with the same ones together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, rows in silent.groupby("athlete", sort=False):
+        alike.setdefault(tuple(f"{day.day} {day:%b}" for day in rows["begins"]), []).append(name)
+    return [
+        Fact(
+            f"attrition.{names[0]}",
+            f"{', '.join(names)}: nothing logged in {count_words(len(begins), 'week')} (from {', '.join(begins)}). "
+            "Not counted as rest.",
+            reason="nothing_logged",
+            n=len(begins),
+        )
+        for begins, names in alike.items()
+    ]
 
 
 def _both_ends(review: BlockReview) -> pd.DataFrame:
@@ -187,8 +201,27 @@ def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
         f"{sum(one.stands for one in flagged)} after correction.",
         n=len(judged),
     )
-    told = [change_fact(one) for one in found if one.change.flagged or one.change.state == "cannot tell"]
+    told = [*(change_fact(one) for one in flagged), *_unknown_facts(measure, found)]
     return [summary, *told, change_forest(measure, found), change_table(measure, found)]
+
+
+def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]:
+    """Who cannot be told, those for the same reason together."""
+    alike: dict[str, list[BlockChange]] = {}
+    for one in found:
+        if one.change.state == "cannot tell":
+            alike.setdefault(_why(one), []).append(one)
+    return [
+        change_fact(own[0])
+        if len(own) == 1
+        else Fact(
+            f"{measure.key}.block.{own[0].change.reason}",
+            f"{', '.join(one.athlete for one in own)}, {measure.name}: cannot tell. {why}",
+            "cannot tell",
+            reason=own[0].change.reason,
+        )
+        for why, own in alike.items()
+    ]
 
 
 def change_fact(one: BlockChange) -> Fact:
@@ -352,7 +385,9 @@ def data_audit(review: BlockReview) -> list[Block]:
         for row in devices.itertuples()
     ]
     none = Fact("device.none", "No device or rater changed within a series that is followed.")
-    return [*(breaks or [none]), titled(table, f"What the {len(review.days)} days hold"), *_taken_in(review)]
+    withheld = review.squad.withheld
+    apart = [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
+    return [*apart, *(breaks or [none]), titled(table, f"What the {len(review.days)} days hold"), *_taken_in(review)]
 
 
 def _taken_in(review: BlockReview) -> list[Block]:

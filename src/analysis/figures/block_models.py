@@ -39,7 +39,7 @@ def measurement_error(review: BlockReview) -> list[Block]:
     return [
         _detectable_fact(known),
         *(fact for one in known for fact in _error_facts(one)),
-        *unknown_parts(review.errors.missing),
+        *unknown_parts(review.errors.missing, review.names),
         titled(table, "Measurement error between days, 95 % intervals"),
         titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
         *(agreement_figure(one) for one in known),
@@ -141,7 +141,7 @@ def agreement_figure(one: MeasurementErrorOf) -> go.Figure:
 def profiles(review: BlockReview) -> list[Block]:
     """Each athlete's line over the block's sessions, what it misses by, and its error for a session it has not seen."""
     known = review.profiles.or_say_why("No key lift was measured in this block. Measure 3 loads in one session.").known
-    blocks: list[Block] = [*unknown_parts(review.profiles.missing)]
+    blocks: list[Block] = [*unknown_parts(review.profiles.missing, review.names)]
     for measure in dict.fromkeys(one.measure for one in known):
         own = [one for one in known if one.measure is measure]
         blocks += [_profile_fact(measure, own), _profile_table(measure, own), residual_figure(measure, own)]
@@ -219,13 +219,15 @@ def load_responses(review: BlockReview) -> list[Block]:
         f"{measure.name} on strength load: for {len(skilled)} of {len(judged)} athletes with {VERDICT_LEAST} tests or "
         "more the load helps to foresee the next test."
     )
+    if not judged:
+        verdict = f"{measure.name} on strength load: no athlete has the {VERDICT_LEAST} tests that a verdict needs."
     beaten = [one.athlete for one in judged if one.review.skill and not one.review.skill.skill_against("last") > 0]
     if beaten:
         verdict += f" It does not beat carrying the last test forward for {', '.join(beaten)}."
     return [
         Fact("block.load_response", verdict, n=len(judged)),
         *_verdict_facts(known),
-        *unknown_parts(review.load_responses.missing),
+        *unknown_parts(review.load_responses.missing, review.names),
         titled(
             pd.DataFrame([_forecast_row(one) for one in known]), "Forecasts of the next test, root mean squared error"
         ),
@@ -328,7 +330,10 @@ def tau_figure(known: Sequence[LoadResponse], term: str) -> go.Figure:
 def growth(review: BlockReview) -> list[Block]:
     """The squad's slope over the block, each athlete's drawn towards it, and where the variance lies."""
     known = review.growths.or_say_why("No bar speed was measured in this block. Measure 3 reps once a week.").known
-    return [*(block for one in known for block in _growth_blocks(one)), *unknown_parts(review.growths.missing)]
+    return [
+        *(block for one in known for block in _growth_blocks(one)),
+        *unknown_parts(review.growths.missing, review.names),
+    ]
 
 
 def _growth_blocks(one: GrowthOf) -> list[Block]:
@@ -405,7 +410,10 @@ def caterpillar(one: GrowthOf) -> Forest:
 def transfers(review: BlockReview) -> list[Block]:
     """Do checks go with the first key lift's speed? By lag, beside a placebo, with what could have been seen."""
     known = review.transfers.or_say_why("A key lift and a check are needed to ask for transfer. Record both.").known
-    return [*(block for one in known for block in _transfer_blocks(one)), *unknown_parts(review.transfers.missing)]
+    return [
+        *(block for one in known for block in _transfer_blocks(one)),
+        *unknown_parts(review.transfers.missing, review.names),
+    ]
 
 
 def _transfer_blocks(one: Transfer) -> list[Block]:

@@ -32,13 +32,25 @@ def _unbroken(value: object) -> object:
     return value.replace(" ", "\N{NO-BREAK SPACE}") if is_number else value
 
 
-def unknown_parts(parts: Iterable[Missing]) -> list[Fact]:
-    """The parts of a section that could not be told, each with its reason.
+def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]:
+    """The parts of a section that could not be told, those with the same reason together; `names` by subject.
 
-    >>> unknown_parts([Missing("growth", "Too few athletes.", "too_few_values")])[0].state
-    'cannot tell'
+    >>> parts = [Missing("a", "Too few sets.", "too_few_values"), Missing("b", "Too few sets.", "too_few_values")]
+    >>> unknown_parts(parts, {"a": "Alder", "b": "Birch"})[0].sentence
+    'Alder, Birch: cannot tell. Too few sets.'
     """
-    return [Fact(one.subject, one.sentence, "cannot tell", reason=one.reason) for one in parts]
+    alike: dict[tuple[str, str], list[Missing]] = {}
+    for one in parts:
+        alike.setdefault((one.sentence, one.reason), []).append(one)
+    return [
+        Fact(
+            found[0].subject,
+            f"{', '.join(names[one.subject] for one in found)}: cannot tell. {sentence}",
+            "cannot tell",
+            reason=reason,
+        )
+        for (sentence, reason), found in alike.items()
+    ]
 
 
 def digits_of_error(error: float) -> int:

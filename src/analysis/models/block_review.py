@@ -66,6 +66,7 @@ class ReviewedSquad(Protocol):
     athletes: tuple[ReviewedAthlete, ...]
     ledger: dict[str, pd.DataFrame]
     fingerprint: str
+    withheld: int  # athletes who have not agreed to be shown here
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,18 @@ class BlockReview:
             one.athlete_id: one.name if names.count(one.name) == 1 else f"{one.name} ({one.athlete_id})"
             for one in self.squad.athletes
         }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the subjects of parts are called: measures, and athletes with them."""
+        of_measures = {subject: one.name for one in self.measures for subject in (one.key, f"{one.key}.transfer")}
+        of_athletes = {f"{athlete_id}.load_response": label for athlete_id, label in self.labels.items()}
+        of_both = {
+            f"{athlete_id}.{one.key}.profile": f"{label}, {one.name}"
+            for athlete_id, label in self.labels.items()
+            for one in self._speeds
+        }
+        return of_measures | of_athletes | of_both
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
