@@ -54,6 +54,7 @@ ROWS = {
     ],
     "plan": [["Alder", "2026-03-02", "day_1", "Foundation"], ["Alder", "2026-03-02", "day_1", "Carries"]],
     "cues": [["Alder", "2026-03-02", "RDL", "hips back"]],
+    "contacts": [["Alder", "athlete", "alder@example.org"], ["Alder", "guardian", ""]],
 }
 
 DEVICE = """\

@@ -533,6 +533,50 @@ _TABLES = (
         "a trial left out, with its reason",
     ),
     Table(
+        "contacts",
+        ("athlete_id", "whose"),
+        (
+            ATHLETE,
+            text("whose", "whose address it is", values=("athlete", "guardian"), required=True),
+            text(
+                "email",
+                "where pages are sent; missing where nothing is to be sent",
+                pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$",
+            ),
+            FILE_NO,
+            ROW_NO,
+        ),
+        "an address to which an athlete's pages go",
+    ),
+    Table(
+        "deliveries",
+        ("delivery_id",),
+        (
+            text(
+                "delivery_id",
+                "hash of report, athlete, period, recipient and channel; part of the Message-ID",
+                required=True,
+            ),
+            ATHLETE,
+            text("report", "report of the page", required=True),
+            date("until", "last day of its period", required=True),
+            text("whose", "athlete, guardian or coach", values=("athlete", "guardian", "coach"), required=True),
+            text("recipient_hash", "hash of the address", required=True),
+            text("page_hash", "hash of the page that was sent", required=True),
+            text("channel", "outbox or mail", values=("outbox", "mail"), required=True),
+            text(
+                "state",
+                "sending: handed over, no answer yet; doubtful: the answer never came",
+                values=("sending", "sent", "failed", "doubtful"),
+                required=True,
+            ),
+            text("problem", "what went wrong, in words"),
+            integer("attempts", "how often it was tried", low=1),
+            Column("changed_at", "instant", "when it came to this state", required=True),
+        ),
+        "a page on its way to one recipient",
+    ),
+    Table(
         "files",
         ("file_no",),
         (

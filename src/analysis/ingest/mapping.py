@@ -55,7 +55,7 @@ class Mapping(_Strict):
     """A column mapping: which column of a file fills which canonical column."""
 
     name: str
-    target: Literal["reps", "splits", "sessions", "wellness", "trials", "plan", "cues", "athletes"]
+    target: Literal["reps", "splits", "sessions", "wellness", "trials", "plan", "cues", "contacts", "athletes"]
     source: str = Field(description="where the data come from; sessions of one source are told apart by it")
     match: Match = Match()
     columns: dict[str, str] = Field(description="canonical name = header in the file")

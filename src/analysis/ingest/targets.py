@@ -183,6 +183,10 @@ def _cues(taken: list[Taken]) -> dict[str, Rows]:
     return {"cues": [(one.row, _of_row(one, "cues")) for one in taken]}
 
 
+def _contacts(taken: list[Taken]) -> dict[str, Rows]:
+    return {"contacts": [(one.row, _of_row(one, "contacts")) for one in taken]}
+
+
 def _athletes(taken: list[Taken]) -> dict[str, Rows]:
     """The roster; an alias names its athlete in `athlete_name`."""
     people, aliases = [], []
@@ -241,6 +245,7 @@ TARGETS: dict[str, Target] = {
             (ATHLETE, "date", "exercise", "cue"),
             _cues,
         ),
+        Target("contacts", _fields("contacts", {"contacts": ("whose", "email")}), (ATHLETE, "whose"), _contacts),
         Target(
             "athletes",
             _fields("athletes", {"athletes": ("sex", "birth_year", "consent", "guardian")}, GIVEN_ID, ALIASES),
