@@ -31,7 +31,7 @@ ROWS = {
     "bar_speed": [
         line.split(",")
         for line in (
-            "Alder,2026-03-02,18:05,RDL,,1,1,60,0.89,,,0.5,,96,,,encoder",
+            "Alder,2026-03-02,18:05,RDL,,1,1,60,0.89,,,0.5,,96,,,encoder,3-1-1-0,10.5",
             "Alder,2026-03-02,18:05,RDL,,1,2,60,0.88,,,0.5,,97,clean,coach,encoder",
             "Alder,2026-03-02,18:05,RDL,,2,1,60,0.85,,,0.5,,98,Flexion  shift,coach,encoder",
             "Birch,2026-03-02,,Step-down,left,1,1,20,,,,,,,,,",
@@ -135,6 +135,8 @@ def test_bar_speed_becomes_sessions_sets_and_reps(tmp_path):
         [1, "L", 20.0, "20", "kg", 1.0],
     ]
     assert sets["exercise"].tolist() == ["romanian_deadlift", "romanian_deadlift", "step_down"]
+    assert (sets["tempo"][0], sets["duration_s"][0]) == ("3-1-1-0", 10.5)
+    assert sets["tempo"].isna().tolist() == [False, True, True]
     assert reps[["set_no", "rep_no"]].values.tolist() == [[1, 1], [1, 2], [2, 1], [1, 1]]
     assert reps["mean_velocity_m_s"].tolist()[:3] == [0.89, 0.88, 0.85]
 

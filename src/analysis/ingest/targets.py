@@ -45,7 +45,10 @@ def _fields(main: str, tables: dict[str, tuple[str, ...]], *more: str) -> dict[s
     return own | {name: (table, name) for table, names in tables.items() for name in names}
 
 
-_SETS = ("side", "set_no", "set_kind", "load_kg", "reps", "rpe_cr10", "rir", "tempo", "rest_s", "notes")
+_SETS = (
+    *("side", "set_no", "set_kind", "load_kg", "reps", "rpe_cr10", "rir"),
+    *("tempo", "duration_s", "distance_m", "rest_s", "notes"),
+)
 _REPS = (
     *("rep_no", "mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "rom_m", "power_w"),
     *("hinge_angle_deg", "form_flags", "rater", "device"),
