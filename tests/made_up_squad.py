@@ -32,6 +32,7 @@ class Grove:
     config: Config = CONFIG
     rules: tuple[Rule, ...] = ()
     ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
+    withheld: int = 0
 
 
 def named(name: str, athlete: MadeUp | None = None) -> Named:

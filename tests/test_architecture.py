@@ -21,6 +21,7 @@ SHELL = [
     "ingest",
     "store",
     "exclusions",
+    "consent",
     "workspace",
     "leaving_out",
     "intake",

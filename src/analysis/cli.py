@@ -462,7 +462,11 @@ def run(
     with _lock(workspace):
         planned = due_pages(workspace, day(as_of) if as_of else workspace.today())
         rendered = _render_due(workspace, planned, jobs, force, engine, quiet=as_json)
-    _print_json([r.as_dict() for r in rendered]) if as_json else _print_pages(rendered)
+    if as_json:
+        _print_json([r.as_dict() for r in rendered])
+    else:
+        _print_pages(rendered)
+        _print_without_consent(workspace)
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
 
 
@@ -615,6 +619,14 @@ def _print_pages(rendered: list) -> None:
         if not page.done:
             click.echo(f"          {page.error}", err=True)
     click.echo(f"{_count(len(rendered), 'page')}." if rendered else "Nothing is due: there is no athlete yet.")
+
+
+def _print_without_consent(workspace) -> None:
+    for consent in workspace.consents().values():
+        try:
+            consent.require("report")
+        except WorkbookError as problem:
+            click.echo(f"No page: {problem}")
 
 
 def _shown(path: Path) -> Path:

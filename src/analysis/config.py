@@ -2,16 +2,20 @@
 
 import difflib
 import tomllib
+from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from analysis.errors import ConfigProblem
+from analysis.tables import EMAIL
 
 NAME = "workbook.toml"
 Model = TypeVar("Model", bound=BaseModel)
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Address = Annotated[str, StringConstraints(pattern=EMAIL)]
 
 
 class _Strict(BaseModel):
@@ -70,10 +74,58 @@ class ReportPlan(_Strict):
     """A report that `workbook run --due` renders: a page for each athlete, or one for the squad."""
 
     report: str = "athlete_week"
-    every: Literal["week", "month"] = "week"
+    every: Literal["week", "fortnight", "month"] = "week"
+    fortnight_from: date | None = Field(
+        default=None, description="first day of one fortnight, at the start of a week; none: counted from 1970"
+    )
     athletes: Literal["all"] | list[str] = Field(
         default="all", description="ids, names or aliases; a report of the squad has none"
     )
+    weekday: Weekday | None = Field(default=None, description="when it is made; none: the day after the period")
+    at: str = Field(
+        default="06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time from which it is due"
+    )
+    catch_up: int = Field(default=8, ge=1, le=60, description="periods that are made good at most after a silence")
+    deliver: Literal["no", "outbox", "mail"] = Field(
+        default="no", description="how pages are sent: as files in the outbox, by mail, or not at all"
+    )
+    to: list[Address] = Field(default=[], description="who gets a page of the squad; athletes' addresses are contacts")
+
+
+class Smtp(_Strict):
+    """The server that takes mail; its password comes from the environment, WORKBOOK_SMTP_PASSWORD, and nowhere else."""
+
+    host: str
+    security: Literal["starttls", "tls"] = "starttls"
+    port: int | None = Field(default=None, gt=0, lt=65536, description="none: 587 for starttls, 465 for tls")
+    user: str | None = Field(default=None, description="none: no login")
+    certificates: str | None = Field(default=None, description="PEM file of an own authority; none: the system's")
+    attempts: int = Field(default=4, ge=1, le=10, description="of a mail in one run")
+    wait_s: float = Field(default=5, ge=0, le=600, description="before the second attempt; doubled after each")
+    timeout_s: float = Field(default=30, gt=0, le=600)
+
+
+class Delivery(_Strict):
+    """How pages leave the house."""
+
+    sender: Address | None = Field(default=None, description="From: of every mail")
+    outbox: str = Field(default="outbox", description="folder of the workspace that takes mails as files")
+    smtp: Smtp | None = None
+
+
+class Notify(_Strict):
+    """Who is told when a run failed, wholly or in part."""
+
+    command: list[str] = Field(default=[], description="program and arguments; gets the summary as JSON on its input")
+    to: list[Address] = Field(default=[], description="addresses that get a mail through [delivery.smtp]")
+
+
+class Retention(_Strict):
+    """How long things are kept, in days; `workbook erase --retention` applies it. What is not named is kept."""
+
+    samples_days: int | None = Field(default=None, gt=0, description="watch records, from the day of the session")
+    rejects_days: int | None = Field(default=None, gt=0, description="refused cells, from the day of the import")
+    logs_days: int | None = Field(default=None, gt=0, description="logs of pages, from their last change")
 
 
 class Config(_Strict):
@@ -91,10 +143,17 @@ class Config(_Strict):
     raw: str = "data/raw"
     reports_folder: str = "reports"
     confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
+    consent_default: Literal["granted", "refused"] = Field(
+        default="granted", description="what an empty consent cell means; body mass always has to be named"
+    )
+    adult_age: int = Field(default=18, gt=0, le=30, description="below it a guardian has to be on record")
+    retention: Retention = Retention()
     lifts: list[Lift] = []
     checks: list[Check] = []
     side_tests: list[SideTest] = []
     reports: list[ReportPlan] = []
+    delivery: Delivery = Delivery()
+    notify: Notify = Notify()
 
     @field_validator("time_zone")
     @classmethod

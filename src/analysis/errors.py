@@ -41,5 +41,9 @@ class Busy(WorkbookError):
     """Another run holds the lock of this workspace; exit code 4."""
 
 
+class ConsentMissing(WorkbookError):
+    """Nobody who may agree to it has agreed to what was asked for."""
+
+
 class RenderFailed(WorkbookError):
     """A report could not be made; what was published before is untouched."""

@@ -48,7 +48,7 @@ def proposed(workspace: Workspace, athlete: str | None = None, as_of: str | None
         rules.toml does not hold together.
     """
     until = as_of or _last_week_end(workspace)
-    athletes = [workspace.athlete(athlete, until)] if athlete else workspace.everyone(until).athletes
+    athletes = [workspace.athlete(athlete, until)] if athlete else workspace.everyone(until, agreed=False).athletes
     rules = workspace.rules
     fresh = [_row(one, found) for one in athletes for found in week_proposals(athlete_week(one, one.until), rules)]
     stored = workspace.store.frame("proposals", [one.athlete_id for one in athletes])

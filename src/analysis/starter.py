@@ -13,6 +13,8 @@ squad = "My squad"
 contact = "your coach"            # whom an athlete writes to, to correct or erase data
 time_zone = "Europe/Berlin"       # IANA name; used where a file gives no zone
 week_start = "monday"
+consent_default = "granted"       # what an empty consent cell of the roster means; "refused" asks everybody first
+adult_age = 18                    # below it nothing is shown before a guardian is on record
 # load_unit = "kg"                # for training logs that do not say kg or lb
 # distance_unit = "km"            # for lists of activities that do not say km or mi
 
@@ -37,6 +39,12 @@ distance_m = 20
 every_days = 28
 swc = 0.03
 swc_source = "stated by the coach"
+
+# How long things are kept, in days. `workbook erase --retention` applies it; what is not named is kept.
+# [retention]
+# samples_days = 1095
+# rejects_days = 365
+# logs_days = 90
 
 # What `workbook run --due` renders.
 [[reports]]

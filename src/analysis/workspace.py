@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import config as configuration
 from analysis.config import Config
+from analysis.consent import Consent, agreeing, consents, without_body_mass
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.exclusions import left_out, without
 from analysis.ingest.door import ANY_SOURCE, Names
@@ -83,13 +84,14 @@ class Squad:
     athletes: tuple[Athlete, ...]
     ledger: dict[str, pd.DataFrame]
     rules: tuple[Rule, ...]
+    withheld: int = 0  # athletes who are not among them, for want of consent to be shown to the squad's coach
 
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of the squad can see."""
         athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
         rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
-        return _hash("".join((*athletes, *rules)), self.ledger)
+        return _hash("".join((*athletes, *rules, str(self.withheld))), self.ledger)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,18 +171,24 @@ class Workspace:
         last = day(until) if until else _last_day(stored, self.today())
         return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
 
-    def everyone(self, until: str | None = None) -> Squad:
-        """All athletes by name, each as `athlete` gives one, from one reading of the store."""
+    def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
+        """All athletes by name, each as `athlete` gives one, from one reading of the store.
+
+        With `agreed` only those who agreed to be shown on the squad's pages; `withheld` says how many others there are.
+        """
         stored = self.store.frames([*FRAMES, *_LEDGER, "links", "athletes"])
         last = day(until) if until else _last_day(stored, self.today())
         seen = _by_athlete(self._as_of(stored, last))
         exclusions = _by_athlete({"exclusions": stored["exclusions"]})
-        rows = stored["athletes"].sort_values(["name", "athlete_id"])
+        everybody = stored["athletes"].sort_values(["name", "athlete_id"])
+        shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
+        rows = everybody[everybody["athlete_id"].isin(shown)]
         athletes = (
             self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
             for _, row in rows.iterrows()
         )
-        return Squad(last, self.config, tuple(athletes), {name: stored[name] for name in _LEDGER}, self.rules)
+        ledger = _of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, len(everybody) - len(rows))
 
     def _athlete(
         self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
@@ -197,14 +205,31 @@ class Workspace:
         )
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
-        """The frames of all athletes up to and including `until`, by name, without the rows that were left out."""
-        stored = self.store.frames([*FRAMES, "links", "exclusions"])
+        """The frames of all athletes up to and including `until`, by name, without the rows that were left out.
+
+        Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
+        """
+        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"])
         last = day(until) if until else _last_day(stored, self.today())
-        return _remaining(self._as_of(stored, last), stored["exclusions"])
+        shown = agreeing(self._consents(stored["athletes"]), "squad")
+        return _remaining(_of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
+
+    def consents(self) -> dict[str, Consent]:
+        """What each athlete has agreed to, as of today, by id."""
+        return self._consents(self.athletes())
+
+    def consent(self, athlete_id: str) -> Consent:
+        """What one athlete has agreed to, as of today."""
+        return self._consents(self.store.frame("athletes", [athlete_id]))[athlete_id]
+
+    def _consents(self, athletes: pd.DataFrame) -> dict[str, Consent]:
+        return consents(athletes, self.config, self.today())
 
     def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
         known = catalogue(self.options().exercises)
-        return _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        agreed = self._consents(stored["athletes"])
+        frames = _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows and the last day."""
@@ -337,6 +362,14 @@ def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd
         }
 
     return of
+
+
+def _of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
+    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
+    return {
+        name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
+        for name, frame in frames.items()
+    }
 
 
 def _hash(text: str, frames: dict[str, pd.DataFrame]) -> str:

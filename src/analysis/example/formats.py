@@ -161,6 +161,7 @@ contact = "the coach of the example squad"
 time_zone = "{TIME_ZONE}"
 week_start = "monday"
 load_unit = "kg"  # Strong's export does not say it
+consent_default = "granted"  # what an empty consent cell of the roster means
 confidence = 0.90
 """
     ]

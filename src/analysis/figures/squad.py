@@ -38,6 +38,7 @@ from analysis.figures.words import (
     percent,
     shortest,
     speed_name,
+    withheld_sentence,
 )
 from analysis.models.checks import CheckHistory
 from analysis.models.form import FormHistory

@@ -101,6 +101,17 @@ def count_text(count: int, noun: str) -> str:
     return f"{count} {plural(noun, count)}"
 
 
+def withheld_sentence(count: int) -> str:
+    """How many athletes a page of the squad leaves out for want of consent.
+
+    >>> withheld_sentence(2)
+    '2 athletes are left out: nobody has agreed to show them on pages of the squad.'
+    """
+    return f"{count_text(count, 'athlete')} {'is' if count == 1 else 'are'} left out: " + (
+        "nobody has agreed to show them on pages of the squad."
+    )
+
+
 def plural(noun: str, count: float) -> str:
     """The noun for so many.
 

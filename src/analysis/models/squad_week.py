@@ -84,6 +84,7 @@ class SquadFrames(Protocol):
     athletes: tuple[Member, ...]
     rules: tuple[Rule, ...]  # what proposes for the coming week
     ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
+    withheld: int  # athletes who have not agreed to be shown here
 
 
 @dataclass(frozen=True, eq=False)

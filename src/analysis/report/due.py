@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import ReportPlan
+from analysis.consent import agreeing
 from analysis.errors import UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.workspace import Workspace
@@ -54,7 +55,8 @@ def month_end(as_of: pd.Timestamp) -> pd.Timestamp:
 def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
     """The pages of every plan in `workbook.toml` for the last period that is over, whether made or not.
 
-    A report of the squad is one page after those of the athletes, and none where there is no athlete yet.
+    A report of the squad is one page after those of the athletes, and none where there is no athlete yet. Who has not
+    agreed to an own page has none.
 
     A report whose notebook does not work is one page too, which will say why.
 
@@ -79,7 +81,9 @@ def _whose(workspace: Workspace, plan: ReportPlan) -> list[str]:
     except UsageProblem:
         return [""]  # one page that fails with the reason, and stops no other
     if not of_squad:
-        return everybody if plan.athletes == "all" else [workspace.athlete_id(name) for name in plan.athletes]
+        agreed = agreeing(workspace.consents(), "report")
+        named = everybody if plan.athletes == "all" else [workspace.athlete_id(name) for name in plan.athletes]
+        return [athlete_id for athlete_id in named if athlete_id in agreed]
     if plan.athletes != "all":
         raise UsageProblem(
             f"{plan.report} is one page for the squad, and workbook.toml plans it for {len(plan.athletes)} athletes. "

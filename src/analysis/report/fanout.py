@@ -158,6 +158,8 @@ def _plan(workspace: Workspace, job: Job, force: bool, output: Path | None = Non
         parameters = _parameters(job, notebook)
         of_one = "athlete_id" in parameters
         seen = workspace.athlete(job.athlete_id, job.until) if of_one else workspace.everyone(job.until)
+        if of_one:
+            workspace.consent(seen.athlete_id).require("report")
         fingerprint = seen.fingerprint
         key = _key_for(notebook, parameters, fingerprint)
         if not force and page.is_file() and _key_of(page) == key:
