@@ -19,7 +19,7 @@ from analysis.workspace import Workspace, shipped_notebooks
 
 Engine = Literal["forked", "kernel"]
 
-_WORTH_REHEARSING = 8  # pages; a rehearsal takes as long as is saved on about as many
+_WORTH_REHEARSING = 4  # pages; a rehearsal takes as long as it saves on three
 
 
 @dataclass(frozen=True)
