@@ -14,6 +14,8 @@ from pandera.errors import SchemaErrors
 
 Kind = Literal["text", "number", "integer", "date", "instant", "clock"]
 
+EMAIL = r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$"  # an address alone, without a name
+
 # date: a local calendar day; instant: UTC; clock: local wall time without a zone
 DTYPES: dict[str, str] = {
     "text": "str",
@@ -541,7 +543,7 @@ _TABLES = (
             text(
                 "email",
                 "where pages are sent; missing where nothing is to be sent",
-                pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$",
+                pattern=EMAIL,
             ),
             FILE_NO,
             ROW_NO,

@@ -1,11 +1,14 @@
 """Which reports are due: a page an athlete or one for the squad, and period, where the period is over."""
 
 from dataclasses import dataclass
+from datetime import UTC, date
 from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analysis.config import ReportPlan
+from analysis.config import Config, ReportPlan, Weekday
 from analysis.consent import agreeing
 from analysis.errors import UsageProblem
 from analysis.report import notebook as notebooks
@@ -13,7 +16,10 @@ from analysis.workspace import Workspace
 
 SQUAD = "squad"  # the page of a report that is about everybody
 
-_WEEKDAYS = {"monday": 0, "sunday": 6, "saturday": 5}
+_WEEKDAYS = {day: number for number, day in enumerate(get_args(Weekday))}
+_FIRST_WEEK = pd.Timestamp("1970-01-05")  # a Monday; fortnights are counted from its week by default
+_LONGEST_DAYS = {"week": 7, "fortnight": 14, "month": 31}  # a period later, and before the one after it
+_DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,95 @@ def month_end(as_of: pd.Timestamp) -> pd.Timestamp:
     return day if day.is_month_end else day - pd.offsets.MonthEnd(1)
 
 
+def fortnight_end(as_of: pd.Timestamp, week_start: str, first_day: date | None = None) -> pd.Timestamp:
+    """The last day of the last fortnight that was over at the end of `as_of`; `first_day` begins one of them.
+
+    >>> fortnight_end(pd.Timestamp("2026-07-08"), "monday", date(2026, 6, 29)).date().isoformat()
+    '2026-06-28'
+    """
+    end = week_end(as_of, week_start)
+    begin = week_end(pd.Timestamp(first_day or _FIRST_WEEK), week_start)
+    return end - pd.Timedelta(days=(end - begin).days % 14)
+
+
+def period_end(plan: ReportPlan, as_of: pd.Timestamp, week_start: str) -> pd.Timestamp:
+    """The last day of the last period of a plan that was over at the end of `as_of`."""
+    if plan.every == "week":
+        return week_end(as_of, week_start)
+    if plan.every == "month":
+        return month_end(as_of)
+    return fortnight_end(as_of, week_start, plan.fortnight_from)
+
+
+def due_at(plan: ReportPlan, end: pd.Timestamp, zone: ZoneInfo) -> pd.Timestamp:
+    """The moment from which the period that ends with the day `end` is due, in UTC.
+
+    It is the plan's time on the first day of the plan's weekday after the period. A time that the clocks leave out is
+    told by the clock as it was before; of one that they show twice it is the first.
+
+    >>> due_at(ReportPlan(at="02:30"), pd.Timestamp("2026-03-28"), ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-03-29T01:30:00+00:00'
+    """
+    day = end.normalize() + _DAY
+    if plan.weekday:
+        day += pd.Timedelta(days=(_WEEKDAYS[plan.weekday] - day.weekday()) % 7)
+    wall = day + pd.Timedelta(f"{plan.at}:00")
+    return pd.Timestamp(wall.to_pydatetime().replace(tzinfo=zone).astimezone(UTC))
+
+
+def last_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestamp:
+    """The last day of the last period that is due at the moment `now`."""
+    end = period_end(plan, now.tz_convert(config.zone).tz_localize(None), config.week_start)
+    while due_at(plan, end, config.zone) > now:
+        end = period_end(plan, end - _DAY, config.week_start)
+    return end
+
+
+def next_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestamp:
+    """The moment after `now` at which the plan's next period is due, in the squad's time zone."""
+    end = last_due(plan, now, config)
+    within_the_next = end + pd.Timedelta(days=_LONGEST_DAYS[plan.every])
+    coming = period_end(plan, within_the_next, config.week_start)
+    return due_at(plan, coming, config.zone).tz_convert(config.zone)
+
+
+def owed_ends(plan: ReportPlan, now: pd.Timestamp, newest: pd.Timestamp | None, config: Config) -> list[pd.Timestamp]:
+    """The last days of the periods owed at the moment `now` to somebody whose newest page is of the period `newest`.
+
+    The last one that is due always is, and before it those after the newest page, at most `catch_up` in all, newest
+    first. Without a page (None) it is the last one alone. After a clock was set back it is one that was made before.
+
+    >>> now = pd.Timestamp("2026-07-21T06:00", tz="UTC")
+    >>> [end.date().isoformat() for end in owed_ends(ReportPlan(), now, pd.Timestamp("2026-07-05"), Config())]
+    ['2026-07-19', '2026-07-12']
+    """
+    ends = [last_due(plan, now, config)]
+    while newest is not None and len(ends) < plan.catch_up:
+        before = period_end(plan, ends[-1] - _DAY, config.week_start)
+        if before <= newest:
+            break
+        ends.append(before)
+    return ends
+
+
+def owed(workspace: Workspace, now: pd.Timestamp) -> list[Job]:
+    """The pages that are due at the moment `now`, the oldest first: the last period, and what was missed before it.
+
+    An athlete is owed the periods after that of the own newest page, as `owed_ends` says.
+
+    Raises UsageProblem as `due`.
+    """
+    jobs = []
+    for plan in _plans(workspace):
+        newest = _newest_pages(workspace, plan)
+        for whose in _whose(workspace, plan):
+            ends = owed_ends(plan, now, newest.get(whose or SQUAD), workspace.config)
+            jobs += [Job(plan.report, whose, end.date().isoformat()) for end in ends]
+    return _in_order(jobs)
+
+
 def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
-    """The pages of every plan in `workbook.toml` for the last period that is over, whether made or not.
+    """The pages of every plan in `workbook.toml` for the last period over at the end of the day `as_of`, made or not.
 
     A report of the squad is one page after those of the athletes, and none where there is no athlete yet. Who has not
     agreed to an own page has none.
@@ -62,15 +155,32 @@ def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
 
     Raises UsageProblem where the configuration plans none, or a report of the squad for single athletes.
     """
-    plans = workspace.config.reports
-    if not plans:
-        raise UsageProblem("workbook.toml plans no report. Add one under [[reports]], as: report = 'athlete_week'.")
     jobs = []
-    for plan in plans:
-        end = week_end(as_of, workspace.config.week_start) if plan.every == "week" else month_end(as_of)
+    for plan in _plans(workspace):
+        end = period_end(plan, as_of, workspace.config.week_start)
         jobs += [Job(plan.report, whose, end.date().isoformat()) for whose in _whose(workspace, plan)]
-    jobs.sort(key=lambda job: not job.athlete_id)  # a page of the squad may link to those of its athletes
-    return list(dict.fromkeys(jobs))  # a week and a month may end on one day
+    return _in_order(jobs)
+
+
+def _plans(workspace: Workspace) -> list[ReportPlan]:
+    if not workspace.config.reports:
+        raise UsageProblem("workbook.toml plans no report. Add one under [[reports]], as: report = 'athlete_week'.")
+    return workspace.config.reports
+
+
+def _in_order(jobs: list[Job]) -> list[Job]:
+    """Each page once, by period; a page of the squad may link to those of its athletes, and comes after them."""
+    return sorted(dict.fromkeys(jobs), key=lambda job: (job.until, not job.athlete_id))
+
+
+def _newest_pages(workspace: Workspace, plan: ReportPlan) -> dict[str, pd.Timestamp]:
+    """The last day of the newest page of a whole period, by athlete; a page of any other day is not the plan's."""
+    newest: dict[str, pd.Timestamp] = {}
+    for folder in sorted((workspace.reports_folder / plan.report).glob("????-??-??")):
+        end = pd.to_datetime(folder.name, format="%Y-%m-%d", errors="coerce")
+        if pd.notna(end) and period_end(plan, end, workspace.config.week_start) == end:
+            newest |= dict.fromkeys(workspace.pages(plan.report, folder.name), end)
+    return newest
 
 
 def _whose(workspace: Workspace, plan: ReportPlan) -> list[str]:
