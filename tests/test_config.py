@@ -85,4 +85,4 @@ def test_nothing_is_filled_in_later(tmp_path):
 
 def test_the_configuration_that_init_writes_holds_together(tmp_path):
     config = config_of(tmp_path, CONFIG)
-    assert [plan.report for plan in config.reports] == ["athlete_week"]
+    assert [plan.report for plan in config.reports] == ["athlete_week", "squad_week"]
