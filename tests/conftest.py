@@ -13,3 +13,15 @@ def squad_workspace(tmp_path_factory):
     import squad  # the libraries behind it take seconds to import
 
     return squad.ExampleSquad(squad.shared_folder(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium, running; tests that need it are marked `browser`."""
+    import chromium
+
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.FLAGS)
+        yield running
+        running.close()

@@ -2,31 +2,16 @@
 
 import json
 import re
-import shutil
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chromium import CHROMIUM, PICTURES, WIDTHS, Opened, pdf_pages, sticks_out
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
 from report_notebooks import PAGE, write, write_week
 
 from analysis.report.render import render
-
-CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PICTURES = Path(__file__).parent / "output"
-WIDTHS = (360, 768, 1280)
 
 pytestmark = [
     pytest.mark.browser,
@@ -54,15 +39,6 @@ with page.section("glance", "Everyone at a glance"):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def week(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("week")
     return render(write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder).page
@@ -73,55 +49,6 @@ def squad(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("squad")
     page = PAGE.replace("until=until)", 'until=until, audience="coach")').replace("Alder", "Squad")
     return render(write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder).page
-
-
-class Opened:
-    """A page in a tab of its own, with every request and complaint it made."""
-
-    def __init__(self, browser, path: Path, width: int = 360, scheme: str = "light", script: bool = True):
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=script
-        )
-        self.tab = self.context.new_page()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.tab.on("request", lambda request: self.requests.append(request.url))
-        self.tab.on("console", lambda message: self.complaints.append(message.text))
-        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.tab.goto(path.as_uri())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_problem):
-        self.context.close()
-
-    def scroll_to_figures(self) -> None:
-        for place in self.tab.query_selector_all(".plot"):
-            place.scroll_into_view_if_needed()
-            place.wait_for_selector(".main-svg", timeout=20_000)
-
-    def picture(self, name: str) -> None:
-        PICTURES.mkdir(exist_ok=True)
-        self.tab.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-
-
-def sticks_out(tab) -> list[str]:
-    """Elements that reach beyond the page, but for what lies in a box that scrolls by itself."""
-    return tab.evaluate(
-        """() => [...document.querySelectorAll("main *")]
-            .filter(e => !e.closest(".wide, .plot, .unseen, details:not([open])"))
-            .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
-            .filter(([box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
-            .map(([, html]) => html)"""
-    )
-
-
-def pdf_pages(pdf: bytes) -> int:
-    """How many pages a PDF says it has."""
-    packed = re.findall(rb"stream\r?\n(x.*?)endstream", pdf, re.DOTALL)
-    streams = [zlib.decompressobj().decompress(stream) for stream in packed]  # stops where the packed data stop
-    return max(len(re.findall(rb"/Type\s*/Page\b", text)) for text in (pdf, *streams))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -28,6 +28,8 @@ from analysis.units import clock_text, clock_unit
 TEMPLATE = Path(__file__).parent / "template"
 FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
+PLOTLY = "plotly.min.js"
+SOURCES_BESIDE = "'self' file:"  # from disk a browser refuses scripts by hash, and some do not take a file for 'self'
 
 _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
@@ -73,7 +75,9 @@ class Footer:
     more: dict[str, str] = field(default_factory=dict)
 
 
-def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer, *, key: str) -> str:
+def page_html(
+    parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer, *, key: str, library: str | None = None
+) -> str:
     """The whole page.
 
     Parameters
@@ -84,6 +88,8 @@ def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer
         report, subject, name, period, until, audience.
     key : str
         Key of the render; the facts beside the page carry the same.
+    library : str
+        Where plotly.js lies, as seen from the page; within the page by default, which then needs no other file.
     """
     sections = [part["bundle"] for part in parts if part["kind"] == "section"]
     placed = {name: next((s for s in sections if s["key"] == name), None) for name in ("header", "message")}
@@ -94,11 +100,12 @@ def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer
         if not (part["kind"] == "section" and part["bundle"]["key"] in placed)
     ]
     top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
-    script = _read("page.js") if figures or any(view.get("sortable") for view in body) else ""
-    library = _plotly() if figures else None
-    hashes = ([_csp_hash(script)] if script else []) + ([library.csp_hash] if library else [])
+    script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
+    sources = [f"'{csp_hash(script)}'"] if script else []
+    if figures:
+        sources.append(SOURCES_BESIDE if library else f"'{packed_plotly().csp_hash}'")
     return (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(
             about=about,
@@ -107,10 +114,10 @@ def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer
             figures=figures,
             footer=footer,
             key=key,
-            css=Markup(_read("whole.css") + _read("page.css")),
+            css=Markup(template_text("whole.css") + template_text("page.css")),
             script=Markup(script),
-            library=library,
-            script_sources=" ".join(f"'{digest}'" for digest in hashes) or "'none'",
+            library=library_element(library) if figures else "",
+            script_sources=" ".join(sources) or "'none'",
         )
     )
 
@@ -118,7 +125,7 @@ def page_html(parts: list[dict[str, Any]], about: dict[str, Any], footer: Footer
 def preview_html(bundle: dict[str, Any]) -> str:
     """One section for JupyterLab, with its style; figures are named here and drawn by JupyterLab itself."""
     view = _section_view(bundle, bundle["page"]["audience"], [])
-    return _environment().get_template("preview.html.jinja").render(view=view, css=Markup(_read("page.css")))
+    return environment().get_template("preview.html.jinja").render(view=view, css=Markup(template_text("page.css")))
 
 
 def fact_text(fact: dict[str, Any], audience: str) -> str:
@@ -132,7 +139,8 @@ def fact_text(fact: dict[str, Any], audience: str) -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """What fills every template: all text is escaped, a name that is not told is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATE),
         autoescape=True,
@@ -159,7 +167,8 @@ def _scene(block: dict[str, Any]) -> Any:
     return SCENES[block["kind"]](block)
 
 
-def _read(name: str) -> str:
+def template_text(name: str) -> str:
+    """A file of the template folder, as it stands."""
     return (TEMPLATE / name).read_text(encoding="utf-8")
 
 
@@ -459,18 +468,41 @@ def markdown_html(text: str) -> Markup:
 
 
 @dataclass(frozen=True)
-class _Library:
+class Library:
+    """plotly.js for within a page."""
+
     packed: str  # gzip, base64
     csp_hash: str
 
 
-@functools.cache
-def _plotly() -> _Library:
+def plotly_file() -> Path:
     """plotly.js of the installed plotly package."""
-    source = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+    return Path(str(files("plotly").joinpath("package_data", PLOTLY)))
+
+
+@functools.cache
+def packed_plotly() -> Library:
+    """plotly.js packed, and its hash for the policy header."""
+    source = plotly_file().read_text(encoding="utf-8")
     packed = gzip.compress(source.encode(), compresslevel=9, mtime=0)
-    return _Library(base64.b64encode(packed).decode(), _csp_hash(source))
+    return Library(base64.b64encode(packed).decode(), csp_hash(source))
 
 
-def _csp_hash(script: str) -> str:
+def library_element(address: str | None) -> Markup:
+    """Where the script of a page finds plotly.js: beside the page, or in the element itself.
+
+    >>> library_element("../../plotly.min.js")
+    Markup('<script type="text/plain" id="plotly" data-address="../../plotly.min.js"></script>')
+    """
+    if address is None:
+        return Markup('<script type="text/plain" id="plotly">{}</script>').format(packed_plotly().packed)
+    return Markup('<script type="text/plain" id="plotly" data-address="{}"></script>').format(address)
+
+
+def csp_hash(script: str) -> str:
+    """The hash by which a policy header lets this script run, and no other.
+
+    >>> csp_hash("")
+    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    """
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

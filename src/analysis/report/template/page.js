@@ -30,14 +30,28 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
   });
 }
 
-// figures: plotly is unpacked when the first one comes into view
+// figures: plotly is fetched from beside the page or unpacked from it when the first one comes into view
 let library;
-const unpacked = async () => {
-  const bytes = Uint8Array.from(atob(document.getElementById("plotly-gz").textContent), letter => letter.charCodeAt(0));
+const unpacked = async text => {
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+};
+const loaded = async () => {
+  const {dataset: {address}, textContent} = document.getElementById("plotly");
   const script = document.createElement("script");
-  script.textContent = await new Response(stream).text();
-  document.head.append(script);
+  if (address) {
+    const outcome = new Promise((done, failed) => {
+      script.onload = done;
+      script.onerror = () => failed(new Error(`${address} is not there`));
+    });
+    script.src = address;
+    document.head.append(script);
+    await outcome;
+  } else {
+    script.textContent = await unpacked(textContent);
+    document.head.append(script);
+  }
   return window.Plotly;
 };
 const themed = (layout, place) => {
@@ -58,7 +72,7 @@ const themed = (layout, place) => {
 };
 const draw = async place => {
   try {
-    const Plotly = await (library ??= unpacked());
+    const Plotly = await (library ??= loaded());
     const {data, layout} = JSON.parse(document.getElementById(`${place.id}-json`).textContent);
     await Plotly.react(place, data, themed(layout, place), {displayModeBar: false, responsive: true});
   } catch (problem) {
