@@ -21,6 +21,8 @@ EXCLUDABLE = tuple(name for name, _, _ in _REACH)
 RUN = "run"  # what a record of the watch is called, whatever its sport
 
 _COLUMNS = ["table_name", "row_key", "athlete_id", "local_date", "subject", "number", "side", "what", "part", "value"]
+_LEFT_OUT = ["table_name", "row_key", "athlete_id", "local_date", "what", "part", "value", "reason"]
+_TYPES = dict.fromkeys([*_COLUMNS, "reason"], "str") | {"local_date": "datetime64[us]", "number": "float64"}
 _SIDES = {"L": "left", "R": "right"}
 
 
@@ -84,10 +86,13 @@ def left_out(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame, config: 
     -------
     DataFrame with table_name, row_key, athlete_id, local_date, what, part, value, reason, as `described` says.
     """
-    rows = {name: frames[name][mask] for name, mask in taken_out(frames, exclusions).items()}
-    words = described(rows, config, frames["sets"])
-    words = words[["table_name", "row_key", "athlete_id", "local_date", "what", "part", "value"]]
-    found = words.merge(exclusions[["table_name", "row_key", "reason"]], on=["table_name", "row_key"])
+    if exclusions.empty:  # as for most athletes
+        return pd.DataFrame({name: pd.Series(dtype=_TYPES[name]) for name in _LEFT_OUT})
+    masks = taken_out(frames, exclusions)
+    rows = {name: frames[name][mask] for name, mask in masks.items()}
+    in_sessions = frames["sets"]["session_id"].isin(rows["reps"]["session_id"])
+    words = described(rows, config, frames["sets"][in_sessions])
+    found = words[_LEFT_OUT[:-1]].merge(exclusions[["table_name", "row_key", "reason"]], on=["table_name", "row_key"])
     return found.sort_values(["local_date", "table_name", "row_key"], ignore_index=True)
 
 
@@ -129,8 +134,7 @@ def described(frames: dict[str, pd.DataFrame], config: Config, sets: pd.DataFram
 def _typed(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with the columns of `described`, of one type in every table, so that they can stand below each other."""
     keyed = rows.assign(table_name=table, row_key=row_keys(table, rows))
-    texts = {name: "str" for name in _COLUMNS if name not in ("local_date", "number")}
-    return keyed.reindex(columns=_COLUMNS).astype(texts | {"local_date": "datetime64[us]", "number": "float64"})
+    return keyed.reindex(columns=_COLUMNS).astype({name: _TYPES[name] for name in _COLUMNS})
 
 
 def _sets(sets: pd.DataFrame) -> pd.DataFrame:

@@ -132,6 +132,10 @@ class Table:
 
     def empty(self) -> pd.DataFrame:
         """A frame of this table with no row."""
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
         return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in self.columns})
 
     def coerce(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analysis import config as configuration
 from analysis.config import Config
 from analysis.consent import Consent, agreeing, consents, without_body_mass
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
-from analysis.exclusions import left_out, without
+from analysis.exclusions import left_out, row_keys, without
 from analysis.ingest.door import ANY_SOURCE, Names
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
@@ -341,8 +341,8 @@ def _as_of(
         if name in _OF_A_SESSION:
             frame = frame.assign(local_date=dates.reindex(frame["session_id"]).array)
         if name == "sets":
-            is_copy = (frame["session_id"] + "|" + frame["set_no"].astype("str")).isin(copies)
-            frame = frame.assign(counted=~is_copy, pattern=frame["exercise"].map(patterns).astype("str"))
+            counted = ~row_keys("sets", frame).isin(copies) if copies else True
+            frame = frame.assign(counted=counted, pattern=frame["exercise"].map(patterns).astype("str"))
         if name == "proposals":
             frame = frame[frame["answer"] == "accepted"]
         if name == "runs":
