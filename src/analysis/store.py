@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import fsspec
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import numpy as np
 import pyarrow.parquet as pq
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
@@ -373,6 +373,13 @@ def _select(connection: sql.Connection, name: str, **among: Iterable[str]) -> pd
 
 
 def _rows(connection: sql.Connection, name: str, **among: Iterable[str]) -> list[sql.Row]:
+    values = {column: list(these) for column, these in among.items()}
+    return connection.execute(_query(name, tuple(values)), values).fetchall()
+
+
+@functools.cache
+def _query(name: str, among: tuple[str, ...]) -> sql.Select:
+    """The rows of a table whose columns `among` lie among given values; made once, compiled once."""
     table = _SQL[name]
     query = sql.select(*(table.c[column] for column in TABLES[name].names)).order_by(*table.primary_key)
     return query.where(*(table.c[column].in_(sql.bindparam(column, expanding=True)) for column in among))
@@ -452,13 +459,6 @@ def _changes(
     for record in records:
         before = stored.get(tuple(record[column] for column in key))
         if before is None:
-    values = {column: list(these) for column, these in among.items()}
-    return connection.execute(_query(name, tuple(values)), values).fetchall()
-
-
-@functools.cache
-def _query(name: str, among: tuple[str, ...]) -> sql.Select:
-    """The rows of a table whose columns `among` lie among given values; made once, compiled once."""
             new.append(record)
         elif any(before[column] != record[column] for column in content):
             revised.append((before, record))
