@@ -117,7 +117,7 @@ def page_html(
             css=Markup(template_text("whole.css") + template_text("page.css")),
             script=Markup(script),
             library=library_element(library) if figures else "",
-            script_sources=" ".join(sources) or "'none'",
+            script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
         )
     )
 

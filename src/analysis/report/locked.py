@@ -89,7 +89,7 @@ def locked(page: str, passphrase: str) -> str:
         environment()
         .get_template("locked.html.jinja")
         .render(
-            script_sources=_with_source(page, f"'{csp_hash(script)}'"),
+            script_sources=Markup(_with_source(page, f"'{csp_hash(script)}'")),
             css=Markup(template_text("whole.css") + template_text("page.css")),
             script=Markup(script),
             header=Markup(header),
