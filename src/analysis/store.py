@@ -37,6 +37,7 @@ SAMPLES = "samples"
 
 _MOST_VALUES = 10_000  # in one IN (...); SQLite allows 32,766
 _PROVENANCE = ("file_no", "row_no")  # where a row came from is not part of what it says
+_ABOUT_PAGES = ("pages", "deliveries")  # written because of pages; no page shows them
 _SQL_TYPES = {"number": sql.Float, "integer": sql.Integer}  # dates and times are ISO text: sorted alike everywhere
 _METADATA = sql.MetaData()
 
@@ -198,6 +199,11 @@ class Store:
         with self._engine.connect() as connection:
             return connection.scalar(query) or 0
 
+    def revisions(self) -> dict[str, int]:
+        """How many commits have touched each athlete, by id; who was never touched is not among them."""
+        with self._engine.connect() as connection:
+            return dict(connection.execute(sql.select(_COMMITS.c.athlete_id, _COMMITS.c.commits)).tuples().all())
+
     def problems(self) -> list[str]:
         """What `workbook doctor` should say about the database; empty when it is sound."""
         with self._engine.connect() as connection:
@@ -226,6 +232,7 @@ class Store:
             with self._transaction() as connection:
                 appended = self._append(connection, file, facts, tables)
                 _write_sample_rows(connection, file.sha256, samples or {}, written)
+                _bump(connection, written)
         except BaseException:
             # only what this call wrote and nobody else's committed row names
             self.sweep(only=set(written.values()))
@@ -236,7 +243,7 @@ class Store:
         """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
         with self._transaction() as connection:
             _put(connection, name, rows)
-            if TABLES[name].of_one_athlete:
+            if _is_shown(name):
                 _bump(connection, rows["athlete_id"].unique())
 
     def remove(self, name: str, rows: pd.DataFrame) -> None:
@@ -246,7 +253,7 @@ class Store:
             for row in _records(name, TABLES[name].coerce(rows)):
                 key = (table.c[column] == row[column] for column in TABLES[name].key)
                 connection.execute(table.delete().where(*key))
-            if TABLES[name].of_one_athlete:
+            if _is_shown(name):
                 _bump(connection, rows["athlete_id"].unique())
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
@@ -568,6 +575,11 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
 
 def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
     _upsert(connection, name, _records(name, TABLES[name].coerce(rows)))
+
+
+def _is_shown(name: str) -> bool:
+    """Whether rows of this table change what a page of an athlete can say."""
+    return TABLES[name].of_one_athlete and name not in _ABOUT_PAGES
 
 
 def _bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:

@@ -583,6 +583,29 @@ _TABLES = (
         "a page on its way to one recipient",
     ),
     Table(
+        "pages",
+        ("report", "athlete_id", "until"),
+        (
+            text("report", "report of the page", required=True),
+            text("athlete_id", "opaque id of the athlete; empty for a page of the squad", required=True),
+            date("until", "last day of its period", required=True),
+            text("run", "id of the run that worked on it last", required=True),
+            text(
+                "state",
+                "in work: also where a run died; failed; rendered",
+                values=("in work", "failed", "rendered"),
+                required=True,
+            ),
+            integer("attempts", "runs that began it without coming to an end with it", low=0),
+            number("seconds", "s", "what it took", 0, 1e6),
+            text("error", "why there is no page, in words"),
+            text("rests_on", "what decides the page, as JSON: a hash or number for each part of it", required=True),
+            text("page_hash", "hash of the page and its facts as they were published"),
+            Column("changed_at", "instant", "when it came to this state", required=True),
+        ),
+        "the manifest of the pages: what became of each",
+    ),
+    Table(
         "files",
         ("file_no",),
         (
