@@ -19,10 +19,13 @@ BASE = ["errors", "blocks", "tables", "units", "config", "decisions", "rules"]
 CORE = ["metrics", "models", "figures"]
 SHELL = [
     "ingest",
+    "forgetting",
     "store",
     "exclusions",
     "consent",
     "workspace",
+    "audit",
+    "traces",
     "leaving_out",
     "intake",
     "looking",
@@ -31,6 +34,9 @@ SHELL = [
     "demonstration",
     "rehearsal",
     "report",
+    "takeaway",
+    "erasure",
+    "backup",
     "proposing",
     "cli",
 ]

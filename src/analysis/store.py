@@ -11,6 +11,8 @@ import hashlib
 import io
 import json
 import os
+import re
+import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +27,8 @@ import pyarrow.parquet as pq
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
-from analysis.errors import DataProblem, WorkbookError
+from analysis import forgetting
+from analysis.errors import Busy, DataProblem, WorkbookError
 from analysis.ingest import linking, merging
 from analysis.tables import DTYPES, TABLES, Table
 
@@ -135,6 +138,16 @@ class Store:
         with self._engine.connect() as connection:  # one transaction: one state
             return {name: _select(connection, name, **among) for name in names}
 
+    def among(self, name: str, **values: Iterable[object]) -> pd.DataFrame:
+        """The rows of the canonical table `name` whose columns lie among the given values."""
+        with self._engine.connect() as connection:
+            return _select(connection, name, **values)
+
+    def fact(self, name: str) -> str | None:
+        """What the store keeps about itself under this name."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(_FACTS.c.value).where(_FACTS.c.name == name))
+
     def values(self, name: str, *columns: str) -> list[sql.Row]:
         """Some columns of a whole table as plain rows: quicker than a frame, for what every file asks."""
         with self._engine.connect() as connection:
@@ -180,6 +193,19 @@ class Store:
         of_it = [("session_id", "=", session_id)]
         table = pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=of_it)
         return table.to_pandas().sort_values(["t_s", "seq"])
+
+    def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
+        """The files that brought rows of this athlete, known by `names`, and of nobody else."""
+        with self._engine.connect() as connection:
+            alone = forgetting.files_of(connection, athlete_id, frozenset(name.casefold() for name in names))
+            return _select(connection, "files", file_no=alone)
+
+    def from_files(self, name: str, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> pd.DataFrame:
+        """The rows of `source_rows` or `rejects` that are this athlete's, as `forget` would delete them."""
+        with self._engine.connect() as connection:
+            known_by = frozenset(one.casefold() for one in names)
+            rows = forgetting.rows_of(connection, name, athlete_id, known_by, mention)
+            return _canonical(name, [tuple(row[column] for column in TABLES[name].names) for row in rows])
 
     def file_no(self, sha256: str) -> int | None:
         """The number of a file that is stored whole, None where it is new or waits for a name."""
@@ -255,6 +281,56 @@ class Store:
                 connection.execute(table.delete().where(*key))
             if _is_shown(name):
                 _bump(connection, rows["athlete_id"].unique())
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep something about the store itself, in place of what it had under this name."""
+        with self._transaction() as connection:
+            connection.execute(_FACTS.delete().where(_FACTS.c.name == name))
+            connection.execute(_FACTS.insert().values(name=name, value=value))
+
+    def drop(self, name: str, **values: Iterable[object]) -> int:
+        """Delete the rows of a table whose columns lie among the given values; how many there were."""
+        table = _SQL[name]
+        gone = 0
+        with self._transaction() as connection:
+            for column, wanted in values.items():
+                wanted = list(wanted)
+                for first in range(0, len(wanted), _MOST_VALUES):
+                    among = table.c[column].in_(wanted[first : first + _MOST_VALUES])
+                    gone += connection.execute(table.delete().where(among)).rowcount
+        return gone
+
+    def forget(self, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> dict[str, int]:
+        """Delete everything of one athlete in one transaction; `mention` finds the athlete in texts of others' rows.
+
+        A source row is the athlete's where a cell is one of `names`, or what became of it belongs to the athlete alone.
+        In every other text a mention is replaced by the word erased. Returns the rows changed, by table.
+        """
+        with self._transaction() as connection:
+            return forgetting.forget(connection, athlete_id, frozenset(name.casefold() for name in names), mention)
+
+    def forget_samples(self, athlete_id: str) -> None:
+        """Delete the sample files of one athlete, and their folder, whose name has the id."""
+        folder = f"{self._samples}/athlete_id={athlete_id}"
+        if self._fs.exists(folder):
+            self._fs.rm(folder, recursive=True)
+
+    def compact(self) -> None:
+        """Write the database anew without free pages, and empty its log: what was deleted is in no file any more.
+
+        Raises Busy where somebody reads the store meanwhile: the log cannot be emptied then.
+        """
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            raw.execute("VACUUM")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Busy("Somebody reads the store, so that its log cannot be emptied. Close notebooks, then try again.")
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the database as it stands at one moment; who reads or writes meanwhile is not in the way."""
+        with self._engine.connect() as connection, contextlib.closing(sqlite3.connect(path)) as copy:
+            connection.connection.driver_connection.backup(copy)
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""

@@ -1,0 +1,159 @@
+"""What the database forgets with an athlete: rows of the athlete, their source rows, and mentions in texts of others.
+
+Part of the store, apart from it for its length: it is given an open transaction and knows tables only by what the
+database says of them, so that a table which is added later is covered without being listed here.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+import sqlalchemy as sql
+
+ERASED = "erased"
+
+_BY_ROW = ("source_rows", "rejects")  # of a file, not of an athlete
+_BY_FILE = (*_BY_ROW, "waiting", "revisions", "files")
+
+
+def forget(
+    connection: sql.Connection, athlete_id: str, names: frozenset[str], mention: re.Pattern[str]
+) -> dict[str, int]:
+    """Delete the athlete's rows and replace mentions elsewhere; rows changed by table. `names` are casefolded."""
+    metadata = sql.MetaData()
+    metadata.reflect(connection)
+    tables = metadata.tables
+    connection.connection.driver_connection.create_function("erased", 1, _replaced(mention), deterministic=True)
+    changed = dict.fromkeys(tables, 0)
+    rows, others = _places(connection, tables, athlete_id)
+    alone = _alone(connection, tables, rows, others, names)
+    for name in _BY_FILE:
+        changed[name] += _delete(connection, tables[name], file_no=alone)
+    for name in _BY_ROW:
+        changed[name] += _delete_rows(connection, tables[name], rows - others, names)
+    for name, table in tables.items():
+        if "athlete_id" in table.c:
+            changed[name] += _delete(connection, table, athlete_id=[athlete_id])
+    changed["waiting"] += _delete_names(connection, tables["waiting"], names)
+    for name, table in tables.items():
+        changed[name] += _replace(connection, table)
+    return {name: count for name, count in changed.items() if count}
+
+
+def files_of(connection: sql.Connection, athlete_id: str, names: frozenset[str]) -> list[int]:
+    """The numbers of the files that brought rows of this athlete and of nobody else."""
+    metadata = sql.MetaData()
+    metadata.reflect(connection)
+    rows, others = _places(connection, metadata.tables, athlete_id)
+    return sorted(_alone(connection, metadata.tables, rows, others, names))
+
+
+def rows_of(
+    connection: sql.Connection, name: str, athlete_id: str, names: frozenset[str], mention: re.Pattern[str]
+) -> list[sql.RowMapping]:
+    """The rows of `source_rows` or `rejects` that are this athlete's."""
+    metadata = sql.MetaData()
+    metadata.reflect(connection)
+    connection.connection.driver_connection.create_function("erased", 1, _replaced(mention), deterministic=True)
+    rows, others = _places(connection, metadata.tables, athlete_id)
+    alone = _alone(connection, metadata.tables, rows, others, names)
+    return _own_rows(connection, metadata.tables[name], rows - others, names, alone)
+
+
+def _alone(
+    connection: sql.Connection,
+    tables: dict[str, sql.Table],
+    rows: set[tuple[int, int]],
+    others: set[tuple[int, int]],
+    names: frozenset[str],
+) -> set[int]:
+    """The files of these rows that hold no row of others, nor one that waits for another name."""
+    waiting = tables["waiting"]
+    waits = connection.execute(sql.select(waiting.c.file_no, waiting.c.external_name))
+    shared = {file_no for file_no, name in waits if name.casefold() not in names}
+    return {file_no for file_no, _ in rows} - {file_no for file_no, _ in others} - shared
+
+
+def _places(
+    connection: sql.Connection, tables: dict[str, sql.Table], athlete_id: str
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """file_no and row_no of what came from files: the athlete's, and everybody else's in those files."""
+    own: set[tuple[int, int]] = set()
+    others: set[tuple[int, int]] = set()
+    of_athletes = [table for table in tables.values() if {"athlete_id", "file_no", "row_no"} <= set(table.c.keys())]
+    for table in of_athletes:
+        query = sql.select(table.c.file_no, table.c.row_no).distinct()
+        own |= {tuple(row) for row in connection.execute(query.where(table.c.athlete_id == athlete_id))}
+    files = sorted({file_no for file_no, _ in own})
+    for table in of_athletes:
+        query = sql.select(table.c.file_no, table.c.row_no).distinct().where(table.c.athlete_id != athlete_id)
+        others |= {tuple(row) for row in connection.execute(query.where(table.c.file_no.in_(files)))}
+    return own, others
+
+
+def _delete(connection: sql.Connection, table: sql.Table, **among: Iterable[object]) -> int:
+    ((column, values),) = among.items()
+    return connection.execute(table.delete().where(table.c[column].in_(list(values)))).rowcount
+
+
+def _delete_rows(
+    connection: sql.Connection, table: sql.Table, places: set[tuple[int, int]], names: frozenset[str]
+) -> int:
+    """Delete rows of files by their place, and those in which one cell is a name."""
+    gone = 0
+    for row in _own_rows(connection, table, places, names):
+        key = [table.c[column.name] == row[column.name] for column in table.primary_key]
+        gone += connection.execute(table.delete().where(*key)).rowcount
+    return gone
+
+
+def _own_rows(
+    connection: sql.Connection,
+    table: sql.Table,
+    places: set[tuple[int, int]],
+    names: frozenset[str],
+    alone: Iterable[int] = (),
+) -> list[sql.RowMapping]:
+    """Rows of files that are the athlete's: by their place, by a cell that is a name, or by their file."""
+    alone = set(alone)
+    mentions = (sql.func.erased(table.c.raw) != table.c.raw) | (sql.func.erased(table.c.sheet) != table.c.sheet)
+    near = mentions | table.c.file_no.in_(sorted({file_no for file_no, _ in places} | alone))
+    return [
+        row
+        for row in connection.execute(sql.select(table).where(near)).mappings()
+        if row["file_no"] in alone
+        or (row["file_no"], row["row_no"]) in places
+        or _names_somebody(row["raw"], row["sheet"], names)
+    ]
+
+
+def _names_somebody(raw: str | None, sheet: str, names: frozenset[str]) -> bool:
+    """Whether a cell of the row, or its sheet, is one of the names."""
+    try:
+        cells = json.loads(raw or "null")
+    except ValueError:
+        cells = raw
+    values = cells.values() if isinstance(cells, dict) else cells if isinstance(cells, list) else [cells]
+    return any(str(value).strip().casefold() in names for value in (*values, sheet))
+
+
+def _delete_names(connection: sql.Connection, waiting: sql.Table, names: frozenset[str]) -> int:
+    names_waiting = connection.scalars(sql.select(waiting.c.external_name).distinct()).all()
+    return _delete(connection, waiting, external_name=[name for name in names_waiting if name.casefold() in names])
+
+
+def _replaced(mention: re.Pattern[str]):
+    def erased(text: object) -> object:
+        return mention.sub(ERASED, text) if isinstance(text, str) else text
+
+    return erased
+
+
+def _replace(connection: sql.Connection, table: sql.Table) -> int:
+    """Put the word in place of every mention in the texts of a table."""
+    texts = [column for column in table.c if isinstance(column.type, sql.String)]
+    if not texts:
+        return 0
+    new = {column.name: sql.func.erased(column) for column in texts}
+    differs = sql.or_(*(new[column.name] != column for column in texts))
+    return connection.execute(table.update().prefix_with("OR REPLACE").values(new).where(differs)).rowcount
