@@ -106,6 +106,14 @@ def test_a_gain_is_found_in_the_block_that_holds_it(squad_workspace):
     assert not by_athlete["Alder"].stands, "this gain comes later"
 
 
+def test_checks_too_rare_to_tell_a_season_are_named_and_not_judged(squad_workspace):
+    squad = squad_workspace.workspace.everyone("2026-05-10")
+    review = block_review(squad, since="2026-02-16", until="2026-05-10")
+    said = {one.outcome.name: one.sentence() for one in review.transfers.known}
+    assert "Not judged: lags of 1, 2, 3, 4, 5, 6, 7, 8 weeks" in said["1200 m time trial"]
+    assert "Not judged" not in said["20 m sprint"]
+
+
 def test_weeks_without_a_record_are_not_logged_and_no_rest(squad_workspace):
     squad = squad_workspace.workspace.everyone("2026-05-10")
     review = block_review(squad, since="2026-02-16", until="2026-05-10")

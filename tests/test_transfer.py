@@ -13,6 +13,7 @@ from statsmodels.formula.api import ols
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.transfer import lags_figure, weeks_figure
 from analysis.models.transfer import (
+    SquadSeries,
     detectable_correlation,
     next_athletes,
     pairs_needed,
@@ -149,3 +150,23 @@ def test_the_figures_show_the_placebo_and_the_weeks():
     assert len(weeks_figure(FOUND, 2).data[0].x) == (FOUND.pairs["lag_weeks"] == 2).sum()
     with pytest.raises(NotEnoughData, match="No pairs 40 weeks apart"):
         weeks_figure(FOUND, 40)
+
+
+def checks_in_weeks(*weeks: int) -> tuple[SquadSeries, SquadSeries]:
+    """A squad of ten whose checks all lie in these weeks."""
+    hinge, sprint = made_up_squad(rng(9), n_athletes=10, slope=-0.6, every_weeks=1)
+    first = sprint.values["local_date"].min()
+    kept = ((sprint.values["local_date"] - first).dt.days // 7).isin(weeks)
+    return hinge, replace(sprint, values=sprint.values[kept])
+
+
+def test_checks_in_two_weeks_do_not_tell_a_season_and_are_refused():
+    with pytest.raises(NotEnoughData, match="in 3 different weeks; got 10 athletes and 2 weeks"):
+        transfer(*checks_in_weeks(10, 18))
+
+
+def test_a_lag_whose_pairs_lie_in_two_weeks_is_named_and_not_judged():
+    found = transfer(*checks_in_weeks(1, 10, 18), lags_weeks=[0, 1, 4])
+    assert found.lags["lag_weeks"].tolist() == [0, 1]
+    assert found.not_judged == [4]
+    assert found.sentence().endswith("Not judged: lag of 4 weeks, whose pairs lack 6 athletes and 3 different weeks.")

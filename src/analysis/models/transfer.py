@@ -14,8 +14,9 @@ Multiplicity: nine lags are looked at; p is Holm's over them and the verdict ask
 each lag alone.
 Placebo: the same model with a series that should show nothing, if none is given the hinge of the next athlete in the
 same weeks. Where the placebo shows something, so may the season, and the verdict is withheld.
-Refused: fewer than 6 athletes, or no lag that leaves pairs beyond athletes and season. "Too few pairs" is the verdict
-below 85 pairs beyond these, what a correlation of 0.3 takes (power 80 %, two-sided 5 %); a figure is then refused.
+Refused: fewer than 6 athletes, or no lag that leaves pairs beyond athletes and season. A lag whose pairs lie in fewer
+than 3 weeks does not tell the season's curve: it is not judged, and named. "Too few pairs" is the verdict below 85
+pairs beyond these, what a correlation of 0.3 takes (power 80 %, two-sided 5 %); a figure is then refused.
 Measured on made-up squads of 26 weeks, a hinge value a week, a check every second, a shared season that levels off
 (`tests/simulations/test_transfer_simulated.py`): the 95 % interval of one lag covers, 400 squads a cell, in percent
 
@@ -66,6 +67,7 @@ P_MOST = 0.05
 POWER = 0.80
 CORRELATION_SOUGHT = 0.3
 SEASON_TERMS = 2
+LEAST_WEEKS = SEASON_TERMS + 1  # different ones, to tell the season's curve
 ROUNDING = 1e-9  # what is left of values that do not vary
 
 
@@ -180,12 +182,19 @@ class Transfer:
     lags: pd.DataFrame  # one row a lag: see `transfer`
     placebo_lags: pd.DataFrame  # the same of the placebo
     between: dict[str, object]  # one row of `tidy`
+    lags_weeks: tuple[int, ...]  # that were asked for
     conf_level: float
 
     @property
     def n_independent(self) -> int:
         """Pairs beyond those that athletes and season use up, at the lag that has most."""
         return int(self.lags["n_independent"].max())
+
+    @property
+    def not_judged(self) -> list[int]:
+        """Lags in weeks that were asked for and have no row in `lags`."""
+        judged = set(self.lags["lag_weeks"])
+        return [lag for lag in self.lags_weeks if lag not in judged]
 
     @property
     def strongest(self) -> pd.Series:
@@ -205,7 +214,14 @@ class Transfer:
         return "goes with better" if better else "goes with worse"
 
     def sentence(self) -> str:
-        """The verdict in words."""
+        """The verdict in words, then the lags of which it says nothing."""
+        if not self.not_judged:
+            return self._verdict_words()
+        lags = f"{'lag' if len(self.not_judged) == 1 else 'lags'} of {', '.join(map(str, self.not_judged))} weeks"
+        needed = f"{LEAST_ATHLETES} athletes and {LEAST_WEEKS} different weeks"
+        return f"{self._verdict_words()} Not judged: {lags}, whose pairs lack {needed}."
+
+    def _verdict_words(self) -> str:
         hinge, outcome = self.hinge, self.outcome
         if self.verdict == "too few pairs":
             needed = pairs_needed(CORRELATION_SOUGHT)
@@ -302,7 +318,8 @@ def transfer(
     Raises
     ------
     NotEnoughData
-        Fewer than 6 athletes with pairs at every lag, or a hinge that never differs from an athlete's own mean.
+        Fewer than 6 athletes with pairs, or pairs in fewer than 3 weeks, at every lag; or a hinge that never differs
+        from an athlete's own mean.
     DataProblem
         No lag, or one below 0.
 
@@ -329,6 +346,7 @@ def transfer(
         lags=_by_lag(pairs, conf_level),
         placebo_lags=_by_lag(weekly_pairs(placebo, outcome, lags_weeks), conf_level),
         between=_between(hinge, outcome, conf_level),
+        lags_weeks=tuple(lags_weeks),
         conf_level=conf_level,
     )
 
@@ -369,9 +387,10 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     rows = [_one_lag(int(lag), of_lag, conf_level) for lag, of_lag in pairs.groupby("lag_weeks")]
     known = [row for row in rows if row is not None]
     if not known:
-        n = pairs.groupby("lag_weeks")["athlete_id"].nunique().max() if len(pairs) else 0
+        most = pairs.groupby("lag_weeks")[["athlete_id", "week"]].nunique().max().fillna(0)
         raise NotEnoughData(
-            f"Transfer needs {LEAST_ATHLETES} athletes with pairs of both in several weeks; got {n}. "
+            f"Transfer needs {LEAST_ATHLETES} athletes with pairs of both in {LEAST_WEEKS} different weeks; "
+            f"got {most['athlete_id']:.0f} athletes and {most['week']:.0f} weeks. "
             "Test more athletes, or go on for some weeks."
         )
     lags = pd.DataFrame(known)
@@ -388,6 +407,8 @@ def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, floa
     if n_athletes < LEAST_ATHLETES or n_independent < SEASON_TERMS + 1:
         return None
     deviations = _deviations(pairs)
+    if np.linalg.matrix_rank(deviations[:, :SEASON_TERMS]) < SEASON_TERMS:
+        return None
     hinge, outcome = _beyond_season(deviations).T
     if min(np.abs(hinge).max(), np.abs(outcome).max()) < ROUNDING:
         return None
