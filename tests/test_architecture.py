@@ -34,6 +34,7 @@ SHELL = [
     "demonstration",
     "rehearsal",
     "report",
+    "own_notebook",
     "takeaway",
     "erasure",
     "backup",

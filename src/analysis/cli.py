@@ -470,6 +470,35 @@ def run(
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
 
 
+@main.command()
+@click.argument("name")
+@click.option("--from", "source", required=True, help="Notebook to copy, as load_velocity or athlete_week.")
+@click.option("--athlete", help="Of whom it is (id, name or alias).")
+@click.option("--until", help="The last day that it looks at, ISO.")
+@in_workspace
+@as_json
+def new(
+    name: str, source: str, athlete: str | None, until: str | None, workspace_folder: Path | None, as_json: bool
+) -> None:
+    """Make a notebook NAME of your own, a copy of one that is there.
+
+    A copy of a report is a report: it renders, and workbook.toml can plan it. Nothing is overwritten.
+    """
+    from analysis import open_workspace
+    from analysis.own_notebook import new_notebook
+
+    made = new_notebook(open_workspace(workspace_folder), name, source, athlete=athlete, until=until)
+    if as_json:
+        return _print_json({"path": str(made.path), "kind": made.kind, "parameters": made.parameters})
+    told = _said_again({"--workspace": workspace_folder})
+    click.echo(f"{_shown(made.path)}\n")
+    click.echo(f"Open it: {shlex.join(['workbook', 'lab', *told])}, folder {made.kind}.")
+    if made.kind == "reports":
+        whose = [] if made.is_of_squad else ["--athlete", athlete or "NAME"]
+        click.echo(f"Render it: {shlex.join(['workbook', 'report', name, *whose, *told])}")
+        click.echo(f'Plan it, in workbook.toml: [[reports]] and below it report = "{name}"')
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @in_workspace
