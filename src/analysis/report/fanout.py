@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from analysis.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
 from analysis.report.forked import can_fork, render_each
+from analysis.report.manifest import Manifest, rests_on
 from analysis.report.render import failure, render_plain, report_key, write_log
+from analysis.report.scripts import PLOTLY, put_library
 from analysis.workspace import Workspace, shipped_notebooks
 
 Engine = Literal["forked", "kernel"]
@@ -49,6 +52,7 @@ class _Planned:
     job: Job
     page: Path
     arguments: dict[str, Any]
+    rests_on: str
 
 
 def _chosen(engine: Engine | None) -> Engine:
@@ -63,35 +67,39 @@ def render_all(
 ) -> Iterator[Done]:
     """Every job, in the order in which they end: in forks of a warm parent, or each in a kernel of its own."""
     of_an_engine = _in_forks if _chosen(engine) == "forked" else _in_kernels
-    yield from of_an_engine(workspace, jobs, at_a_time, force)
+    yield from of_an_engine(Manifest.read(workspace), jobs, at_a_time, force)
 
 
 def render_job(
     workspace: Workspace, job: Job, *, force: bool, output: Path | None = None, engine: Engine | None = None
 ) -> Done:
     """One page; what went wrong is in `error`. A page that would say the same is left as it is unless forced."""
-    planned = _plan(workspace, job, force, output)
+    return _render_job(Manifest.read(workspace), job, force, output, _chosen(engine))
+
+
+def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, engine: Engine) -> Done:
+    planned = _plan(manifest, job, force, output)
     if isinstance(planned, Done):
         return planned
-    if _chosen(engine) == "forked":
-        return next(_forked([planned], 1))
-    return _done(planned, render_plain(planned.arguments, "kernel"))
+    if engine == "forked":
+        return next(_forked(manifest, [planned], 1))
+    return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
 
 
-def _in_forks(workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
+def _in_forks(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
     """What needs no rendering comes first where it stands before the others: no parent is started for it."""
     settled: list[Done] = []
 
     def planned() -> Iterator[_Planned]:
         for job in jobs:
-            plan = _plan(workspace, job, force)
+            plan = _plan(manifest, job, force)
             if isinstance(plan, Done):
                 settled.append(plan)
             else:
                 yield plan
 
     reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
-    for done in _forked(planned(), at_a_time, _shipped(workspace, reports)):
+    for done in _forked(manifest, planned(), at_a_time, _shipped(manifest.workspace, reports)):
         yield from _emptied(settled)
         yield done
     yield from _emptied(settled)
@@ -111,7 +119,9 @@ def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
     return [path for path in paths if path.is_relative_to(shipped_notebooks())]
 
 
-def _forked(planned: Iterable[_Planned], at_a_time: int, rehearsed: Iterable[Path] = ()) -> Iterator[Done]:
+def _forked(
+    manifest: Manifest, planned: Iterable[_Planned], at_a_time: int, rehearsed: Iterable[Path] = ()
+) -> Iterator[Done]:
     """Pages made by forks of a warm parent, in the order in which they end."""
     in_work: dict[str, _Planned] = {}
 
@@ -125,46 +135,58 @@ def _forked(planned: Iterable[_Planned], at_a_time: int, rehearsed: Iterable[Pat
             plan = in_work.pop(request["output"])
             if answer.get("where"):
                 write_log(Path(request["log_folder"]), plan.page, f"{answer['failed']}\n\n{answer['where']}")
-            yield _done(plan, answer)
+            yield _done(manifest, plan, answer)
     except RenderFailed as problem:  # no parent got ready
         for plan in [*in_work.values(), *planned]:
-            yield Done(plan.job, plan.page, "failed", error=str(problem))
+            yield _done(manifest, plan, {"failed": str(problem)})
 
 
-def _in_kernels(workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
+def _in_kernels(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
     """Each page in a kernel process of its own, talked to from a thread."""
     pool = ThreadPoolExecutor(max_workers=at_a_time)
     try:
-        running = [pool.submit(_in_a_thread, workspace, job, force) for job in jobs]
+        running = [pool.submit(_in_a_thread, manifest, job, force) for job in jobs]
         for future in as_completed(running):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
 
 
-def _in_a_thread(workspace: Workspace, job: Job, force: bool) -> Done:
-    """`render_job`; the event loop that talking to a kernel makes for its thread is closed with the page."""
+def _in_a_thread(manifest: Manifest, job: Job, force: bool) -> Done:
+    """One page in a kernel; the event loop that talking to a kernel makes for its thread is closed with the page."""
     try:
-        return render_job(workspace, job, force=force, engine="kernel")
+        return _render_job(manifest, job, force, None, "kernel")
     finally:
         ensure_event_loop().close()
 
 
-def _plan(workspace: Workspace, job: Job, force: bool, output: Path | None = None) -> _Planned | Done:
-    """What a job needs to be rendered; done already where that cannot work, or the page would say the same."""
+def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None) -> _Planned | Done:
+    """What a job needs to be rendered; done already where that cannot work, or the page would say the same.
+
+    Where all that the page rests on is as it was, nobody's data is read; where only the data may have changed, the
+    page is left as it is if they say the same.
+    """
+    workspace = manifest.workspace
     page = output or job.page(workspace)
     try:
         notebook = workspace.notebook(job.report)
         parameters = _parameters(job, notebook)
         of_one = "athlete_id" in parameters
+        resting = rests_on(workspace, job, notebook, _checked(notebook, parameters))
+        if not force and manifest.holds(job, resting, page):
+            return Done(job, page, "unchanged")
         seen = workspace.athlete(job.athlete_id, job.until) if of_one else workspace.everyone(job.until)
         if of_one:
             workspace.consent(seen.athlete_id).require("report")
         fingerprint = seen.fingerprint
         key = _key_for(notebook, parameters, fingerprint)
-        if not force and page.is_file() and _key_of(page) == key:
+        if not force and _key_of(page) == key and manifest.is_as_published(job, page):
+            manifest.end(job, resting, page, 0.0)
             return Done(job, page, "unchanged")
         page.parent.mkdir(parents=True, exist_ok=True)
+        if not output:
+            manifest.begin(job, resting, forced=force)
+        library = None if output else _library_beside(workspace.reports_folder, page)
     except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
         return Done(job, page, "failed", error=failure(problem, page))
     arguments = {
@@ -176,14 +198,23 @@ def _plan(workspace: Workspace, job: Job, force: bool, output: Path | None = Non
         "fingerprint": fingerprint,
         "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
         "log_folder": str((workspace.reports_folder / "log").absolute()),
+        "library": library,
     }
-    return _Planned(job, page, arguments)
+    return _Planned(job, page, arguments, resting)
 
 
-def _done(planned: _Planned, answer: dict[str, Any]) -> Done:
-    if "failed" in answer:
-        return Done(planned.job, planned.page, "failed", error=answer["failed"])
-    return Done(planned.job, planned.page, "rendered", answer["seconds"])
+def _library_beside(reports_folder: Path, page: Path) -> str:
+    """Where pages among the reports find plotly.js, which lies there once for all of them."""
+    put_library(reports_folder)
+    return Path(os.path.relpath(reports_folder / PLOTLY, page.parent)).as_posix()
+
+
+def _done(manifest: Manifest, planned: _Planned, answer: dict[str, Any]) -> Done:
+    """What became of a page, noted in the manifest where the page lies among the reports."""
+    error, seconds = answer.get("failed", ""), answer.get("seconds", 0.0)
+    if planned.page == planned.job.page(manifest.workspace):
+        manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
+    return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error)
 
 
 def _parameters(job: Job, notebook: Path) -> dict[str, object]:
@@ -194,8 +225,12 @@ def _parameters(job: Job, notebook: Path) -> dict[str, object]:
 
 def _key_for(notebook: Path, parameters: dict[str, object], fingerprint: str) -> str:
     """The key that a page of this notebook and data would have now."""
+    return report_key(notebook, _checked(notebook, parameters), fingerprint)
+
+
+def _checked(notebook: Path, parameters: dict[str, object]) -> dict[str, object]:
     known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
-    return report_key(notebook, notebooks.checked_parameters(known, parameters, notebook.name), fingerprint)
+    return notebooks.checked_parameters(known, parameters, notebook.name)
 
 
 def _key_of(page: Path) -> str | None:

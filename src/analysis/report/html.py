@@ -4,17 +4,13 @@ Everything passes jinja's autoescape; the only markup let through is what this m
 inert JSON and are drawn by one small script when scrolled to.
 """
 
-import base64
 import functools
-import gzip
-import hashlib
 import json
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +19,12 @@ import mistune
 from markupsafe import Markup, escape
 
 from analysis.report.layout import MARKS, SCENES, number_text
+from analysis.report.scripts import csp_hash, library_element, library_source
 from analysis.units import clock_text, clock_unit
 
 TEMPLATE = Path(__file__).parent / "template"
 FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
-PLOTLY = "plotly.min.js"
-SOURCES_BESIDE = "'self' file:"  # from disk a browser refuses scripts by hash, and some do not take a file for 'self'
 
 _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
@@ -103,7 +98,7 @@ def page_html(
     script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
-        sources.append(SOURCES_BESIDE if library else f"'{packed_plotly().csp_hash}'")
+        sources.append(library_source(library))
     return (
         environment()
         .get_template("page.html.jinja")
@@ -462,47 +457,3 @@ def markdown_html(text: str) -> Markup:
     Markup('<h2>Load &lt;b&gt;</h2>\\n')
     """
     return Markup(_markdown()(text))
-
-
-# --- plotly.js ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Library:
-    """plotly.js for within a page."""
-
-    packed: str  # gzip, base64
-    csp_hash: str
-
-
-def plotly_file() -> Path:
-    """plotly.js of the installed plotly package."""
-    return Path(str(files("plotly").joinpath("package_data", PLOTLY)))
-
-
-@functools.cache
-def packed_plotly() -> Library:
-    """plotly.js packed, and its hash for the policy header."""
-    source = plotly_file().read_text(encoding="utf-8")
-    packed = gzip.compress(source.encode(), compresslevel=9, mtime=0)
-    return Library(base64.b64encode(packed).decode(), csp_hash(source))
-
-
-def library_element(address: str | None) -> Markup:
-    """Where the script of a page finds plotly.js: beside the page, or in the element itself.
-
-    >>> library_element("../../plotly.min.js")
-    Markup('<script type="text/plain" id="plotly" data-address="../../plotly.min.js"></script>')
-    """
-    if address is None:
-        return Markup('<script type="text/plain" id="plotly">{}</script>').format(packed_plotly().packed)
-    return Markup('<script type="text/plain" id="plotly" data-address="{}"></script>').format(address)
-
-
-def csp_hash(script: str) -> str:
-    """The hash by which a policy header lets this script run, and no other.
-
-    >>> csp_hash("")
-    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
-    """
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from markupsafe import Markup
 
 from analysis.errors import UsageProblem
-from analysis.report.html import csp_hash, environment, template_text
+from analysis.report.html import environment, template_text
+from analysis.report.scripts import csp_hash
 
 ROUNDS = 600_000
 GROUPS = 5  # of 16 bits each

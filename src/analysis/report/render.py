@@ -98,6 +98,7 @@ def render(
     fingerprint: str = "",
     key: str | None = None,
     log_folder: Path | None = None,
+    library: str | None = None,
     engine: Engine = "kernel",
 ) -> Rendered:
     """Render a report: the page at `output` and its facts beside it, `<page>.json`.
@@ -122,6 +123,8 @@ def render(
         What `report_key` said when the page was planned; said anew by default.
     log_folder : Path
         For tracebacks and warnings; `reports/log` of the workspace by default.
+    library : str
+        Where plotly.js lies, as seen from the page; within the page by default.
     engine : {"kernel", "in-process"}
         Where the cells run. Within this process nothing keeps the deadline, and what the cells import stays: that is
         for a process which makes one report, as those of `forked.py`.
@@ -149,7 +152,7 @@ def render(
         footer = Footer(
             version("athlete-workbook"), fingerprint[:8], made_at.astimezone().date(), contact, about["footer"]
         )
-        page = page_html(parts, about, footer, key=key)
+        page = page_html(parts, about, footer, key=key, library=library)
         facts = _facts(parts, about, values, key, fingerprint, made_at)
     except RenderFailed as problem:
         write_log(log_folder, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
@@ -198,14 +201,18 @@ def report_key(notebook: Path, parameters: dict[str, Any], fingerprint: str) -> 
 
     Two renders of one key say the same, so one of them need not be done.
     """
-    content = [
-        hashlib.sha256(notebook.read_bytes()).hexdigest(),
-        _source_hash(),
-        sorted(_versions().items()),
-        sorted(parameters.items()),
-        fingerprint,
-    ]
+    content = [sorted(key_parts(notebook, parameters).items()), fingerprint]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def key_parts(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What decides a page beside the data, part by part."""
+    return {
+        "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
+        "package": _source_hash(),
+        "versions": _versions(),
+        "parameters": parameters,
+    }
 
 
 @functools.cache

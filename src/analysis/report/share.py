@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from analysis.errors import UsageProblem
-from analysis.report.html import SOURCES_BESIDE, library_element, packed_plotly
 from analysis.report.locked import locked
+from analysis.report.scripts import library_element, library_source
 
 Form = Literal["single", "locked", "folder"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
-_LIBRARY = re.compile(r'<script type="text/plain" id="plotly" data-address="[^"]*"></script>')
+_LIBRARY = re.compile(r'<script type="text/plain" id="plotly" data-address="([^"]*)"></script>')
 _LINK = re.compile(r'<a href="[^"]*">(.*?)</a>')
 
 
@@ -53,8 +53,8 @@ def shared(page: Path, form: Form, passphrase: str | None = None) -> str:
 
 def _self_contained(text: str) -> str:
     """The page with plotly.js inside, and a policy that knows it by its hash; unchanged where it is that already."""
-    found = _LIBRARY.search(text)
-    if not found:
+    beside = _LIBRARY.search(text)
+    if not beside:
         return text
-    within = text[: found.start()] + library_element(None) + text[found.end() :]
-    return within.replace(SOURCES_BESIDE, f"'{packed_plotly().csp_hash}'", 1)  # the policy comes first of all
+    within = text[: beside.start()] + library_element(None) + text[beside.end() :]
+    return within.replace(library_source(beside[1]), library_source(None), 1)  # the policy stands before all else

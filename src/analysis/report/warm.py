@@ -223,6 +223,7 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
     """
     from analysis import rehearsal
     from analysis.report.due import is_of_squad
+    from analysis.report.scripts import PLOTLY
 
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
         try:
@@ -238,6 +239,7 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
                 "output": str(made_up.folder / "reports" / f"{report.stem}.html"),
                 "workspace": folder,
                 "log_folder": folder,
+                "library": PLOTLY,
             }
             failures += [f"{report.name}: {failed}" for failed in work(arguments).values() if isinstance(failed, str)]
     return failures
