@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test soak lint bench lock picture clean
+.PHONY: demo test soak lint bench lock picture docs clean
 
 demo: .venv/demo.stamp
 	$(BIN)/workbook demo --workspace .
@@ -23,6 +23,11 @@ bench: .venv/dev.stamp
 
 picture: .venv/dev.stamp
 	$(BIN)/python docs/picture.py
+
+docs: .venv/dev.stamp
+	$(BIN)/python docs/gallery.py
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+	@echo "Open docs/_build/index.html"
 
 # universal over platforms and hashed; uv writes no index address unless asked. uv comes from `pip install uv`
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --group build
@@ -44,4 +49,4 @@ lock:
 	touch $@
 
 clean:
-	rm -rf .venv reports/* data/store data/example bench/results.json
+	rm -rf .venv reports/* data/store data/example bench/results.json docs/_build docs/_gallery docs/reference
