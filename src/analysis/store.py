@@ -115,10 +115,23 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """The store in `folder`; where there is none yet it is made, and only its owner can read it."""
+        """The store in `folder`; where there is none yet it is made, and only its owner can read it.
+
+        Raises WorkbookError where the database is damaged, of another version, or gone and its sample files are not.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        store = cls(_sqlite_engine(folder / DATABASE), str(folder / SAMPLES))
-        store._make_tables()
+        database = folder / DATABASE
+        is_new = not database.exists() or not database.stat().st_size
+        if is_new and next((folder / SAMPLES).rglob("*.parquet"), None):
+            raise WorkbookError(
+                f"The database {database} is gone or empty, while sample files lie beside it. Restore a backup, or "
+                f"move the folder {SAMPLES} away and ingest the raw files into a new store."
+            )
+        store = cls(_sqlite_engine(database), str(folder / SAMPLES))
+        try:
+            store._make_tables()
+        except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
+            raise _damaged(f"The database {database}", problem) from problem
         return store
 
     def close(self) -> None:
@@ -190,9 +203,7 @@ class Store:
             path = connection.scalar(newest)
         if path is None:
             return TABLES["samples"].empty()
-        of_it = [("session_id", "=", session_id)]
-        table = pq.read_table(f"{self._samples}/{path}", filesystem=self._fs, filters=of_it)
-        return table.to_pandas().sort_values(["t_s", "seq"])
+        return self._read_samples(path, [("session_id", "=", session_id)]).sort_values(["t_s", "seq"])
 
     def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
@@ -232,12 +243,17 @@ class Store:
 
     def problems(self) -> list[str]:
         """What `workbook doctor` should say about the database; empty when it is sound."""
-        with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        found = [f"The database is damaged: {row}. Restore a backup." for row in rows if row != "ok"]
-        missing = [path for path in self.frame("sample_files")["path"].unique() if not self._exists(path)]
-        found += [f"The sample file {path} is gone. Restore a backup, or ingest its file again." for path in missing]
-        return found
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            found = [f"The database is damaged: {row}. Restore a backup." for row in rows if row != "ok"]
+            self._read_everything()
+            held = self.frame("sample_files")
+        except WorkbookError as problem:  # damage that ends the check itself
+            return [str(problem)]
+        return found + [
+            said for path, rows in held.groupby("path")["rows"].sum().items() if (said := self._lacks(path, rows))
+        ]
 
     # writing -----------------------------------------------------------------------------------------------------
 
@@ -253,12 +269,13 @@ class Store:
         Rows that are stored already stay as they are; a row whose key is known and whose content differs replaces
         it and counts as revised (the older text stays in `source_rows`).
         """
-        written = {athlete: self._write_samples(file.sha256, athlete, f) for athlete, f in (samples or {}).items()}
+        written: dict[str, str] = {}
         try:
+            for athlete_id, frame in (samples or {}).items():
+                written[athlete_id] = self._write_samples(file.sha256, athlete_id, frame)
             with self._transaction() as connection:
-                appended = self._append(connection, file, facts, tables)
+                appended = self._append(connection, file, facts, tables, set(written))
                 _write_sample_rows(connection, file.sha256, samples or {}, written)
-                _bump(connection, written)
         except BaseException:
             # only what this call wrote and nobody else's committed row names
             self.sweep(only=set(written.values()))
@@ -271,6 +288,11 @@ class Store:
             _put(connection, name, rows)
             if _is_shown(name):
                 _bump(connection, rows["athlete_id"].unique())
+
+    def note(self, name: str, rows: pd.DataFrame) -> None:
+        """Rows that no page shows, as what was sent out: nobody's commits are counted up by them."""
+        with self._transaction() as connection:
+            _put(connection, name, rows)
 
     def remove(self, name: str, rows: pd.DataFrame) -> None:
         """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""
@@ -361,7 +383,12 @@ class Store:
             yield connection
 
     def _append(
-        self, connection: sql.Connection, file: FileFacts, facts: dict[str, object], tables: dict[str, pd.DataFrame]
+        self,
+        connection: sql.Connection,
+        file: FileFacts,
+        facts: dict[str, object],
+        tables: dict[str, pd.DataFrame],
+        sampled: set[str],
     ) -> Appended:
         file_no = _file_number(connection, file, facts)
         records = {}
@@ -371,7 +398,7 @@ class Store:
             records[name] = _records(name, frame)
         _merge_sets(connection, records)
         appended = Appended(file_no)
-        touched: set[str] = set()
+        touched = sampled
         for name, rows in records.items():
             new, revised = _changes(connection, name, rows)
             _upsert(connection, name, new + [after for _, after in revised])
@@ -391,18 +418,23 @@ class Store:
         """Write and sync the samples of one athlete in one file; returns the path below the sample folder."""
         path = f"athlete_id={athlete_id}/{sha256}.parquet"
         buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
         target = f"{self._samples}/{path}"
         if "file" not in self._fs.protocol:
             self._fs.pipe(target, buffer.getvalue())  # an object store publishes whole objects
             return path
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
         part = Path(f"{target}.part")
-        with part.open("wb") as out:
-            out.write(buffer.getbuffer())
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(target)
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as out:
+                out.write(buffer.getbuffer())
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(target)
+        except OSError as problem:
+            part.unlink(missing_ok=True)
+            raise _unwritten(part, problem.strerror) from problem
         return path
 
     def _named_samples(self, among: set[str] | None) -> set[str]:
@@ -415,6 +447,34 @@ class Store:
         with self._engine.connect() as connection:
             return set(connection.scalars(query))
 
+    def _read_everything(self) -> None:
+        """Every row of every table, a few at a time; raises WorkbookError where a value is not as it was written."""
+        with self._engine.connect() as connection:
+            for name in _SQL:
+                for rows in connection.execute(_query(name, ())).partitions(_MOST_VALUES):
+                    _canonical(name, rows)
+
+    def _read_samples(self, path: str, filters: list[tuple] | None = None) -> pd.DataFrame:
+        """Rows of a sample file; raises WorkbookError where it is gone, or is not as it was written."""
+        whole_path = f"{self._samples}/{path}"
+        try:
+            table = pq.read_table(whole_path, filesystem=self._fs, filters=filters, page_checksum_verification=True)
+            return table.to_pandas()
+        except FileNotFoundError:
+            raise WorkbookError(
+                f"The sample file {path} is gone. Restore a backup, or ingest its file again."
+            ) from None
+        except (OSError, ValueError) as problem:
+            raise _damaged(f"The sample file {path}", problem) from problem
+
+    def _lacks(self, path: str, rows: int) -> str:
+        """What is wrong with a sample file that should hold so many rows; nothing where it is sound."""
+        try:
+            found = len(self._read_samples(path))
+        except WorkbookError as problem:
+            return str(problem)
+        return "" if found == rows else f"The sample file {path} has {found} rows, not {rows}. Restore a backup."
+
     def _exists(self, path: str) -> bool:
         return self._fs.exists(f"{self._samples}/{path}")
 
@@ -425,6 +485,12 @@ class Store:
 
 def _sqlite_engine(path: Path) -> sql.Engine:
     engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @sql.event.listens_for(engine, "handle_error")
+    def _in_words(context: sql.engine.ExceptionContext) -> None:
+        problem = _problem_in_words(path, context.original_exception)
+        if problem is not None:
+            raise problem from context.original_exception
 
     @sql.event.listens_for(engine, "connect")
     def _set_up(connection, _record) -> None:
@@ -444,6 +510,33 @@ def _sqlite_engine(path: Path) -> sql.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # wait for another writer now, not later
 
     return engine
+
+
+def _problem_in_words(path: Path, problem: BaseException) -> WorkbookError | None:
+    """What a user can do about an error of SQLite; None for a fault of the workbook itself."""
+    code = getattr(problem, "sqlite_errorname", "")
+    if code.startswith("SQLITE_BUSY"):
+        return Busy(f"Somebody else has been writing to {path} for 30 s. Wait for it to end, then try again.")
+    if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return _unwritten(path, problem)
+    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return WorkbookError(f"{path} cannot be opened: {problem}. Check the permissions of its folder.")
+    undecodable = isinstance(problem, UnicodeDecodeError) or (not code and "decode to UTF-8" in str(problem))
+    if undecodable or code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
+        return _damaged(f"The database {path}", problem)
+    return None
+
+
+def _unwritten(path: Path, said: object) -> WorkbookError:
+    return WorkbookError(
+        f"{path} cannot be written: {said}. Free some space on its disk, then try again; what was acknowledged before "
+        "is stored."
+    )
+
+
+def _damaged(what: str, problem: BaseException) -> WorkbookError:
+    said = str(problem).partition("\n")[0].rstrip(".")
+    return WorkbookError(f"{what} is damaged: {said}. Restore a backup, or ingest the raw files into a new store.")
 
 
 def _of(athlete_ids: Iterable[str] | None) -> dict[str, list[str]]:
@@ -473,7 +566,10 @@ def _canonical(name: str, rows: list[sql.Row]) -> pd.DataFrame:
     if not rows:
         return TABLES[name].empty()
     columns = zip(TABLES[name].columns, zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({column.name: _typed(column.kind, values) for column, values in columns}, copy=False)
+    try:
+        return pd.DataFrame({column.name: _typed(column.kind, values) for column, values in columns}, copy=False)
+    except (TypeError, ValueError) as problem:  # what was stored had these types
+        raise _damaged(f"The table {name}", problem) from problem
 
 
 def _typed(kind: str, values: tuple) -> np.ndarray | pd.api.extensions.ExtensionArray:
