@@ -38,6 +38,7 @@ SHELL = [
     "takeaway",
     "erasure",
     "backup",
+    "doctor",
     "proposing",
     "cli",
 ]

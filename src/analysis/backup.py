@@ -192,6 +192,7 @@ def _extract(package: zipfile.ZipFile, name: str, to: Path, facts: dict) -> None
         raise DataProblem(f"This backup would write to {name!r}, outside its folder. Do not use it.")
     target = to / parts
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.touch(mode=0o600)
     digest = hashlib.sha256()
     with package.open(name) as packed, target.open("wb") as out:
         while chunk := packed.read(_CHUNK):

@@ -19,7 +19,7 @@ import click
 from tqdm import tqdm
 
 from analysis import __version__
-from analysis.errors import Busy, UsageProblem, WorkbookError
+from analysis.errors import Busy, UnknownAthlete, UsageProblem, WorkbookError
 
 if TYPE_CHECKING:
     from analysis.ingest.dialect import Said
@@ -61,6 +61,57 @@ def says_form(command: Callable) -> Callable:
     return with_form
 
 
+def audited(command: Callable) -> Callable:
+    """Leave a line in the audit log: who ran the command when, about whom, and how it ended.
+
+    Wrong usage did nothing and leaves none.
+    """
+
+    @functools.wraps(command)
+    def recorded(*args, workspace_folder: Path | None, **rest) -> object:
+        log, whose = _audit_log(workspace_folder, rest.get("athlete"))
+        code = FAILED
+        try:
+            result = command(*args, workspace_folder=workspace_folder, **rest)
+            code = 0
+            return result
+        except SystemExit as ending:
+            code = ending.code
+            raise
+        except WorkbookError as problem:
+            code = _exit_code(problem)
+            raise
+        finally:
+            if log and code != USAGE:
+                context = click.get_current_context()
+                given = (p for p in context.command.params if _was_given(context, p) and p.opts[0].startswith("-"))
+                log.record(context.info_name, (param.opts[0] for param in given), whose, code)
+
+    return recorded
+
+
+def _was_given(context: click.Context, param: click.Parameter) -> bool:
+    return context.get_parameter_source(param.name) is click.core.ParameterSource.COMMANDLINE
+
+
+def _audit_log(workspace_folder: Path | None, athlete: str | None) -> tuple:
+    """The log of the workspace and the ids of whom a command is about; none where there is no workspace."""
+    from analysis import open_workspace
+    from analysis.audit import Audit
+
+    try:
+        workspace = open_workspace(workspace_folder)
+        return Audit(workspace), [workspace.athlete_id(athlete)] if athlete else []
+    except UnknownAthlete:
+        return Audit(workspace), []
+    except WorkbookError:
+        return None, []
+
+
+def _exit_code(problem: WorkbookError) -> int:
+    return USAGE if isinstance(problem, UsageProblem) else BUSY if isinstance(problem, Busy) else FAILED
+
+
 class Commands(click.Group):
     """Commands in the order of a user's day; errors that a person can act on are sentences, not tracebacks."""
 
@@ -72,8 +123,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except WorkbookError as problem:
             click.echo(f"Error: {problem}", err=True)
-            code = USAGE if isinstance(problem, UsageProblem) else BUSY if isinstance(problem, Busy) else FAILED
-            ctx.exit(code)
+            ctx.exit(_exit_code(problem))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -192,6 +242,7 @@ def check(
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @in_workspace
 @as_json
+@audited
 def ingest(
     paths: tuple[Path, ...],
     athlete: str | None,
@@ -227,6 +278,7 @@ def ingest(
 @click.option("--new", is_flag=True, help="Make a new athlete of that name.")
 @in_workspace
 @as_json
+@audited
 def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: Path | None, as_json: bool) -> None:
     """Say whom files mean by EXTERNAL_NAME.
 
@@ -296,6 +348,7 @@ def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool)
 )
 @in_workspace
 @as_json
+@audited
 def exclude(
     table: str | None,
     key: str | None,
@@ -352,6 +405,7 @@ def exclude(
 @click.option("--as-of", help="The week that holds this date, ISO; default: the last one that is over.")
 @in_workspace
 @as_json
+@audited
 def decide(
     proposal_id: str | None,
     answer: str | None,
@@ -401,6 +455,7 @@ def status(workspace_folder: Path | None, as_json: bool) -> None:
 @by_engine
 @in_workspace
 @as_json
+@audited
 def report(
     name: str,
     athlete: str | None,
@@ -441,6 +496,7 @@ def report(
 @by_engine
 @in_workspace
 @as_json
+@audited
 def run(
     due: bool,  # noqa: ARG001 - the flag says aloud what happens
     as_of: str | None,
@@ -517,19 +573,196 @@ def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("athlete")
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@in_workspace
+@as_json
+@audited
+def export(athlete: str, to: Path, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write everything of ATHLETE (id, name or alias) into a folder.
+
+    Tables as CSV and Parquet with what their columns mean, records of the watch, pages, and files of the drop folder.
+    """
+    from analysis import open_workspace, takeaway
+
+    written = takeaway.export(open_workspace(workspace_folder), athlete, to)
+    if as_json:
+        return _print_json(written.as_dict())
+    click.echo(f"{_count(sum(written.rows.values()), 'row')} in {_count(len(written.rows), 'table')}, ")
+    click.echo(f"{_count(written.samples, 'record')} of the watch, {_count(written.pages, 'page')}.")
+    click.echo(f"Begin with {_shown(to / 'README.txt')}")
+
+
+@main.command()
+@click.argument("athlete", required=False)
+@click.option("--yes", "confirmed", metavar="ID", help="The id of the athlete once more: it cannot be undone.")
+@click.option("--raw", is_flag=True, help="Delete and rewrite the files that people put into the workspace, too.")
+@click.option("--retention", is_flag=True, help="Erase nobody; delete what [retention] says is too old.")
+@in_workspace
+@as_json
+@audited
+def erase(
+    athlete: str | None,
+    confirmed: str | None,
+    raw: bool,
+    retention: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Erase ATHLETE (id, name or alias) for good, then search the workspace for what is left.
+
+    Everything goes that names the athlete: rows, records, pages, logs. Pages of others are made anew. A call that was
+    killed is finished by the same call. Backups and copies elsewhere are yours to delete.
+    """
+    from analysis import erasure, open_workspace
+
+    if retention == bool(athlete):
+        raise UsageProblem("Say either whom to erase or --retention. As: workbook erase Alder --yes alder1")
+    workspace = open_workspace(workspace_folder)
+    if retention:
+        return _print_retention(workspace, as_json)
+    athlete_id = erasure.id_of(workspace, athlete)
+    if confirmed != athlete_id:
+        raise UsageProblem(
+            f"This would erase everything of {athlete_id} for good. Export it first if it is wanted. "
+            f"To erase it: {shlex.join(['workbook', 'erase', athlete, '--yes', athlete_id])}"
+        )
+    with _lock(workspace):
+        done = erasure.erase(workspace, athlete, raw=raw)
+    if as_json:
+        _print_json(done.as_dict())
+    else:
+        _print_erased(workspace, done)
+    sys.exit(FAILED if done.left else PARTLY if done.unseen or done.failed else 0)
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--encrypt", is_flag=True, help="Under the passphrase in WORKBOOK_BACKUP_PASSPHRASE.")
+@in_workspace
+@as_json
+@audited
+def backup(path: Path, encrypt: bool, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write everything that cannot be made again to FILE, and check it.
+
+    The workspace may be in use meanwhile. Pages are left out: they can be rendered again.
+    """
+    from analysis import backup as backups
+    from analysis import open_workspace
+
+    passphrase = _passphrase() if encrypt else None
+    made = backups.back_up(open_workspace(workspace_folder), path, passphrase)
+    _print_json(made.as_dict()) if as_json else _print_backup(made)
+
+
+@main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@as_json
+def restore(path: Path, to: Path, as_json: bool) -> None:
+    """Make a workspace from the backup FILE in a new folder.
+
+    An encrypted one is opened with the passphrase in WORKBOOK_BACKUP_PASSPHRASE.
+    """
+    from analysis import backup as backups
+
+    restored = backups.restore(path, to, os.environ.get(backups.PASSPHRASE))
+    if as_json:
+        return _print_json(restored.as_dict())
+    _print_backup(restored)
+    click.echo(f"Whoever was erased since {restored.made_at[:10]} is in it again: erase them again.")
+    click.echo(f"Next: workbook doctor --workspace {shlex.quote(str(to))}")
+
+
+@main.command()
+@click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
+@in_workspace
+@as_json
+def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """Say who ran what when, and whether the log is whole."""
+    from analysis import open_workspace
+    from analysis.audit import Audit
+
+    workspace = open_workspace(workspace_folder)
+    log = Audit(workspace)
+    with contextlib.suppress(UnknownAthlete):  # somebody who was erased is asked for by the id
+        athlete = workspace.athlete_id(athlete) if athlete else None
+    lines = log.table(athlete)
+    if as_json:
+        _print_json(lines.to_dict("records"))
+    else:
+        known = {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
+        for line in lines.itertuples():
+            whose = " ".join(known.get(one, "(not in the store)") for one in line.athletes)
+            words = (line.at, line.who, line.what, *line.options, whose, f"exit {line.exit}")
+            click.echo("  ".join(word for word in words if word))
+    number = log.check()
+    if not as_json:
+        click.echo(f"The log has {_count(number, 'line')}, all as they were written.")
+
+
+@main.command()
 @in_workspace
 @as_json
 def doctor(workspace_folder: Path | None, as_json: bool) -> None:
     """Check the installation and the workspace."""
-    from analysis import looking
+    from analysis.doctor import doctor as examine
 
-    findings = looking.doctor(workspace_folder)
+    findings = examine(workspace_folder)
     if as_json:
         _print_json([finding.__dict__ for finding in findings])
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     sys.exit(0 if all(finding.ok for finding in findings) else FAILED)
+
+
+def _passphrase() -> str:
+    from analysis.backup import PASSPHRASE
+
+    if PASSPHRASE not in os.environ:
+        raise UsageProblem(f"There is no passphrase. Put one into the environment as {PASSPHRASE}, and keep a copy.")
+    return os.environ[PASSPHRASE]
+
+
+def _print_backup(made) -> None:
+    rows, size = sum(made.rows.values()), made.bytes / 1024**2
+    form = "encrypted" if made.encrypted else "not encrypted: whoever has the file can read it"
+    click.echo(f"{_shown(made.path)}: {_count(made.files, 'file')}, {_count(rows, 'row')}, {size:.1f} MiB, {form}.")
+    click.echo(f"Made at {made.made_at}; every file checked.")
+
+
+def _print_retention(workspace, as_json: bool) -> None:
+    import pandas as pd
+
+    from analysis import erasure
+
+    with _lock(workspace):
+        said = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
+    if as_json:
+        return _print_json(said)
+    for line in said or ["workbook.toml has no [retention]: nothing is deleted for its age."]:
+        click.echo(line)
+
+
+def _print_erased(workspace, done) -> None:
+    from analysis import erasure
+
+    click.echo(f"{done.athlete_id}: {_count(sum(done.rows.values()), 'row')} deleted or changed.")
+    for word, paths in (("deleted", done.deleted), ("rewritten", done.rewritten), ("made anew", done.rendered)):
+        for path in paths:
+            click.echo(f"{word:10}{path}")
+    for problem in done.failed:
+        click.echo(f"removed   {problem}", err=True)
+    for name in done.too_common:
+        click.echo(f"not looked for: {name!r} is too short, or part of another athlete's name. Look for it yourself.")
+    for trace in done.found:
+        said = f"found by its {trace.where}" if trace.looked else f"not looked into: {trace.where}"
+        click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace)}", err=True)
+    if done.left:
+        click.echo("Not erased everywhere. Do what the lines above say, then call this again.", err=True)
+    else:
+        click.echo(erasure.PROOF)
 
 
 @contextlib.contextmanager

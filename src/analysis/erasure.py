@@ -29,6 +29,12 @@ from analysis.workspace import Workspace, open_workspace
 JOURNAL = "erasing.json"
 CHECKPOINTS = ".ipynb_checkpoints"
 
+PROOF = (
+    f"Searched: every file of the workspace but those below {', '.join(SKIPPED)}, also what is packed in them. "
+    "Neither the id nor a name that is looked for stands there. "
+    "Backups, mails and copies elsewhere were not searched: delete them too."
+)
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -68,6 +74,15 @@ class Erased:
         """For `--json`."""
         traces = [trace.__dict__ | {"path": str(trace.path)} for trace in self.found]
         return {**self.__dict__, "found": traces, "proven": not self.found}
+
+
+def id_of(workspace: Workspace, athlete: str) -> str:
+    """The id of the athlete, also of one whose erasure was begun and not finished.
+
+    Raises UnknownAthlete where there is neither.
+    """
+    unfinished = _unfinished(workspace.folder / workspace.config.store / JOURNAL, athlete)
+    return unfinished.wanted.athlete_id if unfinished else workspace.athlete_id(athlete)
 
 
 def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:

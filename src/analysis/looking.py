@@ -1,16 +1,12 @@
-"""Looking without touching: what a file would bring, what a workspace holds, what is wrong with an installation."""
+"""Looking without touching: what a file would bring, what a workspace holds."""
 
-import os
-import shutil
-import stat
-import sys
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from analysis import config as configuration
+from analysis.consent import agreeing
 from analysis.errors import ConfigProblem, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.door import dated
@@ -20,7 +16,6 @@ from analysis.intake import row_hashes
 from analysis.store import DATABASE, sha256_of
 from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
 
-_ENOUGH_DISK_BYTES = 500 * 1024**2
 _GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
 
 
@@ -263,6 +258,7 @@ def status(workspace: Workspace) -> dict[str, object]:
         "rejects": workspace.store.count("rejects")[0][0],
         "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
         "unknown_exercises": _unknown_exercises(workspace),
+        "consent": _consent(workspace),
         "athletes": people,
     }
 
@@ -273,6 +269,17 @@ def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
     return unmatched(workspace.store.count("sets", "exercise_raw"), known).to_dict("records")
 
 
+def _consent(workspace: Workspace) -> dict[str, object]:
+    """What an empty cell means, how many said something, and to how many a page is refused."""
+    found = workspace.consents()
+    return {
+        "default": workspace.config.consent_default,
+        "stated": sum(one.is_stated for one in found.values()),
+        "not_stated": sum(not one.is_stated for one in found.values()),
+        "no_page": len(found) - len(agreeing(found, "report")),
+    }
+
+
 def status_text(report: dict) -> str:
     """`status` for people."""
     lines = [f"{report['workspace']}: athletes {len(report['athletes'])}, files {report['files']}"]
@@ -281,6 +288,12 @@ def status_text(report: dict) -> str:
         lines.append(f"  {person['athlete_id']:10} {person['name'] or '':12} {person['last_date'] or '-':10}  {rows}")
     if not report["athletes"]:
         lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
+    consent = report["consent"]
+    if report["athletes"]:
+        lines.append(
+            f"Consent: stated by {consent['stated']}; not stated by {consent['not_stated']}, "
+            f"which counts as {consent['default']}; without a page for want of it: {consent['no_page']}"
+        )
     if report["rejects"]:
         lines.append(f"Refused cells: {report['rejects']}. They are listed by: workbook rejects")
     lines += [
@@ -291,58 +304,3 @@ def status_text(report: dict) -> str:
         some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
         lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
     return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was checked."""
-
-    what: str
-    ok: bool
-    detail: str
-
-
-def doctor(workspace_folder: Path | None) -> list[Finding]:
-    """The installation, then the workspace where there is one."""
-    findings = [
-        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
-        *(_package(name) for name in ("pandas", "plotly", "statsmodels", "papermill", "jupyterlab")),
-        _kernel(),
-    ]
-    try:
-        workspace = open_workspace(workspace_folder)
-    except WorkbookError as problem:
-        return [*findings, Finding("workspace", False, str(problem))]
-    return [*findings, *_workspace_findings(workspace)]
-
-
-def _package(name: str) -> Finding:
-    return Finding(name, True, version(name))
-
-
-def _kernel() -> Finding:
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    try:
-        spec = KernelSpecManager().get_kernel_spec("python3")
-    except NoSuchKernel:
-        return Finding("kernel", False, "Jupyter has no kernel 'python3'. Install ipykernel into this environment.")
-    return Finding("kernel", True, spec.display_name)
-
-
-def _workspace_findings(workspace: Workspace) -> list[Finding]:
-    store_folder = workspace.folder / workspace.config.store
-    problems = workspace.store.problems()
-    free = shutil.disk_usage(workspace.folder).free
-    zone = f"{workspace.config.time_zone}, week starts on {workspace.config.week_start}"
-    findings = [
-        Finding("workspace", True, str(workspace.folder)),
-        Finding("configuration", True, zone),
-        Finding("store", not problems, " ".join(problems) or f"sound, athletes: {len(workspace.athletes())}"),
-        Finding("disk", free > _ENOUGH_DISK_BYTES, f"{free / 1024**3:.1f} GiB free"),
-    ]
-    if os.name == "posix":
-        open_to_others = stat.S_IMODE(store_folder.stat().st_mode) & 0o077
-        detail = f"others can read it. Run: chmod 700 {store_folder}" if open_to_others else "only you can read it"
-        findings.append(Finding("privacy", not open_to_others, detail))
-    return findings

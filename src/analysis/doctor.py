@@ -1,0 +1,205 @@
+"""What is wrong with an installation and a workspace: each finding a sentence, and what to do."""
+
+import os
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from analysis.audit import KEY, Audit
+from analysis.erasure import JOURNAL
+from analysis.errors import WorkbookError
+from analysis.report.due import due
+from analysis.store import SAMPLES
+from analysis.workspace import Workspace, open_workspace
+
+_ENOUGH_DISK_BYTES = 500 * 1024**2
+_LEFT_BEHIND_S = 24 * 3600.0  # a part of a file that old belongs to no process at work
+_MOST = 5  # names in one sentence
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def doctor(workspace_folder: Path | None) -> list[Finding]:
+    """The installation, then the workspace where there is one."""
+    findings = [
+        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+        *(_package(name) for name in ("pandas", "plotly", "statsmodels", "papermill", "jupyterlab")),
+        _kernel(),
+    ]
+    try:
+        workspace = open_workspace(workspace_folder)
+    except WorkbookError as problem:
+        return [*findings, Finding("workspace", False, str(problem))]
+    return [*findings, *_workspace_findings(workspace)]
+
+
+def _package(name: str) -> Finding:
+    return Finding(name, True, version(name))
+
+
+def _kernel() -> Finding:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Finding("kernel", False, "Jupyter has no kernel 'python3'. Install ipykernel into this environment.")
+    return Finding("kernel", True, spec.display_name)
+
+
+def _workspace_findings(workspace: Workspace) -> list[Finding]:
+    problems = workspace.store.problems()
+    free = shutil.disk_usage(workspace.folder).free
+    zone = f"{workspace.config.time_zone}, week starts on {workspace.config.week_start}"
+    found = [
+        Finding("workspace", True, str(workspace.folder)),
+        Finding("configuration", True, zone),
+        Finding("store", not problems, " ".join(problems) or "sound, no sample file is missing"),
+        _disk(free),
+    ]
+    if problems:
+        return found  # what follows would stumble over the same
+    found += [_clock(workspace), _lock(workspace), _leftovers(workspace), _audit(workspace), _erasure(workspace)]
+    found += [*_privacy(workspace), _schedule(workspace), *_consents(workspace)]
+    return found
+
+
+def _disk(free: int) -> Finding:
+    enough = free > _ENOUGH_DISK_BYTES
+    return Finding("disk", enough, f"{free / 1024**3:.1f} GiB free" + ("" if enough else ". Make room."))
+
+
+def _clock(workspace: Workspace) -> Finding:
+    """Nothing in the store is from the future; how far the computer's zone is from the squad's."""
+    now = pd.Timestamp.now(tz="UTC")
+    newest = workspace.store.frame("files")["imported_at"].max()
+    if pd.notna(newest) and newest > now + pd.Timedelta(minutes=5):
+        detail = f"The newest file was taken in at {newest:%Y-%m-%d %H:%M} UTC and it is {now:%Y-%m-%d %H:%M} UTC now. "
+        return Finding("clock", False, detail + "Set the clock of this computer.")
+    here = datetime.now().astimezone()
+    apart = (now.tz_convert(workspace.config.zone).utcoffset() - here.utcoffset()).total_seconds() / 3600
+    detail = "the same time as the squad's" if not apart else f"the squad's clock is {apart:+g} h from this computer's"
+    return Finding("clock", True, f"{now:%Y-%m-%d %H:%M} UTC; {detail}")
+
+
+def _lock(workspace: Workspace) -> Finding:
+    lock = FileLock(workspace.folder / workspace.config.store / "run.lock", timeout=0)
+    try:
+        with lock:
+            return Finding("lock", True, "no run is at work")
+    except Timeout:
+        return Finding("lock", True, "a run is at work; the system frees its lock when it ends or dies")
+
+
+def _leftovers(workspace: Workspace) -> Finding:
+    """Parts of files that a killed process left, and sample files that no row names."""
+    store = workspace.folder / workspace.config.store
+    before = time.time() - _LEFT_BEHIND_S
+    parts = [path for folder in (store, workspace.reports_folder) for path in folder.rglob("*.part")]
+    old = [path for path in parts if path.stat().st_mtime < before]
+    named = set(workspace.store.frame("sample_files")["path"])
+    samples = store / SAMPLES
+    orphans = [path for path in samples.rglob("*.parquet") if path.relative_to(samples).as_posix() not in named]
+    if not old and not orphans:
+        return Finding("leftovers", True, "none")
+    said = [f"Sample files of no session: {len(orphans)}; the next `workbook ingest` deletes them."] if orphans else []
+    said += [f"{len(old)} parts of files of a killed run, as {old[0]}. Delete them."] if old else []
+    return Finding("leftovers", not old, " ".join(said))
+
+
+def _audit(workspace: Workspace) -> Finding:
+    try:
+        return Finding("audit log", True, f"lines: {Audit(workspace).check()}, all as they were written")
+    except WorkbookError as problem:
+        return Finding("audit log", False, str(problem))
+
+
+def _erasure(workspace: Workspace) -> Finding:
+    if (workspace.folder / workspace.config.store / JOURNAL).exists():
+        return Finding("erasure", False, "One was begun and is not proven. Call the same `workbook erase` again.")
+    return Finding("erasure", True, "none is unfinished")
+
+
+def _privacy(workspace: Workspace) -> Iterator[Finding]:
+    """Who else on this computer can read what is personal; only POSIX systems say so by mode bits."""
+    if os.name != "posix":
+        return
+    store = workspace.folder / workspace.config.store
+    key = store / KEY
+    if stat.S_IMODE(store.stat().st_mode) & 0o077:
+        yield Finding("privacy", False, f"others can read it. Run: chmod 700 {store}")
+    elif key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield Finding("privacy", False, f"others can read the key of the audit log. Run: chmod 600 {key}")
+    else:
+        yield Finding("privacy", True, "only you can read the store")
+    opened = [folder for folder in (workspace.raw_folder, workspace.reports_folder) if _everybody_reads(folder)]
+    if opened:
+        names = " ".join(str(folder) for folder in opened)
+        yield Finding("files and pages", False, f"Every user of this computer can read them. Run: chmod o-rwx {names}")
+    else:
+        yield Finding("files and pages", True, "not open to every user of this computer")
+
+
+def _everybody_reads(folder: Path) -> bool:
+    """Whether the bits let every user in, all the way down to the folder."""
+    if not folder.exists() or not stat.S_IMODE(folder.stat().st_mode) & 0o004:
+        return False
+    return all(stat.S_IMODE(above.stat().st_mode) & 0o001 for above in folder.resolve().parents)
+
+
+def _schedule(workspace: Workspace) -> Finding:
+    """Whether the pages of the last period that is over are there."""
+    if not workspace.config.reports:
+        return Finding("schedule", True, "no report is planned; add one under [[reports]] to have it made every week")
+    try:
+        jobs = due(workspace, workspace.today())
+    except WorkbookError as problem:
+        return Finding("schedule", False, str(problem))
+    missing = [job for job in jobs if not job.page(workspace).is_file()]
+    if missing and any(workspace.reports_folder.glob("*/*/*.html")):
+        detail = f"{len(missing)} of {len(jobs)} pages of the last period are not there. Run: workbook run --due"
+        return Finding("schedule", False, detail)
+    if missing:
+        return Finding("schedule", True, f"{len(jobs)} pages are planned, none was made yet. Run: workbook run --due")
+    return Finding("schedule", True, f"{len(jobs)} pages of the last period, all there")
+
+
+def _consents(workspace: Workspace) -> Iterator[Finding]:
+    """Cells that say nothing or something else, minors without a guardian, and pages that nobody agreed to any more."""
+    found = workspace.consents()
+    silent = [one.athlete_id for one in found.values() if not one.is_stated]
+    means = f"an empty cell counts as {workspace.config.consent_default}"
+    yield Finding("consent", True, f"stated by {len(found) - len(silent)} of {len(found)} athletes; {means}")
+    gaps = {
+        "has a word in the consent cell that is no scope. Correct it in the roster": [
+            one.athlete_id for one in found.values() if one.unknown
+        ],
+        "is a minor without a guardian on record, and nothing is shown. Put one into the roster": [
+            one.athlete_id for one in found.values() if one.lacks_guardian
+        ],
+        "has pages and has not agreed to them. Delete these, or ask again": [
+            athlete_id
+            for athlete_id, one in found.items()
+            if not one.allows("report") and any(workspace.reports_folder.glob(f"*/*/{athlete_id}.html"))
+        ],
+    }
+    for said, whose in gaps.items():
+        if whose:
+            more = f" and {len(whose) - _MOST} more" if len(whose) > _MOST else ""
+            yield Finding("consent", False, f"Each of these {said}: {', '.join(whose[:_MOST])}{more}.")
