@@ -527,6 +527,46 @@ def run(
 
 
 @main.command()
+@click.argument("name", metavar="REPORT")
+@click.option("--athlete", help="Whose page (id, name or alias); a report of the squad needs none.")
+@click.option(
+    "--form",
+    type=click.Choice(["single", "folder", "locked"]),
+    default="single",
+    show_default=True,
+    help="One file by itself; pages with one plotly.min.js for all; or one file under a passphrase.",
+)
+@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to put it into.")
+@click.option("--as-of", help="The latest page up to this date, ISO; default: the latest there is.")
+@in_workspace
+@as_json
+@audited
+def share(
+    name: str,
+    athlete: str | None,
+    form: str,
+    to: Path,
+    as_of: str | None,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Put the latest page of REPORT where it can be handed out.
+
+    The passphrase of a locked page is printed here and kept nowhere.
+    """
+    from analysis import open_workspace
+    from analysis.report import share as sharing
+
+    done = sharing.share(open_workspace(workspace_folder), name, athlete, form, to, as_of)
+    if as_json:
+        return _print_json(done.as_dict())
+    click.echo(f"{done.form:10}{_shown(done.path)}")
+    if done.passphrase:
+        click.echo(f"Passphrase: {done.passphrase}")
+        click.echo("It is shown this once and kept nowhere. Hand it over by another way than the file.")
+
+
+@main.command()
 @click.argument("name")
 @click.option("--from", "source", required=True, help="Notebook to copy, as load_velocity or athlete_week.")
 @click.option("--athlete", help="Of whom it is (id, name or alias).")

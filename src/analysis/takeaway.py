@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import UsageProblem
+from analysis.report.share import shared
 from analysis.store import sha256_of
 from analysis.tables import TABLES, Column
 from analysis.traces import Sought, sought
@@ -148,9 +149,10 @@ def _copy_pages(workspace: Workspace, athlete_id: str, folder: Path) -> int:
     for page in pages:
         target = folder / page.parts[-3]
         target.mkdir(parents=True, exist_ok=True)
-        for path in (page, page.with_suffix(".json")):
-            if path.exists():
-                shutil.copyfile(path, target / f"{page.parts[-2]}{path.suffix}")
+        (target / f"{page.parts[-2]}.html").write_text(shared(page, "single"), encoding="utf-8")
+        facts = page.with_suffix(".json")
+        if facts.exists():
+            shutil.copyfile(facts, target / f"{page.parts[-2]}.json")
     return len(pages)
 
 

@@ -15,6 +15,7 @@ from analysis.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
 from analysis.report.forked import can_fork, render_each
+from analysis.report.index import write_index
 from analysis.report.manifest import Manifest, rests_on
 from analysis.report.render import failure, render_plain, report_key, write_log
 from analysis.report.scripts import PLOTLY, put_library
@@ -65,9 +66,14 @@ def _chosen(engine: Engine | None) -> Engine:
 def render_all(
     workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool, engine: Engine | None = None
 ) -> Iterator[Done]:
-    """Every job, in the order in which they end: in forks of a warm parent, or each in a kernel of its own."""
+    """Every job, in the order in which they end: in forks of a warm parent, or each in a kernel of its own.
+
+    After the last one the index of the reports is made anew.
+    """
     of_an_engine = _in_forks if _chosen(engine) == "forked" else _in_kernels
     yield from of_an_engine(Manifest.read(workspace), jobs, at_a_time, force)
+    with contextlib.suppress(OSError):  # a folder that cannot be written has failed every page already
+        write_index(workspace)
 
 
 def render_job(

@@ -5,18 +5,98 @@ that page, is nobody else's, and leads nowhere: links to other pages are taken o
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from analysis.errors import UsageProblem
-from analysis.report.locked import locked
-from analysis.report.scripts import library_element, library_source
+from analysis.report.due import SQUAD
+from analysis.report.locked import locked, new_passphrase
+from analysis.report.publish import publish
+from analysis.report.scripts import library_element, library_source, put_library
+from analysis.workspace import Workspace, day
 
 Form = Literal["single", "locked", "folder"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 _LIBRARY = re.compile(r'<script type="text/plain" id="plotly" data-address="([^"]*)"></script>')
 _LINK = re.compile(r'<a href="[^"]*">(.*?)</a>')
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A page that was put somewhere, and what opens it."""
+
+    path: Path
+    form: Form
+    until: str
+    passphrase: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        return self.__dict__ | {"path": str(self.path)}
+
+
+def share(
+    workspace: Workspace, report: str, athlete: str | None, form: Form, to: Path, as_of: str | None = None
+) -> Shared:
+    """Put the latest page of a report where somebody takes it from.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    report : str
+        Name of the report, as `athlete_week`.
+    athlete : str
+        Id, name or alias; None for a report of the squad.
+    form : {"single", "locked", "folder"}
+        A locked page gets a passphrase of its own, which is in the result and nowhere else. Pages that are shared as
+        a folder into one place have one plotly.js there.
+    to : Path
+        Folder; made where it is not there.
+    as_of : str
+        The latest page of a period that ends by then, ISO; by default the latest of all.
+
+    Raises
+    ------
+    ConsentMissing
+        Where the athlete has not agreed to pages being sent out.
+    UsageProblem
+        Where there is no such page, or `to` is the folder of reports itself.
+    """
+    whose = workspace.athlete_id(athlete) if athlete else ""
+    if whose:
+        workspace.consent(whose).require("delivery")
+    if to.resolve().is_relative_to(workspace.reports_folder.resolve()):
+        raise UsageProblem(
+            f"{to} is in the folder of reports, where pages stay as they were made. Name another folder."
+        )
+    page = _latest(workspace, report, whose, as_of)
+    until, name = page.parent.name, page.stem
+    passphrase = new_passphrase() if form == "locked" else None
+    if form == "folder":
+        target = to / report / until / f"{name}.html"
+        put_library(to)
+    else:
+        target = to / f"{report}_{until}_{name}.html"
+    publish({target: shared(page, form, passphrase)})
+    return Shared(target, form, until, passphrase)
+
+
+def _latest(workspace: Workspace, report: str, athlete_id: str, as_of: str | None) -> Path:
+    workspace.notebook(report)  # a report that is none is said to be none
+    pages = sorted((workspace.reports_folder / report).glob(f"????-??-??/{athlete_id or SQUAD}.html"))
+    if as_of:
+        last = day(as_of).date().isoformat()
+        pages = [page for page in pages if page.parent.name <= last]
+    if not pages:
+        by_then = f" up to {as_of}" if as_of else ""
+        whose = f" --athlete {athlete_id}" if athlete_id else ""
+        raise UsageProblem(
+            f"There is no page of {report} of {athlete_id or 'the squad'}{by_then}. "
+            f"Make it first: workbook report {report}{whose}"
+        )
+    return pages[-1]
 
 
 def shared(page: Path, form: Form, passphrase: str | None = None) -> str:
