@@ -136,6 +136,24 @@ class Workspace:
         """All athletes, one row each."""
         return self.store.frame("athletes")
 
+    def rests_on(self, athlete_id: str = "") -> dict[str, str]:
+        """What decides the frames of an athlete, or of all: a short text for each part of it, at no reading of frames.
+
+        As long as none of them changes, `athlete` and `everyone` give the same for the same day.
+        """
+        if athlete_id:
+            data = str(self.store.revision(athlete_id))
+        else:
+            taken_in = self.store.count("files")[0][0]
+            data = _digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
+        files = {name: self.folder / name for name in ("exercises.csv", RULES)}
+        return {
+            "data": data,
+            configuration.NAME: _digest(self.config.model_dump_json().encode()),
+            **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
+            "year": str(self.today().year),  # in which athletes come of age
+        }
+
     def athlete_id(self, name_or_id: str) -> str:
         """The id of an athlete given by id, name or alias.
 
@@ -370,6 +388,10 @@ def _of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict
         name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
         for name, frame in frames.items()
     }
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _hash(text: str, frames: dict[str, pd.DataFrame]) -> str:

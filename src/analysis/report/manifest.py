@@ -1,0 +1,155 @@
+"""The manifest of the pages, kept in the store: what became of each, and what it rests on.
+
+It outlives any death of a run. A page whose entry still holds is left as it is, at no reading of the athlete's data;
+one that was in work when a run died is begun again, and set aside when that happened too often.
+"""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import RenderFailed, UsageProblem
+from analysis.report import notebook as notebooks
+from analysis.report.due import SQUAD, Job
+from analysis.report.render import key_parts
+from analysis.store import as_json
+from analysis.workspace import Workspace, day
+
+MOST_ATTEMPTS = 2  # runs that may die while a page is in work
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of one page."""
+
+    state: str
+    attempts: int
+    rests_on: str
+    page_hash: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """The pages of a workspace as one run finds and leaves them.
+
+    Attributes
+    ----------
+    entries : dict
+        By job; those of earlier runs where this one has not worked on the page.
+    run : str
+    """
+
+    workspace: Workspace
+    entries: dict[Job, Entry]
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @classmethod
+    def read(cls, workspace: Workspace) -> "Manifest":
+        """The manifest as it stands."""
+        columns = ("report", "athlete_id", "until", "state", "attempts", "rests_on", "page_hash")
+        rows = workspace.store.values("pages", *columns)
+        return cls(workspace, {Job(*row[:3]): Entry(*row[3:]) for row in rows})
+
+    def holds(self, job: Job, rests_on: str, page: Path) -> bool:
+        """Whether the page was made of just this, and is still as it was published."""
+        entry = self.entries.get(job)
+        return entry is not None and entry.rests_on == rests_on and self.is_as_published(job, page)
+
+    def is_as_published(self, job: Job, page: Path) -> bool:
+        """Whether the page and its facts are, to the byte, what was published last."""
+        entry = self.entries.get(job)
+        return entry is not None and entry.page_hash is not None and entry.page_hash == page_hash(page)
+
+    def begin(self, job: Job, rests_on: str, *, forced: bool = False) -> None:
+        """Note that a page is in work.
+
+        Raises RenderFailed for one that was in work in `MOST_ATTEMPTS` runs that died, unless it is forced.
+        """
+        before = self.entries.get(job)
+        died = before.attempts if before and before.state == "in work" and before.rests_on == rests_on else 0
+        if died >= MOST_ATTEMPTS and not forced:
+            raise RenderFailed(
+                f"This page was in work when {died} runs were ended from outside, so it is set aside. "
+                "Check the memory of this machine, then run again with --force."
+            )
+        self._note(job, "in work", rests_on, None, attempts=died + 1)
+
+    def end(self, job: Job, rests_on: str, page: Path, seconds: float, error: str = "") -> None:
+        """Note that a page is made, or why it is not."""
+        published = None if error else page_hash(page)
+        self._note(job, "failed" if error else "rendered", rests_on, published, seconds=seconds, error=error or None)
+
+    def _note(
+        self,
+        job: Job,
+        state: str,
+        rests_on: str,
+        published: str | None,
+        attempts: int = 0,
+        seconds: float | None = None,
+        error: str | None = None,
+    ) -> None:
+        row = {
+            **{"report": job.report, "athlete_id": job.athlete_id, "until": day(job.until)},
+            **{"run": self.run, "state": state, "attempts": attempts, "seconds": seconds, "error": error},
+            **{"rests_on": rests_on, "page_hash": published, "changed_at": pd.Timestamp.now(tz="UTC")},
+        }
+        self.workspace.store.put("pages", pd.DataFrame([row]))
+        self.entries[job] = Entry(state, attempts, rests_on, published)
+
+
+def page_hash(page: Path) -> str | None:
+    """A hash of a published page and the facts beside it; None where one of them is gone."""
+    try:
+        content = page.read_bytes(), page.with_suffix(".json").read_bytes()
+    except OSError:
+        return None
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in content)).hexdigest()
+
+
+def rests_on(workspace: Workspace, job: Job, notebook: Path, parameters: dict[str, Any]) -> str:
+    """What decides a page, part by part, as JSON; known without reading anybody's data."""
+    return as_json(key_parts(notebook, parameters) | workspace.rests_on(job.athlete_id))
+
+
+def explained(workspace: Workspace, page: Path) -> list[str]:
+    """What a page was made of and what has changed since, a line each.
+
+    Raises UsageProblem where no page of this workspace was published there.
+    """
+    job = _job_of(workspace, page)
+    manifest = Manifest.read(workspace)
+    entry = manifest.entries.get(job)
+    if entry is None:
+        raise UsageProblem(f"{page} is no page of this workspace. The pages are below {workspace.reports_folder}.")
+    notebook = workspace.notebook(job.report)
+    known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
+    told = {name: value for name, value in (("athlete_id", job.athlete_id), ("until", job.until)) if name in known}
+    then = json.loads(entry.rests_on)
+    now = json.loads(rests_on(workspace, job, notebook, notebooks.checked_parameters(known, told, notebook.name)))
+    lines = [f"{job.report} of {job.athlete_id or 'the squad'} until {job.until}: {entry.state}"]
+    for part in dict.fromkeys([*then, *now]):
+        before, after = then.get(part), now.get(part)
+        lines.append(f"{part:14} {before}" + ("" if before == after else f"   CHANGED: now {after}"))
+    if entry.page_hash and not manifest.is_as_published(job, page):
+        lines.append("The page or its facts were altered after they were published; the next run makes them anew.")
+    elif then == now:
+        lines.append("Nothing has changed since; the next run leaves this page as it is.")
+    return lines
+
+
+def _job_of(workspace: Workspace, page: Path) -> Job:
+    """The job of a page, by where it lies."""
+    try:
+        report, until, name = page.resolve().relative_to(workspace.reports_folder.resolve()).parts
+    except ValueError:
+        raise UsageProblem(
+            f"{page} does not lie below {workspace.reports_folder}. Name a page that is there."
+        ) from None
+    stem = Path(name).stem
+    return Job(report, "" if stem == SQUAD else stem, until)
