@@ -22,6 +22,8 @@ from analysis.errors import UnreadableFile
 from analysis.ingest.dialect import decoded
 from analysis.report.due import SQUAD, Job
 from analysis.report.fanout import render_job
+from analysis.report.index import write_index
+from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
 from analysis.traces import SKIPPED, Sought, Trace, search, sought, traces_in
 from analysis.workspace import Workspace, open_workspace
@@ -223,6 +225,7 @@ def _made_with(workspace: Workspace, wanted: Sought) -> Iterator[Path]:
     """What the workbook made for or about the athlete: pages, facts, logs, copies of notebooks in work."""
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
+    kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
     outbox = workspace.folder / workspace.config.delivery.outbox
     folders = [workspace.reports_folder, store, outbox, *workspace.folder.rglob(CHECKPOINTS)]
     for path in (path for folder in folders for path in _files_below(folder)):
@@ -250,6 +253,7 @@ def _made_anew(folder: Path, jobs: Iterable[Job]) -> tuple[tuple[str, ...], tupl
         shown = done.path.relative_to(folder).as_posix()
         rendered += [shown] if done.done else []
         failed += [] if done.done else [f"{shown}: {done.error}"]
+    write_index(workspace)
     workspace.store.close()
     return tuple(rendered), tuple(failed)
 
