@@ -239,7 +239,8 @@ class Store:
     def revisions(self) -> dict[str, int]:
         """How many commits have touched each athlete, by id; who was never touched is not among them."""
         with self._engine.connect() as connection:
-            return dict(connection.execute(sql.select(_COMMITS.c.athlete_id, _COMMITS.c.commits)).tuples().all())
+            found = connection.execute(sql.select(_COMMITS.c.athlete_id, _COMMITS.c.commits)).all()
+        return {row.athlete_id: row.commits for row in found}
 
     def problems(self) -> list[str]:
         """What `workbook doctor` should say about the database; empty when it is sound."""
