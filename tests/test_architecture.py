@@ -34,6 +34,8 @@ SHELL = [
     "demonstration",
     "rehearsal",
     "report",
+    "delivery",
+    "schedule",
     "own_notebook",
     "takeaway",
     "erasure",

@@ -109,6 +109,9 @@ class Delivery(_Strict):
     """How pages leave the house."""
 
     sender: Address | None = Field(default=None, description="From: of every mail")
+    form: Literal["single", "locked"] = Field(
+        default="single", description="of the page attached; locked pages need WORKBOOK_PASSPHRASES"
+    )
     outbox: str = Field(default="outbox", description="folder of the workspace that takes mails as files")
     smtp: Smtp | None = None
 

@@ -37,6 +37,7 @@ class Consent:
     scopes: frozenset[str]  # agreed to, by the cell or by the default of the workspace
     is_stated: bool  # False where the cell is empty
     unknown: tuple[str, ...]  # words of the cell that are no scope; they agree to nothing
+    is_minor: bool
     lacks_guardian: bool  # a minor for whom no guardian is on record: nothing is agreed to
 
     def allows(self, scope: Scope) -> bool:
@@ -114,5 +115,6 @@ def _consent(row: object, config: Config, year: int) -> Consent:
         scopes=frozenset(said) & set(SCOPES) if said else by_default,
         is_stated=bool(said),
         unknown=tuple(word for word in said if word not in (*SCOPES, NOTHING)),
+        is_minor=bool(is_minor),
         lacks_guardian=bool(is_minor and not (pd.notna(row.guardian) and str(row.guardian).strip())),
     )

@@ -47,3 +47,15 @@ class ConsentMissing(WorkbookError):
 
 class RenderFailed(WorkbookError):
     """A report could not be made; what was published before is untouched."""
+
+
+class NotSent(WorkbookError):
+    """A page was not handed over; nobody got it, and it may be sent again."""
+
+
+class Refused(NotSent):
+    """A server will not take this mail, now or later."""
+
+
+class NoAnswer(WorkbookError):
+    """A page was handed over, and whether it was taken is not known; it is not sent again by itself."""

@@ -14,7 +14,7 @@ from pandera.errors import SchemaErrors
 
 Kind = Literal["text", "number", "integer", "date", "instant", "clock"]
 
-EMAIL = r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$"  # an address alone, without a name
+EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$"  # an address alone, as forms on the web take it
 
 # date: a local calendar day; instant: UTC; clock: local wall time without a zone
 DTYPES: dict[str, str] = {
@@ -558,26 +558,23 @@ _TABLES = (
         "deliveries",
         ("delivery_id",),
         (
-            text(
-                "delivery_id",
-                "hash of report, athlete, period, recipient and channel; part of the Message-ID",
-                required=True,
-            ),
+            text("delivery_id", "hash of report, athlete, period and recipient; part of the Message-ID", required=True),
             ATHLETE,
             text("report", "report of the page", required=True),
             date("until", "last day of its period", required=True),
-            text("whose", "athlete, guardian or coach", values=("athlete", "guardian", "coach"), required=True),
-            text("recipient_hash", "hash of the address", required=True),
-            text("page_hash", "hash of the page that was sent", required=True),
-            text("channel", "outbox or mail", values=("outbox", "mail"), required=True),
+            text("whose", "who gets it", values=("athlete", "guardian", "coach"), required=True),
+            text("channel", "as files in the outbox, or by mail", values=("outbox", "mail"), required=True),
             text(
                 "state",
-                "sending: handed over, no answer yet; doubtful: the answer never came",
-                values=("sending", "sent", "failed", "doubtful"),
+                "waiting: to be sent; sending: handed over, without an answer so far; sent; refused: for good; "
+                "doubtful: the answer never came",
+                values=("waiting", "sending", "sent", "refused", "doubtful"),
                 required=True,
             ),
-            text("problem", "what went wrong, in words"),
-            integer("attempts", "how often it was tried", low=1),
+            text("recipient_hash", "hash of the address, once it was tried"),
+            text("page_hash", "hash of the page, once it was tried"),
+            text("problem", "why it was not sent, in words"),
+            integer("attempts", "runs in which it was tried"),
             Column("changed_at", "instant", "when it came to this state", required=True),
         ),
         "a page on its way to one recipient",

@@ -1,0 +1,1 @@
+"""Pages on their way to athletes, guardians and coaches: whose address, which mail, sent once."""

@@ -1,0 +1,214 @@
+"""Where mails go: a folder that another program empties, or a mail server over TLS."""
+
+import contextlib
+import os
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+from analysis.config import Smtp
+from analysis.delivery.mail import key_of
+from analysis.errors import ConfigProblem, NoAnswer, NotSent, Refused, WorkbookError
+from analysis.report.publish import publish
+
+PASSWORD = "WORKBOOK_SMTP_PASSWORD"
+
+_DEFAULT_PORTS = {"tls": 465, "starttls": 587}
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+_LINE_END = re.compile(rb"\r?\n")
+
+
+class _BrokenOff(NotSent):
+    """The connection did not come about or did not last."""
+
+
+class Channel(Protocol):
+    """A way out. `send` calls `before` once, when nothing but the last word is missing.
+
+    Raises NotSent where nobody got the mail, Refused where nobody will, NoAnswer where that is not known.
+    """
+
+    def send(self, mail: EmailMessage, before: Callable[[], None]) -> None: ...
+
+    def has(self, delivery_id: str) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Outbox:
+    """A folder that gets each mail as a file of its own, whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, mail: EmailMessage, before: Callable[[], None]) -> None:
+        before()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            publish({self._path(key_of(mail)): bytes(mail).decode("ascii")})
+        except OSError as problem:
+            raise NotSent(f"The outbox takes no file: {problem}. Mend it, then run again.") from None
+
+    def has(self, delivery_id: str) -> bool:
+        """Whether the mail lies there."""
+        return self._path(delivery_id).exists()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _path(self, delivery_id: str) -> Path:
+        return self._folder / f"{delivery_id}.eml"
+
+
+class MailServer:
+    """A mail server, its certificate verified; one connection for many mails, opened anew where it breaks."""
+
+    def __init__(self, smtp: Smtp, folder: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._smtp = smtp
+        self._folder = folder
+        self._sleep = sleep
+        self._connection: smtplib.SMTP | None = None
+        self._gone: WorkbookError | None = None  # what no mail of this run can get past
+
+    def send(self, mail: EmailMessage, before: Callable[[], None]) -> None:
+        """Hand a mail over; what is broken off before the last word is tried again after a while."""
+        if self._gone:
+            raise self._gone
+        wait_s = self._smtp.wait_s
+        for attempt in range(1, self._smtp.attempts + 1):
+            try:
+                return self._hand_over(mail, before)
+            except _BrokenOff as problem:
+                if attempt == self._smtp.attempts:
+                    self._gone = problem
+                    raise
+            except ConfigProblem as problem:
+                self._gone = problem  # a server that does not let us in is not asked for every mail
+                raise
+            self._sleep(wait_s)
+            wait_s *= 2
+
+    def has(self, _delivery_id: str) -> bool:
+        """A server does not say."""
+        return False
+
+    def close(self) -> None:
+        """Say goodbye, where there is somebody to say it to."""
+        if self._connection is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._connection.quit()
+            self._connection = None
+
+    def _hand_over(self, mail: EmailMessage, before: Callable[[], None]) -> None:
+        try:
+            server = self._connection = self._connection or self._connected()
+            self._envelope(server, mail)
+            server.send(_quoted(bytes(mail)))
+        except (smtplib.SMTPException, OSError) as problem:
+            self._drop()
+            raise _BrokenOff(
+                f"The mail server {self._smtp.host} cannot be reached: {problem}. It will be tried again."
+            ) from None
+        before()
+        try:
+            server.send(b".\r\n")
+            code, answer = server.getreply()
+        except (smtplib.SMTPException, OSError) as problem:
+            self._drop()
+            raise NoAnswer(
+                f"The mail server {self._smtp.host} broke off before it answered ({problem}); it may have taken the "
+                "mail. Ask the recipient, then say so with `workbook deliver --arrived ID` or `--again ID`."
+            ) from None
+        if code >= 400:
+            raise _answered(code, answer)
+
+    def _envelope(self, server: smtplib.SMTP, mail: EmailMessage) -> None:
+        """All that is said before the mail itself."""
+        code, answer = server.mail(mail["From"])
+        if code >= 400:  # whoever the recipient is: not for good
+            self._start_over(server)
+            raise _not_now(code, answer)
+        for say in (lambda: server.rcpt(mail["To"]), lambda: server.docmd("DATA")):
+            code, answer = say()
+            if code >= 400:
+                self._start_over(server)
+                raise _answered(code, answer)
+
+    @staticmethod
+    def _start_over(server: smtplib.SMTP) -> None:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.rset()
+
+    def _connected(self) -> smtplib.SMTP:
+        smtp, context = self._smtp, self._tls()
+        port = smtp.port or _DEFAULT_PORTS[smtp.security]
+        with contextlib.ExitStack() as until_it_stands:
+            try:
+                if smtp.security == "tls":
+                    server = smtplib.SMTP_SSL(smtp.host, port, timeout=smtp.timeout_s, context=context)
+                    until_it_stands.callback(server.close)
+                else:
+                    server = smtplib.SMTP(smtp.host, port, timeout=smtp.timeout_s)
+                    until_it_stands.callback(server.close)
+                    server.starttls(context=context)
+                server.ehlo_or_helo_if_needed()
+            except ssl.SSLCertVerificationError as problem:
+                raise ConfigProblem(
+                    f"The certificate of {smtp.host} is not valid: {problem.verify_message}. "
+                    "Correct host, or name the authority with certificates under [delivery.smtp]."
+                ) from None
+            except smtplib.SMTPNotSupportedError:
+                raise ConfigProblem(
+                    f"{smtp.host} offers no STARTTLS, and nothing goes unencrypted. "
+                    "Use security = 'tls' or another server."
+                ) from None
+            if smtp.user:
+                self._log_in(server, smtp.user)
+            until_it_stands.pop_all()
+        return server
+
+    def _log_in(self, server: smtplib.SMTP, user: str) -> None:
+        password = os.environ.get(PASSWORD)
+        if password is None:
+            raise ConfigProblem(f"{self._smtp.host} wants a password. Put it into the environment as {PASSWORD}.")
+        try:
+            server.login(user, password)
+        except smtplib.SMTPAuthenticationError:
+            raise ConfigProblem(f"{self._smtp.host} does not let {user!r} in. Correct user, or {PASSWORD}.") from None
+
+    def _tls(self) -> ssl.SSLContext:
+        own = self._smtp.certificates
+        try:
+            return ssl.create_default_context(cafile=str(self._folder / own) if own else None)
+        except (OSError, ssl.SSLError) as problem:
+            raise ConfigProblem(f"certificates = {own!r} cannot be read: {problem}. Name a PEM file.") from None
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _quoted(content: bytes) -> bytes:
+    """The mail as it goes over the line: CRLF, dots that begin a line doubled, and a line end last."""
+    lines = _LEADING_DOT.sub(b"..", _LINE_END.sub(b"\r\n", content))
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _answered(code: int, answer: bytes) -> NotSent:
+    if code < 500:
+        return _not_now(code, answer)
+    return Refused(f"The mail server refuses it: {code} {_said(answer)}. Correct the address and run again.")
+
+
+def _not_now(code: int, answer: bytes) -> NotSent:
+    return NotSent(f"The mail server does not take it: {code} {_said(answer)}. It will be tried in the next run.")
+
+
+def _said(answer: bytes) -> str:
+    return " ".join(answer.decode("utf-8", "replace").split()).rstrip(".")

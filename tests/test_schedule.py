@@ -1,0 +1,96 @@
+"""Schedules: what systemd, cron and Windows are given is theirs to read, whatever the workspace is called."""
+
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from analysis.config import Config, ReportPlan
+from analysis.errors import UsageProblem
+from analysis.schedule import on_calendar, scheduled
+
+FOLDER = Path("/srv/50 % of 'all' $HOME \\ \"Bäume\"")
+PLANS = [
+    ReportPlan(),
+    ReportPlan(report="squad_week", weekday="tuesday", at="23:30"),
+    ReportPlan(every="month", weekday="friday", at="07:05"),
+    ReportPlan(every="fortnight", at="02:30", weekday="sunday"),
+]
+CONFIG = Config(squad="Grove & 100 %\nof it", time_zone="Australia/Lord_Howe", reports=PLANS)
+SYSTEMD = shutil.which("systemd-analyze")
+needs_systemd = pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed here")
+
+
+def made(system: str, folder: Path = FOLDER) -> dict[str, str]:
+    return scheduled(system, folder, CONFIG, ("/bin/true",)).files
+
+
+def analyze(*words: str) -> str:
+    done = subprocess.run([SYSTEMD, *words], capture_output=True, text=True, check=False, env={"TZ": "UTC"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
+    for name, text in made("systemd").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert analyze("verify", "--man=no", str(tmp_path / "workbook.timer"), str(tmp_path / "workbook.service")) == ""
+
+
+@needs_systemd
+@pytest.mark.parametrize(
+    ("plan", "moments"),
+    [
+        (PLANS[0], ["2026-03-30 04:00:00", "2026-04-06 04:00:00"]),
+        (ReportPlan(every="month"), ["2026-04-01 04:00:00", "2026-05-01 04:00:00"]),
+        (ReportPlan(every="month", weekday="friday"), ["2026-04-03 04:00:00", "2026-05-01 04:00:00"]),
+    ],
+)
+def test_systemd_calls_at_the_squads_six_in_the_morning(plan, moments):
+    told = on_calendar(plan, Config(time_zone="Europe/Berlin"))
+    said = analyze("calendar", "--iterations=2", "--base-time=2026-03-28 12:00:00", told)
+    assert [moment in said for moment in moments] == [True, True], said
+
+
+def test_every_plan_is_called_for_and_once_more_for_what_failed_or_clocks_left_out():
+    timer = made("systemd")["workbook.timer"].splitlines()
+    assert [line.removeprefix("OnCalendar=") for line in timer if line.startswith("OnCalendar=")] == [
+        f"{time} Australia/Lord_Howe"
+        for time in (
+            *("Mon *-*-* 06:00:00", "Mon *-*-* 07:00:00", "Tue *-*-* 23:30:00", "Tue *-*-* 23:59:00"),
+            *("Fri *-*-01..07 07:05:00", "Fri *-*-01..07 08:05:00", "Sun *-*-* 02:30:00", "Sun *-*-* 03:30:00"),
+        )
+    ]
+    assert "Persistent=true" in timer
+
+
+def test_a_line_for_cron_is_one_command_of_the_same_words():
+    comment, zone, line = made("cron")["workbook.cron"].splitlines()
+    assert comment.startswith("#")
+    assert "Australia/Lord_Howe" in zone
+    assert "%" not in line.replace("\\%", "")  # cron reads a bare one as the end
+    command = line.removeprefix("0,30 * * * * ").replace("\\%", "%")
+    assert shlex.split(command) == ["/bin/true", "run", "--due", "--missing", "--workspace", str(FOLDER)]
+
+
+def test_a_task_for_windows_is_xml_that_starts_what_was_missed():
+    task = ElementTree.fromstring(made("windows", Path("C:/50 % & <more>"))["workbook.xml"])
+    text = {element.tag.split("}")[1]: element.text for element in task.iter()}
+    assert text["Command"] == "/bin/true"
+    assert text["Arguments"].endswith('"C:/50 % & <more>"')
+    assert text["StartWhenAvailable"] == "true"
+    assert "Australia/Lord_Howe" in text["Description"]
+
+
+def test_a_path_with_a_line_break_is_refused():
+    with pytest.raises(UsageProblem, match="no schedule can hold"):
+        made("cron", Path("/srv/a\nb"))
+
+
+def test_nothing_planned_is_nothing_to_call_for():
+    with pytest.raises(UsageProblem, match="plans no report"):
+        scheduled("systemd", FOLDER, Config())
