@@ -1,19 +1,23 @@
 """Draw the pictures of the gallery: every figure as the notebooks draw it from the example squad.
 
 `python docs/gallery.py` makes the example squad in a folder of its own, runs the notebooks on it, keeps the first of
-each figure, and has Chromium write it to docs/_gallery as SVG. Needs chromium and takes some minutes.
+each figure, and has Chromium write it to docs/_gallery as SVG. A figure that the example does not reach is drawn from
+the made-up results of the tests. Needs chromium and takes some minutes.
 `python docs/gallery.py FOLDER` takes the example from a workspace that has it.
 """
 
 import functools
+import inspect
 import os
 import shutil
 import sys
 import tempfile
+import typing
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import papermill
 import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
@@ -21,7 +25,13 @@ from plotly.offline import get_plotlyjs
 from reference import drawings, modules_of
 
 from analysis import demonstration, figures, intake
+from analysis.metrics.tempo import tempo_compliance
+from analysis.models import sprint
 from analysis.workspace import ENVIRONMENT, shipped_notebooks
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from test_results import GATES, RESULTS  # the results that the tests make
 
 GALLERY = Path(__file__).with_name("_gallery")
 WIDTH, HEIGHT = 640, 400  # of a picture, in CSS pixels
@@ -79,6 +89,40 @@ def kept(drawing: Callable[..., go.Figure], key: str, drawn: dict[str, go.Figure
     return keeping
 
 
+def of_made_up_numbers(drawn: dict[str, go.Figure]) -> dict[str, go.Figure]:
+    """The figures that are not in `drawn`: from the results of the tests by their type, or from a few rows."""
+    results = list(RESULTS.values())
+    shown = {"load.weekly_volume_figure": volume_of_weeks(), "tempo.tempo_figure": tempo_of_sets()}
+    shown["sprint.corrections_figure"] = sprint.corrections_compared(*GATES)
+    made = {}
+    for module in modules_of(figures):
+        for name, drawing in drawings(module).items():
+            key = f"{module.__name__.removeprefix('analysis.figures.')}.{name}"
+            kinds = [kind for kind in typing.get_type_hints(drawing).values() if inspect.isclass(kind)]
+            fitting = [result for result in results if isinstance(result, kinds[0])] if kinds else []
+            given = shown[key] if key in shown else next(iter(fitting), None)
+            if key not in drawn and given is not None:
+                quantity = ["Performance"] if "quantity" in inspect.signature(drawing).parameters else []
+                made[key] = drawing(given, *quantity)
+    return made
+
+
+def volume_of_weeks() -> pd.DataFrame:
+    """Volume load of two lifts over eight weeks, the last one lighter."""
+    weeks = pd.date_range("2026-01-05", periods=8, freq="7D").repeat(2)
+    volume_kg = [2400, 1500, 2600, 1500, 2700, 1650, 2900, 1650, 2900, 1800, 3100, 1800, 3200, 1950, 1900, 1100]
+    lifts = ["romanian_deadlift", "hip_thrust"] * 8
+    return pd.DataFrame({"week": weeks, "exercise": lifts, "volume_load_kg": volume_kg})
+
+
+def tempo_of_sets() -> pd.DataFrame:
+    """Six sets of eight at 3-1-1-0, most of them kept."""
+    days = pd.date_range("2026-01-05", periods=6, freq="7D")
+    sets = pd.DataFrame({"session_id": list("abcdef"), "set_no": 1, "local_date": days, "exercise": "hip_thrust"})
+    sets = sets.assign(tempo="3-1-1-0", reps=8.0, duration_s=[41.0, 39, 30, 42, 52, 40], counted=True, set_kind="work")
+    return tempo_compliance(sets)
+
+
 def write_pictures(drawn: dict[str, go.Figure], folder: Path) -> None:
     """Each figure as an SVG in `folder`."""
     folder.mkdir(exist_ok=True)
@@ -99,6 +143,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(sys.argv[1]) if sys.argv[1:] else example_workspace(Path(folder))
         drawn = drawn_by(notebooks, workspace.resolve())
+    drawn |= of_made_up_numbers(drawn)
     write_pictures(drawn, GALLERY)
     print(f"{GALLERY}: {len(drawn)} pictures.")
 

@@ -343,8 +343,8 @@ def option_words(option: click.Option) -> str:
 def gallery_page(modules: list[ModuleType], pictures: Path) -> str:
     """A picture for every figure, on the example squad; the words of the figure where there is no picture."""
     above = (
-        "# Gallery\n\nEvery figure, drawn from the example squad. In a notebook and on a page they answer to the "
-        "pointer. `make docs` draws them with Chromium; where there is none, only their words are here.\n"
+        "# Gallery\n\nEvery figure, as the notebooks draw it from the example squad, or else from made-up numbers. In a "
+        "notebook and on a page it answers to the pointer. Without Chromium `make docs` leaves the pictures out.\n"
     )
     entries = [
         gallery_entry(module, name, drawing, pictures)
