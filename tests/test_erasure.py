@@ -77,6 +77,33 @@ def test_a_file_of_the_squad_keeps_every_byte_of_the_others(grove):
     assert grove.store.frame("waiting").empty
 
 
+def test_a_squads_file_that_was_taken_in_from_elsewhere_is_rewritten_too(grove):
+    elsewhere = grove.folder / "from the club" / "more.csv"
+    elsewhere.parent.mkdir()
+    rows = [f"{name},2026-06-09,sleep,6,0,10,higher_better\n" for name in ("Birch", "Alder")]
+    elsewhere.write_text(WELLNESS + "".join(rows))
+    list(intake.ingest(grove, intake.files_below([elsewhere])))
+    assert erasure.erase(grove, "Alder", raw=True).found == ()
+    assert elsewhere.read_text() == WELLNESS + rows[0]
+
+
+def test_a_workbook_of_the_squad_keeps_the_others(grove):
+    book = openpyxl.Workbook()
+    for row in (
+        ("athlete", "date", "item", "value"),
+        ("Alder", "2026-06-09", "sleep", 6),
+        ("Birch", "2026-06-09", "sleep", 7),
+    ):
+        book.active.append(row)
+    book.create_sheet("Alder").append(["anything"])
+    path = grove.raw_folder / "felt.xlsx"
+    book.save(path)
+    assert erasure.erase(grove, "Alder", raw=True).found == ()
+    left = openpyxl.load_workbook(path)
+    assert left.sheetnames == ["Sheet"]
+    assert [row[0] for row in left.active.values] == ["athlete", "Birch"]
+
+
 def test_without_raw_the_files_of_people_are_named_and_the_proof_fails(grove):
     done = erasure.erase(grove, "Alder")
     assert {trace.path.as_posix() for trace in done.left} >= {"data/raw/Alder", "data/raw/felt.csv"}

@@ -94,7 +94,7 @@ def test_nobody_is_erased_without_the_id_typed_again(folder):
 def test_erasing_without_the_raw_files_fails_in_words_and_with_them_it_is_done(folder):
     words = ("erase", "Alder", "--yes", "alder1", "--workspace", folder)
     said = run(*words, code=FAILED)
-    assert "LEFT      data/raw/Alder: found by its name. Erase with --raw" in said
+    assert "LEFT      data/raw/Alder: found in its name. Erase with --raw" in said
     assert "erasure: One was begun" in run("doctor", "--workspace", folder, code=FAILED)
     assert "Neither the id nor a name" in run(*words, "--raw")
     assert "alder" not in run("status", "--workspace", folder).casefold()

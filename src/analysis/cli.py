@@ -510,7 +510,9 @@ def run(
 
     workbook.toml says which. The period is the last one that is over; unchanged pages are left as they are.
     """
-    from analysis import open_workspace
+    import pandas as pd
+
+    from analysis import erasure, open_workspace
     from analysis.report.due import due as due_pages
     from analysis.workspace import day
 
@@ -518,11 +520,14 @@ def run(
     with _lock(workspace):
         planned = due_pages(workspace, day(as_of) if as_of else workspace.today())
         rendered = _render_due(workspace, planned, jobs, force, engine, quiet=as_json)
+        retained = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
     if as_json:
         _print_json([r.as_dict() for r in rendered])
     else:
         _print_pages(rendered)
         _print_without_consent(workspace)
+        for line in retained:
+            click.echo(line)
     _exit_partly(sum(not r.done for r in rendered), len(rendered))
 
 
@@ -797,7 +802,7 @@ def _print_erased(workspace, done) -> None:
     for name in done.too_common:
         click.echo(f"not looked for: {name!r} is too short, or part of another athlete's name. Look for it yourself.")
     for trace in done.found:
-        said = f"found by its {trace.where}" if trace.looked else f"not looked into: {trace.where}"
+        said = f"found {trace.where}" if trace.looked else f"not looked into: {trace.where}"
         click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace)}", err=True)
     if done.left:
         click.echo("Not erased everywhere. Do what the lines above say, then call this again.", err=True)

@@ -20,7 +20,8 @@ def prepare(folder: Path) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
     config = folder / configuration.NAME
     if not config.exists():
         config.write_bytes((files / configuration.NAME).read_bytes())
-    (folder / "data" / "raw").mkdir(exist_ok=True)
+    for part in ("data/raw", "reports"):
+        (folder / part).mkdir(mode=0o750, exist_ok=True)
     workspace = open_workspace(folder)
     strangers = set(workspace.athletes()["athlete_id"]) - set(example.athlete_ids())
     if strangers:

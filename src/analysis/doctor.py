@@ -164,7 +164,7 @@ def _everybody_reads(folder: Path) -> bool:
 
 
 def _schedule(workspace: Workspace) -> Finding:
-    """Whether the pages of the last period that is over are there."""
+    """Whether the pages of the last period that is over are there, if there are data that no page has seen."""
     if not workspace.config.reports:
         return Finding("schedule", True, "no report is planned; add one under [[reports]] to have it made every week")
     try:
@@ -172,11 +172,14 @@ def _schedule(workspace: Workspace) -> Finding:
     except WorkbookError as problem:
         return Finding("schedule", False, str(problem))
     missing = [job for job in jobs if not job.page(workspace).is_file()]
-    if missing and any(workspace.reports_folder.glob("*/*/*.html")):
+    periods = {page.parent.name for page in workspace.reports_folder.glob("*/*/*.html")}
+    newest = workspace.streams()["last_date"].max()
+    if missing and periods and pd.notna(newest) and f"{newest:%Y-%m-%d}" > max(periods):
         detail = f"{len(missing)} of {len(jobs)} pages of the last period are not there. Run: workbook run --due"
         return Finding("schedule", False, detail)
     if missing:
-        return Finding("schedule", True, f"{len(jobs)} pages are planned, none was made yet. Run: workbook run --due")
+        since = f"no data since the pages of {max(periods)}" if periods else "none was made yet"
+        return Finding("schedule", True, f"{len(jobs)} pages are planned, {since}. To make them: workbook run --due")
     return Finding("schedule", True, f"{len(jobs)} pages of the last period, all there")
 
 

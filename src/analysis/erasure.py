@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis import audit
 from analysis import config as configuration
-from analysis.errors import UnreadableFile
+from analysis.errors import Busy, UnreadableFile
 from analysis.ingest.dialect import decoded
 from analysis.report.due import SQUAD, Job
 from analysis.report.fanout import render_job
@@ -119,7 +119,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     deleted, rewritten = [*made], []
     if raw:
         deleted += _raw_of_one(workspace, task)
-        rewritten = [path for path in _files_below(workspace.raw_folder) if _rewrite(path, wanted)]
+        rewritten = [path for path in _taken_in(workspace) if _rewrite(path, wanted)]
     for path in deleted:
         path.unlink(missing_ok=True)
     _remove_empty_folders(workspace, deleted)
@@ -161,17 +161,18 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
 
     Watch records go by the day of their session; a file of several sessions goes when all of them are old.
     """
-    rules, said = workspace.config.retention, []
+    rules, said, gone = workspace.config.retention, [], 0
     if rules.samples_days is not None:
         before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
         count = _old_samples(workspace, before)
         said.append(f"Watch records of sessions before {before.date()}: {count} files deleted.")
+        gone += count
     if rules.rejects_days is not None:
         before = now - pd.Timedelta(days=rules.rejects_days)
         files = workspace.store.frame("files")
-        old = files.loc[files["imported_at"] < before, "file_no"].tolist()
-        count = workspace.store.drop("rejects", file_no=old)
+        count = workspace.store.drop("rejects", file_no=files.loc[files["imported_at"] < before, "file_no"].tolist())
         said.append(f"Refused cells of files taken in before {before.date()}: {count} deleted.")
+        gone += count
     if rules.logs_days is not None:
         before = now - pd.Timedelta(days=rules.logs_days)
         logs = (workspace.reports_folder / "log").glob("*.log")
@@ -179,8 +180,11 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
         for path in old_logs:
             path.unlink()
         said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
-    if said and workspace.store.frame("files").size:
-        workspace.store.compact()
+    if gone:
+        try:
+            workspace.store.compact()
+        except Busy as problem:  # they are deleted; only the pages they stood on are not overwritten yet
+            said.append(str(problem))
     return said
 
 
@@ -266,6 +270,15 @@ def _raw_of_one(workspace: Workspace, task: Task) -> list[Path]:
     dropped = _files_below(workspace.raw_folder)
     by_name = [p for p in dropped if task.wanted.in_text.search(p.relative_to(workspace.raw_folder).as_posix())]
     return [*by_hash, *by_name]
+
+
+def _taken_in(workspace: Workspace) -> list[Path]:
+    """Files that people put into the workspace: those of the drop folder, and what was taken in from elsewhere."""
+    files = workspace.store.frame("files")
+    sizes, hashes = set(files["bytes"]), set(files["sha256"])
+    every = _files_below(workspace.folder)
+    by_hash = {path for path in every if path.stat().st_size in sizes and sha256_of(path) in hashes}
+    return sorted(by_hash | set(_files_below(workspace.raw_folder)))
 
 
 def _rewrite(path: Path, wanted: Sought) -> bool:

@@ -56,6 +56,8 @@ report = "squad_week"
 every = "week"
 """
 
+_WITHOUT_ATHLETES = ("notebooks/reports", "mappings", "templates")  # what everybody on the computer may read
+
 GITIGNORE = "data/raw/\ndata/store/\nreports/\n"
 
 
@@ -67,8 +69,9 @@ def start(folder: Path) -> list[Path]:
     config = folder / configuration.NAME
     if config.exists():
         raise UsageProblem(f"{config} exists already: {folder} is a workspace. Choose another folder.")
-    for part in ("data/raw", "reports", "notebooks/reports", "mappings", "templates"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    for part in ("data", "data/raw", "reports", "notebooks/reports", "mappings", "templates"):
+        mode = 0o777 if part in _WITHOUT_ATHLETES else 0o750
+        (folder / part).mkdir(mode, parents=True, exist_ok=True)
     config.write_text(CONFIG, encoding="utf-8")
     ignore = folder / ".gitignore"
     if not ignore.exists():

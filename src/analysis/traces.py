@@ -73,7 +73,7 @@ class Trace:
     """A place where a word was found, or one that could not be looked into."""
 
     path: Path
-    where: str  # "name", "bytes", "unpacked", "rows", or why it could not be looked into
+    where: str  # in words, as "in its name", or why it could not be looked into
     looked: bool = True
 
 
@@ -101,7 +101,7 @@ def search(folder: Path, wanted: Sought, leave: Iterable[Path] = ()) -> Iterator
         if set(below.parts) & set(SKIPPED) or path.resolve() in leave:
             continue
         if wanted.in_text.search(path.name):
-            yield Trace(path, "name")
+            yield Trace(path, "in its name")
         if path.is_file() and not path.is_symlink():
             yield from traces_in(path, wanted)
 
@@ -112,19 +112,19 @@ def traces_in(path: Path, wanted: Sought) -> Iterator[Trace]:
         return
     with path.open("rb") as file, contextlib.closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
         if wanted.in_bytes.search(data):
-            yield Trace(path, "bytes")
+            yield Trace(path, "in its content")
         head = data[:16]
     if head.startswith(LOCKED):
         yield Trace(path, "it is encrypted", looked=False)
     elif head.startswith(b"SQLite format 3"):
         try:
             if any(wanted.in_text.search(text) for text in _texts_of_database(path)):
-                yield Trace(path, "rows")
+                yield Trace(path, "in its rows")
         except sqlite3.Error:
             yield Trace(path, "it is a damaged database", looked=False)
     elif path.suffix == ".eml":
         if any(wanted.in_bytes.search(part) for part in _parts_of_mail(path)):
-            yield Trace(path, "unpacked")
+            yield Trace(path, "in what is packed in it")
     elif _unpacker(head):
         yield from _unpacked(path, path.read_bytes(), wanted, 0)
 
@@ -139,7 +139,7 @@ def _unpacked(path: Path, data: bytes, wanted: Sought, depth: int) -> Iterator[T
     try:
         for inner in unpack(data):
             if wanted.in_bytes.search(inner):
-                yield Trace(path, "unpacked")
+                yield Trace(path, "in what is packed in it")
                 return
             yield from _unpacked(path, inner, wanted, depth + 1)
     except Exception as problem:  # whatever a damaged package raises: it cannot be looked into
