@@ -6,6 +6,7 @@ import nbformat
 import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
+from taken_along import copied_lines, with_copied_lines, written_files
 
 from analysis import demonstration, intake, starter
 from analysis.report.page import SECTION_MIME
@@ -15,18 +16,28 @@ FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
 LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"
 FORM = shipped_notebooks() / "explore" / "05_form_and_sides.ipynb"
 RUNNING = shipped_notebooks() / "explore" / "03_running_and_sprint.ipynb"
+OWN_METRIC = shipped_notebooks() / "explore" / "08_your_own_metric.ipynb"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
 
 
 def run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path = FIRST_LOOK, **parameters
+    folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path | nbformat.NotebookNode = FIRST_LOOK, **parameters
 ) -> nbformat.NotebookNode:
     """The notebook as a person runs it: in a kernel, from a folder of the workspace."""
     monkeypatch.setenv(ENVIRONMENT, str(folder))
     return papermill.execute_notebook(
         notebook, folder / "done.ipynb", parameters, kernel_name="python3", cwd=folder, progress_bar=False
     )
+
+
+def run_and_take_along(folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path) -> nbformat.NotebookNode:
+    """The notebook for Alder, then the lines at its end; what they write is there and holds something."""
+    done = run(folder, monkeypatch, with_copied_lines(notebook), athlete="Alder")
+    names = written_files(done.cells[-1].source)
+    assert len(names) >= 2
+    assert [name for name in names if (folder / name).stat().st_size < 50] == []
+    return done
 
 
 def outputs(done: nbformat.NotebookNode, mime: str) -> list:
@@ -52,7 +63,7 @@ def alder_alone(tmp_path_factory) -> Path:
 
 
 def test_a_first_look_answers_every_section(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, athlete="Alder")
+    done = run_and_take_along(alder_alone, monkeypatch, FIRST_LOOK)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert list(sections) == ["speed_at_load", "load_velocity", "load", "critical_speed"]
     assert [bundle["problem"] for bundle in sections.values()] == [None] * 4
@@ -70,7 +81,7 @@ def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest
 
 
 def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, RUNNING, athlete="Alder")
+    done = run_and_take_along(alder_alone, monkeypatch, RUNNING)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
     assert set(problems) == {"in_situ_sprint"}
@@ -99,7 +110,7 @@ def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, monkeypatch)
 
 
 def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, LOAD_VELOCITY, athlete="Alder")
+    done = run_and_take_along(alder_alone, monkeypatch, LOAD_VELOCITY)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert {key: bundle["problem"] for key, bundle in sections.items()} == dict.fromkeys(
         ["profile", "sessions", "e1rm"]
@@ -107,14 +118,35 @@ def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
     assert len(outputs(done, PLOTLY_MIME)) == 2
     told = [row for block in sections["e1rm"]["blocks"] for row in block.get("rows", []) if row[0] == "e1RM"]
     assert 60 < told[0][2] < 250
-    assert "to_csv" in done.cells[-1].source
 
 
 def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, FORM, athlete="Alder")
+    done = run_and_take_along(alder_alone, monkeypatch, FORM)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
     told = set(sections) - set(problems)
     assert told == {"bar_today", "clean_reps", "squad_form", "own_form", "depth", "lost_speed"}
     assert problems["tempo"].startswith("No set has both a tempo and a time")
     assert problems["cues"].startswith("No cue was written down for this lift")
+
+
+def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, monkeypatch):
+    done = run_and_take_along(alder_alone, monkeypatch, OWN_METRIC)
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    assert {key: bundle["problem"] for key, bundle in sections.items()} == {"trend": None, "latest": None}
+    (fact,) = sections["latest"]["facts"]
+    assert (fact["state"], fact["unit"]) == ("no detectable change", "%")
+    assert not [output for cell in done.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+
+
+def test_a_number_of_ones_own_on_one_day_says_what_is_missing(alder_alone, monkeypatch):
+    done = run(alder_alone, monkeypatch, OWN_METRIC, athlete="Alder", until="2026-01-08")
+    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
+    assert sections["trend"]["problem"].startswith("A trend needs 6 days")
+    assert sections["latest"]["facts"][0]["state"] == "cannot tell"
+
+
+@pytest.mark.parametrize("path", sorted((shipped_notebooks() / "explore").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_exploring_notebook_ends_in_a_table_and_a_figure_to_take_along(path):
+    lines = copied_lines(nbformat.read(path, as_version=4))
+    assert {"csv", "html"} <= {name.rsplit(".")[-1] for name in written_files(lines)}

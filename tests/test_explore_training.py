@@ -4,6 +4,7 @@ from pathlib import Path
 
 import papermill
 import pytest
+from taken_along import with_copied_lines, written_files
 
 from analysis.report.page import SECTION_MIME
 from analysis.workspace import ENVIRONMENT, shipped_notebooks
@@ -15,10 +16,13 @@ def sections(squad_workspace, tmp_path, monkeypatch):
 
     def run(name: str, **parameters) -> dict[str, dict]:
         monkeypatch.setenv(ENVIRONMENT, str(squad_workspace.folder))
-        notebook, done = shipped_notebooks() / "explore" / f"{name}.ipynb", Path(tmp_path) / "done.ipynb"
+        notebook = with_copied_lines(shipped_notebooks() / "explore" / f"{name}.ipynb")
+        done = Path(tmp_path) / "done.ipynb"
         ran = papermill.execute_notebook(
             notebook, done, parameters, kernel_name="python3", cwd=tmp_path, progress_bar=False
         )
+        names = written_files(notebook.cells[-1].source)
+        assert [name for name in names if (tmp_path / name).stat().st_size < 50] == []
         outputs = [output.get("data", {}) for cell in ran.cells for output in cell.get("outputs", [])]
         return {data[SECTION_MIME]["key"]: data[SECTION_MIME] for data in outputs if SECTION_MIME in data}
 
