@@ -27,16 +27,18 @@ class Lift(_Strict):
 
     exercise: str = Field(description="canonical name, as in the exercise catalogue")
     name: str = Field(description="as people read it")
-    anchor_load_kg: float = Field(gt=0, le=1000)
+    anchor_load_kg: float = Field(gt=0, le=1000, description="load at which speed is followed, in kg")
     anchor_by_athlete: dict[str, float] = Field(default={}, description="anchor loads of single athletes, in kg")
-    metric: Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"] = "mean_velocity_m_s"
+    metric: Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"] = Field(
+        default="mean_velocity_m_s", description="which velocity is judged"
+    )
     mvt_m_s: float = Field(default=0.15, gt=0, lt=2, description="minimal velocity threshold")
     mvt_sd_m_s: float = Field(default=0.02, ge=0, lt=1, description="its uncertainty between athletes and days")
     te_m_s: float | None = Field(default=None, gt=0, description="published typical error between days, if any")
     te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
-    te_source: str = ""
+    te_source: str = Field(default="", description="where that error comes from; pages print it")
     swc_m_s: float = Field(default=0.04, gt=0, description="smallest worthwhile change")
-    swc_source: str = ""
+    swc_source: str = Field(default="", description="where it comes from; pages print it")
 
     def anchor_kg(self, athlete_id: str) -> float:
         """The load at which this athlete's speed is followed."""
@@ -46,35 +48,35 @@ class Lift(_Strict):
 class Check(_Strict):
     """A periodic performance check, as a 20 m sprint."""
 
-    test_id: str
-    name: str
-    unit: str
+    test_id: str = Field(description="name of the test in the files, as sprint_20m")
+    name: str = Field(description="as people read it")
+    unit: str = Field(description="as s or m")
     metric: str = Field(default="time_s", description="what is judged: time_s, or a metric of the trials table")
-    distance_m: float | None = Field(default=None, gt=0)
-    lower_is_better: bool = True
+    distance_m: float | None = Field(default=None, gt=0, description="of a sprint or time trial")
+    lower_is_better: bool = Field(default=True, description="as for a time")
     statistic: Literal["best", "mean"] = Field(default="best", description="of the trials of a day")
-    every_days: int = Field(default=28, gt=0)
+    every_days: int = Field(default=28, gt=0, description="days after which it is due again")
     te: float | None = Field(default=None, gt=0, description="published typical error between days, in the unit")
-    te_df: float = Field(default=4, gt=0, le=1000)
-    te_source: str = ""
+    te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
+    te_source: str = Field(default="", description="where that error comes from; pages print it")
     swc: float = Field(gt=0, description="smallest worthwhile change, in the unit")
-    swc_source: str = ""
+    swc_source: str = Field(default="", description="where it comes from; pages print it")
 
 
 class SideTest(_Strict):
     """A screen done on both sides."""
 
-    test_id: str
-    name: str
-    metric: str
-    unit: str
+    test_id: str = Field(description="name of the test in the files, as single_leg_hop")
+    name: str = Field(description="as people read it")
+    metric: str = Field(description="metric of the trials table")
+    unit: str = Field(description="as m or deg")
 
 
 class ReportPlan(_Strict):
     """A report that `workbook run --due` renders: a page for each athlete, or one for the squad."""
 
-    report: str = "athlete_week"
-    every: Literal["week", "fortnight", "month"] = "week"
+    report: str = Field(default="athlete_week", description="name of the notebook, without its ending")
+    every: Literal["week", "fortnight", "month"] = Field(default="week", description="the period of a page")
     fortnight_from: date | None = Field(
         default=None, description="first day of one fortnight, at the start of a week; none: counted from 1970"
     )
@@ -95,14 +97,14 @@ class ReportPlan(_Strict):
 class Smtp(_Strict):
     """The server that takes mail; its password comes from the environment, WORKBOOK_SMTP_PASSWORD, and nowhere else."""
 
-    host: str
-    security: Literal["starttls", "tls"] = "starttls"
+    host: str = Field(description="name of the server, as mail.example.org")
+    security: Literal["starttls", "tls"] = Field(default="starttls", description="how the mail is kept from others")
     port: int | None = Field(default=None, gt=0, lt=65536, description="none: 587 for starttls, 465 for tls")
     user: str | None = Field(default=None, description="none: no login")
     certificates: str | None = Field(default=None, description="PEM file of an own authority; none: the system's")
     attempts: int = Field(default=4, ge=1, le=10, description="of a mail in one run")
     wait_s: float = Field(default=5, ge=0, le=600, description="before the second attempt; doubled after each")
-    timeout_s: float = Field(default=30, gt=0, le=600)
+    timeout_s: float = Field(default=30, gt=0, le=600, description="how long the server may be silent")
 
 
 class Delivery(_Strict):
@@ -134,17 +136,17 @@ class Retention(_Strict):
 class Config(_Strict):
     """The whole of `workbook.toml`."""
 
-    squad: str = "Squad"
+    squad: str = Field(default="Squad", description="name of the squad, as the coach's page prints it")
     contact: str = Field(default="your coach", description="whom an athlete writes to, to correct or erase data")
-    time_zone: str = "UTC"
-    week_start: Literal["monday", "sunday", "saturday"] = "monday"
+    time_zone: str = Field(default="UTC", description="IANA name; used where a file gives no zone")
+    week_start: Literal["monday", "sunday", "saturday"] = Field(default="monday", description="first day of a week")
     load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
     distance_unit: Literal["km", "mi"] | None = Field(
         default=None, description="for lists of activities that do not say km or mi"
     )
     store: str = Field(default="data/store", description="folder of the store")
-    raw: str = "data/raw"
-    reports_folder: str = "reports"
+    raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
+    reports_folder: str = Field(default="reports", description="folder of the pages")
     confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
     consent_default: Literal["granted", "refused"] = Field(
         default="granted", description="what an empty consent cell means; body mass always has to be named"
