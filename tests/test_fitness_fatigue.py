@@ -265,8 +265,9 @@ def test_six_tests_cannot_be_forecast():
         forecast_skill(fitness_fatigue(SEASON.load, SEASON.tests.head(6), **NEXT_DAY))
 
 
-def test_tests_that_never_change_show_no_skill():
-    flat = forecast_skill(fitness_fatigue(SEASON.load, SEASON.tests * 0 + 250, **NEXT_DAY))
+def test_tests_that_no_longer_change_show_no_skill():
+    level = pd.Series([251.0] + [250.0] * (len(SEASON.tests) - 1), index=SEASON.tests.index)
+    flat = forecast_skill(fitness_fatigue(SEASON.load, level, **NEXT_DAY))
     assert flat.verdict == "no skill shown"
     assert "no error that a model could beat" in flat.sentence()
 

@@ -27,6 +27,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.errors import NotEnoughData
+from analysis.models.possible import check_possible
 from analysis.models.result import Interval, tidy_row
 
 LEAST_PAIRS = 3
@@ -127,6 +128,8 @@ def bland_altman(first: pd.Series, second: pd.Series, *, unit: str, conf_level: 
     ------
     NotEnoughData
         Fewer than 3 complete pairs.
+    DataProblem
+        An infinite value.
 
     Examples
     --------
@@ -137,6 +140,7 @@ def bland_altman(first: pd.Series, second: pd.Series, *, unit: str, conf_level: 
     (0.01, [-0.026, 0.046])
     """
     joined = pd.DataFrame({"first": first, "second": second}, dtype=float)
+    check_possible(joined, "measurement", unit)
     pairs = joined.dropna().rename_axis("subject").reset_index()
     n = len(pairs)
     if n < LEAST_PAIRS:

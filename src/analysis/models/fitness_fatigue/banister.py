@@ -37,6 +37,7 @@ from analysis.models.fitness_fatigue.projection import (
     nonnegative,
     targets,
 )
+from analysis.models.possible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
 Signs = Literal["nonnegative", "any"]
@@ -219,7 +220,7 @@ def fitness_fatigue(
     Raises
     ------
     NotEnoughData
-        With fewer tests than parameters and one.
+        With fewer tests than parameters and one, or tests that are all the same.
     DataProblem
         For loads or tests that do not fit together, time constants out of order, or loads that are all 0.
 
@@ -356,8 +357,8 @@ def _check(loads: pd.DataFrame, tests: pd.Series, pairs: np.ndarray | None, sign
         raise DataProblem(
             f"Time constants {pairs.tolist()} are out of order. Give (tau1, tau2) with tau1 above tau2 > 0."
         )
-    if not np.isfinite(tests.to_numpy(dtype=float)).all():
-        raise DataProblem("A test is not a finite number. Correct it, or leave that day without a test.")
+    check_possible(tests, "test")
+    check_varied(tests, "test")
     for name, used in zip(loads, (loads.to_numpy() > 0).any(axis=0), strict=True):
         if not used:
             raise DataProblem(f"The load {name!r} is 0 on every day. Leave it out, or import its sessions.")

@@ -21,6 +21,7 @@ from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import Missing
 from analysis.models.fitness_fatigue.impulse import Convention, impulse_response, lagged_loads
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, pair_gains, pair_products
+from analysis.models.possible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
 Dose = Literal["filtered", "times_load"]
@@ -199,7 +200,7 @@ def fit_dose_response(
     Raises
     ------
     NotEnoughData
-        With fewer than 8 tests, for 6 parameters.
+        With fewer than 8 tests, for 6 parameters, or tests that are all the same.
     """
     known = tests.dropna()
     if len(known) < len(_TERMS) + 2:
@@ -207,6 +208,8 @@ def fit_dose_response(
             f"A variable dose-response has {len(_TERMS)} parameters and needs {len(_TERMS) + 2} tests; "
             f"got {len(known)}. Add tests, or take Banister's model with fixed time constants."
         )
+    check_possible(known, "test")
+    check_varied(known, "test")
     search = _Search(daily_load_au, known, convention, missing, dose)
     low = np.log([TAU_LEAST_D, RATIO_LEAST, TAU_LEAST_D])
     high = np.log([TAU2_MOST_D, RATIO_MOST, TAU3_MOST_D])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.errors import DataProblem
 from analysis.metrics.load import Missing
+from analysis.models.possible import check_possible
 
 Convention = Literal["same_day", "next_day"]
 
@@ -55,7 +56,7 @@ def lagged_loads(
 
     Raises
     ------
-    DataProblem : days that do not follow each other, a NaN or negative load, or a day outside the load.
+    DataProblem : days that do not follow each other, a NaN, negative or infinite load, or a day outside the load.
 
     Examples
     --------
@@ -193,8 +194,7 @@ def _positions(index: pd.Index, days: pd.Index, convention: Convention) -> np.nd
 
 def _known(load_au: np.ndarray, missing: Missing) -> np.ndarray:
     """Which days count, True also where a NaN counts as rest."""
-    if (load_au < 0).any():
-        raise DataProblem(f"A daily load is {np.nanmin(load_au):g} AU; it must be 0 or more. Correct the session.")
+    check_possible(load_au, "daily load", "AU", sign="not negative")
     known = ~np.isnan(load_au)
     if missing == "refuse" and not known.all():
         raise DataProblem(

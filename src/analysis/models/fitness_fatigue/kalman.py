@@ -22,12 +22,14 @@ from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
+from analysis.models.possible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
 _POSITIVE = set(FITTED) - {"p0"}
 _IS_LOG = np.array([name in _POSITIVE for name in FITTED])
 _DIFFERENCE = 1e-7  # of a slope of the likelihood
+_LOG_REACH = np.log(1e9)  # of gains and SDs, from their start
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def filtered(
 
     Raises
     ------
-    DataProblem : for a NaN load, a test outside the load, or two tests on a day.
+    NotEnoughData : no day of load at all.
+    DataProblem : a NaN, negative or infinite load, an infinite test, a test outside the load, or two tests on a day.
 
     Examples
     --------
@@ -211,11 +214,13 @@ def fit_states(
 ) -> FilteredFitnessFatigue:
     """Maximum likelihood from `start`: p0, gains, time constants (1 to 120 days) and SDs; its other values are kept.
 
+    Gains and SDs are searched to a thousand millionth of their start and to a thousand million times it.
+
     Standard errors come from the curvature of the log-likelihood; NaN where it is flat (an SD that goes to 0).
 
     Raises
     ------
-    NotEnoughData : fewer than 10 tests, for 8 parameters.
+    NotEnoughData : fewer than 10 tests, for 8 parameters, or tests that are all the same.
     DataProblem : as `filtered`; or a start value that must be above 0 and is not.
     """
     values = _aligned(daily_load_au, tests)
@@ -225,15 +230,14 @@ def fit_states(
             f"The state-space form has {len(FITTED)} parameters and needs {len(FITTED) + 2} tests; got {n}. "
             "Add tests, or filter with given parameters."
         )
+    check_varied(values.dropna(), "test")
     for name in sorted(_POSITIVE):
         if not getattr(start, name) > 0:
             raise DataProblem(f"The start value of {name} is {getattr(start, name):g}. Give one above 0.")
     load = daily_load_au.to_numpy(dtype=float)
     likelihood = _Likelihood.of(load, values.to_numpy(), start, load_before_au=float(load.mean()))
-    tau = (np.log(TAU_LEAST_D), np.log(TAU_MOST_D))
-    bounds = [tau if name.startswith("tau") else (None, None) for name in FITTED]
     solution = optimize.minimize(
-        likelihood.minus_with_slope, _as_point(start), jac=True, method="L-BFGS-B", bounds=bounds
+        likelihood.minus_with_slope, _as_point(start), jac=True, method="L-BFGS-B", bounds=_bounds(start)
     )
     best = _from_point(solution.x, start)
     errors = _standard_errors(approx_hess3(solution.x, likelihood.minus), best)
@@ -309,6 +313,18 @@ def _standard_errors(curvature: np.ndarray, best: StateParameters) -> pd.Series:
     return pd.Series(se * scale, index=list(FITTED))
 
 
+def _bounds(start: StateParameters) -> list[tuple[float | None, float | None]]:
+    """Of the point: time constants, and for gains and SDs the reach beyond which nothing but overflow is met."""
+    tau = (np.log(TAU_LEAST_D), np.log(TAU_MOST_D))
+
+    def bound(name: str, at: float) -> tuple[float | None, float | None]:
+        if name.startswith("tau"):
+            return tau
+        return (at - _LOG_REACH, at + _LOG_REACH) if name in _POSITIVE else (None, None)
+
+    return [bound(name, at) for name, at in zip(FITTED, _as_point(start), strict=True)]
+
+
 def _as_point(parameters: StateParameters) -> np.ndarray:
     values = [getattr(parameters, name) for name in FITTED]
     return np.array([np.log(v) if name in _POSITIVE else v for name, v in zip(FITTED, values, strict=True)])
@@ -348,6 +364,10 @@ def _covariance(first_sd: float, second_sd: float, correlation: float) -> np.nda
 def _aligned(daily_load_au: pd.Series, tests: pd.Series) -> pd.Series:
     """The tests on every day of the load, NaN where there is none."""
     known = tests.dropna()
+    if daily_load_au.empty:
+        raise NotEnoughData("The load covers 0 days, and a state begins with one. Give one value a calendar day.")
+    check_possible(known, "test")
+    check_possible(daily_load_au, "daily load", "AU", sign="not negative")
     if daily_load_au.isna().any():
         raise DataProblem(
             f"{int(daily_load_au.isna().sum())} of {len(daily_load_au)} days have no known load. "
