@@ -65,6 +65,7 @@ def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
         stored = set(workspace.store.frame("files")["name"])
         assert told <= stored
         assert_whole(workspace)
+        assert kill % 20 or not workspace.store.problems()
         dropped = [path for path in workspace.raw_folder.rglob("*") if path.is_file()]
         cut_short += any(path.name not in stored for path in dropped)
         for path in dropped:
@@ -79,8 +80,7 @@ def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
     assert len(workspace.store.frame("runs")) == KILLS * FILES
     workspace.store.sweep()
     assert workspace.store._sample_paths() == set(workspace.store.frame("sample_files")["path"])
-    for session_id in workspace.store.frame("runs")["session_id"]:
-        assert len(workspace.store.samples("k3vd", session_id)) == 11
+    assert workspace.store.problems() == []
     workspace.store.close()
 
 
@@ -90,4 +90,3 @@ def assert_whole(workspace: Workspace) -> None:
     assert len(stored["runs"]) == (stored["files"]["name"] != "athletes.csv").sum()
     assert set(stored["sample_files"]["session_id"]) == set(stored["runs"]["session_id"])
     assert stored["sample_files"]["rows"].eq(11).all()
-    assert not workspace.store.problems()

@@ -6,6 +6,7 @@ import own_samples
 import pytest
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
 from mutation import mutated
+from soak_scale import times
 
 from analysis import intake
 from analysis.store import sha256_of
@@ -37,7 +38,7 @@ def taken(squad, *paths):
 
 
 def damaged(squad, name: str, seed: int):
-    path = drop(squad.folder, f"Alder/{seed:03d}_{name}", "")
+    path = drop(squad.folder, f"Alder/{seed:04d}_{name}", "")
     path.write_bytes(mutated(WHOLE[name], np.random.default_rng(seed)))
     return path
 
@@ -67,7 +68,7 @@ def lost_samples(squad) -> list[str]:
 
 def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
     states = set()
-    for seed in range(100):
+    for seed in range(times(100, 200, 1_000)):
         path = damaged(squad, list(WHOLE)[seed % len(WHOLE)], seed)
         before = rows(squad)
         (outcome,) = taken(squad, path)

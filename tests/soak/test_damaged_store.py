@@ -8,8 +8,8 @@ from soak_scale import times
 from test_faults import workspace_of_alder, write_runs
 
 from analysis import intake
-from analysis.errors import WorkbookError
 from analysis.doctor import doctor
+from analysis.errors import WorkbookError
 from analysis.store import DATABASE, SAMPLES, Store
 from analysis.tables import TABLES
 
