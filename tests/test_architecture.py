@@ -21,6 +21,7 @@ SHELL = [
     "ingest",
     "forgetting",
     "store",
+    "bundle",
     "exclusions",
     "consent",
     "workspace",

@@ -40,7 +40,6 @@ SAMPLES = "samples"
 
 _MOST_VALUES = 10_000  # in one IN (...); SQLite allows 32,766
 _PROVENANCE = ("file_no", "row_no")  # where a row came from is not part of what it says
-_ABOUT_PAGES = ("pages", "deliveries")  # written because of pages; no page shows them
 _SQL_TYPES = {"number": sql.Float, "integer": sql.Integer}  # dates and times are ISO text: sorted alike everywhere
 _METADATA = sql.MetaData()
 
@@ -218,6 +217,25 @@ class Store:
             rows = forgetting.rows_of(connection, name, athlete_id, known_by, mention)
             return _canonical(name, [tuple(row[column] for column in TABLES[name].names) for row in rows])
 
+    def hand_out_samples(self, athlete_id: str, folder: Path) -> dict[str, str]:
+        """Put the newest sample file of each session of an athlete into `folder`; its name there, by session."""
+        held, files = _SQL["sample_files"], _SQL["files"]
+        query = (
+            sql.select(held.c.session_id, held.c.path)
+            .join(files, files.c.sha256 == held.c.sha256)
+            .where(held.c.athlete_id == athlete_id)
+            .order_by(files.c.file_no)
+        )
+        with self._engine.connect() as connection:
+            newest = {row.session_id: row.path for row in connection.execute(query)}
+        for path in set(newest.values()):
+            source, target = f"{self._samples}/{path}", folder / Path(path).name
+            try:
+                os.link(source, target)  # a sample file is never written again: a new one takes its name
+            except OSError:
+                self._fs.get(source, str(target))
+        return {session_id: Path(path).name for session_id, path in newest.items()}
+
     def file_no(self, sha256: str) -> int | None:
         """The number of a file that is stored whole, None where it is new or waits for a name."""
         files = _SQL["files"]
@@ -287,11 +305,11 @@ class Store:
         """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
         with self._transaction() as connection:
             _put(connection, name, rows)
-            if _is_shown(name):
+            if TABLES[name].of_one_athlete:
                 _bump(connection, rows["athlete_id"].unique())
 
     def note(self, name: str, rows: pd.DataFrame) -> None:
-        """Rows that no page shows, as what was sent out: nobody's commits are counted up by them."""
+        """Rows that no page shows, as what was sent out or rendered: nobody's commits are counted up by them."""
         with self._transaction() as connection:
             _put(connection, name, rows)
 
@@ -302,7 +320,7 @@ class Store:
             for row in _records(name, TABLES[name].coerce(rows)):
                 key = (table.c[column] == row[column] for column in TABLES[name].key)
                 connection.execute(table.delete().where(*key))
-            if _is_shown(name):
+            if TABLES[name].of_one_athlete:
                 _bump(connection, rows["athlete_id"].unique())
 
     def keep_fact(self, name: str, value: str) -> None:
@@ -748,11 +766,6 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
 
 def _put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
     _upsert(connection, name, _records(name, TABLES[name].coerce(rows)))
-
-
-def _is_shown(name: str) -> bool:
-    """Whether rows of this table change what a page of an athlete can say."""
-    return TABLES[name].of_one_athlete and name not in _ABOUT_PAGES
 
 
 def _bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import bundle
 from analysis import config as configuration
+from analysis.bundle import Bundle
 from analysis.config import Config
 from analysis.consent import Consent, agreeing, consents, without_body_mass
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
@@ -26,6 +28,8 @@ ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
 
 _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
+_OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
+_BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
@@ -49,7 +53,7 @@ class Athlete:
     config: Config
     frames: dict[str, pd.DataFrame]
     exclusions: pd.DataFrame
-    _store: Store = field(repr=False)
+    _store: Store | Bundle = field(repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in FRAMES:
@@ -96,11 +100,11 @@ class Squad:
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """A folder, its configuration and its store."""
+    """A folder, its configuration and its store; a bundle has the tables of one athlete in place of a store."""
 
     folder: Path
     config: Config
-    store: Store
+    store: Store | Bundle
 
     @property
     def raw_folder(self) -> Path:
@@ -125,7 +129,12 @@ class Workspace:
 
     def today(self) -> pd.Timestamp:
         """The calendar day where the squad is."""
-        return pd.Timestamp.now(tz=self.config.zone).tz_localize(None).normalize()
+        return self.now().tz_convert(self.config.zone).tz_localize(None).normalize()
+
+    @staticmethod
+    def now() -> pd.Timestamp:
+        """This moment, in UTC."""
+        return pd.Timestamp.now(tz="UTC")
 
     def names(self) -> Names:
         """Who is meant by the names that files use; an id names its athlete too."""
@@ -146,13 +155,18 @@ class Workspace:
         else:
             taken_in = self.store.count("files")[0][0]
             data = _digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
-        files = {name: self.folder / name for name in ("exercises.csv", RULES)}
+        files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
             configuration.NAME: _digest(self.config.model_dump_json().encode()),
             **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
+
+    def pack(self, athlete_id: str, folder: Path) -> None:
+        """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data."""
+        beside = (self.folder / name for name in _BESIDE)
+        bundle.pack(self.store, athlete_id, _OF_A_PAGE, self.config, beside, folder)
 
     def athlete_id(self, name_or_id: str) -> str:
         """The id of an athlete given by id, name or alias.
@@ -185,7 +199,7 @@ class Workspace:
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
         athlete_id = self.athlete_id(name_or_id)
-        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"], [athlete_id])
+        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
         last = day(until) if until else _last_day(stored, self.today())
         return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
 
@@ -312,7 +326,7 @@ def find_folder(start: Path | None = None) -> Path:
     start = Path(named) if named and start is None else (start or Path.cwd())
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / configuration.NAME).is_file():
+        if (folder / configuration.NAME).is_file() or bundle.is_bundle(folder):
             return folder
     raise ConfigProblem(
         f"There is no {configuration.NAME} in {start} or above it. "
@@ -321,11 +335,14 @@ def find_folder(start: Path | None = None) -> Path:
 
 
 def open_workspace(folder: str | Path | None = None) -> Workspace:
-    """The workspace in `folder`, or the one found upward from the current folder.
+    """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
 
     Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
     """
     found = find_folder(Path(folder) if folder else None)
+    if bundle.is_bundle(found):
+        packed = Bundle.open(found)
+        return Workspace(found, packed.config, packed)
     config = configuration.read_config(found / configuration.NAME)
     return Workspace(found, config, Store.open(found / config.store))
 

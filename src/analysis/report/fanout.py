@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from analysis.report.index import write_index
 from analysis.report.manifest import Manifest, rests_on
 from analysis.report.render import failure, render_plain, report_key, write_log
 from analysis.report.scripts import PLOTLY, put_library
-from analysis.workspace import Workspace, shipped_notebooks
+from analysis.workspace import Workspace, open_workspace, shipped_notebooks
 
 Engine = Literal["forked", "kernel"]
 
@@ -54,6 +56,7 @@ class _Planned:
     page: Path
     arguments: dict[str, Any]
     rests_on: str
+    bundle: Path | None  # what the page is made from; a page of the squad is made from the store
 
 
 def _chosen(engine: Engine | None) -> Engine:
@@ -144,7 +147,11 @@ def _forked(
             yield _done(manifest, plan, answer)
     except RenderFailed as problem:  # no parent got ready
         for plan in [*in_work.values(), *planned]:
+            in_work.pop(plan.arguments["output"], None)
             yield _done(manifest, plan, {"failed": str(problem)})
+    finally:
+        for plan in in_work.values():  # the run is ended while they are in work
+            _done(manifest, plan, {"failed": "The run was ended before this page was made. Run it again."})
 
 
 def _in_kernels(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
@@ -173,7 +180,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     page is left as it is if they say the same.
     """
     workspace = manifest.workspace
-    page = output or job.page(workspace)
+    page, packed = output or job.page(workspace), None
     try:
         notebook = workspace.notebook(job.report)
         parameters = _parameters(job, notebook)
@@ -181,32 +188,52 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         resting = rests_on(workspace, job, notebook, _checked(notebook, parameters))
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
-        seen = workspace.athlete(job.athlete_id, job.until) if of_one else workspace.everyone(job.until)
         if of_one:
-            workspace.consent(seen.athlete_id).require("report")
-        fingerprint = seen.fingerprint
+            packed = _packed(workspace, workspace.athlete_id(job.athlete_id))
+            fingerprint = open_workspace(packed).athlete(job.athlete_id, job.until).fingerprint
+        else:
+            fingerprint = workspace.everyone(job.until).fingerprint
         key = _key_for(notebook, parameters, fingerprint)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
             manifest.end(job, resting, page, 0.0)
+            _discard(packed)
             return Done(job, page, "unchanged")
         page.parent.mkdir(parents=True, exist_ok=True)
         if not output:
             manifest.begin(job, resting, forced=force)
         library = None if output else _library_beside(workspace.reports_folder, page)
     except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
+        _discard(packed)
         return Done(job, page, "failed", error=failure(problem, page))
     arguments = {
         "notebook": str(notebook.resolve()),
         "parameters": parameters,
         "output": str(page.absolute()),
-        "workspace": str(workspace.folder.resolve()),
+        "workspace": str((packed or workspace.folder).resolve()),
         "contact": workspace.config.contact,
         "fingerprint": fingerprint,
         "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
         "log_folder": str((workspace.reports_folder / "log").absolute()),
         "library": library,
     }
-    return _Planned(job, page, arguments, resting)
+    return _Planned(job, page, arguments, resting, packed)
+
+
+def _packed(workspace: Workspace, athlete_id: str) -> Path:
+    """A folder with the bundle of an athlete who agreed to have a page; only its owner can read it."""
+    workspace.consent(athlete_id).require("report")
+    folder = Path(tempfile.mkdtemp(prefix="workbook-bundle-"))
+    try:
+        workspace.pack(athlete_id, folder)
+    except BaseException:
+        _discard(folder)
+        raise
+    return folder
+
+
+def _discard(packed: Path | None) -> None:
+    if packed:
+        shutil.rmtree(packed, ignore_errors=True)
 
 
 def _library_beside(reports_folder: Path, page: Path) -> str:
@@ -218,6 +245,7 @@ def _library_beside(reports_folder: Path, page: Path) -> str:
 def _done(manifest: Manifest, planned: _Planned, answer: dict[str, Any]) -> Done:
     """What became of a page, noted in the manifest where the page lies among the reports."""
     error, seconds = answer.get("failed", ""), answer.get("seconds", 0.0)
+    _discard(planned.bundle)
     if planned.page == planned.job.page(manifest.workspace):
         manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
     return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error)

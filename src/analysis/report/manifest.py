@@ -99,7 +99,7 @@ class Manifest:
             **{"run": self.run, "state": state, "attempts": attempts, "seconds": seconds, "error": error},
             **{"rests_on": rests_on, "page_hash": published, "changed_at": pd.Timestamp.now(tz="UTC")},
         }
-        self.workspace.store.put("pages", pd.DataFrame([row]))
+        self.workspace.store.note("pages", pd.DataFrame([row]))
         self.entries[job] = Entry(state, attempts, rests_on, published)
 
 

@@ -1,0 +1,110 @@
+"""A bundle: the same athlete as in the store, and nobody else, neither in what it opens nor on a page made of it."""
+
+import json
+
+import pandas as pd
+import pytest
+import report_notebooks
+from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
+
+from analysis import intake, open_workspace
+from analysis.errors import UnknownAthlete, UsageProblem
+from analysis.report import fanout
+from analysis.report.due import Job
+from analysis.store import FileFacts
+
+UNTIL = "2026-06-07"
+SPY = """\
+import os
+from pathlib import Path
+
+from analysis import open_workspace
+from analysis.blocks import Text
+from analysis.report.page import Page
+
+opened = open_workspace()
+athlete = opened.athlete(athlete_id, until=until)
+descriptors = Path("/proc/self/fd")
+held = [os.readlink(link) for link in descriptors.iterdir() if link.exists()] if descriptors.is_dir() else []
+stores = [path for path in held if "store.sqlite" in path] + list(Path(opened.folder).rglob("store.sqlite"))
+page = Page("spy", subject=athlete_id, name=athlete.name, period=until, until=until)
+"""
+SHOW = """\
+with page.section("seen", "Whom do I see?"):
+    page.show(Text(f"Seen: {', '.join(opened.athletes()['name'])}; stores: {len(stores)}; sets: {len(athlete.sets)}"))
+"""
+
+
+@pytest.fixture
+def squad(tmp_path):
+    opened = workspace(tmp_path / "squad", CONFIG)
+    drop(opened.folder, "a.csv", ROSTER + "".join(f"{name},{name.lower()}1,,,,,\n" for name in ("Alder", "Birch")))
+    rows = "".join(f"{name},2026-06-01,Deadlift,1,1,{load},0.8\n" for name, load in (("Alder", 60), ("Birch", 77)))
+    drop(opened.folder, "b.csv", BAR_SPEED + rows)
+    assert {o.state for o in intake.ingest(opened, intake.files_below([opened.raw_folder]))} == {"taken"}
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def packed(squad, tmp_path):
+    folder = tmp_path / "packed"
+    folder.mkdir()
+    squad.pack("alder1", folder)
+    return open_workspace(folder)
+
+
+def test_an_athlete_of_a_bundle_is_the_athlete_of_the_store(squad, packed):
+    here, there = packed.athlete("alder1", UNTIL), squad.athlete("alder1", UNTIL)
+    for name, frame in there.frames.items():
+        pd.testing.assert_frame_equal(here.frames[name], frame)
+    pd.testing.assert_frame_equal(here.exclusions, there.exclusions)
+    assert here.name == "Alder"
+
+
+def test_nobody_else_is_in_a_bundle(packed):
+    assert packed.athletes()["athlete_id"].tolist() == ["alder1"]
+    with pytest.raises(UnknownAthlete):
+        packed.athlete("birch1")
+    content = b"".join(path.read_bytes() for path in packed.folder.rglob("*") if path.is_file())
+    assert b"alder1" in content
+    assert b"birch" not in content.lower()
+
+
+def test_a_bundle_holds_the_newest_watch_records(squad, tmp_path):
+    session = squad.store.frame("sessions", ["alder1"]).iloc[0]["session_id"]
+    for sha, speed in (("c" * 64, 3.0), ("d" * 64, 4.0)):
+        facts = {
+            "reader": "fit",
+            "reader_version": 1,
+            "dialect": "{}",
+            "imported_at": pd.Timestamp("2026-06-08", tz="UTC"),
+        }
+        counts = dict.fromkeys(("rows_taken", "rows_rejected", "rows_waiting"), 0)
+        samples = pd.DataFrame(
+            {"session_id": session, "athlete_id": "alder1", "t_s": [0.0, 1.0], "seq": 0, "speed_m_s": speed}
+        )
+        revision = squad.store.revision("alder1")
+        squad.store.append(FileFacts(sha, "run.fit", 1), facts | counts, {}, {"alder1": samples})
+        assert squad.store.revision("alder1") == revision + 1
+    folder = tmp_path / "packed"
+    folder.mkdir()
+    squad.pack("alder1", folder)
+    athlete = open_workspace(folder).athlete("alder1", UNTIL)
+    assert athlete.samples(session)["speed_m_s"].tolist() == [4.0, 4.0]
+    assert athlete.samples("none").empty
+
+
+def test_a_bundle_of_another_version_is_refused_in_words(packed):
+    path = packed.folder / "bundle.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
+    with pytest.raises(UsageProblem, match="version 99"):
+        open_workspace(packed.folder)
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_the_process_of_a_page_has_no_store_and_sees_nobody_else(squad, engine):
+    report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)
+    done = fanout.render_job(squad, Job("spy", "alder1", UNTIL), force=True, engine=engine)
+    assert done.state == "rendered", done.error
+    assert "Seen: Alder; stores: 0; sets: 1" in done.path.read_text(encoding="utf-8")
