@@ -36,9 +36,9 @@ class Lift(_Strict):
     mvt_sd_m_s: float = Field(default=0.02, ge=0, lt=1, description="its uncertainty between athletes and days")
     te_m_s: float | None = Field(default=None, gt=0, description="published typical error between days, if any")
     te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
-    te_source: str = Field(default="", description="where that error comes from; pages print it")
+    te_source: str = Field(default="", description="where that error comes from, printed with it")
     swc_m_s: float = Field(default=0.04, gt=0, description="smallest worthwhile change")
-    swc_source: str = Field(default="", description="where it comes from; pages print it")
+    swc_source: str = Field(default="", description="where it comes from, for whoever asks")
 
     def anchor_kg(self, athlete_id: str) -> float:
         """The load at which this athlete's speed is followed."""
@@ -58,9 +58,9 @@ class Check(_Strict):
     every_days: int = Field(default=28, gt=0, description="days after which it is due again")
     te: float | None = Field(default=None, gt=0, description="published typical error between days, in the unit")
     te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
-    te_source: str = Field(default="", description="where that error comes from; pages print it")
+    te_source: str = Field(default="", description="where that error comes from, printed with it")
     swc: float = Field(gt=0, description="smallest worthwhile change, in the unit")
-    swc_source: str = Field(default="", description="where it comes from; pages print it")
+    swc_source: str = Field(default="", description="where it comes from, for whoever asks")
 
 
 class SideTest(_Strict):
