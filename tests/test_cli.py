@@ -350,7 +350,7 @@ def test_what_is_due_is_rendered_and_one_failure_is_partly_done(pages):
     assert "It is alder1" in page.read_text(encoding="utf-8")
     assert "not this one" in said
     again = json.loads(run("run", "--due", "--as-of", "2026-06-08", "--workspace", pages, "--json", code=PARTLY))
-    assert {one["athlete_id"]: one["state"] for one in again} == {"alder1": "unchanged", "birch1": "failed"}
+    assert {one["athlete_id"]: one["state"] for one in again["pages"]} == {"alder1": "unchanged", "birch1": "failed"}
 
 
 def test_a_report_of_the_squad_needs_no_athlete(pages):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import click
@@ -489,8 +490,11 @@ def report(
 
 
 @main.command()
-@click.option("--due", is_flag=True, required=True, help="Render what workbook.toml plans for the last period.")
-@click.option("--as-of", help="Take this date for today, ISO.")
+@click.option("--due", is_flag=True, required=True, help="What workbook.toml plans, once its time has come.")
+@click.option("--as-of", help="Only render, for the last periods that were over on this date, ISO; nothing is sent.")
+@click.option(
+    "--missing", is_flag=True, help="Leave pages that are there as they are, also where data came after them."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
 @by_engine
@@ -500,35 +504,100 @@ def report(
 def run(
     due: bool,  # noqa: ARG001 - the flag says aloud what happens
     as_of: str | None,
+    missing: bool,
     jobs: int | None,
     force: bool,
     engine: str | None,
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Render every report that is due.
+    """Render and send every report that is due.
 
-    workbook.toml says which. The period is the last one that is over; unchanged pages are left as they are.
+    workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
+    and nothing is sent twice. reports/log/last_run.json says what was done.
     """
-    import pandas as pd
-
     from analysis import erasure, open_workspace
     from analysis.report.due import due as due_pages
+    from analysis.report.due import owed
     from analysis.workspace import day
 
     workspace = open_workspace(workspace_folder)
-    with _lock(workspace):
-        planned = due_pages(workspace, day(as_of) if as_of else workspace.today())
-        rendered = _render_due(workspace, planned, jobs, force, engine, quiet=as_json)
-        retained = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
+    with _lock(workspace), _kept(workspace) as done:
+        planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
+        wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
+        done.pages = _render_due(workspace, wanted, jobs, force, engine, quiet=as_json)
+        done.deliveries = [] if as_of else _deliver(workspace, planned, quiet=as_json)
+        retained = erasure.retain(workspace, workspace.now())
     if as_json:
-        _print_json([r.as_dict() for r in rendered])
+        _print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
     else:
-        _print_pages(rendered)
+        _print_pages(done.pages)
+        _print_deliveries(done.deliveries)
         _print_without_consent(workspace)
         for line in retained:
             click.echo(line)
-    _exit_partly(sum(not r.done for r in rendered), len(rendered))
+    failed = sum(not page.done for page in done.pages) + sum(one.failed for one in done.deliveries)
+    _exit_partly(failed, len(done.pages) + len(done.deliveries))
+
+
+@main.command()
+@click.option("--list", "only_list", is_flag=True, help="Show every page that was sent or waits, and send nothing.")
+@click.option("--again", metavar="ID", help="Send this one again, of which nobody knew whether it arrived.")
+@click.option("--arrived", metavar="ID", help="This one arrived, or is not wanted any more: never send it again.")
+@in_workspace
+@as_json
+@audited
+def deliver(
+    only_list: bool, again: str | None, arrived: str | None, workspace_folder: Path | None, as_json: bool
+) -> None:
+    """Send the pages that wait to be sent.
+
+    Each goes to each of its recipients once. The addresses of athletes and guardians are those of contacts.csv.
+    """
+    from analysis import open_workspace
+    from analysis.delivery import sending
+
+    if sum(map(bool, (only_list, again, arrived))) > 1:
+        raise UsageProblem("Say one of --list, --again and --arrived.")
+    workspace = open_workspace(workspace_folder)
+    if only_list:
+        lines = sending.entries(workspace)
+        return _print_json([line.as_dict() for line in lines]) if as_json else _print_ledger(lines)
+    with _lock(workspace):
+        if again or arrived:
+            sending.settle(workspace, again or arrived, "waiting" if again else "sent")
+        outcomes = [] if arrived else _deliver(workspace, [], quiet=as_json)
+    _print_json([one.as_dict() for one in outcomes]) if as_json else _print_deliveries(outcomes)
+    _exit_partly(sum(one.failed for one in outcomes), len(outcomes))
+
+
+@main.command()
+@click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
+@in_workspace
+@as_json
+def schedule(system: str, to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write what makes SYSTEM call `workbook run --due` for this workspace.
+
+    A systemd service and timer, a crontab line, or a task for Windows, and how it is put to work.
+    """
+    from analysis import config as configuration
+    from analysis.schedule import scheduled
+    from analysis.workspace import find_folder
+
+    folder = find_folder(workspace_folder)
+    made = scheduled(system, folder, configuration.read_config(folder / configuration.NAME))
+    if to is not None:
+        to.mkdir(parents=True, exist_ok=True)
+        for name, text in made.files.items():
+            (to / name).write_text(text, encoding="utf-8")
+    if as_json:
+        return _print_json({"files": made.files, "how": made.how})
+    for name, text in made.files.items():
+        click.echo(f"{to / name}" if to else f"# {name}\n{text}")
+    click.echo("Then:")
+    for line in made.how:
+        click.echo(f"  {line}")
 
 
 @main.command()
@@ -826,7 +895,26 @@ def _lock(workspace) -> Iterator[None]:
         lock.release()
 
 
-def _progress(things, what: str, total: int, quiet: bool) -> tqdm:
+@contextlib.contextmanager
+def _kept(workspace) -> Iterator[SimpleNamespace]:
+    """What a run does: `pages` and `deliveries`, kept for other programs, and told to somebody where it failed."""
+    from datetime import UTC, datetime
+
+    from analysis.delivery.notice import keep, last_run
+
+    started_at, done = datetime.now(UTC), SimpleNamespace(pages=[], deliveries=[])
+    try:
+        yield done
+    except WorkbookError as problem:
+        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, str(problem))):
+            click.echo(sentence, err=True)
+        raise
+    if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
+        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries)):
+            click.echo(sentence, err=True)
+
+
+def _progress(things, what: str, total: int | None, quiet: bool) -> tqdm:
     """A progress bar on a terminal, nothing elsewhere."""
     return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
 
@@ -836,6 +924,12 @@ def _render_due(workspace, planned, jobs: int | None, force: bool, engine: str |
 
     done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine)
     return list(_progress(done, "Pages", len(planned), quiet))
+
+
+def _deliver(workspace, planned, quiet: bool) -> list:
+    from analysis.delivery.sending import deliver
+
+    return list(_progress(deliver(workspace, planned), "Mails", None, quiet))
 
 
 def _print_json(value: object, indent: int | None = 2) -> None:
@@ -925,7 +1019,31 @@ def _print_pages(rendered: list) -> None:
         click.echo(f"{page.state if page.done else 'FAILED':10}{_shown(page.path)}")
         if not page.done:
             click.echo(f"          {page.error}", err=True)
-    click.echo(f"{_count(len(rendered), 'page')}." if rendered else "Nothing is due: there is no athlete yet.")
+    click.echo(
+        f"{_count(len(rendered), 'page')}."
+        if rendered
+        else "Nothing is due: no page is missing, or there is no athlete yet."
+    )
+
+
+def _print_deliveries(outcomes: list) -> None:
+    for one in outcomes:
+        job = one.job
+        to_whom = f" to the {one.whose} by {one.channel}" if one.whose else ""
+        number = "" if one.state == "sent" or not one.delivery_id else f"  {one.delivery_id}"
+        click.echo(f"{one.state:11} {job.report} {job.until} {job.athlete_id or 'squad'}{to_whom}{number}")
+        if one.problem:
+            click.echo(f"            {one.problem}", err=one.failed)
+    sent = sum(one.state == "sent" for one in outcomes)
+    if outcomes:
+        click.echo(f"{_count(sent, 'page')} sent.")
+
+
+def _print_ledger(lines: list) -> None:
+    for line in lines:
+        words = (line.delivery_id, line.report, line.until, line.athlete_id, line.whose, line.channel, line.problem)
+        click.echo(f"{line.state:9} {' '.join(word for word in words if word)}")
+    click.echo(f"{_count(len(lines), 'line')}.")
 
 
 def _print_without_consent(workspace) -> None:

@@ -1,0 +1,114 @@
+"""What a run did, in one file for other programs, and word to somebody when something of it failed."""
+
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.delivery.ledger import hashed
+from analysis.delivery.mail import plain_mail
+from analysis.delivery.sending import Outcome, open_channel
+from analysis.errors import WorkbookError
+from analysis.report.due import SQUAD
+from analysis.report.fanout import Done
+from analysis.report.publish import publish
+from analysis.workspace import Workspace
+
+NAME = "last_run.json"
+
+_COMMAND_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """A run as other programs read it; athletes are ids, and no address is in it."""
+
+    started_at: str
+    ended_at: str
+    pages: list[dict[str, object]] = field(default_factory=list)
+    deliveries: list[dict[str, object]] = field(default_factory=list)
+    error: str = ""  # what stopped the whole run
+    failures: list[str] = field(default_factory=list)  # a sentence each
+
+
+def last_run(
+    started_at: datetime, pages: Iterable[Done] = (), deliveries: Iterable[Outcome] = (), error: str = ""
+) -> LastRun:
+    """The run that began at `started_at` and ends now.
+
+    >>> last_run(datetime(2026, 7, 6, 4, tzinfo=UTC), error="workbook.toml plans no report.").failures
+    ['workbook.toml plans no report.']
+    """
+    pages, deliveries = list(pages), list(deliveries)
+    failures = [error] if error else []
+    failures += [f"{_whose(page)}: no page. {page.error}" for page in pages if not page.done]
+    failures += [f"{_whose(one)}: {one.state}. {one.problem}" for one in deliveries if one.failed]
+    return LastRun(
+        started_at=started_at.isoformat(timespec="seconds"),
+        ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        pages=[page.as_dict() for page in pages],
+        deliveries=[one.as_dict() for one in deliveries],
+        error=error,
+        failures=failures,
+    )
+
+
+def keep(workspace: Workspace, run: LastRun) -> list[str]:
+    """Write the run to `reports/log/last_run.json`, and tell whom [notify] names of failures that are new.
+
+    The same failures are told once, however often the run is repeated. Returns what could not be told, in sentences.
+    """
+    path = workspace.reports_folder / "log" / NAME
+    told_before = _failures_in(path)
+    publish({path: json.dumps(asdict(run), ensure_ascii=False, indent=2) + "\n"})
+    return _tell(workspace, run) if run.failures and run.failures != told_before else []
+
+
+def _tell(workspace: Workspace, run: LastRun) -> list[str]:
+    notify = workspace.config.notify
+    problems = []
+    if notify.command:
+        try:
+            said = json.dumps(asdict(run), ensure_ascii=False)
+            subprocess.run(
+                notify.command, input=said.encode(), check=True, capture_output=True, timeout=_COMMAND_TIMEOUT_S
+            )
+        except (OSError, subprocess.SubprocessError) as problem:
+            problems.append(f"Nobody could be told by the command of [notify]: {problem}. Correct it in workbook.toml.")
+    try:
+        _mail(workspace, run)
+    except WorkbookError as problem:
+        problems.append(f"Nobody could be told by mail: {problem}")
+    return problems
+
+
+def _mail(workspace: Workspace, run: LastRun) -> None:
+    if not workspace.config.notify.to:
+        return
+    subject = f"{workspace.config.squad}: reports failed ({len(run.failures)})"
+    server = open_channel(workspace, "mail")
+    try:
+        for email in workspace.config.notify.to:
+            key = hashed(run.started_at, email)[:24]
+            text = "\n".join(run.failures) + "\n"
+            server.send(plain_mail(subject, text, email, workspace.config, key), _nothing)
+    finally:
+        server.close()
+
+
+def _nothing() -> None:
+    """A notice has no line in the ledger."""
+
+
+def _failures_in(path: Path) -> list[str]:
+    """The failures of the run before; none where its file is gone or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["failures"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _whose(of: Done | Outcome) -> str:
+    return f"{of.job.report} {of.job.until} {of.job.athlete_id or SQUAD}"

@@ -1,0 +1,128 @@
+"""`workbook run --due` by the clock: rendered, sent, kept, told; a second call does nothing twice."""
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+import report_notebooks
+from click.testing import CliRunner
+from drop_folder import CONFIG, ROSTER, drop, workspace
+from filelock import FileLock
+
+from analysis import intake
+from analysis.cli import main
+from analysis.report.due import owed
+from analysis.workspace import Workspace, open_workspace
+
+DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
+PLAN = """
+[delivery]
+sender = "coach@grove.example"
+[notify]
+command = ["{python}", "-c", "import sys; open('told', 'a').write(sys.stdin.read())"]
+[[reports]]
+report = "hello"
+deliver = "outbox"
+"""
+CONTACTS = "athlete,whose,email\nAlder,athlete,alder@home.example\nBirch,athlete,birch@home.example\n"
+MONDAY = "2026-06-08T06:00+02:00"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Alder and Birch with a weekly page each, which fails for Birch while the file `bad` is there."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "grove"
+    workspace(folder, CONFIG + PLAN.replace("{python}", sys.executable)).store.close()
+    cells = (
+        report_notebooks.PAGE,
+        'with page.section("hello", "Who?"):\n    page.show(Text(f"It is {athlete_id}"))',
+        f'import pathlib\nassert athlete_id != "birch1" or not pathlib.Path({str(tmp_path / "bad")!r}).exists()',
+    )
+    report_notebooks.write(folder / "notebooks" / "reports" / "hello.ipynb", *cells)
+    drop(folder, "athletes.csv", ROSTER + "Alder,alder1,,,,,\nBirch,birch1,,,,,\n")
+    drop(folder, "contacts.csv", CONTACTS)
+    squad = open_workspace(folder)
+    list(intake.ingest(squad, intake.files_below([squad.raw_folder])))
+    return folder
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the clock of the workspace."""
+    return lambda now: monkeypatch.setattr(Workspace, "now", staticmethod(lambda: pd.Timestamp(now).tz_convert("UTC")))
+
+
+def run(folder, *words: str, code: int = DONE) -> str:
+    result = CliRunner().invoke(main, [*words, "--workspace", str(folder)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def mails(folder) -> list[str]:
+    return sorted(path.read_text().split("To: ")[1].split("\n")[0].strip() for path in folder.glob("outbox/*.eml"))
+
+
+def last_run(folder) -> dict:
+    return json.loads((folder / "reports" / "log" / "last_run.json").read_text(encoding="utf-8"))
+
+
+def test_a_week_is_rendered_sent_and_kept_once_and_failures_are_told_once(folder, clock, tmp_path):
+    (tmp_path / "bad").touch()
+    clock(MONDAY)
+    said = run(folder, "run", "--due", "--missing", code=PARTLY)
+    assert "sent        hello 2026-06-07 alder1 to the athlete by outbox" in said
+    assert [page["state"] for page in last_run(folder)["pages"]].count("failed") == 1
+    run(folder, "run", "--due", "--missing", code=FAILED)  # Birch's page alone
+    assert mails(folder) == ["alder@home.example"]
+    assert (tmp_path / "told").read_text().count("birch1: no page") == 1  # once, although both runs failed
+
+    (tmp_path / "bad").unlink()
+    run(folder, "run", "--due", "--missing", "--force")
+    run(folder, "run", "--due", "--missing")
+    assert mails(folder) == ["alder@home.example", "birch@home.example"]
+    assert last_run(folder)["failures"] == []
+    ledger = json.loads(run(folder, "deliver", "--list", "--json"))
+    assert {line["state"] for line in ledger} == {"sent"}
+
+
+def test_a_date_renders_and_sends_nothing(folder):
+    run(folder, "run", "--due", "--as-of", "2026-06-08")
+    assert mails(folder) == []
+
+
+def test_what_was_missed_is_owed_from_the_newest_whole_week_on(folder):
+    squad = open_workspace(folder)
+    for until, name in (("2026-05-17", "alder1"), ("2026-05-27", "birch1")):  # the second ends no week
+        page = squad.reports_folder / "hello" / until / f"{name}.html"
+        page.parent.mkdir(parents=True)
+        page.touch()
+    jobs = owed(squad, pd.Timestamp(MONDAY).tz_convert("UTC"))
+    assert [(job.athlete_id, job.until) for job in jobs] == [
+        *(("alder1", "2026-05-24"), ("alder1", "2026-05-31"), ("alder1", "2026-06-07"), ("birch1", "2026-06-07"))
+    ]
+    early = owed(squad, pd.Timestamp("2026-06-08T05:59+02:00").tz_convert("UTC"))
+    assert {job.until for job in early} == {"2026-05-24", "2026-05-31"}
+
+
+def test_a_second_run_at_once_is_turned_away(folder, clock):
+    clock(MONDAY)
+    with FileLock(folder / "data" / "store" / "run.lock"):
+        assert "Another run" in run(folder, "run", "--due", code=BUSY)
+        assert "Another run" in run(folder, "deliver", code=BUSY)
+
+
+def test_a_plan_that_cannot_work_is_kept_and_told(folder, clock, tmp_path):
+    clock(MONDAY)
+    text = (folder / "workbook.toml").read_text()
+    (folder / "workbook.toml").write_text(text + 'athletes = ["Cedar"]\n')
+    run(folder, "run", "--due", code=FAILED)
+    assert "'Cedar' is no athlete" in last_run(folder)["error"]
+    assert "Cedar" in (tmp_path / "told").read_text()
+
+
+def test_a_schedule_is_printed_or_written(folder, tmp_path):
+    assert "OnCalendar=Mon *-*-* 06:00:00 Europe/Berlin" in run(folder, "schedule", "systemd")
+    run(folder, "schedule", "cron", "--to", str(tmp_path / "made"))
+    assert "run --due --missing" in (tmp_path / "made" / "workbook.cron").read_text()
