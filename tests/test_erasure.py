@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis import erasure, intake, open_workspace
 from analysis.errors import UnknownAthlete
+from analysis.report.locked import locked
 from analysis.store import DATABASE
 from analysis.tables import TABLES
 from analysis.traces import Sought, search, sought, traces_in
@@ -161,6 +162,23 @@ def test_a_name_that_is_short_or_shared_is_not_looked_for_and_said(tmp_path):
     wanted = sought(opened, "ash1")
     assert wanted.names == ()
     assert wanted.too_common == ("Alder", "Ash")
+
+
+def test_an_address_is_looked_for_unless_it_is_a_siblings_too(grove):
+    rows = [("alder1", "athlete", "tree@example.org"), ("alder1", "guardian", "home@example.org")]
+    rows.append(("birch1", "guardian", "home@example.org"))
+    contacts = pd.DataFrame(rows, columns=["athlete_id", "whose", "email"])
+    grove.store.put("contacts", contacts.assign(file_no=1, row_no=1))
+    wanted = sought(grove, "alder1")
+    assert "tree@example.org" in wanted.names
+    assert wanted.too_common == ("home@example.org",)
+
+
+def test_a_locked_page_is_said_to_be_closed(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(locked("<meta content=\"script-src 'none';\"><p>Alder", "lusab-babad-gutih-tugad-mudof"))
+    (trace,) = traces_in(page, Sought("a1b2c3", ("Alder",)))
+    assert not trace.looked
 
 
 def packed(folder, text: str) -> dict[str, object]:

@@ -29,16 +29,18 @@ from analysis.workspace import Workspace
 
 SHORTEST_NAME = 4  # characters; a shorter name stands in too many words to be looked for
 LOCKED = b"workbook-backup"  # how an encrypted backup begins
+LOCKED_PAGE = b'"cipher": "AES-256-GCM"'  # in the header of a page under a passphrase
 SKIPPED = (".git", ".venv", "node_modules", "__pycache__")  # other tools' folders, said with every search
 
 _MOST_BYTES = 1024**3  # of one packed thing, unpacked
+_HEAD_BYTES = 256 * 1024  # within which a locked page has its header
 _DEEPEST = 3  # packages within packages
 _LETTER = rb"[0-9A-Za-z]"
 
 
 @dataclass(frozen=True)
 class Sought:
-    """The words that give one athlete away: the opaque id and the names bound to it."""
+    """The words that give one athlete away: the opaque id, and the names and addresses bound to it."""
 
     athlete_id: str
     names: tuple[str, ...]  # that are looked for
@@ -79,12 +81,10 @@ class Trace:
 
 def sought(workspace: Workspace, athlete_id: str) -> Sought:
     """The words that give this athlete away among the others of the workspace."""
-    athletes, aliases = workspace.athletes(), workspace.store.frame("aliases")
+    stored = workspace.store.frames(["athletes", "aliases", "contacts"])
     bound = pd.concat(
-        [
-            athletes[["athlete_id", "name"]],
-            aliases[["athlete_id", "external_name"]].rename(columns={"external_name": "name"}),
-        ]
+        stored[table][["athlete_id", column]].rename(columns={column: "name"})
+        for table, column in (("athletes", "name"), ("aliases", "external_name"), ("contacts", "email"))
     ).dropna()
     own = bound.loc[bound["athlete_id"] == athlete_id, "name"].str.strip()
     others = bound.loc[bound["athlete_id"] != athlete_id, "name"].tolist()
@@ -114,7 +114,8 @@ def traces_in(path: Path, wanted: Sought) -> Iterator[Trace]:
         if wanted.in_bytes.search(data):
             yield Trace(path, "in its content")
         head = data[:16]
-    if head.startswith(LOCKED):
+        is_locked_page = path.suffix == ".html" and LOCKED_PAGE in data[:_HEAD_BYTES]
+    if is_locked_page or head.startswith(LOCKED):
         yield Trace(path, "it is encrypted", looked=False)
     elif head.startswith(b"SQLite format 3"):
         try:
