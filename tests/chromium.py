@@ -62,6 +62,14 @@ def sticks_out(tab) -> list[str]:
     )
 
 
+def violations(tab) -> list[str]:
+    """What axe-core finds wrong with a page for people who do not see, hear or point as others do."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(tab).response["violations"]
+    return [f"{one['impact']}: {one['help']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
 def pdf_pages(pdf: bytes) -> int:
     """How many pages a PDF says it has."""
     packed = re.findall(rb"stream\r?\n(x.*?)endstream", pdf, re.DOTALL)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import CHROMIUM, PICTURES, WIDTHS, Opened, pdf_pages, sticks_out
+from chromium import CHROMIUM, PICTURES, WIDTHS, Opened, pdf_pages, sticks_out, violations
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
 from report_notebooks import PAGE, write, write_week
 
 from analysis.report.render import render
+from analysis.report.scripts import PLOTLY
 
 pytestmark = [
     pytest.mark.browser,
@@ -165,7 +166,7 @@ def test_a_true_week_fits_draws_and_asks_nobody(browser, squad_workspace, width,
         assert opened.tab.locator(".plot").count() >= 2
         opened.scroll_to_figures()
         opened.picture(f"alder_{width}_{scheme}")
-        assert opened.requests == [path.as_uri()]
+        assert opened.requests == [path.as_uri(), (path.parents[2] / PLOTLY).as_uri()]
         assert opened.complaints == []
         assert sticks_out(opened.tab) == []
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -275,3 +276,35 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
         PICTURES.mkdir(exist_ok=True)
         pdf = opened.tab.pdf(path=PICTURES / "squad_week.pdf", prefer_css_page_size=True)
         assert pdf_pages(pdf) <= 8
+
+
+# --- for everybody: axe-core on every report and on their index ---------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("which", ["athlete_week", "squad_week", "block_review", "index"])
+def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):
+    index = squad_workspace.folder / "reports" / "index.html"
+    path = {
+        "athlete_week": lambda: squad_workspace.page("Alder").path,
+        "squad_week": lambda: squad_workspace.squad_page.path,
+        "block_review": lambda: squad_workspace.block_page.path,
+        "index": lambda: index,
+    }[which]()
+    with Opened(browser, path, width, scheme) as opened:
+        opened.scroll_to_figures()
+        assert violations(opened.tab) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_index_fits_and_asks_nobody(browser, squad_workspace, width, scheme):
+    path = squad_workspace.folder / "reports" / "index.html"
+    with Opened(browser, path, width, scheme) as opened:
+        opened.picture(f"index_{width}_{scheme}")
+        assert opened.requests == [path.as_uri()]
+        assert opened.complaints == []
+        assert sticks_out(opened.tab) == []
+        opened.tab.get_by_role("link", name="Alder").click()
+        opened.tab.get_by_role("heading", name="Alder").wait_for()

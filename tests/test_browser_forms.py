@@ -1,14 +1,18 @@
 """Shared pages in Debian's chromium: a locked page opens by its passphrase alone, a folder has one plotly for all."""
 
+import functools
+import http.server
 import re
+import threading
 from pathlib import Path
 
 import pytest
-from chromium import CHROMIUM, Opened, sticks_out
+from chromium import CHROMIUM, Opened, sticks_out, violations
 from report_notebooks import write_week
 
 from analysis.report.locked import new_passphrase
 from analysis.report.render import render
+from analysis.report.scripts import PLOTLY, put_library
 from analysis.report.share import shared
 
 pytestmark = [
@@ -53,6 +57,7 @@ def refusal(opened: Opened) -> str:
 def test_a_locked_page_opens_with_its_passphrase_and_draws_its_figures(browser, locked_week, passphrase, scheme):
     with Opened(browser, locked_week, 360, scheme) as opened:
         opened.picture(f"locked_360_{scheme}")
+        assert violations(opened.tab) == []
         type_and_open(opened, f" {passphrase.replace('-', ' ').upper()} ")
         opened.tab.get_by_role("heading", name="Alder").wait_for(timeout=20_000)
         opened.scroll_to_figures()
@@ -112,3 +117,58 @@ def test_a_locked_page_says_without_javascript_how_it_opens(browser, locked_week
     with Opened(browser, locked_week, script=False) as opened:
         assert "Opening it needs JavaScript" in opened.tab.inner_text("main")
         assert not opened.tab.locator("form").is_visible()
+
+
+# --- pages in a folder --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Two pages with one plotly.js, as a run leaves them."""
+    folder = tmp_path_factory.mktemp("folder")
+    notebook = write_week(folder / "week.ipynb")
+    put_library(folder)
+    for name in ("one", "other"):
+        page = folder / "athlete_week" / "2026-07-05" / f"{name}.html"
+        render(notebook, {}, page, workspace=folder, log_folder=folder, library=f"../../{PLOTLY}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def web(folder) -> str:
+    """The same folder behind a web server of this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_said) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("name", ["one", "other"])
+@pytest.mark.parametrize("where", ["disk", "web"])
+def test_pages_of_a_folder_draw_with_one_plotly_from_disk_and_from_the_web(browser, folder, web, where, name):
+    base = folder.as_uri() if where == "disk" else web
+    address = f"{base}/athlete_week/2026-07-05/{name}.html"
+    with Opened(browser, address) as opened:
+        assert opened.tab.evaluate("window.Plotly === undefined")
+        opened.scroll_to_figures()
+        assert len(opened.tab.query_selector_all(".plot .plot-container")) == 2
+        assert [one for one in opened.requests if not one.endswith("favicon.ico")] == [address, f"{base}/{PLOTLY}"]
+        assert [one for one in opened.complaints if "404" not in one] == []  # of the favicon that browsers ask for
+
+
+def test_a_page_that_lost_its_plotly_says_so_and_keeps_its_words(browser, folder, tmp_path):
+    page = tmp_path / "athlete_week" / "2026-07-05" / "one.html"
+    page.parent.mkdir(parents=True)
+    page.write_bytes((folder / "athlete_week" / "2026-07-05" / "one.html").read_bytes())
+    with Opened(browser, page) as opened:
+        plot = opened.tab.locator(".plot").first
+        plot.scroll_into_view_if_needed()
+        plot.filter(has_text="plotly.min.js is not there").wait_for(timeout=20_000)
+        assert "0.07 m/s faster than your usual" in " ".join(opened.tab.inner_text("main").split())

@@ -60,13 +60,13 @@ def share(
     Raises
     ------
     ConsentMissing
-        Where the athlete has not agreed to pages being sent out.
+        Where the athlete has not agreed to an own page, or does no longer.
     UsageProblem
         Where there is no such page, or `to` is the folder of reports itself.
     """
     whose = workspace.athlete_id(athlete) if athlete else ""
     if whose:
-        workspace.consent(whose).require("delivery")
+        workspace.consent(whose).require("report")  # "delivery" is about what the workbook sends by itself
     if to.resolve().is_relative_to(workspace.reports_folder.resolve()):
         raise UsageProblem(
             f"{to} is in the folder of reports, where pages stay as they were made. Name another folder."
