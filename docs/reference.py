@@ -343,8 +343,8 @@ def option_words(option: click.Option) -> str:
 def gallery_page(modules: list[ModuleType], pictures: Path) -> str:
     """A picture for every figure, on the example squad; the words of the figure where there is no picture."""
     above = (
-        "# Gallery\n\nEvery figure, as the notebooks draw it from the example squad, or else from made-up numbers. In a "
-        "notebook and on a page it answers to the pointer. Without Chromium `make docs` leaves the pictures out.\n"
+        "# Gallery\n\nEvery figure, as the notebooks draw it from the example squad, or else from made-up numbers. In "
+        "a notebook and on a page it answers to the pointer. Without Chromium `make docs` leaves the pictures out.\n"
     )
     entries = [
         gallery_entry(module, name, drawing, pictures)
@@ -368,7 +368,8 @@ def gallery_entry(module: ModuleType, name: str, drawing: Any, pictures: Path) -
     first = " ".join(takewhile(str.strip, inspect.getdoc(drawing).splitlines()))
     path = f"{module.__name__.removeprefix('analysis.figures.')}.{name}.svg"
     drawn = f"![{first}](../{GALLERY}/{path})\n\n" if (pictures / path).exists() else ""
-    return f"\n## {name}\n\n{first}\n\n{drawn}[{module.__name__}]({page_of(module, 'figures')})\n"
+    title = name.removesuffix("_figure").replace("_", " ").capitalize()
+    return f"\n## {title}\n\n{first}\n\n{drawn}[`{name}`]({page_of(module, 'figures')})\n"
 
 
 def row(*cells: str) -> str:

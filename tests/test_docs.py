@@ -186,7 +186,7 @@ def test_every_model_figure_and_metric_has_its_page(made):
 def test_every_figure_has_its_place_in_the_gallery(made):
     for module in reference.modules_of(reference.figures):
         for name in reference.drawings(module):
-            assert f"## {name}\n" in made["gallery.md"]
+            assert f"[`{name}`]({reference.page_of(module, 'figures')})" in made["gallery.md"]
 
 
 def test_every_column_of_every_table_is_in_the_dictionary(made):
