@@ -11,8 +11,14 @@ demo: .venv/demo.stamp
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
 
+# the promises of docs/promises.md: `small` in minutes, `full` with the long simulations too, in hours
+SCALE ?= small
+SOAK := tests/soak tests/test_faults.py tests/test_whole_or_not.py tests/test_hostile.py tests/test_locked.py tests/test_promises.py
 soak: .venv/dev.stamp
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	SOAK_SCALE=$(SCALE) $(BIN)/python -m pytest -n 2 --dist worksteal -rP $(SOAK) $(ARGS)
+ifeq ($(SCALE),full)
+	SOAK_SCALE=full $(BIN)/python -m pytest -m soak --ignore=tests/soak $(ARGS)
+endif
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
