@@ -23,6 +23,7 @@ from analysis.config import Lift
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.metrics.strength import bar_speeds
+from analysis.models.bland_altman import bland_altman
 from analysis.models.breakpoint import level_break, slope_break
 from analysis.models.checks import check_history
 from analysis.models.classical_break import level_shift, segmented_line
@@ -31,6 +32,10 @@ from analysis.models.critical_speed import POWER_FORMS, SPEED_FORMS, critical_po
 from analysis.models.depth_drift import depth_drift
 from analysis.models.durability import durability
 from analysis.models.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
+from analysis.models.fitness_fatigue.banister import fitness_fatigue
+from analysis.models.fitness_fatigue.dose_response import fit_dose_response
+from analysis.models.fitness_fatigue.kalman import StateParameters, filtered, fit_states
+from analysis.models.fitness_fatigue.skill import review
 from analysis.models.form import form_history
 from analysis.models.growth import growth
 from analysis.models.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
@@ -47,7 +52,7 @@ from analysis.models.reliability import (
 from analysis.models.reps_of_squad import reps_curves_of_squad
 from analysis.models.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
 from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
-from analysis.models.sides import side_difference
+from analysis.models.sides import difference_of_dates, side_difference
 from analysis.models.speed_at_load import speed_at_load, speed_of_bar_speeds
 from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.training_speed import training_speed
@@ -56,7 +61,7 @@ from analysis.report.page import SECTION_MIME, Page
 
 # what the last sentence of a refusal begins with
 TO_DO = (
-    "Add", "Ask", "Check", "Choose", "Correct", "Cut", "Do", "Filter", "Give", "Leave", "List", "Measure", "Put",
+    "Add", "Ask", "Check", "Choose", "Correct", "Cut", "Do", "Filter", "Give", "Leave", "List", "Log", "Measure", "Put",
     "Rate", "Record", "Repeat", "Run", "Sort", "State", "Test", "Use", "Wear",
 )  # fmt: skip
 # a number, what is infinite, or that there is none
@@ -154,6 +159,10 @@ MAXIMA = pd.DataFrame(
 LONG_RUNS = pd.DataFrame(
     {"run": list("abcde"), "bpm": [140.0, 142, 141, 139, 140], "m_s": [2.8, 2.82, 2.81, 2.79, 2.8], "device": "watch"}
 )
+SEASON = pd.DataFrame({"load_au": np.resize([90.0, 0, 60, 0, 120, 30, 0, 45, 0], 126)})
+SEASON["test_w"] = np.where(SEASON.index % 7 == 0, np.random.default_rng(3).normal(250, 4, 126), np.nan)
+OF_SEASON = {"unit": "W", "convention": "next_day"}
+STATE = StateParameters(250, 0.05, 0.05, 42, 7, test_sd=3, g_sd=1, h_sd=1)
 
 
 def sets_of(told: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +200,27 @@ COUNTED = answers("a missing value")  # left out and counted
 SIGNED = answers("a missing value", "a negative value")  # a quantity that may lie below 0
 JUDGED = answers("too few", "all equal", "a missing value", "mixed")  # a change that cannot be told is an answer
 
+SEASON_MODELS: dict[str, Callable[[pd.DataFrame], object]] = {
+    "fitness_fatigue-fixed": lambda f: fitness_fatigue(f.load_au, f.test_w, **OF_SEASON),
+    "fitness_fatigue-free": lambda f: fitness_fatigue(f.load_au, f.test_w, tau_d=None, **OF_SEASON),
+    "review": lambda f: review(f.load_au, f.test_w, **OF_SEASON),
+    "fit_dose_response": lambda f: fit_dose_response(f.load_au, f.test_w, **OF_SEASON),
+    "fit_states": lambda f: fit_states(f.load_au, f.test_w, STATE, unit="W"),
+}
+
 MODELS: dict[str, Asked] = {
+    **{f"{name}-tests": Asked(fit, SEASON, "test_w", 15, answers=SIGNED) for name, fit in SEASON_MODELS.items()},
+    **{
+        f"{name}-loads": Asked(fit, SEASON, "load_au", 15, answers=answers("all equal"))
+        for name, fit in SEASON_MODELS.items()
+    },
+    "filtered": Asked(
+        lambda f: filtered(f.load_au, f.test_w, STATE, unit="W"),
+        SEASON, "load_au", 0, answers=answers("all equal"),
+    ),
+    "bland_altman": Asked(
+        lambda f: bland_altman(f["first"], f["second"], unit="m"), PAIRS, "second", 2, answers=SIGNED | {"all equal"}
+    ),
     "level_break": Asked(lambda f: level_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
     "slope_break": Asked(lambda f: slope_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
     "level_shift": Asked(lambda f: level_shift(f.kg), WEEKS, "kg", 11, answers=answers("a negative value")),
@@ -308,11 +337,15 @@ MODELS: dict[str, Asked] = {
     ),
     "side_sensitivity": Asked(
         lambda f: side_sensitivity(f, HOP, SUNDAY), BIRCH.trials, "value", 1, kind="unit",
-        answers=answers("all equal", *COUNTED),
+        answers=COUNTED,
     ),
     "side_difference": Asked(
         lambda f: side_difference(f, HOP, SUNDAY), BIRCH.trials, "value", 1, kind="unit",
-        answers=answers("all equal", *COUNTED),
+        answers=COUNTED,
+    ),
+    "difference_of_dates": Asked(
+        lambda f: difference_of_dates(f, HOP), side_difference(BIRCH.trials, HOP, SUNDAY).dates, "difference_pct", 0,
+        answers=answers("a negative value"),
     ),
     "speed_at_load": Asked(
         lambda f: speed_at_load(BIRCH.sets, f, LIFT, 60.0, SUNDAY),
@@ -337,11 +370,9 @@ MODELS: dict[str, Asked] = {
 
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
-    "test_bland_altman.py": ("bland_altman",),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
-        "fitness_fatigue", "dose_response", "fit_dose_response", "filtered", "fit_states", "review", "forecast_skill",
-        "profile_likelihood", "bootstrap",
+        "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",
     ),
     "test_flag_audit.py": ("flag_audit",),
     "test_form_break.py": ("form_break",),

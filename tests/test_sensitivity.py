@@ -152,7 +152,7 @@ def test_a_check_is_judged_by_mean_and_best_and_its_first_row_is_the_report():
 
 
 def test_sides_are_judged_by_median_largest_trial_dates_and_index():
-    trials = hops(["2026-03-02", *DAYS[1:]], [150, 152, 149, 151, 150], [160, 161, 160, 159, 162])
+    trials = hops(["2026-03-02", *DAYS[1:]], [150, 152, 149, 151, 150], [180, 181, 180, 179, 182])
     reported = side_difference(trials, HOP, SUNDAY)
     result = side_sensitivity(trials, HOP, SUNDAY)
     assert result.conclusion == "right larger"

@@ -118,6 +118,36 @@ def mixing_weights(log_likelihood: np.ndarray) -> np.ndarray:
     return np.exp(log_likelihood - logsumexp(log_likelihood, axis=0))
 
 
+def plain_means(day: np.ndarray, values: np.ndarray, *, rhos: np.ndarray = RHO_GRID) -> Mixture:
+    """The plain mean of each series, with the error that each rho gives it.
+
+    Parameters
+    ----------
+    day : array of float, shape (n,), n >= 2, increasing
+    values : array of float, shape (n_series, n), without NaN, not all of a series alike
+    rhos : array of float
+        The values of rho that are mixed.
+
+    Examples
+    --------
+    >>> means = plain_means(np.arange(4) * 28.0, np.array([[9.0, 12.0, 10.0, 11.0]]))
+    >>> means.mean.tolist(), means.quantile(0.975).round(1).tolist()
+    ([10.5], [16.7])
+    """
+    n = len(day)
+    std_error, log_likelihood = [], []
+    for rho in rhos:
+        white = whitener(day, float(rho))
+        ones = white.matrix.sum(axis=1)  # what whitening makes of a constant
+        seen = values @ white.matrix.T
+        squares = ((seen - np.outer(seen @ ones / (ones @ ones), ones)) ** 2).sum(axis=1)
+        of_mean = np.linalg.norm(np.linalg.solve(white.matrix.T, np.ones(n))) / n
+        std_error.append(np.sqrt(squares / (n - 1)) * of_mean)
+        log_likelihood.append(white.log_det - np.log(ones @ ones) / 2 - (n - 1) / 2 * np.log(squares))
+    estimate = np.broadcast_to(values.mean(axis=1), (len(rhos), len(values)))
+    return Mixture(estimate, np.array(std_error), mixing_weights(np.array(log_likelihood)), n - 1)
+
+
 @dataclass(frozen=True, eq=False)
 class Lines:
     """Straight lines through several series: level at `centre_day` and slope per day; the weighted mean rho."""

@@ -5,20 +5,19 @@ is the conclusion (better, worse, no change beyond noise; which side is larger),
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.config import Check, Lift, SideTest
-from analysis.decisions import MDC_LEVEL, REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
+from analysis.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.metrics.strength import VELOCITY_METRICS
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.result import tidy_row
-from analysis.models.sides import SURE_DATES, SideDifference, side_difference
+from analysis.models.sides import SURE_DATES, SideDifference, difference_of_dates, side_difference
 from analysis.models.speed_at_load import RESOLUTION_M_S, SpeedAtLoad, speed_at_load
 
 OWN_CHOICE = "as reported"
@@ -254,7 +253,7 @@ def side_sensitivity(
         "median trial": lambda: of_one_value_a_day("median"),
         "largest trial": lambda: of_one_value_a_day("max"),
         **{f"last {n} dates": lambda n=n: of_last(n) for n in range(SURE_DATES, base.n_dates)},
-        "difference over the mean": lambda: _over_the_mean(base),
+        "difference over the mean": lambda: _over_the_mean(base, test),
     }
     return _sensitivity(test.name, _side_row(OWN_CHOICE, base), choices, _side_row, conf_level)
 
@@ -384,21 +383,11 @@ def _side_row(choice: str, sides: SideDifference) -> dict:
     }
 
 
-def _over_the_mean(base: SideDifference) -> SideDifference:
+def _over_the_mean(base: SideDifference, test: SideTest) -> SideDifference:
     """The same dates by another index, 100 (R - L) / mean of R and L."""
     indices = asymmetry_indices(base.dates["left"], base.dates["right"])
     difference = indices["right_minus_left_over_mean_pct"]
-    estimate, se = float(difference.mean()), float(difference.std(ddof=1) / base.n_dates**0.5)
-    half = float(stdtrit(base.df, (1 + base.conf_level) / 2)) * se
-    return replace(
-        base,
-        dates=base.dates.assign(difference_pct=difference),
-        estimate_pct=estimate,
-        se_pct=se,
-        conf_low=estimate - half,
-        conf_high=estimate + half,
-        mdc_pct=float(stdtrit(base.df, (1 + MDC_LEVEL) / 2)) * se,
-    )
+    return difference_of_dates(base.dates.assign(difference_pct=difference), test, conf_level=base.conf_level)
 
 
 def _listed(changed: pd.DataFrame) -> str:
