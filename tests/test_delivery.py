@@ -3,6 +3,10 @@
 import contextlib
 import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 from drop_folder import CONFIG, ROSTER, drop, workspace
@@ -12,6 +16,7 @@ from analysis import intake
 from analysis.config import Smtp
 from analysis.delivery.channels import PASSWORD, MailServer
 from analysis.delivery.ledger import Ledger
+from analysis.delivery.mail import PASSPHRASES
 from analysis.delivery.sending import deliver, entries, settle
 from analysis.errors import NoAnswer, NotSent, Refused, UsageProblem
 from analysis.report.due import Job
@@ -191,9 +196,7 @@ def test_a_fault_of_one_mail_does_not_stop_the_others(squad):
 
 
 def test_the_outbox_gets_a_file_a_recipient_also_from_a_run_that_died(squad, monkeypatch):
-    text = (squad.folder / "workbook.toml").read_text()
-    (squad.folder / "workbook.toml").write_text(text.replace('"mail"', '"outbox"'))
-    squad = open_workspace(squad.folder)
+    squad = with_config(squad, 'deliver = "mail"', 'deliver = "outbox"')
     assert sorted(outcome.state for outcome in deliver(squad, ALDER)) == ["sent"]
     (file,) = (squad.folder / "outbox").iterdir()
     assert b"To: alder@home.example" in file.read_bytes()
@@ -313,3 +316,70 @@ def test_a_login_needs_its_password_from_the_environment(squad, pem, monkeypatch
     with Server(Inbox(), pem) as server:
         (outcome,) = outcomes_of(squad, pem, server.port, ALDER, user="grove")
     assert PASSWORD in outcome.problem
+
+
+# locked pages
+
+
+def test_a_locked_page_is_told_of_only_in_the_file_under_the_agreed_passphrase(squad, tmp_path, monkeypatch):
+    squad = with_config(squad, 'sender = "coach@grove.example"', 'form = "locked"\nsender = "coach@grove.example"')
+    page = JOBS[0].page(squad)
+    page.write_text("<meta content=\"script-src 'none';\"><p>Page of alder1", encoding="utf-8")
+    monkeypatch.delenv(PASSPHRASES, raising=False)
+    (outcome,) = deliver(squad, ALDER, {"mail": Way()})
+    assert PASSPHRASES in outcome.problem
+    phrases = tmp_path / "phrases.toml"
+    phrases.write_text('birch1 = "lusab-babad-gutih-tugad-mudof"\n')
+    monkeypatch.setenv(PASSPHRASES, str(phrases))
+    (outcome,) = deliver(squad, ALDER, {"mail": Way()})
+    assert "alder1 has no passphrase" in outcome.problem
+    phrases.write_text('alder1 = "lusab-babad-gutih-tugad-mudof"\n')
+    way = Way()
+    assert states(squad, way, ALDER) == ["alder1 sent"]
+    (mail,) = way.mails
+    (attached,) = mail.iter_attachments()
+    assert "This page is locked" in attached.get_content()
+    assert "Page of alder1" not in attached.get_content()
+    assert "Steady" not in mail.get_body().get_content()
+
+
+def with_config(squad, old: str, new: str):
+    path = squad.folder / "workbook.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return open_workspace(squad.folder)
+
+
+# a process that is killed
+
+
+DYING = """
+import os, sys, signal
+from analysis import open_workspace
+from analysis.delivery.channels import Outbox
+from analysis.delivery.mail import PASSPHRASES
+from analysis.delivery.sending import deliver
+from analysis.report.due import Job
+
+class Dying(Outbox):
+    def send(self, mail, before):
+        if sys.argv[2] == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().send(mail, before)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+squad = open_workspace(sys.argv[1])
+list(deliver(squad, [Job("athlete_week", "alder1", "2026-07-05")], {"mail": Dying(squad.folder / "outbox")}))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize(("when", "next_run"), [("before", "alder1 sent"), ("after", "alder1 doubtful")])
+def test_a_process_killed_around_the_sending_leaves_one_mail_or_a_doubt(squad, when, next_run):
+    command = [sys.executable, "-c", DYING, str(squad.folder), when]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    way = Way()
+    assert states(squad, way, ALDER) == [next_run]
+    there = len(list(squad.folder.glob("outbox/*.eml")))
+    assert len(way.mails) + there == 1

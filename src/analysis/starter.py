@@ -46,19 +46,32 @@ swc_source = "stated by the coach"
 # rejects_days = 365
 # logs_days = 90
 
-# What `workbook run --due` renders.
+# What `workbook run --due` renders, once its day and hour have come. `workbook schedule` has it called.
 [[reports]]
 report = "athlete_week"
 every = "week"
+at = "06:00"
+# deliver = "mail"              # to the addresses in contacts.csv; or "outbox", as files
 
 [[reports]]
 report = "squad_week"
 every = "week"
+# deliver = "mail"
+# to = ["coach@example.org"]
+
+# [delivery]
+# sender = "reports@example.org"
+# [delivery.smtp]
+# host = "mail.example.org"     # the password comes from WORKBOOK_SMTP_PASSWORD
+# user = "reports"
+
+# [notify]
+# to = ["coach@example.org"]    # told when a run fails
 """
 
 _WITHOUT_ATHLETES = ("notebooks/reports", "mappings", "templates")  # what everybody on the computer may read
 
-GITIGNORE = "data/raw/\ndata/store/\nreports/\n"
+GITIGNORE = "data/raw/\ndata/store/\nreports/\noutbox/\n"
 
 
 def start(folder: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from analysis.report.publish import publish
 PASSWORD = "WORKBOOK_SMTP_PASSWORD"
 
 _DEFAULT_PORTS = {"tls": 465, "starttls": 587}
+_LAST_ANSWER_S = 600  # RFC 5321, 4.5.3.2.6: who gives up earlier does not know whether the mail was taken
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _LINE_END = re.compile(rb"\r?\n")
 
@@ -116,8 +117,10 @@ class MailServer:
             ) from None
         before()
         try:
+            server.sock.settimeout(_LAST_ANSWER_S)
             server.send(b".\r\n")
             code, answer = server.getreply()
+            server.sock.settimeout(self._smtp.timeout_s)
         except (smtplib.SMTPException, OSError) as problem:
             self._drop()
             raise NoAnswer(
