@@ -79,8 +79,11 @@ class TypicalError:
 
     @classmethod
     def published(cls, value: float, df: float = 4, source: str = "") -> "TypicalError":
-        """An error from the literature or from the squad; `df` says how much it weighs against own values."""
-        return cls(value, df, source or "published value")
+        """An error from the literature or from the squad; `df` says how much it weighs against own values.
+
+        `source` stands within a sentence, so that its full stop is left out.
+        """
+        return cls(value, df, source.removesuffix(".") or "published value")
 
     def pooled(self, other: "TypicalError") -> "TypicalError":
         """Both errors as one: TE^2 = (v0 TE0^2 + v s^2) / (v0 + v) on v0 + v degrees of freedom.
@@ -507,8 +510,8 @@ def _for_coach(change: Change, words: _Words) -> str:
     error = change.typical_error
     return _with_direction(
         change,
-        f"{quantity}: {state}. {change.estimate:+.{d}f} {unit} against {change.n_earlier} earlier "
-        f"({change.conf_level:.0%} interval {change.conf_low:+.{d}f} to {change.conf_high:+.{d}f}). "
+        f"{quantity}: {state}. {change.estimate:+z.{d}f} {unit} against {change.n_earlier} earlier "
+        f"({change.conf_level:.0%} interval {change.conf_low:+z.{d}f} to {change.conf_high:+z.{d}f}). "
         f"MDC {change.mdc:.{d}f}, SWC {change.swc:.{d}f}, "
         f"TE {error.value:.{d + 1}f} ({error.source}, df {error.df:g}).",
     )

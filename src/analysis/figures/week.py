@@ -186,7 +186,7 @@ def week_message(week: AthleteWeek) -> Fact:
     if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
         raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
     found = _form_line(week) or _milestone_line(week) or _change_line(week) or _adherence_line(week)
-    steady = f"A steady week: {week.n_trained_days} days trained, and nothing moved beyond its noise."
+    steady = f"A steady week: {week.n_trained_days} days trained, and nothing of this week moved beyond its noise."
     return Fact("message", found or steady)
 
 
@@ -222,7 +222,7 @@ def _adherence_line(week: AthleteWeek) -> str | None:
     if not adherence.due:
         return None
     done = f"all {adherence.due}" if 1 < adherence.due == adherence.done else f"{adherence.done} of {adherence.due}"
-    steady = "; nothing moved beyond its noise" if _judged_this_week(week) else ""
+    steady = "; nothing measured this week moved beyond its noise" if _judged_this_week(week) else ""
     return f"You did {done} planned days{steady}."
 
 
