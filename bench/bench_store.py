@@ -1,7 +1,11 @@
 """The store: what one upload and one athlete's slice cost, for a small squad and a large one."""
 
+import contextlib
 import itertools
+import sqlite3
+import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +13,15 @@ import numpy as np
 import pandas as pd
 from figure import Figure, in_ms, seconds
 
-from analysis.store import FileFacts, Store, as_json
-from analysis.workspace import open_workspace
+from analysis.store import DATABASE, FileFacts, Store, as_json
+from analysis.workspace import Workspace, open_workspace
 
-SESSIONS, SETS = 156, 12  # a year of three sessions a week
+SESSIONS, SETS = 468, 12  # three years of three sessions a week
+SMALL, LARGE = 30, 2000  # athletes
+SLICE_MS, APPEND_MS, GROWTH = 50, 25, 1.2  # goals
 
+_FIRST = "a0000"
+_NAMED = ("athlete_id", "session_id", "source_key")
 _FACTS = {
     "reader": "bench",
     "reader_version": 1,
@@ -24,8 +32,8 @@ _FACTS = {
 }
 
 
-def a_year(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
-    """Sessions and sets of one athlete over a year."""
+def three_years(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
+    """Sessions and sets of one athlete."""
     random = np.random.default_rng(seed)
     days = pd.date_range("2025-01-01", periods=SESSIONS, freq="56h").normalize()
     keys = [f"{athlete_id}-{n}" for n in range(SESSIONS)]
@@ -60,13 +68,24 @@ def a_year(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
 
 
 def filled(folder: Path, athletes: int) -> None:
+    """A workspace whose first athlete came in through the store; the others are copies of its rows in the database."""
+    folder.mkdir()
     (folder / "workbook.toml").write_text("")
     store = Store.open(folder / "data" / "store")
-    for number in range(athletes):
-        athlete_id = f"a{number:04d}"
-        person = pd.DataFrame([{"athlete_id": athlete_id}])
-        append(store, f"{number:064d}", {"athletes": person, **a_year(athlete_id, number)})
+    append(store, "0" * 64, {"athletes": pd.DataFrame([{"athlete_id": _FIRST}]), **three_years(_FIRST, 0)})
     store.close()
+    with contextlib.closing(sqlite3.connect(folder / "data" / "store" / DATABASE, isolation_level=None)) as database:
+        database.execute("PRAGMA synchronous=OFF")
+        database.execute("BEGIN")
+        for table in ("athletes", "sessions", "sets", "commits"):
+            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            copied = ", ".join(f"replace({name}, '{_FIRST}', ?1)" if name in _NAMED else name for name in names)
+            for number in range(1, athletes):
+                database.execute(
+                    f"INSERT INTO {table} SELECT {copied} FROM {table} WHERE athlete_id = '{_FIRST}'",
+                    (f"a{number:04d}",),
+                )
+        database.execute("COMMIT")
 
 
 def append(store: Store, sha256: str, tables: dict[str, pd.DataFrame]) -> None:
@@ -75,30 +94,43 @@ def append(store: Store, sha256: str, tables: dict[str, pd.DataFrame]) -> None:
 
 def upload(athlete_id: str, number: int) -> dict[str, pd.DataFrame]:
     """One new session of twelve sets."""
-    year = a_year(athlete_id, number)
+    years = three_years(athlete_id, number)
     key = f"{athlete_id}-new-{number}"
-    sets = year["sets"].head(SETS).assign(session_id=key)
-    return {"sessions": year["sessions"].head(1).assign(session_id=key, source_key=key), "sets": sets}
+    sets = years["sets"].head(SETS).assign(session_id=key)
+    return {"sessions": years["sessions"].head(1).assign(session_id=key, source_key=key), "sets": sets}
+
+
+def packed(space: Workspace) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        space.pack("a0007", Path(folder))
 
 
 def figures() -> Iterator[Figure]:
+    """Processor time, since the machine may have other work; the small store and the large one turn by turn."""
     with tempfile.TemporaryDirectory() as name:
-        small, large = Path(name) / "30", Path(name) / "300"
-        for folder, athletes in ((small, 30), (large, 300)):
-            folder.mkdir()
-            filled(folder, athletes)
-        spaces = [open_workspace(folder) for folder in (small, large)]
+        spaces = []
+        for athletes in (SMALL, LARGE):
+            filled(Path(name) / str(athletes), athletes)
+            spaces.append(open_workspace(Path(name) / str(athletes)))
         numbers = itertools.count()
 
-        def one_upload(space):
+        def one_upload(space: Workspace) -> None:
             number = next(numbers)
             append(space.store, f"u{number:063d}", upload("a0007", number))
 
-        slices = seconds(*(lambda space=space: space.athlete("a0007") for space in spaces), rounds=11)
-        uploads = seconds(*(lambda space=space: one_upload(space) for space in spaces), rounds=11)
-        for athletes, times in zip((30, 300), slices, strict=True):
-            yield in_ms(f"one athlete's slice, {athletes} athletes x 1 year", times)
-        for athletes, times in zip((30, 300), uploads, strict=True):
-            yield in_ms(f"append of one upload, {athletes} athletes x 1 year", times)
-        for space in spaces:
+        works = {
+            "one athlete's slice": (SLICE_MS, lambda space: space.athlete("a0007")),
+            "append of one upload": (APPEND_MS, one_upload),
+            "bundle of one athlete": (None, packed),
+        }
+        for what, (goal, work) in works.items():
+            both = [lambda space=space, work=work: work(space) for space in spaces]
+            times = seconds(*both, rounds=11, clock=time.process_time)
+            for athletes, taken in zip((SMALL, LARGE), times, strict=True):
+                yield in_ms(f"{what}, {athletes} athletes x 3 years", taken, goal)
+            growth = statistics.median(times[1]) / statistics.median(times[0])
+            yield Figure(f"{what}, {LARGE} athletes against {SMALL}", growth, "x", goal=GROWTH)
+        for athletes, space in zip((SMALL, LARGE), spaces, strict=True):
+            (taken,) = seconds(lambda space=space: space.store.streams(["sets"]), rounds=3, clock=time.process_time)
+            yield in_ms(f"sets of every athlete counted, {athletes} athletes x 3 years", taken)
             space.store.close()

@@ -490,6 +490,19 @@ def report(
 
 
 @main.command()
+@click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
+@in_workspace
+@as_json
+def explain(page: Path, workspace_folder: Path | None, as_json: bool) -> None:
+    """Say what PAGE was made of, and what has changed since."""
+    from analysis import open_workspace
+    from analysis.report.manifest import explained
+
+    lines = explained(open_workspace(workspace_folder), page)
+    _print_json(lines) if as_json else click.echo("\n".join(lines))
+
+
+@main.command()
 @click.option("--due", is_flag=True, required=True, help="What workbook.toml plans, once its time has come.")
 @click.option("--as-of", help="Only render, for the last periods that were over on this date, ISO; nothing is sent.")
 @click.option(
@@ -498,6 +511,12 @@ def report(
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core.")
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
 @by_engine
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Make pages on the workers of this dask scheduler, as tls://HOST:8786."
+)
+@click.option("--tls-ca", type=click.Path(path_type=Path, exists=True), help="Certificate of the cluster's authority.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Your certificate for the cluster.")
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="The key of your certificate.")
 @in_workspace
 @as_json
 @audited
@@ -508,6 +527,10 @@ def run(
     jobs: int | None,
     force: bool,
     engine: str | None,
+    cluster: str | None,
+    tls_ca: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -525,7 +548,8 @@ def run(
     with _lock(workspace), _kept(workspace) as done:
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
-        done.pages = _render_due(workspace, wanted, jobs, force, engine, quiet=as_json)
+        where = _cluster(cluster, tls_ca, tls_cert, tls_key)
+        done.pages = _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=where)
         done.deliveries = [] if as_of else _deliver(workspace, planned, quiet=as_json)
         retained = erasure.retain(workspace, workspace.now())
     if as_json:
@@ -919,10 +943,21 @@ def _progress(things, what: str, total: int | None, quiet: bool) -> tqdm:
     return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
 
 
-def _render_due(workspace, planned, jobs: int | None, force: bool, engine: str | None, quiet: bool) -> list:
+def _cluster(address: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None):
+    """The cluster that the options say, None where they say none."""
+    from analysis.report.cluster import Cluster
+
+    if address is None and (tls_ca or tls_cert or tls_key):
+        raise UsageProblem("Certificates are for a cluster. Say its address too: --cluster tls://HOST:8786")
+    return Cluster(address, tls_ca, tls_cert, tls_key) if address else None
+
+
+def _render_due(
+    workspace, planned, jobs: int | None, force: bool, engine: str | None, quiet: bool, cluster=None
+) -> list:
     from analysis.report.fanout import render_all
 
-    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine)
+    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
     return list(_progress(done, "Pages", len(planned), quiet))
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from jupyter_core.utils import ensure_event_loop
 
 from analysis.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
+from analysis.report.cluster import Cluster
+from analysis.report.cluster import render_each as on_cluster
 from analysis.report.due import Job, is_of_squad
 from analysis.report.forked import can_fork, render_each
 from analysis.report.index import write_index
@@ -24,6 +26,7 @@ from analysis.report.scripts import PLOTLY, put_library
 from analysis.workspace import Workspace, open_workspace, shipped_notebooks
 
 Engine = Literal["forked", "kernel"]
+Each = Callable[[Iterable[dict[str, Any]]], Iterator[tuple[dict[str, Any], dict[str, Any]]]]  # requests to answers
 
 _WORTH_REHEARSING = 4  # pages; a rehearsal takes as long as it saves on three
 
@@ -67,14 +70,26 @@ def _chosen(engine: Engine | None) -> Engine:
 
 
 def render_all(
-    workspace: Workspace, jobs: list[Job], at_a_time: int, force: bool, engine: Engine | None = None
+    workspace: Workspace,
+    jobs: list[Job],
+    at_a_time: int,
+    force: bool,
+    engine: Engine | None = None,
+    cluster: Cluster | None = None,
 ) -> Iterator[Done]:
-    """Every job, in the order in which they end: in forks of a warm parent, or each in a kernel of its own.
+    """Every job, in the order in which they end: in forks of a warm parent, each in a kernel, or on a cluster.
 
     After the last one the index of the reports is made anew.
     """
-    of_an_engine = _in_forks if _chosen(engine) == "forked" else _in_kernels
-    yield from of_an_engine(Manifest.read(workspace), jobs, at_a_time, force)
+    manifest = Manifest.read(workspace)
+    if cluster:
+        yield from _in_forks(manifest, jobs, force, lambda requests: on_cluster(requests, cluster))
+    elif _chosen(engine) == "kernel":
+        yield from _in_kernels(manifest, jobs, at_a_time, force)
+    else:
+        reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
+        rehearsed = _shipped(workspace, reports)
+        yield from _in_forks(manifest, jobs, force, lambda requests: render_each(requests, at_a_time, rehearsed))
     with contextlib.suppress(OSError):  # a folder that cannot be written has failed every page already
         write_index(workspace)
 
@@ -91,11 +106,11 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
     if isinstance(planned, Done):
         return planned
     if engine == "forked":
-        return next(_forked(manifest, [planned], 1))
+        return next(_forked(manifest, [planned], lambda requests: render_each(requests, 1)))
     return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
 
 
-def _in_forks(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
+def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
     """What needs no rendering comes first where it stands before the others: no parent is started for it."""
     settled: list[Done] = []
 
@@ -107,8 +122,7 @@ def _in_forks(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) 
             else:
                 yield plan
 
-    reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
-    for done in _forked(manifest, planned(), at_a_time, _shipped(manifest.workspace, reports)):
+    for done in _forked(manifest, planned(), each):
         yield from _emptied(settled)
         yield done
     yield from _emptied(settled)
@@ -128,10 +142,8 @@ def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
     return [path for path in paths if path.is_relative_to(shipped_notebooks())]
 
 
-def _forked(
-    manifest: Manifest, planned: Iterable[_Planned], at_a_time: int, rehearsed: Iterable[Path] = ()
-) -> Iterator[Done]:
-    """Pages made by forks of a warm parent, in the order in which they end."""
+def _forked(manifest: Manifest, planned: Iterable[_Planned], each: Each) -> Iterator[Done]:
+    """Pages made by forks of a warm parent, here or on the workers of a cluster, in the order in which they end."""
     in_work: dict[str, _Planned] = {}
 
     def requests() -> Iterator[dict[str, Any]]:
@@ -140,7 +152,7 @@ def _forked(
             yield plan.arguments
 
     try:
-        for request, answer in render_each(requests(), at_a_time, rehearsed):
+        for request, answer in each(requests()):
             plan = in_work.pop(request["output"])
             if answer.get("where"):
                 write_log(Path(request["log_folder"]), plan.page, f"{answer['failed']}\n\n{answer['where']}")

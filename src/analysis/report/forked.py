@@ -113,6 +113,21 @@ def _said(answer: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:
     return answer
 
 
+def answer_of(parent: "WarmParent", request: dict[str, Any], limits: Limits | None = None) -> dict[str, Any]:
+    """The answer to a single request of a parent that has no other.
+
+    Raises RenderFailed where the parent is gone.
+    """
+    limits = limits or Limits()
+    parent.ask(request, limits)
+    try:
+        number, answer = parent.answer()
+    except _Gone:
+        raise RenderFailed(_LOST["failed"]) from None
+    parent.asked.pop(number)
+    return _said(answer, Path(request["notebook"]).name, limits)
+
+
 class _Gone(Exception):
     """The parent is no more."""
 
