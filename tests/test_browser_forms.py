@@ -163,6 +163,15 @@ def test_pages_of_a_folder_draw_with_one_plotly_from_disk_and_from_the_web(brows
         assert [one for one in opened.complaints if "404" not in one] == []  # of the favicon that browsers ask for
 
 
+def test_a_page_of_a_folder_draws_alone_once_it_is_shared(browser, folder, tmp_path):
+    alone = tmp_path / "alone.html"
+    alone.write_text(shared(folder / "athlete_week" / "2026-07-05" / "one.html", "single"), encoding="utf-8")
+    with Opened(browser, alone) as opened:
+        opened.scroll_to_figures()
+        assert opened.requests == [alone.as_uri()]
+        assert opened.complaints == []
+
+
 def test_a_page_that_lost_its_plotly_says_so_and_keeps_its_words(browser, folder, tmp_path):
     page = tmp_path / "athlete_week" / "2026-07-05" / "one.html"
     page.parent.mkdir(parents=True)

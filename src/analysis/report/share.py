@@ -78,7 +78,7 @@ def share(
         target = to / report / until / f"{name}.html"
         put_library(to)
     else:
-        target = to / f"{report}_{until}_{name}.html"
+        target = to / f"{report}_{until}_{name}{'_locked' if passphrase else ''}.html"
     publish({target: shared(page, form, passphrase)})
     return Shared(target, form, until, passphrase)
 
@@ -136,5 +136,5 @@ def _self_contained(text: str) -> str:
     beside = _LIBRARY.search(text)
     if not beside:
         return text
-    within = text[: beside.start()] + library_element(None) + text[beside.end() :]
+    within = text[: beside.start()] + str(library_element(None)) + text[beside.end() :]
     return within.replace(library_source(beside[1]), library_source(None), 1)  # the policy stands before all else
