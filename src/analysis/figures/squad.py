@@ -45,7 +45,16 @@ from analysis.models.form import FormHistory
 from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SURE_DATES, SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
-from analysis.models.squad_week import Finding, History, MemberWeek, NewDevice, SquadWeek, Stall, WeeklyLoad
+from analysis.models.squad_week import (
+    SIDES_ONCE,
+    Finding,
+    History,
+    MemberWeek,
+    NewDevice,
+    SquadWeek,
+    Stall,
+    WeeklyLoad,
+)
 from analysis.models.trend import WINDOW_DAYS
 from analysis.rules import Proposal
 from analysis.units import amount_text
@@ -181,7 +190,7 @@ def sides(week: SquadWeek) -> list[Block]:
         names = f": {_listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
         judged = sum(result is not None and result.n_dates >= SURE_DATES for _, result in of)
         words = f"{test.name}: {len(sure)} of {judged} have a difference beyond error{names}."
-        words += f" About {0.05 * judged:.1g} would by chance." if judged else ""
+        words += f" About {SIDES_ONCE * judged:.1g} would by chance." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
         facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
         drawn.append(
