@@ -68,9 +68,7 @@ def share(
     if whose:
         workspace.consent(whose).require("report")  # "delivery" is about what the workbook sends by itself
     if to.resolve().is_relative_to(workspace.reports_folder.resolve()):
-        raise UsageProblem(
-            f"{to} is in the folder of reports, where pages stay as they were made. Name another folder."
-        )
+        raise UsageProblem(f"{to} is among the reports, which stay as they were made. Name another folder.")
     page = _latest(workspace, report, whose, as_of)
     until, name = page.parent.name, page.stem
     passphrase = new_passphrase() if form == "locked" else None
