@@ -138,7 +138,7 @@ RESULTS: dict[str, Result] = {
     "race_exponent": cs.race_exponent(TRIALS),
     **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
-    "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda run: SPRINTED, SUNDAY),
+    "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda _session_id: SPRINTED, SUNDAY),
     "force_velocity": force_velocity_profile(sprint_profile_gates(*GATES), body_mass_kg=70, height_m=1.75),
     "reps_curve": reps_curve(TO_FAILURE["share_of_1rm"], TO_FAILURE["reps"]),
     "reps_load_curve": reps_load_curve([120, 110, 100, 90], [2, 5, 9, 13]),
