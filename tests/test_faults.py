@@ -15,7 +15,7 @@ KILLS = times(30, 100, 500)
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'
-ROSTER = "athlete,athlete_id,sex,birth_year,consent,guardian,aliases\nAlder,k3vd,,,,,\n"
+ROSTER = "athlete,athlete_id,sex,birth_year,consent,guardian,aliases\nAlder,k3vd,,,report,,\n"
 
 TCX = """<?xml version="1.0"?>
 <TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>

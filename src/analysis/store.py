@@ -483,7 +483,7 @@ class Store:
             raise WorkbookError(
                 f"The sample file {path} is gone. Restore a backup, or ingest its file again."
             ) from None
-        except (OSError, ValueError) as problem:
+        except (OSError, LookupError, TypeError, ValueError) as problem:  # also of what Parquet says about itself
             raise _damaged(f"The sample file {path}", problem) from problem
 
     def _lacks(self, path: str, rows: int) -> str:

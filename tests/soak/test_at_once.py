@@ -15,7 +15,7 @@ from analysis.workspace import open_workspace
 
 READERS = 8
 WORKBOOK = [sys.executable, "-c", "from analysis.cli import main; main()"]
-REPORTS = '[[report]]\nname = "distance"\nathletes = "all"\nevery = "week"\n'
+REPORTS = '[[reports]]\nreport = "distance"\nathletes = "all"\nevery = "week"\n'
 PAGE = """\
 from analysis import open_workspace
 from analysis.blocks import Text
