@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from analysis.config import Config
 from analysis.errors import UsageProblem
-from analysis.store import Store
+from analysis.store import Store, sample_rows
 from analysis.tables import TABLES
 
 NAME = "bundle.json"
@@ -75,8 +74,7 @@ class Bundle:
         name = self.sample_files.get(session_id)
         if name is None or athlete_id != self.athlete_id:
             return TABLES["samples"].empty()
-        table = pq.read_table(self.folder / _SAMPLES / name, filters=[("session_id", "=", session_id)])
-        return table.to_pandas().sort_values(["t_s", "seq"])
+        return sample_rows(str(self.folder / _SAMPLES / name), session_id).sort_values(["t_s", "seq"])
 
 
 def is_bundle(folder: Path) -> bool:

@@ -23,6 +23,7 @@ import fsspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
@@ -202,7 +203,7 @@ class Store:
             path = connection.scalar(newest)
         if path is None:
             return TABLES["samples"].empty()
-        return self._read_samples(path, [("session_id", "=", session_id)]).sort_values(["t_s", "seq"])
+        return self._read_samples(path, session_id).sort_values(["t_s", "seq"])
 
     def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
@@ -473,12 +474,10 @@ class Store:
                 for rows in connection.execute(_query(name, ())).partitions(_MOST_VALUES):
                     _canonical(name, rows)
 
-    def _read_samples(self, path: str, filters: list[tuple] | None = None) -> pd.DataFrame:
+    def _read_samples(self, path: str, session_id: str | None = None) -> pd.DataFrame:
         """Rows of a sample file; raises WorkbookError where it is gone, or is not as it was written."""
-        whole_path = f"{self._samples}/{path}"
         try:
-            table = pq.read_table(whole_path, filesystem=self._fs, filters=filters, page_checksum_verification=True)
-            return table.to_pandas()
+            return sample_rows(f"{self._samples}/{path}", session_id, self._fs)
         except FileNotFoundError:
             raise WorkbookError(
                 f"The sample file {path} is gone. Restore a backup, or ingest its file again."
@@ -500,6 +499,17 @@ class Store:
     def _sample_paths(self) -> set[str]:
         found = self._fs.find(self._samples) if self._fs.exists(self._samples) else []
         return {path[len(self._samples) + 1 :] for path in found}
+
+
+def sample_rows(
+    path: str, session_id: str | None = None, filesystem: fsspec.AbstractFileSystem | None = None
+) -> pd.DataFrame:
+    """The rows of a sample file, of one session or of all; an error where a checksum in it does not hold."""
+    with pq.ParquetFile(path, filesystem=filesystem, page_checksum_verification=True) as file:
+        rows = file.read(use_threads=False)  # few records: threads and the reader of many files cost more than they do
+    if session_id is not None:
+        rows = rows.filter(pc.equal(rows["session_id"], session_id))
+    return rows.to_pandas(use_threads=False)
 
 
 def _sqlite_engine(path: Path) -> sql.Engine:
