@@ -1,4 +1,26 @@
-"""Periodic performance checks: has the latest moved beyond the error of the check, and when is the next one due?"""
+"""Periodic performance checks: has the latest moved beyond the error of the check, and when is the next one due?
+
+Model card
+----------
+Question: is the latest check better or worse than the athlete's own earlier ones by more than the check errs?
+Data: the trials of one check by day, whole ones only, in the check's unit (s, m, cm ...); the best or the mean of a
+day, as the check says. For a time, lower is better.
+Model: change = latest day - mean of the 3 to 8 days before on the same device. One earlier day is enough where the
+check has a published error.
+Estimator: the rule of `analysis.decisions`: the error is the athlete's own between days, pooled with the published one
+where there is one.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for checks apart.
+Refuses: a check that was never done, one measured side by side, a value in another unit or one that cannot be. "Cannot
+tell" with too few earlier days on the device, or when the latest is older than two intervals of the check.
+Criticism: the first checks get better by practice alone. A best of more trials is better by chance alone, and a
+published error is right only for the same protocol and the same kind of athletes. Weather and surface are part of the
+error.
+
+References
+----------
+Hopkins 2000, Sports Med 30(1):1-15 (typical error).
+"""
 
 from dataclasses import dataclass
 

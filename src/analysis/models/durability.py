@@ -1,4 +1,27 @@
-"""Durability: does the speed for a heartbeat hold to the end of a long run, and more so than before?"""
+"""Durability: does the speed for a heartbeat hold to the end of a long run, and more so than before?
+
+Model card
+----------
+Question: how much speed for a heartbeat is lost from the first half of a long run to the second, and is that more or
+less than in the long runs before?
+Data: watch records of the last 9 runs of an hour or more, without the first 10 min and without pauses.
+Formula: decoupling = 100 (1 - r2 / r1) in percent, r = mean speed (m/s) / mean heart rate (bpm) of a half; or the late
+speed, that of the second half in percent of the first at the run's median heart rate +/- 5 bpm. Change = latest run -
+mean of the 3 to 8 before on the same device, in percentage points; of decoupling lower is better.
+Estimator: means weighted by time; the change by the rule of `analysis.decisions`, with the athlete's own error between
+runs. The smallest worthwhile change is 2 points, a practical choice and not a measured one.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for runs apart. A single run has no interval.
+Refuses: no long run with 15 min of heart rate and speed in each half; a heart rate or a speed that is infinite or
+negative. "Cannot tell" with fewer than 3 long runs before on the device, or when the latest is more than 6 weeks old.
+Criticism: heat, hills, a drink and uneven pacing shift decoupling as fatigue does; the error between runs holds all of
+that. Runs of different length are compared as they are.
+
+References
+----------
+Maunder et al. 2021, Sports Med 51:1619-1628 (durability); Smyth et al. 2022, Sports Med 52:2283-2295 (decoupling over a
+marathon).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

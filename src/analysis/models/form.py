@@ -1,4 +1,25 @@
-"""Form under fatigue: how many repetitions stay clean before form changes, and how deep the hinge goes."""
+"""Form under fatigue: how many repetitions stay clean before form changes, and how deep the hinge goes.
+
+Model card
+----------
+Question: does the athlete do more or fewer clean repetitions before form changes than in the sessions before?
+Data: rated repetitions of one lift; a repetition that nobody rated is not a clean one.
+Formula: a set counts its rated repetitions before the first flagged one, a session the mean of its sets. Change = mean
+of the last 3 sessions - mean of the 3 before, rated by the same person, in repetitions.
+Estimator: the rule of `analysis.decisions`, with the athlete's own error between sessions, from up to 8 sessions before
+the last 3, never below the rounding to whole repetitions. The smallest worthwhile change is one repetition.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for ratings apart.
+Refuses: no rated repetition. "Cannot tell" with fewer than 3 sessions before by the same rater, or when the latest is
+more than 21 days old.
+Criticism: a set without a flag might have stayed clean for longer; it is marked (`n_censored`) and counts what was
+seen, so that short sets hide progress. Load and planned repetitions are not taken into account: `models.form_break`
+does that. Ratings are a person's, who is not blind to the load.
+
+References
+----------
+Hopkins 2000, Sports Med 30(1):1-15 (typical error).
+"""
 
 from dataclasses import dataclass
 

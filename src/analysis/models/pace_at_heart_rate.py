@@ -1,4 +1,27 @@
-"""Pace at a given heart rate: does the athlete run faster for the same effort of the heart?"""
+"""Pace at a given heart rate: does the athlete run faster for the same effort of the heart?
+
+Model card
+----------
+Question: is the pace at the athlete's usual heart rate better or worse than in the runs before?
+Data: watch records of the last 9 runs; the copy of a run from a second source is not read.
+Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of these runs' medians, the
+first 10 min left out; a run counts with 5 min or more in the band. Change = latest run - mean of the 3 to 8 before on
+the same device; lower is better.
+Estimator: the rule of `analysis.decisions`, with the athlete's own error between runs. The smallest worthwhile change
+is 2 % of the own pace, a practical choice and not a measured one.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for runs apart.
+Refuses: no run with a heart rate, or none with 5 min in the band; a heart rate or a speed that is infinite or negative.
+"Cannot tell" with fewer than 3 runs before on the device, or when the latest is more than 21 days old.
+Criticism: heat, hills, wind, sleep and caffeine move the heart rate as fitness does. They are part of the error, which
+is therefore large. The band is that of the last 9 runs and moves with them. A wrist sensor can lock on to the step
+rate.
+
+References
+----------
+Hopkins 2000, Sports Med 30(1):1-15 (typical error); Buchheit 2014, Front Physiol 5:73 (heart rate in exercise as a sign
+of training status, and what else moves it).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,26 @@
 """Sensitivity: does a conclusion stand under the other choices that could be defended?
 
-The choices share one set of values, so that "7 of 8" is no probability: it says which choice decides. What is compared
-is the conclusion (better, worse, no change beyond noise; which side is larger), not how clear it is.
+Model card
+----------
+Question: would speed at a load, a check or a difference of the sides have been concluded otherwise under another
+choice?
+Data: what the reports judged, of one athlete; it must have a conclusion, which another choice could change.
+Model: none of its own. The same judgement is made again with one choice changed at a time: another statistic of the
+day, 3 to 7 earlier values or dates, own or published error alone, logs, another velocity or index. What is compared is
+the conclusion (better, worse, no change beyond noise; which side is larger), not how clear it is.
+Estimator: that of the model judged again (`models.speed_at_load`, `models.checks`, `models.sides`); estimates are in
+percent, of the reference or of the sides.
+Interval: that of each choice alone, as its model gives it. The choices share one set of values, so that "7 of 8" is no
+probability: it says which choice decides. Nothing was simulated.
+Refuses: a conclusion of "cannot tell", sides on fewer than 3 dates, a reference that is not above 0. A choice that the
+data do not allow is listed with the reason.
+Criticism: choices are counted alike, though references of 5 and of 6 values are nearly the same choice. Which choices
+are tried is a choice too. The panel finds a conclusion that hangs on one choice; it does not make one sure that stands
+under all.
+
+References
+----------
+Steegen et al. 2016, Perspect Psychol Sci 11(5):702-712 (multiverse analysis).
 """
 
 from collections.abc import Callable

@@ -1,9 +1,28 @@
 """Speed at an anchor load: is the athlete faster than before at the same load?
 
-Between days a bar speed scatters by the day (SD b) and by the repetition (SD w). The mean of k repetitions has the
-error variance b^2 + w^2 / k. The best of k has b^2 + c_k w^2, where c_k, the variance of the largest of k normal
-values, is 0.56 for 3 and 0.45 for 5, and its expectation grows with k. The mean is therefore used, of the first 3
-repetitions of each set only, so that a longer set with its loss of speed does not read as a slower day.
+Model card
+----------
+Question: does the bar move faster or slower at the anchor load than on the athlete's own days before?
+Data: repetitions of one lift and side within 2.5 % of the anchor load, in one velocity (m/s).
+Formula: a day is the mean of the first 3 repetitions of each set, unless told. Change = latest day - mean of the 3 to 8
+days before on the same device, in m/s.
+Why the mean: between days a bar speed scatters by the day (SD b) and by the repetition (SD w). The mean of k
+repetitions has the error variance b^2 + w^2 / k. The best of k has b^2 + c_k w^2, where c_k, the variance of the
+largest of k normal values, is 0.56 for 3 and 0.45 for 5, and its expectation grows with k. Only the first 3 are taken,
+so that a longer set with its loss of speed does not read as a slower day.
+Estimator: the rule of `analysis.decisions`: the error is the athlete's own between days, never below the rounding to
+0.01 m/s, pooled with a published one where the lift has one.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for bar speeds apart.
+Refuses: no bar speed of that side at the load; one that is infinite or negative. "Cannot tell" with fewer than 3 days
+before on the device, or when the latest is more than 21 days old.
+Criticism: a bar moves as fast as the athlete means it to, so that a day without full effort reads as a slower one.
+Loads within these 2.5 % count as one. Days are taken for independent.
+
+References
+----------
+Ruf et al. 2018, J Strength Cond Res 32(3):681-689 (in the deadlift the 1RM from speed is too uncertain to follow);
+Hopkins 2000, Sports Med 30(1):1-15 (typical error).
 """
 
 from dataclasses import dataclass

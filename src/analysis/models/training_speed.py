@@ -1,4 +1,23 @@
-"""Critical speed from training: the two-parameter model on best efforts of runs that were not all-out."""
+"""Critical speed from training: the two-parameter model on best efforts of runs that were not all-out.
+
+Model card
+----------
+Question: which critical speed do the fastest stretches of ordinary runs suggest?
+Data: best efforts over distances inside recorded runs (`metrics.best_efforts`), those between 2 and 15 minutes; others
+are counted and left out.
+Formula: distance = CS * time + D', with CS in m/s and D' in m.
+Estimator: least squares of distance on time (`models.critical_speed`).
+Interval: none. The efforts often lie inside each other, in one run, so they are no independent observations; nothing
+was simulated.
+Refuses: fewer than 3 best efforts of different length; efforts that give no CS or no D' above 0.
+Criticism: the true curve lies above every effort that was not all-out. If all are equally far below it, D' comes out
+too small; if only the short ones are, CS comes out too large. Use time trials for a decision.
+
+References
+----------
+Monod & Scherrer 1965, Ergonomics 8:329-338; Smyth & Muniz-Pumares 2020, Med Sci Sports Exerc 52(12):2637-2645 (critical
+speed from the training of marathon runners).
+"""
 
 from dataclasses import dataclass
 
