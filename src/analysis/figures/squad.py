@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from analysis.blocks import (
@@ -20,44 +19,36 @@ from analysis.blocks import (
     Forest,
     ForestRow,
     Numbers,
-    Sparkline,
     Table,
     Text,
 )
 from analysis.decisions import Change
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.figures.week import check_fact, form_fact, pace_fact, side_fact, speed_fact
+from analysis.figures.findings import finding_fact, finding_line, lift_name, reason
+from analysis.figures.scientific import signed_words
+from analysis.figures.squad_table import everyone
 from analysis.figures.words import (
-    amount_of,
     capital,
     count_text,
     day_text,
     decimals_of,
-    direction_words,
-    name_of,
-    percent,
-    shortest,
     speed_name,
     withheld_sentence,
 )
 from analysis.models.checks import CheckHistory
 from analysis.models.form import FormHistory
-from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SURE_DATES, SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.squad_week import (
     SIDES_ONCE,
     Finding,
-    History,
     MemberWeek,
     NewDevice,
     SquadWeek,
     Stall,
-    WeeklyLoad,
 )
 from analysis.models.trend import WINDOW_DAYS
 from analysis.rules import Proposal
-from analysis.units import amount_text
 
 Block = Fact | Drawing
 
@@ -113,15 +104,10 @@ def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     """Everyone in one table, and apart from it those without data."""
     if not week.members:
         raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
-    linked = _links(week, pages)
-    lifts = [lift.name for lift in week.config.lifts]
-    heads = ("Athlete", "Plan, 4 weeks", "Strength load", "Run load", *lifts, "Clean reps", "Last check", "Sides")
-    rows = tuple(_member_row(one, linked) for one in week.members)
-    table = Table("Everyone at a glance", (*heads, "Wellness"), rows)
     legend = "▲ better beyond error · ● about the same, or too close to call · ▼ worse beyond error · ? cannot tell. "
     legend += "± is half the interval of the change; lines lie on each athlete's usual range. ↑ and ↓ are no verdict."
     apart = [Text(_without_data_words(week), soft=False)] if week.without_data else []
-    return [table, Text(legend), *apart]
+    return [everyone(week, _links(week, pages)), Text(legend), *apart]
 
 
 def bar_speed(week: SquadWeek) -> list[Block]:
@@ -150,7 +136,7 @@ def form(week: SquadWeek) -> list[Block]:
     earlier = [history for history in rated if history.change.flagged and history.change.gain < 0]
     words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
     words += f" It changes earlier than before in {len(earlier)}." if earlier else " In none does it change earlier."
-    lifts = {_exercise(history) for history in rated}
+    lifts = {lift_name(history) for history in rated}
     rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
     title = "Clean reps before form changed, 3 sessions against 3 before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
@@ -284,47 +270,6 @@ def flags_fact(week: SquadWeek) -> Fact:
     )
 
 
-def reason(finding: Finding) -> str:
-    """A finding in one sentence."""
-    history, estimate, low, high = finding.history, *_estimate(finding.history)
-    name = finding_name(history)
-    if isinstance(history, SideDifference):
-        larger = f"{history.larger} side {percent(estimate)} larger, {_from_to(estimate, low, high, '%', 1)}"
-        return f"{name}: {larger}, on {history.dates_agreeing} of {history.n_dates} dates."
-    change = history.change
-    decimals = 1 if isinstance(history, FormHistory) else decimals_of(change.unit, change.now)
-    by = amount_text(abs(estimate), change.unit, decimals)
-    if isinstance(history, FormHistory):
-        word = "more" if estimate > 0 else "fewer"
-        by = f"{shortest(abs(estimate), 1)} {word}"
-    else:
-        by = f"{by} {direction_words(history)[0 if estimate > 0 else 1]}"
-    return f"{name}: {by} than before, {_from_to(estimate, low, high, change.unit, decimals)}."
-
-
-def finding_name(history: History) -> str:
-    """What the series of a finding is called."""
-    if isinstance(history, SideDifference):
-        return history.name
-    if isinstance(history, FormHistory):
-        return f"{_exercise(history)}, clean reps"
-    return capital(name_of(history))
-
-
-def finding_fact(finding: Finding) -> Fact:
-    """The finding as the facts of its athlete have it, under the athlete's id."""
-    history = finding.history
-    if isinstance(history, SpeedAtLoad):
-        fact = speed_fact(history)
-    elif isinstance(history, FormHistory):
-        fact = form_fact(history)
-    elif isinstance(history, CheckHistory):
-        fact = check_fact(history)
-    else:
-        fact = pace_fact(history) if isinstance(history, PaceAtHeartRate) else side_fact(history)
-    return _of_athlete(finding.athlete_id, fact)
-
-
 # --- data and what changed -------------------------------------------------------------------------------------
 
 
@@ -432,7 +377,7 @@ def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, st
             sort=first.size,
             fact=_talk_fact(first),
         ),
-        Entry("", line=_line(first)),
+        Entry("", line=finding_line(first)),
         Entry(count_text(first.looks, "look"), sort=float(first.looks)),
     )
 
@@ -459,39 +404,11 @@ def _choices(week: SquadWeek) -> Numbers | None:
         choices = week.sensitivity_of(finding)
         for row in choices.choices.itertuples() if choices is not None else ():
             judged = pd.notna(row.estimate_pct)
-            interval = f"{_signed(row.conf_low_pct, 1)} to {_signed(row.conf_high_pct, 1)}" if judged else "–"
-            estimate = _signed(row.estimate_pct, 1) if judged else "–"
+            interval = f"{signed_words(row.conf_low_pct, 1)} to {signed_words(row.conf_high_pct, 1)}" if judged else "–"
+            estimate = signed_words(row.estimate_pct, 1) if judged else "–"
             rows.append((finding.athlete, choices.name, row.choice, row.conclusion, estimate, interval))
     heads = ("Athlete", "Series", "Choice", "Conclusion", "%", "Interval, %")
     return Numbers("The flagged changes under other choices", heads, tuple(rows)) if rows else None
-
-
-def _line(finding: Finding) -> Sparkline:
-    """The judged values of a finding, oldest first, on the usual band."""
-    history = finding.history
-    if isinstance(history, SideDifference):
-        values = tuple(float(value) for value in history.dates["difference_pct"])
-        return Sparkline(f"{history.name}, right over left in %", values)
-    change = history.change
-    band = change.usual
-    return Sparkline(
-        f"{finding_name(history)}, in {change.unit}",
-        (*change.earlier, *change.new),
-        band.low if band else None,
-        band.high if band else None,
-    )
-
-
-def _estimate(history: History) -> tuple[float, float, float]:
-    if isinstance(history, SideDifference):
-        return history.estimate_pct, history.conf_low, history.conf_high
-    return history.change.estimate, history.change.conf_low, history.change.conf_high
-
-
-def _from_to(estimate: float, low: float, high: float, unit: str, decimals: int) -> str:
-    """The interval as sizes in the direction of the estimate."""
-    ends = sorted((low, high)) if estimate > 0 else sorted((-low, -high))
-    return f"somewhere from {ends[0]:.{decimals}f} to {ends[1]:.{decimals}f} {unit}"
 
 
 def _expected(value: float) -> str:
@@ -503,134 +420,6 @@ def _expected(value: float) -> str:
     if value < 0.05:
         return "less than 0.1"
     return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
-
-
-# --- the table of everyone -------------------------------------------------------------------------------------
-
-
-def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
-    lifts = [_speed_entry(one, lift.exercise) for lift in one.week.config.lifts]
-    return (
-        Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
-        _plan_entry(one),
-        _load_entry(one.strength_load, "kg", 1.0),
-        _load_entry(one.run_load, "km", 0.001),
-        *lifts,
-        _form_entry(one),
-        _check_entry(one),
-        _sides_entry(one),
-        _wellness_entry(one),
-    )
-
-
-def _unknown(words: str) -> Entry:
-    return Entry(words, state="cannot tell")
-
-
-def _plan_entry(one: MemberWeek) -> Entry:
-    four, this = one.week.adherence_four_weeks, one.week.adherence
-    if not four.due:
-        return _unknown("no plan")
-    not_logged = f"; {count_text(four.not_logged, 'day')} without a log" if four.not_logged else ""
-    return Entry(
-        f"{four.done} of {four.due}", f"this week {this.done} of {this.due}{not_logged}", sort=four.done / four.due
-    )
-
-
-def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
-    if np.isnan(load.value):
-        return _unknown("nothing known")
-    arrow = {"more": "↑ ", "less": "↓ "}.get(load.side, "")
-    digits = 0 if unit == "kg" else 1
-    value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
-    if load.usual is None:
-        return Entry(value, "usual range not known", sort=load.value)
-    return Entry(
-        value,
-        _usual_words(*(round(end * scale, digits) for end in (load.usual.low, load.usual.high)), digits),
-        sort=load.value,
-    )
-
-
-def _usual_words(low: float, high: float, digits: int) -> str:
-    """A usual range in words; a range that reaches below nothing has no lower end.
-
-    >>> _usual_words(3051.0, 5645.0, 0), _usual_words(-2.1, 21.7, 1), _usual_words(0.0, 0.0, 1)
-    ('usual 3,051 to 5,645', 'usual up to 21.7', 'none in the weeks before')
-    """
-    if high <= 0:
-        return "none in the weeks before"
-    if low == high:
-        return f"usual {high:,.{digits}f}"
-    return f"usual {low:,.{digits}f} to {high:,.{digits}f}" if low > 0 else f"usual up to {high:,.{digits}f}"
-
-
-def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
-    found = [f for f in one.findings if isinstance(f.history, SpeedAtLoad) and f.history.exercise == exercise]
-    if not found:
-        return _unknown("no bar speed")
-    finding = max(found, key=lambda f: f.size if f.is_judged else -1)
-    side = f", {finding.history.side}" if finding.history.side != "B" else ""
-    return _change_entry(finding, f"at {finding.history.anchor_kg:g} kg{side}", line=_line(finding))
-
-
-def _form_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "form"]
-    return _change_entry(found[0], "") if found else _unknown("not rated")
-
-
-def _check_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "check"]
-    if not found:
-        return _unknown("none done")
-    latest = max(found, key=lambda finding: finding.history.last_date)
-    return _change_entry(latest, latest.history.name)
-
-
-def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
-    """A judged change: its newest value, then the change with half its interval."""
-    change, fact = finding.history.change, finding_fact(finding)
-    decimals = 1 if finding.kind == "form" else decimals_of(change.unit, change.now)
-    value = f"{change.now:.{decimals}f}" if finding.kind == "form" else amount_of(change.now, change.unit)
-    when = [] if finding.is_new else [day_text(finding.history.last_date)]
-    if not finding.is_judged:
-        why = {"series_broken": "new device", "stale": "too long ago"}.get(
-            change.reason, f"{change.more_needed} more needed"
-        )
-        return Entry(
-            value, ", ".join([part for part in (what, *when, why) if part]), "cannot tell", line=line, fact=fact
-        )
-    below = f"{_signed(change.estimate, decimals)} ± {(change.conf_high - change.conf_low) / 2:.{decimals}f}"
-    below = ", ".join(part for part in (below, what, *when) if part)
-    return Entry(value, below, change.state, sort=change.gain, line=line, fact=fact)
-
-
-def _sides_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "sides"]
-    if not found:
-        return _unknown("not tested")
-    finding = max(found, key=lambda one: one.size)
-    result, fact = finding.history, finding_fact(finding)
-    half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
-    if not finding.is_judged:
-        return Entry("too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", "cannot tell", fact=fact)
-    if result.is_sure:
-        text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
-        return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)
-    return Entry("no sure difference", f"{half}, {result.name}", sort=0.0, fact=fact)
-
-
-def _wellness_entry(one: MemberWeek) -> Entry:
-    try:
-        answers = one.week.wellness
-    except NotEnoughData:
-        return _unknown("no answers")
-    days = answers.loc[answers["value"].notna(), "local_date"].nunique()
-    judged = answers["inside"].notna()
-    if not judged.any():
-        return Entry(f"{days} of 7 days", "usual range not known", sort=float(days))
-    outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
-    return Entry(f"{days} of 7 days", f"{outside} of {int(judged.sum())} answers unusual", sort=float(outside))
 
 
 # --- panels, dumbbells, forests --------------------------------------------------------------------------------
@@ -667,7 +456,7 @@ def _panel(one: MemberWeek, speed: SpeedAtLoad, until: pd.Timestamp, low: float,
 def _form_row(one: MemberWeek, history: FormHistory | None, *, several: bool) -> DumbbellRow:
     if history is None:
         return DumbbellRow(one.name, None, None, state="cannot tell", note="Not rated this week.")
-    return _dumbbell(f"{one.name}, {_exercise(history)}" if several else one.name, history.change)
+    return _dumbbell(f"{one.name}, {lift_name(history)}" if several else one.name, history.change)
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -744,8 +533,8 @@ def _trend_numbers(known: Sequence[Stall]) -> Numbers:
             one.athlete,
             speed_name(one.speed),
             one.trend.verdict,
-            _signed(one.trend.change, 2),
-            f"{_signed(one.trend.change_interval.low, 2)} to {_signed(one.trend.change_interval.high, 2)}",
+            signed_words(one.trend.change, 2),
+            f"{signed_words(one.trend.change_interval.low, 2)} to {signed_words(one.trend.change_interval.high, 2)}",
             count_text(one.trend.n, "day"),
         )
         for one in known
@@ -771,24 +560,6 @@ def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, s
 
 
 # --- small words -----------------------------------------------------------------------------------------------
-
-
-def _signed(value: float, decimals: int) -> str:
-    """A change with its sign; what rounds to nothing has none.
-
-    >>> _signed(-0.001, 2), _signed(-0.05, 2)
-    ('0.00', '−0.05')
-    """
-    rounded = round(value, decimals)
-    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
-
-
-def _of_athlete(athlete_id: str, fact: Fact) -> Fact:
-    return replace(fact, subject=f"{athlete_id}.{fact.subject}")
-
-
-def _exercise(history: FormHistory) -> str:
-    return capital(history.exercise.replace("_", " "))
 
 
 def _links(week: SquadWeek, pages: Iterable[str]) -> dict[str, str]:
