@@ -1,6 +1,14 @@
-"""One contract over every result: the same questions under the same names. A new model adds a line to RESULTS."""
+"""One contract over every result: the same questions under the same names. A new model adds a line to RESULTS.
+
+The module of a result carries the model's card, which has the parts of CARD.
+"""
 
 import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -9,6 +17,7 @@ from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
 from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
 
+import analysis.models
 from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.models import critical_speed as cs
@@ -32,6 +41,7 @@ from analysis.models.form_break import form_break, watched_repetitions
 from analysis.models.growth import growth
 from analysis.models.in_situ_sprint import in_situ_sprint
 from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.plan_simulation import best_block
 from analysis.models.rank_trend import mann_kendall, theil_sen
 from analysis.models.readiness import readiness
@@ -169,6 +179,11 @@ RESULTS: dict[str, Result] = {
     "durability": durability(
         LONG_RUNS, lambda run: LONG_RUN.assign(heart_rate_bpm=140 + DRIFTS_BPM_H[run] * LONG_RUN["t_s"] / 3600), SUNDAY
     ),
+    "pace_at_heart_rate": pace_at_heart_rate(
+        LONG_RUNS,
+        lambda run: LONG_RUN.assign(heart_rate_bpm=141.0, speed_m_s=2.8 + 0.01 * DRIFTS_BPM_H[run]),
+        SUNDAY,
+    ),
     "training_speed": training_speed(BestEfforts(TRIALS.assign(session_id="a"), 1, 0, 0)),
     "speed_sensitivity": speed_sensitivity(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_sensitivity": check_sensitivity(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
@@ -223,3 +238,40 @@ def test_fitted_and_residual_add_up_to_what_was_measured(result):
 def test_asking_a_result_does_not_change_it(result):
     pd.testing.assert_frame_equal(result.tidy(), result.tidy())
     pd.testing.assert_frame_equal(result.glance(), result.glance())
+
+
+CARD = {
+    "question": r"^Question:",
+    "formula": r"^(Model|Formulas?):",
+    "units": r"\b(units?|percent|kg|m/s|degrees|repetitions|AU|W)\b",
+    "estimator": r"^Estimator( and interval)?:",
+    "interval": r"^(Estimator and interval|Intervals?)\b",
+    "refusal": r"^Refuse[sd]:",
+    "criticism": r"^(Criticism|Limits):",
+    "source": r"^References\n-{3,}\n",
+}
+
+
+def modules_of_results() -> list[ModuleType]:
+    """Every module of the models in which a frozen result is made."""
+    found = pkgutil.walk_packages(analysis.models.__path__, "analysis.models.")
+    modules = [importlib.import_module(module.name) for module in found]
+    return [module for module in modules if any(is_made_in(module, thing) for thing in vars(module).values())]
+
+
+def is_made_in(module: ModuleType, thing: object) -> bool:
+    is_result = isinstance(thing, type) and dataclasses.is_dataclass(thing) and issubclass(thing, Result)
+    return is_result and thing.__module__ == module.__name__
+
+
+@pytest.mark.parametrize("module", modules_of_results(), ids=lambda module: module.__name__)
+def test_every_model_carries_its_card(module):
+    _, heading, card = inspect.getdoc(module).partition("\nModel card\n----------\n")
+    assert heading, "the docstring of the module has no model card"
+    missing = [part for part, words in CARD.items() if not re.search(words, card, re.MULTILINE)]
+    assert not missing, f"the card lacks {', '.join(missing)}"
+
+
+def test_every_module_with_a_result_is_in_the_list_of_results():
+    listed = {type(result).__module__ for result in RESULTS.values()}
+    assert {module.__name__ for module in modules_of_results()} <= listed

@@ -5,12 +5,14 @@ Model card
 Question: within which limits will the difference of a second and a first measurement lie for 95 % of athletes?
 Data: 3 complete pairs or more, one a subject; two days of one test, or two devices on one day.
 Model: difference d = second - first, normal and the same at every level. Bias = mean d; limits = bias +/- z SD(d).
+Estimator: mean and SD of the differences, in the unit of the measurement.
 Interval of the bias: t with n - 1 df. Interval of a limit: t with its approximate standard error
-SD sqrt(1 / n + z^2 / (2 (n - 1))). All are in the unit of the measurement.
+SD sqrt(1 / n + z^2 / (2 (n - 1))).
 Trend: least-squares slope of d on the pair's mean with its t interval. Where that interval leaves 0 out, the limits do
 not hold at every level; judge on the log scale then.
 Measured coverage of the 95 % interval of a limit (`tests/test_bland_altman.py`, 2,000 replicates, seed in the test):
 92 % at n = 6, 93 % at n = 12, 95 % at n = 24.
+Refuses: fewer than 3 complete pairs; pairs with a missing value are left out and counted.
 Limits: a pair of days holds the true change between them as well as error. Limits of agreement are about single
 athletes and are wider than what a mean over repeated tests can tell.
 

@@ -8,7 +8,12 @@ Data: one value a day of one series, 12 days or more; a break is sought after th
 Model: a constant (level) or a straight line (slope) against the same with one break, AR(1) errors with rho on a grid
 (`models.autocorrelated`). For each rho the largest F over all days is compared with 999 series without a break; the
 p values are mixed by how well each rho explains the values with the break. A break is found where p <= .05.
-The dates are the smallest set of days that holds 95 % of the profile of the likelihood over days.
+Estimator: generalised least squares at every day and rho, mixed by likelihood; the break in the unit of the values, a
+slope by day.
+Interval: of the dates the smallest set of days that holds 95 % of the profile of the likelihood over days; of the size
+a mixture of t over days and rho, which was not simulated.
+Refuses: fewer than 12 days, values that are all the same.
+Limits: one break at most; none is sought near the ends. Rho below 0 is not modelled.
 
 Measured on AR(1) series of weekly values, 2,000 replicates a cell (`tests/simulations`):
 

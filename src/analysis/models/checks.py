@@ -134,15 +134,13 @@ def _timed(splits: pd.DataFrame, check: Check) -> pd.DataFrame:
     if check.distance_m is not None:
         rows = rows[~(end_m > check.distance_m * (1 + DISTANCE_TOLERANCE))]  # a split of unknown end stays
     trial = rows.groupby(["local_date", "session_id", "trial_no"], sort=True)
-    whole = trial.agg(
-        device=("device", "first"),
-        value=("time_s", lambda time_s: time_s.sum(skipna=False)),
-        covered_m=("distance_m", lambda distance_m: distance_m.sum(skipna=False)),
-    ).reset_index()
+    summed = trial[["time_s", "distance_m"]].sum(skipna=False)
+    value = summed["time_s"]
     if check.distance_m is not None:
-        off = (whole["covered_m"] - check.distance_m).abs() > DISTANCE_TOLERANCE * check.distance_m
-        whole["value"] = whole["value"].mask(off)
-    return whole[["local_date", "device", "value"]]
+        off = (summed["distance_m"] - check.distance_m).abs() > DISTANCE_TOLERANCE * check.distance_m
+        value = value.mask(off)
+    of_trials = pd.DataFrame({"device": trial["device"].first(), "value": value}).reset_index()
+    return of_trials[["local_date", "device", "value"]]
 
 
 def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
@@ -164,4 +162,5 @@ def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
 def _by_day(values: pd.DataFrame, check: Check) -> pd.DataFrame:
     best = "min" if check.lower_is_better else "max"
     by_day = values.sort_values("local_date", kind="stable").groupby(["local_date", "device"], dropna=False, sort=False)
-    return by_day["value"].agg(value=best if check.statistic == "best" else "mean", n_trials="size").reset_index()
+    value = by_day["value"].agg(best if check.statistic == "best" else "mean")
+    return pd.DataFrame({"value": value, "n_trials": by_day.size()}).reset_index()

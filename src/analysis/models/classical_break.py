@@ -5,7 +5,11 @@ Model card
 Question: the same as of `models.breakpoint`, for values of which one tells nothing about the next.
 Data: 12 values or more (a step) or 8 different x or more (a bend), none missing, oldest first.
 Model: least squares with one step, or with one bend whose place is estimated, and independent errors.
-Intervals: of the step's place Bai's; of the bend and the slopes t with n - 4 degrees of freedom, linearised.
+Estimator: the place with the least squares, tried for every step and sought between each two x for the bend; the rest
+in the units of the values.
+Intervals: of the step's place Bai's; of the bend and the slopes t with n - 4 degrees of freedom, linearised. Not
+simulated.
+Refuses: fewer values than above, values that are missing or all the same.
 Limits: training values carry over from week to week, and then sup F calls a break on no change in 7 to 10 % of series
 at rho 0, 24 % at .3 and 46 to 53 % at .6 (card of `models.breakpoint`). It is here to reproduce published analyses;
 reports use `level_break` and `slope_break`.

@@ -10,7 +10,8 @@ velocity of her 1RM from the assumed MVT by another, the slope of her profile fr
 states that never change: a tested maximum corrects all later repetitions and speeds of this athlete.
 Estimator: Kalman filter in closed form; the variances are stated, not fitted. Where the observations scatter more than
 stated (mean squared innovation above 1), all variances are enlarged by that factor; never made smaller.
-Intervals: normal on the log scale. They grow with the days since the last observation.
+Intervals: normal on the log scale, told in kg. They grow with the days since the last observation.
+Refuses: no observation up to that day; an observed 1RM that is missing, infinite or not above 0.
 
 Stated errors: a tested maximum 4.2 % (median CV of 1RM tests, Grgic et al. 2020);
 repetitions to failure 1 (error of the rated reserve, Halperin et al. 2022); k between athletes 0.008, a quarter of

@@ -3,9 +3,12 @@
 Model card
 ----------
 Question: of all the weekly looks at all athletes, how many were flagged, and how many would be if nothing had changed?
-Data: one row a look: a new value of one measure of one athlete, judged against those before it.
-Expected by chance: the sum of the looks' own null probabilities, 5 % each. Share flagged: interval of Clopper and
-Pearson. Chance of as many flags or more on no change: binomial, by kind and in all.
+Data: one row a look: a new value of one measure of one athlete, judged against those before it. Shares are
+of 1 and have no unit; changes are in units of the minimal detectable change.
+Model: on no change the looks are independent, each flagged with its own null probability, 5 % as a rule.
+Estimator: expected by chance is the sum of these probabilities; the chance of as many flags or more on no change is
+binomial, by kind and in all.
+Interval: Clopper and Pearson's for the share flagged; t for what is left of a flagged change.
 Regression to the mean: what is picked out for being extreme is on average followed by something less extreme. For each
 flagged look of a single value the next value is set against the same reference. On no change nearly nothing is left of
 the flagged change then; of a lasting change all of it is.
@@ -13,6 +16,7 @@ Simulated on no change, 12 athletes with 2 lifts and 12 weekly looks each, the e
 published one that is right (500 blocks, `tests/test_flag_audit.py`): 3.9 % of looks were flagged, the SD of their
 number was 0.8 times the binomial one, and 0.14 of a minimal detectable change was left of flagged changes of 1.21. The
 binomial chance is so on the careful side.
+Refuses: a block in which nothing was judged.
 Limits: looks at one series share most of their reference and are not independent. Where the configured error is too
 small more is flagged than expected on no change, and the audit cannot tell that from true changes. The audit is
 about the rule as a whole; it cannot say which flag is a false one.

@@ -23,6 +23,7 @@ Hopkins 2000, Sports Med 30(1):1-15 (typical error).
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.decisions import Change
@@ -156,7 +157,7 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     [['Deadlift', True], ['Deadlift', False]]
     """
     columns = ["athlete_id", *_SET_KEY, "rep_no", "form_flags", "mean_velocity_m_s", "hinge_angle_deg", "rater"]
-    rated = reps[reps["form_flags"].notna()].reindex(columns=columns)
+    rated = reps.reindex(columns=columns)[reps["form_flags"].notna()]
     rated["is_clean"] = rated.pop("form_flags").str.strip() == ""
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
     of_the_set = named.loc[named["local_date"] <= until, [*_SET_KEY, "local_date", "exercise", "load_kg"]]
@@ -171,27 +172,30 @@ def _latest_exercise(rated: pd.DataFrame) -> str:
 
 
 def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
-    """One row a rated set: the repetitions before the first flagged one."""
-    marked = rated.assign(still_clean=rated.groupby(_SET_KEY)["is_clean"].cummin())
-    by_set = marked.groupby(["local_date", *_SET_KEY], sort=False).agg(
-        load_kg=("load_kg", "first"),
-        rater=("rater", "first"),
-        n_rated=("is_clean", "size"),
-        clean_reps=("still_clean", "sum"),
-        censored=("is_clean", "all"),
-        clean=("is_clean", tuple),
+    """One row a rated set, in whose order they come: the repetitions before the first flagged one."""
+    starts = np.flatnonzero(~rated.duplicated(_SET_KEY))
+    clean = [tuple(of_set.tolist()) for of_set in np.split(rated["is_clean"].to_numpy(), starts[1:])]
+    set_no = np.repeat(np.arange(len(starts)), [len(of_set) for of_set in clean])
+    by_set = rated[["local_date", *_SET_KEY, "load_kg"]].iloc[starts].reset_index(drop=True)
+    return by_set.assign(
+        rater=rated["rater"].groupby(set_no).first(),
+        n_rated=[len(of_set) for of_set in clean],
+        clean_reps=[(*of_set, False).index(False) for of_set in clean],
+        censored=[all(of_set) for of_set in clean],
+        clean=clean,
     )
-    return by_set.reset_index()
 
 
 def _by_session(by_set: pd.DataFrame) -> pd.DataFrame:
-    by_session = by_set.groupby(["local_date", "session_id", "rater"], dropna=False, sort=False).agg(
-        value=("clean_reps", "mean"),
-        n_sets=("clean_reps", "size"),
-        n_censored=("censored", "sum"),
-        load_kg=("load_kg", "mean"),
-    )
-    return by_session.reset_index().rename(columns={"rater": "device"})
+    sets = by_set.groupby(["local_date", "session_id", "rater"], dropna=False, sort=False)
+    means = sets[["clean_reps", "load_kg"]].mean()
+    by_session = {
+        "value": means["clean_reps"],
+        "n_sets": sets.size(),
+        "n_censored": sets["censored"].sum(),
+        "load_kg": means["load_kg"],
+    }
+    return pd.DataFrame(by_session).reset_index().rename(columns={"rater": "device"})
 
 
 def _hinge_angles(rated: pd.DataFrame) -> pd.DataFrame:

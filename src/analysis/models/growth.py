@@ -10,7 +10,10 @@ Estimator: statsmodels MixedLM on whitened rows, time centred and scaled, by sev
 likelihood counts.
 `settled` says whether a second optimiser came as far; one that stops early may report that it converged (on raw days,
 lbfgs stopped 3 to 31 below the best likelihood in 10 of 12 made-up squads and said in 9 that it had converged).
-Levels and slopes of athletes (BLUP) have intervals that carry the uncertainty of the squad's line as well.
+Intervals: t with athletes - 1 degrees of freedom, in the unit of the values; those of athletes' levels and slopes
+(BLUP) carry the uncertainty of the squad's line as well.
+Refuses: fewer than 6 athletes with values at 2 times, no values beyond what the lines take, a value that is not finite,
+two values of one athlete at one time.
 
 Measured coverage of the 95 % intervals in percent, 2,000 athletes a cell in squads of n with 10 weekly values each, SD
 of slopes 0.5 a week, SD of errors 2 (`tests/simulations`; the last two columns are shares of 334, 167 and 84 squads):

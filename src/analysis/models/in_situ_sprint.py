@@ -1,7 +1,7 @@
 """Acceleration-speed profile in situ: how hard the athlete accelerates at each speed, from ordinary sessions.
 
 Nobody is tested: of several sessions recorded at 5 Hz or more, the greatest accelerations at every speed are kept, and
-a line through them tells what the athlete did at most (Morin et al. 2021, J Biomech 123:110524).
+a line through them tells what the athlete did at most.
 
 Model card
 ----------
@@ -28,6 +28,10 @@ below 80 % of S0.
 Criticism: receiver noise lifts S0; weeks without a full sprint lower both. It describes what was done and is never one
 series with MSS and MAC of gates or a radar. Only periods of one receiver stand beside each other, and even their
 difference has no known error.
+
+References
+----------
+Morin et al. 2021, J Biomech 123:110524.
 """
 
 from collections.abc import Callable

@@ -32,6 +32,9 @@ offsets of sessions AR(1) with rho:
 An athlete alone with many sessions whose offsets carry over is covered below 85 %: `coverage_pct` has the lowest figure
 for so many sessions, and `remark` says it. A profile over fewer weeks keeps its promise better.
 
+Refuses: alone fewer than 3 sessions, in a squad fewer than 6 athletes; no session with 2 loads, no error left within
+sessions, velocity that does not fall with load, several devices or exercises at once.
+
 Limits: offsets of sessions are taken for independent, and the interval is too narrow where they carry over. An athlete
 who gets stronger over the sessions has larger ones, so keep to weeks in which she does not. SDs between athletes are
 taken for known, which a squad of 6 pays for. Variances are held when a session is left out.

@@ -7,9 +7,9 @@ athlete is used to would bring most on its last day?
 Model: Banister's, p = p0 + k1 g - k2 h (`fitness_fatigue.banister`), one input, in the unit of the tests.
 Refused: unless `fitness_fatigue.skill.review` says "skill", that is with too few tests, with time constants that the
 tests do not bound, and where the load does not foresee the tests.
-Estimator: each draw of `fitness_fatigue.uncertainty.bootstrap` gives one course; the fan is their quantiles by day. A
-new test adds the residual SD. Two plans are compared draw by draw: what is not known of the athlete is the same for
-both, so their difference is known better than either.
+Estimator: each draw of `fitness_fatigue.uncertainty.bootstrap` gives one course; the fan is their quantiles by day.
+Interval: percentiles of the draws, 90 % unless told. For a new test the residual SD is added. Two plans are compared
+draw by draw: what is not known of the athlete is the same for both, so their difference is known better than either.
 Best block: performance on the last day is linear in the weekly loads, so the loads that bring most on the mean of the
 draws solve a linear programme (scipy's HiGHS), exactly. Limits: no week above the one before by more than a ramp, none
 above the largest week logged, none below a share of the usual week. The optimum of a linear programme lies on its

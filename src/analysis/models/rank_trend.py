@@ -5,7 +5,10 @@ Model card
 Question: is there a rise or a fall, whatever its shape, and which slope do most pairs of values show?
 Data: 4 values or more that are not all equal (Mann-Kendall), 3 different x or more (Theil-Sen), none missing.
 Model: none of the values' distribution, so that an outlier moves little; values independent of each other.
-Intervals: Sen's for the slope, from the normal approximation to the count of pairs; a p value for the test.
+Estimator: Kendall's S, with ties; the median of the slopes of all pairs, in the unit of the values by that of x.
+Intervals: Sen's for the slope, from the normal approximation to the count of pairs; a p value for the test. Not
+simulated.
+Refuses: fewer values than above, or values that are all the same.
 Limits: values that carry over from week to week make both too sure of themselves; a verdict comes from `models.trend`.
 
 References

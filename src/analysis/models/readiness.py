@@ -5,8 +5,9 @@ Model card
 Question: is the athlete today as fast as on a usual day, seen from the sets measured so far, one warm-up set perhaps?
 Model: `models.load_velocity_mixed` on the sessions before today: v = v0 + slope L + u + e, where u ~ N(0, session_sd^2)
 is what a day adds and e ~ N(0, residual_sd^2) what a set does. Of a set the fastest of its first 3 repetitions counts.
-Offset: today's u as the model believes it, k sets drawn towards 0 by the weight k session_sd^2 / (k session_sd^2 +
-residual_sd^2), with its own standard error and t interval.
+Estimator: today's u in m/s as the model believes it, its k sets drawn towards 0 by the weight
+k session_sd^2 / (k session_sd^2 + residual_sd^2).
+Interval: t about that offset with its own standard error.
 Usual band: the range that holds 9 of 10 offsets of a usual day.
 Verdict: today's speed, brought to the anchor load along the line, against that of up to 8 sessions before, by
 `decisions`. Its error has the scatter of days, that of today's k sets, and that of the slope where today's loads are

@@ -7,6 +7,7 @@ Data: 3 athletes or more with 2 trials or more each; athletes with a missing tri
 Model: value = athlete + trial + error, normal errors of one size; on logs for the CV.
 Formulas: TE = sqrt(residual mean square), for two trials SD(difference) / sqrt 2; CV = 100 (e^TE(log) - 1) %; MDC95 =
 t sqrt 2 TE; SWC = 0.2 sqrt(SD^2 - TE^2); ICC(1,1), (2,1), (3,1) and of means. TE, MDC and SWC are in the unit measured.
+Estimator: analysis of variance over athletes and trials.
 Intervals: chi-square for TE and CV, t for mean changes, F for the intraclass correlations (Satterthwaite for ICC(2,.)).
 They cover within 3 points of 95 % under this model (`tests/test_reliability.py`).
 Refuses: fewer than 2 trials or 3 complete athletes, trials that agree exactly, a method that never varies.

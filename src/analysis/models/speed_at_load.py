@@ -196,4 +196,4 @@ def _by_day(measured: pd.DataFrame, metric: str, statistic: RepStatistic) -> pd.
     if statistic == "mean_of_first_3":
         used = measured.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
     by_day = used.groupby(["local_date", "device"], dropna=False, sort=False)[metric]
-    return by_day.agg(value=_AGGREGATES[statistic], n_reps="size").reset_index()
+    return pd.DataFrame({"value": by_day.agg(_AGGREGATES[statistic]), "n_reps": by_day.size()}).reset_index()

@@ -1,7 +1,28 @@
 """Sprint profile: how fast the athlete can run and how hard she accelerates, from gates or a radar gun.
 
-One equation, v = MSS (1 - e^(-t / tau)) with MAC = MSS / tau, seen as time at a distance (gates) or velocity at a
-time (radar, laser).
+Model card
+----------
+Question: which maximal speed and which greatest acceleration do the readings of one sprint suggest?
+Data: times (s) at a row of gates (m), 3 or more, 4 with one correction and 6 with both; or velocities (m/s) of a radar
+or laser, 10 samples or more.
+Formula: v = MSS (1 - e^(-t / tau)) with MSS in m/s, tau in s and MAC = MSS / tau in m/s2, seen as time at a distance
+(gates) or velocity at a time (radar, laser). A correction adds a time lost or gained at the start, a flying start, or
+both.
+Estimator: least squares of time (gates; without a flying start by variable projection) or of velocity (radar).
+Interval: profile likelihood, t with n - p degrees of freedom. The 95 % intervals of MSS and MAC cover within 3 points
+over 2,000 sprints past gates with an error of 0.01 s, without a correction and with one of time
+(`tests/test_sprint.py`). The other corrections and the radar were not simulated.
+Refuses: too few gates or samples, readings out of order or missing, an athlete who still gains speed at the last
+reading, so that MSS has no bound, times without a phase of acceleration.
+Criticism: a clock that starts after the first movement makes MAC too high by a third and more, and few gates do not
+tell it from an explosive start. With a correction MAC is freer of that bias and has a larger error. Neighbouring
+samples of a radar share their error, so that its interval is too narrow. There is no phase of slowing down. A change
+between days is judged with an error between days, not with this interval.
+
+References
+----------
+Furusawa et al. 1927, Proc R Soc B 102:29-42; Samozino et al. 2016, Scand J Med Sci Sports 26:648-658; Vescovi &
+Jovanovic 2021, Front Sports Act Living 3:629694 (flying start).
 """
 
 from dataclasses import dataclass

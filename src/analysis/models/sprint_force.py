@@ -1,4 +1,23 @@
-"""Force, velocity and power of a sprint: the same curve, seen by the force that the athlete brings to the ground."""
+"""Force, velocity and power of a sprint: the same curve, seen by the force that the athlete brings to the ground.
+
+Model card
+----------
+Question: which horizontal force does the athlete push with at the start, and up to which velocity could she still push?
+Data: a fitted sprint profile (`models.sprint`), body mass (kg), height (m), and the weather if known.
+Formula: F(v) = m (MAC - v / tau) + k v^2 in N, k the air resistance at 1 m/s. F0 = m MAC; V0 (m/s) is where F reaches
+0; Pmax = F0 V0 / 4 in W.
+Estimator: none of its own, MSS and MAC are those of the sprint profile.
+Interval: t with the degrees of freedom of the profile, by the delta method from the covariance of MSS and MAC; mass,
+height and weather are taken as known. Not simulated.
+Refuses: a mass or a height that is not above 0, or one so small that the air alone would stop the athlete.
+Criticism: this is the profile of MSS and MAC in other units, with no measurement of force in it; an F0 that grows with
+body mass alone is not more strength. A start that was not corrected biases F0 as it biases MAC.
+
+References
+----------
+Samozino et al. 2016, Scand J Med Sci Sports 26:648-658; Arsac & Locatelli 2002, J Appl Physiol 92:1781-1788 (air
+resistance).
+"""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,8 @@ Model: y = athlete + season(week) + b x + e, season a curve of second degree tha
 deviations of each athlete from her own means, so that strong athletes being fast does not count. Between: the line
 through the athletes' means, told apart because it says nothing of training.
 Estimator: least squares on the deviations; covariance over athletes (`models.clustered`), which lets errors carry over
-from week to week; t with athletes - 3 df. For the between line least squares, t with athletes - 2 df.
+from week to week. The unit is that of the check by that of the hinge.
+Interval: t with athletes - 3 df. For the between line least squares, t with athletes - 2 df.
 Multiplicity: nine lags are looked at; p is Holm's over them and the verdict asks for p <= .05. Intervals are those of
 each lag alone.
 Placebo: the same model with a series that should show nothing, if none is given the hinge of the next athlete in the

@@ -5,6 +5,10 @@ Model card
 Question: over the last weeks, did the athlete's value rise, fall or stand still by more than would matter?
 Data: one value a day of one series (exercise, variant, side, metric, device), 6 days or more.
 Model: a straight line with AR(1) errors whose rho is integrated out (`models.autocorrelated`).
+Estimator: generalised least squares at every rho of a grid, mixed by likelihood; the slope in the unit of the values by
+day.
+Interval: that of a mixture of t distributions, 95 % unless told; its coverage is in the table below.
+Refuses: fewer than 6 days in the window, values without any scatter, two values of one day.
 Verdict, with the change = slope x days from first to last exposure in the window, positive where better:
 
 - progress: the 95 % interval of the change lies above the smallest worthwhile change (SWC)

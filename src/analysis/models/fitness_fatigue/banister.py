@@ -1,9 +1,22 @@
 """Banister's fitness-fatigue model: performance is a level, plus what training builds, minus what it tires.
 
-    p(t) = p0 + sum over inputs of  k1 sum w e^(-lag / tau1)  -  k2 sum w e^(-lag / tau2)
-
-with the loads w of one or several inputs (strength and run apart), k1, k2 >= 0 and tau1 > tau2. Time constants are
-given (42 and 7 days) or fitted. Whether a fit says anything is asked in `uncertainty` and `skill`.
+Model card
+----------
+Question: how did one athlete's tests follow the logged load?
+Data: one load (AU) a calendar day of one or several inputs (strength and run apart), and tests in a unit in which
+larger is better.
+Formula: p(t) = p0 + sum over inputs of k1 sum w e^(-lag / tau1) - k2 sum w e^(-lag / tau2), w the loads, k1, k2 >= 0 in
+the tests' unit by AU, tau1 > tau2 in days, given (42 and 7) or fitted within 1 to 120.
+Estimator: least squares; gains by non-negative least squares at given time constants, these by variable projection
+(`projection`).
+Interval: t from the Jacobian at the optimum; none for what is fixed or stopped at a bound. It holds where the sum of
+squares is a bowl; `uncertainty` says where it is not, and has the simulated coverage of profile and bootstrap. The t
+interval itself was not simulated.
+Refuses: no more tests than parameters, tests that are all the same, a load that is 0 on every day, a NaN load unless it
+is said what it means, time constants out of order.
+Criticism: ill-conditioned: many pairs of time constants fit alike, so that those of two athletes are not to be
+compared. A good fit is no foresight; that is asked in `skill`. Load is one number, and the answer to it is held for
+constant.
 
 References
 ----------
@@ -59,12 +72,7 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class FitnessFatigue:
-    """A fitted fitness-fatigue model. Made by `fitness_fatigue`.
-
-    Model card. For: describing how one athlete's tests followed the logged load. Not for: foresight, unless
-    `skill.review` says "skill"; two athletes' time constants are not to be compared. The t intervals of `tidy` hold
-    where the sum of squares is a bowl; `uncertainty.profile_likelihood` says where it is not.
-    """
+    """A fitted fitness-fatigue model. Made by `fitness_fatigue`."""
 
     unit: str
     convention: Convention

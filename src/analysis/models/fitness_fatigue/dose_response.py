@@ -1,9 +1,18 @@
 """Variable dose-response: training that comes close together tires more than the same training spread out.
 
-    p(t) = p0 + k1 sum w e^(-lag / tau1) - k2 sum d e^(-lag / tau2),  d(t) = sum of w up to t, each e^(-lag / tau3)
-
-The dose of fatigue d is the load filtered by tau3. Busso multiplies it by the load of the day; both are here. Two more
-decisions than Banister's model makes it less identifiable, not more.
+Model card
+----------
+Question: does a dose of fatigue that builds up describe the tests better than Banister's model?
+Data: one load (AU) a calendar day of one input, and 8 tests or more in a unit in which larger is better.
+Formula: p(t) = p0 + k1 sum w e^(-lag / tau1) - k2 sum d e^(-lag / tau2), with d(t) = sum of w up to t, each e^(-lag /
+tau3), and time constants in days. Busso multiplies d by the load of the day; both are here.
+Estimator: least squares from several starts; gains of 0 or more solved at given time constants.
+Interval: t with n - 6 degrees of freedom from the Jacobian; none where the search stopped at a bound, which `at_bound`
+tells and which is the rule more than the exception. Not simulated: with six parameters on a season of tests it is a
+hint.
+Refuses: fewer than 8 tests, tests that are all the same, loads that `banister` refuses.
+Criticism: two more decisions than Banister's model make it less identifiable, not more. Nothing here asks whether it
+foresees anything.
 
 References
 ----------
@@ -36,11 +45,7 @@ _ON_BOUND = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class DoseResponse:
-    """A variable dose-response model. Made by `dose_response` (given parameters) and `fit_dose_response`.
-
-    Model card. For: asking whether a dose that builds up describes the tests better than Banister's. With six
-    parameters on a season of tests the t intervals are only a hint, and `at_bound` is the rule more than the exception.
-    """
+    """A variable dose-response model. Made by `dose_response` (given parameters) and `fit_dose_response`."""
 
     unit: str
     convention: Convention

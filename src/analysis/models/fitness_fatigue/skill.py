@@ -1,14 +1,28 @@
 """Does the load foresee the next test? Forecasts on rolling origins against naive ones, and against shifted loads.
 
-From the sixth test on each test is forecast from those before it. Skill = 1 - MSE / MSE of the best naive forecast:
-the last test, the mean, or the straight line through the tests so far. Beating these is not enough, since a load that
-has nothing to do with the tests can do so; so the load is also moved round in a circle by other numbers of days, and p
-is the share of moves that forecast at least as well. Verdicts:
+Model card
+----------
+Question: is the next test foreseen better with the load than by rules that know no load?
+Data: a fit of `banister`; from the seventh test on each test is forecast from those before it.
+Formula: skill = 1 - MSE / MSE of the best naive forecast: the last test, the mean, or the straight line through the
+tests so far; errors are in the unit of the tests.
+Estimator: gains (and free time constants, over a grid) fitted again at each origin.
+Verdict: beating naive rules is not enough, since a load that has nothing to do with the tests can do so; so the load is
+also moved round in a circle by other numbers of days, and p is the share of moves that forecast at least as well.
 
 - too few tests: fewer than 15
 - not identifiable: the tests do not bound free time constants; 42 and 7 days are taken instead, and said
 - skill: skill > 0 and p <= .05
 - no skill shown: everything else
+
+Interval: none of the skill; the shifts judge it. Simulated with 42 and 7 days and a test a week, 2,000 seasons each
+(`tests/test_fitness_fatigue.py`): on loads that have nothing to do with the tests "skill" is said in 4.0 % (noise
+around a line), 3.4 % (carried errors) and 2.1 % (random walk) of cases at 15 tests, in 1.1, 1.7 and 0.1 % at 30. Power
+where tests do follow the load (their SD 30 W), 500 seasons each: with test noise of 2, 6 and 12 W 94, 56 and 27 % at 15
+tests, 99.8, 89 and 62 % at 30.
+Refuses: fewer than 7 tests to forecast anything, fewer than 15 for a verdict, free time constants with several inputs.
+Criticism: "no skill shown" after 15 noisy tests is no evidence against the load. The circular shift assumes that the
+load looks alike all along: where load and tests both climb over the whole time, the trend forecast is the only guard.
 
 References
 ----------
@@ -44,15 +58,7 @@ _FORECAST_TAUS = 16  # grid of a forecast with free time constants
 
 @dataclass(frozen=True, eq=False)
 class ForecastSkill:
-    """Forecasts of the model and of naive rules. Made by `forecast_skill`.
-
-    Model card. Simulated with 42 and 7 days and a test a week, 2,000 seasons each: on loads that have nothing to do
-    with the tests "skill" is said in 4.0 % (noise around a line), 3.4 % (carried errors) and 2.1 % (random walk) of
-    cases at 15 tests, in 1.1, 1.7 and 0.1 % at 30. Power where tests do follow the load (their SD 30 W), 500 seasons
-    each: with test noise of 2, 6 and 12 W 94, 56 and 27 % at 15 tests, 99.8, 89 and 62 % at 30. "No skill
-    shown" after 15 noisy tests is no evidence against the load. The circular shift assumes that the load looks alike
-    all along: where load and tests both climb over the whole time, the trend forecast is the only guard.
-    """
+    """Forecasts of the model and of naive rules. Made by `forecast_skill`."""
 
     fit: FitnessFatigue
     forecasts: pd.DataFrame  # day, n_train, observed, model, last, mean, trend
