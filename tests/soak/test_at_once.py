@@ -6,12 +6,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import report_notebooks
-from killed import work_and_kill, workbook
+from killed import look_until_all_is_in, work_and_kill, workbook
 from soak_scale import times
 from test_faults import workspace_of_alder, write_runs
 
 from analysis import intake
-from analysis.workspace import open_workspace
 
 READERS = 8
 WORKBOOK = [sys.executable, "-c", "from analysis.cli import main; main()"]
@@ -73,26 +72,18 @@ def test_two_runs_at_once_make_each_page_once_and_whole(tmp_path):
         workspace.store.close()
 
 
-def look_for_ever(folder: str) -> None:
-    """Read the store again and again; a line a look, with how many files and runs it saw together."""
-    workspace = open_workspace(folder)
-    while True:
-        frames = workspace.store.frames(["files", "runs", "sample_files"])
-        print(len(frames["files"]), len(frames["runs"]), len(frames["sample_files"]), flush=True)
-
-
 def test_eight_readers_see_whole_files_while_one_writes(tmp_path):
     runs = times(40, 150, 1000)
     workspace = workspace_of_alder(tmp_path)
     write_runs(workspace.raw_folder, range(runs))
     list(intake.ingest(workspace, intake.files_below([workspace.raw_folder / "athletes.csv"])))
-    reading_s = runs * 0.05
     with ThreadPoolExecutor(READERS + 1) as pool:
         reading = [
-            pool.submit(work_and_kill, look_for_ever, str(tmp_path), lines=1, after_s=reading_s) for _ in range(READERS)
+            pool.submit(work_and_kill, look_until_all_is_in, str(tmp_path), runs + 1, lines=1, after_s=None)
+            for _ in range(READERS)
         ]
         writing = pool.submit(
-            work_and_kill, workbook, "ingest", "--json", "--workspace", str(tmp_path), lines=runs + 1, after_s=0
+            work_and_kill, workbook, "ingest", "--json", "--workspace", str(tmp_path), lines=0, after_s=None
         )
         written = [json.loads(line)["state"] for line in writing.result()]
         looks = [[tuple(map(int, line.split())) for line in future.result()] for future in reading]
