@@ -24,7 +24,6 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
-suppress_warnings = ["toc.not_readable"]  # a place in the list for a page that is still to be written
 
 html_theme = "furo"
 html_title = project

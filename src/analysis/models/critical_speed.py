@@ -9,6 +9,8 @@ are the same equation solved for different quantities; since each puts the error
 and a report shows all of them. Race exponent: log time = log scale + exponent * log distance.
 Estimator: least squares in the form chosen; the hyperbola by non-linear least squares.
 Interval: t with n - 2 degrees of freedom, one of them with 3 trials; that of the hyperbola rests on its linearisation.
+That of CS in the distance form covers within 3 points of 95 % over 500 athletes with 4 trials and an error of 12 m
+(`tests/test_critical_speed.py`); the other forms and the race exponent were not simulated.
 Refuses: fewer than 3 durations, values that are missing or not above 0, trials that give no CS or no D'.
 Criticism: an r2 near 1 says nothing, since distance grows with time in any case; CS overstates what is held for an
 hour.

@@ -6,7 +6,8 @@ Question: how many degrees does the hinge angle drift a repetition, and is that 
 Model: angle = a + b k + e for repetition k, with its own level a for every set, so that the camera's angle of a day
 and the depth of an athlete drop out; b in degrees a repetition, 180 degrees is upright, so a positive b is shallower.
 Estimator and interval: angles and repetitions less their means in the set, then `models.clustered`; clusters are the
-sessions of one athlete or the athletes of a squad. The drift of a set is b times the repetitions after the first.
+sessions of one athlete or the athletes of a squad. Not simulated for angles apart. The drift
+of a set is b times the repetitions after the first.
 Judged against: the standard error of a joint angle read from 2-D video, 2 to 4 degrees; 3 unless told.
 Refuses: fewer than 6 clusters of sets with 3 measured repetitions or more.
 

@@ -11,8 +11,8 @@ on average for 8 repetitions that scatter by 5 %). It is given beside what it wo
 that of the slope, which has no such bias.
 Estimator and interval: least squares in each set; SD pooled over sets, t with the sum of n - 2 degrees of freedom. The
 usual slope is that of all sets, `models.clustered` by session.
-Verdict: slower or faster beyond error where the 95 % interval of the drop leaves 0 (5 % of sets without fatigue do so),
-within error otherwise, cannot tell with fewer than 3 measured repetitions.
+Verdict: slower or faster beyond error where the 95 % interval of the drop leaves 0 (5 % of sets without fatigue do so,
+`tests/test_daily_state.py`), within error otherwise, cannot tell with fewer than 3 measured repetitions.
 Refuses: fewer than 3 sessions with a set of 3 measured repetitions.
 
 Limits: a straight line and one SD for all loads; a set that ends in one slow repetition drops less than it feels.
