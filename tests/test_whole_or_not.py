@@ -27,7 +27,7 @@ WHOLE = {
 def squad(tmp_path):
     """A workspace with the athlete Alder."""
     opened = workspace(tmp_path / "squad")
-    drop(opened.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2004,report,,\n")
+    drop(opened.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2004,report body_mass,,\n")
     assert [outcome.state for outcome in taken(opened, opened.raw_folder)] == ["taken"]
     yield opened
     opened.store.close()
