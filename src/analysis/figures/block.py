@@ -77,7 +77,7 @@ def message(review: BlockReview) -> list[Block]:
         raise NotEnoughData("No change over this block can be judged yet. Three exposures before it are needed.")
     found: dict[tuple[str, str], list[str]] = {}
     for one in stand:
-        found.setdefault((one.athlete, one.change.state), []).append(one.measure.name)
+        found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
     n = len(judged)
     if not found:
         return [Fact("block.message", f"None of {n} changes stands after correction.", n=n)]
@@ -216,7 +216,7 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
         if len(own) == 1
         else Fact(
             f"{measure.key}.block.{own[0].change.reason}",
-            f"{', '.join(one.athlete for one in own)}, {measure.name}: cannot tell. {why}",
+            f"{', '.join(one.athlete for one in own)}, {_within(measure)}: cannot tell. {why}",
             "cannot tell",
             reason=own[0].change.reason,
         )
@@ -336,7 +336,7 @@ def _follow_up_fact(after: FollowUp) -> Fact:
         return Fact("flags.follow_up", sentence, "cannot tell", reason="too_few_values")
     sentence = (
         f"Regression to the mean: {count_words(after.n, 'flagged value')} averaged {after.at_flag:.1f} MDC from the "
-        f"reference; the next value of the same series lay {number_words(after.after, 1)} MDC from it in the same "
+        f"reference. The next value of the same series lay {number_words(after.after, 1)} MDC from it in the same "
         "direction"
     )
     if np.isfinite(after.interval.low):
@@ -395,7 +395,7 @@ def _taken_in(review: BlockReview) -> list[Block]:
     taken, refused = int(files["rows_taken"].sum()), int(files["rows_rejected"].sum())
     fact = Fact(
         "data.files",
-        f"{count_words(len(files), 'file')} in the store: {taken} rows taken, {refused} refused.",
+        f"{count_words(len(files), 'file')} in the store: {taken:,} rows taken, {refused:,} refused.",
         n=len(files),
     )
     if rejects.empty:
@@ -444,7 +444,12 @@ def methods(review: BlockReview) -> list[Block]:
 
 
 def _at(one: BlockChange) -> str:
-    return f"{one.measure.name} at {one.at}" if one.at else one.measure.name
+    return f"{_within(one.measure)} at {one.at}" if one.at else _within(one.measure)
+
+
+def _within(measure: Measure) -> str:
+    """What a measure is called within a sentence."""
+    return measure.name.lower() if measure.kind == "form" else measure.name
 
 
 def _decimals(one: BlockChange) -> int:

@@ -72,7 +72,7 @@ def header(week: SquadWeek) -> list[Block]:
 def data_state(week: SquadWeek) -> list[Block]:
     """Who has data, which series began anew with a device, what was refused or waits for a name."""
     n, of = len(week.members), len(week.everyone)
-    facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data of this week.", estimate=n, n=of)]
+    facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data this week.", estimate=n, n=of)]
     withheld = week.squad.withheld
     facts += [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
     facts += [_no_data_fact(one) for one in week.without_data]
@@ -135,7 +135,8 @@ def form(week: SquadWeek) -> list[Block]:
         raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
     earlier = [history for history in rated if history.change.flagged and history.change.gain < 0]
     words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
-    words += f" It changes earlier than before in {len(earlier)}." if earlier else " In none does it change earlier."
+    changed = f"It changes earlier than before in {count_text(len(earlier), 'athlete')}."
+    words += f" {changed}" if earlier else " In none does it change earlier."
     lifts = {lift_name(history) for history in rated}
     rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
     title = "Clean reps before form changed, 3 sessions against 3 before"
@@ -156,7 +157,8 @@ def checks(week: SquadWeek) -> list[Block]:
         if not done:
             facts.append(Fact(f"{check.test_id}.done", f"{check.name}: nobody has done it yet.", "cannot tell"))
             continue
-        words = f"{check.name}: {new} of {count_text(len(of), 'athlete')} did it this week."
+        did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
+        words = f"{check.name}: {did} did it this week."
         rows = tuple(_check_row(one, history) for one, history in of)
         decimals = decimals_of(check.unit, done[0].change.now)
         title = f"{check.name}, latest against the mean before"
@@ -175,8 +177,9 @@ def sides(week: SquadWeek) -> list[Block]:
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {_listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
         judged = sum(result is not None and result.n_dates >= SURE_DATES for _, result in of)
-        words = f"{test.name}: {len(sure)} of {judged} have a difference beyond error{names}."
-        words += f" About {SIDES_ONCE * judged:.1g} would by chance." if judged else ""
+        found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
+        words = f"{test.name}: {found} a difference beyond error{names}."
+        words += f" About {_expected(SIDES_ONCE * judged)} would have one by chance." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
         facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
         drawn.append(
@@ -206,7 +209,7 @@ def trends(week: SquadWeek) -> list[Block]:
     if told:
         words = f"{len(told)} of {n} rise, fall or stand still for sure over {weeks} weeks."
     else:
-        words = f"No lift of {n} can be said to rise, fall or stand still over {weeks} weeks."
+        words = f"None of {n} can be said to rise, fall or stand still over {weeks} weeks."
     words += f" {len(missing)} have too few days." if missing else ""
     drawn: list[Block] = [Fact("trends.told", words, n=len(known))]
     return [*drawn, *(_trend_fact(one) for one in told), _trend_numbers(known)]
@@ -247,9 +250,7 @@ def changes(week: SquadWeek) -> list[Block]:
         Fact("changes.files", words, n=len(files)),
         Fact("changes.corrections", _correction_words(revisions, week), n=len(revisions)),
         *_exclusion_facts(week, since),
-        Fact(
-            "changes.settings", f"Settings {settings}: the same letters as on last week's page are the same settings."
-        ),
+        Fact("changes.settings", f"Settings {settings}: the same letters on last week's page mean the same settings."),
     ]
     return facts
 
@@ -295,7 +296,7 @@ def _new_device_fact(one: NewDevice) -> Fact:
     what = "rater" if one.kind == "form" else "device"
     named = f" ({one.device})" if one.device else ""
     words = f"{one.athlete}, {one.name}: a new {what}{named} since {day_text(one.since)}. "
-    words += f"{count_text(one.n_before, 'earlier value')} not compared, {one.n_since} since."
+    words += f"Compared are the {count_text(one.n_since, 'value')} since, not the {one.n_before} before."
     return Fact(f"{one.athlete_id}.{one.subject}.new_{what}", words, n=one.n_since, reason="series_broken")
 
 
@@ -385,7 +386,8 @@ def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, st
 def _talk_fact(finding: Finding) -> Fact:
     """Why the athlete is listed, and for how many looks in a row."""
     fact = finding_fact(finding)
-    words = f"{reason(finding)} {capital(count_text(finding.looks, 'look'))} in a row."
+    looks = f"On {finding.looks} looks in a row." if finding.looks > 1 else "Seen once."
+    words = f"{reason(finding)} {looks}"
     return replace(fact, subject=f"talk.{fact.subject}", sentence=words, coach_sentence="")
 
 
@@ -549,7 +551,7 @@ def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, s
     lines = [proposal.line for _, proposal in of_one]
     accepted = set(one.athlete.proposals["proposal_id"]) & {proposal.proposal_id for _, proposal in of_one}
     fact = Fact(
-        f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}: {lines[0]}", coach_sentence=first.evidence
+        f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}, {lines[0]}", coach_sentence=first.evidence
     )
     return (
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
