@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from filelock import FileLock
 
@@ -22,7 +23,7 @@ from analysis.example.squad import squad
 from analysis.figures import week as sections
 from analysis.models.block_review import BlockReview, block_review
 from analysis.models.week import AthleteWeek, athlete_week
-from analysis.report.render import render
+from analysis.report import render as rendering
 from analysis.workspace import Workspace
 
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
@@ -81,6 +82,11 @@ class RenderedPage:
         """The whole facts file."""
         return json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
 
+    @cached_property
+    def bundles(self) -> list[dict[str, Any]]:
+        """What the sections of its notebook emitted, in order; for pages made by `ExampleSquad.rendered`."""
+        return json.loads(self.path.with_suffix(".bundles").read_text(encoding="utf-8"))
+
     @property
     def facts(self) -> dict[str, dict[str, Any]]:
         """Its facts by their subject."""
@@ -135,12 +141,20 @@ class ExampleSquad:
 
     @cached_property
     def block_page(self) -> RenderedPage:
-        """The page of the last block, rendered once, by whoever asks first, beside the workspace."""
-        page = self.folder.parent / "block_review" / "squad.html"
-        with FileLock(self.folder.parent / "block_review.lock"):
+        """The page of the last block."""
+        return self.rendered("block_review")
+
+    def rendered(self, report: str, **parameters: str) -> RenderedPage:
+        """The page of the last day, rendered once, by whoever asks first, beside the workspace, with its bundles."""
+        page = self.folder.parent / report / "page.html"
+        with FileLock(self.folder.parent / f"{report}.lock"):
             if not page.exists():
-                notebook = self.workspace.notebook("block_review")
-                render(notebook, {"until": LAST_DAY}, page, workspace=self.folder, log_folder=page.parent)
+                notebook = self.workspace.notebook(report)
+                with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
+                    given = {"until": LAST_DAY, **parameters}
+                    rendering.render(notebook, given, page, workspace=self.folder, log_folder=page.parent)
+                bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
+                page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
         return RenderedPage(page)
 
 
