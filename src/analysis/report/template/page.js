@@ -3,20 +3,21 @@
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 
 // tables: a press on a column's head sorts by it; rows without a value stay last
+const valueOf = cell => {
+  const said = cell.dataset.sort ?? (cell.closest(".glance") ? "" : cell.textContent.trim());
+  const number = said.replace("−", "-");
+  return said === "" || said === "–" ? null : isNaN(number) ? said : Number(number);
+};
 const order = (table, column, direction) => {
-  const value = row => {
-    const said = row.cells[column].dataset.sort;
-    return said === undefined ? null : said === "" || isNaN(said) ? said : Number(said);
-  };
   const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
-  const rows = [...table.tBodies[0].rows].map(row => [value(row), row]);
+  const rows = [...table.tBodies[0].rows].map(row => [valueOf(row.cells[column]), row]);
   rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : direction * compare(a, b));
   table.tBodies[0].append(...rows.map(([, row]) => row));
 };
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
-    if (![...table.tBodies[0].rows].some(row => row.cells[column].dataset.sort !== undefined)) return;
+    if ([...table.tBodies[0].rows].every(row => valueOf(row.cells[column]) === null)) return;
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
