@@ -74,7 +74,7 @@ class Bundle:
         name = self.sample_files.get(session_id)
         if name is None or athlete_id != self.athlete_id:
             return TABLES["samples"].empty()
-        return sample_rows(str(self.folder / _SAMPLES / name), session_id).sort_values(["t_s", "seq"])
+        return sample_rows(str(self.folder / _SAMPLES / name), session_id)
 
 
 def is_bundle(folder: Path) -> bool:

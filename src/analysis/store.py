@@ -191,19 +191,11 @@ class Store:
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, of the newest file that holds it; empty where there is none."""
-        held, files = _SQL["sample_files"], _SQL["files"]
-        newest = (
-            sql.select(held.c.path)
-            .join(files, files.c.sha256 == held.c.sha256)
-            .where(held.c.athlete_id == athlete_id, held.c.session_id == session_id)
-            .order_by(files.c.file_no.desc())
-            .limit(1)
-        )
         with self._engine.connect() as connection:
-            path = connection.scalar(newest)
+            path = connection.scalar(_newest_sample_file(), {"athlete_id": athlete_id, "session_id": session_id})
         if path is None:
             return TABLES["samples"].empty()
-        return self._read_samples(path, session_id).sort_values(["t_s", "seq"])
+        return self._read_samples(path, session_id)
 
     def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
@@ -504,12 +496,16 @@ class Store:
 def sample_rows(
     path: str, session_id: str | None = None, filesystem: fsspec.AbstractFileSystem | None = None
 ) -> pd.DataFrame:
-    """The rows of a sample file, of one session or of all; an error where a checksum in it does not hold."""
+    """The rows of a sample file: of one session in order of time, or all as they lie there.
+
+    Raises OSError or ValueError where a checksum in it does not hold.
+    """
     with pq.ParquetFile(path, filesystem=filesystem, page_checksum_verification=True) as file:
         rows = file.read(use_threads=False)  # few records: threads and the reader of many files cost more than they do
-    if session_id is not None:
-        rows = rows.filter(pc.equal(rows["session_id"], session_id))
-    return rows.to_pandas(use_threads=False)
+    if session_id is None:
+        return rows.to_pandas(use_threads=False)
+    of_session = rows.filter(pc.equal(rows["session_id"], session_id)).to_pandas(use_threads=False)
+    return of_session.take(np.lexsort((of_session["seq"], of_session["t_s"])))
 
 
 def _sqlite_engine(path: Path) -> sql.Engine:
@@ -580,6 +576,14 @@ def _select(connection: sql.Connection, name: str, **among: Iterable[str]) -> pd
 def _rows(connection: sql.Connection, name: str, **among: Iterable[str]) -> list[sql.Row]:
     values = {column: list(these) for column, these in among.items()}
     return connection.execute(_query(name, tuple(values)), values).fetchall()
+
+
+@functools.cache
+def _newest_sample_file() -> sql.Select:
+    """The path of the newest sample file of a session; made once, compiled once."""
+    held, files = _SQL["sample_files"], _SQL["files"]
+    query = sql.select(held.c.path).join(files, files.c.sha256 == held.c.sha256).order_by(files.c.file_no.desc())
+    return query.where(*(held.c[column] == sql.bindparam(column) for column in ("athlete_id", "session_id"))).limit(1)
 
 
 @functools.cache
