@@ -95,8 +95,9 @@ def plan_status(
     ['done', 'moved']
     """
     due = _planned(plan, days, roles)
-    log = _Log.of(sessions[sessions["local_date"] <= until])
-    own = set(zip(plan["local_date"], plan["role"], strict=True)) & log.named  # cannot have moved to another day
+    log = _Log.of(_near(sessions, days, ["local_date", "kind", "role", "status"], until))
+    planned_near = _near(plan, days, ["local_date", "role"])
+    own = set(planned_near.itertuples(index=False, name=None)) & log.named  # cannot have moved to another day
     status, done_on = [], []
     for planned in due.itertuples():
         became, day = log.what_became(planned.local_date, planned.role, own, until)
@@ -139,7 +140,8 @@ def lifts_of_plan(status: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     [[2, 1, 'swings', 'part']]
     """
     exercises = _exercises(sets)
-    done_on = {day: set(raw) for day, raw in sets.groupby("local_date")["exercise_raw"]}
+    of_these_days = sets[sets["local_date"].isin(status["done_on"])]
+    done_on = {day: set(raw) for day, raw in of_these_days.groupby("local_date")["exercise_raw"]}
     rows = []
     for content, day in zip(status["content"], status["done_on"], strict=True):
         planned = {phrase: named for phrase in _phrases(content) if (named := _named(phrase, exercises))}
@@ -179,6 +181,16 @@ def _named(phrase: str, exercises: list[tuple[str, frozenset[str], frozenset[str
 def _words(text: str) -> frozenset[str]:
     """The words of a name, without case, figures and the s of a plural."""
     return frozenset(word.removesuffix("s") for word in re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _near(
+    rows: pd.DataFrame, days: pd.DatetimeIndex, columns: list[str], until: pd.Timestamp | None = None
+) -> pd.DataFrame:
+    """What can tell of `days`: the rows of these and of their tolerance, up to `until`."""
+    tolerance = pd.Timedelta(days=TOLERANCE_D)
+    last = days.max() + tolerance
+    is_near = rows["local_date"].between(days.min() - tolerance, last if until is None else min(last, until))
+    return rows.loc[is_near, columns]
 
 
 def _planned(plan: pd.DataFrame, days: pd.DatetimeIndex, roles: tuple[str, ...]) -> pd.DataFrame:

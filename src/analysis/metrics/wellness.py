@@ -33,12 +33,11 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     [7.0, nan]
     """
     first = days[0]
-    recent = wellness[
-        (wellness["local_date"] >= first - pd.Timedelta(days=BAND_DAYS)) & (wellness["local_date"] <= days[-1])
-    ]
+    is_recent = wellness["local_date"].between(first - pd.Timedelta(days=BAND_DAYS), days[-1])
+    recent = wellness.loc[is_recent, ["item", "source", "local_date", "value"]].set_index("local_date")
     weeks = [
-        _item_week(answers.set_index("local_date")["value"], days).assign(item=item, source=source)
-        for (item, source), answers in recent.groupby(["item", "source"], sort=True)
+        _item_week(answers, days).assign(item=item, source=source)
+        for (item, source), answers in recent.groupby(["item", "source"], sort=True)["value"]
     ]
     columns = ["item", "source", "local_date", "value", "usual_low", "usual_high", "n_earlier", "inside"]
     return pd.concat(weeks, ignore_index=True)[columns] if weeks else pd.DataFrame(columns=columns)
