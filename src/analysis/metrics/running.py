@@ -114,8 +114,13 @@ def with_speed(records: pd.DataFrame) -> pd.DataFrame:
     ordered = records.sort_values("t_s", ignore_index=True)
     if "distance_m" not in ordered:
         return ordered
-    between = ordered["distance_m"].diff().shift(-1) / ordered["t_s"].diff().shift(-1)
-    return ordered.assign(speed_m_s=ordered["speed_m_s"].fillna(between.where(np.isfinite(between))))
+    told = ordered["speed_m_s"].to_numpy(dtype=float)
+    missing = np.isnan(told)
+    if not missing.any():
+        return ordered
+    with np.errstate(divide="ignore", invalid="ignore"):  # two records of one moment tell no speed
+        between = np.diff(ordered["distance_m"], append=np.nan) / np.diff(ordered["t_s"], append=np.nan)
+    return ordered.assign(speed_m_s=np.where(missing & np.isfinite(between), between, told))
 
 
 def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
