@@ -135,17 +135,18 @@ def plain_means(day: np.ndarray, values: np.ndarray, *, rhos: np.ndarray = RHO_G
     ([10.5], [16.7])
     """
     n = len(day)
-    std_error, log_likelihood = [], []
-    for rho in rhos:
-        white = whitener(day, float(rho))
-        ones = white.matrix.sum(axis=1)  # what whitening makes of a constant
-        seen = values @ white.matrix.T
-        squares = ((seen - np.outer(seen @ ones / (ones @ ones), ones)) ** 2).sum(axis=1)
-        of_mean = np.linalg.norm(np.linalg.solve(white.matrix.T, np.ones(n))) / n
-        std_error.append(np.sqrt(squares / (n - 1)) * of_mean)
-        log_likelihood.append(white.log_det - np.log(ones @ ones) / 2 - (n - 1) / 2 * np.log(squares))
-    estimate = np.broadcast_to(values.mean(axis=1), (len(rhos), len(values)))
-    return Mixture(estimate, np.array(std_error), mixing_weights(np.array(log_likelihood)), n - 1)
+    fits = [whitener(day, float(rho)) for rho in rhos]
+    matrix, log_det = np.stack([one.matrix for one in fits]), np.array([[one.log_det] for one in fits])
+    ones = matrix.sum(axis=2)  # what whitening makes of a constant, (n_fits, n)
+    seen = values @ matrix.transpose(0, 2, 1)  # (n_fits, n_series, n)
+    precision = (ones**2).sum(axis=1, keepdims=True)
+    level = np.einsum("fsn,fn->fs", seen, ones) / precision
+    squares = ((seen - level[:, :, np.newaxis] * ones[:, np.newaxis]) ** 2).sum(axis=2)
+    of_mean = np.linalg.norm(np.linalg.solve(matrix.transpose(0, 2, 1), np.ones((n, 1))), axis=1) / n
+    std_error = np.sqrt(squares / (n - 1)) * of_mean
+    log_likelihood = log_det - np.log(precision) / 2 - (n - 1) / 2 * np.log(squares)
+    estimate = np.broadcast_to(values.mean(axis=1), squares.shape)
+    return Mixture(estimate, std_error, mixing_weights(log_likelihood), n - 1)
 
 
 @dataclass(frozen=True, eq=False)
