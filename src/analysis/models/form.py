@@ -175,10 +175,10 @@ def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
     """One row a rated set, in whose order they come: the repetitions before the first flagged one."""
     starts = np.flatnonzero(~rated.duplicated(_SET_KEY))
     clean = [tuple(of_set.tolist()) for of_set in np.split(rated["is_clean"].to_numpy(), starts[1:])]
-    set_no = np.repeat(np.arange(len(starts)), [len(of_set) for of_set in clean])
+    place = np.repeat(np.arange(len(starts)), [len(of_set) for of_set in clean])
     by_set = rated[["local_date", *_SET_KEY, "load_kg"]].iloc[starts].reset_index(drop=True)
     return by_set.assign(
-        rater=rated["rater"].groupby(set_no).first(),
+        rater=rated["rater"].groupby(place).first(),
         n_rated=[len(of_set) for of_set in clean],
         clean_reps=[(*of_set, False).index(False) for of_set in clean],
         censored=[all(of_set) for of_set in clean],
