@@ -131,7 +131,7 @@ def plain_means(day: np.ndarray, values: np.ndarray, *, rhos: np.ndarray = RHO_G
     Examples
     --------
     >>> means = plain_means(np.arange(4) * 28.0, np.array([[9.0, 12.0, 10.0, 11.0]]))
-    >>> means.mean.tolist(), means.quantile(0.975).round(1).tolist()
+    >>> means.mean.round(9).tolist(), means.quantile(0.975).round(1).tolist()
     ([10.5], [16.7])
     """
     n = len(day)
