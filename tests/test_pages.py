@@ -24,7 +24,7 @@ class Read:
 
     def __init__(self, page):
         self.tree = lxml.html.fromstring(page.html)
-        self.words = plain(self.tree.find(".//main").getparent().text_content())
+        self.words = plain(self.tree.find(".//main").text_content())
         self.bundles = page.bundles
         self.blocks = [block for bundle in self.bundles for block in bundle["blocks"]]
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import squad
 
 import analysis
@@ -21,6 +22,11 @@ NEVER = re.compile(
 TOO_FINE = re.compile(r"\d\.\d{3}|\d\.\d{2} (kg|km|cm|%|bpm|reps|°)|\d\.\d (bpm|°)|-0(\.0+)?(?![.\d])")
 MOST_WORDS_OF_A_SENTENCE = 25  # of a message to the person who runs the workbook
 MOST_WORDS_FOR_AN_ATHLETE = 18
+MOST_WORDS_FOR_A_COACH = 30
+TOO_FINE_FOR_ANYBODY = re.compile(r"\d\.\d{5}|[-−]0(\.0+)?(?![.\d])")
+STUMBLES = re.compile(
+    r"\.\.(?!\.)|[.!?] (and|or|but) |\s[,.;](?!\d)|  |\b1 (athletes|days|reps|runs|sets|values|dates)\b"
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -42,6 +48,25 @@ def test_athletes_read_short_sentences_with_rounded_numbers(squad_workspace):
     assert [sentence for sentence in said if len(sentence.split()) > MOST_WORDS_FOR_AN_ATHLETE] == []
     assert [sentence for sentence in said if TOO_FINE.search(sentence)] == []
     assert [sentence for sentence in said if NEVER.search(sentence)] == []
+
+
+@pytest.mark.parametrize("report", ["squad_week", "block_review"])
+def test_coaches_and_scientists_read_sentences_of_one_breath(report, squad_workspace):
+    page = squad_workspace.squad_page if report == "squad_week" else squad_workspace.block_page
+    facts = page.facts.values()
+    assert len(facts) > 25
+    texts = [text for fact in facts for text in (fact["sentence"], fact["coach_sentence"])]
+    assert [text for text in texts if NEVER.search(text)] == []
+    printed = [fact["sentence"] for fact in facts]
+    assert [text for text in printed if STUMBLES.search(text)] == []
+    assert [text for text in printed if TOO_FINE_FOR_ANYBODY.search(text)] == []
+    said = [sentence for text in printed for sentence in sentences(text)]
+    assert [sentence for sentence in said if len(sentence.split()) > MOST_WORDS_FOR_A_COACH] == []
+
+
+def test_coaches_read_rounded_numbers(squad_workspace):
+    said = [fact["sentence"] for fact in squad_workspace.squad_page.facts.values()]
+    assert [text for text in said if TOO_FINE.search(text)] == []
 
 
 def test_the_line_of_the_week_does_not_deny_a_change_of_the_weeks_before(squad_workspace):
