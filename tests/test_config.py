@@ -22,6 +22,7 @@ def config_of(tmp_path, text: str) -> Config:
     [
         ('time_zne = "UTC"', "unknown key 'time_zne'. Did you mean 'time_zone'?"),
         ("qqqqqq = 1", "unknown key 'qqqqqq'. Remove it."),
+        ('[[reports]]\nname = "week"', "unknown key 'reports.0.name'. Remove it."),
         ('time_zone = "Europe/Berln"', "'Europe/Berln' is not an IANA time zone. Did you mean 'Europe/Berlin'?"),
         ('time_zone = "here"', "Use a name such as 'Europe/Berlin'."),
         ('week_start = "friday"', "week_start = 'friday'"),

@@ -212,7 +212,8 @@ def checked(model: type[Model], content: dict, where: str) -> Model:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(first["loc"][-1]), _keys(model), n=1)
+            unknown = str(first["loc"][-1])
+            near = difflib.get_close_matches(unknown, _keys(model) - {unknown}, n=1)  # a key may be one elsewhere
             hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
             raise ConfigProblem(f"{where}: unknown key {key!r}. {hint}") from None
         message = first["msg"].removeprefix("Value error, ")
