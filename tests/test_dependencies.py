@@ -28,7 +28,8 @@ def plain(distribution: str) -> str:
 
 def test_every_imported_distribution_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {plain(re.match(r"[\w.-]+", text)[0]) for text in project["dependencies"]}
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    declared = {plain(re.match(r"[\w.-]+", text)[0]) for text in project["dependencies"] + extras}
     brought_by = packages_distributions()
     undeclared = {name for name in imported() if not {plain(each) for each in brought_by.get(name, [])} & declared}
     assert undeclared == set()

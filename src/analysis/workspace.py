@@ -72,7 +72,7 @@ class Athlete:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
         seen = {**self.frames, "exclusions": self.exclusions}
         frames = {name: frame.drop(columns=_PROVENANCE, errors="ignore") for name, frame in seen.items()}
-        return _hash(self.config.model_dump_json(), frames)
+        return _hash(_seen_of(self.config), frames)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ class Workspace:
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
-            configuration.NAME: _digest(self.config.model_dump_json().encode()),
+            configuration.NAME: _digest(_seen_of(self.config).encode()),
             **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
@@ -282,6 +282,11 @@ class Workspace:
                 return path
         known = sorted({path.stem for folder in folders for path in (folder / "reports").glob("*.ipynb")})
         raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
+
+
+def _seen_of(config: Config) -> str:
+    """What a page can see of the configuration: which pages are made when, and who gets them, is not on any."""
+    return config.model_dump_json(exclude={"reports", "delivery", "notify"})
 
 
 def shipped_notebooks() -> Path:

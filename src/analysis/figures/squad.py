@@ -209,7 +209,7 @@ def trends(week: SquadWeek) -> list[Block]:
     if told:
         words = f"{len(told)} of {n} rise, fall or stand still for sure over {weeks} weeks."
     else:
-        words = f"None of {n} can be said to rise, fall or stand still over {weeks} weeks."
+        words = f"Not one of {n} can be said to rise, fall or stand still over {weeks} weeks."
     words += f" {len(missing)} have too few days." if missing else ""
     drawn: list[Block] = [Fact("trends.told", words, n=len(known))]
     return [*drawn, *(_trend_fact(one) for one in told), _trend_numbers(known)]
