@@ -9,7 +9,7 @@ demo: .venv/demo.stamp
 	$(BIN)/workbook demo --workspace .
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" --ignore=tests/soak $(ARGS)
 
 # the promises of docs/promises.md: `small` in minutes, `full` with the long simulations too, in hours
 SCALE ?= small
