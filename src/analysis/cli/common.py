@@ -1,0 +1,144 @@
+"""What all commands share: their common options, how they end, the lock of a workspace, and how things are printed."""
+
+import contextlib
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from analysis.errors import Busy, UnknownAthlete, UsageProblem, WorkbookError
+
+FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+
+by_engine = click.option(
+    "--engine",
+    type=click.Choice(["forked", "kernel"]),
+    help="Where notebooks run: forks of one warm process (default where the system has them), or ordinary kernels.",
+)
+
+in_workspace = click.option(
+    "--workspace",
+    "workspace_folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the workspace; found upward from the current folder by default.",
+)
+
+
+def audited(command: Callable) -> Callable:
+    """Leave a line in the audit log: who ran the command when, about whom, and how it ended.
+
+    Wrong usage did nothing and leaves none.
+    """
+
+    @functools.wraps(command)
+    def recorded(*args, workspace_folder: Path | None, **rest) -> object:
+        log, whose = _audit_log(workspace_folder, rest.get("athlete"))
+        code = FAILED
+        try:
+            result = command(*args, workspace_folder=workspace_folder, **rest)
+            code = 0
+            return result
+        except SystemExit as ending:
+            code = ending.code
+            raise
+        except WorkbookError as problem:
+            code = exit_code(problem)
+            raise
+        finally:
+            if log and code != USAGE:
+                context = click.get_current_context()
+                given = (p for p in context.command.params if _was_given(context, p) and p.opts[0].startswith("-"))
+                log.record(context.info_name, (param.opts[0] for param in given), whose, code)
+
+    return recorded
+
+
+def _was_given(context: click.Context, param: click.Parameter) -> bool:
+    return context.get_parameter_source(param.name) is click.core.ParameterSource.COMMANDLINE
+
+
+def _audit_log(workspace_folder: Path | None, athlete: str | None) -> tuple:
+    """The log of the workspace and the ids of whom a command is about; none where there is no workspace."""
+    from analysis import open_workspace
+    from analysis.audit import Audit
+
+    try:
+        workspace = open_workspace(workspace_folder)
+        return Audit(workspace), [workspace.athlete_id(athlete)] if athlete else []
+    except UnknownAthlete:
+        return Audit(workspace), []
+    except WorkbookError:
+        return None, []
+
+
+def exit_code(problem: WorkbookError) -> int:
+    return USAGE if isinstance(problem, UsageProblem) else BUSY if isinstance(problem, Busy) else FAILED
+
+
+class Commands(click.Group):
+    """Commands in the order of a user's day; errors that a person can act on are sentences, not tracebacks."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except WorkbookError as problem:
+            click.echo(f"Error: {problem}", err=True)
+            ctx.exit(exit_code(problem))
+
+
+@contextlib.contextmanager
+def locked(workspace) -> Iterator[None]:
+    """Hold the workspace for one writing run; a second one is told so at once."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(workspace.folder / workspace.config.store / "run.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def progress(things, what: str, total: int | None, quiet: bool) -> tqdm:
+    """A progress bar on a terminal, nothing elsewhere."""
+    return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
+
+
+def print_json(value: object, indent: int | None = 2) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+def said_again(options: dict[str, object]) -> list[str]:
+    """Options as words of a command; those that are None were not said, those that are True are flags."""
+    words = []
+    for option, value in options.items():
+        words += [] if value is None else [option] if value is True else [option, str(value)]
+    return words
+
+
+def shown(path: Path) -> Path:
+    """The path as a person would type it here: below the current folder without what leads to it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def count(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
+
+
+def exit_partly(failed: int, of: int) -> None:
+    """Exit 1 where all failed, 3 where some did."""
+    if failed:
+        sys.exit(FAILED if failed == of else PARTLY)

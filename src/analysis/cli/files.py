@@ -1,0 +1,334 @@
+"""Commands that take files in, and say what is there, what was refused, changed and left out."""
+
+import functools
+import json
+import shlex
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.cli.common import (
+    as_json,
+    audited,
+    count,
+    exit_partly,
+    in_workspace,
+    locked,
+    print_json,
+    progress,
+    said_again,
+    shown,
+)
+from analysis.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from analysis.ingest.dialect import Said
+
+BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
+
+
+def says_form(command: Callable) -> Callable:
+    """The options that say the form of tables; the command gets them as `form`."""
+
+    @click.option("--delimiter", help="What parts the cells of tables: one character, or tab.")
+    @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of tables.")
+    @click.option("--encoding", help="Encoding of tables, as utf-8 or cp1252.")
+    @click.option("--day-first/--month-first", default=None, help="How tables mean 03/04/2026.")
+    @functools.wraps(command)
+    def with_form(*args, delimiter, decimal, encoding, day_first, **rest) -> object:
+        from analysis.ingest.dialect import Said
+
+        delimiter = "\t" if delimiter == "tab" else delimiter
+        return command(*args, form=Said(delimiter, decimal, encoding, day_first), **rest)
+
+    return with_form
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@as_json
+def init(folder: Path, as_json: bool) -> None:
+    """Make a workspace in FOLDER.
+
+    It gets a configuration, a drop folder, templates to fill and column mappings to copy.
+    """
+    from analysis import starter
+
+    written = starter.start(folder)
+    if as_json:
+        return print_json({"folder": str(folder), "written": [str(path) for path in written]})
+    for path in written:
+        click.echo(f"  {path}")
+    click.echo(f"\nNext: 1. set the time zone and the lifts in {folder / 'workbook.toml'}")
+    click.echo(f"      2. fill {folder / 'templates' / 'athletes.csv'} and put it into {folder / 'data' / 'raw'}")
+    click.echo(
+        f"      3. put files there too, one folder an athlete: {folder / 'data' / 'raw' / 'NAME' / 'strong.csv'}"
+    )
+    click.echo(f"      4. workbook ingest --workspace {folder}")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@says_form
+@click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
+@in_workspace
+@as_json
+def check(
+    paths: tuple[Path, ...],
+    unit: str | None,
+    mapping: Path | None,
+    form: "Said",
+    suggest: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what PATHS would bring; nothing is stored.
+
+    One line a file: its format and form, whose it is, cells refused, rows known already, and its largest table.
+    """
+    from analysis import intake, looking
+
+    if suggest:
+        return _print_suggestions(list(intake.files_below(paths)), form)
+    known = looking.known(workspace_folder)
+    options = replace(looking.options(workspace_folder, unit, mapping), said=form)
+    files = intake.files_below(paths)
+    found = progress(files.items(), "Files", len(files), quiet=as_json)
+    looks = [looking.look(path, options, known, root) for path, root in found]
+    if as_json:
+        print_json([look.as_dict() for look in looks])
+    else:
+        told = {"--unit": unit, "--mapping": mapping, "--workspace": workspace_folder}
+        command = shlex.join(["workbook", "ingest", *map(str, paths), *said_again(told | _form_options(form))])
+        click.echo(looking.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
+        click.echo(f"\n{looking.next_step(looks, command)}")
+    exit_partly(sum(bool(look.error) for look in looks), len(looks))
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
+@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
+@says_form
+@click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
+@in_workspace
+@as_json
+@audited
+def ingest(
+    paths: tuple[Path, ...],
+    athlete: str | None,
+    unit: str | None,
+    mapping: Path | None,
+    form: "Said",
+    verbose: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Take in PATHS, files or folders; default: data/raw."""
+    from analysis import intake, open_workspace
+
+    workspace = open_workspace(workspace_folder)
+    files = intake.files_below(paths or (workspace.raw_folder,))
+    outcomes = []
+    with locked(workspace):
+        workspace.store.sweep()
+        options = replace(workspace.options(unit, mapping), said=form)
+        found = intake.ingest(workspace, files, options, athlete)
+        for outcome in progress(found, "Files", len(files), quiet=as_json):
+            outcomes.append(outcome)
+            if as_json:
+                print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
+    if not as_json:
+        print_outcomes(outcomes, verbose)
+    exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
+
+
+@click.command()
+@click.argument("external_name")
+@click.argument("athlete", required=False)
+@click.option("--new", is_flag=True, help="Make a new athlete of that name.")
+@in_workspace
+@as_json
+@audited
+def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: Path | None, as_json: bool) -> None:
+    """Say whom files mean by EXTERNAL_NAME.
+
+    It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
+    """
+    from analysis import intake, open_workspace
+
+    if new == bool(athlete):
+        raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
+    workspace = open_workspace(workspace_folder)
+    athlete_id = intake.bind_name(workspace, external_name, athlete)
+    if as_json:
+        return print_json({"external_name": external_name, "athlete_id": athlete_id})
+    click.echo(f"{external_name} is {athlete_id} from now on. Ingest the waiting files again to take their rows in.")
+
+
+@click.command()
+@in_workspace
+@as_json
+def rejects(workspace_folder: Path | None, as_json: bool) -> None:
+    """List what could not be taken in, with the reason."""
+    from analysis import looking, open_workspace
+
+    store = open_workspace(workspace_folder).store
+    rows = store.frame("rejects").merge(store.frame("files")[["file_no", "name"]], on="file_no")
+    if as_json:
+        return print_json(json.loads(rows.to_json(orient="records")))
+    for row in rows.itertuples():
+        click.echo(f"{row.name}, {looking.refusal(row)}")
+    click.echo(f"{count(len(rows), 'reject')}." if len(rows) else "No rejects.")
+
+
+@click.command()
+@click.option("--athlete", help="Only of this athlete (id, name or alias).")
+@in_workspace
+@as_json
+def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """List rows that a later file said otherwise.
+
+    What they said, what they say now, and which file says so.
+    """
+    from analysis import open_workspace
+
+    workspace = open_workspace(workspace_folder)
+    rows = workspace.store.frame("revisions", [workspace.athlete_id(athlete)] if athlete else None)
+    rows = rows.merge(workspace.store.frame("files")[["file_no", "name"]], on="file_no")
+    if as_json:
+        return print_json(rows.to_dict("records"))
+    for row in rows.itertuples():
+        click.echo(f"{row.athlete_id} {row.table_name} {row.row_key}: {row.before} -> {row.after}, by {row.name}")
+    click.echo(f"Revisions: {len(rows)}.")
+
+
+@click.command()
+@click.argument("table", required=False)
+@click.argument("key", required=False)
+@click.option("--athlete", help="Whose rows (id, name or alias).")
+@click.option("--date", help="Of which day, ISO.")
+@click.option("--what", help="A test, exercise or item, as sprint_20m or romanian_deadlift; run for a run.")
+@click.option("--trial", "number", type=click.IntRange(min=1), help="Only this trial, or set.")
+@click.option("--rep", type=click.IntRange(min=1), help="Only this repetition of the set.")
+@click.option("--side", type=click.Choice(["L", "R", "B"]), help="Only this side.")
+@click.option("--reason", help="Why; the athlete's page prints it.")
+@click.option("--undo", is_flag=True, help="Take the rows in again.")
+@click.option(
+    "--list", "only_list", is_flag=True, help="Show the rows and change nothing; alone: all that is left out."
+)
+@in_workspace
+@as_json
+@audited
+def exclude(
+    table: str | None,
+    key: str | None,
+    athlete: str | None,
+    date: str | None,
+    what: str | None,
+    number: int | None,
+    rep: int | None,
+    side: str | None,
+    reason: str | None,
+    undo: bool,
+    only_list: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Leave a row out of reports, with a reason.
+
+    A trial, set, repetition, run or answer. No row is deleted, and --undo takes it in again.
+
+    Say which by its TABLE and KEY, as --list prints them, or by --athlete, --date and --what.
+    """
+    from analysis import leaving_out, open_workspace
+
+    if not only_list and undo == (reason is not None):
+        raise UsageProblem("Say either --reason or --undo, or --list to look first. As: --reason 'gate fell over'")
+    workspace = open_workspace(workspace_folder)
+    narrowed = any(option is not None for option in (athlete, date, what, number, rep, side))
+    if key and not narrowed:
+        rows = leaving_out.row_of(workspace, table, key)
+    elif athlete and date and (what or only_list) and not table:
+        rows = leaving_out.rows_of(workspace, leaving_out.Wanted(athlete, date, what, number, rep, side))
+    elif only_list and not (table or narrowed):
+        rows = leaving_out.excluded(workspace)
+    else:
+        raise UsageProblem(
+            "Say which rows: either TABLE and KEY, or --athlete, --date and --what. "
+            "As: --athlete Alder --date 2026-07-04 --what sprint_20m"
+        )
+    if not only_list:
+        with locked(workspace):
+            rows = leaving_out.take_back(workspace, rows) if undo else leaving_out.exclude(workspace, rows, reason)
+    if as_json:
+        plain = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
+        return print_json(json.loads(plain.to_json(orient="records")))
+    for row in rows.itertuples():
+        click.echo(_row_line(row))
+    click.echo(f"{count(len(rows), 'row')}{'' if only_list else ' taken in again' if undo else ' left out'}.")
+
+
+@click.command()
+@in_workspace
+@as_json
+def status(workspace_folder: Path | None, as_json: bool) -> None:
+    """Say what there is of whom, and what waits."""
+    from analysis import looking, open_workspace
+
+    report = looking.status(open_workspace(workspace_folder))
+    print_json(report) if as_json else click.echo(looking.status_text(report))
+
+
+def _form_options(form: "Said") -> dict[str, object]:
+    """The options with which `says_form` would get this form."""
+    order = {None: {}, True: {"--day-first": True}, False: {"--month-first": True}}[form.day_first]
+    delimiter = "tab" if form.delimiter == "\t" else form.delimiter
+    return {"--delimiter": delimiter, "--decimal": form.decimal, "--encoding": form.encoding} | order
+
+
+def _print_suggestions(paths: list[Path], form: "Said") -> None:
+    from analysis.ingest import suggest
+
+    for path in paths:
+        click.echo(suggest.suggest(path, form))
+    click.echo("# Save this as mappings/NAME.toml, complete the lines that ask, then check the file again.")
+
+
+def print_outcomes(outcomes: list, verbose: bool) -> None:
+    for outcome in outcomes:
+        path = shown(outcome.path)
+        if outcome.state == "failed":
+            click.echo(f"FAILED   {path}: {outcome.error}", err=True)
+        elif outcome.state == "waiting":
+            names = ", ".join(f"{name!r} ({count(rows, 'row')})" for name, rows in outcome.waiting.items())
+            click.echo(f"waiting  {path}: nobody is bound to {names}. {BINDING}")
+        elif verbose and not outcome.reader:
+            click.echo(f"known    {path}: this very file is stored already")
+        elif verbose or outcome.rows_rejected:
+            click.echo(f"{outcome.state:8} {path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
+        if outcome.rows_rejected:
+            click.echo(f"         {count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
+        if verbose:
+            for note in outcome.notes:
+                click.echo(f"         {note}")
+    counts = {state: sum(o.state == state for o in outcomes) for state in ("taken", "known", "waiting", "failed")}
+    summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
+    click.echo(f"{count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
+    noted = sum(bool(outcome.notes) for outcome in outcomes)
+    if noted and not verbose:
+        click.echo(f"Files with notes: {noted}; `workbook check PATHS` shows them.")
+
+
+def _row_line(row) -> str:
+    """A row that can be left out: its table and key, then what it is in words."""
+    words = ", ".join(part for part in (row.what, f"{row.local_date:%Y-%m-%d}", row.part, row.value) if part)
+    reason = f"; left out: {row.reason}" if isinstance(row.reason, str) else ""
+    return f"{row.table_name} {row.row_key}  {words}{reason}"

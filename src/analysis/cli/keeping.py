@@ -1,0 +1,205 @@
+"""Commands that keep data well: handing over, erasing, backups, the audit log, and the health of it all."""
+
+import contextlib
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from analysis.cli.common import FAILED, PARTLY, as_json, audited, count, in_workspace, locked, print_json, shown
+from analysis.errors import UnknownAthlete, UsageProblem
+
+
+@click.command()
+@click.argument("athlete")
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@in_workspace
+@as_json
+@audited
+def export(athlete: str, to: Path, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write everything of ATHLETE (id, name or alias) into a folder.
+
+    Tables as CSV and Parquet with what their columns mean, records of the watch, pages, and files of the drop folder.
+    """
+    from analysis import open_workspace, takeaway
+
+    written = takeaway.export(open_workspace(workspace_folder), athlete, to)
+    if as_json:
+        return print_json(written.as_dict())
+    click.echo(f"{count(sum(written.rows.values()), 'row')} in {count(len(written.rows), 'table')}, ")
+    click.echo(f"{count(written.samples, 'record')} of the watch, {count(written.pages, 'page')}.")
+    click.echo(f"Begin with {shown(to / 'README.txt')}")
+
+
+@click.command()
+@click.argument("athlete", required=False)
+@click.option("--yes", "confirmed", metavar="ID", help="The id of the athlete once more: it cannot be undone.")
+@click.option("--raw", is_flag=True, help="Delete and rewrite the files that people put into the workspace, too.")
+@click.option("--retention", is_flag=True, help="Erase nobody; delete what [retention] says is too old.")
+@in_workspace
+@as_json
+@audited
+def erase(
+    athlete: str | None,
+    confirmed: str | None,
+    raw: bool,
+    retention: bool,
+    workspace_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Erase ATHLETE (id, name or alias) for good, then search the workspace for what is left.
+
+    Everything goes that names the athlete: rows, records, pages, logs. Pages of others are made anew. A call that was
+    killed is finished by the same call. Backups and copies elsewhere are yours to delete.
+    """
+    from analysis import erasure, open_workspace
+
+    if retention == bool(athlete):
+        raise UsageProblem("Say either whom to erase or --retention. As: workbook erase Alder --yes alder1")
+    workspace = open_workspace(workspace_folder)
+    if retention:
+        return _print_retention(workspace, as_json)
+    athlete_id = erasure.id_of(workspace, athlete)
+    if confirmed != athlete_id:
+        raise UsageProblem(
+            f"This would erase everything of {athlete_id} for good. Export it first if it is wanted. "
+            f"To erase it: {shlex.join(['workbook', 'erase', athlete, '--yes', athlete_id])}"
+        )
+    with locked(workspace):
+        done = erasure.erase(workspace, athlete, raw=raw)
+    if as_json:
+        print_json(done.as_dict())
+    else:
+        _print_erased(workspace, done)
+    sys.exit(FAILED if done.left else PARTLY if done.unseen or done.failed else 0)
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--encrypt", is_flag=True, help="Under the passphrase in WORKBOOK_BACKUP_PASSPHRASE.")
+@in_workspace
+@as_json
+@audited
+def backup(path: Path, encrypt: bool, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write everything that cannot be made again to FILE, and check it.
+
+    The workspace may be in use meanwhile. Pages are left out: they can be rendered again.
+    """
+    from analysis import backup as backups
+    from analysis import open_workspace
+
+    passphrase = _passphrase() if encrypt else None
+    made = backups.back_up(open_workspace(workspace_folder), path, passphrase)
+    print_json(made.as_dict()) if as_json else _print_backup(made)
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@as_json
+def restore(path: Path, to: Path, as_json: bool) -> None:
+    """Make a workspace from the backup FILE in a new folder.
+
+    An encrypted one is opened with the passphrase in WORKBOOK_BACKUP_PASSPHRASE.
+    """
+    from analysis import backup as backups
+
+    restored = backups.restore(path, to, os.environ.get(backups.PASSPHRASE))
+    if as_json:
+        return print_json(restored.as_dict())
+    _print_backup(restored)
+    click.echo(f"Whoever was erased since {restored.made_at[:10]} is in it again: erase them again.")
+    click.echo(f"Next: workbook doctor --workspace {shlex.quote(str(to))}")
+
+
+@click.command()
+@click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
+@in_workspace
+@as_json
+def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """Say who ran what when, and whether the log is whole."""
+    from analysis import open_workspace
+    from analysis.audit import Audit
+
+    workspace = open_workspace(workspace_folder)
+    log = Audit(workspace)
+    with contextlib.suppress(UnknownAthlete):  # somebody who was erased is asked for by the id
+        athlete = workspace.athlete_id(athlete) if athlete else None
+    lines = log.table(athlete)
+    if as_json:
+        print_json(lines.to_dict("records"))
+    else:
+        known = {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
+        for line in lines.itertuples():
+            whose = " ".join(known.get(one, "(not in the store)") for one in line.athletes)
+            words = (line.at, line.who, line.what, *line.options, whose, f"exit {line.exit}")
+            click.echo("  ".join(word for word in words if word))
+    number = log.check()
+    if not as_json:
+        click.echo(f"The log has {count(number, 'line')}, all as they were written.")
+
+
+@click.command()
+@in_workspace
+@as_json
+def doctor(workspace_folder: Path | None, as_json: bool) -> None:
+    """Check the installation and the workspace."""
+    from analysis.doctor import doctor as examine
+
+    findings = examine(workspace_folder)
+    if as_json:
+        print_json([finding.__dict__ for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    sys.exit(0 if all(finding.ok for finding in findings) else FAILED)
+
+
+def _passphrase() -> str:
+    from analysis.backup import PASSPHRASE
+
+    if PASSPHRASE not in os.environ:
+        raise UsageProblem(f"There is no passphrase. Put one into the environment as {PASSPHRASE}, and keep a copy.")
+    return os.environ[PASSPHRASE]
+
+
+def _print_backup(made) -> None:
+    rows, size = sum(made.rows.values()), made.bytes / 1024**2
+    form = "encrypted" if made.encrypted else "not encrypted: whoever has the file can read it"
+    click.echo(f"{shown(made.path)}: {count(made.files, 'file')}, {count(rows, 'row')}, {size:.1f} MiB, {form}.")
+    click.echo(f"Made at {made.made_at}; every file checked.")
+
+
+def _print_retention(workspace, as_json: bool) -> None:
+    import pandas as pd
+
+    from analysis import erasure
+
+    with locked(workspace):
+        said = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
+    if as_json:
+        return print_json(said)
+    for line in said or ["workbook.toml has no [retention]: nothing is deleted for its age."]:
+        click.echo(line)
+
+
+def _print_erased(workspace, done) -> None:
+    from analysis import erasure
+
+    click.echo(f"{done.athlete_id}: {count(sum(done.rows.values()), 'row')} deleted or changed.")
+    for word, paths in (("deleted", done.deleted), ("rewritten", done.rewritten), ("made anew", done.rendered)):
+        for path in paths:
+            click.echo(f"{word:10}{path}")
+    for problem in done.failed:
+        click.echo(f"removed   {problem}", err=True)
+    for name in done.too_common:
+        click.echo(f"not looked for: {name!r} is too short, or part of another athlete's name. Look for it yourself.")
+    for trace in done.found:
+        said = f"found {trace.where}" if trace.looked else f"not looked into: {trace.where}"
+        click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace)}", err=True)
+    if done.left:
+        click.echo("Not erased everywhere. Do what the lines above say, then call this again.", err=True)
+    else:
+        click.echo(erasure.PROOF)
