@@ -4,8 +4,9 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
 """
 
+import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 import pandas as pd
@@ -26,6 +27,7 @@ DTYPES: dict[str, str] = {
     "clock": "datetime64[us]",
 }
 
+_NO_FAILURES = pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
 _DTYPES = {kind: pd.api.types.pandas_dtype(dtype) for kind, dtype in DTYPES.items()}
 
 
@@ -62,9 +64,7 @@ class Column:
         >>> Column("reps", "number", "repetitions done", low=0).is_sound(pd.Series([5.0, float("nan")]))
         True
         """
-        if values.dtype != _DTYPES[self.kind]:
-            return False
-        if self.required and values.isna().any():
+        if values.dtype != _DTYPES[self.kind] or (self.required and values.hasnans):
             return False
         if self.low is not None or self.high is not None:
             numbers = values.to_numpy()  # NaN is neither below nor above
@@ -74,10 +74,12 @@ class Column:
                 return False
         if self.values is None and self.pattern is None:
             return True
-        words = pd.Series(values.dropna().unique(), dtype=values.dtype)
-        return not (
-            (self.values is not None and not words.isin(self.values).all())
-            or (self.pattern is not None and not words.str.match(self.pattern).all())
+        words = (word for word in values.unique() if isinstance(word, str))
+        return all(self._allows(word) for word in words)
+
+    def _allows(self, word: str) -> bool:
+        return (self.values is None or word in self.values) and (
+            self.pattern is None or re.fullmatch(self.pattern, word) is not None
         )
 
     @property
@@ -143,8 +145,9 @@ class Table:
 
         Raises ValueError where a value cannot be of its column's type: readers type their cells first.
         """
+        given = dict(frame.items())
         typed = {
-            c.name: _as_kind(frame[c.name], c.kind) if c.name in frame else _missing(frame.index, c)
+            c.name: _as_kind(given[c.name], c.kind).array if c.name in given else _missing(len(frame), c)
             for c in self.columns
         }
         return pd.DataFrame(typed, index=frame.index)
@@ -155,8 +158,8 @@ class Table:
         Columns a caller has not filled yet (ids that are bound later) are left out by giving a frame without them.
         pandera finds the words for what is wrong; that a frame is sound is seen without it, 20 times as fast.
         """
-        if all(column.is_sound(frame[column.name]) for column in self.columns if column.name in frame):
-            return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
+        if all(self.by_name[name].is_sound(values) for name, values in frame.items() if name in self.by_name):
+            return _NO_FAILURES.copy()
         schema = _check_schema(self.name, tuple(name for name in self.names if name in frame))
         try:
             schema.validate(frame, lazy=True)
@@ -170,13 +173,19 @@ class Table:
                     "value": cases["failure_case"].astype("object"),
                 }
             ).reset_index(drop=True)
-        return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
+        return _NO_FAILURES.copy()
 
 
-def _missing(index: pd.Index, column: Column) -> pd.Series:
-    if column.kind == "integer" and len(index):
+def _missing(n: int, column: Column) -> pd.api.extensions.ExtensionArray:
+    if column.kind == "integer" and n:
         raise ValueError(f"{column.name} holds whole numbers, of which none can be missing; give that column.")
-    return pd.Series(index=index, dtype=DTYPES[column.kind])
+    return _nothing(column.kind, n)
+
+
+@lru_cache(maxsize=512)
+def _nothing(kind: Kind, n: int) -> pd.api.extensions.ExtensionArray:
+    """`n` missing values; a frame copies them."""
+    return pd.Series(index=range(n), dtype=_DTYPES[kind]).array
 
 
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
