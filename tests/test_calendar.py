@@ -23,12 +23,21 @@ MINUTE, HOUR, FORTNIGHT = pd.Timedelta(minutes=1), pd.Timedelta(hours=1), pd.Tim
 MOMENTS = st.integers(0, int((END - BEGIN) / MINUTE)).map(lambda minutes: BEGIN + minutes * MINUTE)
 
 
-def rendered(plan: ReportPlan, config: Config, calls: list[pd.Timestamp]) -> dict[pd.Timestamp, list[pd.Timestamp]]:
-    """When a renderer that leaves alone what is there would make a page, by the last day of its period."""
+def rendered(
+    plan: ReportPlan, config: Config, calls: list[pd.Timestamp], failing: dict[pd.Timestamp, int] | None = None
+) -> dict[pd.Timestamp, list[pd.Timestamp]]:
+    """When a renderer that leaves alone what is there would make a page, by the last day of its period.
+
+    `failing` says how many tries of a page come to nothing.
+    """
     made: dict[pd.Timestamp, list[pd.Timestamp]] = {}
+    left = dict(failing or {})
     for now in calls:
-        for end in reversed(owed_ends(plan, now, max(made, default=None), config)):
-            if end not in made:
+        unmade = {end for end, tries in (failing or {}).items() if left[end] < tries and end not in made}
+        for end in reversed(owed_ends(plan, now, max(made, default=None), config, unmade)):
+            if left.get(end, 0):
+                left[end] -= 1
+            elif end not in made:
                 made[end] = [now]
     return made
 
@@ -80,6 +89,22 @@ def test_a_clock_that_was_set_back_renders_nothing_again(call, back_days, plan, 
     before = [call - pd.Timedelta(days=days) for days in (35, 28, 21, 14, 7, 0)]
     once = rendered(plan, config, before)
     assert rendered(plan, config, [*before, call - pd.Timedelta(days=back_days), call]) == once
+
+
+@pytest.mark.parametrize("tries", [2, 4, 8])
+def test_a_page_that_failed_is_tried_at_each_call_until_it_is_made_also_after_the_next_one_was(tries):
+    calls = list(pd.date_range("2026-01-05T06:00", periods=12, freq="7D", tz="UTC"))
+    ends = [last_due(ReportPlan(), now, Config()) for now in calls]
+    made = rendered(ReportPlan(), Config(), calls, {ends[2]: tries - 1})
+    assert made.pop(ends[2]) == [calls[2 + tries - 1]]
+    assert made == {end: [now] for end, now in zip(ends, calls, strict=True) if end != ends[2]}
+
+
+def test_a_page_that_fails_for_ever_is_tried_as_long_as_it_may_be_made_good():
+    failed = pd.Timestamp("2026-05-31")
+    calls = pd.date_range("2026-06-01T06:00", periods=5, freq="7D", tz="UTC")
+    tried = [failed in owed_ends(ReportPlan(catch_up=3), now, failed + FORTNIGHT, Config(), {failed}) for now in calls]
+    assert tried == [True, True, True, False, False]
 
 
 def test_only_so_many_periods_are_made_good_after_a_long_silence():

@@ -31,14 +31,15 @@ MONDAY = "2026-06-08T06:00+02:00"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Alder and Birch with a weekly page each, which fails for Birch while the file `bad` is there."""
+    """Alder and Birch with a weekly page each, which fails for the athlete or page that the file `bad` names."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "grove"
     workspace(folder, CONFIG + PLAN.replace("{python}", sys.executable)).store.close()
     cells = (
         report_notebooks.PAGE,
         'with page.section("hello", "Who?"):\n    page.show(Text(f"It is {athlete_id}"))',
-        f'import pathlib\nassert athlete_id != "birch1" or not pathlib.Path({str(tmp_path / "bad")!r}).exists()',
+        f"import pathlib\nbad = pathlib.Path({str(tmp_path / 'bad')!r})",
+        'assert not bad.exists() or bad.read_text() not in f"{athlete_id} {until}"',
     )
     report_notebooks.write(folder / "notebooks" / "reports" / "hello.ipynb", *cells)
     drop(folder, "athletes.csv", ROSTER + "Alder,alder1,,,,,\nBirch,birch1,,,,,\n")
@@ -69,7 +70,7 @@ def last_run(folder) -> dict:
 
 
 def test_a_week_is_rendered_sent_and_kept_once_and_failures_are_told_once(folder, clock, tmp_path):
-    (tmp_path / "bad").touch()
+    (tmp_path / "bad").write_text("birch1")
     clock(MONDAY)
     said = run(folder, "run", "--due", "--missing", code=PARTLY)
     assert "sent        hello 2026-06-07 alder1 to the athlete by outbox" in said
@@ -79,12 +80,25 @@ def test_a_week_is_rendered_sent_and_kept_once_and_failures_are_told_once(folder
     assert (tmp_path / "told").read_text().count("birch1: no page") == 1  # once, although both runs failed
 
     (tmp_path / "bad").unlink()
-    run(folder, "run", "--due", "--missing", "--force")
+    run(folder, "run", "--due", "--missing")
     run(folder, "run", "--due", "--missing")
     assert mails(folder) == ["alder@home.example", "birch@home.example"]
     assert last_run(folder)["failures"] == []
     ledger = json.loads(run(folder, "deliver", "--list", "--json"))
     assert {line["state"] for line in ledger} == {"sent"}
+
+
+def test_a_page_that_failed_is_made_and_sent_also_after_the_next_week_was(folder, clock, tmp_path):
+    (tmp_path / "bad").write_text("birch1 2026-06-07")
+    for monday in (MONDAY, "2026-06-15T06:00+02:00"):
+        clock(monday)
+        run(folder, "run", "--due", "--missing", code=PARTLY)
+    assert mails(folder) == ["alder@home.example"] * 2 + ["birch@home.example"]
+    (tmp_path / "bad").unlink()
+    said = run(folder, "run", "--due", "--missing")
+    assert "sent        hello 2026-06-07 birch1" in said
+    assert "Nothing is due" in run(folder, "run", "--due", "--missing")
+    assert mails(folder) == ["alder@home.example"] * 2 + ["birch@home.example"] * 2
 
 
 def test_a_date_renders_and_sends_nothing(folder):

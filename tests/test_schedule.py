@@ -69,9 +69,10 @@ def test_every_plan_is_called_for_and_once_more_for_what_failed_or_clocks_left_o
 
 
 def test_a_line_for_cron_is_one_command_of_the_same_words():
-    comment, zone, line = made("cron")["workbook.cron"].splitlines()
-    assert comment.startswith("#")
-    assert "Australia/Lord_Howe" in zone
+    *comments, line = made("cron")["workbook.cron"].splitlines()
+    assert all(comment.startswith("# ") for comment in comments)
+    assert comments[0].endswith("by the clock of Australia/Lord_Howe:")
+    assert "# squad_week, each week, tuesday at 23:30" in comments
     assert "%" not in line.replace("\\%", "")  # cron reads a bare one as the end
     command = line.removeprefix("0,30 * * * * ").replace("\\%", "%")
     assert shlex.split(command) == ["/bin/true", "run", "--due", "--missing", "--workspace", str(FOLDER)]
@@ -83,7 +84,10 @@ def test_a_task_for_windows_is_xml_that_starts_what_was_missed():
     assert text["Command"] == "/bin/true"
     assert text["Arguments"].endswith('"C:/50 % & <more>"')
     assert text["StartWhenAvailable"] == "true"
-    assert "Australia/Lord_Howe" in text["Description"]
+    assert (
+        "by the clock of Australia/Lord_Howe: athlete_week, each week, the day after it, at 06:00; "
+        in text["Description"]
+    )
 
 
 def test_a_path_with_a_line_break_is_refused():

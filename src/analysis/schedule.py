@@ -131,8 +131,9 @@ def _systemd_word(word: str) -> str:
 def _cron(words: tuple[str, ...], config: Config) -> Scheduled:
     command = shlex.join(words).replace("%", "\\%")  # cron takes a bare % for the end of the command
     lines = (
-        f"# Reports of {_one_line(config.squad)}. cron asks each half hour by the machine's clock; the run itself",
-        f"# decides what is due, by the clock of {config.time_zone}, and does nothing while nothing is.",
+        f"# Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}:",
+        *(f"# {told}" for told in _told(config)),
+        "# cron calls every half hour by the machine's clock. The run decides what is due, and mostly nothing is.",
         f"0,30 * * * * {command}",
     )
     how = ("(crontab -l; cat workbook.cron) | crontab -", "crontab -l")
@@ -141,10 +142,11 @@ def _cron(words: tuple[str, ...], config: Config) -> Scheduled:
 
 def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
     arguments = subprocess.list2cmdline(words[1:])
+    about = f"Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}: {'; '.join(_told(config))}"
     task = f"""<?xml version="1.0" encoding="UTF-8"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>{escape(f"Reports of {_one_line(config.squad)}, due by the clock of {config.time_zone}")}</Description>
+    <Description>{escape(about)}</Description>
   </RegistrationInfo>
   <Triggers>
     <CalendarTrigger>
@@ -169,6 +171,15 @@ def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
 """
     how = ("schtasks /Create /TN workbook /XML workbook.xml", "schtasks /Query /TN workbook")
     return Scheduled({"workbook.xml": task}, how)
+
+
+def _told(config: Config) -> list[str]:
+    """What is planned for when, a line each, for whoever reads the file."""
+    told = (
+        f"{_one_line(plan.report)}, each {plan.every}, {plan.weekday or 'on the day after it'} at {plan.at}"
+        for plan in config.reports
+    )
+    return list(dict.fromkeys(told))
 
 
 def _described(config: Config) -> str:

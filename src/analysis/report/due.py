@@ -1,5 +1,6 @@
 """Which reports are due: a page an athlete or one for the squad, and period, where the period is over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -110,37 +111,45 @@ def next_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestam
     return due_at(plan, coming, config.zone).tz_convert(config.zone)
 
 
-def owed_ends(plan: ReportPlan, now: pd.Timestamp, newest: pd.Timestamp | None, config: Config) -> list[pd.Timestamp]:
+def owed_ends(
+    plan: ReportPlan,
+    now: pd.Timestamp,
+    newest: pd.Timestamp | None,
+    config: Config,
+    unmade: Collection[pd.Timestamp] = (),
+) -> list[pd.Timestamp]:
     """The last days of the periods owed at the moment `now` to somebody whose newest page is of the period `newest`.
 
-    The last one that is due always is, and before it those after the newest page, at most `catch_up` in all, newest
-    first. Without a page (None) it is the last one alone. After a clock was set back it is one that was made before.
+    The last one that is due always is. Of the others among the last `catch_up` those after the newest page are, and
+    those in `unmade`: tried, and not made. Newest first. After a clock was set back the last one was made before.
 
     >>> now = pd.Timestamp("2026-07-21T06:00", tz="UTC")
     >>> [end.date().isoformat() for end in owed_ends(ReportPlan(), now, pd.Timestamp("2026-07-05"), Config())]
     ['2026-07-19', '2026-07-12']
     """
-    ends = [last_due(plan, now, config)]
-    while newest is not None and len(ends) < plan.catch_up:
-        before = period_end(plan, ends[-1] - _DAY, config.week_start)
-        if before <= newest:
-            break
-        ends.append(before)
+    end = last_due(plan, now, config)
+    ends = [end]
+    for _ in range(plan.catch_up - 1):
+        end = period_end(plan, end - _DAY, config.week_start)
+        if end in unmade or (newest is not None and end > newest):
+            ends.append(end)
     return ends
 
 
 def owed(workspace: Workspace, now: pd.Timestamp) -> list[Job]:
     """The pages that are due at the moment `now`, the oldest first: the last period, and what was missed before it.
 
-    An athlete is owed the periods after that of the own newest page, as `owed_ends` says.
+    An athlete is owed the periods after that of the own newest page, and those whose page failed or was in work when a
+    run died, as `owed_ends` says.
 
     Raises UsageProblem as `due`.
     """
     jobs = []
     for plan in _plans(workspace):
-        newest = _newest_pages(workspace, plan)
+        newest, unmade = _newest_pages(workspace, plan), _unmade(workspace, plan)
         for whose in _whose(workspace, plan):
-            ends = owed_ends(plan, now, newest.get(whose or SQUAD), workspace.config)
+            last = newest.get(whose or SQUAD)
+            ends = owed_ends(plan, now, last, workspace.config, unmade.get(whose, set()))
             jobs += [Job(plan.report, whose, end.date().isoformat()) for end in ends]
     return _in_order(jobs)
 
@@ -181,6 +190,15 @@ def _newest_pages(workspace: Workspace, plan: ReportPlan) -> dict[str, pd.Timest
         if pd.notna(end) and period_end(plan, end, workspace.config.week_start) == end:
             newest |= dict.fromkeys(workspace.pages(plan.report, folder.name), end)
     return newest
+
+
+def _unmade(workspace: Workspace, plan: ReportPlan) -> dict[str, set[pd.Timestamp]]:
+    """The last days of which the manifest of the pages says that a page was tried and not made, by athlete."""
+    unmade: dict[str, set[pd.Timestamp]] = {}
+    for report, athlete_id, until, state in workspace.store.values("pages", "report", "athlete_id", "until", "state"):
+        if report == plan.report and state != "rendered":
+            unmade.setdefault(athlete_id, set()).add(pd.Timestamp(until))
+    return unmade
 
 
 def _whose(workspace: Workspace, plan: ReportPlan) -> list[str]:
