@@ -25,15 +25,8 @@ from analysis.figures.scientific import (
     titled,
 )
 from analysis.figures.words import withheld_sentence
-from analysis.models.block_review import (
-    BASELINE_DAYS,
-    CHECK_RETESTS,
-    LAST_EXPOSURES,
-    RETESTS,
-    BlockChange,
-    BlockReview,
-    Measure,
-)
+from analysis.models.block_measures import BASELINE_DAYS, LAST_EXPOSURES, BlockChange, Measure
+from analysis.models.block_review import CHECK_RETESTS, RETESTS, BlockReview
 from analysis.models.flag_audit import FollowUp
 from analysis.units import LONG_TIME_S
 
@@ -52,17 +45,17 @@ _DECIMALS = {"m/s": 2, "reps": 1, "s": 2, "cm": 1, "kg": 1}
 
 def period(review: BlockReview) -> str:
     """First and last day of the block: '13 April 2026 to 5 July 2026'."""
-    return f"{long_day(review.since)} to {long_day(review.until)}"
+    return f"{long_day(review.block.since)} to {long_day(review.block.until)}"
 
 
 def header(review: BlockReview) -> list[Block]:
     """How much the review rests on."""
     n = len(review.squad.athletes)
     logged = review.attrition.groupby("athlete")["n_logged"].sum()
-    days = len(review.days)
+    days = len(review.block.days)
     return [
         Text(
-            f"{count_words(n, 'athlete')}, {count_words(review.n_weeks, 'week')}. "
+            f"{count_words(n, 'athlete')}, {count_words(review.block.n_weeks, 'week')}. "
             f"Logged on {logged.median():.0f} of {days} days "
             f"(median athlete; least {logged.min()}, most {logged.max()})."
         )
@@ -387,7 +380,12 @@ def data_audit(review: BlockReview) -> list[Block]:
     none = Fact("device.none", "No device or rater changed within a series that is followed.")
     withheld = review.squad.withheld
     apart = [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
-    return [*apart, *(breaks or [none]), titled(table, f"What the {len(review.days)} days hold"), *_taken_in(review)]
+    return [
+        *apart,
+        *(breaks or [none]),
+        titled(table, f"What the {len(review.block.days)} days hold"),
+        *_taken_in(review),
+    ]
 
 
 def _taken_in(review: BlockReview) -> list[Block]:

@@ -24,7 +24,8 @@ from analysis.figures.scientific import (
     with_interval,
 )
 from analysis.figures.transfer import lags_figure
-from analysis.models.block_review import BlockReview, GrowthOf, LoadResponse, Measure, MeasurementErrorOf, ProfileOf
+from analysis.models.block_measures import Measure
+from analysis.models.block_review import BlockReview, GrowthOf, LoadResponse, MeasurementErrorOf, ProfileOf
 from analysis.models.fitness_fatigue.skill import NAIVE, VERDICT_LEAST
 from analysis.models.transfer import Transfer
 
