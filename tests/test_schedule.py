@@ -72,7 +72,7 @@ def test_a_line_for_cron_is_one_command_of_the_same_words():
     *comments, line = made("cron")["workbook.cron"].splitlines()
     assert all(comment.startswith("# ") for comment in comments)
     assert comments[0].endswith("by the clock of Australia/Lord_Howe:")
-    assert "# squad_week, each week, tuesday at 23:30" in comments
+    assert "# squad_week, each week, on Tuesday at 23:30" in comments
     assert "%" not in line.replace("\\%", "")  # cron reads a bare one as the end
     command = line.removeprefix("0,30 * * * * ").replace("\\%", "%")
     assert shlex.split(command) == ["/bin/true", "run", "--due", "--missing", "--workspace", str(FOLDER)]
@@ -84,10 +84,7 @@ def test_a_task_for_windows_is_xml_that_starts_what_was_missed():
     assert text["Command"] == "/bin/true"
     assert text["Arguments"].endswith('"C:/50 % & <more>"')
     assert text["StartWhenAvailable"] == "true"
-    assert (
-        "by the clock of Australia/Lord_Howe: athlete_week, each week, the day after it, at 06:00; "
-        in text["Description"]
-    )
+    assert "Australia/Lord_Howe: athlete_week, each week, on the day after it at 06:00; " in text["Description"]
 
 
 def test_a_path_with_a_line_break_is_refused():

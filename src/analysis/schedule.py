@@ -175,10 +175,10 @@ def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
 
 def _told(config: Config) -> list[str]:
     """What is planned for when, a line each, for whoever reads the file."""
-    told = (
-        f"{_one_line(plan.report)}, each {plan.every}, {plan.weekday or 'on the day after it'} at {plan.at}"
-        for plan in config.reports
-    )
+    told = []
+    for plan in config.reports:
+        day = plan.weekday.title() if plan.weekday else "the day after it"
+        told.append(f"{_one_line(plan.report)}, each {plan.every}, on {day} at {plan.at}")
     return list(dict.fromkeys(told))
 
 
