@@ -51,7 +51,7 @@ ATHLETES = 200
 FULL = bool(os.environ.get("BENCH_FULL"))
 PAGES_A_ROUND = ATHLETES // ROUNDS if FULL else 16
 EARLY, LATE = 50, 1000 if FULL else 250  # reports after which the parent is weighed
-WEEKS_CORE_HOUR_USD = 0.05  # what a core costs for an hour where it is rented
+CORE_HOUR_USD = 0.05  # what a core costs for an hour where it is rented
 FEDERATION = 10_000
 
 LIGHT = Path(__file__).parent / "light.ipynb"
@@ -99,12 +99,13 @@ def many(workspace: Workspace) -> list[str]:
     with contextlib.closing(sqlite3.connect(workspace.folder / workspace.config.store / DATABASE)) as store, store:
         tables = [name for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         columns = {table: [row[1] for row in store.execute(f"PRAGMA table_info({table})")] for table in tables}
-        of_athletes = {table: names for table, names in columns.items() if "athlete_id" in names and table != "pages"}
+        shared = ("aliases", "pages")  # a name names one athlete, and a copy has no page yet
+        of_athletes = {
+            table: names for table, names in columns.items() if "athlete_id" in names and table not in shared
+        }
         for number in range(ATHLETES - len(originals)):
             told = {"old": originals[number % len(originals)], "new": f"copy{number:04d}"}
             for table, names in of_athletes.items():
-                if table == "aliases":  # a name names one athlete
-                    continue
                 said = ", ".join(":new" if name == "athlete_id" else f'"{name}"' for name in names)
                 store.execute(f"INSERT INTO {table} SELECT {said} FROM {table} WHERE athlete_id = :old", told)
     return workspace.athletes()["athlete_id"].tolist()
@@ -344,8 +345,8 @@ def whole_run(workspace: Workspace, until: str) -> Iterator[Figure]:
     core_hours = cpu / len(jobs) * FEDERATION / 3600
     about = "26 weeks each, 1 in 4 with a watch"
     yield Figure(f"{FEDERATION:,} athletes a week, projected", core_hours, "core h", "as the run above", about)
-    price = f"at {WEEKS_CORE_HOUR_USD:.2f} USD a core hour"
-    yield Figure(f"{FEDERATION:,} athletes a week, projected", core_hours * WEEKS_CORE_HOUR_USD, "USD", "", price)
+    price = f"at {CORE_HOUR_USD:.2f} USD a core hour"
+    yield Figure(f"{FEDERATION:,} athletes a week, projected", core_hours * CORE_HOUR_USD, "USD", "", price)
 
 
 WEEKLY = '[[reports]]\nreport = "athlete_week"\nevery = "week"\nathletes = "all"\n'
@@ -355,9 +356,9 @@ def command(workspace: Workspace, until: str, *words: str) -> tuple[float, float
     """Wall seconds, CPU seconds and peak memory of one run of the command."""
     begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     told = ["run", "--due", "--as-of", until, "--jobs", "2", "--workspace", str(workspace.folder), *words]
-    with subprocess.Popen([sys.executable, "-m", "analysis.cli", *told], stdout=subprocess.DEVNULL) as process:
-        with peak_below(process.pid) as peak:
-            process.wait()
+    process = subprocess.Popen([sys.executable, "-m", "analysis.cli", *told], stdout=subprocess.DEVNULL)
+    with peak_below(process.pid) as peak:
+        process.wait()
     assert process.returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
