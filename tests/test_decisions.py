@@ -203,7 +203,7 @@ class TestSentences:
 
     def test_coach_reads_the_numbers(self):
         text = speed_change(0.82).sentence("hinge", audience="coach")
-        assert text.startswith("Hinge: clear change. +0.10 m/s against 5 earlier (90% interval +0.08 to +0.13).")
+        assert text.startswith("Hinge: clear change. +0.10 m/s against 5 earlier (90 % interval +0.08 to +0.13).")
         assert "TE 0.011 (own values, df 4)" in text
 
     def test_coach_reads_the_reason_code(self):
@@ -215,7 +215,7 @@ class TestSentences:
 
     def test_a_value_below_zero_keeps_its_sign(self):
         change = judge([-1.2, -1.0, -1.1, -0.9], -1.0, unit="%", swc=0.8)
-        assert change.sentence("decoupling", decimals=1) == "About the same. Decoupling: -1.0 %; your usual is -1.1 %."
+        assert change.sentence("decoupling", decimals=1) == "About the same. Decoupling: −1.0 %; your usual is −1.1 %."
 
     def test_fact_carries_the_numbers_that_were_judged(self):
         change = speed_change(0.82)

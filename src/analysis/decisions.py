@@ -28,7 +28,7 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.blocks import Fact, State
 from analysis.errors import DataProblem, NotEnoughData
-from analysis.units import amount_text
+from analysis.units import MINUS, amount_text, signed_text
 
 Reason = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
 Audience = Literal["athlete", "coach"]
@@ -454,7 +454,7 @@ class _Words:
 
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""
-        return ("-" if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
+        return (MINUS if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
 
     def direction(self, estimate: float) -> str:
         return self.more if estimate > 0 else self.less
@@ -510,8 +510,9 @@ def _for_coach(change: Change, words: _Words) -> str:
     error = change.typical_error
     return _with_direction(
         change,
-        f"{quantity}: {state}. {change.estimate:+z.{d}f} {unit} against {change.n_earlier} earlier "
-        f"({change.conf_level:.0%} interval {change.conf_low:+z.{d}f} to {change.conf_high:+z.{d}f}). "
+        f"{quantity}: {state}. {signed_text(change.estimate, d)} {unit} against {change.n_earlier} earlier "
+        f"({change.conf_level * 100:.0f} % interval {signed_text(change.conf_low, d)} to "
+        f"{signed_text(change.conf_high, d)}). "
         f"MDC {change.mdc:.{d}f}, SWC {change.swc:.{d}f}, "
         f"TE {error.value:.{d + 1}f} ({error.source}, df {error.df:g}).",
     )

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from analysis.blocks import State
 from analysis.config import checked
 from analysis.errors import ConfigProblem
+from analysis.units import MINUS
 
 NAME = "rules.toml"
 
@@ -347,10 +348,16 @@ def _named_in(template: str) -> list[str]:
 
 
 class _Filling(string.Formatter):
-    """Formats what is known; what is not is said in words."""
+    """Formats what is known, with a true minus sign and no sign before zero; what is not known is said in words."""
 
     def format_field(self, value: object, format_spec: str) -> str:
-        return "not known" if value is None else super().format_field(value, format_spec)
+        if value is None:
+            return "not known"
+        text = super().format_field(value, format_spec)
+        if isinstance(value, str):
+            return text
+        is_zero = not text.strip("+-0.")
+        return text.lstrip("+-") if is_zero else text.replace("-", MINUS)
 
 
 def _filled(template: str, facts: Mapping[str, Known]) -> str:

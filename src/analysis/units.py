@@ -43,6 +43,27 @@ def factor(unit: str, to: str) -> float:
     return known[unit]
 
 
+MINUS = "\N{MINUS SIGN}"
+
+
+def number_text(value: float, decimals: int) -> str:
+    """A number as people read it, with a true minus sign and never a negative zero.
+
+    >>> number_text(-0.049, 2), number_text(-0.003, 2)
+    ('−0.05', '0.00')
+    """
+    return f"{value:z.{decimals}f}".replace("-", MINUS)
+
+
+def signed_text(value: float, decimals: int) -> str:
+    """A change with its sign; what rounds to nothing has none.
+
+    >>> signed_text(0.14, 2), signed_text(-3.96, 1), signed_text(-0.0001, 2)
+    ('+0.14', '−4.0', '0.00')
+    """
+    return f"{'+' if round(value, decimals) > 0 else ''}{number_text(value, decimals)}"
+
+
 LONG_TIME_S = 100.0  # from here on people say minutes
 _CLOCK_UNITS = {"s": "min", "s/km": "min/km"}
 
@@ -64,7 +85,7 @@ def clock_text(value_s: float, decimals: int = 0) -> str:
     """
     minutes, seconds = divmod(round(abs(value_s), decimals), 60)
     width = 3 + decimals if decimals else 2
-    return f"{'−' if value_s < 0 else ''}{minutes:.0f}:{seconds:0{width}.{decimals}f}"
+    return f"{MINUS if value_s < 0 else ''}{minutes:.0f}:{seconds:0{width}.{decimals}f}"
 
 
 def amount_text(value: float, unit: str, decimals: int) -> str:
@@ -74,4 +95,4 @@ def amount_text(value: float, unit: str, decimals: int) -> str:
     ('0.79 m/s', '4:43.6 min', '6:18 min/km')
     """
     clock = clock_unit(unit, [value])
-    return f"{clock_text(value, decimals)} {clock}" if clock else f"{value:.{decimals}f} {unit}"
+    return f"{clock_text(value, decimals)} {clock}" if clock else f"{number_text(value, decimals)} {unit}"

@@ -185,7 +185,7 @@ mvt_m_s = {lift.mvt_m_s}
 mvt_sd_m_s = 0.03
 te_m_s = {te_m_s:.3f}
 te_df = 4
-te_source = "The noise built into the example squad; put your own retest here."
+te_source = "the noise built into the example squad"  # put your own retest here
 swc_m_s = 0.04
 swc_source = "Practical choice: about 3.5 % of the 1RM on this squad's load-velocity lines."
 """
@@ -200,7 +200,7 @@ distance_m = 20.0
 statistic = "best"
 every_days = 28
 te = 0.03
-te_source = "The noise built into the example squad, best of three trials; put your own retest here."
+te_source = "the noise built into the example squad, best of three trials"  # put your own retest here
 swc = 0.03
 swc_source = "Practical choice: about 1 % of the time, 0.2 m on the line."
 
@@ -212,7 +212,7 @@ distance_m = 1200.0
 statistic = "best"
 every_days = 56
 te = 2.8
-te_source = "The noise built into the example squad, 1 % of the time; put your own retest here."
+te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
 swc = 3.0
 swc_source = "Practical choice: about 1 % of the time."
 
@@ -224,7 +224,7 @@ distance_m = 2400.0
 statistic = "best"
 every_days = 56
 te = 5.8
-te_source = "The noise built into the example squad, 1 % of the time; put your own retest here."
+te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
 swc = 6.0
 swc_source = "Practical choice: about 1 % of the time."
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.blocks import Fact
 from analysis.models.week import Missing
+from analysis.units import MINUS, number_text, signed_text
 
-MINUS = "\N{MINUS SIGN}"
 NOTHING = "–"
 LINE_CHARACTERS = 28  # longer numbers in words may break
 
@@ -70,9 +70,7 @@ def number_words(value: float, decimals: int) -> str:
     >>> number_words(-0.0254, 3).replace(MINUS, "-"), number_words(-0.0001, 2), number_words(float("nan"), 2)
     ('-0.025', '0.00', '–')
     """
-    if not np.isfinite(value):
-        return NOTHING
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
+    return number_text(value, decimals) if np.isfinite(value) else NOTHING
 
 
 def signed_words(value: float, decimals: int) -> str:
@@ -81,8 +79,7 @@ def signed_words(value: float, decimals: int) -> str:
     >>> signed_words(0.14, 3), signed_words(-3.96, 1).replace(MINUS, "-"), signed_words(0.0001, 2)
     ('+0.140', '-4.0', '0.00')
     """
-    plus = "+" if np.isfinite(value) and round(value, decimals) > 0 else ""
-    return f"{plus}{number_words(value, decimals)}"
+    return signed_text(value, decimals) if np.isfinite(value) else NOTHING
 
 
 def between_words(low: float, high: float, decimals: int) -> str:

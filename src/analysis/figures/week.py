@@ -55,7 +55,7 @@ from analysis.models.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.sides import SideDifference
 from analysis.models.speed_at_load import SpeedAtLoad
 from analysis.models.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing, WeekTotals
-from analysis.units import amount_text
+from analysis.units import amount_text, signed_text
 
 Block = Fact | Drawing
 
@@ -577,8 +577,9 @@ def side_fact(result: SideDifference) -> Fact:
     else:
         sentence = f"No difference we can be sure of. {result.name}, {count_text(result.n_dates, 'date')}."
     coach = (
-        f"{result.name}: {result.estimate_pct:+.1f} % right over left ({result.conf_level:.0%} interval "
-        f"{result.conf_low:+.1f} to {result.conf_high:+.1f}), MDC {result.mdc_pct:.1f} %, "
+        f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left "
+        f"({result.conf_level * 100:.0f} % interval {signed_text(result.conf_low, 1)} to "
+        f"{signed_text(result.conf_high, 1)}), MDC {result.mdc_pct:.1f} %, "
         f"{result.larger} larger on {result.dates_agreeing} of {result.n_dates} dates."
     )
     return Fact(

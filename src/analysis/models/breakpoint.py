@@ -48,6 +48,7 @@ from analysis.errors import NotEnoughData
 from analysis.models.autocorrelated import RHO_GRID, Mixture, mixing_weights, whiteners
 from analysis.models.possible import check_possible, check_varied
 from analysis.models.result import Interval, tidy_row
+from analysis.units import signed_text
 
 Kind = Literal["level", "slope"]
 
@@ -237,7 +238,7 @@ class Break:
         if not self.found:
             return f"{quantity}: no break in {self.kind} that its usual drift would not make (p = {self.p_value:.2f})."
         return (
-            f"{quantity}: {self.estimate:+.{decimals}f} {self.estimate_unit} from {self.date.date()} on "
+            f"{quantity}: {signed_text(self.estimate, decimals)} {self.estimate_unit} from {self.date.date()} on "
             f"({self.first_date.date()} to {self.last_date.date()})."
         )
 

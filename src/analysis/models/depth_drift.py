@@ -31,6 +31,7 @@ from analysis.models.clustered import ClusteredFit, clustered_fit
 from analysis.models.form_break import LEAST_CLUSTERS, OF_CLUSTERS, Cluster, check_one_athlete
 from analysis.models.possible import check_possible
 from analysis.models.result import Interval, tidy_row
+from analysis.units import signed_text
 
 VIDEO_SEM_DEG = 3.0  # in the middle of the 2 to 4 that studies of 2-D video report
 LEAST_REPS = 3  # a line through two repetitions leaves no error
@@ -97,7 +98,7 @@ class DepthDrift:
             return (
                 f"Hinge depth holds: it drifts less than {most:.0f} deg over {self.n_reps} reps, which no video shows."
             )
-        reach = f"{low:+.0f} to {high:+.0f} deg over {self.n_reps} reps"
+        reach = f"{signed_text(low, 0)} to {signed_text(high, 0)} deg over {self.n_reps} reps"
         if self.state == "no detectable drift":
             return f"Too close to call: hinge depth changes by {reach}."
         one_set = "a single set shows it" if self.seen_in_one_set else "a single set cannot show it"

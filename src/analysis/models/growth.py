@@ -56,6 +56,7 @@ from analysis.models.autocorrelated import whitener
 from analysis.models.mixed_lines import SettledByTwo
 from analysis.models.possible import check_complete, check_possible, check_varied
 from analysis.models.result import Interval, tidy_row
+from analysis.units import signed_text
 
 Method = Literal["reml", "ml"]
 
@@ -172,10 +173,10 @@ class Growth(SettledByTwo):
         """
         low, high = (self.tidy().set_index("term").loc["slope", ["conf_low", "conf_high"]]).astype(float)
         text = (
-            f"{quantity}: {self.slope:+.{decimals}f} {self.unit} a {self.time_unit} for a typical athlete "
-            f"({self.conf_level:.0%} interval {low:+.{decimals}f} to {high:+.{decimals}f}); "
+            f"{quantity}: {signed_text(self.slope, decimals)} {self.unit} a {self.time_unit} for a typical athlete "
+            f"({self.conf_level * 100:.0f} % interval {signed_text(low, decimals)} to {signed_text(high, decimals)}); "
             f"SD between athletes {self.slope_sd:.{decimals}f}."
-        ).replace("95%", "95 %")
+        )
         return f"{text} {self.remark}".strip()
 
 

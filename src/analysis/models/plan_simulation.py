@@ -46,6 +46,7 @@ from analysis.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.skill import Review
 from analysis.models.fitness_fatigue.uncertainty import Bootstrap, bootstrap
 from analysis.models.result import Interval, tidy_row
+from analysis.units import signed_text
 
 CONF_LEVEL = 0.90
 INNER_LEVEL = 0.50  # of the fan's inner band
@@ -303,7 +304,7 @@ class BestBlock:
         """What the block could bring, in words."""
         told = self.gain.tidy().iloc[0]
         decimals = max(0, -int(np.floor(np.log10(told["std_error"])))) if told["std_error"] > 0 else 2
-        gain, low, high = (f"{told[column]:+.{decimals}f}" for column in ("estimate", "conf_low", "conf_high"))
+        gain, low, high = (signed_text(told[column], decimals) for column in ("estimate", "conf_low", "conf_high"))
         return (
             f"Against the usual week: {gain} {self.best.unit} on {_day_text(self.best.last_day)} "
             f"({100 * told['conf_level']:.0f} % interval {low} to {high}), "

@@ -58,6 +58,7 @@ from analysis.models.clustered import clustered_fit
 from analysis.models.result import tidy_row
 from analysis.models.series import JudgedSeries
 from analysis.models.speed_at_load import speed_at_load
+from analysis.units import MINUS
 
 Verdict = Literal["goes with better", "goes with worse", "nothing shown", "placebo shows it too", "too few pairs"]
 
@@ -247,8 +248,8 @@ class Transfer:
         quality = "better" if self.verdict == "goes with better" else "worse"
         return (
             f"A faster {hinge.name} goes with a {quality} {outcome.name} {_weeks_later(int(at['lag_weeks']))}: "
-            f"{step:+.2g} {outcome.unit} for each {hinge.swc:g} {hinge.unit} ({100 * self.conf_level:.0f} % interval "
-            f"{low:+.2g} to {high:+.2g}; p = {at['p_holm']:.2g} over {len(self.lags)} lags). "
+            f"{_signed(step)} {outcome.unit} for each {hinge.swc:g} {hinge.unit} "
+            f"({100 * self.conf_level:.0f} % interval {_signed(low)} to {_signed(high)}; p = {at['p_holm']:.2g} over {len(self.lags)} lags). "
             "Going together does not say which brings which."
         )
 
@@ -490,6 +491,11 @@ def _squad_series(
 
 def _of(frame: pd.DataFrame, athlete_id: str) -> pd.DataFrame:
     return frame[frame["athlete_id"] == athlete_id]
+
+
+def _signed(value: float) -> str:
+    """A change to two digits, with its sign."""
+    return f"{value:+.2g}".replace("-", MINUS)
 
 
 def _weeks_later(lag: int) -> str:

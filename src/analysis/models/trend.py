@@ -61,6 +61,7 @@ from analysis.models.autocorrelated import Lines, Mixture, slope_precision_d, st
 from analysis.models.possible import check_possible
 from analysis.models.rank_trend import MannKendall, TheilSen, mann_kendall, theil_sen
 from analysis.models.result import Interval, tidy_row
+from analysis.units import signed_text
 
 Verdict = Literal["progress", "plateau", "regress", "cannot tell"]
 Reason = Literal["no_clear_trend", "too_short", "stale"]
@@ -466,8 +467,9 @@ def _for_coach(result: Trend, words: _Words) -> str:
     verdict = result.verdict if result.reason is None else f"cannot tell ({result.reason})"
     more = f", about {result.more_exposures} more exposures" if result.more_exposures else ""
     return (
-        f"{words.quantity}: {verdict}{more}. {result.change:+.{d}f} {result.unit} over {result.span_days} days "
-        f"({result.conf_level:.0%} interval {low:+.{d}f} to {high:+.{d}f}, measured coverage "
+        f"{words.quantity}: {verdict}{more}. "
+        f"{signed_text(result.change, d)} {result.unit} over {result.span_days} days "
+        f"({result.conf_level * 100:.0f} % interval {signed_text(low, d)} to {signed_text(high, d)}, measured coverage "
         f"{result.coverage_pct:.0f} % or more), {result.n} exposures, SWC {result.swc:.{d}f}, "
         f"autocorrelation {result.rho:.1f}."
     )

@@ -18,9 +18,9 @@ import jinja2
 import mistune
 from markupsafe import Markup, escape
 
-from analysis.report.layout import MARKS, SCENES, number_text
+from analysis.report.layout import MARKS, SCENES
 from analysis.report.scripts import csp_hash, library_element, library_source
-from analysis.units import clock_text, clock_unit
+from analysis.units import clock_text, clock_unit, number_text
 
 TEMPLATE = Path(__file__).parent / "template"
 FIGURE_HEIGHT = 320
@@ -292,7 +292,7 @@ def _numbers_text(fact: dict[str, Any]) -> str:
 
     value = said(fact["estimate"])
     if fact.get("mdc") is not None:  # judged against noise: a change
-        value = f"change {'+' if fact['estimate'] > 0 else ''}{value}"
+        value = f"change {'+' if fact['estimate'] > 0 and value != said(0) else ''}{value}"
     parts = [f"{value} {clock or unit}".strip()]
     if fact.get("conf_low") is not None and fact.get("conf_high") is not None:
         level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""

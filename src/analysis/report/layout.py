@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.units import amount_text, clock_text, clock_unit
+from analysis.units import amount_text, clock_text, clock_unit, number_text
 
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
@@ -112,15 +112,6 @@ def _letter(css: str) -> float:
 
 def _is_wide(letter: str) -> bool:
     return unicodedata.east_asian_width(letter) in "WF"
-
-
-def number_text(value: float, decimals: int) -> str:
-    """A number as people read it, with a true minus sign and never a negative zero.
-
-    >>> number_text(-0.049, 2), number_text(-0.003, 2)
-    ('−0.05', '0.00')
-    """
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def _written(values: Sequence[float | None], unit: str, decimals: int) -> tuple[Callable[[float], str], str]:
