@@ -351,9 +351,13 @@ def test_the_likelihood_that_is_fitted_is_that_of_the_filter():
     first = {"start_g": 100, "start_h": 20, "start_g_sd": 30, "start_h_sd": 9, "start_correlation": 0.2}
     given = replace(STATE, g_sd=5, h_sd=8, gh_correlation=0.3, **first)
     load, days = SEASON.load.to_numpy(), SEASON.tests.reindex(SEASON.load.index).to_numpy()
-    closed_form = kalman._Likelihood.of(load, days, given, load_before_au=7.0)
-    by_filter = filtered(SEASON.load, SEASON.tests, given, unit="W", load_before_au=7.0).loglik
-    assert -closed_form.minus(kalman._as_point(given)) == pytest.approx(by_filter, rel=1e-10)
+    points = kalman._as_point(given)[None] + np.array([[0.0], [0.01]])
+    joint, by_filter = (
+        way.of(load, days, given, load_before_au=7.0).at(points)
+        for way in (kalman._JointLikelihood, kalman._FilterLikelihood)
+    )
+    assert joint == pytest.approx(by_filter, rel=1e-10)
+    assert joint[0] == pytest.approx(filtered(SEASON.load, SEASON.tests, given, unit="W", load_before_au=7.0).loglik)
 
 
 def test_maximum_likelihood_beats_its_start():

@@ -6,8 +6,8 @@ Question: where does performance stand today, seen from load and tests, with par
 Data: one known load (AU) every calendar day, and tests in a unit in which larger is better, one a day at most.
 Model: g(t) = e^(-1 / tau_g) (g(t-1) + w(t-1)) + noise, h(t) likewise, p(t) = p0 + k_g g(t) - k_h h(t) + noise; time
 constants in days. The load of a day counts from the day after.
-Estimator: the Kalman filter of statsmodels; parameters given, or by maximum likelihood, which for a few tests among
-many days is the normal density of the tests, in closed form.
+Estimator: the Kalman filter of statsmodels; parameters given, or by maximum likelihood, which for up to
+100 tests is the normal density of the tests, in closed form, and for more the filter's own.
 Interval: the filter's normal band, with given parameters only; the 95 % band then held the true performance in 90 %
 or more of 150 seasons of 24 tests (`tests/test_fitness_fatigue.py`). With parameters fitted to the same tests no band
 is given: simulated, a 95 % band would hold the true performance in 0, 20 and 48 % of 50 seasons with 12, 24 and 60
@@ -23,6 +23,7 @@ Kolossa et al. 2017, IJCAI Workshop on Data Mining and Deep Learning for Sports;
 Analysis by State Space Methods, ch. 4 (filter) and 7 (likelihood).
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -37,6 +38,7 @@ from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
 from analysis.models.possible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
+FEW_TESTS = 100  # up to here their joint density took less time than the filter, over 200 to 650 days
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
 _POSITIVE = set(FITTED) - {"p0"}
 _IS_LOG = np.array([name in _POSITIVE for name in FITTED])
@@ -241,20 +243,51 @@ def fit_states(
         if not getattr(start, name) > 0:
             raise DataProblem(f"The start value of {name} is {getattr(start, name):g}. Give one above 0.")
     load = daily_load_au.to_numpy(dtype=float)
-    likelihood = _Likelihood.of(load, values.to_numpy(), start, load_before_au=float(load.mean()))
+    way = _JointLikelihood if n <= FEW_TESTS else _FilterLikelihood
+    log_likelihood = way.of(load, values.to_numpy(), start, load_before_au=float(load.mean())).at
     solution = optimize.minimize(
-        likelihood.minus_with_slope, _as_point(start), jac=True, method="L-BFGS-B", bounds=_bounds(start)
+        _minus_with_slope, _as_point(start), (log_likelihood,), jac=True, method="L-BFGS-B", bounds=_bounds(start)
     )
     best = _from_point(solution.x, start)
-    errors = _standard_errors(approx_hess3(solution.x, likelihood.minus), best)
+    curvature = approx_hess3(solution.x, lambda point: -float(log_likelihood(point[None])[0]))
+    errors = _standard_errors(curvature, best)
     return replace(filtered(daily_load_au, tests, best, unit=unit, conf_level=conf_level), standard_errors=errors)
 
 
-@dataclass(frozen=True, eq=False)
-class _Likelihood:
-    """The filter's likelihood of the tests, in closed form and at many parameters at a time.
+def _minus_with_slope(point: np.ndarray, log_likelihood: Callable) -> tuple[float, np.ndarray]:
+    """Minus the log-likelihood and its slope, by differences of which all are evaluated at once."""
+    step = _DIFFERENCE * np.maximum(np.abs(point), 1.0)
+    here, *beside = -log_likelihood(np.vstack([point, point + np.diag(step)]))
+    return float(here), (np.array(beside) - here) / step
 
-    The tests are jointly normal, and few against the days: their covariance takes less than a pass over the days.
+
+@dataclass(frozen=True, eq=False)
+class _FilterLikelihood:
+    """The likelihood of the tests by a pass over the days for each point."""
+
+    load_au: np.ndarray
+    on_each_day: np.ndarray
+    start: StateParameters
+    load_before_au: float
+
+    @classmethod
+    def of(
+        cls, load_au: np.ndarray, on_each_day: np.ndarray, start: StateParameters, *, load_before_au: float
+    ) -> "_FilterLikelihood":
+        return cls(load_au, on_each_day, start, load_before_au)
+
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """Log-likelihoods of points, shape (n_points, terms)."""
+        parameters = (_from_point(point, self.start) for point in points)
+        spaces = (_filter(self.load_au, self.on_each_day, one, self.load_before_au) for one in parameters)
+        return np.array([space.loglike() for space in spaces])
+
+
+@dataclass(frozen=True, eq=False)
+class _JointLikelihood:
+    """The filter's likelihood of the tests, in closed form and at many points at a time.
+
+    The tests are jointly normal: while they are few, their covariance takes less than a pass over the days.
     """
 
     lagged: LaggedLoads  # of the tests
@@ -265,22 +298,13 @@ class _Likelihood:
     @classmethod
     def of(
         cls, load_au: np.ndarray, on_each_day: np.ndarray, start: StateParameters, *, load_before_au: float
-    ) -> "_Likelihood":
+    ) -> "_JointLikelihood":
         tested = np.isfinite(on_each_day)
         day = np.flatnonzero(tested) + 1
         whole = pd.Series(np.concatenate([[load_before_au], load_au]))
         return cls(lagged_loads(whole, pd.Index(day), convention="next_day"), on_each_day[tested], day, start)
 
-    def minus(self, point: np.ndarray) -> float:
-        return -float(self._at(point[None])[0])
-
-    def minus_with_slope(self, point: np.ndarray) -> tuple[float, np.ndarray]:
-        """Minus the log-likelihood and its slope, by differences of which all are evaluated at once."""
-        step = _DIFFERENCE * np.maximum(np.abs(point), 1.0)
-        here, *beside = -self._at(np.vstack([point, point + np.diag(step)]))
-        return float(here), (np.array(beside) - here) / step
-
-    def _at(self, points: np.ndarray) -> np.ndarray:
+    def at(self, points: np.ndarray) -> np.ndarray:
         """Log-likelihoods of points, shape (n_points, terms)."""
         natural = np.where(_IS_LOG, np.exp(np.where(_IS_LOG, points, 0.0)), points)
         p0, k_g, k_h, tau_g, tau_h, test_sd, g_sd, h_sd = natural.T
