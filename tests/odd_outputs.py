@@ -73,6 +73,50 @@ CELLS = {
     ),
     "the history": "len(In), In[1]",
     "a skipped cell": "print('never')",
+    "every expression": "x\ny\nget_ipython().ast_node_interactivity = 'all'",
+    "every expression, in turn": "1\n'two'\nget_ipython().ast_node_interactivity = 'last_expr'",
+    "nothing displayed": "display()",
+    "several at once": "display(1, 'two', {'three': 3})",
+    "a display of its own": (
+        "class Own:\n    def _ipython_display_(self):\n        print('own')\n        display('way')\nOwn()"
+    ),
+    "a bundle of its own": (
+        "class Mime:\n    def _repr_mimebundle_(self, **_):\n"
+        "        return {'text/plain': 'm', 'text/html': '<u>m</u>'}, {'text/html': {'isolated': True}}\nMime()"
+    ),
+    "a formatter of its own": (
+        "get_ipython().display_formatter.formatters['text/plain'].for_type(complex, lambda z, p, c: p.text('z'))\n1j"
+    ),
+    "an image": "from IPython.display import Image\nImage(data=b'\\x89PNG\\r\\n\\x1a\\n', format='png', width=3)",
+    "a series": "pd.Series([1.5, None], name='load_kg').describe()",
+    "options of pandas": "pd.set_option('display.precision', 1)\npd.DataFrame({'a': [1.234]})",
+    "a styled frame": "pd.DataFrame({'a': [1.234]}).style.format(precision=2).set_uuid('u')",
+    "any letters": "print('Übung 重量 \N{GREEK SMALL LETTER MU} 🌲')\n'é' * 2",
+    "long and deep": "[list(range(30)) for _ in range(30)]",
+    "many lines": "for each in range(2000):\n    print(each)",
+    "bytes written": "sys.stdout.buffer if hasattr(sys.stdout, 'buffer') else 'no buffer'",
+    "an exit": "import sys\nsys.exit",
+    "an allowed exit by hand": "raise SystemExit('by hand')",
+    "after an exit": "print('goes on')",
+    "an allowed group": "raise ExceptionGroup('both', [ValueError('one'), KeyError('two')])",
+    "an allowed note": "problem = ValueError('with a note')\nproblem.add_note('the note')\nraise problem",
+    "an allowed assertion": "assert y == 3, f'{y} is not 3'",
+    "an allowed name": "no_such_name",
+    "an allowed exception of its own": "class Odd(Exception):\n    def __str__(self):\n        return 'odd'\nraise Odd",
+    "an allowed short error": "%xmode Minimal\n1 / 0",
+    "an allowed plain error": "%xmode Context\n1 / 0",
+    "a traceback shown": "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()",
+    "a traceback as text": (
+        "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    print(traceback.format_exc())"
+    ),
+    "the source": "import inspect\ndef source():\n    return 1\nprint(inspect.getsource(source))",
+    "who": "%who_ls type",
+    "a closed stream below": "print('before', flush=True)\nos.write(1, b'after\\n')\ntime.sleep(0.5)",
+    "a display hook by hand": "sys.displayhook('by hand')",
+    "a hidden result": "_ = 7",
+    "a long sleep between": "print('a')\ntime.sleep(0.3)\ndisplay(1)\nprint('b')\ntime.sleep(0.3)\nprint('c')",
+    "a finalizer": "class Final:\n    def __del__(self):\n        print('final')\nfinal = Final()\ndel final",
+    "a generator left": "def gives():\n    try:\n        yield 1\n    finally:\n        print('closed')\nnext(gives())",
     "random": "import random\nrandom.seed(3)\nrandom.random()",
     "empty": "",
     "only a comment": "# nothing\n",

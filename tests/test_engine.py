@@ -20,20 +20,23 @@ from analysis.report import engine
 ENGINES = (engine.NAME, "nbclient")
 
 
-def started(notebook, folder: Path, engine_name: str) -> subprocess.Popen:
+def started(notebook, folder: Path, engine_name: str, parameters: dict, environment: dict) -> subprocess.Popen:
     """papermill's command line on a notebook, as anybody would use it."""
     given = folder / f"{engine_name}.ipynb"
     nbformat.write(notebook, given)
     output = folder / f"{engine_name}-ran.ipynb"
     command = [sys.executable, "-m", "papermill", "--engine", engine_name, "--no-progress-bar", given, output]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    said = [word for name, value in parameters.items() for word in ("--parameters", name, value)]
+    everywhere = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     # a kernel that sees that name does not look below Python
-    return subprocess.Popen(list(map(str, command)), env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        list(map(str, [*command, *said])), env=everywhere | environment, stderr=subprocess.PIPE, text=True
+    )
 
 
-def ran_by_both(notebook, folder: Path) -> list:
+def ran_by_both(notebook, folder: Path, parameters: dict | None = None, environment: dict | None = None) -> list:
     """The notebook as our engine and as an ordinary kernel leave it."""
-    running = [started(notebook, folder, name) for name in ENGINES]
+    running = [started(notebook, folder, name, parameters or {}, environment or {}) for name in ENGINES]
     said = [process.communicate()[1] for process in running]
     assert running[0].returncode == running[1].returncode, said
     return [nbformat.read(folder / f"{name}-ran.ipynb", 4) for name in ENGINES]

@@ -19,13 +19,14 @@ import os
 import time
 from pathlib import Path
 
-if athlete_id in ("tree1", "tree4") and Path("kills").exists():
+if athlete_id == "tree1" and Path("kills").exists():
     above = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(")")[2].split()[1]
     with Path("kills").open("a") as kills:
         kills.write(f"{athlete_id}\\n")
     os.kill(int(above), 9)
     time.sleep(60)
 """
+PAGES = 7
 SLOW = "import time\ntime.sleep(1)"
 
 
@@ -79,21 +80,21 @@ def test_without_the_right_certificates_the_scheduler_is_not_spoken_to(cluster, 
 def test_a_page_that_kills_its_workers_is_set_aside_and_all_others_are_made(cluster, tmp_path):
     killings = tmp_path / "kills"
     killings.touch()
-    squad = trees(tmp_path / "squad", 8, KILLS_ITS_WORKER.replace('"kills"', repr(str(killings))))
+    squad = trees(tmp_path / "squad", 6, KILLS_ITS_WORKER.replace('"kills"', repr(str(killings))))
     said = json.loads(ran(squad, *words(cluster), "--json", mark="killer", code=3)[0])
-    states = {page["athlete_id"]: page for page in said["pages"]}
-    assert {name for name, page in states.items() if page["state"] == "failed"} == {"tree1", "tree4"}
-    assert "Its workers died each time" in states["tree1"]["error"]
-    assert made(squad).keys() == {0, 2, 3, 5, 6, 7}
-    assert sorted(killings.read_text().split()) == ["tree1", "tree1", "tree4", "tree4"]
+    (failed,) = [page for page in said["pages"] if page["state"] == "failed"]
+    assert failed["athlete_id"] == "tree1"
+    assert "Its workers died each time" in failed["error"]
+    assert made(squad).keys() == {0, 2, 3, 4, 5}
+    assert killings.read_text().split() == ["tree1", "tree1"]
     killings.unlink()
     again = json.loads(ran(squad, *words(cluster), "--json", mark="killer", code=0)[0])
-    assert sorted(page["state"] for page in again["pages"]) == ["rendered"] * 2 + ["unchanged"] * 6
+    assert sorted(page["state"] for page in again["pages"]) == ["rendered"] + ["unchanged"] * 5
     assert left("killer") == []
 
 
 def test_when_the_scheduler_is_killed_the_next_call_makes_what_is_missing(tmp_path):
-    squad = trees(tmp_path / "squad", 8, SLOW)
+    squad = trees(tmp_path / "squad", PAGES, SLOW)
     with dask_cluster(tmp_path / "cluster") as cluster:
         running = started(squad, "--cluster", cluster.address, mark="scheduler")
         while not (page_of(squad, 0).exists() and page_of(squad, 1).exists()):
@@ -105,13 +106,13 @@ def test_when_the_scheduler_is_killed_the_next_call_makes_what_is_missing(tmp_pa
         assert "Traceback" not in errors
         assert f"The scheduler at {cluster.address} went away" in errors
         stood = {number: page_of(squad, number).stat().st_mtime_ns for number in made(squad)}
-        assert 2 <= len(stood) < 8
+        assert 2 <= len(stood) < PAGES
 
         cluster.start_scheduler()
         cluster.start_workers()
         said, _ = ran(squad, "--cluster", cluster.address, "--json", mark="scheduler", code=0)
     states = [page["state"] for page in json.loads(said)["pages"]]
-    assert (states.count("unchanged"), states.count("rendered")) == (len(stood), 8 - len(stood))
-    assert made(squad).keys() == set(range(8))
+    assert (states.count("unchanged"), states.count("rendered")) == (len(stood), PAGES - len(stood))
+    assert made(squad).keys() == set(range(PAGES))
     assert all(page_of(squad, number).stat().st_mtime_ns == at for number, at in stood.items())
     assert left("scheduler") == []
