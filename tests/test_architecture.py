@@ -19,7 +19,6 @@ BASE = ["errors", "blocks", "tables", "units", "config", "decisions", "rules"]
 CORE = ["metrics", "models", "figures"]
 SHELL = [
     "ingest",
-    "forgetting",
     "store",
     "bundle",
     "exclusions",

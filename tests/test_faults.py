@@ -11,7 +11,7 @@ from soak_scale import times
 from analysis import intake
 from analysis.workspace import Workspace, open_workspace
 
-KILLS = times(30, 100, 500)
+KILLS = times(30, 50, 500)
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'
@@ -79,7 +79,7 @@ def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
     assert {outcome.state for outcome in last} <= {"taken", "known"}
     assert len(workspace.store.frame("runs")) == KILLS * FILES
     workspace.store.sweep()
-    assert workspace.store._sample_paths() == set(workspace.store.frame("sample_files")["path"])
+    assert workspace.store.sample_paths() == set(workspace.store.frame("sample_files")["path"])
     assert workspace.store.problems() == []
     workspace.store.close()
 

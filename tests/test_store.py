@@ -173,7 +173,7 @@ def test_samples_of_a_refused_file_are_gone(store):
     samples = pd.DataFrame({"session_id": "s1", "t_s": [0.0], "seq": [0]})
     with pytest.raises(DataProblem):
         store.append(FileFacts("c" * 64, "run.fit", 10), FACTS, {"sets": a_set(reps=-1.0)}, {"k3vd": samples})
-    assert store._sample_paths() == set()
+    assert store.sample_paths() == set()
 
 
 def test_a_sample_file_nobody_names_is_swept(store, tmp_path):

@@ -1,7 +1,7 @@
 """What the database forgets with an athlete: rows of the athlete, their source rows, and mentions in texts of others.
 
-Part of the store, apart from it for its length: it is given an open transaction and knows tables only by what the
-database says of them, so that a table which is added later is covered without being listed here.
+It is given an open transaction and knows tables only by what the database says of them, so that a table which is added
+later is covered without being listed here.
 """
 
 import json

@@ -1,0 +1,24 @@
+"""The store: SQLite in WAL mode for every table but the watch samples, which are Parquet files beside it.
+
+The only room that touches the database and the sample files. A transaction is the commit point: sample files are
+written and synced before it, and one that no committed row names is an orphan and is swept. Readers never block the
+writer, nor the other way round.
+"""
+
+from analysis.store.records import as_json
+from analysis.store.samples import SAMPLES, sample_rows
+from analysis.store.schema import DATABASE, SCHEMA_VERSION
+from analysis.store.store import Store, sha256_of
+from analysis.store.writing import Appended, FileFacts
+
+__all__ = [
+    "DATABASE",
+    "SAMPLES",
+    "SCHEMA_VERSION",
+    "Appended",
+    "FileFacts",
+    "Store",
+    "as_json",
+    "sample_rows",
+    "sha256_of",
+]

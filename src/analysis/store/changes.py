@@ -1,0 +1,81 @@
+"""What a file brings that the store does not have: new rows, revised ones, and sets under the numbers they have there.
+
+Rows whose content is known already are left as they are; where a row came from is not part of what it says.
+"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sql
+
+from analysis.ingest import merging
+from analysis.store import reading
+from analysis.store.records import Record, as_json
+from analysis.tables import TABLES
+
+_MOST_VALUES = 10_000  # in one IN (...); SQLite allows 32,766
+_PROVENANCE = ("file_no", "row_no")
+
+Revised = list[tuple[Record, Record]]  # what a row said and says
+
+
+def in_parts(values: list[object]) -> Iterator[list[object]]:
+    """`values` in parts that one query can name."""
+    for first in range(0, len(values), _MOST_VALUES):
+        yield values[first : first + _MOST_VALUES]
+
+
+def number_sets(connection: sql.Connection, tables: dict[str, list[Record]]) -> None:
+    """Give the sets of sessions that are stored already, and their repetitions, the numbers they have there."""
+    incoming = tables.get("sets", [])
+    stored = _stored(connection, "sets", incoming)
+    if not stored:
+        return
+    by_day = {r["session_id"] for r in tables.get("sessions", []) if r["start_local"] is None}
+    numbers = merging.set_numbers(incoming, stored, by_day)
+    for name in {"sets", "reps"} & tables.keys():
+        tables[name] = [record | {"set_no": numbers[record["session_id"], record["set_no"]]} for record in tables[name]]
+
+
+def new_and_revised(connection: sql.Connection, name: str, records: list[Record]) -> tuple[list[Record], Revised]:
+    """The records that the store does not have, and those it has with another content: before and after."""
+    key = TABLES[name].key
+    if "file_no" in key:
+        return records, []
+    content = [column for column in TABLES[name].names if column not in _PROVENANCE]
+    stored = {tuple(row[column] for column in key): row for row in _stored(connection, name, records)}
+    new, revised = [], []
+    for record in records:
+        before = stored.get(tuple(record[column] for column in key))
+        if before is None:
+            new.append(record)
+        elif any(before[column] != record[column] for column in content):
+            revised.append((before, record))
+    return new, revised
+
+
+def revisions(name: str, revised: Revised, file_no: int) -> list[Record]:
+    """What each revised row said and says, only where it differs."""
+    rows = []
+    for before, after in revised:
+        differs = [column for column in before if column not in _PROVENANCE and before[column] != after[column]]
+        rows.append(
+            {
+                "file_no": file_no,
+                "table_name": name,
+                "row_key": "|".join(str(after[column]) for column in TABLES[name].key),
+                "athlete_id": after.get("athlete_id"),
+                "before": as_json({column: before[column] for column in differs}),
+                "after": as_json({column: after[column] for column in differs}),
+            }
+        )
+    return rows
+
+
+def _stored(connection: sql.Connection, name: str, records: list[Record]) -> list[Record]:
+    """The stored rows of the sessions, or else of the athletes, that the records are of."""
+    table = TABLES[name]
+    scope = next(column for column in ("session_id", "athlete_id", table.key[0]) if column in table.names)
+    owners = {"athlete_id": {record["athlete_id"] for record in records}} if table.of_one_athlete else {}
+    wanted = sorted({record[scope] for record in records})
+    parts = (owners | {scope: part} for part in in_parts(wanted))
+    return [row for among in parts for row in reading.records(connection, name, **among)]

@@ -1,0 +1,125 @@
+"""The files of watch records: one Parquet file an athlete and taken-in file, beside the database."""
+
+import contextlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analysis.errors import WorkbookError
+from analysis.store.database import damaged, unwritten
+
+SAMPLES = "samples"
+
+
+@dataclass(frozen=True, eq=False)
+class SampleFiles:
+    """The folder of the sample files; paths are those below it, which is how the database names them."""
+
+    filesystem: fsspec.AbstractFileSystem
+    folder: str
+
+    @classmethod
+    def below(cls, url: str) -> "SampleFiles":
+        """In a folder of this machine, or of an object store that fsspec knows."""
+        return cls(*fsspec.core.url_to_fs(url))
+
+    def write(self, sha256: str, athlete_id: str, frame: pd.DataFrame) -> str:
+        """Write and sync the samples of one athlete in one file; returns its path.
+
+        Raises WorkbookError where the disk does not take them.
+        """
+        path = f"athlete_id={athlete_id}/{sha256}.parquet"
+        buffer = io.BytesIO()
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+        if "file" not in self.filesystem.protocol:
+            self.filesystem.pipe(self._place(path), buffer.getvalue())  # an object store publishes whole objects
+            return path
+        _write_whole(Path(self._place(path)), buffer.getbuffer())
+        return path
+
+    def read(self, path: str, session_id: str | None = None) -> pd.DataFrame:
+        """Rows of a sample file; raises WorkbookError where it is gone, or is not as it was written."""
+        try:
+            return sample_rows(self._place(path), session_id, self.filesystem)
+        except FileNotFoundError:
+            raise WorkbookError(
+                f"The sample file {path} is gone. Restore a backup, or ingest its file again."
+            ) from None
+        except (OSError, LookupError, TypeError, ValueError) as problem:  # also of what Parquet says about itself
+            raise damaged(f"The sample file {path}", problem) from problem
+
+    def lacks(self, path: str, rows: int) -> str:
+        """What is wrong with a sample file that should hold so many rows; nothing where it is sound."""
+        try:
+            found = len(self.read(path))
+        except WorkbookError as problem:
+            return str(problem)
+        return "" if found == rows else f"The sample file {path} has {found} rows, not {rows}. Restore a backup."
+
+    def hand_out(self, path: str, folder: Path) -> None:
+        """Put a sample file into another folder, under its own name."""
+        target = folder / Path(path).name
+        try:
+            os.link(self._place(path), target)  # a sample file is never written again: a new one takes its name
+        except OSError:
+            self.filesystem.get(self._place(path), str(target))
+
+    def forget(self, athlete_id: str) -> None:
+        """Delete the files of one athlete, and their folder, whose name has the id."""
+        folder = self._place(f"athlete_id={athlete_id}")
+        if self.filesystem.exists(folder):
+            self.filesystem.rm(folder, recursive=True)
+
+    def delete(self, path: str) -> None:
+        self.filesystem.rm(self._place(path))
+
+    def exists(self, path: str) -> bool:
+        return self.filesystem.exists(self._place(path))
+
+    def paths(self) -> set[str]:
+        """All files that are there."""
+        found = self.filesystem.find(self.folder) if self.filesystem.exists(self.folder) else []
+        return {path[len(self.folder) + 1 :] for path in found}
+
+    def _place(self, path: str) -> str:
+        return f"{self.folder}/{path}"
+
+
+def sample_rows(
+    path: str, session_id: str | None = None, filesystem: fsspec.AbstractFileSystem | None = None
+) -> pd.DataFrame:
+    """The rows of a sample file: of one session in order of time, or all as they lie there.
+
+    Raises OSError or ValueError where a checksum in it does not hold.
+    """
+    with pq.ParquetFile(path, filesystem=filesystem, page_checksum_verification=True) as file:
+        rows = file.read(use_threads=False)  # few records: threads and the reader of many files cost more than they do
+    if session_id is None:
+        return rows.to_pandas(use_threads=False)
+    of_session = rows.filter(pc.equal(rows["session_id"], session_id)).to_pandas(use_threads=False)
+    return of_session.take(np.lexsort((of_session["seq"], of_session["t_s"])))
+
+
+def _write_whole(target: Path, content: memoryview) -> None:
+    """A file that is on disk under its name, whole, when this returns."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritten(part, problem.strerror) from problem

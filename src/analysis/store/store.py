@@ -1,0 +1,286 @@
+"""What the other rooms ask of the store: to read, to take a file in whole, to forget, and to say what is damaged."""
+
+import contextlib
+import hashlib
+import re
+import sqlite3
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sql
+
+from analysis.errors import Busy, WorkbookError
+from analysis.store import forgetting, reading, writing
+from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
+from analysis.store.samples import SAMPLES, SampleFiles
+from analysis.store.schema import COMMITS, DATABASE, FACTS, METADATA, SCHEMA_VERSION, STORED
+from analysis.store.writing import Appended, FileFacts
+from analysis.tables import TABLES
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes.
+
+    Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Store:
+    """The tables and sample files of one workspace. Open it with `Store.open(folder)`."""
+
+    def __init__(self, engine: sql.Engine, samples: SampleFiles) -> None:
+        self._engine = engine
+        self._samples = samples
+
+    @classmethod
+    def open(cls, folder: Path) -> "Store":
+        """The store in `folder`; where there is none yet it is made, and only its owner can read it.
+
+        Raises WorkbookError where the database is damaged, of another version, or gone and its sample files are not.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database = folder / DATABASE
+        is_new = not database.exists() or not database.stat().st_size
+        if is_new and next((folder / SAMPLES).rglob("*.parquet"), None):
+            raise WorkbookError(
+                f"The database {database} is gone or empty, while sample files lie beside it. Restore a backup, or "
+                f"move the folder {SAMPLES} away and ingest the raw files into a new store."
+            )
+        store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
+        try:
+            store._make_tables()
+        except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
+            raise damaged(f"The database {database}", problem) from problem
+        return store
+
+    def close(self) -> None:
+        """Let go of the database file (Windows will not delete an open one)."""
+        self._engine.dispose()
+
+    # reading -----------------------------------------------------------------------------------------------------
+
+    def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """The canonical table `name`, of the given athletes or of all, in the order of its key."""
+        return self.frames([name], athlete_ids)[name]
+
+    def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+        """Several tables as they stood at one moment."""
+        among = {} if athlete_ids is None else {"athlete_id": list(athlete_ids)}
+        with self._engine.connect() as connection:  # one transaction: one state
+            return {name: reading.frame(connection, name, **among) for name in names}
+
+    def among(self, name: str, **values: Iterable[object]) -> pd.DataFrame:
+        """The rows of the canonical table `name` whose columns lie among the given values."""
+        with self._engine.connect() as connection:
+            return reading.frame(connection, name, **values)
+
+    def fact(self, name: str) -> str | None:
+        """What the store keeps about itself under this name."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(FACTS.c.value).where(FACTS.c.name == name))
+
+    def values(self, name: str, *columns: str) -> Rows:
+        """Some columns of a whole table as plain rows: quicker than a frame, for what every file asks."""
+        return self._fetched(sql.select(*(STORED[name].c[column] for column in columns)))
+
+    def count(self, name: str, *by: str) -> Rows:
+        """How many rows a table has, for each of the values of the columns `by`: those values, then the number."""
+        columns = [STORED[name].c[column] for column in by]
+        return self._fetched(sql.select(*columns, sql.func.count()).select_from(STORED[name]).group_by(*columns))
+
+    def streams(self, names: Iterable[str]) -> Rows:
+        """athlete_id, table, rows and last_date (ISO) of each athlete in each of the tables; counted where they lie."""
+        with self._engine.connect() as connection:
+            return [row for name in names for row in reading.streams(connection, name)]
+
+    def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
+        """The watch records of one session, of the newest file that holds it; empty where there is none."""
+        with self._engine.connect() as connection:
+            of_session = {"athlete_id": athlete_id, "session_id": session_id}
+            path = connection.scalar(reading.newest_sample_file(), of_session)
+        return TABLES["samples"].empty() if path is None else self._samples.read(path, session_id)
+
+    def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
+        """The files that brought rows of this athlete, known by `names`, and of nobody else."""
+        with self._engine.connect() as connection:
+            alone = forgetting.files_of(connection, athlete_id, _casefolded(names))
+            return reading.frame(connection, "files", file_no=alone)
+
+    def from_files(self, name: str, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> pd.DataFrame:
+        """The rows of `source_rows` or `rejects` that are this athlete's, as `forget` would delete them."""
+        with self._engine.connect() as connection:
+            rows = forgetting.rows_of(connection, name, athlete_id, _casefolded(names), mention)
+        return reading.canonical(name, [tuple(row[column] for column in TABLES[name].names) for row in rows])
+
+    def hand_out_samples(self, athlete_id: str, folder: Path) -> dict[str, str]:
+        """Put the newest sample file of each session of an athlete into `folder`; its name there, by session."""
+        with self._engine.connect() as connection:
+            newest = dict(reading.sample_files(connection, athlete_id))  # later ones replace earlier ones
+        for path in set(newest.values()):
+            self._samples.hand_out(path, folder)
+        return {session_id: Path(path).name for session_id, path in newest.items()}
+
+    def file_no(self, sha256: str) -> int | None:
+        """The number of a file that is stored whole, None where it is new or waits for a name."""
+        with self._engine.connect() as connection:
+            return connection.scalar(reading.whole_file(), {"sha256": sha256})
+
+    def row_hashes(self) -> set[str]:
+        """The hashes of all source rows."""
+        return {row_hash for (row_hash,) in self.values("source_rows", "row_hash")}
+
+    def revision(self, athlete_id: str) -> int:
+        """How many commits have touched this athlete."""
+        query = sql.select(COMMITS.c.commits).where(COMMITS.c.athlete_id == athlete_id)
+        with self._engine.connect() as connection:
+            return connection.scalar(query) or 0
+
+    def revisions(self) -> dict[str, int]:
+        """How many commits have touched each athlete, by id; who was never touched is not among them."""
+        return dict(self._fetched(sql.select(COMMITS.c.athlete_id, COMMITS.c.commits)))
+
+    def problems(self) -> list[str]:
+        """What `workbook doctor` should say about the database; empty when it is sound."""
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                found = [f"The database is damaged: {row}. Restore a backup." for row in rows if row != "ok"]
+                for name in STORED:
+                    reading.verify(connection, name)
+            held = self.frame("sample_files")
+        except WorkbookError as problem:  # damage that ends the check itself
+            return [str(problem)]
+        counts = held.groupby("path")["rows"].sum().items()
+        return found + [said for path, rows in counts if (said := self._samples.lacks(path, rows))]
+
+    # writing -----------------------------------------------------------------------------------------------------
+
+    def append(
+        self,
+        file: FileFacts,
+        facts: dict[str, object],
+        tables: dict[str, pd.DataFrame],
+        samples: dict[str, pd.DataFrame] | None = None,
+    ) -> Appended:
+        """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
+
+        Rows that are stored already stay as they are; a row whose key is known and whose content differs replaces
+        it and counts as revised (the older text stays in `source_rows`).
+        """
+        samples = samples or {}
+        written: dict[str, str] = {}
+        try:
+            for athlete_id, frame in samples.items():
+                written[athlete_id] = self._samples.write(file.sha256, athlete_id, frame)
+            with transaction(self._engine) as connection:
+                appended = writing.append(connection, file, facts, tables, sampled=written)
+                writing.name_samples(connection, file.sha256, samples, written)
+        except BaseException:
+            # only what this call wrote and nobody else's committed row names
+            self.sweep(only=set(written.values()))
+            raise
+        return appended
+
+    def put(self, name: str, rows: pd.DataFrame) -> None:
+        """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
+        with transaction(self._engine) as connection:
+            writing.put(connection, name, rows)
+            _bump(connection, name, rows)
+
+    def note(self, name: str, rows: pd.DataFrame) -> None:
+        """Rows that no page shows, as what was sent out or rendered: nobody's commits are counted up by them."""
+        with transaction(self._engine) as connection:
+            writing.put(connection, name, rows)
+
+    def remove(self, name: str, rows: pd.DataFrame) -> None:
+        """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""
+        with transaction(self._engine) as connection:
+            writing.remove(connection, name, rows)
+            _bump(connection, name, rows)
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep something about the store itself, in place of what it had under this name."""
+        with transaction(self._engine) as connection:
+            connection.execute(FACTS.delete().where(FACTS.c.name == name))
+            connection.execute(FACTS.insert().values(name=name, value=value))
+
+    def drop(self, name: str, **values: Iterable[object]) -> int:
+        """Delete the rows of a table whose columns lie among the given values; how many there were."""
+        with transaction(self._engine) as connection:
+            return sum(writing.drop(connection, name, column, wanted) for column, wanted in values.items())
+
+    def forget(self, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> dict[str, int]:
+        """Delete everything of one athlete in one transaction; `mention` finds the athlete in texts of others' rows.
+
+        A source row is the athlete's where a cell is one of `names`, or what became of it belongs to the athlete alone.
+        In every other text a mention is replaced by the word erased. Returns the rows changed, by table.
+        """
+        with transaction(self._engine) as connection:
+            return forgetting.forget(connection, athlete_id, _casefolded(names), mention)
+
+    def forget_samples(self, athlete_id: str) -> None:
+        """Delete the sample files of one athlete, and their folder, whose name has the id."""
+        self._samples.forget(athlete_id)
+
+    def compact(self) -> None:
+        """Write the database anew without free pages, and empty its log: what was deleted is in no file any more.
+
+        Raises Busy where somebody reads the store meanwhile: the log cannot be emptied then.
+        """
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            raw.execute("VACUUM")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Busy("Somebody reads the store, so that its log cannot be emptied. Close notebooks, then try again.")
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the database as it stands at one moment; who reads or writes meanwhile is not in the way."""
+        with self._engine.connect() as connection, contextlib.closing(sqlite3.connect(path)) as copy:
+            connection.connection.driver_connection.backup(copy)
+
+    def sweep(self, only: set[str] | None = None) -> list[str]:
+        """Delete sample files that no committed row names; returns their paths below the sample folder."""
+        present = self.sample_paths() if only is None else {path for path in only if self._samples.exists(path)}
+        with self._engine.connect() as connection:
+            orphans = sorted(present - reading.named_samples(connection, only))
+        for path in orphans:
+            self._samples.delete(path)
+        return orphans
+
+    def sample_paths(self) -> set[str]:
+        """The sample files that are there, named by a committed row or not; paths below the sample folder."""
+        return self._samples.paths()
+
+    # inside ------------------------------------------------------------------------------------------------------
+
+    def _fetched(self, query: sql.Select) -> Rows:
+        with self._engine.connect() as connection:
+            return fetched(connection, query)
+
+    def _make_tables(self) -> None:
+        with transaction(self._engine) as connection:
+            METADATA.create_all(connection)
+            found = connection.scalar(sql.select(FACTS.c.value).where(FACTS.c.name == "schema_version"))
+            if found is None:
+                connection.execute(FACTS.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                connection.execute(FACTS.insert().values(name="store_id", value=uuid.uuid4().hex))
+            elif int(found) != SCHEMA_VERSION:
+                raise WorkbookError(
+                    f"This store has schema version {found}; this version of the workbook reads {SCHEMA_VERSION}. "
+                    "Install the matching version, or ingest the raw files into a new store."
+                )
+
+
+def _casefolded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _bump(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
+    """Count a commit for the athletes of these rows, where the table has athletes."""
+    if TABLES[name].of_one_athlete:
+        writing.bump(connection, set(rows["athlete_id"]))

@@ -1,0 +1,213 @@
+"""Rows into the database: a file whole with all that follows from it, or rows that a person put."""
+
+import functools
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+
+from analysis.ingest import linking
+from analysis.store import changes, reading
+from analysis.store.records import Record, records, sound_records
+from analysis.store.schema import COMMITS, STORED
+from analysis.tables import TABLES
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What is known of a file before it is stored."""
+
+    sha256: str
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an upload did: rows by table that were new, revised or already known."""
+
+    file_no: int
+    new: dict[str, int] = field(default_factory=dict)
+    revised: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+
+
+def append(
+    connection: sql.Connection,
+    file: FileFacts,
+    facts: dict[str, object],
+    tables: dict[str, pd.DataFrame],
+    sampled: Iterable[str],
+) -> Appended:
+    """The rows of one file, and what follows from them: revisions, links, settled rejects, the athletes' commits.
+
+    `sampled` are the athletes whose watch records the file brings. Raises DataProblem for rows that cannot be stored.
+    """
+    file_no = _number_file(connection, file, facts)
+    incoming = {name: sound_records(name, _typed(name, rows, file_no), file.name) for name, rows in tables.items()}
+    changes.number_sets(connection, incoming)
+    appended = Appended(file_no)
+    touched = set(sampled)
+    for name, rows in incoming.items():
+        changed = _store(connection, name, rows, appended)
+        if TABLES[name].of_one_athlete:
+            touched |= {record["athlete_id"] for record in changed}
+        if name in ("sets", "runs"):
+            _link(connection, name, touched, {record["session_id"] for record in changed})
+    _settle_older_rejects(connection, file_no)
+    bump(connection, touched)
+    return appended
+
+
+def put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
+    """Rows in place of those that have their keys."""
+    _upsert(connection, name, records(name, TABLES[name].coerce(rows)))
+
+
+def remove(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
+    """Delete the rows that have the keys of these."""
+    table = STORED[name]
+    for row in records(name, TABLES[name].coerce(rows)):
+        connection.execute(table.delete().where(*(table.c[column] == row[column] for column in TABLES[name].key)))
+
+
+def drop(connection: sql.Connection, name: str, column: str, values: Iterable[object]) -> int:
+    """Delete the rows of which a column lies among the values; how many there were."""
+    table = STORED[name]
+    parts = changes.in_parts(list(values))
+    return sum(connection.execute(table.delete().where(table.c[column].in_(part))).rowcount for part in parts)
+
+
+def bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
+    """Count a commit for each of these athletes."""
+    touched = [{"athlete_id": athlete_id, "commits": 1} for athlete_id in sorted(athlete_ids)]
+    if touched:
+        connection.execute(_counting(connection.dialect.name), touched)
+
+
+def name_samples(
+    connection: sql.Connection, sha256: str, samples: dict[str, pd.DataFrame], paths: dict[str, str]
+) -> None:
+    """Say which sample file has how many rows of which session; `paths` by athlete."""
+    rows = [
+        {"session_id": session_id, "sha256": sha256, "athlete_id": athlete_id, "path": paths[athlete_id], "rows": n}
+        for athlete_id, frame in samples.items()
+        for session_id, n in Counter(frame["session_id"]).items()
+    ]
+    _upsert(connection, "sample_files", rows)
+
+
+def _typed(name: str, rows: pd.DataFrame, file_no: int) -> pd.DataFrame:
+    return TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].by_name else rows)
+
+
+def _number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, object]) -> int:
+    """The number of the file, its row written; one that waited for a name keeps its number, not its old rows."""
+    number, last = connection.execute(_numbers(), {"sha256": file.sha256}).one()
+    if number is None:
+        number = (last or 0) + 1
+    else:
+        for name in ("source_rows", "rejects", "waiting"):
+            drop(connection, name, "file_no", [number])
+    row = {"file_no": number, "sha256": file.sha256, "name": file.name, "bytes": file.bytes, **facts}
+    _upsert(connection, "files", [row | {"imported_at": facts["imported_at"].isoformat()}])
+    return number
+
+
+def _store(connection: sql.Connection, name: str, rows: list[Record], appended: Appended) -> list[Record]:
+    """Store what is new or revised among the rows of one table, and count it; returns those."""
+    new, revised = changes.new_and_revised(connection, name, rows)
+    changed = new + [after for _, after in revised]
+    _upsert(connection, name, changed)
+    _upsert(connection, "revisions", changes.revisions(name, revised, appended.file_no))
+    appended.new[name], appended.revised[name] = len(new), len(revised)
+    appended.known[name] = len(rows) - len(changed)
+    return changed
+
+
+def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_ids: set[str]) -> None:
+    """Find anew the links of the sets or runs of the days on which these sessions of these athletes lie."""
+    if not session_ids:
+        return
+    touched = reading.records(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
+    days = {session["local_date"] for session in touched}
+    same_days = reading.frame(connection, "sessions", athlete_id=athlete_ids, local_date=days)
+    if len(same_days) < 2:
+        return  # nothing is a copy of itself
+    found = reading.frame(connection, name, athlete_id=athlete_ids, session_id=same_days["session_id"])
+    if found["session_id"].nunique() < 2:
+        return
+    copies = found["session_id"] if name == "runs" else found["session_id"] + "|" + found["set_no"].astype("str")
+    links = STORED["links"]
+    stale = links.c.athlete_id.in_(sorted(athlete_ids)) & links.c.b.in_(copies.tolist())
+    connection.execute(links.delete().where(stale))
+    if name == "sets" and same_days["source"].nunique() < 2:
+        return  # sets of one source are never copies of each other
+    pairs_of = linking.run_links if name == "runs" else linking.set_links
+    put(connection, "links", pairs_of(same_days, found))
+
+
+def _settle_older_rejects(connection: sql.Connection, file_no: int) -> None:
+    """Rejects of an earlier version of this file are settled: what is still wrong is among its own."""
+    settled = connection.scalars(_older_versions(), {"file_no": file_no}).all()
+    if settled:
+        drop(connection, "rejects", "file_no", settled)
+
+
+def _upsert(connection: sql.Connection, name: str, rows: list[Record]) -> None:
+    if rows:
+        connection.execute(_upserting(name, connection.dialect.name), rows)
+
+
+# statements, made once and compiled once -----------------------------------------------------------------------------
+
+
+def _insert(table: sql.Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
+
+@functools.cache
+def _upserting(name: str, dialect: str) -> sql.Insert:
+    table = STORED[name]
+    insert = _insert(table, dialect)
+    others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+    key = list(table.primary_key)
+    return insert.on_conflict_do_update(key, set_=others) if others else insert.on_conflict_do_nothing(key)
+
+
+@functools.cache
+def _counting(dialect: str) -> sql.Insert:
+    return _insert(COMMITS, dialect).on_conflict_do_update(
+        list(COMMITS.primary_key), set_={"commits": COMMITS.c.commits + 1}
+    )
+
+
+@functools.cache
+def _numbers() -> sql.Select:
+    """The number of the file with this hash, and the highest of all."""
+    files = STORED["files"]
+    known = sql.select(files.c.file_no).where(files.c.sha256 == sql.bindparam("sha256")).scalar_subquery()
+    return sql.select(known, sql.select(sql.func.max(files.c.file_no)).scalar_subquery())
+
+
+@functools.cache
+def _older_versions() -> sql.Select:
+    """Files with rejects that a file is a later version of: the same name and reader, and a row in common or more."""
+    files, rows, rejects = STORED["files"], STORED["source_rows"], STORED["rejects"]
+    this, own = files.alias(), rows.alias()
+    file_no = sql.bindparam("file_no")
+    return (
+        sql.select(files.c.file_no)
+        .join(this, (this.c.name == files.c.name) & (this.c.reader == files.c.reader))
+        .where(this.c.file_no == file_no, files.c.file_no < file_no)
+        .where(files.c.file_no.in_(sql.select(rejects.c.file_no)))  # few of all files: these are looked at one by one
+        .where(
+            sql.exists().where(
+                rows.c.file_no == files.c.file_no,
+                rows.c.row_hash.in_(sql.select(own.c.row_hash).where(own.c.file_no == file_no)),
+            )
+        )
+    )
