@@ -100,8 +100,8 @@ def without_body_mass(frames: dict[str, pd.DataFrame], hidden: Iterable[str]) ->
     hidden = list(hidden)
     shown = {}
     for name, column, words in (("trials", "test_id", _BODY_TESTS), ("wellness", "item", _BODY_ITEMS)):
-        if name in frames:
-            frame = frames[name]
+        frame = frames.get(name)
+        if frame is not None and len(frame):
             shown[name] = frame[~(frame[column].isin(words) & frame["athlete_id"].isin(hidden))]
     return frames | shown
 

@@ -23,6 +23,7 @@ RUN = "run"  # what a record of the watch is called, whatever its sport
 _COLUMNS = ["table_name", "row_key", "athlete_id", "local_date", "subject", "number", "side", "what", "part", "value"]
 _LEFT_OUT = ["table_name", "row_key", "athlete_id", "local_date", "what", "part", "value", "reason"]
 _TYPES = dict.fromkeys([*_COLUMNS, "reason"], "str") | {"local_date": "datetime64[us]", "number": "float64"}
+_NOTHING_LEFT_OUT = pd.DataFrame({name: pd.Series(dtype=_TYPES[name]) for name in _LEFT_OUT})
 _SIDES = {"L": "left", "R": "right"}
 
 
@@ -76,6 +77,8 @@ def without(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[s
     >>> without({"sets": sets}, exclusions)["sets"]["set_no"].tolist()
     [1]
     """
+    if exclusions.empty:  # as for most athletes
+        return frames
     return frames | {name: frames[name][~mask] for name, mask in taken_out(frames, exclusions).items()}
 
 
@@ -87,7 +90,7 @@ def left_out(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame, config: 
     DataFrame with table_name, row_key, athlete_id, local_date, what, part, value, reason, as `described` says.
     """
     if exclusions.empty:  # as for most athletes
-        return pd.DataFrame({name: pd.Series(dtype=_TYPES[name]) for name in _LEFT_OUT})
+        return _NOTHING_LEFT_OUT.copy()
     masks = taken_out(frames, exclusions)
     rows = {name: frames[name][mask] for name, mask in masks.items()}
     in_sessions = frames["sets"]["session_id"].isin(rows["reps"]["session_id"])
