@@ -1,8 +1,12 @@
 """Erased is gone: nothing in the workspace says who it was, packed or not, and the others lose nothing."""
 
 import base64
+import contextlib
 import gzip
 import json
+import sqlite3
+import tempfile
+import unicodedata
 import zipfile
 
 import openpyxl
@@ -13,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import erasure, intake, open_workspace
+from analysis.audit import Audit
+from analysis.delivery.ledger import Entry, Ledger
 from analysis.errors import UnknownAthlete
 from analysis.report.locked import locked
 from analysis.store import DATABASE
@@ -125,6 +131,59 @@ def test_a_second_call_finishes_what_a_killed_one_began(grove, monkeypatch, at):
     assert erasure.erase(grove, "alder1", raw=True).found == ()
 
 
+def test_two_erasures_may_be_unfinished_at_once(grove):
+    for name in ("Alder", "Birch"):
+        assert erasure.erase(grove, name).left  # without the raw files
+    assert erasure.erase(grove, "Birch", raw=True).found == ()
+    assert (grove.folder / "data" / "store" / erasure.JOURNAL).exists()
+    assert erasure.erase(grove, "Alder", raw=True).found == ()
+    assert not (grove.folder / "data" / "store" / erasure.JOURNAL).exists()
+
+
+LOCKED = locked("<meta content=\"script-src 'none';\"><p>Alder", "lusab-babad-gutih-tugad-mudof")
+
+
+def test_locked_pages_in_the_workspace_go_and_what_left_it_is_told(grove):
+    shared = grove.folder / "handout" / "athlete_week_2026-06-07_alder1_locked.html"
+    waiting, theirs = grove.folder / "outbox" / "a1.eml", grove.folder / "outbox" / "b1.eml"
+    for path in (shared, waiting, theirs):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(LOCKED)
+    ledger = Ledger(grove.store)
+    rows = (("a1", "alder1", "waiting", "outbox"), ("a2", "alder1", "sent", "mail"), ("b1", "birch1", "sent", "outbox"))
+    for key, athlete_id, state, channel in rows:
+        until = "2026-06-07" if key == "a1" else "2026-05-31"
+        ledger.add([Entry(key, athlete_id, "athlete_week", until, "athlete", channel, state)])
+    log = Audit(grove)
+    for what, whose in (("share", "alder1"), ("share", "birch1"), ("backup", None)):
+        log.record(what, ["--to"], [whose] if whose else [], 0)
+    done = erasure.erase(grove, "Alder", raw=True)
+    assert done.found == ()
+    assert [path.exists() for path in (shared, waiting, theirs)] == [False, False, True]
+    mail, share, backup = done.handed_out
+    assert mail == "athlete_week until 2026-05-31: sent to the athlete by mail"
+    assert (share[:15], backup[:16]) == ("workbook share,", "workbook backup,")
+
+
+def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    mine, theirs = tmp_path / "workbook-bundle-a", tmp_path / "workbook-bundle-b"
+    for folder, athlete_id in ((mine, "alder1"), (theirs, "birch1")):
+        folder.mkdir()
+        (folder / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
+    assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(mine)) == 1
+    assert (mine.exists(), theirs.exists()) == (False, True)
+
+
+def test_somebody_whose_name_differs_in_an_accent_alone_is_not_touched(tmp_path):
+    opened = workspace(tmp_path / "grove")
+    drop(opened.folder, "athletes.csv", ROSTER + "José Fir,fir1,F,2000,,,\nJose Fir,fir2,M,2000,,,\n")
+    take(opened)
+    assert sought(opened, "fir1").names == ("Fir José", "José Fir")
+    assert erasure.erase(opened, "fir1", raw=True).found == ()
+    assert opened.athletes()["name"].tolist() == ["Jose Fir"]
+
+
 def test_what_the_workbook_made_of_the_athlete_goes_with_it(grove):
     page = grove.reports_folder / "athlete_week" / "2026-06-07" / "alder1.html"
     log = grove.reports_folder / "log" / "2026-06-07_alder1.log"
@@ -176,7 +235,7 @@ def test_an_address_is_looked_for_unless_it_is_a_siblings_too(grove):
 
 def test_a_locked_page_is_said_to_be_closed(tmp_path):
     page = tmp_path / "page.html"
-    page.write_text(locked("<meta content=\"script-src 'none';\"><p>Alder", "lusab-babad-gutih-tugad-mudof"))
+    page.write_text(LOCKED)
     (trace,) = traces_in(page, Sought("a1b2c3", ("Alder",)))
     assert not trace.looked
 
@@ -186,7 +245,11 @@ def packed(folder, text: str) -> dict[str, object]:
     data = text.encode()
     book = openpyxl.Workbook()
     book.active.append([text])
-    paths = {name: folder / name for name in ("a.gz", "a.zip", "a.xlsx", "a.parquet", "utf16.csv", "a.json", "a.eml")}
+    paths = {
+        name: folder / name
+        for name in ("a.gz", "a.zip", "a.xlsx", "a.parquet", "utf16.csv", "a.json", "a.eml", "b.eml")
+    }
+    paths["db.zip"] = folder / "db.zip"
     paths["a.gz"].write_bytes(gzip.compress(data))
     with zipfile.ZipFile(paths["a.zip"], "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("inner.gz", gzip.compress(data))
@@ -196,7 +259,37 @@ def packed(folder, text: str) -> dict[str, object]:
     paths["a.json"].write_text(json.dumps(text))
     mail = "MIME-Version: 1.0\nContent-Transfer-Encoding: base64\nContent-Type: text/plain; charset=utf-8\n\n"
     paths["a.eml"].write_text(mail + base64.b64encode(data).decode())
+    packed_mail = mail.replace("text/plain; charset=utf-8", "application/gzip")
+    paths["b.eml"].write_text(packed_mail + base64.b64encode(gzip.compress(data)).decode())
+    with contextlib.closing(sqlite3.connect(":memory:")) as database, zipfile.ZipFile(paths["db.zip"], "w") as package:
+        database.execute("PRAGMA encoding = 'UTF-16be'")
+        database.execute("CREATE TABLE notes AS SELECT ? AS note", (text,))
+        database.commit()
+        package.writestr("notes.db", database.serialize())
     return paths
+
+
+SPELLED = [
+    *("BÄRLAUCH FIR", "bärlauch fir", unicodedata.normalize("NFD", "Bärlauch Fir"), "Fir, Bärlauch", "Bärlauch_Fir"),
+    *("Bärlauch  Fir", "Barlauch Fir", "Baerlauch-Fir"),
+]
+ESCAPED = [
+    *("B&auml;rlauch Fir", "B&#xE4;rlauch\u00a0Fir", "B&#228;rlauch&nbsp;Fir", "B%C3%A4rlauch+Fir"),
+    "B\\u00E4rlauch Fir",
+]
+
+
+@pytest.mark.parametrize("way", [*SPELLED, *ESCAPED], ids=ascii)
+def test_a_name_is_found_as_people_and_systems_write_it(tmp_path, way):
+    opened = workspace(tmp_path / "grove")
+    drop(opened.folder, "athletes.csv", ROSTER + "Bärlauch Fir,fir1,F,2000,,,\n")
+    take(opened)
+    wanted = sought(opened, "fir1")
+    for encoding in ("utf-8", "utf-16", "utf-16-be", "cp1252", "mac_roman") if way in SPELLED else ("utf-8",):
+        with contextlib.suppress(UnicodeEncodeError):  # older encodings have no loose accents
+            assert wanted.stands_in(f"It was {way}'s best.".encode(encoding)), encoding
+    for longer in ("Calder", "Firs", "Bärlauch", "Fir"):
+        assert not wanted.stands_in(f"It was {longer}".encode())
 
 
 @pytest.mark.parametrize("name", ["Alder", "Bärlauch", "O'Elm"])
@@ -217,7 +310,7 @@ def test_a_mention_between_spaces_is_always_found(before, after):
     wanted = Sought("a1b2c3", ("Alder",))
     text = f"{before} ALDER {after}"
     assert wanted.in_text.search(text)
-    assert wanted.in_bytes.search(text.encode("utf-8", "surrogatepass"))
+    assert wanted.stands_in(text.encode("utf-8", "surrogatepass"))
 
 
 def test_what_cannot_be_looked_into_is_said(tmp_path):

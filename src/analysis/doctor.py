@@ -15,7 +15,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from analysis.audit import KEY, Audit
-from analysis.erasure import JOURNAL
+from analysis.erasure import JOURNAL, left_by_killed_runs
 from analysis.errors import WorkbookError
 from analysis.report.due import due
 from analysis.store import SAMPLES
@@ -108,18 +108,18 @@ def _lock(workspace: Workspace) -> Finding:
 
 
 def _leftovers(workspace: Workspace) -> Finding:
-    """Parts of files that a killed process left, and sample files that no row names."""
+    """Parts of files and folders that a killed process left, and sample files that no row names."""
     store = workspace.folder / workspace.config.store
     before = time.time() - _LEFT_BEHIND_S
     parts = [path for folder in (store, workspace.reports_folder) for path in folder.rglob("*.part")]
-    old = [path for path in parts if path.stat().st_mtime < before]
+    old = [path for path in [*parts, *left_by_killed_runs()] if path.stat().st_mtime < before]
     named = set(workspace.store.frame("sample_files")["path"])
     samples = store / SAMPLES
     orphans = [path for path in samples.rglob("*.parquet") if path.relative_to(samples).as_posix() not in named]
     if not old and not orphans:
         return Finding("leftovers", True, "none")
     said = [f"Sample files of no session: {len(orphans)}; the next `workbook ingest` deletes them."] if orphans else []
-    said += [f"{len(old)} parts of files of a killed run, as {old[0]}. Delete them."] if old else []
+    said += [f"{len(old)} files or folders of a killed run, as {old[0]}. Delete them."] if old else []
     return Finding("leftovers", not old, " ".join(said))
 
 

@@ -7,6 +7,7 @@ call that was killed is finished by a second one. It goes when a search finds no
 import json
 import os
 import re
+import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,9 @@ import pandas as pd
 
 from analysis import audit
 from analysis import config as configuration
+from analysis.audit import Audit
+from analysis.delivery.ledger import Entry
+from analysis.delivery.sending import entries
 from analysis.errors import Busy, UnreadableFile
 from analysis.ingest.dialect import decoded
 from analysis.report.due import SQUAD, Job
@@ -30,6 +34,7 @@ from analysis.workspace import Workspace, open_workspace
 
 JOURNAL = "erasing.json"
 CHECKPOINTS = ".ipynb_checkpoints"
+TEMPORARY = "workbook-"  # how the folders begin that runs make for what they have in work
 
 PROOF = (
     f"Searched: every file of the workspace but those below {', '.join(SKIPPED)}, also what is packed in them. "
@@ -46,6 +51,8 @@ class Task:
 
     wanted: Sought
     hashes: dict[str, int]  # of the files that are this athlete's alone, with their size in bytes
+    mails: tuple[str, ...] = ()  # by their ids in the ledger; a locked page in one tells no name
+    handed_out: tuple[str, ...] = ()  # what left the workspace, in words without a name
     jobs: tuple[Job, ...] = ()  # pages of others that named the athlete; they are made anew
 
 
@@ -61,6 +68,7 @@ class Erased:
     failed: tuple[str, ...]  # pages of others that are gone and could not be made anew, with the reason
     found: tuple[Trace, ...]
     too_common: tuple[str, ...]
+    handed_out: tuple[str, ...]  # what left the workspace, for people to get back or have deleted
 
     @property
     def left(self) -> list[Trace]:
@@ -109,9 +117,9 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     """
     journal = workspace.folder / workspace.config.store / JOURNAL
     task = _unfinished(journal, athlete) or _begun(workspace, athlete)
-    made = list(_made_with(workspace, task.wanted))
+    made = list(_made_with(workspace, task))
     task = replace(task, jobs=tuple(dict.fromkeys([*task.jobs, *_pages_of_others(workspace, made, task.wanted)])))
-    _write_whole(journal, json.dumps(asdict(task)).encode())
+    _note(journal, task)
     wanted = task.wanted
     rows = workspace.store.forget(wanted.athlete_id, wanted.words, wanted.in_text)
     workspace.store.forget_samples(wanted.athlete_id)
@@ -127,18 +135,22 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
         rewritten.append(workspace.folder / configuration.NAME)
     workspace.store.compact()
     rendered, failed = _made_anew(workspace.folder, task.jobs)
+    left_by_runs = [folder for folder in left_by_killed_runs() if _tells_of(folder, wanted)]
+    for folder in left_by_runs:
+        shutil.rmtree(folder, ignore_errors=True)
     found = tuple(search(workspace.folder, wanted, leave=[journal]))
     if not any(trace.looked for trace in found):
-        journal.unlink()
+        _forget(journal, wanted.athlete_id)
     return Erased(
         wanted.athlete_id,
         rows,
-        _shown(workspace, deleted),
+        (*_shown(workspace, deleted), *map(str, left_by_runs)),
         _shown(workspace, rewritten),
         rendered,
         failed,
         tuple(replace(trace, path=trace.path.relative_to(workspace.folder)) for trace in found),
         wanted.too_common,
+        task.handed_out,
     )
 
 
@@ -198,21 +210,73 @@ def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
     return len(workspace.store.sweep())
 
 
+def left_by_killed_runs() -> list[Path]:
+    """Folders of runs in the computer's folder for temporary files: of runs at work, and of those that were killed."""
+    folders = sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"))
+    return [folder for folder in folders if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)]
+
+
+def _tells_of(folder: Path, wanted: Sought) -> bool:
+    try:
+        return any(search(folder, wanted))
+    except OSError:  # a run at work has just done with it
+        return False
+
+
 def _unfinished(journal: Path, athlete: str) -> Task | None:
-    """The erasure that the journal tells of, where it is this athlete's."""
-    if not journal.exists():
-        return None
-    told = json.loads(journal.read_text(encoding="utf-8"))
+    """The erasure of this athlete that the journal tells of, if it does."""
+    for task in _tasks(journal):
+        if athlete.casefold() in {word.casefold() for word in task.wanted.words}:
+            return task
+    return None
+
+
+def _tasks(journal: Path) -> list[Task]:
+    """The erasures that were begun and are not proven."""
+    told = json.loads(journal.read_text(encoding="utf-8")) if journal.exists() else []
+    return [_task(one) for one in told]
+
+
+def _task(told: dict) -> Task:
     wanted = Sought(**{name: value if name == "athlete_id" else tuple(value) for name, value in told["wanted"].items()})
-    if athlete.casefold() not in {word.casefold() for word in wanted.words}:
-        return None
-    return Task(wanted, told["hashes"], tuple(Job(**job) for job in told["jobs"]))
+    jobs = tuple(Job(**job) for job in told["jobs"])
+    return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs)
+
+
+def _note(journal: Path, task: Task) -> None:
+    """Put an erasure into the journal, in the place of what it said of the same athlete."""
+    others = [one for one in _tasks(journal) if one.wanted.athlete_id != task.wanted.athlete_id]
+    _write_whole(journal, json.dumps([asdict(one) for one in (*others, task)]).encode())
+
+
+def _forget(journal: Path, athlete_id: str) -> None:
+    """Take an erasure that is proven out of the journal; the journal goes with the last one."""
+    others = [asdict(one) for one in _tasks(journal) if one.wanted.athlete_id != athlete_id]
+    _write_whole(journal, json.dumps(others).encode()) if others else journal.unlink()
 
 
 def _begun(workspace: Workspace, athlete: str) -> Task:
     wanted = sought(workspace, workspace.athlete_id(athlete))
     files = workspace.store.files_of(wanted.athlete_id, wanted.words)
-    return Task(wanted, dict(zip(files["sha256"], files["bytes"].tolist(), strict=True)))
+    lines = [line for line in entries(workspace) if line.athlete_id == wanted.athlete_id]
+    return Task(
+        wanted,
+        dict(zip(files["sha256"], files["bytes"].tolist(), strict=True)),
+        tuple(line.delivery_id for line in lines),
+        tuple(_handed_out(workspace, wanted.athlete_id, lines)),
+    )
+
+
+def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -> Iterator[str]:
+    """What left the workspace with data of the athlete, as far as the ledger and the audit log know."""
+    for line in lines:
+        if line.state in ("sent", "sending", "doubtful"):
+            yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
+    log = Audit(workspace)
+    whose = log.pseudonym(athlete_id)
+    for line in log.table().itertuples():
+        if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
+            yield f"workbook {line.what}, {line.at}"
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -225,8 +289,9 @@ def _write_whole(path: Path, data: bytes) -> None:
     os.replace(name, path)
 
 
-def _made_with(workspace: Workspace, wanted: Sought) -> Iterator[Path]:
-    """What the workbook made for or about the athlete: pages, facts, logs, copies of notebooks in work."""
+def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
+    """What the workbook made for or about the athlete: pages, facts, logs, mails, copies of notebooks in work."""
+    wanted, mails = task.wanted, {f"{mail}.eml" for mail in task.mails}
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
     kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
@@ -236,7 +301,18 @@ def _made_with(workspace: Workspace, wanted: Sought) -> Iterator[Path]:
         below = path.relative_to(workspace.folder)
         if path in kept or path.is_relative_to(store / SAMPLES):
             continue
-        if wanted.in_text.search(below.as_posix()) or any(trace.looked for trace in traces_in(path, wanted)):
+        named = wanted.in_text.search(below.as_posix()) or (path.parent == outbox and path.name in mails)
+        if named or any(trace.looked for trace in traces_in(path, wanted)):
+            yield path
+    yield from _shared_within(workspace, wanted, folders)
+
+
+def _shared_within(workspace: Workspace, wanted: Sought, looked_through: Iterable[Path]) -> Iterator[Path]:
+    """Pages of the athlete that were shared into other folders of the workspace: their names say whose they are."""
+    elsewhere = [workspace.raw_folder, *looked_through]
+    for path in _files_below(workspace.folder):
+        is_elsewhere = not any(path.is_relative_to(folder) for folder in elsewhere)
+        if path.suffix == ".html" and is_elsewhere and wanted.in_text.search(path.stem):
             yield path
 
 

@@ -45,7 +45,7 @@ def assert_one_worked(done: list[subprocess.CompletedProcess]) -> None:
 
 
 def test_two_ingests_at_once_take_each_file_in_once(tmp_path):
-    for attempt in range(times(1, 3, 20)):
+    for attempt in range(times(1, 2, 20)):
         workspace = workspace_of_alder(tmp_path / str(attempt))
         write_runs(workspace.raw_folder, range(10))
         assert_one_worked(both("ingest", "--workspace", str(workspace.folder)))
@@ -56,7 +56,7 @@ def test_two_ingests_at_once_take_each_file_in_once(tmp_path):
 
 
 def test_two_runs_at_once_make_each_page_once_and_whole(tmp_path):
-    for attempt in range(times(1, 3, 20)):
+    for attempt in range(times(1, 2, 20)):
         workspace = workspace_of_alder(tmp_path / str(attempt))
         write_runs(workspace.raw_folder, range(5))
         list(intake.ingest(workspace, intake.files_below([workspace.raw_folder])))
@@ -73,7 +73,7 @@ def test_two_runs_at_once_make_each_page_once_and_whole(tmp_path):
 
 
 def test_eight_readers_see_whole_files_while_one_writes(tmp_path):
-    runs = times(40, 150, 1000)
+    runs = times(40, 80, 1000)
     workspace = workspace_of_alder(tmp_path)
     write_runs(workspace.raw_folder, range(runs))
     list(intake.ingest(workspace, intake.files_below([workspace.raw_folder / "athletes.csv"])))

@@ -196,6 +196,8 @@ def _print_erased(workspace, done) -> None:
         click.echo(f"removed   {problem}", err=True)
     for name in done.too_common:
         click.echo(f"not looked for: {name!r} is too short, or part of another athlete's name. Look for it yourself.")
+    for what in done.handed_out:
+        click.echo(f"left the workspace: {what}. Have it deleted there.")
     for trace in done.found:
         said = f"found {trace.where}" if trace.looked else f"not looked into: {trace.where}"
         click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace)}", err=True)

@@ -76,7 +76,7 @@ def read(path: Path, options: Options) -> Reading:
     if path.suffix.lower() != ".zip":
         return _read_list(path, options, {})
     try:
-        with zipfile.ZipFile(path) as export, tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as export, tempfile.TemporaryDirectory(prefix="workbook-") as folder:
             names = _checked_names(export, path.name)
             table = _unpacked(export, _LIST, Path(folder))
             return _read_list(table, options, {name: partial(_unpacked, export, name, Path(folder)) for name in names})
