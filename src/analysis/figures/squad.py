@@ -22,16 +22,18 @@ from analysis.blocks import (
     Table,
     Text,
 )
-from analysis.decisions import Change
+from analysis.decisions import Change, expected_by_chance
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.figures.findings import finding_fact, finding_line, lift_name, reason
 from analysis.figures.scientific import signed_words
 from analysis.figures.squad_table import everyone
 from analysis.figures.words import (
+    History,
     capital,
     count_text,
     day_text,
     decimals_of,
+    direction_words,
     speed_name,
     withheld_sentence,
 )
@@ -76,7 +78,7 @@ def data_state(week: SquadWeek) -> list[Block]:
     withheld = week.squad.withheld
     facts += [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
     facts += [_no_data_fact(one) for one in week.without_data]
-    facts += [_new_device_fact(one) for one in week.new_devices]
+    facts += _new_device_facts(week.new_devices)
     return [*facts, *_ledger_facts(week), _streams(week)]
 
 
@@ -86,7 +88,7 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     `pages` are the ids of the athletes whose own page lies beside this one.
     """
     linked = _links(week, pages)
-    blocks: list[Block] = [flags_fact(week)]
+    blocks: list[Block] = [_whom_fact(week), flags_fact(week)] if week.new_findings else [flags_fact(week)]
     if week.listed:
         blocks.append(_findings_table("Two looks in a row or more", week.listed, week, linked))
         more = len({one.athlete_id for one in week.listed}) - QUEUE_MOST
@@ -96,6 +98,7 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     if week.standing:
         blocks.append(_findings_table("Still standing from weeks before", week.standing, week, linked))
     blocks.append(Text("A look is a week with a new value of the series. One flag alone is often chance."))
+    blocks.append(Text("Other choices: the same value judged by another error, rule, or set of earlier values."))
     choices = _choices(week)
     return [*blocks, choices] if choices else blocks
 
@@ -120,11 +123,13 @@ def bar_speed(week: SquadWeek) -> list[Block]:
         if not values:
             continue
         low, high = min(values), max(values)
-        blocks.append(Text(f"{lift.name}, last {PANEL_WEEKS} weeks", soft=False))
+        words = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds])}."
+        blocks.append(Fact(f"{lift.exercise}.moved", words, n=len(speeds)))
         blocks += [_panel(one, speed, week.until, low, high) for one, speed in speeds]
     if not blocks:
         raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
-    return [*blocks, Text("All panels of a lift have one scale. Hollow: another device, not compared.")]
+    scale = f"The last {PANEL_WEEKS} weeks in m/s, all panels of a lift on one scale."
+    return [*blocks, Text(f"{scale} Hollow: another device, not compared.")]
 
 
 def form(week: SquadWeek) -> list[Block]:
@@ -133,10 +138,12 @@ def form(week: SquadWeek) -> list[Block]:
     rated = [history for _, history in known if history]
     if not rated:
         raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
-    earlier = [history for history in rated if history.change.flagged and history.change.gain < 0]
+    earlier = [one.name for one, history in known if history and history.change.flagged and history.change.gain < 0]
     words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
-    changed = f"It changes earlier than before in {count_text(len(earlier), 'athlete')}."
-    words += f" {changed}" if earlier else " In none does it change earlier."
+    if earlier:
+        words += f" It changes earlier than before in {count_text(len(earlier), 'athlete')}: {_listed(earlier)}."
+    else:
+        words += " In none does it change earlier."
     lifts = {lift_name(history) for history in rated}
     rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
     title = "Clean reps before form changed, 3 sessions against 3 before"
@@ -158,7 +165,8 @@ def checks(week: SquadWeek) -> list[Block]:
             facts.append(Fact(f"{check.test_id}.done", f"{check.name}: nobody has done it yet.", "cannot tell"))
             continue
         did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
-        words = f"{check.name}: {did} did it this week."
+        words = f"{check.name}: {did} did it this week. Of the latest values, "
+        words += f"{_moved_words([(one.name, history) for one, history in of if history])}."
         rows = tuple(_check_row(one, history) for one, history in of)
         decimals = decimals_of(check.unit, done[0].change.now)
         title = f"{check.name}, latest against the mean before"
@@ -255,6 +263,16 @@ def changes(week: SquadWeek) -> list[Block]:
     return facts
 
 
+def _whom_fact(week: SquadWeek) -> Fact:
+    """Whom to talk to first: those whose series moved beyond noise on two looks in a row or more."""
+    names = list(dict.fromkeys(one.athlete for one in week.listed))
+    if not names:
+        return Fact("talk.whom", "Nobody has moved beyond noise on two looks in a row.", n=0)
+    more = [f"{len(names) - QUEUE_MOST} more"] if len(names) > QUEUE_MOST else []
+    told = _listed([*names[:QUEUE_MOST], *more])
+    return Fact("talk.whom", f"Talk to {told}: beyond noise on two looks in a row or more.", n=len(names))
+
+
 def flags_fact(week: SquadWeek) -> Fact:
     """Flags found against flags expected by chance, on one look and on two in a row."""
     n, found = len(week.new_findings), sum(one.flagged for one in week.new_findings)
@@ -292,12 +310,22 @@ def _without_data_words(week: SquadWeek) -> str:
     return f"Without data this week: {', '.join(names)}."
 
 
-def _new_device_fact(one: NewDevice) -> Fact:
-    what = "rater" if one.kind == "form" else "device"
-    named = f" ({one.device})" if one.device else ""
-    words = f"{one.athlete}, {one.name}: a new {what}{named} since {day_text(one.since)}. "
-    words += f"Compared are the {count_text(one.n_since, 'value')} since, not the {one.n_before} before."
-    return Fact(f"{one.athlete_id}.{one.subject}.new_{what}", words, n=one.n_since, reason="series_broken")
+def _new_device_facts(devices: Iterable[NewDevice]) -> list[Fact]:
+    """Series that began anew; those of one athlete with the same device since the same day are told together."""
+    alike: dict[tuple, list[NewDevice]] = {}
+    for one in devices:
+        alike.setdefault((one.athlete_id, one.kind == "form", one.device, one.since), []).append(one)
+    return [_new_device_fact(of_one) for of_one in alike.values()]
+
+
+def _new_device_fact(series: Sequence[NewDevice]) -> Fact:
+    first = series[0]
+    what = "rater" if first.kind == "form" else "device"
+    named = f" ({first.device})" if first.device else ""
+    words = f"{first.athlete}, {_listed([one.name for one in series])}: a new {what}{named} since "
+    words += f"{day_text(first.since)}. Values from before are not compared."
+    n = min(one.n_since for one in series)
+    return Fact(f"{first.athlete_id}.{first.subject}.new_{what}", words, n=n, reason="series_broken")
 
 
 def _ledger_facts(week: SquadWeek) -> list[Fact]:
@@ -422,6 +450,21 @@ def _expected(value: float) -> str:
     if value < 0.05:
         return "less than 0.1"
     return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
+
+
+def _moved_words(found: Sequence[tuple[str, History]]) -> str:
+    """How many newest values lie beyond noise, how many would by chance, and whose they are."""
+    judged = [(name, history) for name, history in found if history.change.state != "cannot tell"]
+    if not judged:
+        return "none can be judged yet"
+    moved = [
+        f"{name} ({direction_words(history)[0 if history.change.estimate > 0 else 1]})"
+        for name, history in judged
+        if history.change.flagged
+    ]
+    chance = _expected(expected_by_chance(history.change for _, history in judged))
+    count = f"{len(moved) or 'none'} of {len(judged)} moved beyond noise, about {chance} would by chance"
+    return f"{count}: {_listed(moved)}" if moved else count
 
 
 # --- panels, dumbbells, forests --------------------------------------------------------------------------------
@@ -549,6 +592,7 @@ def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, s
     """One proposal; the choices of a menu, which are not ranked, stand below each other."""
     one, first = of_one[0]
     lines = [proposal.line for _, proposal in of_one]
+    lead = f"{lines[0].partition(': ')[0]}: "  # the lift, which the first line names
     accepted = set(one.athlete.proposals["proposal_id"]) & {proposal.proposal_id for _, proposal in of_one}
     fact = Fact(
         f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}, {lines[0]}", coach_sentence=first.evidence
@@ -556,7 +600,7 @@ def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, s
     return (
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
         Entry(first.title, first.evidence.removeprefix(f"{first.title}. "), fact=fact),
-        Entry(lines[0], " Or: ".join(["", *lines[1:]]).strip(), sort=first.action),
+        Entry(lines[0], " ".join(f"Or: {line.removeprefix(lead)}" for line in lines[1:]), sort=first.action),
         Entry("accepted" if accepted else "open", sort="accepted" if accepted else "open"),
     )
 

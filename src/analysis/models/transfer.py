@@ -249,7 +249,8 @@ class Transfer:
         return (
             f"A faster {hinge.name} goes with a {quality} {outcome.name} {_weeks_later(int(at['lag_weeks']))}: "
             f"{_signed(step)} {outcome.unit} for each {hinge.swc:g} {hinge.unit} "
-            f"({100 * self.conf_level:.0f} % interval {_signed(low)} to {_signed(high)}; p = {at['p_holm']:.2g} over {len(self.lags)} lags). "
+            f"({100 * self.conf_level:.0f} % interval {_signed(low)} to {_signed(high)}; "
+            f"p = {at['p_holm']:.2g} over {len(self.lags)} lags). "
             "Going together does not say which brings which."
         )
 

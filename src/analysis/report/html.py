@@ -18,7 +18,7 @@ import jinja2
 import mistune
 from markupsafe import Markup, escape
 
-from analysis.report.layout import MARKS, SCENES
+from analysis.report.layout import MARKS, SCENES, broad
 from analysis.report.scripts import csp_hash, library_element, library_source
 from analysis.units import clock_text, clock_unit, number_text
 
@@ -29,6 +29,7 @@ LONG_TABLE_ROWS = 15  # longer tables are folded
 _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
+_AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _PROMPTS = ("not_enough_data", "nothing_recorded")
 # the page says the state in words where the sentence does not: any of these phrases says it
 _VERDICTS = {
@@ -52,6 +53,7 @@ _WORDS = {
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _FIRST_CLAUSE = re.compile(r"[^.:]+[.:](?=\s|$)")
+_ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 _TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
 
 # plotly reads a little markup in its texts; any other tag is data and stays text
@@ -87,13 +89,9 @@ def page_html(
         Where plotly.js lies, as seen from the page; within the page by default, which then needs no other file.
     """
     sections = [part["bundle"] for part in parts if part["kind"] == "section"]
-    placed = {name: next((s for s in sections if s["key"] == name), None) for name in ("header", "message")}
+    placed = {name: next((s for s in sections if s["key"] == name), None) for name in _AT_THE_HEAD}
     figures: list[dict[str, Any]] = []
-    body = [
-        _part_view(part, about["audience"], figures)
-        for part in parts
-        if not (part["kind"] == "section" and part["bundle"]["key"] in placed)
-    ]
+    body = _body(parts, about["audience"], figures)
     top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
     script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
     sources = [f"'{csp_hash(script)}'"] if script else []
@@ -143,7 +141,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(scene=_scene, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
+    environment.globals.update(scene=_scene, broad=broad, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -191,6 +189,27 @@ def inert_json(value: Any) -> Markup:
 # --- views: what the template prints ---------------------------------------------------------------------------
 
 
+def _body(parts: list[dict[str, Any]], audience: str, figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The views in order. A cell of prose that leads to a section stands in it, below its first answer; what leads to
+    the head of the page is about the notebook and comes last.
+    """
+    body, about, prose = [], [], []
+    for part in parts:
+        key = part["bundle"]["key"] if part["kind"] == "section" else None
+        if part["kind"] == "markdown" and not part.get("emitted"):
+            prose.append(_part_view(part, audience, figures))
+            continue
+        if key in _AT_THE_HEAD:
+            about += prose
+        elif key is None:
+            body += [*prose, _part_view(part, audience, figures)]
+        else:
+            how = prose.pop()["html"] if prose else ""
+            body += [*prose, _part_view(part, audience, figures) | {"how": how}]
+        prose = []
+    return [*body, *prose, *about]
+
+
 def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
     if part["kind"] == "section":
         return _section_view(part["bundle"], audience, figures)
@@ -227,7 +246,8 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         "kind": "section",
         "key": bundle["key"],
         "question": bundle["question"],
-        "rows": [row | {"css": _row_css(row)} for row in rows],
+        "rows": [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows],
+        "how": "",
         "sortable": any(table["sortable"] for table in tables),
     }
 
@@ -238,6 +258,12 @@ def _row_css(row: dict[str, list[Any]]) -> str:
     if kinds & {"course", "dumbbells", "forest"}:
         return "panels"
     return "split" if row["facts"] and kinds - {"numbers"} else ""
+
+
+def _is_alone(row: dict[str, list[Any]]) -> bool:
+    """Whether a drawing of many rows has its place to itself, so that it may be broad."""
+    kinds = [item["kind"] for item in row["drawings"]]
+    return sum(kind in ("course", "dumbbells", "forest") for kind in kinds) == 1 and "course" not in kinds
 
 
 def _table_view(block: dict[str, Any]) -> dict[str, Any]:
@@ -356,8 +382,14 @@ def _row_decimals(heads: list[str], row: list[Any]) -> list[int] | None:
 
 
 def _are_numbers(column: Iterable[Any]) -> bool:
+    """Whether a column holds numbers, also as words where each is one number or a dash."""
     known = [value for value in column if value is not None]
-    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
+    return bool(known) and all(
+        _ONE_NUMBER.fullmatch(value)
+        if isinstance(value, str)
+        else isinstance(value, int | float) and not isinstance(value, bool)
+        for value in known
+    )
 
 
 def _cell_view(value: Any, decimals: int, audience: str) -> dict[str, Any]:

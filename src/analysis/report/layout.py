@@ -1,6 +1,7 @@
 """Where everything in a small drawing stands: blocks in, shapes with positions out. The template only prints them.
 
-All drawings are 328 units wide, the width of a phone page between its margins. Text is measured with the widths of
+Drawings are 328 units wide, the width of a phone page between its margins; one of many rows that stands alone has a
+broad form as well, for wide pages. Text is measured with the widths of
 a wide typeface, so that a label never runs into another or out of the drawing, whatever font the reader has.
 """
 
@@ -15,10 +16,12 @@ from typing import Any
 from analysis.units import amount_text, clock_text, clock_unit, number_text
 
 WIDTH = 328.0
+BROAD = 940.0  # of a drawing of many rows that stands alone, where there is room
 LINE = 18.0  # height of a line of text
 _EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
 _LABEL_COLUMN = 104.0
+_BROAD_LABEL = 240.0
 _SQUARE, _STEP = 18.0, 23.0
 _CELL_COLUMNS = 7
 
@@ -329,41 +332,66 @@ def _error_words(row: dict[str, Any], decimals: int) -> str:
 def forest(block: dict[str, Any]) -> Scene:
     """A dot and its interval a row, on one scale with the line of reference through all rows."""
     rows = block["rows"]
-    said, unit = _written([row["estimate"] for row in rows], block["unit"], block["decimals"])
-
-    def text(value: float) -> str:
-        plus = "+" if block["signed"] and value > 0 and said(value) != said(0) else ""
-        return f"{plus}{said(value)}"
-
-    def words(row: dict[str, Any]) -> str:
-        ends = _pair(row, "low", "high")
-        between = f", between {text(ends[0])} and {text(ends[1])}" if ends else ""
-        return f"{text(row['estimate'])} {unit}{between}"
-
-    scene = Scene(block["title"], _rows_words(rows, "estimate", words), 0)
-    ends = [row[end] for row in rows if row["estimate"] is not None for end in ("low", "estimate", "high")]
+    text, unit = _changes_written(block)
+    scene = Scene(block["title"], _forest_words(block, text, unit), 0)
     values = [None if row["estimate"] is None else text(row["estimate"]) for row in rows]
     right = WIDTH - max((text_width(value, "lab") for value in values if value), default=0) - 10
-    x_of = _scale([*ends, block["reference"]], 6, right)
+    x_of = _scale(_forest_ends(block), 6, right)
     middle, y = x_of(block["reference"]), _heading(scene, block["label"])
     for row, value in zip(rows, values, strict=True):
         y = _row_head(scene, row, y)
         if value is None:
             y = scene.paragraph(row["note"] or "not known", y + 13) - 10
             continue
-        css = _state_mark(row)[0] or "same"
         scene.line("reference", middle, y, middle, y + 20)
-        if _pair(row, "low", "high"):
-            scene.line(f"whisker {css}", x_of(row["low"]), y + 10, x_of(row["high"]), y + 10)
-        scene.dot(f"now {css}", x_of(row["estimate"]), y + 10, 5)
+        _forest_marks(scene, row, x_of, y + 10)
         scene.text(value, WIDTH, y + 14, css="lab", anchor="end")
         y += 24
-    level = f"{block['conf_level'] * 100:.0f} % interval" if block["conf_level"] else "interval"
-    notes = [f"bars: {level}, in {unit}" if unit else f"bars: {level}", f"dashed: {block['reference_label']}"]
-    notes += [f"left: {block['low_label']}"] if block["low_label"] else []
-    notes += [f"right: {block['high_label']}"] if block["high_label"] else []
+    notes = [*_forest_notes(block, unit), *_directions(block)]
     scene.height = scene.paragraph(" · ".join(notes), y + 14) - LINE + 4
     return scene
+
+
+def _changes_written(block: dict[str, Any]) -> tuple[Callable[[float], str], str]:
+    """How the numbers of a forest are written, changes with their sign; and the unit."""
+    said, unit = _written([row["estimate"] for row in block["rows"]], block["unit"], block["decimals"])
+
+    def text(value: float) -> str:
+        plus = "+" if block["signed"] and value > 0 and said(value) != said(0) else ""
+        return f"{plus}{said(value)}"
+
+    return text, unit
+
+
+def _forest_words(block: dict[str, Any], text: Callable[[float], str], unit: str) -> str:
+    def words(row: dict[str, Any]) -> str:
+        ends = _pair(row, "low", "high")
+        between = f", between {text(ends[0])} and {text(ends[1])}" if ends else ""
+        return f"{text(row['estimate'])} {unit}{between}"
+
+    return _rows_words(block["rows"], "estimate", words)
+
+
+def _forest_ends(block: dict[str, Any]) -> list[float | None]:
+    told = [row for row in block["rows"] if row["estimate"] is not None]
+    return [*(row[end] for row in told for end in ("low", "estimate", "high")), block["reference"]]
+
+
+def _forest_marks(scene: Scene, row: dict[str, Any], x_of: Callable[[float], float], y: float) -> None:
+    css = _state_mark(row)[0] or "same"
+    if _pair(row, "low", "high"):
+        scene.line(f"whisker {css}", x_of(row["low"]), y, x_of(row["high"]), y)
+    scene.dot(f"now {css}", x_of(row["estimate"]), y, 5)
+
+
+def _forest_notes(block: dict[str, Any], unit: str) -> list[str]:
+    level = f"{block['conf_level'] * 100:.0f} % interval" if block["conf_level"] else "interval"
+    return [f"bars: {level}, in {unit}" if unit else f"bars: {level}", f"dashed: {block['reference_label']}"]
+
+
+def _directions(block: dict[str, Any]) -> list[str]:
+    labels = {"left": block["low_label"], "right": block["high_label"]}
+    return [f"{side}: {label}" for side, label in labels.items() if label]
 
 
 def _rows_words(rows: list[dict[str, Any]], value: str, words: Callable[[dict[str, Any]], str]) -> str:
@@ -405,39 +433,116 @@ def _state_mark(row: dict[str, Any]) -> tuple[str, str]:
 
 def dumbbells(block: dict[str, Any]) -> Scene:
     """The earlier value hollow on its noise, the newest filled, joined, a row each on one scale."""
-    rows = block["rows"]
-    shown = [row["now"] for row in rows] + [row["before"] for row in rows]
-    said, unit = _written(shown, block["unit"], block["decimals"])
+    said, unit = _pairs_written(block)
+    scene = Scene(block["title"], _dumbbell_words(block, said, unit), 0)
+    values = [said(row["now"]) for row in block["rows"] if row["now"] is not None]
+    right = WIDTH - max((text_width(value, "lab") for value in values), default=0) - 12
+    x_of = _scale(_dumbbell_ends(block), 8, right)
+    y = _heading(scene, block["label"])
+    for row in block["rows"]:
+        y = _row_head(scene, row, y)
+        if row["now"] is None:
+            y = scene.paragraph(row["note"] or "not known", y + 13) - 10
+            continue
+        _dumbbell_marks(scene, row, x_of, y + 10)
+        scene.text(said(row["now"]), WIDTH, y + 14, css="lab", anchor="end")
+        y += 24
+    scene.height = scene.paragraph(" · ".join(_dumbbell_notes(block, unit)), y + 14) - LINE + 4
+    return scene
 
+
+def _pairs_written(block: dict[str, Any]) -> tuple[Callable[[float], str], str]:
+    shown = [row[end] for row in block["rows"] for end in ("now", "before")]
+    return _written(shown, block["unit"], block["decimals"])
+
+
+def _dumbbell_words(block: dict[str, Any], said: Callable[[float], str], unit: str) -> str:
     def words(row: dict[str, Any]) -> str:
         before = f"{said(row['before'])} to " if row["before"] is not None else ""
         noise = _pair(row, "low", "high")
         within = f", within noise {said(noise[0])} to {said(noise[1])}" if noise else ""
         return f"{before}{said(row['now'])} {unit}{within}"
 
-    scene = Scene(block["title"], _rows_words(rows, "now", words), 0)
-    told = [row for row in rows if row["now"] is not None]
-    values = [said(row["now"]) for row in told]
-    right = WIDTH - max((text_width(value, "lab") for value in values), default=0) - 12
-    x_of = _scale([row[end] for row in told for end in ("low", "before", "now", "high")], 8, right)
-    y = _heading(scene, block["label"])
-    for row in rows:
-        y = _row_head(scene, row, y)
-        if row["now"] is None:
-            y = scene.paragraph(row["note"] or "not known", y + 13) - 10
-            continue
-        if _pair(row, "low", "high"):
-            scene.rect("band", x_of(row["low"]), y + 3, x_of(row["high"]) - x_of(row["low"]), 14, 7)
-        if row["before"] is not None:
-            scene.line("trend", x_of(row["before"]), y + 10, x_of(row["now"]), y + 10)
-            scene.dot("then", x_of(row["before"]), y + 10, 5)
-        scene.dot(f"now {_state_mark(row)[0]}".strip(), x_of(row["now"]), y + 10, 5)
-        scene.text(said(row["now"]), WIDTH, y + 14, css="lab", anchor="end")
-        y += 24
+    return _rows_words(block["rows"], "now", words)
+
+
+def _dumbbell_ends(block: dict[str, Any]) -> list[float | None]:
+    told = [row for row in block["rows"] if row["now"] is not None]
+    return [row[end] for row in told for end in ("low", "before", "now", "high")]
+
+
+def _dumbbell_marks(scene: Scene, row: dict[str, Any], x_of: Callable[[float], float], y: float) -> None:
+    if _pair(row, "low", "high"):
+        scene.rect("band", x_of(row["low"]), y - 7, x_of(row["high"]) - x_of(row["low"]), 14, 7)
+    if row["before"] is not None:
+        scene.line("trend", x_of(row["before"]), y, x_of(row["now"]), y)
+        scene.dot("then", x_of(row["before"]), y, 5)
+    scene.dot(f"now {_state_mark(row)[0]}".strip(), x_of(row["now"]), y, 5)
+
+
+def _dumbbell_notes(block: dict[str, Any], unit: str) -> list[str]:
     notes = [f"filled: now, in {unit}", "hollow: mean before", "band: noise"]
-    notes += ["lower is better"] if block["lower_is_better"] else []
-    scene.height = scene.paragraph(" · ".join(notes), y + 14) - LINE + 4
+    return [*notes, "lower is better"] if block["lower_is_better"] else notes
+
+
+def broad(block: dict[str, Any]) -> Scene:
+    """A forest or dumbbells with the width of a desk to themselves: a line a row, above an axis with numbers."""
+    if block["kind"] == "forest":
+        key, (said, unit), ends = "estimate", _changes_written(block), _forest_ends(block)
+        words, marks, notes = _forest_words, _forest_marks, _forest_notes
+    else:
+        key, (said, unit), ends = "now", _pairs_written(block), _dumbbell_ends(block)
+        words, marks, notes = _dumbbell_words, _dumbbell_marks, _dumbbell_notes
+    scene = Scene(block["title"], words(block, said, unit), 0, BROAD)
+    rows, verdicts = block["rows"], [_state_mark(row) for row in block["rows"]]
+    values = ["" if row[key] is None else said(row[key]) for row in rows]
+    label_width = min(_BROAD_LABEL, max((text_width(row["label"]) for row in rows), default=0))
+    left = label_width + 20
+    value_x = BROAD - max((text_width(mark, "lab") for _, mark in verdicts), default=0) - 20
+    right = value_x - max((text_width(value, "lab") for value in values), default=0) - 16
+    x_of = _scale(ends, left, right)
+    labels = [wrapped(row["label"], label_width + 8) for row in rows]
+    missing = [wrapped(row["note"] or "not known", right - left) if row[key] is None else [] for row in rows]
+    heights = [max(24.0, LINE * max(len(lines), len(told)) + 6) for lines, told in zip(labels, missing, strict=True)]
+    top = _heading(scene, block["label"]) + 4
+    bottom = top + sum(heights)
+    ticks = _ticks(_known(ends), 10.0 ** -block["decimals"])
+    for value in ticks:
+        scene.line("axis", x_of(value), top, x_of(value), bottom)
+    if block["kind"] == "forest":
+        scene.line("reference", x_of(block["reference"]), top, x_of(block["reference"]), bottom)
+    y = top
+    for row, value, verdict, lines, told, height in zip(rows, values, verdicts, labels, missing, heights, strict=True):
+        for place, line in enumerate(lines):
+            scene.text(line, 0, y + 16 + place * LINE)
+        for place, line in enumerate(told):
+            scene.text(line, left, y + 16 + place * LINE)
+        if not told:
+            marks(scene, row, x_of, y + 12)
+            scene.text(value, value_x, y + 16, css="lab", anchor="end")
+        css, mark = verdict
+        if mark:
+            scene.text(mark, value_x + 20, y + 16, css=f"lab {css}".strip())
+        y += height
+    for value in ticks:
+        scene.text(said(value), x_of(value), bottom + 16, anchor="middle")
+    below = [*notes(block, unit), *(_directions(block) if block["kind"] == "forest" else [])]
+    scene.height = scene.paragraph(" · ".join(below), bottom + 38) - LINE + 4
     return scene
+
+
+def _ticks(values: Sequence[float], least: float) -> list[float]:
+    """Round numbers for an axis that holds the values, at most about 7 and not closer than `least`.
+
+    >>> _ticks([-0.06, 0.17], 0.01)
+    [-0.05, 0.0, 0.05, 0.1, 0.15]
+    """
+    low, high = (min(values), max(values)) if values else (0.0, 0.0)
+    wanted = max((high - low) / 6, least)
+    power = 10.0 ** math.floor(math.log10(wanted))
+    step = next(size * power for size in (1, 2, 5, 10) if size * power >= wanted * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(place * step, 12) for place in range(first, last + 1)]
 
 
 def course(block: dict[str, Any]) -> Scene:
