@@ -1,14 +1,15 @@
-"""A bundle: what one athlete's page may see of a workspace, in a folder of its own that can travel.
+"""A bundle: what one page may see of a workspace, in a folder of its own that can travel.
 
-`open_workspace` opens one as it opens a workspace with a store, so a notebook knows no difference, while nobody else's
-data is in reach of what it opens. It holds the stored tables as Arrow files, the newest watch records of each session
-as Parquet, the configuration without its plan of reports (which may name others), and what was added to the catalogue.
+`open_workspace` opens one as it opens a workspace with a store, so a notebook knows no difference, while the data of
+nobody else is in reach of what it opens: of one athlete for an athlete's page, of those who agreed to be shown for a
+page of the squad. It holds the stored tables as Arrow files, the newest watch records of each session as Parquet, the
+configuration without its plan of reports (which may name others), and what was added to the catalogue.
 """
 
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -21,19 +22,29 @@ from analysis.store import Store, sample_rows
 from analysis.tables import TABLES
 
 NAME = "bundle.json"
-VERSION = 1
+VERSION = 2
 
 _FRAMES, _SAMPLES = "frames", "samples"
 
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A bundle as its reader sees it: the reading half of a store, of one athlete."""
+    """A bundle as its reader sees it: the reading half of a store, of some athletes.
+
+    Attributes
+    ----------
+    withheld : int
+        Athletes of the workspace who are not in it, for want of consent.
+    pages : dict
+        The ids of the athletes who have a page, by report and day as `athlete_week/2026-07-05`.
+    """
 
     folder: Path
-    athlete_id: str
+    athlete_ids: frozenset[str]
     config: Config
-    sample_files: dict[str, str]  # by session
+    sample_files: dict[str, dict[str, str]]  # by athlete and session
+    withheld: int = 0
+    pages: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, folder: Path) -> "Bundle":
@@ -47,18 +58,23 @@ class Bundle:
                 f"The bundle in {folder} has version {said['version']}; this version of the workbook reads {VERSION}. "
                 "Install the version that made it."
             )
-        return cls(folder, said["athlete_id"], Config.model_validate_json(said["config"]), said["samples"])
+        config = Config.model_validate_json(said["config"])
+        return cls(folder, frozenset(said["samples"]), config, said["samples"], said["withheld"], said["pages"])
 
     def close(self) -> None:
         """Nothing stays open between two readings."""
 
     def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
-        """The canonical table `name`; empty where other athletes are asked for."""
+        """The canonical table `name`, of the given athletes or of all; empty where only others are asked for."""
         path = self.folder / _FRAMES / f"{name}.arrow"
-        if not path.is_file() or (athlete_ids is not None and self.athlete_id not in athlete_ids):
+        if not path.is_file():
             return TABLES[name].empty()
         with pa.OSFile(str(path)) as file:
-            return TABLES[name].coerce(ipc.open_file(file).read_pandas())
+            frame = ipc.open_file(file).read_pandas()  # typed as it was packed
+        asked = None if athlete_ids is None else set(athlete_ids)
+        if asked is None or asked >= self.athlete_ids:
+            return frame
+        return frame[frame["athlete_id"].isin(asked)].reset_index(drop=True)
 
     def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables."""
@@ -71,10 +87,10 @@ class Bundle:
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session; empty where there is none."""
-        name = self.sample_files.get(session_id)
-        if name is None or athlete_id != self.athlete_id:
+        name = self.sample_files.get(athlete_id, {}).get(session_id)
+        if name is None:
             return TABLES["samples"].empty()
-        return sample_rows(str(self.folder / _SAMPLES / name), session_id)
+        return sample_rows(str(self.folder / _SAMPLES / athlete_id / name), session_id)
 
 
 def is_bundle(folder: Path) -> bool:
@@ -82,20 +98,30 @@ def is_bundle(folder: Path) -> bool:
 
 
 def pack(
-    store: Store, athlete_id: str, names: Iterable[str], config: Config, beside: Iterable[Path], folder: Path
+    folder: Path,
+    store: Store,
+    frames: dict[str, pd.DataFrame],
+    config: Config,
+    beside: Iterable[Path],
+    *,
+    withheld: int = 0,
+    pages: dict[str, list[str]] | None = None,
 ) -> None:
-    """Write the bundle of one athlete into the empty `folder`.
+    """Write a bundle of the athletes in `frames["athletes"]` into the empty `folder`.
 
     Parameters
     ----------
-    names : iterable of str
-        The tables it holds, each of them with an athlete's id in every row.
+    store : Store
+        Where their watch records are.
+    frames : dict of DataFrame
+        The stored tables that it holds, without a row of anybody else.
     beside : iterable of Path
         Files of the workspace that decide what its frames hold; those that are there are copied.
+    withheld, pages
+        As `Bundle` has them.
     """
     (folder / _FRAMES).mkdir()
-    (folder / _SAMPLES).mkdir()
-    for name, frame in store.frames(names, [athlete_id]).items():
+    for name, frame in frames.items():
         if len(frame):
             table = pa.Table.from_pandas(frame, preserve_index=False)
             with (
@@ -106,10 +132,16 @@ def pack(
     for path in beside:
         if path.is_file():
             shutil.copyfile(path, folder / path.name)
+    samples = {}
+    for athlete_id in frames["athletes"]["athlete_id"]:
+        own = folder / _SAMPLES / athlete_id
+        own.mkdir(parents=True)
+        samples[athlete_id] = store.hand_out_samples(athlete_id, own)
     said = {
         "version": VERSION,
-        "athlete_id": athlete_id,
         "config": config.model_copy(update={"reports": []}).model_dump_json(),
-        "samples": store.hand_out_samples(athlete_id, folder / _SAMPLES),
+        "samples": samples,
+        "withheld": withheld,
+        "pages": pages or {},
     }
     (folder / NAME).write_text(json.dumps(said), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,7 @@ FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "p
 
 _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
+_OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
@@ -100,7 +101,7 @@ class Squad:
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """A folder, its configuration and its store; a bundle has the tables of one athlete in place of a store."""
+    """A folder, its configuration and its store; a bundle has the tables of some athletes in place of a store."""
 
     folder: Path
     config: Config
@@ -163,10 +164,36 @@ class Workspace:
             "year": str(self.today().year),  # in which athletes come of age
         }
 
-    def pack(self, athlete_id: str, folder: Path) -> None:
-        """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data."""
-        beside = (self.folder / name for name in _BESIDE)
-        bundle.pack(self.store, athlete_id, _OF_A_PAGE, self.config, beside, folder)
+    def pack(self, athlete_id: str, folder: Path, until: str | None = None) -> Athlete:
+        """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data.
+
+        The athlete is what `athlete` gives here and there, from the same reading of the store.
+        """
+        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        bundle.pack(folder, self.store, stored, self.config, self._beside)
+        return self._one(stored, until)
+
+    def pack_squad(self, folder: Path, until: str, coming: Iterable[tuple[str, str]] = ()) -> Squad:
+        """Write into the empty `folder` a bundle of all who agreed to be shown on the squad's pages.
+
+        The squad is what `everyone` gives here and there. In the bundle `pages` says of the day `until` what it says
+        here, and counts those that are in work: `coming` are their reports and athletes.
+        """
+        stored = self.store.frames([*_OF_A_SQUAD, "aliases"])
+        squad = self._squad(stored, until, agreed=True)
+        shown = {one.athlete_id for one in squad.athletes}
+        made = {(page.parent.parent.name, page.stem) for page in self.reports_folder.glob(f"*/{until}/*.html")}
+        pages: dict[str, list[str]] = {}
+        for report, athlete_id in sorted({*made, *coming}):
+            if athlete_id in shown:
+                pages.setdefault(f"{report}/{until}", []).append(athlete_id)
+        frames = _of_athletes(stored, shown)
+        bundle.pack(folder, self.store, frames, self.config, self._beside, withheld=squad.withheld, pages=pages)
+        return squad
+
+    @property
+    def _beside(self) -> list[Path]:
+        return [self.folder / name for name in _BESIDE]
 
     def athlete_id(self, name_or_id: str) -> str:
         """The id of an athlete given by id, name or alias.
@@ -198,8 +225,10 @@ class Workspace:
 
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
-        athlete_id = self.athlete_id(name_or_id)
-        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        return self._one(self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)]), until)
+
+    def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
+        """The athlete whose tables are `stored`."""
         last = day(until) if until else _last_day(stored, self.today())
         return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
 
@@ -208,7 +237,10 @@ class Workspace:
 
         With `agreed` only those who agreed to be shown on the squad's pages; `withheld` says how many others there are.
         """
-        stored = self.store.frames([*FRAMES, *_LEDGER, "links", "athletes"])
+        return self._squad(self.store.frames(_OF_A_SQUAD), until, agreed)
+
+    def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
+        """The squad whose tables are `stored`."""
         last = day(until) if until else _last_day(stored, self.today())
         seen = _by_athlete(self._as_of(stored, last))
         exclusions = _by_athlete({"exclusions": stored["exclusions"]})
@@ -220,7 +252,8 @@ class Workspace:
             for _, row in rows.iterrows()
         )
         ledger = _of_athletes({name: stored[name] for name in _LEDGER}, shown)
-        return Squad(last, self.config, tuple(athletes), ledger, self.rules, len(everybody) - len(rows))
+        withheld = len(everybody) - len(rows) + (self.store.withheld if isinstance(self.store, Bundle) else 0)
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
 
     def _athlete(
         self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
@@ -270,7 +303,9 @@ class Workspace:
         return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
 
     def pages(self, report: str, until: str) -> set[str]:
-        """The ids of the athletes whose page of that report and day is there."""
+        """The ids of the athletes whose page of that report and day is there; a bundle knows those of its own day."""
+        if isinstance(self.store, Bundle):
+            return set(self.store.pages.get(f"{report}/{until}", ()))
         return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
 
     def notebook(self, report: str) -> Path:

@@ -23,7 +23,7 @@ from analysis.report.index import write_index
 from analysis.report.manifest import Manifest, rests_on
 from analysis.report.render import failure, render_plain, report_key, write_log
 from analysis.report.scripts import PLOTLY, put_library
-from analysis.workspace import Workspace, open_workspace, shipped_notebooks
+from analysis.workspace import Workspace, shipped_notebooks
 
 Engine = Literal["forked", "kernel"]
 Each = Callable[[Iterable[dict[str, Any]]], Iterator[tuple[dict[str, Any], dict[str, Any]]]]  # requests to answers
@@ -59,7 +59,7 @@ class _Planned:
     page: Path
     arguments: dict[str, Any]
     rests_on: str
-    bundle: Path | None  # what the page is made from; a page of the squad is made from the store
+    bundle: Path  # what the page is made from
 
 
 def _chosen(engine: Engine | None) -> Engine:
@@ -196,16 +196,13 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     try:
         notebook = workspace.notebook(job.report)
         parameters = _parameters(job, notebook)
-        of_one = "athlete_id" in parameters
-        resting = rests_on(workspace, job, notebook, _checked(notebook, parameters))
+        checked = _checked(notebook, parameters)
+        resting = rests_on(workspace, job, notebook, checked)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
-        if of_one:
-            packed = _packed(workspace, workspace.athlete_id(job.athlete_id))
-            fingerprint = open_workspace(packed).athlete(job.athlete_id, job.until).fingerprint
-        else:
-            fingerprint = workspace.everyone(job.until).fingerprint
-        key = _key_for(notebook, parameters, fingerprint)
+        packed = Path(tempfile.mkdtemp(prefix="workbook-bundle-"))  # only its owner can read it
+        fingerprint = _pack(manifest, job, packed) if "athlete_id" in parameters else _pack_squad(manifest, job, packed)
+        key = report_key(notebook, checked, fingerprint)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
             manifest.end(job, resting, page, 0.0)
             _discard(packed)
@@ -221,7 +218,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         "notebook": str(notebook.resolve()),
         "parameters": parameters,
         "output": str(page.absolute()),
-        "workspace": str((packed or workspace.folder).resolve()),
+        "workspace": str(packed.resolve()),
         "contact": workspace.config.contact,
         "fingerprint": fingerprint,
         "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
@@ -231,16 +228,18 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     return _Planned(job, page, arguments, resting, packed)
 
 
-def _packed(workspace: Workspace, athlete_id: str) -> Path:
-    """A folder with the bundle of an athlete who agreed to have a page; only its owner can read it."""
+def _pack(manifest: Manifest, job: Job, folder: Path) -> str:
+    """Put the data of an athlete who agreed to have a page into `folder`; their fingerprint."""
+    workspace = manifest.workspace
+    athlete_id = workspace.athlete_id(job.athlete_id)
     workspace.consent(athlete_id).require("report")
-    folder = Path(tempfile.mkdtemp(prefix="workbook-bundle-"))
-    try:
-        workspace.pack(athlete_id, folder)
-    except BaseException:
-        _discard(folder)
-        raise
-    return folder
+    return workspace.pack(athlete_id, folder, job.until).fingerprint
+
+
+def _pack_squad(manifest: Manifest, job: Job, folder: Path) -> str:
+    """Put the data of all who agreed to be shown into `folder`; their fingerprint. Pages in work may be linked to."""
+    in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
+    return manifest.workspace.pack_squad(folder, job.until, in_work).fingerprint
 
 
 def _discard(packed: Path | None) -> None:
@@ -267,11 +266,6 @@ def _parameters(job: Job, notebook: Path) -> dict[str, object]:
     """What the notebook is told; the athlete too wherever it asks for one, so that nobody's default page is made."""
     told = {"until": job.until}
     return told if not job.athlete_id and is_of_squad(notebook) else {"athlete_id": job.athlete_id} | told
-
-
-def _key_for(notebook: Path, parameters: dict[str, object], fingerprint: str) -> str:
-    """The key that a page of this notebook and data would have now."""
-    return report_key(notebook, _checked(notebook, parameters), fingerprint)
 
 
 def _checked(notebook: Path, parameters: dict[str, object]) -> dict[str, object]:

@@ -55,6 +55,11 @@ class Manifest:
         rows = workspace.store.values("pages", *columns)
         return cls(workspace, {Job(*row[:3]): Entry(*row[3:]) for row in rows})
 
+    @property
+    def in_work(self) -> list[Job]:
+        """The pages that this run has begun and not ended, and those that were in work when another one died."""
+        return [job for job, entry in self.entries.items() if entry.state == "in work"]
+
     def holds(self, job: Job, rests_on: str, page: Path) -> bool:
         """Whether the page was made of just this, and is still as it was published."""
         entry = self.entries.get(job)
