@@ -1,7 +1,9 @@
 """`workbook run --due` by the clock: rendered, sent, kept, told; a second call does nothing twice."""
 
 import json
+import os
 import sys
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -9,9 +11,12 @@ import report_notebooks
 from click.testing import CliRunner
 from drop_folder import CONFIG, ROSTER, drop, workspace
 from filelock import FileLock
+from mail_server import Inbox, Server, certificate, free_port
 
 from analysis import intake
 from analysis.cli import main
+from analysis.delivery.notice import keep
+from analysis.delivery.notice import last_run as last_run_of
 from analysis.report.due import owed
 from analysis.workspace import Workspace, open_workspace
 
@@ -134,6 +139,34 @@ def test_a_plan_that_cannot_work_is_kept_and_told(folder, clock, tmp_path):
     run(folder, "run", "--due", code=FAILED)
     assert "'Cedar' is no athlete" in last_run(folder)["error"]
     assert "Cedar" in (tmp_path / "told").read_text()
+
+
+def test_who_could_not_be_told_by_a_dead_mail_server_is_told_by_the_next_run(folder, tmp_path):
+    inbox, port, pem = Inbox(), free_port(), certificate(tmp_path)
+    smtp = f'[delivery.smtp]\nhost = "127.0.0.1"\nport = {port}\ncertificates = "{pem}"\nattempts = 1\n'
+    text = (folder / "workbook.toml").read_text()
+    (folder / "workbook.toml").write_text(text.replace("[notify]", f'{smtp}[notify]\nto = ["coach@grove.example"]'))
+    squad = open_workspace(folder)
+    failed = last_run_of(datetime(2026, 6, 8, 4, tzinfo=UTC), error="Birch has no page.")
+    (problem,) = keep(squad, failed)
+    assert "Nobody could be told by mail: The mail server 127.0.0.1 cannot be reached" in problem
+    with Server(inbox, pem, port=port):
+        assert keep(squad, failed) == []
+        assert keep(squad, failed) == []
+    assert inbox.received() == ["coach@grove.example"]
+    assert "Birch has no page." in inbox.mails[0].get_content()
+
+
+def test_each_run_applies_the_retention(folder, clock):
+    clock(MONDAY)
+    log = folder / "reports" / "log" / "old.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("long ago")
+    os.utime(log, (pd.Timestamp("2026-01-01").timestamp(),) * 2)
+    text = (folder / "workbook.toml").read_text()
+    (folder / "workbook.toml").write_text(text + "[retention]\nlogs_days = 90\n")
+    assert "Logs last changed before 2026-03-10: 1 deleted." in run(folder, "run", "--due", "--missing")
+    assert not log.exists()
 
 
 def test_a_schedule_is_printed_or_written(folder, tmp_path):

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class LastRun:
     deliveries: list[dict[str, object]] = field(default_factory=list)
     error: str = ""  # what stopped the whole run
     failures: list[str] = field(default_factory=list)  # a sentence each
+    not_told: list[str] = field(default_factory=list)  # why those whom [notify] names could not be told of them
 
 
 def last_run(
@@ -58,12 +59,21 @@ def last_run(
 def keep(workspace: Workspace, run: LastRun) -> list[str]:
     """Write the run to `reports/log/last_run.json`, and tell whom [notify] names of failures that are new.
 
-    The same failures are told once, however often the run is repeated. Returns what could not be told, in sentences.
+    The same failures are told once, however often the run is repeated; where telling failed, the next run tells again.
+    Returns what could not be told, in sentences.
     """
     path = workspace.reports_folder / "log" / NAME
-    told_before = _failures_in(path)
+    told_before = _told_in(path)
+    _write(path, run)
+    if not run.failures or run.failures == told_before:
+        return []
+    if problems := _tell(workspace, run):
+        _write(path, replace(run, not_told=problems))
+    return problems
+
+
+def _write(path: Path, run: LastRun) -> None:
     publish({path: json.dumps(asdict(run), ensure_ascii=False, indent=2) + "\n"})
-    return _tell(workspace, run) if run.failures and run.failures != told_before else []
 
 
 def _tell(workspace: Workspace, run: LastRun) -> list[str]:
@@ -102,10 +112,11 @@ def _nothing() -> None:
     """A notice has no line in the ledger."""
 
 
-def _failures_in(path: Path) -> list[str]:
-    """The failures of the run before; none where its file is gone or damaged."""
+def _told_in(path: Path) -> list[str]:
+    """The failures that the run before told of; none where telling failed, or its file is gone or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["failures"]
+        last = json.loads(path.read_text(encoding="utf-8"))
+        return [] if last["not_told"] else last["failures"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

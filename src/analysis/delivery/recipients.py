@@ -51,4 +51,4 @@ class AddressBook:
 def address_book(workspace: Workspace) -> AddressBook:
     """The addresses in the table contacts; an empty one is none."""
     rows = workspace.store.values("contacts", "athlete_id", "whose", "email")
-    return AddressBook(workspace.consents(), {(row.athlete_id, row.whose): row.email for row in rows if row.email})
+    return AddressBook(workspace.consents(), {(athlete_id, whose): email for athlete_id, whose, email in rows if email})
