@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,7 @@ from analysis.ingest.reading import Options
 from analysis.rules import NAME as RULES
 from analysis.rules import Rule, read_rules
 from analysis.store import Store
+from analysis.tables import DTYPES, TABLES
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
@@ -225,7 +226,10 @@ class Workspace:
 
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
-        return self._one(self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)]), until)
+        stored = self.store.frames(_OF_A_PAGE, [name_or_id])
+        if stored["athletes"].empty:  # no id, as notebooks give one: a name costs a reading of all names
+            stored = self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
+        return self._one(stored, until)
 
     def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
         """The athlete whose tables are `stored`."""
@@ -409,22 +413,56 @@ def _as_of(
 ) -> dict[str, pd.DataFrame]:
     """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
     dates = stored["sessions"].set_index("session_id")["local_date"]
-    copies = set(stored["links"]["b"])
-    frames = {}
-    for name in FRAMES:
-        frame = stored[name]
-        if name in _OF_A_SESSION:
-            frame = frame.assign(local_date=dates.reindex(frame["session_id"]).array)
-        if name == "sets":
-            counted = ~row_keys("sets", frame).isin(copies) if copies else True
-            frame = frame.assign(counted=counted, pattern=frame["exercise"].map(patterns).astype("str"))
-        if name == "proposals":
-            frame = frame[frame["answer"] == "accepted"]
-        if name == "runs":
-            frame = frame.assign(counted=~frame["session_id"].isin(copies))
-        last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
-        frames[name] = frame[frame["local_date"] <= last].reset_index(drop=True)
-    return frames
+    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    return {
+        name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
+
+    dates: pd.Series
+    copies: set[str]
+    patterns: pd.Series
+
+
+def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
+    """One frame as a report of that day may see it."""
+    if name in _OF_A_SESSION:
+        frame = frame.assign(local_date=_looked_up(frame["session_id"], joined.dates))
+    if name == "sets":
+        counted = ~row_keys("sets", frame).isin(joined.copies) if joined.copies else True
+        frame = frame.assign(counted=counted, pattern=_looked_up(frame["exercise"], joined.patterns))
+    if name == "runs":
+        frame = frame.assign(counted=~frame["session_id"].isin(joined.copies))
+    if name == "proposals":
+        frame = _where(frame, frame["answer"] == "accepted")
+    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
+    return _where(frame, frame["local_date"] <= last)
+
+
+def _nothing_of(name: str) -> pd.DataFrame:
+    """A frame without rows, with all that is joined on: most athletes have no rows of most tables."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
+    return _seen(name, TABLES[name].empty(), pd.Timestamp(0), nothing)
+
+
+def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """The value of each key, missing where there is none; each key is looked up once, however often it stands."""
+    codes, known = pd.factorize(keys)
+    return values.reindex(known).array.take(codes, allow_fill=True)
+
+
+def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
+    return frame if kept.all() else frame[kept].reset_index(drop=True)
 
 
 def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
