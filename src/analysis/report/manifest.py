@@ -42,11 +42,14 @@ class Manifest:
     entries : dict
         By job; those of earlier runs where this one has not worked on the page.
     run : str
+    in_work : set
+        Pages that this run has begun and not ended.
     """
 
     workspace: Workspace
     entries: dict[Job, Entry]
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    in_work: set[Job] = field(default_factory=set)
 
     @classmethod
     def read(cls, workspace: Workspace) -> "Manifest":
@@ -54,11 +57,6 @@ class Manifest:
         columns = ("report", "athlete_id", "until", "state", "attempts", "rests_on", "page_hash")
         rows = workspace.store.values("pages", *columns)
         return cls(workspace, {Job(*row[:3]): Entry(*row[3:]) for row in rows})
-
-    @property
-    def in_work(self) -> list[Job]:
-        """The pages that this run has begun and not ended, and those that were in work when another one died."""
-        return [job for job, entry in self.entries.items() if entry.state == "in work"]
 
     def holds(self, job: Job, rests_on: str, page: Path) -> bool:
         """Whether the page was made of just this, and is still as it was published."""
@@ -83,10 +81,12 @@ class Manifest:
                 "Check the memory of this machine, then run again with --force."
             )
         self._note(job, "in work", rests_on, None, attempts=died + 1)
+        self.in_work.add(job)
 
     def end(self, job: Job, rests_on: str, page: Path, seconds: float, error: str = "") -> None:
         """Note that a page is made, or why it is not."""
         published = None if error else page_hash(page)
+        self.in_work.discard(job)
         self._note(job, "failed" if error else "rendered", rests_on, published, seconds=seconds, error=error or None)
 
     def _note(

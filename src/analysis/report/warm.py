@@ -13,8 +13,10 @@ import ctypes
 import faulthandler
 import functools
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -36,6 +38,8 @@ WHERE = "where.txt"  # in a child's own folder: where it was when its time was o
 
 _KILL_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _TO_SAY_WHERE_S = 0.3
+_CORE = ("metrics", "models", "figures")
+_RARELY = (50_000, 20, 100)  # a report ends before it has much garbage
 
 
 @dataclass(eq=False)
@@ -216,6 +220,14 @@ def _cause(status: int) -> str:
     return f"ended by itself with code {os.WEXITSTATUS(status)}"
 
 
+def import_core() -> None:
+    """Import what notebooks call, so that no child has to: not every notebook is rehearsed."""
+    for part in _CORE:
+        package = importlib.import_module(f"analysis.{part}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+
+
 def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
     """Make each report once, on made-up data, into a folder that is deleted; why some could not be, in words.
 
@@ -256,9 +268,11 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     pyarrow.set_io_thread_count(1)
     work = functools.partial(render_plain, engine="in-process")
     if reports:
+        import_core()
         print(*rehearse([Path(report) for report in reports], work), sep="\n", file=sys.stderr)
     gc.collect()
     gc.freeze()  # children do not copy what they never touch
+    gc.set_threshold(*_RARELY)
     Parent(socket.socket(fileno=descriptor), work, at_a_time).serve()
 
 
