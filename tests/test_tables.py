@@ -65,6 +65,19 @@ def test_the_fast_check_says_what_pandera_says(name, data):
 
 
 @pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_value_that_is_allowed_is_sound_for_pandera(name, data):
+    column = data.draw(st.sampled_from(TABLES[name].columns))
+    value = data.draw(values_of(column) | st.sampled_from([None, "x", 5, 5.5, True, float("nan"), pd.NaT]))
+    if column.allows(value) and not (value is None and column.kind == "integer"):  # numbered later
+        typed = TABLES[name].coerce(
+            pd.DataFrame({c.name: [0] for c in TABLES[name].columns if c.kind == "integer"} | {column.name: [value]})
+        )
+        assert sound_for_pandera(schema_of(name, column.name), typed[[column.name]])
+
+
+@pytest.mark.parametrize("name", TABLES)
 @settings(max_examples=10)
 @given(data=st.data())
 def test_coercing_again_changes_nothing(name, data):

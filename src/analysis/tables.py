@@ -4,6 +4,7 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
 """
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -76,6 +77,32 @@ class Column:
             return True
         words = (word for word in values.unique() if isinstance(word, str))
         return all(self._allows(word) for word in words)
+
+    def allows(self, value: object) -> bool:
+        """Whether one plain value, as a reader makes it of a cell, passes every check of this column.
+
+        Of a whole number that is missing too, since those are numbered later. False also for what only `Table.coerce`
+        can judge, so that a value which is not allowed has to be looked at there.
+
+        >>> reps = Column("reps", "number", "repetitions done", low=0)
+        >>> reps.allows(5.0), reps.allows(None), reps.allows(-1.0), reps.allows("5")
+        (True, True, False, False)
+        """
+        if value is None:
+            return not self.required or self.kind == "integer"
+        if self.kind == "text":
+            return isinstance(value, str) and self._allows(value)
+        if self.kind in ("number", "integer"):
+            return self._is_number(value) and self._is_within(value)
+        is_moment = isinstance(value, dt.date if self.kind == "date" else dt.datetime) and value is not pd.NaT
+        return is_moment and (getattr(value, "tzinfo", None) is None) == (self.kind != "instant")
+
+    def _is_number(self, value: object) -> bool:
+        return type(value) is int or (self.kind == "number" and isinstance(value, float))
+
+    def _is_within(self, value: float) -> bool:
+        """Whether a number is one, and neither below nor above."""
+        return value == value and (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def _allows(self, word: str) -> bool:
         return (self.values is None or word in self.values) and (

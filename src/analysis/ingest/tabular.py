@@ -187,8 +187,10 @@ def _in_range(taken: list[Taken], ledger: Ledger, columns: Mapping[tuple[str, st
     wrong: dict[int, list[Problem]] = {}
     for table in dict.fromkeys(name for one in taken for name in one.parts):
         places = [place for place, one in enumerate(taken) if table in one.parts]
-        typed = _typed(table, [taken[place].parts[table] for place in places])
-        failures = TABLES[table].failures(typed)
+        rows = [taken[place].parts[table] for place in places]
+        if _all_allowed(table, rows):  # as in most files; words for what is wrong need typed frames
+            continue
+        failures = TABLES[table].failures(_typed(table, rows))
         for nth, name, check in zip(failures["index"], failures["column"], failures["check"], strict=True):
             place = places[nth]
             problem = _range_problem(taken[place].row, columns.get((table, name), name), check)
@@ -196,6 +198,14 @@ def _in_range(taken: list[Taken], ledger: Ledger, columns: Mapping[tuple[str, st
     for place, problems in wrong.items():
         ledger.reject(taken[place].row, problems)
     return [one for place, one in enumerate(taken) if place not in wrong]
+
+
+def _all_allowed(table: str, rows: list[dict]) -> bool:
+    """Whether every given value is allowed; one that another row gives and this one does not is missing."""
+    given = {name for row in rows for name in row}
+    return all(
+        column.allows(row.get(column.name)) for column in TABLES[table].columns if column.name in given for row in rows
+    )
 
 
 def _range_problem(row: Row, column: str, check: str) -> Problem:
