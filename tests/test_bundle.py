@@ -108,3 +108,74 @@ def test_the_process_of_a_page_has_no_store_and_sees_nobody_else(squad, engine):
     done = fanout.render_job(squad, Job("spy", "alder1", UNTIL), force=True, engine=engine)
     assert done.state == "rendered", done.error
     assert "Seen: Alder; stores: 0; sets: 1" in done.path.read_text(encoding="utf-8")
+
+
+SQUAD_SPY = SPY.replace("athlete = opened.athlete(athlete_id, until=until)", "squad = opened.everyone(until)").replace(
+    "subject=athlete_id, name=athlete.name", 'subject="squad", name="Grove"'
+)
+SQUAD_SHOW = """\
+with page.section("seen", "Whom do I see?"):
+    names = ", ".join(f"{one.name} {len(one.sets)}" for one in squad.athletes)
+    page.show(Text(f"Seen: {names}; stores: {len(stores)}; pages: {sorted(opened.pages('plain', until))}"))
+    page.show(Text(f"In reach: {', '.join(opened.athletes()['name'])}; withheld: {squad.withheld}"))
+"""
+
+
+@pytest.fixture
+def grove(squad):
+    """Alder and Birch, and Cedar, who agreed to an own page and not to be shown on the squad's."""
+    drop(squad.folder, "c.csv", ROSTER + "Cedar,cedar1,,,report,,\n")
+    drop(squad.folder, "d.csv", BAR_SPEED + "Cedar,2026-06-01,Deadlift,1,1,99,0.8\n")
+    assert {o.state for o in intake.ingest(squad, intake.files_below([squad.raw_folder]))} <= {"taken", "known"}
+    return squad
+
+
+@pytest.fixture
+def packed_squad(grove, tmp_path):
+    folder = tmp_path / "packed"
+    folder.mkdir()
+    grove.pack_squad(folder, UNTIL, [("plain", "birch1"), ("plain", "cedar1")])
+    return open_workspace(folder)
+
+
+def test_a_squad_of_a_bundle_is_the_squad_of_the_store(grove, packed_squad):
+    here, there = packed_squad.everyone(UNTIL), grove.everyone(UNTIL)
+    assert [one.name for one in here.athletes] == ["Alder", "Birch"]
+    assert here.fingerprint == there.fingerprint
+    assert (here.withheld, there.withheld) == (1, 1)
+    for name, frame in grove.squad(UNTIL).items():
+        pd.testing.assert_frame_equal(packed_squad.squad(UNTIL)[name], frame)
+    for name, frame in there.ledger.items():
+        pd.testing.assert_frame_equal(here.ledger[name].reset_index(drop=True), frame.reset_index(drop=True))
+    assert packed_squad.athlete("Birch", UNTIL).fingerprint == grove.athlete("Birch", UNTIL).fingerprint
+
+
+def test_who_is_not_shown_to_the_squad_is_not_in_its_bundle(packed_squad):
+    assert packed_squad.athletes()["name"].tolist() == ["Alder", "Birch"]
+    assert packed_squad.pages("plain", UNTIL) == {"birch1"}
+    assert not packed_squad.pages("plain", "2026-05-31")
+    with pytest.raises(UnknownAthlete):
+        packed_squad.athlete("Cedar")
+    content = b"".join(path.read_bytes() for path in packed_squad.folder.rglob("*") if path.is_file())
+    assert b"birch1" in content
+    assert b"cedar" not in content.lower()
+
+
+def test_a_page_of_the_squad_has_no_store_and_knows_the_pages_made_before_it(grove):
+    notebooks = grove.folder / "notebooks" / "reports"
+    report_notebooks.write(notebooks / "spy.ipynb", SQUAD_SPY, SQUAD_SHOW, parameters='until: str = "2026-07-05"')
+    report_notebooks.write(notebooks / "plain.ipynb", SPY, SHOW)
+    jobs = [Job("plain", "alder1", UNTIL), Job("plain", "birch1", UNTIL), Job("spy", "", UNTIL)]
+    assert [one.error for one in fanout.render_all(grove, jobs, 2, force=False)] == ["", "", ""]
+    page = jobs[-1].page(grove).read_text(encoding="utf-8")
+    assert "Seen: Alder 1, Birch 1; stores: 0; pages: [&#39;alder1&#39;, &#39;birch1&#39;]" in page
+    assert "In reach: Alder, Birch; withheld: 1" in page
+
+
+def test_an_athlete_is_read_once_to_plan_a_page(squad, monkeypatch):
+    report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)
+    read, frames = [], type(squad.store).frames
+    monkeypatch.setattr(type(squad.store), "frames", lambda *told: read.append(told) or frames(*told))
+    done = fanout.render_job(squad, Job("spy", "alder1", UNTIL), force=True)
+    assert done.state == "rendered", done.error
+    assert len(read) == 1

