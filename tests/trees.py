@@ -61,15 +61,8 @@ def started(opened: Workspace, *words: object, mark: str, **options) -> subproce
     """`workbook run --due` for the trees in a process of its own, which carries a mark as all that it starts."""
     command = [sys.executable, "-m", "analysis.cli", "run", "--due", "--as-of", AS_OF, "--workspace", opened.folder]
     environment = {**os.environ, MARK: mark, **options.pop("env", {})}
-    return subprocess.Popen(
-        list(map(str, [*command, *words])),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        **options,
-    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen(list(map(str, [*command, *words])), env=environment, **streams | options)
 
 
 def ran(opened: Workspace, *words: object, mark: str, code: int, **options) -> tuple[str, str]:

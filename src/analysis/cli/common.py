@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,14 +107,41 @@ def locked(workspace) -> Iterator[None]:
     except Timeout:
         raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
     try:
-        yield
+        with _ended_as_by_hand():
+            yield
     finally:
         lock.release()
 
 
+@contextlib.contextmanager
+def _ended_as_by_hand() -> Iterator[None]:
+    """Within, what a system sends to end a run is as Ctrl-C: transactions end, and no process is left."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup asks for
+    before = {number: signal.signal(number, interrupt) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def progress(things, what: str, total: int | None, quiet: bool) -> tqdm:
-    """A progress bar on a terminal, nothing elsewhere."""
-    return tqdm(things, desc=what, total=total, disable=True if quiet else None, leave=False, file=sys.stderr)
+    """A progress bar with the rate and the time left on a terminal, nothing elsewhere."""
+    return tqdm(
+        things,
+        desc=what,
+        total=total,
+        unit=f" {what.lower()}",
+        bar_format="{desc}: {n_fmt} of {total_fmt} |{bar}| {rate_noinv_fmt}, {remaining} left",
+        disable=True if quiet else None,
+        leave=False,
+        file=sys.stderr,
+    )
 
 
 def print_json(value: object, indent: int | None = 2) -> None:

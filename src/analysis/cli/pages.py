@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import shlex
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,8 @@ from types import SimpleNamespace
 import click
 
 from analysis.cli.common import (
+    FAILED,
+    PARTLY,
     as_json,
     audited,
     by_engine,
@@ -25,6 +29,9 @@ from analysis.cli.common import (
 )
 from analysis.cli.files import print_outcomes
 from analysis.errors import UsageProblem, WorkbookError
+
+_LISTED = 20  # pages made that are named one by one
+_ENDED = "The run was ended from outside. Run it again: what is made stays, and only the rest is made."
 
 
 @click.command()
@@ -47,7 +54,7 @@ def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: 
     workspace, files, as_of = demonstration.prepare(workspace_folder)
     with locked(workspace):
         outcomes = list(progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
-        rendered = _render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json)
+        rendered = list(_render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json))
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if as_json:
         print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
@@ -201,7 +208,8 @@ def run(
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
         where = _cluster(cluster, tls_ca, tls_cert, tls_key)
-        done.pages = _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=where)
+        for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=where):
+            done.pages.append(page)
         done.deliveries = [] if as_of else _deliver(workspace, planned, quiet=as_json)
         retained = erasure.retain(workspace, workspace.now())
     if as_json:
@@ -326,10 +334,15 @@ def _kept(workspace) -> Iterator[SimpleNamespace]:
     started_at, done = datetime.now(UTC), SimpleNamespace(pages=[], deliveries=[])
     try:
         yield done
-    except WorkbookError as problem:
-        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, str(problem))):
+    except (WorkbookError, KeyboardInterrupt) as problem:
+        why = str(problem) or _ENDED
+        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, why)):
             click.echo(sentence, err=True)
-        raise
+        if isinstance(problem, WorkbookError):
+            raise
+        _print_pages(done.pages)
+        click.echo(why, err=True)
+        sys.exit(PARTLY if done.pages else FAILED)
     if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
         for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries)):
             click.echo(sentence, err=True)
@@ -346,11 +359,12 @@ def _cluster(address: str | None, tls_ca: Path | None, tls_cert: Path | None, tl
 
 def _render_due(
     workspace, planned, jobs: int | None, force: bool, engine: str | None, quiet: bool, cluster=None
-) -> list:
+) -> Iterator:
     from analysis.report.fanout import render_all
 
-    done = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
-    return list(progress(done, "Pages", len(planned), quiet))
+    made = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
+    with contextlib.closing(made):  # an interrupted run ends what is in work
+        yield from progress(made, "Pages", len(planned), quiet)
 
 
 def _deliver(workspace, planned, quiet: bool) -> list:
@@ -383,15 +397,30 @@ def _print_proposals(rows, told: list[str]) -> None:
 
 
 def _print_pages(rendered: list) -> None:
-    for page in rendered:
-        click.echo(f"{page.state if page.done else 'FAILED':10}{shown(page.path)}")
-        if not page.done:
-            click.echo(f"          {page.error}", err=True)
-    click.echo(
-        f"{count(len(rendered), 'page')}."
-        if rendered
-        else "Nothing is due: no page is missing, or there is no athlete yet."
-    )
+    """Each page that was made, those that stand in one line, and a table of those that are not there."""
+    if not rendered:
+        return click.echo("Nothing is due: no page is missing, or there is no athlete yet.")
+    made = [page for page in rendered if page.state == "rendered"]
+    if len(made) <= _LISTED:
+        for page in made:
+            click.echo(f"rendered  {shown(page.path)}")
+    else:
+        for folder, pages in Counter(page.path.parent for page in made).items():
+            click.echo(f"rendered  {count(pages, 'page')} in {shown(folder)}")
+    _print_failures([page for page in rendered if not page.done])
+    states = Counter(page.state for page in rendered)
+    summary = ", ".join(f"{states[state]} {state}" for state in ("rendered", "unchanged", "failed") if states[state])
+    click.echo(f"{count(len(rendered), 'page')}: {summary}.")
+
+
+def _print_failures(failed: list) -> None:
+    """A table of the pages that could not be made: whose, which report, of which period, and why."""
+    rows = [(page.job.athlete_id or "squad", page.job.report, page.job.until, page.error) for page in failed]
+    if rows:
+        rows.insert(0, ("FAILED", "report", "period", "why"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for *cells, why in rows:
+        click.echo("  ".join([*(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)), why]), err=True)
 
 
 def _print_deliveries(outcomes: list) -> None:

@@ -6,6 +6,7 @@ one that was in work when a run died is begun again, and set aside when that hap
 
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from analysis.workspace import Workspace, day
 
 MOST_ATTEMPTS = 2  # runs that may die while a page is in work
 
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -31,6 +34,7 @@ class Entry:
     attempts: int
     rests_on: str
     page_hash: str | None
+    error: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,7 @@ class Manifest:
     @classmethod
     def read(cls, workspace: Workspace) -> "Manifest":
         """The manifest as it stands."""
-        columns = ("report", "athlete_id", "until", "state", "attempts", "rests_on", "page_hash")
+        columns = ("report", "athlete_id", "until", "state", "attempts", "rests_on", "page_hash", "error")
         rows = workspace.store.values("pages", *columns)
         return cls(workspace, {Job(*row[:3]): Entry(*row[3:]) for row in rows})
 
@@ -105,7 +109,7 @@ class Manifest:
             **{"rests_on": rests_on, "page_hash": published, "changed_at": pd.Timestamp.now(tz="UTC")},
         }
         self.workspace.store.note("pages", pd.DataFrame([row]))
-        self.entries[job] = Entry(state, attempts, rests_on, published)
+        self.entries[job] = Entry(state, attempts, rests_on, published, error)
 
 
 def page_hash(page: Path) -> str | None:
@@ -138,14 +142,33 @@ def explained(workspace: Workspace, page: Path) -> list[str]:
     then = json.loads(entry.rests_on)
     now = json.loads(rests_on(workspace, job, notebook, notebooks.checked_parameters(known, told, notebook.name)))
     lines = [f"{job.report} of {job.athlete_id or 'the squad'} until {job.until}: {entry.state}"]
+    lines += [entry.error] if entry.error else []
     for part in dict.fromkeys([*then, *now]):
-        before, after = then.get(part), now.get(part)
+        before, after = _said(then.get(part)), _said(now.get(part))
         lines.append(f"{part:14} {before}" + ("" if before == after else f"   CHANGED: now {after}"))
-    if entry.page_hash and not manifest.is_as_published(job, page):
-        lines.append("The page or its facts were altered after they were published; the next run makes them anew.")
-    elif then == now:
-        lines.append("Nothing has changed since; the next run leaves this page as it is.")
-    return lines
+    return [*lines, _outlook(manifest, job, page, then, now)]
+
+
+def _said(part: Any) -> str:
+    """A part of what decides a page in few words; of a hash its beginning."""
+    if isinstance(part, dict):
+        return ", ".join(f"{name} {value}" for name, value in part.items())
+    return _HASH.sub(lambda found: found[0][:12], str(part)) if part not in (None, "") else "none"
+
+
+def _outlook(manifest: Manifest, job: Job, page: Path, then: dict[str, Any], now: dict[str, Any]) -> str:
+    """What the next run does with a page, in a sentence."""
+    entry = manifest.entries[job]
+    if entry.page_hash is None:
+        return "The page was not made; the next run tries again."
+    if not manifest.is_as_published(job, page):
+        return "The page or its facts were altered after they were published; the next run makes them anew."
+    changed = [part for part in {**then, **now} if then.get(part) != now.get(part)]
+    if changed == ["data"]:
+        return "Data were taken in since; the next run makes this page anew if they say something else."
+    if changed:
+        return "What it rests on has changed; the next run makes this page anew."
+    return "Nothing has changed since; the next run leaves this page as it is."
 
 
 def _job_of(workspace: Workspace, page: Path) -> Job:

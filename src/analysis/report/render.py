@@ -192,7 +192,8 @@ def failure(problem: Exception, page: Path) -> str:
     if isinstance(problem, WorkbookError):
         return str(problem)
     if isinstance(problem, OSError):
-        return f"{page} cannot be written: {problem.strerror}. Check the folder."
+        where = problem.filename or page
+        return f"{where} cannot be written: {problem.strerror}. Check its folder, and the space that is left there."
     return f"{type(problem).__name__}: {problem}. `workbook report` for this page alone shows where."
 
 
@@ -258,9 +259,9 @@ def _run(
         )
     except PapermillExecutionError as problem:
         place = notebooks.cell_number(marked, problem.cell_index - bool(values))  # papermill adds a cell for values
-        said = notebooks.first_line(f"{problem.ename}: {problem.evalue}", longest=300)
+        said = notebooks.first_line(f"{problem.ename}: {problem.evalue}", longest=300).rstrip(".")
         raise RenderFailed(
-            f"Cell {place} of {name} ({notebooks.first_line(problem.source)}) stopped with {said} "
+            f"Cell {place} of {name} ({notebooks.first_line(problem.source)}) stopped with {said}. "
             "Correct the notebook or its data; the traceback is in the log."
         ) from problem
     except CellTimeoutError as problem:
