@@ -76,6 +76,25 @@ def test_the_usual_range_is_drawn_only_where_there_is_one():
     assert not speed_over_dates_figure(speeds(["encoder"] * 3, [0.50, 0.51, 0.52])).layout.shapes
 
 
+def test_a_menu_chooses_one_of_several_figures_with_its_own_range_and_axes():
+    gaining = speed_over_dates_figure(speeds(["encoder"] * 4, [0.50, 0.51, 0.52, 0.55]))
+    new = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"], [0.50, 0.51, 0.52]))
+    shown = theme.choice_figure({"gaining": gaining, "new": new})
+    first, second = shown.layout.updatemenus[0].buttons
+    assert first.args[0]["visible"] == [trace.visible for trace in shown.data]
+    assert second.args[0]["visible"] == [not seen for seen in first.args[0]["visible"]]
+    assert sum(second.args[0]["visible"]) == len(new.data) == 2
+    assert len(first.args[1]["shapes"]) == len(shown.layout.shapes) == 1  # the usual range
+    assert second.args[1]["yaxis.title"]["text"] == "Mean velocity (m/s)"
+    assert shown.layout.title.text is None
+    assert gaining.data[0].visible is None  # the figures given stay as they are
+
+
+def test_nothing_to_choose_from_is_said():
+    with pytest.raises(ValueError, match="no figure to choose from"):
+        theme.choice_figure({})
+
+
 @pytest.mark.parametrize("colour", ["paper_bgcolor", "plot_bgcolor"])
 def test_figures_have_no_background_of_their_own(colour):
     assert theme.figure("Load (kg)", "Mean velocity (m/s)").layout.template.layout[colour] == "rgba(0, 0, 0, 0)"

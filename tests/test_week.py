@@ -438,7 +438,7 @@ class TestSections:
         assert [type(block) for block in sections.form(week)] == [Fact, Reps, Fact, Text]
         assert [type(block) for block in sections.run(week)] == [Fact, Slope, Text]
         assert [type(block) for block in sections.sides(week)] == [Fact, Sides]
-        assert [type(block) for block in sections.felt(week)] == [Fact, Cells]
+        assert [type(block) for block in sections.felt(week)] == [Fact, Cells, Text]
         assert [type(block) for block in sections.next_week(week)] == [Fact, Lines]
 
     def test_period_names_month_and_year_once(self):
@@ -515,7 +515,7 @@ class TestSections:
 
     def test_answers_outside_the_usual_range_are_set_against_chance(self):
         text = sections.felt_fact(week_of(birch())).sentence
-        assert text == "You answered on 7 of 7 days. 0 answers outside your usual range; about 1 expected by chance."
+        assert text == "You answered on 7 of 7 days. 0 answers outside your usual range; about 0.7 expected by chance."
 
     def test_what_was_left_out_is_said_with_its_reason_newest_first(self):
         rows = [("2025-12-30", "Sleep", "", "typed twice"), ("2026-06-23", "20 m sprint", "trial 2", "gate fell over")]
@@ -539,7 +539,7 @@ class TestSections:
         (fact,) = sections.certainty(week)
         assert fact.n == len(week.judged) == 3  # a speed, form, a check; no run
         assert fact.estimate == pytest.approx(3 * 0.05)
-        assert fact.sentence == "3 values were judged; about 0.15 would look changed by chance. Here none does."
+        assert fact.sentence == "3 values were judged; about 0.2 would look changed by chance. Here none does."
         assert fact.coach_sentence == (
             "3 changes judged, 0 beyond the MDC; 0.15 would be if nothing had changed (5 % each)."
         )

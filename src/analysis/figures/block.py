@@ -268,6 +268,7 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
         high_label=more,
         conf_level=level,
         decimals=_decimals(found[0]),
+        label=f"{measure.name}: change over the block",
     )
 
 
@@ -343,7 +344,7 @@ def _flag_table(counts: pd.DataFrame, column: str, head: str) -> pd.DataFrame:
             head: counts[column],
             "Looks": counts["n_looks"],
             "Flagged": counts["n_flagged"],
-            "Expected by chance": counts["expected"].round(1),
+            "Expected by chance": [number_words(value, 1) for value in counts["expected"]],
             "p, as many or more": [p_words(value) for value in counts["probability"]],
         }
     )

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 
 from analysis.blocks import Drawing, Fact, Forest, ForestRow
 from analysis.figures import theme
-from analysis.figures.growth import slopes_figure
 from analysis.figures.scientific import (
     between_words,
     count_words,
@@ -36,12 +35,14 @@ def measurement_error(review: BlockReview) -> list[Block]:
     """Typical error, CV, MDC, SWC and ICC of each measure, practice effects, and limits of agreement."""
     known = review.errors.or_say_why("Nothing was measured twice in this block. Repeat a test.").known
     table = pd.DataFrame([_error_row(one) for one in known])
+    correlations = pd.DataFrame([_correlation_row(one) for one in known])
     agreement = pd.DataFrame([_agreement_row(one) for one in known])
     return [
         _detectable_fact(known),
         *(fact for one in known for fact in _error_facts(one)),
         *unknown_parts(review.errors.missing, review.names),
         titled(table, "Measurement error between days, 95 % intervals"),
+        titled(correlations, "Intraclass correlations, 95 % intervals"),
         titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
         *(agreement_figure(one) for one in known),
     ]
@@ -64,10 +65,10 @@ def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
     d = digits_of_error(r.typical_error.te)
     terms = r.tidy().set_index("term")
     stated = one.measure.stated
+    left_out = f", {r.n_left_out} left out" if r.n_left_out else ""
     return {
         "Measure": f"{one.measure.name} ({one.measure.unit})",
-        "Athletes × exposures": f"{len(r.trials)} × {r.trials.shape[1]}",
-        "Left out": r.n_left_out,
+        "Athletes × exposures": f"{len(r.trials)} × {r.trials.shape[1]}{left_out}",
         "Days between": f"{one.days_between:.0f}",
         "TE": with_interval(terms.loc["TE"], d),
         "TE in workbook.toml": number_words(stated.value, d) if stated else "–",
@@ -75,9 +76,13 @@ def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
         "MDC95": number_words(r.typical_error.mdc(), d),
         "SWC, 0.2 SD": number_words(r.swc, d),
         "SWC in use": number_words(one.measure.swc, d),
-        "ICC(2,1)": with_interval(terms.loc["ICC(2,1)"], 2),
-        "ICC(3,1)": with_interval(terms.loc["ICC(3,1)"], 2),
     }
+
+
+def _correlation_row(one: MeasurementErrorOf) -> dict[str, object]:
+    terms = one.reliability.tidy().set_index("term")
+    kinds = ("ICC(2,1)", "ICC(3,1)")
+    return {"Measure": one.measure.name} | {kind: with_interval(terms.loc[kind], 2) for kind in kinds}
 
 
 def _agreement_row(one: MeasurementErrorOf) -> dict[str, object]:
@@ -357,7 +362,10 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         {
             "Term": components["term"],
             "Unit": components["unit"],
-            "Estimate": [number_words(value, 4) for value in components["estimate"]],
+            "Estimate": [
+                number_words(value, 4 if unit else 2)
+                for value, unit in zip(components["estimate"], components["unit"], strict=True)
+            ],
             "95 % interval": [
                 between_words(low, high, 4)
                 for low, high in zip(components["conf_low"], components["conf_high"], strict=True)
@@ -386,16 +394,15 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         caterpillar(one),
         told,
         titled(shares, f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)"),
-        theme.add_note(slopes_figure(g, name), f"{name}: slopes with 95 % intervals. {g.remark}".strip()),
     ]
 
 
 def caterpillar(one: GrowthOf) -> Forest:
-    """Athletes' slopes from the smallest to the largest, against no change."""
+    """Athletes' slopes from the largest to the smallest, against no change."""
     g = one.growth
     rows = tuple(
         ForestRow(str(row.athlete_id), 1000 * row.slope, 1000 * row.slope_low, 1000 * row.slope_high)
-        for row in g.athletes.sort_values("slope").itertuples()
+        for row in g.athletes.sort_values("slope", ascending=False).itertuples()
     )
     return Forest(
         f"{one.measure.name}: slope of each athlete over the block, drawn towards the squad",
@@ -405,6 +412,7 @@ def caterpillar(one: GrowthOf) -> Forest:
         high_label="faster",
         conf_level=g.conf_level,
         decimals=1,
+        label=f"{one.measure.name}: slope of each athlete, drawn towards the squad",
     )
 
 
@@ -443,7 +451,32 @@ def _transfer_blocks(one: Transfer) -> list[Block]:
     )
     title = f"{name} for each {step:g} {one.hinge.unit} of {one.hinge.name}, within athletes, 95 % intervals"
     drawn = [] if one.verdict == "too few pairs" else [lags_figure(one)]
-    return [fact, titled(rows, title), *drawn]
+    numbers = titled(rows, f"{name}, numbers of the forest")
+    return [fact, _lags_forest(one, title, d), numbers, *drawn]
+
+
+def _lags_forest(one: Transfer, title: str, decimals: int) -> Forest:
+    """The slope within athletes at each lag, for a step of the lift that is the smallest worth telling."""
+    step = one.hinge.swc
+    rows = tuple(
+        ForestRow(
+            f"{count_words(int(at.lag_weeks), 'week')} later" if at.lag_weeks else "the same week",
+            *(step * value if np.isfinite(value) else None for value in (at.slope, at.conf_low, at.conf_high)),
+            note="Too few pairs.",
+        )
+        for at in one.lags.itertuples()
+    )
+    return Forest(
+        title,
+        one.outcome.unit,
+        rows,
+        reference_label="no relation",
+        low_label="better" if one.outcome.lower_is_better else "worse",
+        high_label="worse" if one.outcome.lower_is_better else "better",
+        conf_level=one.conf_level,
+        decimals=decimals,
+        label=title,
+    )
 
 
 def _estimate(result, term: str) -> float:

@@ -12,6 +12,7 @@ from analysis.units import MINUS, number_text, signed_text
 
 NOTHING = "–"
 LINE_CHARACTERS = 28  # longer numbers in words may break
+WORD_CHARACTERS = 16  # longer verdicts may
 
 
 def titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
@@ -27,8 +28,10 @@ def titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
 
 
 def _unbroken(value: object) -> object:
-    """A short text of numbers without a place to break; anything else as it is."""
-    is_number = isinstance(value, str) and len(value) <= LINE_CHARACTERS and re.match(rf"[\d+{MINUS}<]", value)
+    """A short text, of numbers or a verdict, without a place to break; anything else as it is."""
+    if not isinstance(value, str) or len(value) > LINE_CHARACTERS:
+        return value
+    is_number = re.match(rf"[\d+{MINUS}<]", value) or len(value) <= WORD_CHARACTERS
     return value.replace(" ", "\N{NO-BREAK SPACE}") if is_number else value
 
 

@@ -34,6 +34,7 @@ from analysis.figures.words import (
     day_text,
     decimals_of,
     direction_words,
+    expected_text,
     speed_name,
     withheld_sentence,
 )
@@ -187,7 +188,7 @@ def sides(week: SquadWeek) -> list[Block]:
         judged = sum(result is not None and result.n_dates >= SURE_DATES for _, result in of)
         found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
         words = f"{test.name}: {found} a difference beyond error{names}."
-        words += f" About {_expected(SIDES_ONCE * judged)} would have one by chance." if judged else ""
+        words += f" About {expected_text(SIDES_ONCE * judged)} would have one by chance." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
         facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
         drawn.append(
@@ -278,7 +279,7 @@ def flags_fact(week: SquadWeek) -> Fact:
     n, found = len(week.new_findings), sum(one.flagged for one in week.new_findings)
     if not n:
         raise NotEnoughData("No series has a value of this week that can be judged. Repeat lifts and checks.")
-    once, twice = _expected(week.expected_flags), _expected(week.expected_on_the_list)
+    once, twice = expected_text(week.expected_flags), expected_text(week.expected_on_the_list)
     were, moved = "was" if n == 1 else "were", "moved" if found != 1 else "has moved"
     return Fact(
         "flags.found",
@@ -441,17 +442,6 @@ def _choices(week: SquadWeek) -> Numbers | None:
     return Numbers("The flagged changes under other choices", heads, tuple(rows)) if rows else None
 
 
-def _expected(value: float) -> str:
-    """An expected number of flags with the digits that mean something.
-
-    >>> _expected(2.9), _expected(0.214), _expected(0.02)
-    ('3', '0.2', 'less than 0.1')
-    """
-    if value < 0.05:
-        return "less than 0.1"
-    return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
-
-
 def _moved_words(found: Sequence[tuple[str, History]]) -> str:
     """How many newest values lie beyond noise, how many would by chance, and whose they are."""
     judged = [(name, history) for name, history in found if history.change.state != "cannot tell"]
@@ -462,7 +452,7 @@ def _moved_words(found: Sequence[tuple[str, History]]) -> str:
         for name, history in judged
         if history.change.flagged
     ]
-    chance = _expected(expected_by_chance(history.change for _, history in judged))
+    chance = expected_text(expected_by_chance(history.change for _, history in judged))
     count = f"{len(moved) or 'none'} of {len(judged)} moved beyond noise, about {chance} would by chance"
     return f"{count}: {_listed(moved)}" if moved else count
 

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from analysis.errors import NotEnoughData
 from analysis.figures import theme
 from analysis.models.transfer import P_MOST, Transfer, within_athletes
+from analysis.units import number_text
 
 _BESIDE = 0.15  # weeks by which the placebo stands beside its lag
 
@@ -59,7 +60,8 @@ def weeks_figure(result: Transfer, lag_weeks: int) -> go.Figure:
     ends = [own["hinge_within"].min(), own["hinge_within"].max()]
     slope = at["slope"].item()
     shown.add_scatter(x=ends, y=[slope * end for end in ends], mode="lines", name="slope", line_color=theme.VERMILLION)
-    return theme.add_note(shown, f"r = {at['correlation'].item():.2f} in {len(own)} pairs, {lag_weeks} weeks apart.")
+    correlation = number_text(at["correlation"].item(), 2)
+    return theme.add_note(shown, f"r = {correlation} in {len(own)} pairs, {lag_weeks} weeks apart.")
 
 
 def _add_slopes(shown: go.Figure, lags: pd.DataFrame, step: float, name: str, colour: str, aside: float) -> None:

@@ -42,6 +42,7 @@ from analysis.figures.words import (
     day_text,
     decimals_of,
     direction_words,
+    expected_text,
     name_of,
     pace_name,
     percent,
@@ -134,7 +135,7 @@ def sides(week: AthleteWeek) -> list[Block]:
 
 def felt(week: AthleteWeek) -> list[Block]:
     """The week's answers, blank where there was none."""
-    return [felt_fact(week), wellness_cells(week)]
+    return [felt_fact(week), wellness_cells(week), *_scales(week)]
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
@@ -620,7 +621,7 @@ def felt_fact(week: AthleteWeek) -> Fact:
     if judged.any():
         outside = count_text(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
         chance = (1 - BAND_LEVEL) * judged.sum()
-        text += f" {outside} outside your usual range; about {chance:.0f} expected by chance."
+        text += f" {outside} outside your usual range; about {expected_text(chance)} expected by chance."
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
 
 
@@ -639,6 +640,18 @@ def wellness_cells(week: AthleteWeek) -> Cells:
     )
     names = ", ".join(row.label for row in rows)
     return Cells(f"{names} by day; empty cells were not filled in", tuple(f"{day:%a}"[0] for day in week.days), rows)
+
+
+def _scales(week: AthleteWeek) -> list[Text]:
+    """From where to where each item is answered, and which way is good; nothing where no scale is known."""
+    asked = week.athlete.wellness
+    asked = asked[asked["item"].isin(week.wellness["item"])].dropna(subset=["scale_min", "scale_max"])
+    said = [
+        f"{row.item.replace('_', ' ')} {row.scale_min:g} to {row.scale_max:g}"
+        + (" (low is good)" if row.direction == "lower_better" else "")
+        for row in asked.drop_duplicates("item", keep="last").sort_values("item").itertuples()
+    ]
+    return [Text(f"{capital(', '.join(said))}.")] if said else []
 
 
 def _item_label(item: str, source: str | None) -> str:
@@ -671,7 +684,8 @@ def chance_fact(judged: Sequence[Change]) -> Fact:
     were = "was" if n == 1 else "were"
     return Fact(
         "certainty.by_chance",
-        f"{count_text(n, 'value')} {were} judged; about {by_chance:.2g} would look changed by chance. Here {found}.",
+        f"{count_text(n, 'value')} {were} judged; about {expected_text(by_chance)} would look changed by chance. "
+        f"Here {found}.",
         coach_sentence=(
             f"{count_text(n, 'change')} judged, {flagged} beyond the MDC; "
             f"{by_chance:.2g} would be if nothing had changed ({100 * (1 - MDC_LEVEL):.0f} % each)."

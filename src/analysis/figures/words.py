@@ -74,6 +74,17 @@ def percent(value: float) -> str:
     return f"{abs(value):.{0 if abs(value) >= 10 else 1}f} %"
 
 
+def expected_text(value: float) -> str:
+    """An expected number of things with the digits that mean something.
+
+    >>> expected_text(2.9), expected_text(0.36), expected_text(0.02)
+    ('3', '0.4', 'less than 0.1')
+    """
+    if value < 0.05:
+        return "less than 0.1"
+    return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
+
+
 def capital(text: str) -> str:
     """The text with a capital first letter.
 

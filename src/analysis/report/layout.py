@@ -516,6 +516,7 @@ def broad(block: dict[str, Any]) -> Scene:
         for place, line in enumerate(lines):
             scene.text(line, 0, y + 16 + place * LINE)
         for place, line in enumerate(told):
+            scene.rect("under", left, y + place * LINE, text_width(line), height, 0)
             scene.text(line, left, y + 16 + place * LINE)
         if not told:
             marks(scene, row, x_of, y + 12)

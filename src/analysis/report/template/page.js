@@ -68,7 +68,7 @@ const themed = (layout, place) => {
   base.margin ??= {l: 48, r: 12, t: 12, b: 44};
   layout.autosize = true;
   layout.dragmode = false;
-  if (place.clientWidth < 500) layout.legend = {...layout.legend, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top"};
+  if (place.clientWidth < 500) layout.legend = {...layout.legend, orientation: "h", x: 0, xanchor: "left", yref: "container", y: 0, yanchor: "bottom"};
   return layout;
 };
 const draw = async place => {
