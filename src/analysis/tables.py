@@ -7,9 +7,10 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -30,6 +31,7 @@ DTYPES: dict[str, str] = {
 
 _NO_FAILURES = pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
 _DTYPES = {kind: pd.api.types.pandas_dtype(dtype) for kind, dtype in DTYPES.items()}
+_EMPTY = {kind: pd.Series(dtype=dtype).array for kind, dtype in DTYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,7 @@ class Table:
         Raises ValueError where a value cannot be of its column's type: readers type their cells first.
         """
         given = dict(frame.items())
-        typed = {
-            c.name: _as_kind(given[c.name], c.kind).array if c.name in given else _missing(len(frame), c)
-            for c in self.columns
-        }
+        typed = {c.name: _array(given[c.name], c) if c.name in given else _missing(len(frame), c) for c in self.columns}
         return pd.DataFrame(typed, index=frame.index)
 
     def failures(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,10 +208,15 @@ def _missing(n: int, column: Column) -> pd.api.extensions.ExtensionArray:
     return _nothing(column.kind, n)
 
 
-@lru_cache(maxsize=512)
 def _nothing(kind: Kind, n: int) -> pd.api.extensions.ExtensionArray:
-    """`n` missing values; a frame copies them."""
-    return pd.Series(index=range(n), dtype=_DTYPES[kind]).array
+    """`n` missing values."""
+    return _EMPTY[kind].take(np.full(n, -1), allow_fill=True)
+
+
+def _array(values: pd.Series, column: Column) -> pd.api.extensions.ExtensionArray:
+    if values.dtype == "object" and column.kind != "integer" and values.isna().all():
+        return _nothing(column.kind, len(values))
+    return _as_kind(values, column.kind).array
 
 
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:

@@ -239,13 +239,10 @@ def frame(table: str, rows: list[dict]) -> pd.DataFrame:
     ['deadlift']
     """
     given = pd.DataFrame(rows)
-    typed = _coerced(table, given)
-    columns = [name for name in reader_columns(table) if name != "source_key"]  # the door's name for session_key
-    for bound in _BOUND.values():
-        if bound in columns:
-            values = given[bound] if bound in given else pd.Series(None, index=given.index)
-            typed[bound] = pd.Series(values, dtype="str")
-    return typed[columns]
+    bound = {name: pd.Series(given.get(name), index=given.index, dtype="str") for name in _BOUND.values()}
+    columns = dict(_coerced(table, given).items()) | bound
+    names = [name for name in reader_columns(table) if name != "source_key"]  # the door's name for session_key
+    return pd.DataFrame({name: columns[name].array for name in names}, index=given.index)
 
 
 def without_repeats(table: str, rows: list[tuple[Row, dict]], ledger: Ledger) -> list[dict]:
