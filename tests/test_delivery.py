@@ -115,6 +115,17 @@ def test_each_page_goes_to_its_recipients_once_and_only_with_consent(squad):
     assert addresses(way) == ALL
 
 
+def test_of_two_plans_of_a_report_the_one_that_sends_says_whose_and_which_pages(squad):
+    plans = (
+        '[delivery]\nsender = "coach@grove.example"\n[[reports]]\n[[reports]]\nathletes = ["Hazel"]\ndeliver = "mail"\n'
+    )
+    (squad.folder / "workbook.toml").write_text(CONFIG + plans, encoding="utf-8")
+    squad, way = open_workspace(squad.folder), Way()
+    in_the_week = Job("athlete_week", "hazel1", "2026-07-01")
+    write_page(squad, in_the_week)
+    assert states(squad, way, [*JOBS, in_the_week]) == ["hazel1 sent"]
+
+
 def test_a_mail_is_one_line_and_the_page(squad):
     way = Way()
     states(squad, way, ALDER)

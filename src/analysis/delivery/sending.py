@@ -19,7 +19,7 @@ from analysis.errors import (
     UsageProblem,
     WorkbookError,
 )
-from analysis.report.due import Job
+from analysis.report.due import Job, is_planned_by
 from analysis.workspace import Workspace
 
 DIED = (
@@ -100,15 +100,17 @@ class _Run:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.workspace.store)
         self.book: AddressBook = address_book(self.workspace)
-        self.plans: dict[str, ReportPlan] = {
-            plan.report: plan for plan in self.workspace.config.reports if plan.deliver != "no"
-        }
+
+    def plan_of(self, job: Job) -> ReportPlan | None:
+        """The plan by which a page is sent; two plans of a report may send it to some athletes, or some periods."""
+        plans = (plan for plan in self.workspace.config.reports if plan.deliver != "no")
+        return next((plan for plan in plans if is_planned_by(plan, job, self.workspace)), None)
 
     def queue(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Put down who is to get the pages; gives those of which nobody will."""
         waiting = []
         for job in jobs:
-            if plan := self.plans.get(job.report):
+            if plan := self.plan_of(job):
                 try:
                     found = self.book.recipients(job, plan)
                     waiting += [entry_for(job, recipient, plan.deliver) for recipient in found]
@@ -172,9 +174,9 @@ class _Run:
 
     def _recipient(self, entry: Entry) -> Recipient:
         """Who gets the page now; consent may have been taken back since it was put down."""
-        plan = self.plans.get(entry.report)
+        plan = self.plan_of(entry.job)
         if plan is None:
-            raise ConfigProblem(f"workbook.toml sends no {entry.report} any more. Settle it: workbook deliver --list")
+            raise ConfigProblem("workbook.toml does not send this page any more. Settle it: workbook deliver --list")
         for recipient in self.book.recipients(entry.job, plan):
             if entry_for(entry.job, recipient, entry.channel).delivery_id == entry.delivery_id:
                 return recipient

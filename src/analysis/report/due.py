@@ -171,6 +171,14 @@ def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
     return _in_order(jobs)
 
 
+def is_planned_by(plan: ReportPlan, job: Job, workspace: Workspace) -> bool:
+    """Whether a page is one of a plan's: of its report and athletes, for a whole period of it."""
+    end = pd.Timestamp(job.until)
+    if plan.report != job.report or period_end(plan, end, workspace.config.week_start) != end:
+        return False
+    return plan.athletes == "all" or job.athlete_id in [workspace.athlete_id(name) for name in plan.athletes]
+
+
 def _plans(workspace: Workspace) -> list[ReportPlan]:
     if not workspace.config.reports:
         raise UsageProblem("workbook.toml plans no report. Add one under [[reports]], as: report = 'athlete_week'.")
