@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import signal
+import termios
 import threading
 import time
 from pathlib import Path
@@ -171,6 +172,7 @@ def test_no_other_engine_is_taken(command):
 
 def test_progress_tells_the_rate_and_the_time_left_on_a_terminal_alone(rendered):
     ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, 100))
     with os.fdopen(ours, "rb", buffering=0) as screen:
         shown: list[bytes] = []
         watching = threading.Thread(target=lambda: shown.extend(until_closed(screen)))

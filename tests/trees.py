@@ -30,11 +30,12 @@ with page.section("loads", "What did I lift?"):
 """
 
 
-def trees(folder: Path, number: int, *cells: str) -> Workspace:
+def trees(folder: Path, number: int, *cells: str, name: str = "Tree {}") -> Workspace:
     """A workspace of so many athletes, tree0 with 40 kg, tree1 with 41 kg and so on, and a page planned for each."""
+    names = [name.format(each) for each in range(number)]
     opened = workspace(folder, CONFIG + PLAN)
-    drop(folder, "athletes.csv", ROSTER + "".join(f"Tree {each},tree{each},,,,,\n" for each in range(number)))
-    rows = "".join(f"Tree {each},2026-06-01,Deadlift,1,1,{40 + each},0.8\n" for each in range(number))
+    drop(folder, "athletes.csv", ROSTER + "".join(f"{who},tree{each},,,,,\n" for each, who in enumerate(names)))
+    rows = "".join(f"{who},2026-06-01,Deadlift,1,1,{40 + each},0.8\n" for each, who in enumerate(names))
     drop(folder, "speeds.csv", BAR_SPEED + rows)
     assert {one.state for one in intake.ingest(opened, intake.files_below([opened.raw_folder]))} == {"taken"}
     report_notebooks.write(folder / "notebooks" / "reports" / "loads.ipynb", LOADS, *cells, SHOW)

@@ -2,8 +2,7 @@
 
 A worker needs this version of the workbook and no store, no shared disk and no key. It makes pages in forks of a warm
 parent of its own, which is started as a program, since the worker may have no children made by `multiprocessing`. A
-task writes nothing but its answer, so that one which is run twice, for a worker that was lost, says the same. A page of
-the squad, which needs everybody's data, is made at home.
+task writes nothing but its answer, so that one which is run twice, for a worker that was lost, says the same.
 """
 
 import contextlib
@@ -19,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis import bundle
 from analysis.errors import RenderFailed, UsageProblem
 from analysis.report import forked
 from analysis.report import notebook as notebooks
@@ -63,9 +61,6 @@ def render_each(
         out = _Out(client, cluster.address)
         room = _AHEAD * max(sum(client.nthreads().values()), 1)
         for request in requests:
-            if not bundle.is_bundle(Path(request["workspace"])):
-                yield from forked.render_each([request], 1)
-                continue
             out.send(request)
             if len(out.sent) >= room:
                 yield from out.next()
