@@ -4,6 +4,7 @@ import base64
 import contextlib
 import gzip
 import json
+import os
 import sqlite3
 import tempfile
 import unicodedata
@@ -173,6 +174,17 @@ def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_pat
         (folder / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
     assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(mine)) == 1
     assert (mine.exists(), theirs.exists()) == (False, True)
+
+
+def test_a_later_run_deletes_what_killed_runs_left_a_day_ago(grove, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, young = tmp_path / "workbook-bundle-a", tmp_path / "workbook-bundle-b"
+    for folder in (old, young):
+        folder.mkdir()
+    now = pd.Timestamp.now(tz="UTC")
+    os.utime(old, ((now - pd.Timedelta(days=2)).timestamp(),) * 2)
+    assert erasure.retain(grove, now) == ["Folders of runs that were killed: 1 deleted."]
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_somebody_whose_name_differs_in_an_accent_alone_is_not_touched(tmp_path):

@@ -112,14 +112,16 @@ def _leftovers(workspace: Workspace) -> Finding:
     store = workspace.folder / workspace.config.store
     before = time.time() - _LEFT_BEHIND_S
     parts = [path for folder in (store, workspace.reports_folder) for path in folder.rglob("*.part")]
-    old = [path for path in [*parts, *left_by_killed_runs()] if path.stat().st_mtime < before]
+    old = [path for path in parts if path.stat().st_mtime < before]
     named = set(workspace.store.frame("sample_files")["path"])
     samples = store / SAMPLES
     orphans = [path for path in samples.rglob("*.parquet") if path.relative_to(samples).as_posix() not in named]
-    if not old and not orphans:
+    bundles = left_by_killed_runs(before)
+    if not old and not orphans and not bundles:
         return Finding("leftovers", True, "none")
     said = [f"Sample files of no session: {len(orphans)}; the next `workbook ingest` deletes them."] if orphans else []
-    said += [f"{len(old)} files or folders of a killed run, as {old[0]}. Delete them."] if old else []
+    said += [f"Folders like {bundles[0]}: {len(bundles)}; the next `workbook run` deletes them."] if bundles else []
+    said += [f"{len(old)} parts of files of a killed run, as {old[0]}. Delete them."] if old else []
     return Finding("leftovers", not old, " ".join(said))
 
 

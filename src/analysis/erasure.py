@@ -4,7 +4,9 @@ What is to be looked for is written down first (`erasing.json` in the store's fo
 call that was killed is finished by a second one. It goes when a search finds nothing any more.
 """
 
+import contextlib
 import json
+import math
 import os
 import re
 import shutil
@@ -169,7 +171,7 @@ def remedy(workspace: Workspace, trace: Trace) -> str:
 
 
 def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
-    """Delete what is older than `[retention]` in workbook.toml allows; a sentence for each rule.
+    """Delete what is older than `[retention]` in workbook.toml allows, and what killed runs left; a sentence for each.
 
     Watch records go by the day of their session; a file of several sessions goes when all of them are old.
     """
@@ -192,6 +194,11 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
         for path in old_logs:
             path.unlink()
         said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
+    left = left_by_killed_runs((now - pd.Timedelta(days=1)).timestamp())
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    if left:
+        said.append(f"Folders of runs that were killed: {len(left)} deleted.")
     if gone:
         try:
             workspace.store.compact()
@@ -210,10 +217,17 @@ def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
     return len(workspace.store.sweep())
 
 
-def left_by_killed_runs() -> list[Path]:
-    """Folders of runs in the computer's folder for temporary files: of runs at work, and of those that were killed."""
-    folders = sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"))
-    return [folder for folder in folders if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)]
+def left_by_killed_runs(before_s: float = math.inf) -> list[Path]:
+    """Folders of runs in the computer's folder for temporary files, last changed before `before_s` (Unix time).
+
+    They are those of runs at work, whoever's, and of those that were killed.
+    """
+    found = []
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*")):
+        with contextlib.suppress(FileNotFoundError):  # a run at work has just done with it
+            if folder.stat().st_mtime < before_s and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                found.append(folder)
+    return found
 
 
 def _tells_of(folder: Path, wanted: Sought) -> bool:
