@@ -1,10 +1,13 @@
 """The store: whole files or none, the second reading changes nothing, the sample files follow the transaction."""
 
+import contextlib
+import sqlite3
+
 import pandas as pd
 import pytest
 
-from analysis.errors import DataProblem
-from analysis.store import FileFacts, Store, as_json
+from analysis.errors import DataProblem, WorkbookError
+from analysis.store import DATABASE, SCHEMA_VERSION, FileFacts, Store, as_json
 from analysis.tables import TABLES
 
 FACTS = {
@@ -204,3 +207,38 @@ def test_the_store_is_readable_by_its_owner_only(store, tmp_path):
         pytest.skip("folder permissions are a POSIX matter")
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
     assert store.problems() == []
+
+
+def test_a_store_of_another_version_is_told_in_a_sentence(store, tmp_path):
+    store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "store" / DATABASE)) as database:
+        database.execute("ALTER TABLE revisions DROP COLUMN before")
+        database.commit()
+    with pytest.raises(WorkbookError, match=r"no column before in its table revisions.*ingest the raw"):
+        Store.open(tmp_path / "store")
+
+
+def test_a_store_with_a_later_version_number_is_told_in_a_sentence(store, tmp_path):
+    store.keep_fact("schema_version", str(SCHEMA_VERSION + 1))
+    with pytest.raises(WorkbookError, match=f"schema version {SCHEMA_VERSION + 1}, not {SCHEMA_VERSION}"):
+        Store.open(tmp_path / "store")
+
+
+def test_two_sessions_on_one_day_are_linked_among_others_of_the_file(store):
+    append(store, sessions=a_session(), sets=a_set())
+    other_day = a_session(session_id="s3", source="bar_speed", local_date="2026-01-07")
+    append(
+        store,
+        sha="b" * 64,
+        sessions=pd.concat([a_session(session_id="s2", source="bar_speed"), other_day]),
+        sets=pd.concat([a_set(session_id="s2"), a_set(session_id="s3")]),
+    )
+    assert store.frame("links")[["a", "b"]].to_numpy().tolist() == [["s1|1", "s2|1"]]
+
+
+def test_a_large_table_read_in_parts_is_the_same_table(store, monkeypatch):
+    append(store, sessions=a_session(), sets=pd.concat([a_set(set_no=n, load_kg=60.0 + n) for n in range(1, 8)]))
+    whole = store.frame("sets")
+    monkeypatch.setattr("analysis.store.database._ROWS_OF_A_PART", 3)
+    pd.testing.assert_frame_equal(store.frame("sets"), whole)
+    assert len(whole) == 7

@@ -11,6 +11,8 @@ from analysis.errors import Busy, WorkbookError
 
 Rows = list[tuple]
 
+_ROWS_OF_A_PART = 20_000
+
 
 def sqlite_engine(path: Path) -> sql.Engine:
     """The engine of the database at `path`. A commit is on disk when it returns, and what is deleted is overwritten."""
@@ -62,9 +64,6 @@ def fetched_in_parts(
     with _told(connection):
         while part := cursor.fetchmany(_ROWS_OF_A_PART):
             yield part
-
-
-_ROWS_OF_A_PART = 20_000
 
 
 @contextlib.contextmanager

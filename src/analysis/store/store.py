@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import re
 import sqlite3
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from analysis.errors import Busy, WorkbookError
 from analysis.store import forgetting, reading, writing
 from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
 from analysis.store.samples import SAMPLES, SampleFiles
-from analysis.store.schema import COMMITS, DATABASE, FACTS, METADATA, SCHEMA_VERSION, STORED
+from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED, make_tables
 from analysis.store.writing import Appended, FileFacts
 from analysis.tables import TABLES
 
@@ -52,7 +51,8 @@ class Store:
             )
         store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
         try:
-            store._make_tables()
+            with transaction(store._engine) as connection:
+                make_tables(connection)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
             raise damaged(f"The database {database}", problem) from problem
         return store
@@ -261,19 +261,6 @@ class Store:
     def _fetched(self, query: sql.Select) -> Rows:
         with self._engine.connect() as connection:
             return fetched(connection, query)
-
-    def _make_tables(self) -> None:
-        with transaction(self._engine) as connection:
-            METADATA.create_all(connection)
-            found = connection.scalar(sql.select(FACTS.c.value).where(FACTS.c.name == "schema_version"))
-            if found is None:
-                connection.execute(FACTS.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
-                connection.execute(FACTS.insert().values(name="store_id", value=uuid.uuid4().hex))
-            elif int(found) != SCHEMA_VERSION:
-                raise WorkbookError(
-                    f"This store has schema version {found}; this version of the workbook reads {SCHEMA_VERSION}. "
-                    "Install the matching version, or ingest the raw files into a new store."
-                )
 
 
 def _casefolded(names: Iterable[str]) -> frozenset[str]:

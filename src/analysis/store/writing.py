@@ -134,20 +134,21 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
         return
     touched = reading.records(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
     days = {session["local_date"] for session in touched}
-    same_days = reading.frame(connection, "sessions", athlete_id=athlete_ids, local_date=days)
-    if len(same_days) < 2:
-        return  # nothing is a copy of itself
-    found = reading.frame(connection, name, athlete_id=athlete_ids, session_id=same_days["session_id"])
+    same_days = reading.records(connection, "sessions", athlete_id=athlete_ids, local_date=days)
+    on_a_day = Counter((session["athlete_id"], session["local_date"]) for session in same_days)
+    beside = [one["session_id"] for one in same_days if on_a_day[one["athlete_id"], one["local_date"]] > 1]
+    found = reading.frame(connection, name, athlete_id=athlete_ids, session_id=beside)
     if found["session_id"].nunique() < 2:
-        return
+        return  # nothing is a copy of itself
+    sessions = reading.frame(connection, "sessions", athlete_id=athlete_ids, session_id=beside)
     copies = found["session_id"] if name == "runs" else found["session_id"] + "|" + found["set_no"].astype("str")
     links = STORED["links"]
     stale = links.c.athlete_id.in_(sorted(athlete_ids)) & links.c.b.in_(copies.tolist())
     connection.execute(links.delete().where(stale))
-    if name == "sets" and same_days["source"].nunique() < 2:
+    if name == "sets" and sessions["source"].nunique() < 2:
         return  # sets of one source are never copies of each other
     pairs_of = linking.run_links if name == "runs" else linking.set_links
-    put(connection, "links", pairs_of(same_days, found))
+    put(connection, "links", pairs_of(sessions, found))
 
 
 def _settle_older_rejects(connection: sql.Connection, file_no: int) -> None:
