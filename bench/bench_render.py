@@ -49,8 +49,8 @@ ROUNDS = 5
 RUNS_OF = 3  # athletes of the twelve whose watch files are taken in too
 ATHLETES = 200
 FULL = bool(os.environ.get("BENCH_FULL"))
-PAGES_A_ROUND = ATHLETES // ROUNDS if FULL else 16
-EARLY, LATE = 50, 1000 if FULL else 250  # reports after which the parent is weighed
+PAGES_A_ROUND = ATHLETES // ROUNDS if FULL else 12
+EARLY, LATE = 50, 1000 if FULL else 200  # reports after which the parent is weighed
 CORE_HOUR_USD = 0.05  # what a core costs for an hour where it is rented
 FEDERATION = 10_000
 
@@ -74,7 +74,8 @@ def figures() -> Iterator[Figure]:
         with WarmParent(1, rehearsed) as one, WarmParent(2, rehearsed) as two:
             for job, goal in ((light, 25.0), (week, 15.0)):
                 yield from against_others(workspace, job, one, goal)
-            yield from growth(workspace, light, two)
+            others = workspace.athletes()["athlete_id"].tolist()[:2]
+            yield from growth(workspace, [Job(light.report, athlete_id, until) for athlete_id in others], two)
             jobs = [Job(week.report, athlete_id, until) for athlete_id in many(workspace)]
             yield from rates(workspace, jobs, one, two)
         yield from whole_run(workspace, until)
@@ -275,12 +276,12 @@ def on_cluster(workspace: Workspace, jobs: list[Job], workers: Cluster) -> None:
 # --- memory ------------------------------------------------------------------------------------------------------
 
 
-def growth(workspace: Workspace, job: Job, parent: WarmParent) -> Iterator[Figure]:
+def growth(workspace: Workspace, jobs: list[Job], parent: WarmParent) -> Iterator[Figure]:
     """What the parent and this process, which plans, weigh after some reports and after many."""
     weights = []
     for reports in (EARLY, LATE - EARLY):
-        for _ in range(reports // 2):
-            pages(workspace, [job, job], parent, 2)
+        for _ in range(reports // len(jobs)):
+            pages(workspace, jobs, parent, 2)
         weights.append((pss_mib(parent.process_id), pss_mib(os.getpid())))
     for who, before, after in zip(("warm parent", "planning process"), *weights, strict=True):
         about = f"PSS {before:.0f} MiB after {EARLY} reports, {after:.0f} after {LATE}"

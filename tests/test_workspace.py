@@ -9,7 +9,7 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 from analysis import intake, open_workspace
 from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.exclusions import row_keys
-from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder
+from analysis.workspace import ENVIRONMENT, FRAMES, _hash, copy_notebooks, day, find_folder
 
 PLAN = "athlete,date,role,content\n"
 
@@ -234,3 +234,19 @@ def test_a_page_of_the_squad_changes_with_its_rules(squad):
     assert len(after.rules) == len(before.rules) - 1
     assert after.fingerprint != before.fingerprint
     assert [one.fingerprint for one in after.athletes] == [one.fingerprint for one in before.athletes]
+
+
+def test_a_hash_is_of_what_frames_hold_and_not_of_how_they_were_put_together():
+    whole = pd.DataFrame(
+        {"name": pd.array(["Alder", None, "Elm", "Fir"], dtype="str"), "load_kg": [1.0, float("nan"), 3.0, 4.0]}
+    )
+    kept = pd.Series([False, True, True, False])
+    ways = [
+        whole[kept].reset_index(drop=True),
+        whole.iloc[1:3].reset_index(drop=True),
+        pd.concat([whole.iloc[1:2], whole.iloc[2:3]], ignore_index=True),
+        pd.DataFrame({"name": pd.array([None, "Elm"], dtype="str"), "load_kg": [float("nan"), 3.0]}),
+    ]
+    assert len({_hash("", {"sets": frame}) for frame in ways}) == 1
+    others = [ways[0].rename(columns={"load_kg": "load_lb"}), ways[0].assign(load_kg=3.0), ways[0].iloc[::-1]]
+    assert len({_hash("", {"sets": frame}) for frame in [ways[0], *others]}) == 4

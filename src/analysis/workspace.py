@@ -8,7 +8,9 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analysis import bundle
 from analysis import config as configuration
@@ -72,9 +74,7 @@ class Athlete:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        seen = {**self.frames, "exclusions": self.exclusions}
-        frames = {name: frame.drop(columns=_PROVENANCE, errors="ignore") for name, frame in seen.items()}
-        return _hash(_seen_of(self.config), frames)
+        return _hash(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -492,13 +492,28 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _hash(text: str, frames: dict[str, pd.DataFrame]) -> str:
-    """Of the text and what the frames hold."""
+def _hash(text: str, frames: dict[str, pd.DataFrame], without: Iterable[str] = ()) -> str:
+    """Of the text and what the frames hold in all columns but some."""
     digest = hashlib.sha256(text.encode())
     for name, frame in frames.items():
-        digest.update(name.encode())
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        columns = [column for column in frame.columns if column not in without]
+        digest.update(" ".join((name, *columns)).encode())
+        digest.update(_packed(frame, columns).serialize())
     return digest.hexdigest()
+
+
+def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
+    """Some columns in one piece each, however the frame was put together."""
+    arrays = [_whole(pa.array(frame[name].array, from_pandas=True)) for name in columns]
+    return pa.RecordBatch.from_arrays(arrays, names=columns)
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Texts may come in chunks, or as a part of a longer array, of which bytes behind the part would be hashed too."""
+    if not pa.types.is_large_string(array.type):
+        return array
+    one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return one.take(pa.array(np.arange(len(one))))
 
 
 def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
