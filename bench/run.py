@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as reports have it; said before numpy is imported
+
 from figure import Figure
 
 HERE = Path(__file__).parent
