@@ -318,11 +318,11 @@ class Workspace:
     def notebook(self, report: str) -> Path:
         """The notebook of a report: the workspace's own copy, else the one that came with the package."""
         folders = [self.folder / "notebooks", shipped_notebooks()]
-        for folder in folders:
-            path = folder / "reports" / f"{report}.ipynb"
-            if path.is_file():
+        paths = [path for folder in folders for path in (folder / "reports").glob("*.ipynb")]
+        for path in paths:
+            if path.stem == report:  # a name that leads elsewhere is none
                 return path
-        known = sorted({path.stem for folder in folders for path in (folder / "reports").glob("*.ipynb")})
+        known = sorted({path.stem for path in paths})
         raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
 
 

@@ -31,6 +31,16 @@ in_workspace = click.option(
 )
 
 
+def as_day(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """The ISO date of an option.
+
+    Raises UsageProblem for anything else, also for the empty text of a variable that is not set.
+    """
+    from analysis.workspace import day
+
+    return None if text is None else day(text).date().isoformat()
+
+
 def audited(command: Callable) -> Callable:
     """Leave a line in the audit log: who ran the command when, about whom, and how it ended.
 

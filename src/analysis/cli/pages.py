@@ -15,6 +15,7 @@ import click
 from analysis.cli.common import (
     FAILED,
     PARTLY,
+    as_day,
     as_json,
     audited,
     by_engine,
@@ -73,7 +74,9 @@ def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: 
 @click.argument("proposal_id", metavar="[ID]", required=False)
 @click.argument("answer", required=False, type=click.Choice(["accept", "reject"]))
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
-@click.option("--as-of", help="The week that holds this date, ISO; default: the last one that is over.")
+@click.option(
+    "--as-of", callback=as_day, help="The week that holds this date, ISO; default: the last one that is over."
+)
 @in_workspace
 @as_json
 @audited
@@ -110,7 +113,7 @@ def decide(
 @click.command()
 @click.argument("name", metavar="REPORT")
 @click.option("--athlete", help="Whose report (id, name or alias); a report of the squad needs none.")
-@click.option("--as-of", help="Only events up to this date, ISO; default: the last day with data.")
+@click.option("--as-of", callback=as_day, help="Only events up to this date, ISO; default: the last day with data.")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
 @by_engine
 @in_workspace
@@ -132,8 +135,11 @@ def report(
     from analysis import open_workspace
     from analysis.report.due import Job, is_of_squad
     from analysis.report.fanout import render_job
+    from analysis.report.publish import check_page_path
 
     workspace = open_workspace(workspace_folder)
+    if output:
+        check_page_path(output)
     of_squad = is_of_squad(workspace.notebook(name))  # what cannot work is wrong usage, not a failed page
     if of_squad == (athlete is not None):
         raise UsageProblem(
@@ -141,7 +147,7 @@ def report(
             if of_squad
             else f"{name} is a page of one athlete. Say whose with --athlete."
         )
-    whose = workspace.athlete(athlete, as_of) if athlete else workspace.everyone(as_of)
+    whose = workspace.everyone(as_of) if of_squad else workspace.athlete(athlete, as_of)
     job = Job(name, "" if of_squad else whose.athlete_id, whose.until.date().isoformat())
     done = render_job(workspace, job, force=True, output=output, engine=engine)
     print_json(done.as_dict()) if as_json else _print_pages([done])
@@ -163,7 +169,11 @@ def explain(page: Path, workspace_folder: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--due", is_flag=True, required=True, help="What workbook.toml plans, once its time has come.")
-@click.option("--as-of", help="Only render, for the last periods that were over on this date, ISO; nothing is sent.")
+@click.option(
+    "--as-of",
+    callback=as_day,
+    help="Only render, for the last periods that were over on this date, ISO; nothing is sent.",
+)
 @click.option(
     "--missing", is_flag=True, help="Leave pages that are there as they are, also where data came after them."
 )
@@ -295,7 +305,7 @@ def schedule(system: str, to: Path | None, workspace_folder: Path | None, as_jso
     help="One file by itself; pages with one plotly.min.js for all; or one file under a passphrase.",
 )
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to put it into.")
-@click.option("--as-of", help="The latest page up to this date, ISO; default: the latest there is.")
+@click.option("--as-of", callback=as_day, help="The latest page up to this date, ISO; default: the latest there is.")
 @in_workspace
 @as_json
 @audited

@@ -21,6 +21,7 @@ END_MIME = "application/vnd.workbook.end.v1+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 _IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
+_HALF_A_LETTER = re.compile("[\ud800-\udfff]")  # what UTF-8 cannot hold
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 Scalar = str | int | float | bool | None
@@ -123,12 +124,14 @@ def _allowed(annotation: ast.expr | None, default: Value) -> tuple[tuple[type, .
 
 
 def _is_plain(value: Any) -> bool:
-    """True for what travels into a notebook unchanged: exact built-in types, finite numbers, lists of them."""
+    """True for what travels into a notebook unchanged: exact built-in types, whole text, finite numbers, lists."""
+    if type(value) is str:
+        return not _HALF_A_LETTER.search(value)
     if type(value) is list:
         return all(_is_plain(inner) for inner in value)
     if type(value) is float:
         return math.isfinite(value)
-    return value is None or type(value) in (str, int, bool)
+    return value is None or type(value) in (int, bool)
 
 
 def checked_parameters(
@@ -151,7 +154,7 @@ def _check_value(parameter: Parameter, value: Any, notebook: str) -> None:
     if not _is_plain(value):
         raise UsageProblem(
             f"{notebook}: {parameter.name} = {value!r} is a {type(value).__name__}. "
-            "Give text, a finite number, True, False, None or a list of these; a date as ISO text."
+            "Give text that UTF-8 can hold, a finite number, True, False, None or a list of these; a date as ISO text."
         )
     right = parameter.optional if value is None else type(value) in parameter.types
     if not right:

@@ -78,7 +78,7 @@ class Parent:
             self._say({"ready": True, "threads": threads()})
             while self._listen():
                 while self._waiting and len(self._children) < self._at_a_time:
-                    self._fork(self._waiting.popleft())
+                    self._begin(self._waiting.popleft())
         finally:
             for child in self._children:
                 self._bury(child)
@@ -142,10 +142,27 @@ class Parent:
         shutil.rmtree(child.folder, ignore_errors=True)
         return text, status
 
+    def _begin(self, request: dict[str, Any]) -> None:
+        """Fork a child, or say why the system does not let us."""
+        try:
+            self._fork(request)
+        except OSError as problem:
+            at = problem.filename or "this machine"
+            sentence = (
+                f"No process for the page could be started: {problem.strerror} ({at}). Free some, then run again."
+            )
+            self._say({"number": request["number"], "failed": sentence})
+
     def _fork(self, request: dict[str, Any]) -> None:
         folder = Path(tempfile.mkdtemp(prefix="workbook-"))
         ours, its = os.pipe()
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            os.close(ours)
+            os.close(its)
+            folder.rmdir()
+            raise
         if process == 0:
             os.close(ours)
             _live(request, its, folder, self._work, [self._wire.fileno(), *(child.pipe for child in self._children)])
