@@ -8,9 +8,10 @@ from test_bundle import UNTIL, squad  # noqa: F401 - a fixture
 from test_manifest import PLAIN
 
 from analysis.errors import UsageProblem
-from analysis.report import fanout
+from analysis.report import cluster, fanout
 from analysis.report.cluster import Cluster
 from analysis.report.due import Job
+from analysis.report.manifest import Manifest
 
 distributed = pytest.importorskip("distributed")
 
@@ -30,16 +31,37 @@ def test_without_the_library_it_is_said_how_to_get_it(planned, monkeypatch):
     assert "in work" not in set(planned.store.frame("pages")["state"])
 
 
+@pytest.fixture
+def request_of_alder(planned):
+    """What is sent to a worker for a page."""
+    plan = fanout._plan(Manifest.read(planned), JOBS[0], False)
+    yield plan.arguments
+    fanout._discard(plan.bundle)
+
+
+def test_a_worker_with_another_version_refuses_in_words(request_of_alder, monkeypatch):
+    monkeypatch.setattr(cluster, "_by_warm_parent", lambda _request: pytest.fail("a page was made"))
+    said = cluster.rendered(cluster._packed(request_of_alder), request_of_alder | {"key": "of another version"})
+    assert said["failed"].startswith("This worker has another version of the workbook, of Python or of a library.")
+
+
+def test_a_page_that_came_back_and_cannot_be_written_fails_alone(request_of_alder, tmp_path):
+    (tmp_path / "file").touch()
+    came_back = {"page": b"<p>", "facts": b"{}", "seconds": 1.0}
+    said = cluster._published(request_of_alder | {"output": str(tmp_path / "file" / "page.html")}, came_back)
+    assert "cannot be written: " in said["failed"]
+
+
 @pytest.mark.soak
 @pytest.mark.filterwarnings("ignore")  # of the library's own sockets
 def test_two_workers_make_the_pages_and_one_that_is_lost_costs_none(planned):
     with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
-        cluster = Cluster(local.scheduler_address)
-        pages = fanout.render_all(planned, JOBS, 2, False, cluster=cluster)
+        where = Cluster(local.scheduler_address)
+        pages = fanout.render_all(planned, JOBS, 2, False, cluster=where)
         first = next(pages)
         next(iter(local.workers.values())).process.process.kill()
         done = [first, *pages]
         assert {one.state for one in done} == {"rendered"}, [one.error for one in done]
         assert "1 sets" in JOBS[1].page(planned).read_text(encoding="utf-8")
-        again = list(fanout.render_all(planned, JOBS, 2, False, cluster=cluster))
+        again = list(fanout.render_all(planned, JOBS, 2, False, cluster=where))
         assert {one.state for one in again} == {"unchanged"}

@@ -1,6 +1,7 @@
 """Many pages: a failing one stops no other, an unchanged one is left alone, a changed one is made anew."""
 
 import json
+import tempfile
 
 import pytest
 import report_notebooks
@@ -177,6 +178,15 @@ def test_a_folder_that_cannot_be_written_is_a_failed_page(squad):
     done = fanout.render_job(squad, job("Alder"), force=False)
     assert done.state == "failed"
     assert "cannot be written" in done.error
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_without_a_temporary_folder_each_page_fails_in_words(squad, tmp_path, monkeypatch, engine):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    done = list(fanout.render_all(squad, [job("Alder"), job("Birch")], 1, False, engine))
+    assert [one.state for one in done] == ["failed", "failed"]
+    assert all(one.error.startswith(str(tmp_path / "gone")) for one in done)
+    assert all("cannot be written: No such file or directory" in one.error for one in done)
 
 
 def test_a_page_tells_other_programs_what_became_of_it(tmp_path):

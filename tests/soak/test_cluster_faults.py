@@ -93,6 +93,18 @@ def test_a_page_that_kills_its_workers_is_set_aside_and_all_others_are_made(clus
     assert left("killer") == []
 
 
+def test_a_cluster_without_workers_ends_the_run_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(of_cluster, "_LOOK_S", 0.2)
+    monkeypatch.setattr(of_cluster, "_WORKERS_S", 1)
+    squad = trees(tmp_path / "squad", 2)
+    with dask_cluster(tmp_path / "cluster", workers=0) as cluster:
+        command = ["run", "--due", "--as-of", AS_OF, "--workspace", squad.folder, "--cluster", cluster.address]
+        result = CliRunner().invoke(main, list(map(str, command)))
+    assert result.exit_code == 1
+    assert f"The cluster at {cluster.address} had no worker for 1 s. Start one" in result.output
+    assert "2 pages: 2 failed." in result.output
+
+
 def test_when_the_scheduler_is_killed_the_next_call_makes_what_is_missing(tmp_path):
     squad = trees(tmp_path / "squad", PAGES, SLOW)
     with dask_cluster(tmp_path / "cluster") as cluster:
