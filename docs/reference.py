@@ -152,17 +152,36 @@ def card(docstring: str) -> str:
 
 
 def index_page(room: str, modules: list[ModuleType]) -> str:
-    """The list of the pages of a room."""
+    """The list of the pages of a room; models, which have a card, stand before what they share."""
     words = {
         "models": "# Models\n\nOne page a model: its question, data and formula, when it refuses, and its limits.\n",
         "figures": "# Figures\n\nEach takes a result and draws it. [The gallery](gallery.md) shows them.\n",
         "metrics": "# Metrics\n\nFrom a table to numbers. Nothing is estimated here.\n",
         "base": "# Workspace, decisions and pages\n\nWhat a notebook begins with, and what it shows.\n",
     }
-    rows = [f"| [{title_of(module)}]({page_of(module, room)}) | `{module.__name__}` |" for module in modules]
-    tree = "\n".join(page_of(module, room) for module in modules)
-    listed = "\n".join(["| page | module |", "|---|---|", *rows])
+    first = [module for module in modules if room != "models" or has_card(module)]
+    others = [module for module in modules if module not in first]
+    listed = listing(first, room)
+    if others:
+        listed += f"\n\n## What several models share\n\n{listing(others, room)}"
+    tree = "\n".join(page_of(module, room) for module in [*first, *others])
     return f"{words[room]}\n{listed}\n\n```{{toctree}}\n:hidden:\n\n{tree}\n```\n"
+
+
+def listing(modules: list[ModuleType], room: str) -> str:
+    """A table with a line a module, which leads to its page."""
+    rows = [f"| [{title_of(module)}]({page_of(module, room)}) | `{module.__name__}` |" for module in modules]
+    return "\n".join(["| page | module |", "|---|---|", *rows])
+
+
+def has_card(module: ModuleType) -> bool:
+    """Whether a module is a model: its docstring then is a card.
+
+    >>> from analysis.models import series, sides
+    >>> has_card(sides), has_card(series)
+    (True, False)
+    """
+    return "\nModel card\n" in inspect.getdoc(module)
 
 
 # tables
