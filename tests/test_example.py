@@ -114,7 +114,7 @@ def test_another_seed_writes_other_measurements_and_ids(folder, tmp_path):
     write_example(tmp_path, SEED + 1)
     other = digests(tmp_path)
     same = {name for name, digest in digests(folder).items() if other.get(name) == digest}
-    assert same == {"plan.csv"}  # the plan is no measurement
+    assert same == {"plan.csv", "contacts.csv"}  # they are no measurements
 
 
 def test_the_squad_is_small_enough_to_ship_and_to_mail(folder):
@@ -125,7 +125,10 @@ def test_the_log_is_strong_for_one_half_and_hevy_for_the_other(folder):
     assert len(list(folder.glob("*/strong.csv"))) == len(list(folder.glob("*/hevy.csv"))) == 6
 
 
-@pytest.mark.parametrize("name", ["athletes", "bar_speed", "splits", "wellness", "session_rpe", "plan", "cues"])
+TABLES_OF_ALL = ["athletes", "bar_speed", "splits", "wellness", "session_rpe", "plan", "cues", "contacts"]
+
+
+@pytest.mark.parametrize("name", TABLES_OF_ALL)
 def test_the_tables_of_the_squad_have_the_columns_of_the_templates(folder, name):
     written = pd.read_csv(folder / f"{name}.csv", nrows=1).columns.tolist()
     nobody_timed = {"tempo", "set_duration_s"}
@@ -140,7 +143,7 @@ def test_every_table_and_log_and_some_runs_are_taken_whole_by_their_readers(fold
     options = Options(config=read_config(folder / "workbook.toml"))
     tables = [path for path in folder.iterdir() if path.suffix in (".csv", ".xlsx")]
     logs = sorted(folder.glob("*/*.csv"))
-    expected = {"strong": 6, "hevy": 6, "mapping": 8, "tcx": len(run_files(folder)[::60])}
+    expected = {"strong": 6, "hevy": 6, "mapping": 9, "tcx": len(run_files(folder)[::60])}
     readings = [read(path, options) for path in (*tables, *logs, *run_files(folder)[::60])]
     assert Counter(reading.reader for reading in readings) == expected
     for reading in readings:
@@ -153,7 +156,7 @@ def test_every_table_and_log_and_some_runs_are_taken_whole_by_their_readers(fold
 def test_names_and_aliases_are_the_only_names_in_the_tables(folder):
     people = pd.read_csv(folder / "athletes.csv")
     known = set(people["athlete"]) | set(people["aliases"])
-    for name in ("bar_speed", "splits", "wellness", "session_rpe", "plan", "cues"):
+    for name in TABLES_OF_ALL:
         assert set(pd.read_csv(folder / f"{name}.csv")["athlete"]) <= known
     assert people["athlete_id"].str.fullmatch(r"[a-z][0-9][a-z]{2}").all()
     assert people["athlete_id"].is_unique
@@ -164,6 +167,16 @@ def test_two_athletes_do_not_share_their_body_mass_and_a_minor_has_a_guardian(fo
     people = pd.read_csv(folder / "athletes.csv").set_index("athlete")
     assert (~people["consent"].str.contains("body_mass")).sum() == 2
     assert people["guardian"].dropna().index.tolist() == ["Hazel"]
+
+
+def test_two_have_agreed_to_mails_and_their_addresses_lead_nowhere(folder):
+    people = pd.read_csv(folder / "athletes.csv").set_index("athlete")
+    contacts = pd.read_csv(folder / "contacts.csv").set_index("athlete")
+    agreed = people.index[people["consent"].str.split().apply(lambda scopes: "delivery" in scopes)]
+    (plan,) = [plan for plan in read_config(folder / "workbook.toml").reports if plan.deliver == "outbox"]
+    assert agreed.tolist() == contacts.index.tolist() == plan.athletes
+    assert contacts["email"].str.endswith(".invalid").all()  # RFC 2606
+    assert contacts.loc["Hazel", "whose"] == "guardian"
 
 
 def test_the_configuration_holds_and_knows_the_anchor_loads_of_the_lighter(folder, truth):

@@ -20,6 +20,9 @@ __all__ = ["FIRST_DAY", "LAST_DAY", "Truth", "athlete_ids", "write_example"]
 SEED = 2026
 
 ADULT_BORN_UP_TO = 2007  # of age on the first day
+ADDRESSES = (("Alder", "athlete", "alder@squad.invalid"), ("Hazel", "guardian", "home@squad.invalid"))
+
+_ADDRESSED = {name for name, _, _ in ADDRESSES}
 
 _LOGS: dict[str, Callable[[pd.DataFrame], str]] = {"strong": formats.strong_csv, "hevy": formats.hevy_csv}
 
@@ -37,6 +40,7 @@ def write_example(folder: Path, seed: int = SEED) -> Truth:
     for table in ("bar_speed", "splits", "wellness", "session_rpe", "cues"):
         _write_csv(pd.concat([frames[table] for frames, _ in written]), folder / f"{table}.csv")
     _write_csv(_people(athletes), folder / "athletes.csv")
+    _write_csv(pd.DataFrame(ADDRESSES, columns=["athlete", "whose", "email"]), folder / "contacts.csv")
     _write_csv(_plans(athletes), folder / "plan.csv")
     formats.write_xlsx(pd.concat([frames["screens"] for frames, _ in written]), folder / "screens.xlsx")
     _write_text(formats.workbook_toml(athletes), folder / "workbook.toml")
@@ -111,12 +115,17 @@ def _people(athletes: list[Athlete]) -> pd.DataFrame:
             "athlete_id": one.athlete_id,
             "sex": one.sex,
             "birth_year": one.birth_year,
-            "consent": "report squad body_mass" if one.body_mass_consent else "report squad",
+            "consent": _consent(one),
             "guardian": "by way of the club office" if one.birth_year > ADULT_BORN_UP_TO else "",
             "aliases": one.alias,
         }
         for one in athletes
     )
+
+
+def _consent(athlete: Athlete) -> str:
+    agreed = {"body_mass": athlete.body_mass_consent, "delivery": athlete.name in _ADDRESSED}
+    return " ".join(["report", "squad", *(scope for scope, given in agreed.items() if given)])
 
 
 def _plans(athletes: list[Athlete]) -> pd.DataFrame:

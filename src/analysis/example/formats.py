@@ -248,4 +248,14 @@ athletes = "all"
 [[reports]]
 report = "squad_week"
 every = "week"
+
+# `workbook run --due` puts the pages of these two into the folder outbox, a mail each
+[[reports]]
+report = "athlete_week"
+every = "week"
+athletes = ["Alder", "Hazel"]
+deliver = "outbox"
+
+[delivery]
+sender = "reports@squad.invalid"
 """
