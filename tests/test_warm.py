@@ -208,6 +208,16 @@ def test_when_the_parent_is_killed_its_children_go_with_it_and_another_makes_the
     assert all(is_gone(path.read_text()) for path in (tmp_path / "pids").iterdir())
 
 
+def test_a_page_that_ends_its_parent_each_time_costs_no_other(tmp_path):
+    ends = "import os, time\nif athlete_id == 'tree1':\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"
+    asked = [request(tmp_path, "page", ends, athlete_id=f"tree{number}") for number in range(5)]
+    answers = {one["parameters"]["athlete_id"]: answer for one, answer in render_each(asked, 2)}
+    assert answers.pop("tree1") == forked._LOST
+    assert {name: list(answer) for name, answer in answers.items()} == {
+        name: ["seconds"] for name in ("tree0", "tree2", "tree3", "tree4")
+    }
+
+
 def killing_the_parent(folder: Path, asked: list[dict]):
     """The first request, and when it runs the end of its parent; then the others."""
     yield asked[0]

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +41,8 @@ def render_each(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each request with its answer, in the order in which they end; one that fails stops no other.
 
+    Those that were with a parent when it died are made after the others, each by itself.
+
     Parameters
     ----------
     requests : iterable of dict
@@ -64,31 +65,28 @@ def render_each(
         Where no parent gets ready; nothing has run then.
     """
     limits = limits or Limits()
-    source, again, tried_again = iter(requests), deque(), []
-
-    def upcoming() -> dict[str, Any] | None:
-        return again.popleft() if again else next(source, None)
-
-    request = upcoming()
+    source, doubtful = iter(requests), []
+    request = next(source, None)
     while request is not None:
         with WarmParent(at_a_time, rehearsed) as parent:
             while request is not None or parent.asked:
                 while request is not None and len(parent.asked) <= at_a_time:
                     parent.ask(request, limits)
-                    request = upcoming()
+                    request = next(source, None)
                 try:
                     number, answer = parent.answer()
                 except _Gone:
                     break
                 done = parent.asked.pop(number)
                 yield done, _said(answer, Path(done["notebook"]).name, limits)
-        for lost in parent.asked.values():  # the parent is gone: another one gets what it was asked, once
-            if lost in tried_again:
-                yield lost, _LOST
-            else:
-                tried_again.append(lost)
-                again.append(lost)
-        request = request or upcoming()
+        doubtful += parent.asked.values()  # one of them may have ended the parent
+    for request in doubtful:
+        with WarmParent(1) as parent:
+            try:
+                answer = answer_of(parent, request, limits)
+            except RenderFailed as problem:
+                answer = {"failed": str(problem)}
+        yield request, answer
 
 
 _LOST = {
