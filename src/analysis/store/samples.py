@@ -119,7 +119,20 @@ def _write_whole(target: Path, content: memoryview) -> None:
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
+        for folder in (target.parent, target.parent.parent):  # the second names an athlete's folder that is new
+            _sync_names(folder)
     except OSError as problem:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise unwritten(part, problem.strerror) from problem
+
+
+def _sync_names(folder: Path) -> None:
+    """Have the names in a folder on disk; Windows keeps them with the files."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
