@@ -40,7 +40,7 @@ from analysis.blocks import (
 )
 from analysis.errors import DataProblem, NotEnoughData
 from analysis.report.html import inert_json, markdown_html, preview_html
-from analysis.report.layout import MARKS, SCENES, WIDTH, text_width
+from analysis.report.layout import MARKS, SCENES, WIDTH, broad, text_width
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'too' {{ 7 * 7 }} \u2028"
@@ -317,7 +317,12 @@ def test_forests_fit_whatever_the_rows(rows, reference):
     scene = SCENES["forest"](plain(Forest("t", "m/s", rows, reference)))
     inside(scene)
     texts_apart(scene)
-    assert sum(shape.tag == "circle" for shape in scene.shapes) == sum(row.estimate is not None for row in rows)
+    wide = broad(plain(Forest("t", "m/s", rows, reference)))
+    inside(wide)
+    texts_apart(wide)
+    for drawn in (scene, wide):
+        assert sum(shape.tag == "circle" for shape in drawn.shapes) == sum(row.estimate is not None for row in rows)
+    assert scene.description == wide.description
 
 
 @given(st.lists(st.tuples(LABEL, st.none() | VALUE, VALUE, st.floats(0, 100), STATES, LABEL), max_size=5), LABEL)
@@ -327,8 +332,10 @@ def test_dumbbells_fit_whatever_the_rows(rows, label):
         for name, before, now, half, *rest in rows
     )
     scene = SCENES["dumbbells"](plain(Dumbbells("t", "kg", rows, label=label)))
-    inside(scene)
-    texts_apart(scene)
+    wide = broad(plain(Dumbbells("t", "kg", rows, label=label)))
+    for drawn in (scene, wide):
+        inside(drawn)
+        texts_apart(drawn)
     dots = sum(2 if row.before is not None else 1 for row in rows)
     assert sum(shape.tag == "circle" for shape in scene.shapes) == dots
 
@@ -368,6 +375,20 @@ def test_a_cell_links_to_a_page_beside_this_one_only(link):
     with pytest.raises(ValueError, match="no relative address"):
         Entry("Alder", link=link)
     assert Entry("Alder", link="../../athlete_week/2026-07-05/k3vd.html").link
+
+
+def test_a_forest_that_stands_alone_is_broad_where_there_is_room(emitted):
+    forest = Forest("Change", "m/s", (ForestRow("Alder", 0.07, 0.03, 0.11, "better"),))
+    assert preview_html(bundle_of(emitted, Fact("a", "Said."), forest)).count('class="broad"') == 1
+    assert 'class="broad"' not in preview_html(bundle_of(emitted, Fact("a", "Said."), forest, forest))
+
+
+def test_the_axis_of_a_broad_forest_has_round_numbers():
+    rows = (ForestRow("Alder", 0.07, 0.03, 0.11, "better"), ForestRow("Birch", None, note="New."))
+    scene = broad(plain(Forest("Change", "m/s", rows)))
+    texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
+    assert texts[:5] == ["Alder", "+0.07", "▲ better", "Birch", "New."]
+    assert texts[5:11] == ["0.00", "+0.02", "+0.04", "+0.06", "+0.08", "+0.10"]
 
 
 def test_a_row_of_a_forest_says_its_interval_and_state_or_why_there_is_none():

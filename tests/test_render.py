@@ -154,7 +154,10 @@ def test_markdown_is_for_the_scientist_not_for_the_athlete(tmp_path):
     prose, section = "# md\n# How this works", 'with page.section("a", "A?"):\n    page.show(Text("Yes."))'
     assert "How this works" not in rendered(tmp_path, PAGE, prose, section)[0]
     scientist = PAGE.replace("until=until)", 'until=until, audience="scientist")')
-    assert "How this works" in rendered(tmp_path, scientist, prose, section)[0]
+    page = rendered(tmp_path, scientist, prose, section)[0]
+    answer = page.index("Yes.")
+    assert 0 < page.index("A?") < answer
+    assert "How this works" in page
 
 
 def test_any_text_travels_as_text(tmp_path):

@@ -312,7 +312,7 @@ def forecast_figure(known: Sequence[LoadResponse]) -> go.Figure:
             name=words,
             marker={"color": colours[name], "size": 9, "symbol": "circle" if name == "model" else "line-ns-open"},
         )
-    shown.update_layout(height=120 + 24 * len(told))
+    shown.update_layout(height=120 + 24 * len(told), yaxis_autorange="reversed")  # as in the table, from the top
     return theme.add_note(shown, "Forecast errors on rolling origins: further left is better")
 
 

@@ -506,7 +506,8 @@ def broad(block: dict[str, Any]) -> Scene:
     heights = [max(24.0, LINE * max(len(lines), len(told)) + 6) for lines, told in zip(labels, missing, strict=True)]
     top = _heading(scene, block["label"]) + 4
     bottom = top + sum(heights)
-    ticks = _ticks(_known(ends), 10.0 ** -block["decimals"])
+    widest = max((text_width(said(end)) for end in _known(ends)), default=0) + 16
+    ticks = _ticks(_known(ends), 10.0 ** -block["decimals"], most=int((right - left) // widest))
     for value in ticks:
         scene.line("axis", x_of(value), top, x_of(value), bottom)
     if block["kind"] == "forest":
@@ -532,14 +533,14 @@ def broad(block: dict[str, Any]) -> Scene:
     return scene
 
 
-def _ticks(values: Sequence[float], least: float) -> list[float]:
-    """Round numbers for an axis that holds the values, at most about 7 and not closer than `least`.
+def _ticks(values: Sequence[float], least: float, most: int = 7) -> list[float]:
+    """Round numbers for an axis that holds the values, at most `most`, no more than 7, and not closer than `least`.
 
-    >>> _ticks([-0.06, 0.17], 0.01)
-    [-0.05, 0.0, 0.05, 0.1, 0.15]
+    >>> _ticks([-0.06, 0.17], 0.01), _ticks([-0.06, 0.17], 0.01, most=3)
+    ([-0.05, 0.0, 0.05, 0.1, 0.15], [0.0, 0.1])
     """
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
-    wanted = max((high - low) / 6, least)
+    wanted = max((high - low) / max(1, min(most, 7) - 1), least)
     power = 10.0 ** math.floor(math.log10(wanted))
     step = next(size * power for size in (1, 2, 5, 10) if size * power >= wanted * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
