@@ -268,10 +268,10 @@ def _whom_fact(week: SquadWeek) -> Fact:
     """Whom to talk to first: those whose series moved beyond noise on two looks in a row or more."""
     names = list(dict.fromkeys(one.athlete for one in week.listed))
     if not names:
-        return Fact("talk.whom", "Nobody has moved beyond noise on two looks in a row.", n=0)
+        return Fact("flags.whom", "Nobody has moved beyond noise on two looks in a row.", n=0)
     more = [f"{len(names) - QUEUE_MOST} more"] if len(names) > QUEUE_MOST else []
     told = _listed([*names[:QUEUE_MOST], *more])
-    return Fact("talk.whom", f"Talk to {told}: beyond noise on two looks in a row or more.", n=len(names))
+    return Fact("flags.whom", f"Talk to {told}: beyond noise on two looks in a row or more.", n=len(names))
 
 
 def flags_fact(week: SquadWeek) -> Fact:
