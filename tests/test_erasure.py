@@ -6,6 +6,8 @@ import gzip
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import unicodedata
 import zipfile
@@ -166,25 +168,26 @@ def test_locked_pages_in_the_workspace_go_and_what_left_it_is_told(grove):
     assert (share[:15], backup[:16]) == ("workbook share,", "workbook backup,")
 
 
-def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_path, monkeypatch):
+@pytest.fixture
+def dead() -> int:
+    """The number of a process that is gone."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system does not say which processes there are")
+def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_path, monkeypatch, dead):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    mine, theirs = tmp_path / "workbook-bundle-a", tmp_path / "workbook-bundle-b"
-    for folder, athlete_id in ((mine, "alder1"), (theirs, "birch1")):
+    whose = {f"{dead}-a": "alder1", f"{dead}-b": "birch1", f"{os.getpid()}-c": "alder1"}
+    left, others, in_work = (tmp_path / f"workbook-bundle-{name}" for name in whose)
+    for folder, athlete_id in zip((left, others, in_work), whose.values(), strict=True):
         folder.mkdir()
         (folder / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
-    assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(mine)) == 1
-    assert (mine.exists(), theirs.exists()) == (False, True)
-
-
-def test_a_later_run_deletes_what_killed_runs_left_a_day_ago(grove, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    old, young = tmp_path / "workbook-bundle-a", tmp_path / "workbook-bundle-b"
-    for folder in (old, young):
-        folder.mkdir()
-    now = pd.Timestamp.now(tz="UTC")
-    os.utime(old, ((now - pd.Timedelta(days=2)).timestamp(),) * 2)
-    assert erasure.retain(grove, now) == ["Folders of runs that were killed: 1 deleted."]
-    assert (old.exists(), young.exists()) == (False, True)
+    assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(left)) == 1
+    assert (left.exists(), others.exists(), in_work.exists()) == (False, True, True)
+    assert erasure.retain(grove, pd.Timestamp.now(tz="UTC")) == ["Folders of runs that were killed: 1 deleted."]
+    assert (others.exists(), in_work.exists()) == (False, True)
 
 
 def test_somebody_whose_name_differs_in_an_accent_alone_is_not_touched(tmp_path):

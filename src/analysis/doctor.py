@@ -116,7 +116,7 @@ def _leftovers(workspace: Workspace) -> Finding:
     named = set(workspace.store.frame("sample_files")["path"])
     samples = store / SAMPLES
     orphans = [path for path in samples.rglob("*.parquet") if path.relative_to(samples).as_posix() not in named]
-    bundles = left_by_killed_runs(before)
+    bundles = left_by_killed_runs()
     if not old and not orphans and not bundles:
         return Finding("leftovers", True, "none")
     said = [f"Sample files of no session: {len(orphans)}; the next `workbook ingest` deletes them."] if orphans else []

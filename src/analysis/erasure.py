@@ -4,13 +4,12 @@ What is to be looked for is written down first (`erasing.json` in the store's fo
 call that was killed is finished by a second one. It goes when a search finds nothing any more.
 """
 
-import contextlib
 import json
-import math
 import os
 import re
 import shutil
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -27,7 +26,7 @@ from analysis.delivery.sending import entries
 from analysis.errors import Busy, UnreadableFile
 from analysis.ingest.dialect import decoded
 from analysis.report.due import SQUAD, Job
-from analysis.report.fanout import render_job
+from analysis.report.fanout import BUNDLE, render_job
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
@@ -36,7 +35,6 @@ from analysis.workspace import Workspace, open_workspace
 
 JOURNAL = "erasing.json"
 CHECKPOINTS = ".ipynb_checkpoints"
-TEMPORARY = "workbook-"  # how the folders begin that runs make for what they have in work
 
 PROOF = (
     f"Searched: every file of the workspace but those below {', '.join(SKIPPED)}, also what is packed in them. "
@@ -44,6 +42,7 @@ PROOF = (
     "Backups, mails and copies elsewhere were not searched: delete them too."
 )
 
+_A_DAY_S = 24 * 3600.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -194,7 +193,7 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
         for path in old_logs:
             path.unlink()
         said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
-    left = left_by_killed_runs((now - pd.Timedelta(days=1)).timestamp())
+    left = left_by_killed_runs()
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     if left:
@@ -217,17 +216,28 @@ def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
     return len(workspace.store.sweep())
 
 
-def left_by_killed_runs(before_s: float = math.inf) -> list[Path]:
-    """Folders of runs in the computer's folder for temporary files, last changed before `before_s` (Unix time).
+def left_by_killed_runs() -> list[Path]:
+    """Bundles of pages, among the computer's temporary files, whose process is gone.
 
-    They are those of runs at work, whoever's, and of those that were killed.
+    Where a system does not say which processes there are, those that are a day old.
     """
-    found = []
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*")):
-        with contextlib.suppress(FileNotFoundError):  # a run at work has just done with it
-            if folder.stat().st_mtime < before_s and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-                found.append(folder)
-    return found
+    folders = sorted(Path(tempfile.gettempdir()).glob(f"{BUNDLE}*-*"))
+    return [folder for folder in folders if os.access(folder, os.R_OK | os.W_OK | os.X_OK) and not _in_work(folder)]
+
+
+def _in_work(folder: Path) -> bool:
+    number = folder.name.removeprefix(BUNDLE).split("-")[0]
+    if not number.isdecimal():
+        return True
+    try:
+        if os.name != "posix":
+            return folder.stat().st_mtime > time.time() - _A_DAY_S
+        os.kill(int(number), 0)  # asks, and sends nothing
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    except PermissionError:  # it is there, and somebody else's
+        return True
+    return True
 
 
 def _tells_of(folder: Path, wanted: Sought) -> bool:

@@ -73,7 +73,7 @@ def test_two_runs_at_once_make_each_page_once_and_whole(tmp_path):
 
 
 def test_eight_readers_see_whole_files_while_one_writes(tmp_path):
-    runs = times(40, 80, 1000)
+    runs = times(40, 40, 1000)
     workspace = workspace_of_alder(tmp_path)
     write_runs(workspace.raw_folder, range(runs))
     list(intake.ingest(workspace, intake.files_below([workspace.raw_folder / "athletes.csv"])))

@@ -26,6 +26,7 @@ HOSTILE = (
     "<a href='javascript:window.ran=1' style='background:url(//127.0.0.1:9/b)'>x</a><b>b</b>{{7*7}}${7*7}&lt;\u2028"
 )
 HELD_TOGETHER = {"athlete_id", "session_id", "exercise", "sha256", "path", "consent", "tempo"}  # what rows are found by
+IN_A_KEY = {"cue"}  # words of people all the same: they make a row more
 WORDS = re.compile(r'^(squad|contact|name|te_source|swc_source) = "([^"]* [^"]*|Grove)"', re.MULTILINE)
 
 
@@ -33,7 +34,7 @@ def fields(name: str) -> list[str]:
     """The columns of a table that take any text and are not what its rows are found by."""
     table = TABLES[name]
     free = [column for column in table.columns if column.kind == "text" and not (column.values or column.pattern)]
-    return [column.name for column in free if column.name not in {*table.key, *HELD_TOGETHER}]
+    return [column.name for column in free if column.name not in {*table.key, *HELD_TOGETHER} - IN_A_KEY]
 
 
 @pytest.fixture(scope="module")

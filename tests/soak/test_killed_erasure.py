@@ -71,7 +71,7 @@ def test_an_erasure_that_is_killed_again_and_again_is_finished_by_the_same_call(
     begin = time.monotonic()
     work_and_kill(workbook, *words, str(tmp_path / "timed"), lines=0, after_s=None)
     takes_s = time.monotonic() - begin
-    kills, cut_short, calls = 0, 0, times(9, 15, 500)
+    kills, cut_short, calls = 0, 0, times(9, 9, 500)
     while kills < calls:
         folder = tmp_path / f"grove{kills}"
         shutil.copytree(grove, folder)

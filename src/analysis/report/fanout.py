@@ -28,6 +28,7 @@ from analysis.workspace import Workspace, shipped_notebooks
 Engine = Literal["forked", "kernel"]
 Each = Callable[[Iterable[dict[str, Any]]], Iterator[tuple[dict[str, Any], dict[str, Any]]]]  # requests to answers
 
+BUNDLE = "workbook-bundle-"  # and the number of the process that has it in work
 _WORTH_REHEARSING = 4  # pages; a rehearsal takes as long as it saves on three
 
 
@@ -200,7 +201,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         resting = rests_on(workspace, job, notebook, checked)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
-        packed = Path(tempfile.mkdtemp(prefix="workbook-bundle-"))  # only its owner can read it
+        packed = Path(tempfile.mkdtemp(prefix=f"{BUNDLE}{os.getpid()}-"))  # only its owner can read it
         fingerprint = _pack(manifest, job, packed) if "athlete_id" in parameters else _pack_squad(manifest, job, packed)
         key = report_key(notebook, checked, fingerprint)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
