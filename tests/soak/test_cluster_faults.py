@@ -4,9 +4,11 @@ import json
 import time
 
 import pytest
+import report_notebooks
 from click.testing import CliRunner
 from dask_cluster import Certificates, certificates, dask_cluster
 from processes import left
+from test_fanout import TOTALS
 from trees import AS_OF, made, page_of, ran, started, trees
 
 from analysis.cli import main
@@ -49,10 +51,16 @@ def words(cluster) -> list[object]:
 
 def test_pages_are_made_over_tls_and_left_alone_when_nothing_changed(cluster, tmp_path):
     squad = trees(tmp_path / "squad", 3)
+    with (squad.folder / "workbook.toml").open("a", encoding="utf-8") as file:
+        file.write('[[reports]]\nreport = "totals"\n')
+    everybody = squad.folder / "notebooks" / "reports" / "totals.ipynb"
+    report_notebooks.write(everybody, TOTALS, parameters='until: str = "2026-06-07"')
     ran(squad, *words(cluster), mark="tls", code=0)
     assert made(squad).keys() == {0, 1, 2}
+    (page,) = squad.reports_folder.rglob("squad.html")
+    assert all(f"Tree {number}: 1 sets" in page.read_text(encoding="utf-8") for number in range(3))
     again = json.loads(ran(squad, *words(cluster), "--json", mark="tls", code=0)[0])
-    assert [page["state"] for page in again["pages"]] == ["unchanged"] * 3
+    assert [page["state"] for page in again["pages"]] == ["unchanged"] * 4
     assert left("tls") == []
 
 
