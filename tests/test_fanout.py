@@ -1,6 +1,8 @@
 """Many pages: a failing one stops no other, an unchanged one is left alone, a changed one is made anew."""
 
+import errno
 import json
+import os
 import tempfile
 
 import pytest
@@ -13,6 +15,7 @@ from analysis.example import LAST_DAY
 from analysis.report import fanout
 from analysis.report import render as rendering
 from analysis.report.due import Job, is_of_squad
+from analysis.report.manifest import Manifest, explained
 from analysis.report.render import Rendered
 from analysis.workspace import shipped_notebooks
 
@@ -77,6 +80,35 @@ def test_one_athletes_failure_stops_no_other_and_leaves_its_reason(squad):
     (log,) = (squad.folder / "pages" / "log").iterdir()
     assert "RuntimeError" in log.read_text(encoding="utf-8")
     assert not (squad.folder / "reports").exists()
+
+
+def test_a_page_that_cannot_be_planned_is_noted_as_failed(squad, monkeypatch):
+    def full(*_bundle) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(fanout, "_pack", full)
+    (done,) = fanout.render_all(squad, [job("Alder")], 1, force=False)
+    entry = Manifest.read(squad).entries[job("Alder")]
+    assert (done.state, entry.state, entry.error) == ("failed", "failed", done.error)
+    assert "No space left" in done.error
+    assert any("failed" in line for line in explained(squad, done.path))
+
+
+def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypatch):
+    list(fanout.render_all(squad, [job("Alder")], 1, force=False))
+    started = []
+
+    def render_each(requests, *_how):
+        for request in requests:
+            started.append(request)
+            yield request, {"failed": "Nobody is here."}
+
+    monkeypatch.setattr(fanout, "render_each", render_each)
+    run = fanout.render_all(squad, [job("Alder"), job("Birch")], 1, force=False)
+    assert next(run).state == "unchanged"
+    assert not started, "nothing is started before it has to be"
+    assert [one.state for one in run] == ["failed"]
+    assert len(started) == 1
 
 
 def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):

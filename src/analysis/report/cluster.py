@@ -161,7 +161,7 @@ def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
 def _key_here(request: dict[str, Any]) -> str:
     """The key that a page has when it is made on this machine."""
     notebook = Path(request["notebook"])
-    known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
+    known = notebooks.parameters_at(notebook)
     values = notebooks.checked_parameters(known, request["parameters"], notebook.name)
     return report_key(notebook, values, request["fingerprint"])
 

@@ -38,7 +38,7 @@ class Job:
 
 def is_of_squad(notebook: Path) -> bool:
     """Whether a report is one page for the whole squad: its notebook has no parameter `athlete_id`."""
-    return "athlete_id" not in notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
+    return "athlete_id" not in notebooks.parameters_at(notebook)
 
 
 def week_end(as_of: pd.Timestamp, week_start: str) -> pd.Timestamp:

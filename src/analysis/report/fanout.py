@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any, Literal
 
 from jupyter_core.utils import ensure_event_loop
 
-from analysis.errors import RenderFailed, UsageProblem
+from analysis.errors import RenderFailed, UsageProblem, WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.cluster import Cluster
 from analysis.report.cluster import render_each as on_cluster
@@ -112,26 +113,27 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
 
 
 def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
-    """What needs no rendering comes first where it stands before the others: no parent is started for it."""
-    settled: list[Done] = []
+    """Up to the first page to be made each is told at once, and no parent is started for them."""
+    plans = (_plan(manifest, job, force) for job in jobs)
+    settled: deque[Done] = deque()
 
-    def planned() -> Iterator[_Planned]:
-        for job in jobs:
-            plan = _plan(manifest, job, force)
+    def to_make(first: _Planned) -> Iterator[_Planned]:
+        yield first
+        for plan in plans:
             if isinstance(plan, Done):
                 settled.append(plan)
             else:
                 yield plan
 
-    for done in _forked(manifest, planned(), each):
-        yield from _emptied(settled)
-        yield done
-    yield from _emptied(settled)
-
-
-def _emptied(settled: list[Done]) -> Iterator[Done]:
-    while settled:
-        yield settled.pop(0)
+    for plan in plans:
+        if isinstance(plan, Done):
+            yield plan
+            continue
+        for done in _forked(manifest, to_make(plan), each):
+            while settled:
+                yield settled.popleft()
+            yield done
+    yield from settled
 
 
 def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
@@ -193,7 +195,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     page is left as it is if they say the same.
     """
     workspace = manifest.workspace
-    page, packed = output or job.page(workspace), None
+    page, packed, resting = output or job.page(workspace), None, "{}"  # what it rests on is not known yet
     try:
         notebook = workspace.notebook(job.report)
         parameters = _parameters(job, notebook)
@@ -214,7 +216,11 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         library = None if output else _library_beside(workspace.reports_folder, page)
     except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
         _discard(packed)
-        return Done(job, page, "failed", error=failure(problem, page))
+        error = failure(problem, page)
+        if not (output or isinstance(problem, RenderFailed)):  # one that is set aside stays so
+            with contextlib.suppress(WorkbookError, OSError):  # the disk may be why; the page is told as failed anyway
+                manifest.end(job, resting, page, 0.0, error)
+        return Done(job, page, "failed", error=error)
     arguments = {
         "notebook": str(notebook.resolve()),
         "parameters": parameters,
@@ -268,8 +274,7 @@ def _parameters(job: Job, notebook: Path) -> dict[str, object]:
 
 
 def _checked(notebook: Path, parameters: dict[str, object]) -> dict[str, object]:
-    known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
-    return notebooks.checked_parameters(known, parameters, notebook.name)
+    return notebooks.checked_parameters(notebooks.parameters_at(notebook), parameters, notebook.name)
 
 
 def _key_of(page: Path) -> str | None:

@@ -137,7 +137,7 @@ def explained(workspace: Workspace, page: Path) -> list[str]:
     if entry is None:
         raise UsageProblem(f"{page} is no page of this workspace. The pages are below {workspace.reports_folder}.")
     notebook = workspace.notebook(job.report)
-    known = notebooks.parameters_of(notebooks.read_notebook(notebook), notebook.name)
+    known = notebooks.parameters_at(notebook)
     told = {name: value for name, value in (("athlete_id", job.athlete_id), ("until", job.until)) if name in known}
     then = json.loads(entry.rests_on)
     now = json.loads(rests_on(workspace, job, notebook, notebooks.checked_parameters(known, told, notebook.name)))

@@ -3,6 +3,7 @@
 import ast
 import base64
 import difflib
+import functools
 import json
 import math
 import re
@@ -43,16 +44,44 @@ def read_notebook(path: Path) -> NotebookNode:
 
     Raises UsageProblem where there is none or it is no notebook.
     """
+    return _parsed(_text_of(path), path.name)
+
+
+def _text_of(path: Path) -> str:
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageProblem(f"There is no notebook {path.name}. Give the path of an .ipynb file.") from None
-    except (nbformat.reader.NotJSONError, UnicodeDecodeError, nbformat.ValidationError):
-        raise UsageProblem(f"{path.name} is not a notebook. Open it in JupyterLab and save it again.") from None
+    except UnicodeDecodeError:
+        raise _no_notebook(path.name) from None
+
+
+def _parsed(text: str, name: str) -> NotebookNode:
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise _no_notebook(name) from None
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def _no_notebook(name: str) -> UsageProblem:
+    return UsageProblem(f"{name} is not a notebook. Open it in JupyterLab and save it again.")
+
+
+def parameters_at(path: Path) -> dict[str, Parameter]:
+    """`parameters_of` the notebook at `path`; a text is looked at once, however many pages it makes.
+
+    Raises UsageProblem as `read_notebook` and `parameters_of`.
+    """
+    return dict(_parameters_in(_text_of(path), path.name))
+
+
+@functools.lru_cache(maxsize=64)
+def _parameters_in(text: str, name: str) -> dict[str, Parameter]:
+    return parameters_of(_parsed(text, name), name)
 
 
 def parameters_of(notebook: NotebookNode, name: str = "The notebook") -> dict[str, Parameter]:
