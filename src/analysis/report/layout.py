@@ -540,11 +540,15 @@ def _ticks(values: Sequence[float], least: float, most: int = 7) -> list[float]:
     ([-0.05, 0.0, 0.05, 0.1, 0.15], [0.0, 0.1])
     """
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
-    wanted = max((high - low) / max(1, min(most, 7) - 1), least)
-    power = 10.0 ** math.floor(math.log10(wanted))
-    step = next(size * power for size in (1, 2, 5, 10) if size * power >= wanted * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(place * step, 12) for place in range(first, last + 1)]
+    powers = itertools.count(math.floor(math.log10(least)))
+    steps = (size * 10.0**power for power in powers for size in (1, 2, 5))
+    axes = (
+        (step, range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1))
+        for step in steps
+        if step >= least * (1 - 1e-9)
+    )
+    step, places = next((step, places) for step, places in axes if len(places) <= max(1, min(most, 7)))
+    return [round(place * step, 12) for place in places]
 
 
 def course(block: dict[str, Any]) -> Scene:
