@@ -1,0 +1,15 @@
+"""Pages from notebooks.
+
+jsonschema, which papermill and nbformat bring, compiles 38 grammars of internet addresses while it is imported: 1.3 s
+of every command, for a format that no notebook has. It goes without them where it does not find their library, so it
+is imported here, before anybody else does, as if that one was not installed.
+"""
+
+import sys
+
+if not {"jsonschema", "rfc3987_syntax"} & set(sys.modules):
+    sys.modules["rfc3987_syntax"] = None
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules["rfc3987_syntax"]

@@ -108,7 +108,7 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
     if isinstance(planned, Done):
         return planned
     if engine == "forked":
-        return next(_forked(manifest, [planned], lambda requests: render_each(requests, 1)))
+        return next(_forked(manifest, planned, [], lambda requests: render_each(requests, 1)))
     return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
 
 
@@ -117,8 +117,7 @@ def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> I
     plans = (_plan(manifest, job, force) for job in jobs)
     settled: deque[Done] = deque()
 
-    def to_make(first: _Planned) -> Iterator[_Planned]:
-        yield first
+    def others_to_make() -> Iterator[_Planned]:
         for plan in plans:
             if isinstance(plan, Done):
                 settled.append(plan)
@@ -129,7 +128,7 @@ def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> I
         if isinstance(plan, Done):
             yield plan
             continue
-        for done in _forked(manifest, to_make(plan), each):
+        for done in _forked(manifest, plan, others_to_make(), each):
             while settled:
                 yield settled.popleft()
             yield done
@@ -145,12 +144,13 @@ def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
     return [path for path in paths if path.is_relative_to(shipped_notebooks())]
 
 
-def _forked(manifest: Manifest, planned: Iterable[_Planned], each: Each) -> Iterator[Done]:
+def _forked(manifest: Manifest, first: _Planned, others: Iterable[_Planned], each: Each) -> Iterator[Done]:
     """Pages made by forks of a warm parent, here or on the workers of a cluster, in the order in which they end."""
-    in_work: dict[str, _Planned] = {}
+    in_work = {first.arguments["output"]: first}
 
     def requests() -> Iterator[dict[str, Any]]:
-        for plan in planned:
+        yield first.arguments
+        for plan in others:
             in_work[plan.arguments["output"]] = plan
             yield plan.arguments
 
@@ -161,7 +161,7 @@ def _forked(manifest: Manifest, planned: Iterable[_Planned], each: Each) -> Iter
                 write_log(Path(request["log_folder"]), plan.page, f"{answer['failed']}\n\n{answer['where']}")
             yield _done(manifest, plan, answer)
     except RenderFailed as problem:  # no parent got ready
-        for plan in [*in_work.values(), *planned]:
+        for plan in [*in_work.values(), *others]:
             in_work.pop(plan.arguments["output"], None)
             yield _done(manifest, plan, {"failed": str(problem)})
     finally:
