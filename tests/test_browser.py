@@ -281,8 +281,15 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
 # --- for everybody: axe-core on every report and on their index ---------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "light"),
+        (1280, "dark"),
+        pytest.param(360, "dark", marks=pytest.mark.soak),
+        pytest.param(1280, "light", marks=pytest.mark.soak),
+    ],
+)
 @pytest.mark.parametrize("which", ["athlete_week", "squad_week", "block_review", "index"])
 def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):
     index = squad_workspace.folder / "reports" / "index.html"

@@ -11,7 +11,7 @@ from soak_scale import times
 from analysis import intake
 from analysis.workspace import Workspace, open_workspace
 
-KILLS = times(30, 30, 500)
+KILLS = times(20, 30, 500)
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'

@@ -5,11 +5,12 @@ of every command, for a format that no notebook has. It goes without them where 
 is imported here, before anybody else does, as if that one was not installed.
 """
 
+import contextlib
+import importlib
 import sys
 
 if not {"jsonschema", "rfc3987_syntax"} & set(sys.modules):
     sys.modules["rfc3987_syntax"] = None
-    try:
-        import jsonschema  # noqa: F401
-    finally:
-        del sys.modules["rfc3987_syntax"]
+    with contextlib.suppress(ImportError):
+        importlib.import_module("jsonschema")
+    del sys.modules["rfc3987_syntax"]
