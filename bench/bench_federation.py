@@ -20,9 +20,8 @@ from pathlib import Path
 
 from figure import Figure, in_ms, seconds
 
-from analysis import intake, looking
 from analysis.store import DATABASE, SAMPLES
-from analysis.workspace import Workspace, open_workspace
+from analysis.workspace import Workspace, dry_run, intake, open_workspace
 
 SIZES = (1_000, 10_000, 100_000)
 FILES_OF_AN_ATHLETE = 100
@@ -291,6 +290,6 @@ def commands(space: Workspace, files: Path, size: int) -> Iterator[Figure]:
         space.store.sweep()
         list(intake.ingest(space, known))
 
-    status_s, ingest_s = seconds(lambda: looking.status(space), nothing_new, rounds=3)
+    status_s, ingest_s = seconds(lambda: dry_run.status(space), nothing_new, rounds=3)
     yield in_ms(f"workbook status, {size:,} files stored", status_s)
     yield in_ms(f"workbook ingest of {len(known)} known files, {size:,} stored", ingest_s)

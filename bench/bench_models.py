@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from figure import Figure, in_ms, seconds
 
-from analysis.errors import DataProblem, NotEnoughData
-from analysis.models.load_velocity import profile_of_lift
-from analysis.models.speed_at_load import speed_at_load
-from analysis.models.week import athlete_week
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.strength.load_velocity import profile_of_lift
+from analysis.models.strength.speed_at_load import speed_at_load
+from analysis.pages.athlete_week.week import athlete_week
 from analysis.store import FileFacts, as_json
 from analysis.workspace import Athlete, open_workspace
 

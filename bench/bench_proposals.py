@@ -7,9 +7,9 @@ from pathlib import Path
 from bench_models import an_athlete
 from figure import Figure, in_ms, seconds
 
-from analysis.models.proposals import week_proposals
-from analysis.models.week import athlete_week
-from analysis.rules import shipped_rules
+from analysis.base.rules import shipped_rules
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_week.proposals import week_proposals
 
 GOAL_MS = 150
 

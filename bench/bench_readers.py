@@ -18,9 +18,10 @@ from pathlib import Path
 import fitdecode
 from figure import Figure, ratio, seconds
 
-from analysis.errors import UnreadableFile
-from analysis.ingest import files, fit, gpx, tcx
+from analysis.base.errors import UnreadableFile
+from analysis.ingest import files
 from analysis.ingest.reading import Options, Reader
+from analysis.ingest.watch import fit, gpx, tcx
 
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))

@@ -34,16 +34,15 @@ from figure import Figure
 from plotly.basedatatypes import BaseFigure
 
 import analysis.report.page
-from analysis import demonstration, intake
-from analysis.errors import DataProblem, NotEnoughData
-from analysis.report import fanout
-from analysis.report.cluster import Cluster
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.report.due import Job, due
-from analysis.report.forked import Limits, WarmParent
+from analysis.report.engine import fan_out
+from analysis.report.engine.cluster import Cluster
+from analysis.report.engine.forks import Limits, WarmParent
 from analysis.report.manifest import Manifest
 from analysis.report.notebook import parameters_of, read_notebook
 from analysis.store import DATABASE
-from analysis.workspace import ENVIRONMENT, Workspace, open_workspace
+from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake, open_workspace
 
 ROUNDS = 5
 RUNS_OF = 3  # athletes of the twelve whose watch files are taken in too
@@ -168,7 +167,7 @@ def pages(workspace: Workspace, jobs: list[Job], parent: WarmParent, at_a_time: 
                 parent.ask(request, Limits())
             yield parent.asked.pop(number), answer
 
-    for done in fanout._in_forks(Manifest.read(workspace), jobs, True, each):
+    for done in fan_out._in_forks(Manifest.read(workspace), jobs, True, each):
         assert done.state == "rendered", done.error
 
 
@@ -269,7 +268,7 @@ def cluster() -> Iterator[Cluster | str]:
 
 
 def on_cluster(workspace: Workspace, jobs: list[Job], workers: Cluster) -> None:
-    for done in fanout.render_all(workspace, jobs, 2, True, cluster=workers):
+    for done in fan_out.render_all(workspace, jobs, 2, True, cluster=workers):
         assert done.state == "rendered", done.error
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from figure import Figure, in_ms, ratio, seconds
 from scipy import optimize, special
 
-from analysis.models.sprint import SprintProfile, sprint_profile_gates
+from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates
 
 GATES_M = np.array([5.0, 10.0, 15.0, 20.0, 30.0, 40.0])
 TIMES_S = np.array([1.32, 2.07, 2.76, 3.40, 4.67, 5.91])

@@ -50,7 +50,7 @@ An exercise outside the catalogue keeps its raw name. `exercises.csv` in the wor
 def page() -> str:
     """The page as the readers of today declare themselves; readers of other packages are not on it."""
     from analysis.ingest.exercises import COLUMNS
-    from analysis.ingest.templates import example_mappings
+    from analysis.ingest.mapping.templates import example_mappings
 
     own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)

@@ -24,10 +24,10 @@ from playwright.sync_api import sync_playwright
 from plotly.offline import get_plotlyjs
 from reference import drawings, modules_of
 
-from analysis import demonstration, figures, intake
+from analysis import figures
 from analysis.metrics.tempo import tempo_compliance
-from analysis.models import sprint
-from analysis.workspace import ENVIRONMENT, shipped_notebooks
+from analysis.models.sprint import profile as sprint
+from analysis.workspace import ENVIRONMENT, demonstration, intake, shipped_notebooks
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from analysis import demonstration, intake
 from analysis.report.due import Job
-from analysis.report.fanout import render_job
+from analysis.report.engine.fan_out import render_job
+from analysis.workspace import demonstration, intake
 
 PICTURE = Path(__file__).with_name("athlete_week.png")
 ATHLETE = "Alder"

@@ -19,14 +19,20 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from analysis import figures, metrics, models
+from analysis.base.config import Config
+from analysis.base.tables import TABLES, Column, Table
 from analysis.cli import main
-from analysis.config import Config
-from analysis.tables import TABLES, Column, Table
 
 FOLDER = "reference"
 GALLERY = "_gallery"
 ROOMS = {"models": models, "figures": figures, "metrics": metrics}
-BASE = ("analysis.workspace", "analysis.decisions", "analysis.blocks", "analysis.report.page", "analysis.errors")
+BASE = (
+    "analysis.workspace.workspace",
+    "analysis.base.decisions",
+    "analysis.base.blocks",
+    "analysis.report.page",
+    "analysis.base.errors",
+)
 NO_OPTIONS = ("help", "version")
 
 
@@ -84,7 +90,7 @@ def page_of(module: ModuleType, room: str) -> str:
 def title_of(module: ModuleType) -> str:
     """The name of what a module is about: its first line as far as the colon.
 
-    >>> from analysis.models import sides
+    >>> from analysis.models.form import sides
     >>> title_of(sides)
     'Left and right'
     """
@@ -177,7 +183,8 @@ def listing(modules: list[ModuleType], room: str) -> str:
 def has_card(module: ModuleType) -> bool:
     """Whether a module is a model: its docstring then is a card.
 
-    >>> from analysis.models import series, sides
+    >>> from analysis.models import series
+    >>> from analysis.models.form import sides
     >>> has_card(sides), has_card(series)
     (True, False)
     """

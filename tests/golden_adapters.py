@@ -17,20 +17,20 @@ import pandas as pd
 
 from analysis.metrics import load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
-from analysis.models import critical_speed as cs
-from analysis.models import reliability as rel
-from analysis.models import reps_to_1rm
-from analysis.models.classical_break import level_shift, segmented_line
-from analysis.models.critical_power_3 import CriticalPower3, critical_power_3
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
-from analysis.models.growth import growth
-from analysis.models.load_velocity import load_velocity_profile, two_point_e1rm_kg
-from analysis.models.rank_trend import mann_kendall, theil_sen
-from analysis.models.reps_of_squad import reps_curves_of_squad
-from analysis.models.sprint import SprintProfile, sprint_profile_gates, sprint_profile_radar
-from analysis.models.sprint_force import force_velocity_profile
+from analysis.models.running import critical_speed as cs
+from analysis.models.running.critical_power_3 import CriticalPower3, critical_power_3
+from analysis.models.sprint.force import force_velocity_profile
+from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates, sprint_profile_radar
+from analysis.models.squad import reliability as rel
+from analysis.models.squad.growth import growth
+from analysis.models.strength import reps_to_1rm
+from analysis.models.strength.load_velocity import load_velocity_profile, two_point_e1rm_kg
+from analysis.models.strength.reps_of_squad import reps_curves_of_squad
+from analysis.models.trends.classical_break import level_shift, segmented_line
+from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 
 
 class NotBuilt(Exception):

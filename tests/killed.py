@@ -12,7 +12,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from analysis.report.forked import can_fork
+from analysis.report.engine.forks import can_fork
 from analysis.report.publish import publish
 from analysis.workspace import open_workspace
 
@@ -48,7 +48,7 @@ def _processes() -> multiprocessing.context.BaseContext:
     if not can_fork:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["analysis.cli", "analysis.intake", "analysis.report.publish"])
+    context.set_forkserver_preload(["analysis.cli", "analysis.workspace.intake", "analysis.report.publish"])
     return context
 
 

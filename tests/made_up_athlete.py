@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from analysis.config import Check, Config, Lift, SideTest
-from analysis.tables import TABLES
+from analysis.base.config import Check, Config, Lift, SideTest
+from analysis.base.tables import TABLES
 
 SUNDAY = pd.Timestamp("2026-06-28")
 MONDAY = pd.Timestamp("2026-06-22")
@@ -36,7 +36,7 @@ CONFIG = Config(lifts=[LIFT], checks=[SPRINT], side_tests=[HOP])
 
 @dataclass(frozen=True)
 class MadeUp:
-    """Duck-typed as `analysis.workspace.Athlete`."""
+    """Duck-typed as `analysis.workspace.workspace.Athlete`."""
 
     athlete_id: str
     config: Config
@@ -74,7 +74,7 @@ def table(name: str, rows: list[dict], **more: str) -> pd.DataFrame:
 
 
 def left_out(rows: list[tuple[str, str, str, str]]) -> pd.DataFrame:
-    """Exclusions as `analysis.workspace.Athlete` gives them: day, what, part and reason, oldest first."""
+    """Exclusions as `analysis.workspace.workspace.Athlete` gives them: day, what, part and reason, oldest first."""
     frame = pd.DataFrame(rows, columns=["local_date", "what", "part", "reason"], dtype="str")
     keys = frame.index.astype("str") + "|1|1"
     return frame.assign(

@@ -17,7 +17,7 @@ def rated_sets(
     earlier: dict[str, float] | None = None,
     last_sessions: int = 3,
 ) -> pd.DataFrame:
-    """Rated repetitions as `models.form.rated_repetitions` gives them, one set a session, one session a week.
+    """Rated repetitions as `clean_reps.rated_repetitions` gives them, one set a session, one session a week.
 
     The log odds of a break are -5 + 0.6 rep + 0.06 (load - 80), and those of `earlier` more in the last sessions of
     the athletes named there. The hinge drifts by `drift_deg` a repetition.

@@ -8,13 +8,13 @@ import pytest
 from made_up_athlete import CONFIG, SUNDAY, MadeUp, birch
 
 import analysis.report.page as page_module
-from analysis.config import Config
-from analysis.figures import squad as sections
-from analysis.models.squad_week import MemberWeek, SquadWeek, squad_week
+from analysis.base.config import Config
+from analysis.base.rules import Rule
+from analysis.base.tables import TABLES
+from analysis.pages.squad_week import sections
+from analysis.pages.squad_week.week import MemberWeek, SquadWeek, squad_week
 from analysis.report.html import Footer, page_html
 from analysis.report.page import SECTION_MIME, Page
-from analysis.rules import Rule
-from analysis.tables import TABLES
 
 LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")
 
@@ -26,7 +26,7 @@ class Named(MadeUp):
 
 @dataclass(frozen=True)
 class Grove:
-    """Duck-typed as `analysis.workspace.Squad`."""
+    """Duck-typed as `analysis.workspace.workspace.Squad`."""
 
     athletes: tuple[Named, ...]
     config: Config = CONFIG

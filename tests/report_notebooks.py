@@ -6,8 +6,8 @@ import nbformat
 
 PARAMETERS = 'athlete_id: str = "k3vd"\nuntil: str = "2026-07-05"'
 PAGE = """\
-from analysis.blocks import *
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.blocks import *
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.report.page import Page
 
 page = Page("athlete_week", subject=athlete_id, name="Alder", period="29 June – 5 July 2026", until=until)

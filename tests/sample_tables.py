@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from analysis.errors import UnitNeeded, UnreadableFile
+from analysis.base.errors import UnitNeeded, UnreadableFile
 from analysis.ingest.dialect import Sheet, is_blank, read_delimited, read_workbook
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.registry import readers

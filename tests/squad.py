@@ -16,13 +16,13 @@ from unittest import mock
 from filelock import FileLock
 
 from analysis import open_workspace
-from analysis.blocks import Fact
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.blocks import Fact
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
-from analysis.figures import week as sections
-from analysis.models.block_review import BlockReview, block_review
-from analysis.models.week import AthleteWeek, athlete_week
+from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
+from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report import render as rendering
 from analysis.workspace import Workspace
 

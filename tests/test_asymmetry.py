@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem
+from analysis.base.errors import DataProblem
 from analysis.metrics.asymmetry import asymmetry_indices
 
 SIGNED = ["log_ratio_pct", "right_minus_left_over_mean_pct", "right_minus_left_over_larger_pct"]

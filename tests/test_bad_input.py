@@ -19,44 +19,50 @@ from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
 
 import analysis.models
 import analysis.report.page as page_module
-from analysis.config import Lift
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.config import Lift
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.metrics.strength import bar_speeds
-from analysis.models.bland_altman import bland_altman
-from analysis.models.breakpoint import level_break, slope_break
 from analysis.models.checks import check_history
-from analysis.models.classical_break import level_shift, segmented_line
-from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
-from analysis.models.critical_speed import POWER_FORMS, SPEED_FORMS, critical_power, critical_speed, race_exponent
-from analysis.models.depth_drift import depth_drift
-from analysis.models.durability import durability
-from analysis.models.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered, fit_states
 from analysis.models.fitness_fatigue.skill import review
-from analysis.models.form import form_history
-from analysis.models.growth import growth
-from analysis.models.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
-from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
-from analysis.models.pace_at_heart_rate import pace_at_heart_rate
-from analysis.models.rank_trend import mann_kendall, theil_sen
-from analysis.models.reliability import (
+from analysis.models.form.clean_reps import form_history
+from analysis.models.form.depth_drift import depth_drift
+from analysis.models.form.sides import difference_of_dates, side_difference
+from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.running.critical_speed import (
+    POWER_FORMS,
+    SPEED_FORMS,
+    critical_power,
+    critical_speed,
+    race_exponent,
+)
+from analysis.models.running.durability import durability
+from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
+from analysis.models.running.training_speed import training_speed
+from analysis.models.sprint.profile import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
+from analysis.models.squad.bland_altman import bland_altman
+from analysis.models.squad.growth import growth
+from analysis.models.squad.reliability import (
     intraclass_correlation,
     least_products_line,
     reliability,
     typical_error_of_differences,
     typical_error_of_pairs,
 )
-from analysis.models.reps_of_squad import reps_curves_of_squad
-from analysis.models.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
-from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
-from analysis.models.sides import difference_of_dates, side_difference
-from analysis.models.speed_at_load import speed_at_load, speed_of_bar_speeds
-from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
-from analysis.models.training_speed import training_speed
-from analysis.models.trend import trend
+from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
+from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
+from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.reps_of_squad import reps_curves_of_squad
+from analysis.models.strength.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
+from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds
+from analysis.models.trends.breakpoint import level_break, slope_break
+from analysis.models.trends.classical_break import level_shift, segmented_line
+from analysis.models.trends.rank_trend import mann_kendall, theil_sen
+from analysis.models.trends.trend import trend
 from analysis.report.page import SECTION_MIME, Page
 
 # what the last sentence of a refusal begins with

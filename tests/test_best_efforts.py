@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.best_efforts import best_efforts_figure
 from analysis.metrics.best_efforts import BestEfforts, best_efforts, fastest_efforts
-from analysis.models.training_speed import training_speed
+from analysis.models.running.training_speed import training_speed
 
 DAY = pd.Timestamp("2026-06-28")
 

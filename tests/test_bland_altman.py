@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.errors import NotEnoughData
-from analysis.models.bland_altman import bland_altman
+from analysis.base.errors import NotEnoughData
+from analysis.models.squad.bland_altman import bland_altman
 
 FIRST = pd.Series([10.0, 12.0, 11.0, 13.0], index=list("abcd"))
 

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from made_up_athlete import CONFIG, FRIDAYS, MadeUp, bar_speed, birch, last_day_off, lifting, sprints
 
-from analysis.blocks import Fact, Forest
-from analysis.config import Config
-from analysis.errors import NotEnoughData, UsageProblem
+from analysis.base.blocks import Fact, Forest
+from analysis.base.config import Config
+from analysis.base.errors import NotEnoughData, UsageProblem
+from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
-from analysis.figures import block, block_models
-from analysis.models.block_review import BlockReview, block_review
-from analysis.tables import TABLES
+from analysis.pages.block_review import model_sections as block_models
+from analysis.pages.block_review import sections as block
+from analysis.pages.block_review.review import BlockReview, block_review
 
 SECTIONS = (
     block.header,

@@ -7,11 +7,12 @@ import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
-from analysis import intake, open_workspace
-from analysis.errors import UnknownAthlete, UsageProblem
-from analysis.report import fanout
+from analysis import open_workspace
+from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.report.due import Job
+from analysis.report.engine import fan_out
 from analysis.store import FileFacts
+from analysis.workspace import intake
 
 UNTIL = "2026-06-07"
 SPY = """\
@@ -19,7 +20,7 @@ import os
 from pathlib import Path
 
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 opened = open_workspace()
@@ -105,7 +106,7 @@ def test_a_bundle_of_another_version_is_refused_in_words(packed):
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
 def test_the_process_of_a_page_has_no_store_and_sees_nobody_else(squad, engine):
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)
-    done = fanout.render_job(squad, Job("spy", "alder1", UNTIL), force=True, engine=engine)
+    done = fan_out.render_job(squad, Job("spy", "alder1", UNTIL), force=True, engine=engine)
     assert done.state == "rendered", done.error
     assert "Seen: Alder; stores: 0; sets: 1" in done.path.read_text(encoding="utf-8")
 
@@ -166,7 +167,7 @@ def test_a_page_of_the_squad_has_no_store_and_knows_the_pages_made_before_it(gro
     report_notebooks.write(notebooks / "spy.ipynb", SQUAD_SPY, SQUAD_SHOW, parameters='until: str = "2026-07-05"')
     report_notebooks.write(notebooks / "plain.ipynb", SPY, SHOW)
     jobs = [Job("plain", "alder1", UNTIL), Job("plain", "birch1", UNTIL), Job("spy", "", UNTIL)]
-    assert [one.error for one in fanout.render_all(grove, jobs, 2, force=False)] == ["", "", ""]
+    assert [one.error for one in fan_out.render_all(grove, jobs, 2, force=False)] == ["", "", ""]
     page = jobs[-1].page(grove).read_text(encoding="utf-8")
     assert "Seen: Alder 1, Birch 1; stores: 0; pages: [&#39;alder1&#39;, &#39;birch1&#39;]" in page
     assert "In reach: Alder, Birch; withheld: 1" in page
@@ -176,6 +177,6 @@ def test_an_athlete_is_read_once_to_plan_a_page(squad, monkeypatch):
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)
     read, frames = [], type(squad.store).frames
     monkeypatch.setattr(type(squad.store), "frames", lambda *told: read.append(told) or frames(*told))
-    done = fanout.render_job(squad, Job("spy", "alder1", UNTIL), force=True)
+    done = fan_out.render_job(squad, Job("spy", "alder1", UNTIL), force=True)
     assert done.state == "rendered", done.error
     assert len(read) == 1

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from made_up_athlete import MONDAY, SUNDAY, birch, table
 
-from analysis.blocks import Tiles
-from analysis.figures import week as sections
+from analysis.base.blocks import Tiles
 from analysis.metrics.adherence import lifts_of_plan
-from analysis.models.proposals import athlete_facts
-from analysis.models.week import athlete_week
+from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_week.proposals import athlete_facts
 
 EARLIER = MONDAY - pd.Timedelta(days=7)
 NAMES = {

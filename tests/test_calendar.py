@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import Config, ReportPlan
+from analysis.base.config import Config, ReportPlan
 from analysis.report.due import due_at, last_due, next_due, owed_ends, period_end
 
 ZONES = ("Europe/Berlin", "America/Santiago", "Australia/Lord_Howe")

@@ -11,9 +11,8 @@ from click.testing import CliRunner
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, strong, strong_row, workspace
 from filelock import FileLock
 
-from analysis import intake
 from analysis.cli import main
-from analysis.workspace import ENVIRONMENT
+from analysis.workspace import ENVIRONMENT, intake
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 
@@ -355,7 +354,7 @@ def test_what_is_due_is_rendered_and_one_failure_is_partly_done(pages):
 
 def test_a_report_of_the_squad_needs_no_athlete(pages):
     cells = (
-        "from analysis.blocks import Text\nfrom analysis.report.page import Page",
+        "from analysis.base.blocks import Text\nfrom analysis.report.page import Page",
         'page = Page("all", subject="squad", name="Squad", period=until, until=until, audience="coach")',
         'with page.section("hello", "Who?"):\n    page.show(Text("It is everybody"))',
     )

@@ -16,11 +16,11 @@ from drop_folder import BAR_SPEED, drop
 from processes import left
 from trees import AS_OF, LOADS, SHOW, made, page_of, ran, started, trees
 
-from analysis import demonstration, intake
 from analysis.cli import main, pages
-from analysis.report import fanout, forked, manifest, render
+from analysis.report import manifest, render
 from analysis.report.due import Job
-from analysis.workspace import day
+from analysis.report.engine import fan_out, forks
+from analysis.workspace import day, demonstration, intake
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 NOT_ALL = "assert athlete_id not in ('tree1', 'tree3'), f'no page for {athlete_id}'"
@@ -62,7 +62,7 @@ def test_what_stands_is_one_line_and_what_was_made_is_named(rendered):
 
 def test_very_many_pages_are_counted_by_folder(capsys, tmp_path):
     jobs = [Job("loads", f"tree{number}", "2026-06-07") for number in range(200)]
-    pages._print_pages([fanout.Done(job, tmp_path / "loads" / f"{job.athlete_id}.html", "rendered") for job in jobs])
+    pages._print_pages([fan_out.Done(job, tmp_path / "loads" / f"{job.athlete_id}.html", "rendered") for job in jobs])
     assert capsys.readouterr().out == f"rendered  200 pages in {tmp_path / 'loads'}\n200 pages: 200 rendered.\n"
 
 
@@ -152,8 +152,8 @@ def test_every_command_that_makes_pages_takes_an_engine(tmp_path, monkeypatch, e
         used.append("forked")
         return ((request, {"seconds": 0.1}) for request in requests)
 
-    monkeypatch.setattr(fanout, "render_plain", in_a_kernel)
-    monkeypatch.setattr(fanout, "render_each", in_forks)
+    monkeypatch.setattr(fan_out, "render_plain", in_a_kernel)
+    monkeypatch.setattr(fan_out, "render_each", in_forks)
     monkeypatch.setattr(demonstration, "prepare", lambda _folder: (one, {}, day(AS_OF)))
     for words in (
         ("demo", "--workspace", one.folder),
@@ -199,7 +199,7 @@ def until_closed(screen):
             return
 
 
-@pytest.mark.skipif(not forked.can_fork, reason="this system cannot fork")
+@pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 @pytest.mark.parametrize(
     "number",
     [

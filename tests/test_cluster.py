@@ -7,10 +7,10 @@ import report_notebooks
 from test_bundle import UNTIL, squad  # noqa: F401 - a fixture
 from test_manifest import PLAIN
 
-from analysis.errors import UsageProblem
-from analysis.report import cluster, fanout
-from analysis.report.cluster import Cluster
+from analysis.base.errors import UsageProblem
 from analysis.report.due import Job
+from analysis.report.engine import cluster, fan_out
+from analysis.report.engine.cluster import Cluster
 from analysis.report.manifest import Manifest
 
 distributed = pytest.importorskip("distributed")
@@ -27,16 +27,16 @@ def planned(squad):  # noqa: F811
 def test_without_the_library_it_is_said_how_to_get_it(planned, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageProblem, match=r"athlete-workbook\[cluster\]"):
-        list(fanout.render_all(planned, JOBS, 1, False, cluster=Cluster("tcp://127.0.0.1:1")))
+        list(fan_out.render_all(planned, JOBS, 1, False, cluster=Cluster("tcp://127.0.0.1:1")))
     assert "in work" not in set(planned.store.frame("pages")["state"])
 
 
 @pytest.fixture
 def request_of_alder(planned):
     """What is sent to a worker for a page."""
-    plan = fanout._plan(Manifest.read(planned), JOBS[0], False)
+    plan = fan_out._plan(Manifest.read(planned), JOBS[0], False)
     yield plan.arguments
-    fanout._discard(plan.bundle)
+    fan_out._discard(plan.bundle)
 
 
 def test_a_worker_with_another_version_refuses_in_words(request_of_alder, monkeypatch):
@@ -57,11 +57,11 @@ def test_a_page_that_came_back_and_cannot_be_written_fails_alone(request_of_alde
 def test_two_workers_make_the_pages_and_one_that_is_lost_costs_none(planned):
     with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
         where = Cluster(local.scheduler_address)
-        pages = fanout.render_all(planned, JOBS, 2, False, cluster=where)
+        pages = fan_out.render_all(planned, JOBS, 2, False, cluster=where)
         first = next(pages)
         next(iter(local.workers.values())).process.process.kill()
         done = [first, *pages]
         assert {one.state for one in done} == {"rendered"}, [one.error for one in done]
         assert "1 sets" in JOBS[1].page(planned).read_text(encoding="utf-8")
-        again = list(fanout.render_all(planned, JOBS, 2, False, cluster=where))
+        again = list(fan_out.render_all(planned, JOBS, 2, False, cluster=where))
         assert {one.state for one in again} == {"unchanged"}

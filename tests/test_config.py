@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.config import Config, read_config
-from analysis.errors import ConfigProblem
-from analysis.starter import CONFIG
+from analysis.base.config import Config, read_config
+from analysis.base.errors import ConfigProblem
+from analysis.workspace.starter import CONFIG
 
 LIFT = '[[lifts]]\nexercise = "hip_thrust"\nname = "Hip thrust"\nanchor_load_kg = 100\n'
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from made_up_squad import named, week_of
 from test_cli import DONE, FAILED, run
 
-from analysis import intake, open_workspace
-from analysis.blocks import Fact
-from analysis.config import Config
-from analysis.consent import SCOPES, consents
-from analysis.errors import ConsentMissing
-from analysis.figures import squad as sections
+from analysis import open_workspace
+from analysis.base.blocks import Fact
+from analysis.base.config import Config
+from analysis.base.errors import ConsentMissing
+from analysis.pages.squad_week import sections
 from analysis.report.due import due
+from analysis.workspace import intake
+from analysis.workspace.consent import SCOPES, consents
 
 TODAY = pd.Timestamp("2026-07-05")
 SCREENS = "athlete,date,test,trial,side,metric,value,unit\n"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.critical_speed import critical_power_figure, critical_speed_figure, forms_figure
-from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
-from analysis.models.critical_speed import (
+from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
     best_form,

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.readiness import bar_speed_fact, felt_facts, readiness_figure
 from analysis.figures.velocity_loss import velocity_loss_figure
 from analysis.metrics.strength import bar_speeds, loss_without_fatigue_pct
 from analysis.metrics.wellness import wellness_week
-from analysis.models.load_velocity_mixed import profile_across_sessions
-from analysis.models.readiness import readiness
-from analysis.models.velocity_loss import loss_in_sets
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.readiness import readiness
+from analysis.models.strength.velocity_loss import loss_in_sets
 
 N_DAYS = 16
 DAYS = pd.date_range("2026-01-05", periods=N_DAYS, freq="3D")

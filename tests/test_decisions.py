@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.decisions import (
-    Change,
-    TypicalError,
-    best_yet,
-    expected_by_chance,
-    judge,
-    usual_band,
-)
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.decisions import Change, TypicalError, best_yet, expected_by_chance, judge, usual_band
+from analysis.base.errors import DataProblem, NotEnoughData
 
 SPEEDS = [0.71, 0.72, 0.73, 0.72, 0.70]
 BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause", re.IGNORECASE)

@@ -12,15 +12,14 @@ import pytest
 from drop_folder import CONFIG, ROSTER, drop, workspace
 from mail_server import Inbox, Server, certificate
 
-from analysis import intake
-from analysis.config import Smtp
+from analysis.base.config import Smtp
+from analysis.base.errors import NoAnswer, NotSent, Refused, UsageProblem
 from analysis.delivery.channels import PASSWORD, MailServer
 from analysis.delivery.ledger import Ledger
 from analysis.delivery.mail import PASSPHRASES
 from analysis.delivery.sending import deliver, entries, settle
-from analysis.errors import NoAnswer, NotSent, Refused, UsageProblem
 from analysis.report.due import Job
-from analysis.workspace import open_workspace
+from analysis.workspace import intake, open_workspace
 
 PLANS = """
 [delivery]

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import click
 import pytest
 
+from analysis.base.config import Config, checked
+from analysis.base.tables import TABLES
 from analysis.cli import main
-from analysis.config import Config, checked
-from analysis.ingest.mapping import mapping_of
-from analysis.tables import TABLES
+from analysis.ingest.mapping.mapping import mapping_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import UnreadableFile
-from analysis.ingest.door import Names, bind, dated, session_id
+from analysis.base.errors import UnreadableFile
+from analysis.ingest.binding import Names, bind, dated, session_id
 from analysis.ingest.reading import Reading
 
 NAMES = Names({("*", "alder"): "k3vd", ("strong", "tree"): "b7wq", ("*", "tree"): "z2zz"})

@@ -7,9 +7,9 @@ from drop_folder import CONFIG, workspace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import intake
-from analysis.errors import UnknownAthlete, UsageProblem
+from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.report.due import Job, due, month_end, week_end
+from analysis.workspace import intake
 
 DAYS = st.dates(pd.Timestamp("2020-01-01").date(), pd.Timestamp("2035-12-31").date()).map(pd.Timestamp)
 FIRST_DAYS = {"monday": "Monday", "sunday": "Sunday", "saturday": "Saturday"}

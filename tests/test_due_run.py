@@ -13,12 +13,11 @@ from drop_folder import CONFIG, ROSTER, drop, workspace
 from filelock import FileLock
 from mail_server import Inbox, Server, certificate, free_port
 
-from analysis import intake
 from analysis.cli import main
 from analysis.delivery.notice import keep
 from analysis.delivery.notice import last_run as last_run_of
 from analysis.report.due import owed
-from analysis.workspace import Workspace, open_workspace
+from analysis.workspace import Workspace, intake, open_workspace
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 PLAN = """

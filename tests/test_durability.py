@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.figures.durability import durability_figure
-from analysis.models.durability import durability, halves
+from analysis.models.running.durability import durability, halves
 
 T_S = np.arange(0.0, 4805.0, 5.0)
 DAY = pd.Timestamp("2026-06-28")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.config import Lift
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.config import Lift
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.e1rm import e1rm_figure
-from analysis.models.e1rm import (
+from analysis.models.strength.e1rm import (
     OBSERVATION_COLUMNS,
     TESTED_CV,
     E1rmObservations,

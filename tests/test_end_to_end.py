@@ -14,11 +14,11 @@ import squad
 from scipy import stats
 
 from analysis import open_workspace
-from analysis.blocks import Chips, Fact, Lines, Text, Tiles, as_plain
+from analysis.base.blocks import Chips, Fact, Lines, Text, Tiles, as_plain
+from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
-from analysis.models.week import AthleteWeek, athlete_week
+from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
 from analysis.report.page import plain
-from analysis.tables import TABLES
 from analysis.workspace import shipped_notebooks
 
 BANNED = re.compile(r"\b(risk\w*|injur\w*|overtrain\w*|abnormal\w*|responder\w*|caus(e|es|ed|ing))\b", re.IGNORECASE)

@@ -14,8 +14,8 @@ import pytest
 from IPython import get_ipython
 from odd_outputs import CELLS, odd_outputs
 
-from analysis.errors import UsageProblem
-from analysis.report import engine
+from analysis.base.errors import UsageProblem
+from analysis.report.engine import in_process as engine
 
 ENGINES = (engine.NAME, "nbclient")
 

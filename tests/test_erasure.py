@@ -19,14 +19,16 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import erasure, intake, open_workspace
-from analysis.audit import Audit
+from analysis import open_workspace
+from analysis.base.errors import UnknownAthlete
+from analysis.base.tables import TABLES
 from analysis.delivery.ledger import Entry, Ledger
-from analysis.errors import UnknownAthlete
+from analysis.privacy import erasure
+from analysis.privacy.audit import Audit
+from analysis.privacy.name_search import Sought, search, sought, traces_in
 from analysis.report.locked import locked
 from analysis.store import DATABASE
-from analysis.tables import TABLES
-from analysis.traces import Sought, search, sought, traces_in
+from analysis.workspace import intake
 
 FELT = "2026-06-03,sleep,7,0,10,higher_better\n"
 

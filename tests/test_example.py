@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from analysis.config import read_config
+from analysis.base.config import read_config
+from analysis.base.tables import TABLES
 from analysis.example import Truth, athlete_ids, write_example
 from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, ROMANIAN_DEADLIFT, squad, true_course
 from analysis.example.truths import BUILT_IN, ramp, stronger_right, with_truths
+from analysis.ingest.mapping.templates import TEMPLATES
 from analysis.ingest.reading import Options
 from analysis.ingest.registry import read
-from analysis.ingest.templates import TEMPLATES
-from analysis.models.sprint import sprint_profile_gates
-from analysis.tables import TABLES
+from analysis.models.sprint.profile import sprint_profile_gates
 
 SEED = 2026
 TCX = "{http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2}"

@@ -10,12 +10,14 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import intake, leaving_out, open_workspace
+from analysis import open_workspace
+from analysis.base.errors import UsageProblem
+from analysis.base.tables import TABLES
 from analysis.cli import main
-from analysis.errors import UsageProblem
-from analysis.exclusions import EXCLUDABLE, row_keys, without
-from analysis.leaving_out import Wanted
-from analysis.tables import TABLES
+from analysis.privacy import exclusions
+from analysis.privacy.exclusions import Wanted
+from analysis.workspace import intake
+from analysis.workspace.left_out import EXCLUDABLE, row_keys, without
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 SPRINT = """
@@ -79,7 +81,7 @@ def run(squad, *arguments, code: int = DONE) -> str:
 
 
 def leave_out(squad, wanted: Wanted, reason: str = "gate fell over") -> pd.DataFrame:
-    return leaving_out.exclude(squad, leaving_out.rows_of(squad, wanted), reason)
+    return exclusions.exclude(squad, exclusions.rows_of(squad, wanted), reason)
 
 
 def trials_of(athlete) -> list[tuple[str, int]]:
@@ -102,7 +104,7 @@ def test_a_row_left_out_stays_in_the_store_and_comes_back_whole(squad):
     before, stored = squad.athlete("Alder"), squad.store.frame("splits")
     leave_out(squad, TRIAL)
     pd.testing.assert_frame_equal(squad.store.frame("splits"), stored)
-    taken_back = leaving_out.take_back(squad, leaving_out.rows_of(squad, TRIAL))
+    taken_back = exclusions.take_back(squad, exclusions.rows_of(squad, TRIAL))
     after = squad.athlete("Alder")
     assert len(taken_back) == 1
     assert after.exclusions.empty
@@ -160,13 +162,13 @@ def test_a_set_goes_with_its_repetitions_and_its_copy_does_not_take_its_place(sq
 
 
 def test_without_a_trial_all_of_that_day_are_meant(squad):
-    assert len(leaving_out.rows_of(squad, Wanted("Alder", "2026-07-04", "sprint_20m"))) == 2
-    assert set(leaving_out.rows_of(squad, Wanted("Alder", "2026-06-03"))["subject"]) == {"deadlift", "hop", "sleep"}
+    assert len(exclusions.rows_of(squad, Wanted("Alder", "2026-07-04", "sprint_20m"))) == 2
+    assert set(exclusions.rows_of(squad, Wanted("Alder", "2026-06-03"))["subject"]) == {"deadlift", "hop", "sleep"}
 
 
 def test_any_split_of_a_trial_stands_for_the_trial(squad):
     keys = row_keys("splits", squad.store.frame("splits")).tolist()
-    rows = [leaving_out.row_of(squad, "splits", key)["row_key"].item() for key in keys]
+    rows = [exclusions.row_of(squad, "splits", key)["row_key"].item() for key in keys]
     assert len(set(keys)) == 8
     assert len(set(rows)) == 4
 

@@ -8,9 +8,8 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 from taken_along import copied_lines, with_copied_lines, written_files
 
-from analysis import demonstration, intake, starter
 from analysis.report.page import SECTION_MIME
-from analysis.workspace import ENVIRONMENT, shipped_notebooks
+from analysis.workspace import ENVIRONMENT, demonstration, intake, shipped_notebooks, starter
 
 FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
 LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"

@@ -9,19 +9,18 @@ import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
-from analysis import intake
-from analysis.errors import UsageProblem
+from analysis.base.errors import UsageProblem
 from analysis.example import LAST_DAY
-from analysis.report import fanout
 from analysis.report import render as rendering
 from analysis.report.due import Job, is_of_squad
+from analysis.report.engine import fan_out
 from analysis.report.manifest import Manifest, explained
 from analysis.report.render import Rendered
-from analysis.workspace import shipped_notebooks
+from analysis.workspace import intake, shipped_notebooks
 
 LOADS = """\
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 athlete = open_workspace().athlete(athlete_id, until=until)
@@ -39,7 +38,7 @@ if athlete.name == "Birch":
 """
 TOTALS = """\
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 squad = open_workspace().everyone(until)
@@ -72,7 +71,7 @@ def job(name: str) -> Job:
 
 
 def test_one_athletes_failure_stops_no_other_and_leaves_its_reason(squad):
-    done = {one.job.athlete_id: one for one in fanout.render_all(squad, [job("Birch"), job("Alder")], 2, force=False)}
+    done = {one.job.athlete_id: one for one in fan_out.render_all(squad, [job("Birch"), job("Alder")], 2, force=False)}
     assert (done["alder1"].state, done["birch1"].state) == ("rendered", "failed")
     assert "60 kg" in done["alder1"].path.read_text(encoding="utf-8")
     assert "no page for this one" in done["birch1"].error
@@ -86,8 +85,8 @@ def test_a_page_that_cannot_be_planned_is_noted_as_failed(squad, monkeypatch):
     def full(*_bundle) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(fanout, "_pack", full)
-    (done,) = fanout.render_all(squad, [job("Alder")], 1, force=False)
+    monkeypatch.setattr(fan_out, "_pack", full)
+    (done,) = fan_out.render_all(squad, [job("Alder")], 1, force=False)
     entry = Manifest.read(squad).entries[job("Alder")]
     assert (done.state, entry.state, entry.error) == ("failed", "failed", done.error)
     assert "No space left" in done.error
@@ -95,7 +94,7 @@ def test_a_page_that_cannot_be_planned_is_noted_as_failed(squad, monkeypatch):
 
 
 def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypatch):
-    list(fanout.render_all(squad, [job("Alder")], 1, force=False))
+    list(fan_out.render_all(squad, [job("Alder")], 1, force=False))
     started = []
 
     def render_each(requests, *_how):
@@ -103,8 +102,8 @@ def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypat
             started.append(request)
             yield request, {"failed": "Nobody is here."}
 
-    monkeypatch.setattr(fanout, "render_each", render_each)
-    run = fanout.render_all(squad, [job("Alder"), job("Birch")], 1, force=False)
+    monkeypatch.setattr(fan_out, "render_each", render_each)
+    run = fan_out.render_all(squad, [job("Alder"), job("Birch")], 1, force=False)
     assert next(run).state == "unchanged"
     assert not started, "nothing is started before it has to be"
     assert [one.state for one in run] == ["failed"]
@@ -112,29 +111,31 @@ def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypat
 
 
 def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
-    first = fanout.render_job(squad, job("Alder"), force=False)
+    first = fan_out.render_job(squad, job("Alder"), force=False)
     made = first.path.stat().st_mtime_ns
-    assert fanout.render_job(squad, job("Alder"), force=False).state == "unchanged"
+    assert fan_out.render_job(squad, job("Alder"), force=False).state == "unchanged"
     assert first.path.stat().st_mtime_ns == made
     grow(squad, 80)
-    assert fanout.render_job(squad, job("Alder"), force=False).state == "rendered"
+    assert fan_out.render_job(squad, job("Alder"), force=False).state == "rendered"
     assert "80 kg" in first.path.read_text(encoding="utf-8")
-    assert fanout.render_job(squad, job("Alder"), force=True).state == "rendered"
+    assert fan_out.render_job(squad, job("Alder"), force=True).state == "rendered"
 
 
 def test_a_page_of_the_squad_is_made_anew_when_any_athletes_data_changed(squad):
     report_notebooks.write(
         squad.folder / "notebooks" / "reports" / "totals.ipynb", TOTALS, parameters='until: str = "2026-07-05"'
     )
-    first = fanout.render_job(squad, Job("totals", "", UNTIL), force=False)
+    first = fan_out.render_job(squad, Job("totals", "", UNTIL), force=False)
     assert first.path.name == "squad.html"
     assert json.loads(first.path.with_suffix(".json").read_text(encoding="utf-8"))["subject"] == "squad"
-    assert fanout.render_job(squad, Job("totals", "", UNTIL), force=False).state == "unchanged"
+    assert fan_out.render_job(squad, Job("totals", "", UNTIL), force=False).state == "unchanged"
     grow(squad, 80)
-    assert fanout.render_job(squad, Job("totals", "", UNTIL), force=False).state == "rendered"
+    assert fan_out.render_job(squad, Job("totals", "", UNTIL), force=False).state == "rendered"
     assert "Alder: 2 sets" in first.path.read_text(encoding="utf-8")
     assert "Birch: 0 sets" in first.path.read_text(encoding="utf-8")
-    assert "has no parameter 'athlete_id'" in fanout.render_job(squad, Job("totals", "alder1", UNTIL), force=True).error
+    assert (
+        "has no parameter 'athlete_id'" in fan_out.render_job(squad, Job("totals", "alder1", UNTIL), force=True).error
+    )
 
 
 def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
@@ -142,7 +143,7 @@ def test_a_page_whose_facts_are_damaged_is_made_anew(squad):
     page.parent.mkdir(parents=True)
     page.write_text("old", encoding="utf-8")
     page.with_suffix(".json").write_text("{", encoding="utf-8")
-    assert fanout.render_job(squad, job("Alder"), force=False).state == "rendered"
+    assert fan_out.render_job(squad, job("Alder"), force=False).state == "rendered"
     assert json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["subject"] == "alder1"
 
 
@@ -153,23 +154,23 @@ def test_a_fault_of_the_workbook_fails_its_page_and_no_other(squad, monkeypatch)
         return Rendered(output, output.with_suffix(".json"), 0.1)
 
     monkeypatch.setattr(rendering, "render", faulty)
-    pages = fanout.render_all(squad, [job("Birch"), job("Alder")], 1, False, "kernel")
+    pages = fan_out.render_all(squad, [job("Birch"), job("Alder")], 1, False, "kernel")
     done = {one.job.athlete_id: one for one in pages}
     assert done["alder1"].state == "rendered"
     assert done["birch1"].error.startswith("ZeroDivisionError: division by zero. `workbook report`")
 
 
 def test_forks_are_not_promised_where_there_are_none(squad, monkeypatch):
-    monkeypatch.setattr(fanout, "can_fork", False)
+    monkeypatch.setattr(fan_out, "can_fork", False)
     with pytest.raises(UsageProblem, match="cannot fork"):
-        list(fanout.render_all(squad, [job("Alder")], 1, False, "forked"))
-    assert fanout._chosen(None) == "kernel"
+        list(fan_out.render_all(squad, [job("Alder")], 1, False, "forked"))
+    assert fan_out._chosen(None) == "kernel"
 
 
 def test_both_engines_make_the_same_page(squad):
     kept = {}
     for engine in ("kernel", "forked"):
-        done = fanout.render_job(squad, job("Alder"), force=True, engine=engine)
+        done = fan_out.render_job(squad, job("Alder"), force=True, engine=engine)
         assert done.state == "rendered", done.error
         facts = json.loads(done.path.with_suffix(".json").read_text(encoding="utf-8"))
         kept[engine] = facts | {"rendered_at": ""}, done.path.read_text(encoding="utf-8")
@@ -184,7 +185,7 @@ def test_both_engines_make_the_same_pages_of_the_example(squad_workspace, tmp_pa
             of_squad = is_of_squad(workspace.notebook(report))
             asked = Job(report, "" if of_squad else squad_workspace.ids["Elm"], LAST_DAY)
             output = tmp_path / f"{report}.html"
-            done = fanout.render_job(workspace, asked, force=True, output=output, engine=engine)
+            done = fan_out.render_job(workspace, asked, force=True, output=output, engine=engine)
             assert done.state == "rendered", done.error
             kept[engine, report] = output.read_text(encoding="utf-8")
     for engine, report in kept:
@@ -200,14 +201,14 @@ def test_both_engines_make_the_same_pages_of_the_example(squad_workspace, tmp_pa
     ],
 )
 def test_a_job_that_cannot_work_is_a_failed_page_with_the_sentence(squad, broken, said):
-    (done,) = fanout.render_all(squad, [broken], 1, force=False)
+    (done,) = fan_out.render_all(squad, [broken], 1, force=False)
     assert (done.state, done.done) == ("failed", False)
     assert said in done.error
 
 
 def test_a_folder_that_cannot_be_written_is_a_failed_page(squad):
     (squad.folder / "pages").write_text("a file in the way", encoding="utf-8")
-    done = fanout.render_job(squad, job("Alder"), force=False)
+    done = fan_out.render_job(squad, job("Alder"), force=False)
     assert done.state == "failed"
     assert "cannot be written" in done.error
 
@@ -215,14 +216,14 @@ def test_a_folder_that_cannot_be_written_is_a_failed_page(squad):
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
 def test_without_a_temporary_folder_each_page_fails_in_words(squad, tmp_path, monkeypatch, engine):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    done = list(fanout.render_all(squad, [job("Alder"), job("Birch")], 1, False, engine))
+    done = list(fan_out.render_all(squad, [job("Alder"), job("Birch")], 1, False, engine))
     assert [one.state for one in done] == ["failed", "failed"]
     assert all(one.error.startswith(str(tmp_path / "gone")) for one in done)
     assert all("cannot be written: No such file or directory" in one.error for one in done)
 
 
 def test_a_page_tells_other_programs_what_became_of_it(tmp_path):
-    facts = fanout.Done(job("Alder"), tmp_path / "page.html", "failed", 1.234, "why").as_dict()
+    facts = fan_out.Done(job("Alder"), tmp_path / "page.html", "failed", 1.234, "why").as_dict()
     assert facts == {
         "report": "loads",
         "athlete_id": "alder1",

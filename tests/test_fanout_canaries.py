@@ -6,8 +6,8 @@ import re
 import pytest
 from trees import UNTIL, made, trees
 
-from analysis.report import fanout, forked
 from analysis.report.due import Job
+from analysis.report.engine import fan_out, forks
 
 FIND = """
 import builtins, gc, os, sys, tempfile
@@ -48,7 +48,7 @@ def canaries(folder, number: int) -> dict[str, str]:
     find = FIND.replace("OTHERS", repr({f"tree{each}" for each in range(number)}) + " - {athlete_id}")
     squad = trees(folder / "squad", number, find, LEAVE, name="secret-in-data-{}-end")
     jobs = [Job("loads", f"tree{each}", UNTIL) for each in range(number)]
-    done = list(fanout.render_all(squad, jobs, 2, False, "forked"))
+    done = list(fan_out.render_all(squad, jobs, 2, False, "forked"))
     assert [one.error for one in done if not one.done] == []
     return {f"tree{each}": text for each, text in made(squad).items()}
 
@@ -64,7 +64,7 @@ def assert_private(pages: dict[str, str]) -> None:
         assert "files [&#39;where.txt&#39;]" in text
 
 
-pytestmark = pytest.mark.skipif(not forked.can_fork, reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 
 
 def test_no_page_holds_a_secret_of_another_athlete(tmp_path):

@@ -8,8 +8,7 @@ from pathlib import Path
 from killed import work_and_kill, workbook
 from soak_scale import times
 
-from analysis import intake
-from analysis.workspace import Workspace, open_workspace
+from analysis.workspace import Workspace, intake, open_workspace
 
 KILLS = times(20, 30, 500)
 FILES = 8  # dropped before each kill

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.example.training_and_tests import Season, carried, training_load, true_season, unrelated_season
 from analysis.figures import fitness_fatigue as figures
 from analysis.models.fitness_fatigue import kalman, projection

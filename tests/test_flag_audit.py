@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.decisions import TypicalError, judge
-from analysis.errors import NotEnoughData
-from analysis.models.flag_audit import flag_audit
+from analysis.base.decisions import TypicalError, judge
+from analysis.base.errors import NotEnoughData
+from analysis.models.squad.flag_audit import flag_audit
 
 PUBLISHED = TypicalError.published(0.03, 4, "made up")
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up_sets import rated_sets
 
-from analysis.config import SideTest
-from analysis.decisions import expected_by_chance
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.config import SideTest
+from analysis.base.decisions import expected_by_chance
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.cues import cue_facts, cues_figure
 from analysis.figures.depth_drift import depth_drift_figure
 from analysis.figures.mobility import mobility_figure
@@ -18,9 +18,9 @@ from analysis.figures.tempo import tempo_figure
 from analysis.metrics.cues import NO_PROOF, cue_sessions
 from analysis.metrics.mobility import beside_depth, mobility
 from analysis.metrics.tempo import tempo_compliance, tempo_s, tempo_summary
-from analysis.models.depth_drift import depth_drift
-from analysis.models.form import form_history
-from analysis.models.sides import side_difference
+from analysis.models.form.clean_reps import form_history
+from analysis.models.form.depth_drift import depth_drift
+from analysis.models.form.sides import side_difference
 
 UNTIL = pd.Timestamp("2026-12-31")
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.growth import growth_figure, slopes_figure
-from analysis.models.growth import growth
+from analysis.models.squad.growth import growth
 
 
 def squad(n_athletes: int, n_times: int, *, seed: int, slope_sd: float = 0.5, error_sd: float = 2.0) -> pd.DataFrame:

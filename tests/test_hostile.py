@@ -15,10 +15,12 @@ import pytest
 from mutation import mutated
 from soak_scale import times
 
-from analysis.config import Config
-from analysis.errors import UnreadableFile
-from analysis.ingest import apple_health, files, fit, fit_messages, gpx, tcx
+from analysis.base.config import Config
+from analysis.base.errors import UnreadableFile
+from analysis.ingest import files
+from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reader, Reading
+from analysis.ingest.watch import fit, fit_messages, gpx, tcx
 
 OPTIONS = Options(config=Config(time_zone="Europe/Berlin"))
 

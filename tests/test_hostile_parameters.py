@@ -13,8 +13,8 @@ import report_notebooks
 from click.testing import CliRunner
 from trees import trees
 
+from analysis.base.errors import UsageProblem
 from analysis.cli import main
-from analysis.errors import UsageProblem
 from analysis.report.render import render
 
 PARAMETERS = 'note: str = "none"\nlevel: float = 0.9\nnumber: int = 1\nlast: str | None = None\nitems: list = []'
@@ -22,7 +22,7 @@ SHOW = """\
 import hashlib
 import json
 
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 page = Page("hostile", subject="tree0", name="Tree", period="June", until="2026-06-07")

@@ -7,9 +7,9 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.in_situ_sprint import in_situ_sprint_figure
-from analysis.models.in_situ_sprint import InSituSprint, in_situ_sprint
+from analysis.models.sprint.in_situ import InSituSprint, in_situ_sprint
 
 MODEL = 83  # of the seeds of the simulations
 UNTIL = pd.Timestamp("2026-02-01")

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, gpx, strong, strong_row, workspace
 
-from analysis import intake
-from analysis.errors import UnknownAthlete, UsageProblem
+from analysis.base.errors import UnknownAthlete, UsageProblem
+from analysis.workspace import intake
 
 TIMES = ["2026-06-02T06:00:00Z", "2026-06-02T06:10:00Z"]
 

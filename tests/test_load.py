@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics import load
 
 loads = st.lists(st.floats(0, 2000), min_size=1, max_size=60).map(lambda values: pd.Series(values, dtype=float))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
-from analysis.models.load_velocity import load_velocity_profile, profile_of_bar_speeds, two_point_e1rm_kg
+from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, two_point_e1rm_kg
 
 LOADS = [60.0, 80.0, 100.0, 120.0]
 SPEEDS = [1.00, 0.86, 0.69, 0.55]

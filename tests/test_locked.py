@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import UsageProblem
+from analysis.base.errors import UsageProblem
 from analysis.report.locked import ROUNDS, locked, new_passphrase
 
 PASSPHRASE = "lusab-babad-gutih-tugad-mudof"

@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import Config
-from analysis.errors import ConfigProblem, UnreadableFile, WorkbookError
-from analysis.ingest import mapping, registry
+from analysis.base.config import Config
+from analysis.base.errors import ConfigProblem, UnreadableFile, WorkbookError
+from analysis.base.tables import TABLES
+from analysis.ingest import registry
+from analysis.ingest.binding import Names, bind
 from analysis.ingest.dialect import read_workbook
-from analysis.ingest.door import Names, bind
-from analysis.ingest.mapping import built_in, mapping_for, mapping_of
+from analysis.ingest.mapping import mapping
+from analysis.ingest.mapping.mapping import built_in, mapping_for, mapping_of
+from analysis.ingest.mapping.targets import TARGETS
+from analysis.ingest.mapping.templates import TEMPLATES, write_templates
 from analysis.ingest.reading import Options
-from analysis.ingest.targets import TARGETS
-from analysis.ingest.templates import TEMPLATES, write_templates
-from analysis.tables import TABLES
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 

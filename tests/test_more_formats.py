@@ -30,14 +30,14 @@ from format_samples import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.config import Config
-from analysis.errors import ConfigProblem, UnitNeeded, UnreadableFile, WorkbookError
+from analysis.base.config import Config
+from analysis.base.errors import ConfigProblem, UnitNeeded, UnreadableFile, WorkbookError
+from analysis.base.tables import TABLES
 from analysis.ingest import registry
+from analysis.ingest.binding import Names, bind
 from analysis.ingest.dialect import read_delimited
-from analysis.ingest.door import Names, bind
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
-from analysis.tables import TABLES
 from analysis.workspace import reader_options
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg", distance_unit="km")

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 from report_notebooks import write
 
-from analysis import intake, open_workspace, starter
+from analysis import open_workspace
+from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.cli import main
-from analysis.errors import UnknownAthlete, UsageProblem
-from analysis.own_notebook import new_notebook, sources
 from analysis.report.notebook import parameters_of, read_notebook
-from analysis.workspace import Workspace
+from analysis.report.own_notebook import new_notebook, sources
+from analysis.workspace import Workspace, intake, starter
 
 ROOT = Path(__file__).parents[1]
 SETS = """\
@@ -36,7 +36,7 @@ with page.section("speed_kept", "How much speed was kept?"):
 """
 OWN_START = """
 import analysis
-from analysis.blocks import Fact
+from analysis.base.blocks import Fact
 from analysis.report.page import Page
 
 athlete = analysis.open_workspace().athlete(athlete_id, until=until)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import analysis.report.page as page_module
-from analysis.blocks import (
+from analysis.base.blocks import (
     CellRow,
     Cells,
     Chip,
@@ -38,7 +38,7 @@ from analysis.blocks import (
     Tile,
     Tiles,
 )
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.report.html import inert_json, markdown_html, preview_html
 from analysis.report.layout import MARKS, SCENES, WIDTH, broad, text_width
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain

@@ -9,8 +9,8 @@ import pytest
 import squad
 
 import analysis
-from analysis import errors
-from analysis.blocks import Fact
+from analysis.base import errors
+from analysis.base.blocks import Fact
 
 PACKAGE = Path(analysis.__file__).parent
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.WorkbookError)}

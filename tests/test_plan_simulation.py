@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.example.training_and_tests import Season, true_season, unrelated_season
 from analysis.figures.plan_simulation import block_figure, fan_figure
 from analysis.models.fitness_fatigue.impulse import impulse_response
+from analysis.models.fitness_fatigue.plan_simulation import best_block, simulate_plan, simulate_weeks, usual_week
 from analysis.models.fitness_fatigue.skill import Review, review
-from analysis.models.plan_simulation import best_block, simulate_plan, simulate_weeks, usual_week
 
 NEXT_DAY = {"unit": "W", "convention": "next_day"}
 

@@ -12,11 +12,11 @@ import report_notebooks
 from drop_folder import CONFIG, ROSTER, drop, gpx, strong, strong_row, workspace
 from test_cli import DONE, FAILED, PARTLY, USAGE, run
 
-from analysis import backup as backups
 from analysis import open_workspace
-from analysis.audit import KEY, LOG, Audit
-from analysis.errors import DataProblem, UsageProblem
-from analysis.tables import TABLES
+from analysis.base.errors import DataProblem, UsageProblem
+from analysis.base.tables import TABLES
+from analysis.privacy import backup as backups
+from analysis.privacy.audit import KEY, LOG, Audit
 
 PEOPLE = ROSTER + "Alder,alder1,F,2000,report squad,,\nBirch,birch1,M,2000,report squad,,\n"
 
@@ -102,7 +102,7 @@ def test_erasing_without_the_raw_files_fails_in_words_and_with_them_it_is_done(f
 
 def test_the_squads_page_is_made_anew_without_who_was_erased(folder):
     cells = (
-        "import analysis\nfrom analysis.blocks import Text\nfrom analysis.report.page import Page",
+        "import analysis\nfrom analysis.base.blocks import Text\nfrom analysis.report.page import Page",
         'page = Page("all", subject="squad", name="Squad", period=until, until=until, audience="coach")',
         "names = [one.name for one in analysis.open_workspace().everyone(until).athletes]\n"
         'with page.section("who", "Who?"):\n    page.show(Text(f"Here are {names}"))',

@@ -23,14 +23,14 @@ from made_up_athlete import (
     table,
 )
 
-from analysis import open_workspace, proposing
-from analysis.blocks import Fact, Lines, Numbers
+from analysis import open_workspace, proposals
+from analysis.base.blocks import Fact, Lines, Numbers
+from analysis.base.errors import ConfigProblem, NotEnoughData, UsageProblem
+from analysis.base.rules import shipped_rules
 from analysis.cli import main
-from analysis.errors import ConfigProblem, NotEnoughData, UsageProblem
-from analysis.figures import week as sections
-from analysis.models.proposals import athlete_facts, week_proposals, week_subjects
-from analysis.models.week import athlete_week
-from analysis.rules import shipped_rules
+from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_week.proposals import athlete_facts, week_proposals, week_subjects
 
 RULES = shipped_rules()
 STEADY_REPS = [6, 7, 5, 6, 6, 7, 6, 6, 6]
@@ -176,7 +176,7 @@ class TestThePage:
 
 @pytest.fixture(scope="module")
 def proposed(squad_workspace):
-    return proposing.proposed(squad_workspace.workspace)
+    return proposals.proposed(squad_workspace.workspace)
 
 
 class TestTheExample:
@@ -201,7 +201,7 @@ class TestTheExample:
         """Two lifts and one form judged: 0.15 of them a week would be flagged by chance, half of that for the worse."""
         sundays = [f"{day:%Y-%m-%d}" for day in pd.date_range(end="2026-07-05", periods=3, freq="7D")]
         lines = pd.concat(
-            [proposing.proposed(squad_workspace.workspace, "Cedar", until).assign(until=until) for until in sundays]
+            [proposals.proposed(squad_workspace.workspace, "Cedar", until).assign(until=until) for until in sundays]
         )
         of_lifts = lines[lines["subject"] != "week"]
         assert len(set(of_lifts["until"])) <= 1
@@ -281,10 +281,10 @@ class TestAnswers:
         assert self.decide(folder, "--athlete", "Hazel") == []
         (folder / "rules.toml").write_text('of = ["form_regress"]', encoding="utf-8")
         with pytest.raises(ConfigProblem, match="unknown key 'of'"):
-            proposing.proposed(open_workspace(folder), "Hazel")
+            proposals.proposed(open_workspace(folder), "Hazel")
 
     def test_an_id_that_is_not_proposed_and_half_an_answer_are_wrong_usage(self, folder):
         with pytest.raises(UsageProblem, match="no proposal 'zzz'"):
-            proposing.answer(open_workspace(folder), "zzz", "accepted", "Cedar")
+            proposals.answer(open_workspace(folder), "zzz", "accepted", "Cedar")
         done = CliRunner().invoke(main, ["decide", "3f2a91c04d", "--workspace", str(folder)])
         assert done.exit_code == 2

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 
 from analysis import open_workspace
 from analysis.cli import main
-from analysis.models.week import athlete_week
+from analysis.pages.athlete_week.week import athlete_week
 
 FOLDER = Path(os.environ.get("SAMPLES_DIR") or own_samples.FOLDER)
 ZONE = ZoneInfo("Europe/Berlin")  # of a new workspace

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
-from analysis.models.reliability import (
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.squad.reliability import (
     MeasurementError,
     intraclass_correlation,
     least_products_line,

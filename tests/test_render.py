@@ -17,7 +17,7 @@ from papermill.translators import PythonTranslator
 from report_notebooks import PAGE, PARAMETERS, write, write_week
 
 import analysis.report.publish as publishing
-from analysis.errors import RenderFailed, UsageProblem
+from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.notebook import checked_parameters, parameters_of, parts_of, read_notebook
 from analysis.report.publish import check_page_path, publish
 from analysis.report.render import render, report_key

@@ -6,17 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.reps_to_1rm import reps_load_figure, squad_k_figure
 from analysis.metrics.strength import share_of_1rm
-from analysis.models.reps_of_squad import reps_curves_of_squad
-from analysis.models.reps_to_1rm import (
-    DIRECTIONS,
-    REPS_MODELS,
-    reps_curve,
-    reps_load_curve,
-    rts_pct_1rm,
-)
+from analysis.models.strength.reps_of_squad import reps_curves_of_squad
+from analysis.models.strength.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve, rts_pct_1rm
 
 MODEL = 42  # of the seeds of the simulations
 SHARES = np.array([0.9, 0.8, 0.7, 0.6])

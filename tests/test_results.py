@@ -20,43 +20,44 @@ from squads_in_weeks import made_up_squad
 import analysis.models
 from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
-from analysis.models import critical_speed as cs
-from analysis.models import load_velocity, reliability
-from analysis.models.bland_altman import bland_altman
-from analysis.models.breakpoint import level_break, slope_break
 from analysis.models.checks import check_history
-from analysis.models.classical_break import level_shift, segmented_line
-from analysis.models.critical_power_3 import ERRORS_IN, critical_power_3
-from analysis.models.depth_drift import depth_drift
-from analysis.models.durability import durability
-from analysis.models.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
+from analysis.models.fitness_fatigue.plan_simulation import best_block
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
-from analysis.models.flag_audit import flag_audit
-from analysis.models.form import form_history
-from analysis.models.form_break import form_break, watched_repetitions
-from analysis.models.growth import growth
-from analysis.models.in_situ_sprint import in_situ_sprint
-from analysis.models.load_velocity_mixed import profile_across_sessions, profiles_of_squad
-from analysis.models.pace_at_heart_rate import pace_at_heart_rate
-from analysis.models.plan_simulation import best_block
-from analysis.models.rank_trend import mann_kendall, theil_sen
-from analysis.models.readiness import readiness
-from analysis.models.reps_of_squad import reps_curves_of_squad
-from analysis.models.reps_to_1rm import reps_curve, reps_load_curve
+from analysis.models.form.clean_reps import form_history
+from analysis.models.form.depth_drift import depth_drift
+from analysis.models.form.form_break import form_break, watched_repetitions
+from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS, Result
-from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
-from analysis.models.sides import side_difference
-from analysis.models.speed_at_load import speed_at_load
-from analysis.models.sprint import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
-from analysis.models.sprint_force import force_velocity_profile
-from analysis.models.training_speed import training_speed
-from analysis.models.transfer import transfer
-from analysis.models.trend import trend
-from analysis.models.velocity_loss import loss_in_sets
+from analysis.models.running import critical_speed as cs
+from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
+from analysis.models.running.durability import durability
+from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
+from analysis.models.running.training_speed import training_speed
+from analysis.models.sprint.force import force_velocity_profile
+from analysis.models.sprint.in_situ import in_situ_sprint
+from analysis.models.sprint.profile import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
+from analysis.models.squad import reliability
+from analysis.models.squad.bland_altman import bland_altman
+from analysis.models.squad.flag_audit import flag_audit
+from analysis.models.squad.growth import growth
+from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
+from analysis.models.squad.transfer import transfer
+from analysis.models.strength import load_velocity
+from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.readiness import readiness
+from analysis.models.strength.reps_of_squad import reps_curves_of_squad
+from analysis.models.strength.reps_to_1rm import reps_curve, reps_load_curve
+from analysis.models.strength.speed_at_load import speed_at_load
+from analysis.models.strength.velocity_loss import loss_in_sets
+from analysis.models.trends.breakpoint import level_break, slope_break
+from analysis.models.trends.classical_break import level_shift, segmented_line
+from analysis.models.trends.rank_trend import mann_kendall, theil_sen
+from analysis.models.trends.trend import trend
 
 TRIALS = pd.DataFrame(
     {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import ConfigProblem
-from analysis.rules import (
+from analysis.base.errors import ConfigProblem
+from analysis.base.rules import (
     CANNOT_TELL,
     FACTS,
     Condition,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import TRIMP_COEFFICIENTS, banister_trimp_au
 from analysis.metrics.run_load import HeartRates, flat_distance, run_load, trimp_of_run_au, zone_durations_s
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics import running
-from analysis.models.sprint import sprint_profile_gates
+from analysis.models.sprint.profile import sprint_profile_gates
 
 
 def runs(*rows: tuple) -> pd.DataFrame:

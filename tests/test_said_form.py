@@ -8,10 +8,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.base.errors import UnreadableFile, UsageProblem
 from analysis.cli import main
-from analysis.errors import UnreadableFile, UsageProblem
-from analysis.ingest import registry, suggest
+from analysis.ingest import registry
 from analysis.ingest.dialect import Said, read_delimited
+from analysis.ingest.mapping import suggest
 from analysis.ingest.reading import Options
 
 FITNOTES = "Date,Exercise,Category,Weight,Weight Unit,Reps,Distance,Distance Unit,Time,Comment\n"

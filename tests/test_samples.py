@@ -17,10 +17,12 @@ import pandas as pd
 import pytest
 import sample_tables
 
-from analysis.errors import WorkbookError
-from analysis.ingest import apple_health, door, fit, gpx, tcx
+from analysis.base.errors import WorkbookError
+from analysis.base.tables import TABLES
+from analysis.ingest import binding
+from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.tables import TABLES
+from analysis.ingest.watch import fit, gpx, tcx
 
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ.get("SAMPLES_DIR") or own_samples.FOLDER)
@@ -148,7 +150,7 @@ class Format:
 
 def canonical_failures(reading: Reading) -> Differences:
     """Cells that the canonical tables refuse, once the rows belong to somebody; a missing date is the file's own."""
-    bound = door.bind(reading, door.Names({("*", "alder"): "k3vd"}), "alder")
+    bound = binding.bind(reading, binding.Names({("*", "alder"): "k3vd"}), "alder")
     failures = {}
     for name, frame in bound.tables.items():
         table = TABLES[name]

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis.config import Config, ReportPlan
-from analysis.errors import UsageProblem
-from analysis.schedule import on_calendar, scheduled
+from analysis.base.config import Config, ReportPlan
+from analysis.base.errors import UsageProblem
+from analysis.delivery.schedule import on_calendar, scheduled
 
 FOLDER = Path("/srv/50 % of 'all' $HOME \\ \"Bäume\"")
 PLANS = [

@@ -20,12 +20,12 @@ from made_up_athlete import (
     sprints,
 )
 
-from analysis.errors import NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.figures.sensitivity import sensitivity_figure
 from analysis.models.checks import check_history
-from analysis.models.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
-from analysis.models.sides import side_difference
-from analysis.models.speed_at_load import speed_at_load
+from analysis.models.form.sides import side_difference
+from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
+from analysis.models.strength.speed_at_load import speed_at_load
 
 
 def of_speeds(speeds_m_s, lift=LIFT, reps=lambda reps: reps):

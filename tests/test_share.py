@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from analysis import open_workspace
-from analysis.errors import ConsentMissing, UsageProblem
+from analysis.base.errors import ConsentMissing, UsageProblem
+from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
 from analysis.report.index import PERIODS, _reason, write_index
 from analysis.report.scripts import PLOTLY, put_library
 from analysis.report.share import FORMS, share, shared
-from analysis.tables import TABLES
 
 NOW = pd.Timestamp("2026-07-08T10:00", tz="UTC")
 BIG = 200_000  # bytes of a page in a folder, at most

@@ -6,17 +6,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.sprint import corrections_figure, force_velocity_figure, sprint_profile_figure
-from analysis.models.sprint import (
+from analysis.models.sprint.curves import standing_start_fit, time_to
+from analysis.models.sprint.force import drag_n_s2_m2, force_velocity_profile
+from analysis.models.sprint.profile import (
     MIN_GATES,
     corrections_compared,
     leave_one_out,
     sprint_profile_gates,
     sprint_profile_radar,
 )
-from analysis.models.sprint_curves import standing_start_fit, time_to
-from analysis.models.sprint_force import drag_n_s2_m2, force_velocity_profile
 
 GATES_M = np.array([5.0, 10.0, 15.0, 20.0, 30.0, 40.0])
 TIMES_S = np.array([1.32, 2.07, 2.76, 3.40, 4.67, 5.91])

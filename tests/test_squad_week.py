@@ -23,14 +23,14 @@ from made_up_athlete import (
 )
 from made_up_squad import Grove, Named, named, week_of
 
-from analysis.blocks import Course, Dumbbells, Entry, Fact, Forest, Numbers, Table, Text
-from analysis.decisions import TypicalError
-from analysis.errors import NotEnoughData
+from analysis.base.blocks import Course, Dumbbells, Entry, Fact, Forest, Numbers, Table, Text
+from analysis.base.decisions import TypicalError
+from analysis.base.errors import NotEnoughData
+from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
-from analysis.figures import squad as sections
 from analysis.models import series
-from analysis.models.squad_week import TWICE, SquadWeek, squad_week
-from analysis.tables import TABLES
+from analysis.pages.squad_week import sections
+from analysis.pages.squad_week.week import TWICE, SquadWeek, squad_week
 
 BANNED = re.compile(r"\b(risk\w*|injur\w*|overtrain\w*|abnormal\w*|responder\w*|caus(e|es|ed|ing))\b", re.IGNORECASE)
 NOT_NUMBERS = re.compile(r"\b(nan|NaN|None|NaT|inf|null)\b")

@@ -6,9 +6,9 @@ import sqlite3
 import pandas as pd
 import pytest
 
-from analysis.errors import DataProblem, WorkbookError
+from analysis.base.errors import DataProblem, WorkbookError
+from analysis.base.tables import TABLES
 from analysis.store import DATABASE, SCHEMA_VERSION, FileFacts, Store, as_json
-from analysis.tables import TABLES
 
 FACTS = {
     "reader": "strong",

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import ConfigProblem, UnreadableFile, WorkbookError
+from analysis.base.errors import ConfigProblem, UnreadableFile, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.cells import escaped
-from analysis.ingest.mapping import mapping_of
+from analysis.ingest.mapping.mapping import mapping_of
+from analysis.ingest.mapping.suggest import suggest
+from analysis.ingest.mapping.templates import example_mappings, write_example_mappings
 from analysis.ingest.reading import Options
-from analysis.ingest.suggest import suggest
-from analysis.ingest.templates import example_mappings, write_example_mappings
 
 TABLES_OF_EXAMPLES = {
     "bar_speed_per_rep": (

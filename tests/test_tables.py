@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from analysis.tables import DTYPES, TABLES, Column
+from analysis.base.tables import DTYPES, TABLES, Column
 
 COLUMNS = list({c.name: c for table in TABLES.values() for c in table.columns if c.kind == "number"}.values())
 MOMENTS = st.datetimes(pd.Timestamp("1990-01-01"), pd.Timestamp("2050-01-01"))

@@ -10,16 +10,17 @@ import sample_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.config import Config
-from analysis.errors import UnitNeeded, UnreadableFile, WorkbookError
-from analysis.ingest import cells, fitnotes, hevy, registry, strong
+from analysis.base.config import Config
+from analysis.base.errors import UnitNeeded, UnreadableFile, WorkbookError
+from analysis.base.tables import TABLES
+from analysis.ingest import cells, registry
+from analysis.ingest.binding import Names, bind
 from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import header_of, read_delimited
-from analysis.ingest.door import Names, bind
 from analysis.ingest.exercises import catalogue, same_name
-from analysis.ingest.logs import external_load_kg
+from analysis.ingest.logs import fitnotes, hevy, strong
+from analysis.ingest.logs.log import external_load_kg
 from analysis.ingest.reading import Options
-from analysis.tables import TABLES
 
 KG = Options(load_unit="kg")
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from squads_in_weeks import made_up_squad
 from statsmodels.formula.api import ols
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.transfer import lags_figure, weeks_figure
-from analysis.models.transfer import (
+from analysis.models.squad.transfer import (
     SquadSeries,
     detectable_correlation,
     next_athletes,

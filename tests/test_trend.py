@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.trend import break_figure, trend_figure
-from analysis.models.autocorrelated import RHO_GRID, straight_lines, whitener
-from analysis.models.breakpoint import level_break, slope_break
-from analysis.models.classical_break import level_shift, segmented_line
-from analysis.models.rank_trend import mann_kendall, theil_sen
-from analysis.models.trend import COVERAGE_PCT, LEAST_EXPOSURES, trend
+from analysis.models.estimators.autocorrelated import RHO_GRID, straight_lines, whitener
+from analysis.models.trends.breakpoint import level_break, slope_break
+from analysis.models.trends.classical_break import level_shift, segmented_line
+from analysis.models.trends.rank_trend import mann_kendall, theil_sen
+from analysis.models.trends.trend import COVERAGE_PCT, LEAST_EXPOSURES, trend
 
 RISING = [100.0, 103.0, 104.0, 107.0, 108.0, 111.0, 114.0, 115.0]
 STEADY = [100.0, 100.5, 99.5, 100.0, 100.5, 99.5, 100.5, 100.0, 99.5, 100.5, 99.5, 100.0]

@@ -13,13 +13,13 @@ import pytest
 from report_notebooks import write
 
 from analysis import open_workspace
-from analysis.errors import RenderFailed
-from analysis.report import forked, warm
-from analysis.report.forked import Limits, render_each
+from analysis.base.errors import RenderFailed
+from analysis.report.engine import forks, warm_parent
+from analysis.report.engine.forks import Limits, render_each
 from analysis.report.render import render_plain
 from analysis.workspace import FRAMES
 
-pytestmark = pytest.mark.skipif(not forked.can_fork, reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 
 PID = "from pathlib import Path\nimport os\nPath(f'pids/{athlete_id}').write_text(str(os.getpid()))"
 ONCE = "import signal\nfirst = Path('was_here')\nif not first.exists():\n    first.touch()\n    os.kill(os.getpid(), 9)"
@@ -172,26 +172,26 @@ def test_a_rehearsal_has_an_athlete_whose_files_were_all_taken_in():
         assert {name for name in FRAMES if athlete.frames[name].empty} <= {"runs", "proposals"}
         return {"failed": "said by the report"}
 
-    assert warm.rehearse([WEEK], look) == ["athlete_week.ipynb: said by the report"]
+    assert warm_parent.rehearse([WEEK], look) == ["athlete_week.ipynb: said by the report"]
     assert asked == [{"athlete_id": "rehearsal", "until": "2026-07-05"}]
 
 
 @pytest.mark.soak
 def test_the_reports_of_the_workbook_can_be_rehearsed():
     reports = sorted(WEEK.parent.glob("*.ipynb"))
-    assert warm.rehearse(reports, lambda arguments: render_plain(arguments, "kernel")) == []
+    assert warm_parent.rehearse(reports, lambda arguments: render_plain(arguments, "kernel")) == []
 
 
 def test_a_parent_that_does_not_get_ready_says_so_and_nothing_runs(tmp_path, monkeypatch):
     (tmp_path / "papermill.py").write_text("raise ImportError('no papermill today')")
-    monkeypatch.setitem(forked._ENVIRONMENT, "PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(forks._ENVIRONMENT, "PYTHONPATH", str(tmp_path))
     with pytest.raises(RenderFailed, match=r"did not get ready: ImportError: no papermill today\. Render with"):
         list(render_each([request(tmp_path, "a", "1")], 1))
     assert not (tmp_path / "reports").exists()
 
 
 def test_without_requests_nothing_is_started(monkeypatch):
-    monkeypatch.setattr(forked.subprocess, "Popen", None)
+    monkeypatch.setattr(forks.subprocess, "Popen", None)
     assert list(render_each([], 2)) == []
 
 
@@ -212,7 +212,7 @@ def test_a_page_that_ends_its_parent_each_time_costs_no_other(tmp_path):
     ends = "import os, time\nif athlete_id == 'tree1':\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"
     asked = [request(tmp_path, "page", ends, athlete_id=f"tree{number}") for number in range(5)]
     answers = {one["parameters"]["athlete_id"]: answer for one, answer in render_each(asked, 2)}
-    assert answers.pop("tree1") == forked._LOST
+    assert answers.pop("tree1") == forks._LOST
     assert {name: list(answer) for name, answer in answers.items()} == {
         name: ["seconds"] for name in ("tree0", "tree2", "tree3", "tree4")
     }
@@ -232,7 +232,7 @@ def killing_the_parent(folder: Path, asked: list[dict]):
 
 RUN = """
 import json, sys
-from analysis.report.forked import render_each
+from analysis.report.engine.forks import render_each
 for one, answer in render_each(json.loads(sys.argv[1]), 2):
     print(answer, flush=True)
 """
@@ -254,4 +254,4 @@ def test_when_the_caller_is_killed_nothing_goes_on(tmp_path):
 
 def test_a_system_without_limits_goes_on_without(monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)
-    assert warm.limit_memory(1) is None
+    assert warm_parent.limit_memory(1) is None

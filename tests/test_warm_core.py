@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import analysis
-from analysis.report.warm import import_core
+from analysis.report.engine.warm_parent import import_core
 
 
 def test_every_model_and_figure_is_imported_before_the_first_fork():

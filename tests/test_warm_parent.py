@@ -7,10 +7,10 @@ import tempfile
 
 import pytest
 
-from analysis.report import forked
-from analysis.report.warm import Parent
+from analysis.report.engine import forks
+from analysis.report.engine.warm_parent import Parent
 
-pytestmark = pytest.mark.skipif(not forked.can_fork, reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 
 
 def answers(requests: int) -> list[dict]:

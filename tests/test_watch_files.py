@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from own_samples import START, fit_time
 
-from analysis.config import Config
-from analysis.errors import UnreadableFile
-from analysis.ingest import apple_health, files, fit, fit_messages, gpx, registry, tcx
+from analysis.base.config import Config
+from analysis.base.errors import UnreadableFile
+from analysis.ingest import files, registry
+from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reading
+from analysis.ingest.watch import fit, fit_messages, gpx, tcx
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 NEW_YORK = Options(config=Config(time_zone="America/New_York"))

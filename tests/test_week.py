@@ -32,20 +32,20 @@ from made_up_athlete import (
     trained,
 )
 
-from analysis.blocks import Cells, Chips, Days, Fact, Lines, Reps, Sides, Slope, Strip, Text, Tiles
-from analysis.config import Check
-from analysis.errors import DataProblem, NotEnoughData
-from analysis.figures import week as sections
+from analysis.base.blocks import Cells, Chips, Days, Fact, Lines, Reps, Sides, Slope, Strip, Text, Tiles
+from analysis.base.config import Check
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
-from analysis.models.form import form_history
-from analysis.models.pace_at_heart_rate import pace_at_heart_rate
+from analysis.models.form.clean_reps import form_history
+from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS, Result
-from analysis.models.sides import side_difference
-from analysis.models.speed_at_load import speed_at_load
-from analysis.models.week import AthleteWeek, athlete_week
+from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
+from analysis.models.strength.speed_at_load import speed_at_load
+from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
 
 BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause", re.IGNORECASE)
 NO_TRIALS = table("trials", [])

@@ -8,9 +8,9 @@ from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
 from mutation import mutated
 from soak_scale import times
 
-from analysis import intake
+from analysis.base.tables import TABLES
 from analysis.store import sha256_of
-from analysis.tables import TABLES
+from analysis.workspace import intake
 
 STORED = [name for name in TABLES if name != "samples"]
 WHOLE = {

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, strong_row, workspace
 
-from analysis import intake, open_workspace
-from analysis.errors import ConfigProblem, UnknownAthlete, UsageProblem
-from analysis.exclusions import row_keys
-from analysis.workspace import ENVIRONMENT, FRAMES, _hash, copy_notebooks, day, find_folder
+from analysis import open_workspace
+from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.workspace import ENVIRONMENT, FRAMES, _hash, copy_notebooks, day, find_folder, intake
+from analysis.workspace.left_out import row_keys
 
 PLAN = "athlete,date,role,content\n"
 

@@ -10,15 +10,14 @@ import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 from processes import MARK
 
-from analysis import intake
-from analysis.workspace import Workspace
+from analysis.workspace import Workspace, intake
 
 PLAN = '[[reports]]\nreport = "loads"\n'
 UNTIL = "2026-06-07"
 AS_OF = "2026-06-08"
 LOADS = """\
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 athlete = open_workspace().athlete(athlete_id, until=until)

@@ -5,8 +5,13 @@
 
 from importlib.metadata import version
 
+from analysis import moved
+
 __version__ = version("athlete-workbook")
 __all__ = ["__version__", "open_workspace"]
+
+
+moved.install()
 
 
 def open_workspace(folder=None):

@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from analysis.audit import KEY, Audit
-from analysis.erasure import JOURNAL, left_by_killed_runs
-from analysis.errors import WorkbookError
+from analysis.base.errors import WorkbookError
+from analysis.privacy.audit import KEY, Audit
+from analysis.privacy.erasure import JOURNAL, left_by_killed_runs
 from analysis.report.due import due
 from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace

@@ -6,11 +6,11 @@ import pytest
 from made_up_athlete import HOP
 from simulated import LONG, MODELS, RHOS, Intervals, ar1, counted, generator, printed, rate_pct
 
-from analysis.decisions import TypicalError, judge
-from analysis.models import sides
-from analysis.models.autocorrelated import plain_means
-from analysis.models.sides import side_difference
-from analysis.models.squad_week import SIDES_ONCE, TWICE
+from analysis.base.decisions import TypicalError, judge
+from analysis.models.estimators.autocorrelated import plain_means
+from analysis.models.form import sides
+from analysis.models.form.sides import side_difference
+from analysis.pages.squad_week.week import SIDES_ONCE, TWICE
 
 GATE_PCT, SLACK_PCT = 5.0, 1.5  # of changes flagged on no change
 FEW = 100  # replicates where each takes its time

@@ -13,9 +13,9 @@ from scipy.special import expit
 from scipy.stats import norm
 from simulated import DESIGNS, LONG, MODELS, NS, RHOS, Intervals, counted, generator, printed
 
-from analysis.errors import NotEnoughData
-from analysis.models import form_break
-from analysis.models.form_break import BESIDE
+from analysis.base.errors import NotEnoughData
+from analysis.models.form import form_break
+from analysis.models.form.form_break import BESIDE
 
 N_REPS = 8
 SHORT = 40

@@ -19,8 +19,8 @@ from simulated import (
     squads_of,
 )
 
-from analysis.models import growth as model
-from analysis.models.growth import Growth, growth
+from analysis.models.squad import growth as model
+from analysis.models.squad.growth import Growth, growth
 
 N_WEEKS = 10
 SLOPE = 0.5  # of the squad, a week

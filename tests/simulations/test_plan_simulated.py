@@ -7,8 +7,8 @@ import pytest
 from simulated import MODELS, ar1, generator
 
 from analysis.example.training_and_tests import true_season
+from analysis.models.fitness_fatigue.plan_simulation import WEEK_D, simulate_plan
 from analysis.models.fitness_fatigue.skill import review
-from analysis.models.plan_simulation import WEEK_D, simulate_plan
 
 AHEAD = 4  # tests held out, one a week; the last is judged
 NOISE_W = 4.0

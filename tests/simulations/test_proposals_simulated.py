@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from simulated import DESIGNS, MODELS, RHOS, ar1, generator, printed
 
-from analysis.config import Lift
-from analysis.models import proposals as model
+from analysis.base.config import Lift
+from analysis.base.rules import Subject, proposals, rule_of, shipped_rules
 from analysis.models import series
-from analysis.models.proposals import speed_facts
-from analysis.models.speed_at_load import SpeedAtLoad
-from analysis.rules import Subject, proposals, rule_of, shipped_rules
+from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages.squad_week import proposals as model
+from analysis.pages.squad_week.proposals import speed_facts
 
 N, SHORT, LONG = 24, 60, 1000
 TE_M_S, GAIN_M_S = 0.028, 0.10

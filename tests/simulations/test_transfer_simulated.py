@@ -9,7 +9,7 @@ import pytest
 from simulated import MODELS, NS, RHOS, Intervals, coverage, generator
 from squads_in_weeks import made_up_squad
 
-from analysis.models.transfer import transfer
+from analysis.models.squad.transfer import transfer
 
 SQUADS, LINKED_SQUADS = 400, 60  # a cell of the model card
 SLOPE = -0.4  # s per m/s: a within-athlete correlation of about 0.37 where nothing carries over

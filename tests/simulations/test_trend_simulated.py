@@ -19,11 +19,11 @@ from simulated import (
     weekly,
 )
 
-from analysis.models import breakpoint, trend
-from analysis.models.autocorrelated import Mixture, straight_lines
-from analysis.models.breakpoint import ALARM_P, Kind, likely_candidates, scan
-from analysis.models.classical_break import level_shift
-from analysis.models.trend import COVERAGE_PCT, verdicts
+from analysis.models.estimators.autocorrelated import Mixture, straight_lines
+from analysis.models.trends import breakpoint, trend
+from analysis.models.trends.breakpoint import ALARM_P, Kind, likely_candidates, scan
+from analysis.models.trends.classical_break import level_shift
+from analysis.models.trends.trend import COVERAGE_PCT, verdicts
 
 TE = 1.0  # SD of the errors
 MDC = 1.96 * 2**0.5 * TE

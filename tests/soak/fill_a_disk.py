@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from test_faults import workspace_of_alder, write_runs
 
-from analysis import intake
 from analysis.report.publish import publish
+from analysis.workspace import intake
 
 RUNS = 12
 

@@ -10,14 +10,14 @@ from killed import look_until_all_is_in, work_and_kill, workbook
 from soak_scale import times
 from test_faults import workspace_of_alder, write_runs
 
-from analysis import intake
+from analysis.workspace import intake
 
 READERS = 8
 WORKBOOK = [sys.executable, "-c", "from analysis.cli import main; main()"]
 REPORTS = '[[reports]]\nreport = "distance"\nathletes = "all"\nevery = "week"\n'
 PAGE = """\
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 athlete = open_workspace().athlete(athlete_id, until=until)

@@ -5,13 +5,13 @@ import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
-from analysis import intake
-from analysis.report import fanout
 from analysis.report.due import Job
+from analysis.report.engine import fan_out
+from analysis.workspace import intake
 
 LOADS = """\
 from analysis import open_workspace
-from analysis.blocks import Text
+from analysis.base.blocks import Text
 from analysis.report.page import Page
 
 athlete = open_workspace().athlete(athlete_id, until=until)
@@ -48,8 +48,8 @@ def test_a_clock_set_back_hides_no_newer_file(squad, monkeypatch):
         Clock.says = says
         drop(squad.folder, "speeds.csv", BAR_SPEED + f"Alder,2026-06-01,Deadlift,1,1,{load_kg},0.8\n")
         assert {one.state for one in intake.ingest(squad, intake.files_below([squad.raw_folder]))} <= {"taken", "known"}
-        done = fanout.render_job(squad, JOB, force=False, engine="kernel")
+        done = fan_out.render_job(squad, JOB, force=False, engine="kernel")
         assert done.state == "rendered", done.error
         assert f"{load_kg}.0]" in done.path.read_text(encoding="utf-8")
-        assert fanout.render_job(squad, JOB, force=False, engine="kernel").state == "unchanged"
+        assert fan_out.render_job(squad, JOB, force=False, engine="kernel").state == "unchanged"
     assert squad.store.frame("files")["imported_at"].is_monotonic_increasing is False

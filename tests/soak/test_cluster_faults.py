@@ -12,7 +12,7 @@ from test_fanout import TOTALS
 from trees import AS_OF, made, page_of, ran, started, trees
 
 from analysis.cli import main
-from analysis.report import cluster as of_cluster
+from analysis.report.engine import cluster as of_cluster
 
 pytest.importorskip("distributed")
 

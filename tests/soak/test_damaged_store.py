@@ -7,11 +7,11 @@ import pytest
 from soak_scale import times
 from test_faults import workspace_of_alder, write_runs
 
-from analysis import intake
+from analysis.base.errors import WorkbookError
+from analysis.base.tables import TABLES
 from analysis.doctor import doctor
-from analysis.errors import WorkbookError
 from analysis.store import DATABASE, SAMPLES, Store
-from analysis.tables import TABLES
+from analysis.workspace import intake
 
 PAGE_BYTES = 4096
 STORED = [name for name in TABLES if name != "samples"]

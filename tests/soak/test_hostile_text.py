@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from chromium import CHROMIUM, FLAGS, Opened
 
+from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
-from analysis.report import fanout
 from analysis.report.due import Job
+from analysis.report.engine import fan_out
 from analysis.store import DATABASE
-from analysis.tables import TABLES
 from analysis.workspace import Workspace, open_workspace
 
 pytestmark = [
@@ -78,7 +78,7 @@ def test_there_is_hostile_text_in_many_fields(hostile):
 @pytest.mark.parametrize("report", ["athlete_week", "squad_week", "block_review"])
 def test_a_report_of_hostile_text_runs_nothing_and_asks_nobody(hostile, squad_workspace, browser, report):
     athlete_id = squad_workspace.ids["Koa"] if report == "athlete_week" else ""
-    done = fanout.render_job(hostile, Job(report, athlete_id, LAST_DAY), force=True)
+    done = fan_out.render_job(hostile, Job(report, athlete_id, LAST_DAY), force=True)
     assert done.state == "rendered", done.error
     page = Path(done.path)
     with Opened(browser, page, 1280) as opened:

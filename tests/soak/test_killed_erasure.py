@@ -11,12 +11,14 @@ from drop_folder import BAR_SPEED, ROSTER, WELLNESS, drop, gpx, strong, strong_r
 from killed import work_and_kill, workbook
 from soak_scale import times
 
-from analysis import erasure, intake, open_workspace
-from analysis.audit import Audit
+from analysis import open_workspace
+from analysis.base.errors import UnknownAthlete
+from analysis.base.tables import TABLES
 from analysis.delivery.ledger import Entry, Ledger
-from analysis.errors import UnknownAthlete
-from analysis.tables import TABLES
-from analysis.traces import Sought, search
+from analysis.privacy import erasure
+from analysis.privacy.audit import Audit
+from analysis.privacy.name_search import Sought, search
+from analysis.workspace import intake
 
 ALDER = Sought("alder1", ("Alder Fir", "Fir Alder"))
 OF_ONE = [name for name, table in TABLES.items() if table.of_one_athlete and name != "samples"]

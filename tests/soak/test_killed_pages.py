@@ -10,8 +10,8 @@ import report_notebooks
 from killed import publish_for_ever, work_and_kill
 from soak_scale import times
 
-from analysis.report import forked
-from analysis.report.forked import render_each
+from analysis.report.engine import forks
+from analysis.report.engine.forks import render_each
 from analysis.report.publish import sweep
 
 PARTS = 4_000  # of a page, so that writing it takes a while
@@ -50,7 +50,7 @@ def test_kills_while_publishing_leave_whole_files_and_the_newest_told(tmp_path):
     assert interrupted
 
 
-@pytest.mark.skipif(not forked.can_fork, reason="this system cannot fork")
+@pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 def test_kills_while_rendering_leave_whole_pages_and_the_newest_told(tmp_path):
     parameters = f"{report_notebooks.PARAMETERS}\ngeneration: int = 0\nafter_s: float = 0.0"
     notebook = report_notebooks.write(tmp_path / "dying.ipynb", report_notebooks.PAGE, DYING, parameters=parameters)

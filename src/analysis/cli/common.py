@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from analysis.errors import Busy, UnknownAthlete, UsageProblem, WorkbookError
+from analysis.base.errors import Busy, UnknownAthlete, UsageProblem, WorkbookError
 
 FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
 
@@ -77,7 +77,7 @@ def _was_given(context: click.Context, param: click.Parameter) -> bool:
 def _audit_log(workspace_folder: Path | None, athlete: str | None) -> tuple:
     """The log of the workspace and the ids of whom a command is about; none where there is no workspace."""
     from analysis import open_workspace
-    from analysis.audit import Audit
+    from analysis.privacy.audit import Audit
 
     try:
         workspace = open_workspace(workspace_folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.base.errors import UsageProblem
 from analysis.cli.common import (
     as_json,
     audited,
@@ -23,7 +24,6 @@ from analysis.cli.common import (
     said_again,
     shown,
 )
-from analysis.errors import UsageProblem
 
 if TYPE_CHECKING:
     from analysis.ingest.dialect import Said
@@ -56,7 +56,7 @@ def init(folder: Path, as_json: bool) -> None:
 
     It gets a configuration, a drop folder, templates to fill and column mappings to copy.
     """
-    from analysis import starter
+    from analysis.workspace import starter
 
     written = starter.start(folder)
     if as_json:
@@ -92,22 +92,22 @@ def check(
 
     One line a file: its format and form, whose it is, cells refused, rows known already, and its largest table.
     """
-    from analysis import intake, looking
+    from analysis.workspace import dry_run, intake
 
     if suggest:
         return _print_suggestions(list(intake.files_below(paths)), form)
-    known = looking.known(workspace_folder)
-    options = replace(looking.options(workspace_folder, unit, mapping), said=form)
+    known = dry_run.known(workspace_folder)
+    options = replace(dry_run.options(workspace_folder, unit, mapping), said=form)
     files = intake.files_below(paths)
     found = progress(files.items(), "Files", len(files), quiet=as_json)
-    looks = [looking.look(path, options, known, root) for path, root in found]
+    looks = [dry_run.look(path, options, known, root) for path, root in found]
     if as_json:
         print_json([look.as_dict() for look in looks])
     else:
         told = {"--unit": unit, "--mapping": mapping, "--workspace": workspace_folder}
         command = shlex.join(["workbook", "ingest", *map(str, paths), *said_again(told | _form_options(form))])
-        click.echo(looking.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
-        click.echo(f"\n{looking.next_step(looks, command)}")
+        click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
+        click.echo(f"\n{dry_run.next_step(looks, command)}")
     exit_partly(sum(bool(look.error) for look in looks), len(looks))
 
 
@@ -132,7 +132,8 @@ def ingest(
     as_json: bool,
 ) -> None:
     """Take in PATHS, files or folders; default: data/raw."""
-    from analysis import intake, open_workspace
+    from analysis import open_workspace
+    from analysis.workspace import intake
 
     workspace = open_workspace(workspace_folder)
     files = intake.files_below(paths or (workspace.raw_folder,))
@@ -162,7 +163,8 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: 
 
     It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
     """
-    from analysis import intake, open_workspace
+    from analysis import open_workspace
+    from analysis.workspace import intake
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
@@ -178,14 +180,15 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: 
 @as_json
 def rejects(workspace_folder: Path | None, as_json: bool) -> None:
     """List what could not be taken in, with the reason."""
-    from analysis import looking, open_workspace
+    from analysis import open_workspace
+    from analysis.workspace import dry_run
 
     store = open_workspace(workspace_folder).store
     rows = store.frame("rejects").merge(store.frame("files")[["file_no", "name"]], on="file_no")
     if as_json:
         return print_json(json.loads(rows.to_json(orient="records")))
     for row in rows.itertuples():
-        click.echo(f"{row.name}, {looking.refusal(row)}")
+        click.echo(f"{row.name}, {dry_run.refusal(row)}")
     click.echo(f"{count(len(rows), 'reject')}." if len(rows) else "No rejects.")
 
 
@@ -248,18 +251,19 @@ def exclude(
 
     Say which by its TABLE and KEY, as --list prints them, or by --athlete, --date and --what.
     """
-    from analysis import leaving_out, open_workspace
+    from analysis import open_workspace
+    from analysis.privacy import exclusions
 
     if not only_list and undo == (reason is not None):
         raise UsageProblem("Say either --reason or --undo, or --list to look first. As: --reason 'gate fell over'")
     workspace = open_workspace(workspace_folder)
     narrowed = any(option is not None for option in (athlete, date, what, number, rep, side))
     if key and not narrowed:
-        rows = leaving_out.row_of(workspace, table, key)
+        rows = exclusions.row_of(workspace, table, key)
     elif athlete and date and (what or only_list) and not table:
-        rows = leaving_out.rows_of(workspace, leaving_out.Wanted(athlete, date, what, number, rep, side))
+        rows = exclusions.rows_of(workspace, exclusions.Wanted(athlete, date, what, number, rep, side))
     elif only_list and not (table or narrowed):
-        rows = leaving_out.excluded(workspace)
+        rows = exclusions.excluded(workspace)
     else:
         raise UsageProblem(
             "Say which rows: either TABLE and KEY, or --athlete, --date and --what. "
@@ -267,7 +271,7 @@ def exclude(
         )
     if not only_list:
         with locked(workspace):
-            rows = leaving_out.take_back(workspace, rows) if undo else leaving_out.exclude(workspace, rows, reason)
+            rows = exclusions.take_back(workspace, rows) if undo else exclusions.exclude(workspace, rows, reason)
     if as_json:
         plain = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
         return print_json(json.loads(plain.to_json(orient="records")))
@@ -281,10 +285,11 @@ def exclude(
 @as_json
 def status(workspace_folder: Path | None, as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
-    from analysis import looking, open_workspace
+    from analysis import open_workspace
+    from analysis.workspace import dry_run
 
-    report = looking.status(open_workspace(workspace_folder))
-    print_json(report) if as_json else click.echo(looking.status_text(report))
+    report = dry_run.status(open_workspace(workspace_folder))
+    print_json(report) if as_json else click.echo(dry_run.status_text(report))
 
 
 def _form_options(form: "Said") -> dict[str, object]:
@@ -295,7 +300,7 @@ def _form_options(form: "Said") -> dict[str, object]:
 
 
 def _print_suggestions(paths: list[Path], form: "Said") -> None:
-    from analysis.ingest import suggest
+    from analysis.ingest.mapping import suggest
 
     for path in paths:
         click.echo(suggest.suggest(path, form))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.cli.common import FAILED, PARTLY, as_json, audited, count, in_workspace, locked, print_json, shown
-from analysis.errors import UnknownAthlete, UsageProblem
 
 
 @click.command()
@@ -23,7 +23,8 @@ def export(athlete: str, to: Path, workspace_folder: Path | None, as_json: bool)
 
     Tables as CSV and Parquet with what their columns mean, records of the watch, pages, and files of the drop folder.
     """
-    from analysis import open_workspace, takeaway
+    from analysis import open_workspace
+    from analysis.privacy import takeaway
 
     written = takeaway.export(open_workspace(workspace_folder), athlete, to)
     if as_json:
@@ -54,7 +55,8 @@ def erase(
     Everything goes that names the athlete: rows, records, pages, logs. Pages of others are made anew. A call that was
     killed is finished by the same call. Backups and copies elsewhere are yours to delete.
     """
-    from analysis import erasure, open_workspace
+    from analysis import open_workspace
+    from analysis.privacy import erasure
 
     if retention == bool(athlete):
         raise UsageProblem("Say either whom to erase or --retention. As: workbook erase Alder --yes alder1")
@@ -87,8 +89,8 @@ def backup(path: Path, encrypt: bool, workspace_folder: Path | None, as_json: bo
 
     The workspace may be in use meanwhile. Pages are left out: they can be rendered again.
     """
-    from analysis import backup as backups
     from analysis import open_workspace
+    from analysis.privacy import backup as backups
 
     passphrase = _passphrase() if encrypt else None
     made = backups.back_up(open_workspace(workspace_folder), path, passphrase)
@@ -104,7 +106,7 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 
     An encrypted one is opened with the passphrase in WORKBOOK_BACKUP_PASSPHRASE.
     """
-    from analysis import backup as backups
+    from analysis.privacy import backup as backups
 
     restored = backups.restore(path, to, os.environ.get(backups.PASSPHRASE))
     if as_json:
@@ -121,7 +123,7 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
     """Say who ran what when, and whether the log is whole."""
     from analysis import open_workspace
-    from analysis.audit import Audit
+    from analysis.privacy.audit import Audit
 
     workspace = open_workspace(workspace_folder)
     log = Audit(workspace)
@@ -158,7 +160,7 @@ def doctor(workspace_folder: Path | None, as_json: bool) -> None:
 
 
 def _passphrase() -> str:
-    from analysis.backup import PASSPHRASE
+    from analysis.privacy.backup import PASSPHRASE
 
     if PASSPHRASE not in os.environ:
         raise UsageProblem(f"There is no passphrase. Put one into the environment as {PASSPHRASE}, and keep a copy.")
@@ -175,7 +177,7 @@ def _print_backup(made) -> None:
 def _print_retention(workspace, as_json: bool) -> None:
     import pandas as pd
 
-    from analysis import erasure
+    from analysis.privacy import erasure
 
     with locked(workspace):
         said = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
@@ -186,7 +188,7 @@ def _print_retention(workspace, as_json: bool) -> None:
 
 
 def _print_erased(workspace, done) -> None:
-    from analysis import erasure
+    from analysis.privacy import erasure
 
     click.echo(f"{done.athlete_id}: {count(sum(done.rows.values()), 'row')} deleted or changed.")
     for word, paths in (("deleted", done.deleted), ("rewritten", done.rewritten), ("made anew", done.rendered)):

@@ -25,7 +25,7 @@ def new(
     A copy of a report is a report: it renders, and workbook.toml can plan it. Nothing is overwritten.
     """
     from analysis import open_workspace
-    from analysis.own_notebook import new_notebook
+    from analysis.report.own_notebook import new_notebook
 
     made = new_notebook(open_workspace(workspace_folder), name, source, athlete=athlete, until=until)
     if as_json:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import click
 
+from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli.common import (
     FAILED,
     PARTLY,
@@ -29,7 +30,6 @@ from analysis.cli.common import (
     shown,
 )
 from analysis.cli.files import print_outcomes
-from analysis.errors import UsageProblem, WorkbookError
 
 _LISTED = 20  # pages made that are named one by one
 _ENDED = "The run was ended from outside. Run it again: what is made stays, and only the rest is made."
@@ -49,8 +49,8 @@ _ENDED = "The run was ended from outside. Run it again: what is made stays, and 
 @as_json
 def demo(workspace_folder: Path, jobs: int | None, engine: str | None, as_json: bool) -> None:
     """Make an example squad of 12, a page for each athlete and one for the coach."""
-    from analysis import demonstration, intake
     from analysis.report.due import due
+    from analysis.workspace import demonstration, intake
 
     workspace, files, as_of = demonstration.prepare(workspace_folder)
     with locked(workspace):
@@ -92,18 +92,18 @@ def decide(
 
     Only a line that was accepted reaches the athlete's page. A second answer replaces the first.
     """
-    from analysis import open_workspace, proposing
+    from analysis import open_workspace, proposals
 
     if bool(proposal_id) != bool(answer):
         raise UsageProblem("Say which and how, or neither to list them. As: workbook decide 3f2a91c04d accept")
     workspace = open_workspace(workspace_folder)
     if not proposal_id:
-        rows = proposing.proposed(workspace, athlete, as_of)
+        rows = proposals.proposed(workspace, athlete, as_of)
         told = said_again({"--athlete": athlete, "--as-of": as_of, "--workspace": workspace_folder})
         return _print_rows(rows) if as_json else _print_proposals(rows, told)
     said = {"accept": "accepted", "reject": "rejected"}[answer]
     with locked(workspace):
-        rows = proposing.answer(workspace, proposal_id, said, athlete, as_of)
+        rows = proposals.answer(workspace, proposal_id, said, athlete, as_of)
     if as_json:
         return _print_rows(rows)
     for row in rows.itertuples():
@@ -134,7 +134,7 @@ def report(
     """
     from analysis import open_workspace
     from analysis.report.due import Job, is_of_squad
-    from analysis.report.fanout import render_job
+    from analysis.report.engine.fan_out import render_job
     from analysis.report.publish import check_page_path
 
     workspace = open_workspace(workspace_folder)
@@ -208,7 +208,8 @@ def run(
     workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
     and nothing is sent twice. reports/log/last_run.json says what was done.
     """
-    from analysis import erasure, open_workspace
+    from analysis import open_workspace
+    from analysis.privacy import erasure
     from analysis.report.due import due as due_pages
     from analysis.report.due import owed
     from analysis.workspace import day
@@ -275,8 +276,8 @@ def schedule(system: str, to: Path | None, workspace_folder: Path | None, as_jso
 
     A systemd service and timer, a crontab line, or a task for Windows, and how it is put to work.
     """
-    from analysis import config as configuration
-    from analysis.schedule import scheduled
+    from analysis.base import config as configuration
+    from analysis.delivery.schedule import scheduled
     from analysis.workspace import find_folder
 
     folder = find_folder(workspace_folder)
@@ -360,7 +361,7 @@ def _kept(workspace) -> Iterator[SimpleNamespace]:
 
 def _cluster(address: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None):
     """The cluster that the options say, None where they say none."""
-    from analysis.report.cluster import Cluster
+    from analysis.report.engine.cluster import Cluster
 
     if address is None and (tls_ca or tls_cert or tls_key):
         raise UsageProblem("Certificates are for a cluster. Say its address too: --cluster tls://HOST:8786")
@@ -370,7 +371,7 @@ def _cluster(address: str | None, tls_ca: Path | None, tls_cert: Path | None, tl
 def _render_due(
     workspace, planned, jobs: int | None, force: bool, engine: str | None, quiet: bool, cluster=None
 ) -> Iterator:
-    from analysis.report.fanout import render_all
+    from analysis.report.engine.fan_out import render_all
 
     made = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
     with contextlib.closing(made):  # an interrupted run ends what is in work

@@ -11,9 +11,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-from analysis.config import Smtp
+from analysis.base.config import Smtp
+from analysis.base.errors import ConfigProblem, NoAnswer, NotSent, Refused, WorkbookError
 from analysis.delivery.mail import key_of
-from analysis.errors import ConfigProblem, NoAnswer, NotSent, Refused, WorkbookError
 from analysis.report.publish import publish
 
 PASSWORD = "WORKBOOK_SMTP_PASSWORD"

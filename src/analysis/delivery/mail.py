@@ -8,9 +8,9 @@ from email.policy import SMTP
 from email.utils import formatdate
 from pathlib import Path
 
-from analysis.config import Config
+from analysis.base.config import Config
+from analysis.base.errors import ConfigProblem, DataProblem
 from analysis.delivery.ledger import Entry
-from analysis.errors import ConfigProblem, DataProblem
 from analysis.report.share import shared
 
 PASSPHRASES = "WORKBOOK_PASSPHRASES"

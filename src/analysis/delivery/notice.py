@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analysis.base.errors import WorkbookError
 from analysis.delivery.ledger import hashed
 from analysis.delivery.mail import plain_mail
 from analysis.delivery.sending import Outcome, open_channel
-from analysis.errors import WorkbookError
 from analysis.report.due import SQUAD
-from analysis.report.fanout import Done
+from analysis.report.engine.fan_out import Done
 from analysis.report.publish import publish
 from analysis.workspace import Workspace
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.config import ReportPlan
-from analysis.consent import Consent
-from analysis.errors import ConfigProblem, DataProblem
+from analysis.base.config import ReportPlan
+from analysis.base.errors import ConfigProblem, DataProblem
 from analysis.report.due import Job
 from analysis.workspace import Workspace
+from analysis.workspace.consent import Consent
 
 Whose = Literal["athlete", "guardian", "coach"]
 

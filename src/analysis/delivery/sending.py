@@ -5,20 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from analysis.config import ReportPlan
+from analysis.base.config import ReportPlan
+from analysis.base.errors import ConfigProblem, ConsentMissing, NoAnswer, NotSent, Refused, UsageProblem, WorkbookError
 from analysis.delivery.channels import Channel, MailServer, Outbox
 from analysis.delivery.ledger import Entry, Ledger, address_hash, entry_for, hashed
 from analysis.delivery.mail import page_mail
 from analysis.delivery.recipients import AddressBook, Recipient, address_book
-from analysis.errors import (
-    ConfigProblem,
-    ConsentMissing,
-    NoAnswer,
-    NotSent,
-    Refused,
-    UsageProblem,
-    WorkbookError,
-)
 from analysis.report.due import Job, is_planned_by
 from analysis.workspace import Workspace
 

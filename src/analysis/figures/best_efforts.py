@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from analysis.figures import theme
 from analysis.metrics.best_efforts import BestEfforts
-from analysis.models.training_speed import TrainingSpeed
+from analysis.models.running.training_speed import TrainingSpeed
 
 
 def best_efforts_figure(best: BestEfforts, speed: TrainingSpeed | None = None) -> go.Figure:

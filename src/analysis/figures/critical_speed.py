@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.critical_speed import CriticalPower, CriticalSpeed
+from analysis.models.running.critical_speed import CriticalPower, CriticalSpeed
 
 _FORM_NAMES = {
     "distance_on_time": "distance on time",

@@ -3,9 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.blocks import Fact
-from analysis.decisions import expected_by_chance
-from analysis.errors import NotEnoughData
+from analysis.base.blocks import Fact
+from analysis.base.decisions import expected_by_chance
+from analysis.base.errors import NotEnoughData
 from analysis.figures import theme
 from analysis.metrics.cues import NO_PROOF, CueSessions
 

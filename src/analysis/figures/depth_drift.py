@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.depth_drift import DepthDrift
+from analysis.models.form.depth_drift import DepthDrift
 
 
 def depth_drift_figure(result: DepthDrift) -> go.Figure:

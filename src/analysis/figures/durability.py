@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.durability import Durability
+from analysis.models.running.durability import Durability
 
 _AXES = {
     "decoupling_pct": "Speed per heartbeat lost in the second half (%)",

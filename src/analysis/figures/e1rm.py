@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.e1rm import FusedE1rm
+from analysis.models.strength.e1rm import FusedE1rm
 
 WAYS = {
     "tested": ("tested", "diamond", theme.VERMILLION),

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.form_break import MOST_SETS, FormAgainstExpected, FormBreak
+from analysis.models.form.form_break import MOST_SETS, FormAgainstExpected, FormBreak
 
 _FLAGGED = {"clearly better", "better", "worse", "clearly worse"}
 
@@ -61,7 +61,8 @@ def form_over_dates_figure(own: FormAgainstExpected) -> go.Figure:
 def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = None) -> go.Figure:
     """The change of every athlete with its interval, the largest loss on top; filled marks are beyond error.
 
-    `changes` as `models.form_break.form_of_squad` returns it. Athletes of whom it cannot be told are named in the note.
+    `changes` as `models.form.form_break.form_of_squad` returns it. Athletes of whom it cannot be told are named in the
+    note.
     """
     shown = theme.figure("Change in clean reps (reps)", "")
     called = changes["athlete_id"].map(lambda athlete_id: (names or {}).get(athlete_id, athlete_id))

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.growth import Growth
+from analysis.models.squad.growth import Growth
 
 
 def slopes_figure(result: Growth, quantity: str) -> go.Figure:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.in_situ_sprint import InSituSprint
+from analysis.models.sprint.in_situ import InSituSprint
 
 
 def in_situ_sprint_figure(profile: InSituSprint) -> go.Figure:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.load_velocity import LoadVelocityProfile
+from analysis.models.strength.load_velocity import LoadVelocityProfile
 
 METRIC_NAMES = {
     "mean_velocity_m_s": "Mean velocity",

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.plan_simulation import BestBlock, PlanSimulation
+from analysis.models.fitness_fatigue.plan_simulation import BestBlock, PlanSimulation
 
 TESTS_SHOWN = 12  # before the plan, so that the fan is not a corner of the figure
 

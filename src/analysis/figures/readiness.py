@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.blocks import Fact
-from analysis.errors import NotEnoughData
+from analysis.base.blocks import Fact
+from analysis.base.errors import NotEnoughData
 from analysis.figures import theme
-from analysis.models.readiness import Readiness
+from analysis.models.strength.readiness import Readiness
 
 
 def readiness_figure(result: Readiness) -> go.Figure:

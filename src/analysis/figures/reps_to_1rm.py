@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.reps_of_squad import SquadRepsCurves
-from analysis.models.reps_to_1rm import RepsLoadCurve
+from analysis.models.strength.reps_of_squad import SquadRepsCurves
+from analysis.models.strength.reps_to_1rm import RepsLoadCurve
 
 
 def reps_load_figure(curve: RepsLoadCurve) -> go.Figure:

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.sensitivity import Sensitivity
+from analysis.models.squad.sensitivity import Sensitivity
 
 _ROW_HEIGHT = 30
 _FRAME_HEIGHT = 190

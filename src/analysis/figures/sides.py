@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.sides import SideDifference
+from analysis.models.form.sides import SideDifference
 
 
 def side_difference_figure(result: SideDifference) -> go.Figure:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from analysis.figures import theme
 from analysis.figures.load_velocity import METRIC_NAMES
-from analysis.models.speed_at_load import SpeedAtLoad
+from analysis.models.strength.speed_at_load import SpeedAtLoad
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "pentagon")
 _SIDES = {"L": " left", "R": " right"}

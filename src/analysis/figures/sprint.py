@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.sprint import SprintProfile
-from analysis.models.sprint_force import ForceVelocityProfile
+from analysis.models.sprint.force import ForceVelocityProfile
+from analysis.models.sprint.profile import SprintProfile
 
 _CORRECTION_NAMES = {
     "none": "no correction",

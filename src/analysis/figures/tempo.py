@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.errors import NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.figures import theme
 from analysis.metrics.tempo import TOLERANCE_S
 

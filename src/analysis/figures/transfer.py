@@ -3,10 +3,10 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.errors import NotEnoughData
+from analysis.base.errors import NotEnoughData
+from analysis.base.units import number_text
 from analysis.figures import theme
-from analysis.models.transfer import P_MOST, Transfer, within_athletes
-from analysis.units import number_text
+from analysis.models.squad.transfer import P_MOST, Transfer, within_athletes
 
 _BESIDE = 0.15  # weeks by which the placebo stands beside its lag
 

@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.breakpoint import Break
-from analysis.models.trend import Trend
+from analysis.models.trends.breakpoint import Break
+from analysis.models.trends.trend import Trend
 
 
 def trend_figure(result: Trend, quantity: str) -> go.Figure:

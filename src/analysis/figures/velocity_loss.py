@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.velocity_loss import LossInSets
+from analysis.models.strength.velocity_loss import LossInSets
 
 _MARKS = {
     "slower beyond error": ("circle", theme.VERMILLION),

@@ -1,0 +1,1 @@
+"""From a file in its dialect to canonical frames."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from analysis.errors import UnreadableFile, UsageProblem
+from analysis.base.errors import UnreadableFile, UsageProblem
 from analysis.ingest.cells import BadCell, clock, day_first_of, is_missing
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it

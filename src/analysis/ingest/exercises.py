@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import ConfigProblem
+from analysis.base.errors import ConfigProblem
+from analysis.base.tables import TABLES
 from analysis.ingest.cells import plain
-from analysis.tables import TABLES
 
 
 @dataclass(frozen=True)

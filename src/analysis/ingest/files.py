@@ -22,13 +22,14 @@ from pathlib import Path
 import numpy as np
 from lxml import etree
 
-from analysis.errors import UnreadableFile
+from analysis.base.errors import UnreadableFile
 
 MAX_BYTES = 256 * 2**20
 MAX_RATIO = 200  # a watch file shrinks to a fifth or a twentieth; a gzip bomb to a thousandth
 RATIO_COUNTS_FROM = 2**20
 MAX_MARKS = 3_000_000  # tags and attributes; a day at 1 Hz with six values a record has 2 million
 MAX_ELEMENTS = 200_000  # points, laps and tracks; over two days at 1 Hz
+HEAD_BYTES = 65536
 _CHUNK = 2**18
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -232,3 +233,17 @@ def numbers(texts: Sequence[str | None], tally: Counter) -> np.ndarray:
     if values is not None and np.isfinite(values).all():
         return values
     return np.array([number(text, tally) for text in texts], dtype="float64")
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of the file, of the content where it is gzipped."""
+    try:
+        with path.open("rb") as file:
+            if file.read(2) == b"\x1f\x8b":
+                file.seek(0)
+                return gzip.open(file).read(HEAD_BYTES)
+            file.seek(0)
+            return file.read(HEAD_BYTES)
+    except (OSError, EOFError, zlib.error) as problem:
+        why = getattr(problem, "strerror", None) or problem  # the system's words without the whole path
+        raise UnreadableFile(f"{path.name} cannot be opened: {why}. Check the file and its permissions.") from None

@@ -6,7 +6,7 @@ no false revision of those after it, two equal sets stay two, and a second file 
 
 from collections.abc import Iterable
 
-from analysis.tables import TABLES
+from analysis.base.tables import TABLES
 
 Record = dict[str, object]
 Place = tuple[str, int]  # session and set number

@@ -2,7 +2,7 @@
 
 A reader knows one format. It does not know the store, the athletes or the workspace: it names the athlete by the
 name that the file uses (`external_name`, None where the file has none) and a session by the source's own key
-(`session_key`). The ordinary door (`ingest/door.py`) binds names to athletes and keys to ids.
+(`session_key`). The ordinary door (`ingest/binding.py`) binds names to athletes and keys to ids.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.config import Config
+from analysis.base.config import Config
+from analysis.base.tables import TABLES
 from analysis.ingest.dialect import NOTHING_SAID, Said
-from analysis.tables import TABLES
 
 SOURCE_ROW_COLUMNS = ["sheet", "row_no", "raw", "became"]
 REJECT_COLUMNS = ["sheet", "row_no", "column", "check", "raw", "reason"]

@@ -1,52 +1,32 @@
 """Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
 
-import gzip
-import zlib
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from analysis.errors import UnreadableFile
+from analysis.base.errors import UnreadableFile
 from analysis.ingest.dialect import head_as_said
+from analysis.ingest.files import head_of
 from analysis.ingest.reading import Options, Reader, Reading
 
-HEAD_BYTES = 65536
 _TEXT = (".csv", ".tsv", ".txt")
 
 
 @cache
 def readers() -> tuple[Reader, ...]:
     """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
-    from analysis.ingest import (
-        apple_health,
-        body_measures,
-        elite_hrv,
-        fit,
-        fitnotes,
-        freelap,
-        garmin_csv,
-        gpx,
-        gymbook,
-        hevy,
-        hrv4training,
-        laser,
-        mapping,
-        oura,
-        powerlifting,
-        sprints,
-        strava,
-        strong,
-        stronglifts,
-        tcx,
-        whoop,
-    )
+    from analysis.ingest.days import apple_health, body_measures, elite_hrv, hrv4training, oura, whoop
+    from analysis.ingest.logs import fitnotes, gymbook, hevy, powerlifting, strong, stronglifts
+    from analysis.ingest.mapping import mapping
+    from analysis.ingest.sprints import freelap, gates, laser
+    from analysis.ingest.watch import fit, garmin_csv, gpx, strava, tcx
 
     added = tuple(point.load() for point in entry_points(group="analysis.readers"))
     watches = (fit.READER, tcx.READER, gpx.READER, apple_health.READER, garmin_csv.READER, strava.READER)
     logs = (hevy.READER, strong.READER, fitnotes.READER, stronglifts.READER, gymbook.READER, powerlifting.READER)
     days = (hrv4training.IOS, hrv4training.ANDROID, elite_hrv.READER, whoop.READER, oura.READER, body_measures.READER)
-    sprint = (freelap.READER, sprints.READER, laser.READER)
+    sprint = (freelap.READER, gates.READER, laser.READER)
     return (*added, *watches, *logs, *days, *sprint, mapping.READER)
 
 
@@ -55,7 +35,7 @@ def read(path: Path, options: Options) -> Reading:
 
     Raises UnreadableFile where it is empty or nobody recognises it, and what the reader itself raises.
     """
-    head = _head(path)
+    head = head_of(path)
     if not head:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
     if path.suffix.lower() in _TEXT:
@@ -71,7 +51,7 @@ def read(path: Path, options: Options) -> Reading:
 
 def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Reader:
     """`reader`, or the column mappings where one was named or a saved one fits what a generic reader would take."""
-    from analysis.ingest import mapping
+    from analysis.ingest.mapping import mapping
 
     said = options.mapping is not None or (reader.generic and mapping.is_saved_for(head, options))
     return mapping.READER if said and mapping.recognises(path, head) else reader
@@ -82,17 +62,3 @@ def _saying_what_was_said(reading: Reading, options: Options) -> Reading:
     if "said" not in reading.dialect:
         return reading
     return replace(reading, notes=(options.said.sentence(), *reading.notes))
-
-
-def _head(path: Path) -> bytes:
-    """The first bytes of the file, of the content where it is gzipped."""
-    try:
-        with path.open("rb") as file:
-            if file.read(2) == b"\x1f\x8b":
-                file.seek(0)
-                return gzip.open(file).read(HEAD_BYTES)
-            file.seek(0)
-            return file.read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error) as problem:
-        why = getattr(problem, "strerror", None) or problem  # the system's words without the whole path
-        raise UnreadableFile(f"{path.name} cannot be opened: {why}. Check the file and its permissions.") from None

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analysis.base.tables import TABLES
 from analysis.ingest.cells import BadCell, is_missing
 from analysis.ingest.dialect import Sheet, is_blank
 from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, Reading, reader_columns
-from analysis.tables import TABLES
 
 Value = TypeVar("Value")
 Parts = dict[str, dict]  # canonical table -> column -> value

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataProblem
+from analysis.base.errors import DataProblem
 
 
 def asymmetry_indices(left: pd.Series, right: pd.Series) -> pd.DataFrame:
     """The indices that papers report, so that their numbers can be compared with ours.
 
-    The workbook itself judges `log_ratio_pct` (`models.sides`): it is signed, symmetric and free of a choice of
+    The workbook itself judges `log_ratio_pct` (`models.form.sides`): it is signed, symmetric and free of a choice of
     reference side. An index says nothing without the error of the trials behind it.
 
     Parameters

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import recorded_runs
 
 MILE_M = 1609.344

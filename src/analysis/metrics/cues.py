@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.decisions import REFERENCE_MOST, Change, TypicalError, judge
+from analysis.base.decisions import REFERENCE_MOST, Change, TypicalError, judge
 
 SESSIONS_A_SIDE = 3
 NO_PROOF = (

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, week_days
 from analysis.metrics.running import recorded_runs, week_of
 from analysis.metrics.tempo import tempo_s

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 
 MOBILITY_TESTS = ("hip_internal_rotation", "hip_external_rotation", "ankle_dorsiflexion", "thoracic_rotation")
 DEPTH_TEST = "hinge_depth"

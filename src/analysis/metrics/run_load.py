@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import TRIMP_COEFFICIENTS, banister_trimp_au, edwards_trimp_au, heart_rate_reserve
 from analysis.metrics.running import MINETTI_MAX_GRADE, RECORD_LASTS_AT_MOST_S, grade_factor, recorded_runs
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 
 Values = float | pd.Series  # one number, or one a row
 
@@ -197,7 +197,7 @@ def riegel_time_s(known_distance_m: Values, known_time_s: Values, distance_m: Va
     """Time over another distance, t2 = t1 (d2 / d1)^exponent, in seconds; NaN where an input is NaN.
 
     The published exponent holds for well-trained runners and races of 3.5 to 230 minutes;
-    `models.critical_speed.race_exponent` estimates an athlete's own. Riegel 1981, Am Sci 69:285-290.
+    `models.running.critical_speed.race_exponent` estimates an athlete's own. Riegel 1981, Am Sci 69:285-290.
 
     >>> round(riegel_time_s(5000.0, 1200.0, 10000.0), 1)
     2501.9

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import integrate, stats
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 
 VelocityMetric = Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"]
 VELOCITY_METRICS: tuple[VelocityMetric, ...] = (

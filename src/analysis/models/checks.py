@@ -7,8 +7,8 @@ Data: the trials of one check by day, whole ones only, in the check's unit (s, m
 day, as the check says. For a time, lower is better.
 Model: change = latest day - mean of the 3 to 8 days before on the same device. One earlier day is enough where the
 check has a published error.
-Estimator: the rule of `analysis.decisions`: the error is the athlete's own between days, pooled with the published one
-where there is one.
+Estimator: the rule of `analysis.base.decisions`: the error is the athlete's own between days, pooled with the published
+one where there is one.
 Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
 simulated for checks apart.
 Refuses: a check that was never done, one measured side by side, a value in another unit or one that cannot be. "Cannot
@@ -26,11 +26,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.config import Check
-from analysis.decisions import REFERENCE_LEAST, Change, TypicalError
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.config import Check
+from analysis.base.decisions import REFERENCE_LEAST, Change, TypicalError
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models import series
-from analysis.models.possible import check_possible
+from analysis.models.plausible import check_possible
 
 DISTANCE_TOLERANCE = 0.01  # of the check's distance
 STALE_AFTER_INTERVALS = 2

@@ -7,7 +7,7 @@ kept and never compared.
 import numpy as np
 import pandas as pd
 
-from analysis.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
+from analysis.base.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
 from analysis.models.result import tidy_row
 
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analysis.config import Config, ReportPlan, Weekday
-from analysis.consent import agreeing
-from analysis.errors import UsageProblem
+from analysis.base.config import Config, ReportPlan, Weekday
+from analysis.base.errors import UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.workspace import Workspace
+from analysis.workspace.consent import agreeing
 
 SQUAD = "squad"  # the page of a report that is about everybody
 

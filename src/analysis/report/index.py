@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.config import Config, ReportPlan
+from analysis.base.config import Config, ReportPlan
 from analysis.report.due import SQUAD, next_due
 from analysis.report.html import environment, long_date, template_text
 from analysis.report.publish import publish

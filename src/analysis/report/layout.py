@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.units import amount_text, clock_text, clock_unit, number_text
+from analysis.base.units import amount_text, clock_text, clock_unit, number_text
 
 WIDTH = 328.0
 BROAD = 940.0  # of a drawing of many rows that stands alone, where there is room

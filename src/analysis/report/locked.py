@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from markupsafe import Markup
 
-from analysis.errors import UsageProblem
+from analysis.base.errors import UsageProblem
 from analysis.report.html import environment, template_text
 from analysis.report.scripts import csp_hash
 

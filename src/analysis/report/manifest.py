@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import RenderFailed, UsageProblem
+from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.due import SQUAD, Job
 from analysis.report.render import key_parts

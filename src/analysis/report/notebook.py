@@ -15,7 +15,7 @@ import lxml.html
 import nbformat
 from nbformat import NotebookNode
 
-from analysis.errors import RenderFailed, UsageProblem
+from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.page import SECTION_MIME
 
 END_MIME = "application/vnd.workbook.end.v1+json"

@@ -19,8 +19,8 @@ from IPython import get_ipython
 from IPython.display import display
 from plotly.basedatatypes import BaseFigure
 
-from analysis.blocks import Drawing, Fact, as_plain
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.blocks import Drawing, Fact, as_plain
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.report.html import fact_text, preview_html
 
 SECTION_MIME = "application/vnd.workbook.section.v1+json"
@@ -174,7 +174,7 @@ class _Section:
         else:
             raise TypeError(
                 f"page.show cannot show {type(item).__name__}. "
-                "Give it a Fact, a drawing of analysis.blocks, a plotly figure, a DataFrame, or a list of these."
+                "Give it a Fact, a drawing of analysis.base.blocks, a plotly figure, a DataFrame, or a list of these."
             )
 
     def _append(self, kind: str, item: Any) -> None:

@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from analysis.errors import UsageProblem
+from analysis.base.errors import UsageProblem
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _PART = ".part"

@@ -24,7 +24,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from analysis.errors import RenderFailed, WorkbookError
+from analysis.base.errors import RenderFailed, WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING

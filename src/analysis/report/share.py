@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from analysis.errors import UsageProblem
+from analysis.base.errors import UsageProblem
 from analysis.report.due import SQUAD
 from analysis.report.locked import locked, new_passphrase
 from analysis.report.publish import publish

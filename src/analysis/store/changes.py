@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import sqlalchemy as sql
 
+from analysis.base.tables import TABLES
 from analysis.ingest import merging
 from analysis.store import reading
 from analysis.store.records import Record, as_json
-from analysis.tables import TABLES
 
 _MOST_VALUES = 10_000  # in one IN (...); SQLite allows 32,766
 _PROVENANCE = ("file_no", "row_no")

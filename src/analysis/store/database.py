@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sql
 
-from analysis.errors import Busy, WorkbookError
+from analysis.base.errors import Busy, WorkbookError
 
 Rows = list[tuple]
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sql
 
+from analysis.base.tables import DTYPES, TABLES
 from analysis.store.database import Rows, damaged, fetched, fetched_in_parts
 from analysis.store.schema import STORED
-from analysis.tables import DTYPES, TABLES
 
 _ARROW_TYPES = {
     "text": pa.large_string(),

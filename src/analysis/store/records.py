@@ -4,8 +4,8 @@ import json
 
 import pandas as pd
 
-from analysis.errors import DataProblem
-from analysis.tables import TABLES
+from analysis.base.errors import DataProblem
+from analysis.base.tables import TABLES
 
 Record = dict[str, object]
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.errors import WorkbookError
+from analysis.base.errors import WorkbookError
 from analysis.store.database import damaged, unwritten
 
 SAMPLES = "samples"

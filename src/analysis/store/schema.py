@@ -4,8 +4,8 @@ import uuid
 
 import sqlalchemy as sql
 
-from analysis.errors import WorkbookError
-from analysis.tables import TABLES, Table
+from analysis.base.errors import WorkbookError
+from analysis.base.tables import TABLES, Table
 
 SCHEMA_VERSION = 1
 DATABASE = "store.sqlite"

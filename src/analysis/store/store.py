@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sql
 
-from analysis.errors import Busy, WorkbookError
+from analysis.base.errors import Busy, WorkbookError
+from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
 from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED, make_tables
 from analysis.store.writing import Appended, FileFacts
-from analysis.tables import TABLES
 
 
 def sha256_of(path: Path) -> str:

@@ -9,11 +9,11 @@ import pandas as pd
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
+from analysis.base.tables import TABLES
 from analysis.ingest import linking
 from analysis.store import changes, reading
 from analysis.store.records import Record, records, sound_records
 from analysis.store.schema import COMMITS, STORED
-from analysis.tables import TABLES
 
 
 @dataclass(frozen=True)

@@ -33,15 +33,9 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import Missing
-from analysis.models.fitness_fatigue.impulse import (
-    FIXED_TAU1_D,
-    FIXED_TAU2_D,
-    Convention,
-    LaggedLoads,
-    lagged_loads,
-)
+from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D, Convention, LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (
     RATIO_LEAST,
     TAU_LEAST_D,
@@ -50,7 +44,7 @@ from analysis.models.fitness_fatigue.projection import (
     nonnegative,
     targets,
 )
-from analysis.models.possible import check_possible, check_varied
+from analysis.models.plausible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
 Signs = Literal["nonnegative", "any"]

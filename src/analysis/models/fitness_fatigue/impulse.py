@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataProblem
+from analysis.base.errors import DataProblem
 from analysis.metrics.load import Missing
-from analysis.models.possible import check_possible
+from analysis.models.plausible import check_possible
 
 Convention = Literal["same_day", "next_day"]
 

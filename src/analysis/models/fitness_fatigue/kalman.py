@@ -32,10 +32,10 @@ from scipy import optimize, stats
 from statsmodels.tools.numdiff import approx_hess3
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
-from analysis.models.possible import check_possible, check_varied
+from analysis.models.plausible import check_possible, check_varied
 from analysis.models.result import tidy_row
 
 FEW_TESTS = 100  # up to here their joint density took less time than the filter, over 200 to 650 days

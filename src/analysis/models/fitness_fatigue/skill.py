@@ -36,7 +36,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.load import Missing
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses

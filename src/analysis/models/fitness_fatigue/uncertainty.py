@@ -45,8 +45,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import DataProblem, NotEnoughData
-from analysis.models.autocorrelated import RHO_GRID, mixing_weights, whiteners
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.estimators.autocorrelated import RHO_GRID, mixing_weights, whiteners
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, frame_of, jacobian, lags_of
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (

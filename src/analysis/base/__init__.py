@@ -1,0 +1,1 @@
+"""What everything else stands on: errors, units, tables, the configuration, and what a verdict is."""

@@ -1,0 +1,232 @@
+"""`workbook.toml`: what a squad decides once. Strict: an unknown key is an error with a suggestion."""
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from analysis.base.errors import ConfigProblem
+from analysis.base.tables import EMAIL
+
+NAME = "workbook.toml"
+Model = TypeVar("Model", bound=BaseModel)
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Address = Annotated[str, StringConstraints(pattern=EMAIL)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Lift(_Strict):
+    """A key lift: the load at which speed is followed, and the velocity taken as that of a 1RM."""
+
+    exercise: str = Field(description="canonical name, as in the exercise catalogue")
+    name: str = Field(description="as people read it")
+    anchor_load_kg: float = Field(gt=0, le=1000, description="load at which speed is followed, in kg")
+    anchor_by_athlete: dict[str, float] = Field(default={}, description="anchor loads of single athletes, in kg")
+    metric: Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"] = Field(
+        default="mean_velocity_m_s", description="which velocity is judged"
+    )
+    mvt_m_s: float = Field(default=0.15, gt=0, lt=2, description="minimal velocity threshold")
+    mvt_sd_m_s: float = Field(default=0.02, ge=0, lt=1, description="its uncertainty between athletes and days")
+    te_m_s: float | None = Field(default=None, gt=0, description="published typical error between days, if any")
+    te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
+    te_source: str = Field(default="", description="where that error comes from, printed with it")
+    swc_m_s: float = Field(default=0.04, gt=0, description="smallest worthwhile change")
+    swc_source: str = Field(default="", description="where it comes from, for whoever asks")
+
+    def anchor_kg(self, athlete_id: str) -> float:
+        """The load at which this athlete's speed is followed."""
+        return self.anchor_by_athlete.get(athlete_id, self.anchor_load_kg)
+
+
+class Check(_Strict):
+    """A periodic performance check, as a 20 m sprint."""
+
+    test_id: str = Field(description="name of the test in the files, as sprint_20m")
+    name: str = Field(description="as people read it")
+    unit: str = Field(description="as s or m")
+    metric: str = Field(default="time_s", description="what is judged: time_s, or a metric of the trials table")
+    distance_m: float | None = Field(default=None, gt=0, description="of a sprint or time trial")
+    lower_is_better: bool = Field(default=True, description="as for a time")
+    statistic: Literal["best", "mean"] = Field(default="best", description="of the trials of a day")
+    every_days: int = Field(default=28, gt=0, description="days after which it is due again")
+    te: float | None = Field(default=None, gt=0, description="published typical error between days, in the unit")
+    te_df: float = Field(default=4, gt=0, le=1000, description="how much the published value weighs, in df")
+    te_source: str = Field(default="", description="where that error comes from, printed with it")
+    swc: float = Field(gt=0, description="smallest worthwhile change, in the unit")
+    swc_source: str = Field(default="", description="where it comes from, for whoever asks")
+
+
+class SideTest(_Strict):
+    """A screen done on both sides."""
+
+    test_id: str = Field(description="name of the test in the files, as single_leg_hop")
+    name: str = Field(description="as people read it")
+    metric: str = Field(description="metric of the trials table")
+    unit: str = Field(description="as m or deg")
+
+
+class ReportPlan(_Strict):
+    """A report that `workbook run --due` renders: a page for each athlete, or one for the squad."""
+
+    report: str = Field(default="athlete_week", description="name of the notebook, without its ending")
+    every: Literal["week", "fortnight", "month"] = Field(default="week", description="the period of a page")
+    fortnight_from: date | None = Field(
+        default=None, description="first day of one fortnight, at the start of a week; none: counted from 1970"
+    )
+    athletes: Literal["all"] | list[str] = Field(
+        default="all", description="ids, names or aliases; a report of the squad has none"
+    )
+    weekday: Weekday | None = Field(default=None, description="when it is made; none: the day after the period")
+    at: str = Field(
+        default="06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time from which it is due"
+    )
+    catch_up: int = Field(default=8, ge=1, le=60, description="periods that are made good at most after a silence")
+    deliver: Literal["no", "outbox", "mail"] = Field(
+        default="no", description="how pages are sent: as files in the outbox, by mail, or not at all"
+    )
+    to: list[Address] = Field(default=[], description="who gets a page of the squad; athletes' addresses are contacts")
+
+
+class Smtp(_Strict):
+    """The server that takes mail; its password comes from the environment, WORKBOOK_SMTP_PASSWORD, and nowhere else."""
+
+    host: str = Field(description="name of the server, as mail.example.org")
+    security: Literal["starttls", "tls"] = Field(default="starttls", description="how the mail is kept from others")
+    port: int | None = Field(default=None, gt=0, lt=65536, description="none: 587 for starttls, 465 for tls")
+    user: str | None = Field(default=None, description="none: no login")
+    certificates: str | None = Field(default=None, description="PEM file of an own authority; none: the system's")
+    attempts: int = Field(default=4, ge=1, le=10, description="of a mail in one run")
+    wait_s: float = Field(default=5, ge=0, le=600, description="before the second attempt; doubled after each")
+    timeout_s: float = Field(default=30, gt=0, le=600, description="how long the server may be silent")
+
+
+class Delivery(_Strict):
+    """How pages leave the house."""
+
+    sender: Address | None = Field(default=None, description="From: of every mail")
+    form: Literal["single", "locked"] = Field(
+        default="single", description="of the page attached; locked pages need WORKBOOK_PASSPHRASES"
+    )
+    outbox: str = Field(default="outbox", description="folder of the workspace that takes mails as files")
+    smtp: Smtp | None = None
+
+
+class Notify(_Strict):
+    """Who is told when a run failed, wholly or in part."""
+
+    command: list[str] = Field(default=[], description="program and arguments; gets the summary as JSON on its input")
+    to: list[Address] = Field(default=[], description="addresses that get a mail through [delivery.smtp]")
+
+
+class Retention(_Strict):
+    """How long things are kept, in days; `workbook erase --retention` applies it. What is not named is kept."""
+
+    samples_days: int | None = Field(default=None, gt=0, description="watch records, from the day of the session")
+    rejects_days: int | None = Field(default=None, gt=0, description="refused cells, from the day of the import")
+    logs_days: int | None = Field(default=None, gt=0, description="logs of pages, from their last change")
+
+
+class Config(_Strict):
+    """The whole of `workbook.toml`."""
+
+    squad: str = Field(default="Squad", description="name of the squad, as the coach's page prints it")
+    contact: str = Field(default="your coach", description="whom an athlete writes to, to correct or erase data")
+    time_zone: str = Field(default="UTC", description="IANA name; used where a file gives no zone")
+    week_start: Literal["monday", "sunday", "saturday"] = Field(default="monday", description="first day of a week")
+    load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
+    distance_unit: Literal["km", "mi"] | None = Field(
+        default=None, description="for lists of activities that do not say km or mi"
+    )
+    store: str = Field(default="data/store", description="folder of the store")
+    raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
+    reports_folder: str = Field(default="reports", description="folder of the pages")
+    confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
+    consent_default: Literal["granted", "refused"] = Field(
+        default="granted", description="what an empty consent cell means; body mass always has to be named"
+    )
+    adult_age: int = Field(default=18, gt=0, le=30, description="below it a guardian has to be on record")
+    retention: Retention = Retention()
+    lifts: list[Lift] = []
+    checks: list[Check] = []
+    side_tests: list[SideTest] = []
+    reports: list[ReportPlan] = []
+    delivery: Delivery = Delivery()
+    notify: Notify = Notify()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else " Use a name such as 'Europe/Berlin'."
+            raise ValueError(f"{value!r} is not an IANA time zone.{hint}")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def lift(self, exercise: str) -> Lift:
+        """The key lift of that canonical name."""
+        for lift in self.lifts:
+            if lift.exercise == exercise:
+                return lift
+        known = ", ".join(lift.exercise for lift in self.lifts) or "none"
+        raise ConfigProblem(
+            f"{exercise!r} is not a key lift; the key lifts are: {known}. Add it under [[lifts]] in {NAME}."
+        )
+
+    def check(self, test_id: str) -> Check:
+        """The performance check of that test."""
+        for check in self.checks:
+            if check.test_id == test_id:
+                return check
+        known = ", ".join(check.test_id for check in self.checks) or "none"
+        raise ConfigProblem(f"{test_id!r} is not a check; the checks are: {known}. Add it under [[checks]] in {NAME}.")
+
+
+def read_config(path: Path) -> Config:
+    """The configuration at `path`.
+
+    Raises ConfigProblem naming the key, what is wrong with it and, for an unknown key, the nearest known one.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigProblem(f"{path.name} is not valid TOML: {problem}. Correct that line.") from None
+    return checked(Config, content, path.name)
+
+
+def checked(model: type[Model], content: dict, where: str) -> Model:
+    """`content` as `model`; the first problem as one sentence that names the key."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            unknown = str(first["loc"][-1])
+            near = difflib.get_close_matches(unknown, _keys(model) - {unknown}, n=1)  # a key may be one elsewhere
+            hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
+            raise ConfigProblem(f"{where}: unknown key {key!r}. {hint}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        if not key:  # what is wrong is wrong with the whole of it
+            raise ConfigProblem(f"{where}: {message}") from None
+        raise ConfigProblem(f"{where}: {key} = {first.get('input')!r}: {message}") from None
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """Every key of a model and of the models inside it."""
+    keys = set(model.model_fields)
+    for field in model.model_fields.values():
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                keys |= _keys(inner)
+    return keys

@@ -1,0 +1,380 @@
+"""Rules for the coming week: conditions over named facts, read from TOML; what holds becomes a proposal to the coach.
+
+A rule proposes to hold, regress, progress or vary. It says what it rests on; a coach accepts or rejects what it
+proposes, and only an accepted line reaches the athlete. Of the rules about one subject the first of the file that holds
+is proposed, so that caution stands first.
+
+What is not known fulfils no condition, also not one that begins with "is not"; and a rule that proposes progress has to
+ask for a change for the better. So "cannot tell" never proposes progress.
+"""
+
+import difflib
+import hashlib
+import operator
+import re
+import string
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from analysis.base.blocks import State
+from analysis.base.config import checked
+from analysis.base.errors import ConfigProblem
+from analysis.base.units import MINUS
+
+NAME = "rules.toml"
+
+About = Literal["lift", "athlete"]
+Action = Literal["hold", "regress", "progress", "vary"]
+Known = float | str | None
+
+CANNOT_TELL = "cannot tell"
+WEEK = "week"  # the subject of a rule about the athlete
+_STATES = tuple(state for state in get_args(State) if state != CANNOT_TELL)
+_FOR_THE_BETTER = frozenset({"better", "clearly better", "progress"})
+
+
+@dataclass(frozen=True)
+class FactKind:
+    """What a rule may ask for: of a lift or of the athlete, a number or one of some words."""
+
+    about: About
+    meaning: str
+    words: tuple[str, ...] | None = None  # None: a number
+
+
+def _number(about: About, meaning: str) -> FactKind:
+    return FactKind(about, meaning)
+
+
+def _state(meaning: str) -> FactKind:
+    return FactKind("lift", meaning, _STATES)
+
+
+FACTS: dict[str, FactKind] = {
+    "adherence_done": _number("athlete", "planned training days done in the last four weeks"),
+    "adherence_due": _number("athlete", "planned training days that were due in the last four weeks"),
+    "adherence_pct": _number("athlete", "share of the planned days of the last four weeks that was done, in percent"),
+    "adherence_week_pct": _number("athlete", "the same of this week alone"),
+    "plan_lifts_pct": _number("athlete", "share of the lifts named for this week's trained days that was done"),
+    "strength_week_over_week_pct": _number("athlete", "volume load of this week over that of the week before, minus 1"),
+    "run_week_over_week_pct": _number("athlete", "distance run this week over that of the week before, minus 1"),
+    "strength_ramp_pct": _number("athlete", "volume load of this week over the mean of up to 4 weeks before, minus 1"),
+    "run_ramp_pct": _number("athlete", "distance run this week over the mean of up to 4 weeks before, minus 1"),
+    "wellness_answers": _number("athlete", "answers of this week that have a usual range"),
+    "wellness_low": _number("athlete", "of those, how many lie beyond the range on the bad side"),
+    "anchor_kg": _number("lift", "load at which speed is followed"),
+    "speed_latest_state": _state("speed at the anchor load, the latest day against the 3 to 8 before"),
+    "speed_recent_state": _state("the last 3 days against the 3 to 8 before"),
+    "speed_recent_m_s": _number("lift", "that change, positive is faster"),
+    "speed_recent_mdc_m_s": _number("lift", "the smallest such change that is beyond error"),
+    "speed_block_state": _state("the last 6 days, 4 weeks or more, against the 3 to 8 before"),
+    "speed_block_m_s": _number("lift", "that change"),
+    "speed_season_state": _state("the last 6 days against the first 8 on this device"),
+    "speed_season_m_s": _number("lift", "that change"),
+    "trend": FactKind("lift", "verdict on the line through 12 weeks", ("progress", "plateau", "regress")),
+    "form_state": _state("clean repetitions, the last 3 sessions against the 3 before"),
+    "form_change_reps": _number("lift", "that change, positive is more clean repetitions"),
+    "form_mdc_reps": _number("lift", "the smallest such change that is beyond error"),
+    "form_weeks_worse": _number("lift", "weeks in a row, this one included, whose form was judged worse; 4 at most"),
+    "clean_reps": _number("lift", "mean clean repetitions of the last 3 rated sessions"),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What rules are held against: a lift, or the athlete's week, with its facts; None is not known."""
+
+    key: str  # canonical exercise, or week
+    name: str  # as people read it
+    about: About
+    facts: Mapping[str, Known]
+
+
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on one fact, as `>= 2` or `is worse or clearly worse`."""
+
+    fact: str
+    comparison: str  # one of the four signs, is, is not
+    value: float | frozenset[str]
+
+    @classmethod
+    def parsed(cls, fact: str, text: str) -> "Condition":
+        """The condition that `text` says of `fact`.
+
+        Raises ValueError for a fact, a comparison or a word that is not known, naming the nearest one.
+
+        >>> Condition.parsed("form_state", "is worse or clearly worse").holds("clearly worse")
+        True
+        >>> Condition.parsed("form_state", "is not worse").holds(None)
+        False
+        """
+        if fact not in FACTS:
+            raise ValueError(f"unknown fact {fact!r}. {_nearest(fact, FACTS)}")
+        kind = FACTS[fact]
+        if kind.words is None:
+            found = re.fullmatch(r"\s*(\S+?)\s*(-?\d+(?:\.\d+)?)\s*", text)
+            if found is None or found[1] not in _COMPARISONS:
+                raise ValueError(f"{text!r} is no condition on a number. Write one of {_signs()} and a number: '>= 2'")
+            return cls(fact, found[1], float(found[2]))
+        found = re.fullmatch(r"\s*(is not|is)\s+(.+?)\s*", text)
+        if found is None:
+            raise ValueError(f"{text!r} is no condition on a word. Write 'is A or B', or 'is not A or B'.")
+        words = re.split(r"\s+or\s+", found[2])
+        for word in words:
+            if word not in kind.words:
+                raise ValueError(f"{fact} is never {word!r}. {_nearest(word, kind.words)}")
+        return cls(fact, found[1], frozenset(words))
+
+    def holds(self, known: Known) -> bool:
+        """Whether it holds; what is not known fulfils no condition."""
+        if known is None or known == CANNOT_TELL:
+            return False
+        if isinstance(self.value, float):
+            return _COMPARISONS[self.comparison](float(known), self.value)
+        return (known in self.value) == (self.comparison == "is")
+
+    @property
+    def asks_for_better(self) -> bool:
+        """Whether it holds only after a change for the better."""
+        return self.comparison == "is" and isinstance(self.value, frozenset) and self.value <= _FOR_THE_BETTER
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(_Strict):
+    """One line of a menu; menus are not ranked."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    line: str
+
+
+class Rule(_Strict):
+    """One rule: when, then, and what it rests on. `line`, `menu` and `evidence` may name facts: {clean_reps:.1f}."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    about: About = Field(description="what it is held against: each lift, or the athlete's week")
+    when: dict[str, str] = Field(min_length=1, description="facts and conditions; all have to hold")
+    propose: Action
+    line: str | None = Field(default=None, description="what the athlete would read")
+    menu: tuple[Choice, ...] = Field(default=(), description="or several, of which the coach takes one")
+    evidence: str = Field(description="the numbers behind it, for the coach")
+    source: str = Field(description="where the rule and its limits come from")
+
+    @field_validator("when")
+    @classmethod
+    def _is_parsed(cls, when: dict[str, str]) -> dict[str, str]:
+        for fact, text in when.items():
+            Condition.parsed(fact, text)
+        return when
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Rule":
+        if bool(self.line) == bool(self.menu):
+            raise ValueError("a rule has either a line or a menu. Give one of them.")
+        for fact in (*self.when, *_named_in(self.evidence), *(name for t in self.lines for name in _named_in(t))):
+            if fact not in (*FACTS, "name"):
+                raise ValueError(f"unknown fact {fact!r} in a text. {_nearest(fact, FACTS)}")
+            if self.about == "athlete" and fact != "name" and FACTS[fact].about == "lift":
+                raise ValueError(f"{fact!r} is a fact of a lift and this rule is about the athlete.")
+        for template in (self.evidence, *self.lines):
+            _filled(template, _ANYTHING)  # a number's format on a word fails here, not on a Monday
+        if self.propose == "progress" and not any(condition.asks_for_better for condition in self.conditions):
+            raise ValueError("progress needs a condition that asks for 'is better or clearly better'. Add one.")
+        return self
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return tuple(Condition.parsed(fact, text) for fact, text in self.when.items())
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every line that it may propose."""
+        return (self.line,) if self.line else tuple(choice.line for choice in self.menu)
+
+    def holds(self, facts: Mapping[str, Known]) -> bool:
+        """Whether all its conditions hold."""
+        return all(condition.holds(facts.get(condition.fact)) for condition in self.conditions)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a rule proposes for one subject in one week: a row of the table proposals without the coach's answer."""
+
+    athlete_id: str
+    local_date: pd.Timestamp  # first day of the week that it rests on
+    rule_id: str  # with the choice of a menu behind a dot
+    subject: str
+    action: Action
+    title: str
+    line: str
+    evidence: str
+    source: str
+
+    @property
+    def proposal_id(self) -> str:
+        """Hash of athlete, week, rule and subject: the same proposal has it whenever it is made."""
+        said = "|".join((self.athlete_id, f"{self.local_date:%Y-%m-%d}", self.rule_id, self.subject))
+        return hashlib.sha256(said.encode()).hexdigest()[:10]
+
+    @property
+    def rule(self) -> str:
+        """The rule without the choice of its menu."""
+        return rule_of(self.rule_id)
+
+
+def rule_of(rule_id: str) -> str:
+    """The rule behind a stored id, without the choice of its menu.
+
+    >>> rule_of("plateau.tempo")
+    'plateau'
+    """
+    return rule_id.partition(".")[0]
+
+
+def proposals(
+    rules: Iterable[Rule], subjects: Iterable[Subject], athlete_id: str, week: pd.Timestamp
+) -> tuple[Proposal, ...]:
+    """What the rules propose for these subjects: for each the first rule that holds, every choice of a menu.
+
+    `week` is the first day of the week that the facts are of.
+
+    >>> facts = {"form_state": "clearly worse", "form_weeks_worse": 1.0, "form_change_reps": -2.0, "clean_reps": 4.0}
+    >>> monday = pd.Timestamp("2026-01-05")
+    >>> (found,) = proposals(shipped_rules(), [Subject("deadlift", "Deadlift", "lift", facts)], "k3vd", monday)
+    >>> found.action, found.line
+    ('hold', 'Deadlift: stay at this load until your clean reps are back.')
+    """
+    rules = tuple(rules)
+    found = []
+    for subject in subjects:
+        rule = next((one for one in rules if one.about == subject.about and one.holds(subject.facts)), None)
+        if rule is None:
+            continue
+        said = {**subject.facts, "name": subject.name}
+        evidence = f"{rule.title}. {_filled(rule.evidence, said)}"
+        for rule_id, line in _choices(rule):
+            of_rule = (rule_id, subject.key, rule.propose, rule.title, _filled(line, said), evidence, rule.source)
+            found.append(Proposal(athlete_id, week, *of_rule))
+    return tuple(found)
+
+
+def _choices(rule: Rule) -> list[tuple[str, str]]:
+    """Id and line of what a rule proposes; a menu in the order of its words, since none is better than another."""
+    if rule.line:
+        return [(rule.id, rule.line)]
+    return sorted((f"{rule.id}.{choice.id}", choice.line) for choice in rule.menu)
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """The rules that come with the package, in the order in which they are asked.
+
+    >>> shipped_rules()[0].id
+    'form_regress'
+    """
+    text = files("analysis.base").joinpath(NAME).read_text(encoding="utf-8")
+    return _parsed(text, f"the shipped {NAME}")[0]
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """The shipped rules as the file at `path` changes them; the shipped ones where there is no such file.
+
+    A rule of a known id takes the place of the shipped one, new rules go before all shipped ones in the order of the
+    file, and `off = ["id"]` takes rules away.
+
+    Raises ConfigProblem naming the rule, what is wrong and the nearest known word.
+    """
+    shipped = shipped_rules()
+    if not path.is_file():
+        return shipped
+    try:
+        own, off = _parsed(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError as problem:
+        raise ConfigProblem(f"{path.name} is not UTF-8: {problem}. Save it as UTF-8.") from None
+    known = [rule.id for rule in (*own, *shipped)]
+    for rule_id in off:
+        if rule_id not in known:
+            raise ConfigProblem(f"{path.name}: off names the unknown rule {rule_id!r}. {_nearest(rule_id, known)}")
+    by_id = {rule.id: rule for rule in own}
+    shipped_ids = {rule.id for rule in shipped}
+    new = [rule for rule in own if rule.id not in shipped_ids]
+    every = [*new, *(by_id.get(rule.id, rule) for rule in shipped)]
+    return tuple(rule for rule in every if rule.id not in off)
+
+
+class _File(_Strict):
+    """The top of a file of rules; each rule is checked by itself, so that a problem can name it."""
+
+    rules: tuple[dict, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+def _parsed(text: str, where: str) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    """The rules of a file in its order, and the ids that it switches off."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigProblem(f"{where} is not valid TOML: {problem}. Correct that line.") from None
+    top = checked(_File, content, where)
+    rules = [checked(Rule, rule, f"{where}, rule {rule.get('id', place)!r}") for place, rule in enumerate(top.rules, 1)]
+    ids = [rule.id for rule in rules]
+    twice = next((rule_id for rule_id in ids if ids.count(rule_id) > 1), None)
+    if twice:
+        raise ConfigProblem(f"{where}: there are two rules {twice!r}. Give each an id of its own.")
+    return tuple(rules), top.off
+
+
+def _named_in(template: str) -> list[str]:
+    """The names in braces."""
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
+class _Filling(string.Formatter):
+    """Formats what is known, with a true minus sign and no sign before zero; what is not known is said in words."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if value is None:
+            return "not known"
+        text = super().format_field(value, format_spec)
+        if isinstance(value, str):
+            return text
+        is_zero = not text.strip("+-0.")
+        return text.lstrip("+-") if is_zero else text.replace("-", MINUS)
+
+
+def _filled(template: str, facts: Mapping[str, Known]) -> str:
+    return _Filling().format(template, **{name: facts.get(name) for name in _named_in(template)})
+
+
+_ANYTHING: dict[str, Known] = {
+    "name": "",
+    **{name: kind.words[0] if kind.words else 0.0 for name, kind in FACTS.items()},
+}
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Use one of {', '.join(known)}."
+
+
+def _signs() -> str:
+    return ", ".join(_COMPARISONS)

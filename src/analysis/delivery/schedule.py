@@ -1,0 +1,191 @@
+"""Having `workbook run --due` called: a systemd timer, a crontab line or a Windows task for one workspace, as text.
+
+What is due is decided by the run itself, by the clock of the squad's time zone. A systemd timer knows that zone; cron
+and Windows know the machine's alone, so that they ask each half hour, and the run does nothing while nothing is due.
+"""
+
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from xml.sax.saxutils import escape
+
+from analysis.base.config import Config, ReportPlan
+from analysis.base.errors import UsageProblem
+from analysis.delivery.channels import PASSWORD
+
+System = Literal["systemd", "cron", "windows"]
+
+_LATER_H = 1  # a second call after each: for what failed, and for a time that the clocks left out
+_RUN = ("run", "--due", "--missing", "--workspace")
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """The files that make a system call the workbook, by name, and how a person puts them to work."""
+
+    files: dict[str, str]
+    how: tuple[str, ...]
+
+
+def scheduled(system: System, folder: Path, config: Config, program: tuple[str, ...] = ()) -> Scheduled:
+    """What makes `system` run what is due in the workspace in `folder`.
+
+    Parameters
+    ----------
+    system : {"systemd", "cron", "windows"}
+    folder : Path
+        The workspace; its path may hold spaces, quotes and percent signs, not a line break.
+    config : Config
+        Its plans say when, its time zone where.
+    program : tuple of str
+        How the workbook is called; the Python of this process with `-m analysis.cli` by default.
+
+    Raises UsageProblem where nothing is planned, or for a path that no such file can hold.
+
+    Examples
+    --------
+    >>> made = scheduled("cron", Path("/srv/50 %"), Config(reports=[ReportPlan()]), ("/usr/bin/workbook",))
+    >>> made.files["workbook.cron"].splitlines()[-1]
+    "0,30 * * * * /usr/bin/workbook run --due --missing --workspace '/srv/50 \\\\%'"
+    """
+    if not config.reports:
+        raise UsageProblem("workbook.toml plans no report. Add one under [[reports]], as: report = 'athlete_week'.")
+    if any(not letter.isprintable() for letter in str(folder)):
+        raise UsageProblem(f"The path {str(folder)!r} has a letter that no schedule can hold. Move the workspace.")
+    words = (*(program or (sys.executable, "-m", "analysis.cli")), *_RUN, str(folder))
+    return {"systemd": _systemd, "cron": _cron, "windows": _windows}[system](words, config)
+
+
+def on_calendar(plan: ReportPlan, config: Config) -> str:
+    """When systemd is to call for a plan, in the squad's time zone.
+
+    >>> on_calendar(ReportPlan(), Config(time_zone="Europe/Berlin"))
+    'Mon *-*-* 06:00:00 Europe/Berlin'
+    """
+    return f"{_days(plan, config)} {plan.at}:00 {config.time_zone}"
+
+
+def _days(plan: ReportPlan, config: Config) -> str:
+    """The days on which a plan's period may become due, as systemd says them."""
+    if plan.every == "month":
+        return f"{plan.weekday[:3].title()} *-*-01..07" if plan.weekday else "*-*-01"
+    weekday = plan.weekday or config.week_start
+    return f"{weekday[:3].title()} *-*-*"
+
+
+def _systemd(words: tuple[str, ...], config: Config) -> Scheduled:
+    times = dict.fromkeys(time for plan in config.reports for time in _with_later(plan, config))
+    service = "\n".join(
+        (
+            "[Unit]",
+            f"Description=Reports of {_described(config)} that are due",
+            "",
+            "[Service]",
+            "Type=oneshot",
+            f"ExecStart={' '.join(_systemd_word(word) for word in words)}",
+            f"# EnvironmentFile=-%h/.config/workbook.env  # {PASSWORD}=... where a mail server wants one",
+            "Nice=10",
+            "SuccessExitStatus=4",  # another run holds the lock, and does it
+            "",
+        )
+    )
+    timer = "\n".join(
+        (
+            "[Unit]",
+            f"Description=When reports of {_described(config)} are due",
+            "",
+            "[Timer]",
+            *(f"OnCalendar={time}" for time in times),
+            "Persistent=true",
+            "",
+            "[Install]",
+            "WantedBy=timers.target",
+            "",
+        )
+    )
+    how = (
+        "mkdir -p ~/.config/systemd/user && cp workbook.service workbook.timer ~/.config/systemd/user/",
+        "systemctl --user daemon-reload && systemctl --user enable --now workbook.timer",
+        "loginctl enable-linger  # so that it runs while nobody is logged in",
+        "systemctl --user list-timers workbook.timer",
+    )
+    return Scheduled({"workbook.service": service, "workbook.timer": timer}, how)
+
+
+def _with_later(plan: ReportPlan, config: Config) -> tuple[str, str]:
+    """The plan's time, and a later one; what passes midnight goes to the last minute of the day."""
+    hour, minute = (int(part) for part in plan.at.split(":"))
+    later = f"{hour + _LATER_H:02d}:{minute:02d}" if hour + _LATER_H < 24 else "23:59"
+    return on_calendar(plan, config), on_calendar(plan.model_copy(update={"at": later}), config)
+
+
+def _systemd_word(word: str) -> str:
+    """A word of ExecStart: % begins a specifier and $ a variable, so that both are doubled."""
+    literal = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return literal if literal.replace("/", "").replace("-", "").replace(".", "").isalnum() else f'"{literal}"'
+
+
+def _cron(words: tuple[str, ...], config: Config) -> Scheduled:
+    command = shlex.join(words).replace("%", "\\%")  # cron takes a bare % for the end of the command
+    lines = (
+        f"# Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}:",
+        *(f"# {told}" for told in _told(config)),
+        "# cron calls every half hour by the machine's clock. The run decides what is due, and mostly nothing is.",
+        f"0,30 * * * * {command}",
+    )
+    how = ("(crontab -l; cat workbook.cron) | crontab -", "crontab -l")
+    return Scheduled({"workbook.cron": "\n".join(lines) + "\n"}, how)
+
+
+def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
+    arguments = subprocess.list2cmdline(words[1:])
+    about = f"Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}: {'; '.join(_told(config))}"
+    task = f"""<?xml version="1.0" encoding="UTF-8"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>{escape(about)}</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <CalendarTrigger>
+      <Repetition><Interval>PT30M</Interval><Duration>P1D</Duration></Repetition>
+      <StartBoundary>2026-01-01T00:00:00</StartBoundary>
+      <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>
+    </CalendarTrigger>
+  </Triggers>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <ExecutionTimeLimit>PT6H</ExecutionTimeLimit>
+  </Settings>
+  <Actions>
+    <Exec>
+      <Command>{escape(words[0])}</Command>
+      <Arguments>{escape(arguments)}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+"""
+    how = ("schtasks /Create /TN workbook /XML workbook.xml", "schtasks /Query /TN workbook")
+    return Scheduled({"workbook.xml": task}, how)
+
+
+def _told(config: Config) -> list[str]:
+    """What is planned for when, a line each, for whoever reads the file."""
+    told = []
+    for plan in config.reports:
+        day = plan.weekday.title() if plan.weekday else "the day after it"
+        told.append(f"{_one_line(plan.report)}, each {plan.every}, on {day} at {plan.at}")
+    return list(dict.fromkeys(told))
+
+
+def _described(config: Config) -> str:
+    """The squad's name as systemd takes it."""
+    return _one_line(config.squad).replace("%", "%%")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Rows a day: rings, straps, scales, phones."""

@@ -1,0 +1,35 @@
+"""HRV4Training's export, iOS (one moment column) and Android (leading spaces, a trailing comma, ragged rows)."""
+
+from analysis.ingest.days.daily import Daily, Item
+
+_MEASURED = {
+    "hr": Item("resting_heart_rate_bpm"),
+    "rmssd": Item("rmssd_ms"),
+    "sdnn": Item("sdnn_ms"),
+    "hrv4t_recovery_points": Item("hrv4training_recovery_points"),
+}
+_TAKES = "resting heart rate, rMSSD, SDNN and recovery points of each morning, as wellness"
+_LEAVES = (
+    "frequency bands; tags and questionnaire answers, whose scales the file does not state (map them by a column "
+    "mapping); training summaries and places"
+)
+
+IOS = Daily(
+    "hrv4training_ios",
+    "HRV4Training, iOS (CSV)",
+    "timestamp_measurement",
+    _MEASURED,
+    ("rmssd", "avnn"),
+    _TAKES,
+    _LEAVES,
+).reader()
+
+ANDROID = Daily(
+    "hrv4training_android",
+    "HRV4Training, Android (CSV)",
+    "date",
+    _MEASURED,
+    ("rmssd", "avnn", "hrv4t_recovery_points"),
+    _TAKES,
+    _LEAVES,
+).reader()

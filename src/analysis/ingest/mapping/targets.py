@@ -1,0 +1,259 @@
+"""What the rows of a mapped table become: one target a kind of file, with the columns that a mapping may fill."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.base.tables import TABLES, Column
+from analysis.ingest.tabular import Ledger, Row, Taken, frame, without_repeats
+
+Rows = list[tuple[Row, dict]]  # values of a canonical table, with the row of the file they came from
+
+# fields that are no column of a canonical table: the door, or the assembly below, makes something of them
+ATHLETE, TIME, ALIASES, GIVEN_ID = "athlete", "time", "aliases", "athlete_id"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of file. `fields` maps a name of the mapping to (canonical table, column)."""
+
+    name: str
+    fields: dict[str, tuple[str, str]]
+    required: tuple[str, ...]
+    assemble: Callable[[list[Taken]], dict[str, Rows]]
+
+    def column(self, name: str) -> Column | None:
+        """The canonical column of a field, None for the athlete, the time and the like."""
+        table, column = self.fields[name]
+        return TABLES[table].by_name.get(column)
+
+    def frames(self, taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
+        """The canonical frames of the rows; a row that says again what another said is rejected."""
+        tables = {table: without_repeats(table, rows, ledger) for table, rows in self.assemble(taken).items()}
+        frames = {table: frame(table, rows) for table, rows in tables.items() if rows and table != "aliases"}
+        if tables.get("athletes"):
+            # ids and whose alias it is are for the door to settle, so they are no columns of a reader's frame
+            frames["athletes"][GIVEN_ID] = pd.Series([row["given_id"] for row in tables["athletes"]], dtype="str")
+            frames["aliases"] = pd.DataFrame(tables["aliases"], columns=["external_name", "athlete_name"], dtype="str")
+        return frames
+
+
+def _fields(main: str, tables: dict[str, tuple[str, ...]], *more: str) -> dict[str, tuple[str, str]]:
+    own = {name: (main, name) for name in (ATHLETE, *more)}
+    return own | {name: (table, name) for table, names in tables.items() for name in names}
+
+
+_SETS = (
+    *("side", "set_no", "set_kind", "load_kg", "reps", "rpe_cr10", "rir"),
+    *("tempo", "duration_s", "distance_m", "rest_s", "notes"),
+)
+_REPS = (
+    *("rep_no", "mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "rom_m", "power_w"),
+    *("hinge_angle_deg", "form_flags", "rater", "device"),
+)
+_SPLITS = ("test_id", "trial_no", "split_no", "kind", "start_m", "distance_m", "time_s", "device")
+_SESSIONS = ("kind", "role", "duration_s", "rpe_cr10", "status", "title", "notes")
+_TRIALS = ("test_id", "trial_no", "side", "metric", "value", "unit", "method", "rater", "device")
+_DATE = {"date": ("sessions", "local_date")}
+
+
+def _of_row(one: Taken, table: str) -> dict:
+    """The values of a row for one table, with where they came from."""
+    return {**one.parts[table], "row_no": one.row.row_no}
+
+
+def _place(one: Taken, *more: object) -> dict:
+    """The session a row belongs to: its athlete, and a key of day, time and what else tells sessions apart."""
+    facts = one.parts["sessions"]
+    parts = (facts["local_date"].isoformat(), facts.get(TIME) and f"{facts[TIME]:%H:%M}", *more)
+    key = "|".join(str(part) for part in parts if part is not None)
+    return {"external_name": facts["external_name"], "session_key": key}
+
+
+def _session(one: Taken, place: dict, kind: str) -> tuple[Row, dict]:
+    values = _of_row(one, "sessions")
+    return one.row, {**values, **place, "kind": kind, "status": values.get("status") or "done"}
+
+
+def _reps(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a repetition, or a set where the file has no repetitions: sessions, sets and reps."""
+    sessions, sets, reps = {}, {}, []
+    seen: dict[tuple, set[int]] = {}
+    for one, place in _numbered(taken):
+        session = {name: place[name] for name in ("external_name", "session_key")}
+        set_ = {**session, "set_no": place["set_no"]}
+        sessions.setdefault(tuple(session.values()), _session(one, session, "strength"))
+        sets.setdefault(tuple(set_.values()), (one.row, {**_set(one), **set_}))
+        if one.parts["reps"].get("rep_no") is not None:
+            seen.setdefault(tuple(set_.values()), set()).add(place["rep_no"])
+        reps.append((one.row, {**_of_row(one, "reps"), **place}))
+    for key, rep_nos in seen.items():
+        sets[key][1]["reps"] = len(rep_nos)
+    return {"sessions": list(sessions.values()), "sets": list(sets.values()), "reps": reps}
+
+
+def _numbered(taken: list[Taken]) -> list[tuple[Taken, dict]]:
+    """Each row with its place. The sets of a session are numbered as they appear, over exercise, side, set and load.
+
+    Where the file numbers no sets, a repetition number that does not rise begins the next one.
+    """
+    numbers: dict[tuple, dict[tuple, int]] = {}
+    runs: Counter[tuple] = Counter()
+    last_rep: dict[tuple, int] = {}
+    placed = []
+    for one in taken:
+        values, rep_no = one.parts["sets"], one.parts["reps"].get("rep_no")
+        session = _place(one)
+        group = (*session.values(), values["exercise_raw"].casefold(), values["side"], values.get("load_kg"))
+        if rep_no is None or (values.get("set_no") is None and rep_no <= last_rep.get(group, 0)):
+            runs[group] += 1
+        last_rep[group] = rep_no or 0
+        sets = numbers.setdefault(tuple(session.values()), {})
+        set_no = sets.setdefault((*group, values.get("set_no"), runs[group]), len(sets) + 1)
+        placed.append((one, {**session, "set_no": set_no, "rep_no": rep_no or 1}))
+    return placed
+
+
+def _set(one: Taken) -> dict:
+    values = _of_row(one, "sets")
+    return {"set_kind": "work", **values}
+
+
+def _splits(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a gate or lap: splits, and one session a day and test."""
+    sessions: dict[tuple, tuple[Row, dict]] = {}
+    splits: Rows = []
+    count: Counter[tuple] = Counter()
+    for one in taken:
+        values = _of_row(one, "splits")
+        session = _place(one, values["test_id"])
+        trial_no = values.get("trial_no") or 1
+        trial = (*session.values(), trial_no)
+        count[trial] += 1
+        sessions.setdefault(tuple(session.values()), _session(one, session, _kind_of_test(values["test_id"])))
+        numbers = {"trial_no": trial_no, "split_no": values.get("split_no") or count[trial]}
+        splits.append((one.row, {**values, **session, **numbers}))
+    return {"sessions": list(sessions.values()), "splits": splits}
+
+
+def _kind_of_test(test_id: str) -> str:
+    return next((kind for kind in ("sprint", "time_trial") if test_id.startswith(kind)), "other")
+
+
+def _sessions(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a session or a day of rest; the same kind twice on a day is two sessions."""
+    seen: Counter[tuple] = Counter()
+    sessions = []
+    for one in taken:
+        kind = one.parts["sessions"]["kind"]
+        same = tuple(_place(one, kind).values())
+        seen[same] += 1
+        sessions.append(_session(one, _place(one, kind, seen[same]), kind))
+    return {"sessions": sessions}
+
+
+def _trials(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a trial and metric; without trial numbers they are numbered as they come."""
+    seen: Counter[tuple] = Counter()
+    trials = []
+    for one in taken:
+        values = _of_row(one, "trials")
+        series = tuple(values[name] for name in ("external_name", "local_date", "test_id", "side", "metric"))
+        seen[series] += 1
+        trials.append((one.row, {**values, "trial_no": values.get("trial_no") or seen[series]}))
+    return {"trials": trials}
+
+
+def _wellness(taken: list[Taken]) -> dict[str, Rows]:
+    return {"wellness": [(one.row, _of_row(one, "wellness")) for one in taken]}
+
+
+def _plan(taken: list[Taken]) -> dict[str, Rows]:
+    """The lines of a day are numbered as they come."""
+    lines: Counter[tuple] = Counter()
+    plan = []
+    for one in taken:
+        values = _of_row(one, "plan")
+        day = (values["external_name"], values["local_date"])
+        lines[day] += 1
+        plan.append((one.row, {**values, "line_no": lines[day]}))
+    return {"plan": plan}
+
+
+def _cues(taken: list[Taken]) -> dict[str, Rows]:
+    return {"cues": [(one.row, _of_row(one, "cues")) for one in taken]}
+
+
+def _contacts(taken: list[Taken]) -> dict[str, Rows]:
+    return {"contacts": [(one.row, _of_row(one, "contacts")) for one in taken]}
+
+
+def _athletes(taken: list[Taken]) -> dict[str, Rows]:
+    """The roster; an alias names its athlete in `athlete_name`."""
+    people, aliases = [], []
+    for one in taken:
+        values = _of_row(one, "athletes")
+        name = values["external_name"]
+        people.append((one.row, {"given_id": None, **values, "name": name}))
+        listed = (alias.strip() for alias in (values.get(ALIASES) or "").split(";"))
+        aliases += [(one.row, {"external_name": alias, "athlete_name": name}) for alias in listed if alias]
+    return {"athletes": people, "aliases": aliases}
+
+
+TARGETS: dict[str, Target] = {
+    target.name: target
+    for target in (
+        Target(
+            "reps",
+            _fields("sessions", {"sets": _SETS, "reps": _REPS}, TIME) | _DATE | {"exercise": ("sets", "exercise_raw")},
+            (ATHLETE, "date", "exercise"),
+            _reps,
+        ),
+        Target(
+            "splits",
+            _fields("sessions", {"splits": _SPLITS}, TIME) | _DATE,
+            (ATHLETE, "date", "test_id", "kind", "distance_m", "time_s"),
+            _splits,
+        ),
+        Target(
+            "sessions",
+            _fields("sessions", {"sessions": _SESSIONS}, TIME) | _DATE,
+            (ATHLETE, "date", "status"),
+            _sessions,
+        ),
+        Target(
+            "wellness",
+            _fields("wellness", {"wellness": ("item", "value", "scale_min", "scale_max", "direction")})
+            | {"date": ("wellness", "local_date")},
+            (ATHLETE, "date", "item", "value", "direction"),
+            _wellness,
+        ),
+        Target(
+            "trials",
+            _fields("trials", {"trials": _TRIALS}) | {"date": ("trials", "local_date")},
+            (ATHLETE, "date", "test_id", "metric", "value", "unit"),
+            _trials,
+        ),
+        Target(
+            "plan",
+            _fields("plan", {"plan": ("role", "content")}) | {"date": ("plan", "local_date")},
+            (ATHLETE, "date", "role"),
+            _plan,
+        ),
+        Target(
+            "cues",
+            _fields("cues", {"cues": ("exercise", "cue")}) | {"date": ("cues", "local_date")},
+            (ATHLETE, "date", "exercise", "cue"),
+            _cues,
+        ),
+        Target("contacts", _fields("contacts", {"contacts": ("whose", "email")}), (ATHLETE, "whose"), _contacts),
+        Target(
+            "athletes",
+            _fields("athletes", {"athletes": ("sex", "birth_year", "consent", "guardian")}, GIVEN_ID, ALIASES),
+            (ATHLETE,),
+            _athletes,
+        ),
+    )
+}

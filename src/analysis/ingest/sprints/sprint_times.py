@@ -1,0 +1,96 @@
+"""What the tables of timing gates share: gate times of a run become splits from gate to gate."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+
+from analysis.base.units import factor
+from analysis.ingest import cells
+from analysis.ingest.reading import Options
+from analysis.ingest.tabular import Ledger, Problem, Row, Taken, frame, local_start, without_repeats
+
+_GATE = re.compile(r"(?:t_?)?(\d+(?:[.,]\d+)?)\s*_?(m|yds?|y)(?:\s*\(?s\)?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A column of times at a distance from the start."""
+
+    header: str
+    distance_m: float
+
+
+def gates_of(header: Iterable[str]) -> list[Gate]:
+    """The columns that name a distance, nearest first.
+
+    >>> [gate.distance_m for gate in gates_of(["Athlete", "20m (s)", "10 m", "40yd"])]
+    [10.0, 20.0, 36.576]
+    """
+    matches = ((name, _GATE.fullmatch(name.strip())) for name in header)
+    gates = [Gate(name, _metres(match[1], match[2])) for name, match in matches if match]
+    return sorted(gates, key=lambda gate: gate.distance_m)
+
+
+def _metres(number: str, unit: str) -> float:
+    return float(number.replace(",", ".")) * factor("m" if unit.lower() == "m" else "yd", "m")
+
+
+def sprint_test_id(distance_m: float) -> str:
+    """The check that a sprint over this distance is, named by its metres.
+
+    >>> sprint_test_id(20.0)
+    'sprint_20m'
+    """
+    return f"sprint_{distance_m:g}m"
+
+
+def split_to(row: Row, gates: list[Gate], place: int, decimal: str, between: bool = False) -> dict | None:
+    """The split that ends at `gates[place]`, from the nearest filled gate before it; None where the cell is empty.
+
+    Times count from the start, or from the gate before where `between` says so. A time that does not come after the
+    one before it is a problem of the row.
+    """
+    gate = gates[place]
+    number = partial(cells.number, decimal=decimal)
+    time_s = row.read(gate.header, number)
+    if time_s is None:
+        return None
+    before = [earlier for earlier in gates[:place] if row.read(earlier.header, number) is not None]
+    start_m = before[-1].distance_m if before else 0.0
+    since_s = row.read(before[-1].header, number) if before and not between else 0.0
+    split_s = round(time_s - since_s, 9)  # without the tail that binary fractions leave
+    if split_s <= 0:
+        raw, said = row.text(gate.header) or "", f"does not come after {since_s:g} s at {start_m:g} m"
+        row.problems.append(Problem(gate.header, said, raw, "Correct the time."))
+        return None
+    return {"kind": "gate", "start_m": start_m, "distance_m": gate.distance_m - start_m, "time_s": split_s}
+
+
+def sessions_and_splits(taken: list[Taken], ledger: Ledger, options: Options) -> dict[str, pd.DataFrame]:
+    """The tables `sessions` and `splits` of rows with one split each; a row of the file, or `trial` of it, is a trial.
+
+    The part sessions names athlete, date, key and, where known, start; a trial keeps its number within the session.
+    """
+    sessions: dict[tuple, tuple[Row, dict]] = {}
+    numbers: dict[tuple, dict[object, int]] = {}
+    count: Counter[tuple] = Counter()
+    splits = []
+    for one in taken:
+        facts = one.parts["sessions"]
+        session = {name: facts[name] for name in ("external_name", "session_key")}
+        key = tuple(session.values())
+        kept = {name: facts[name] for name in ("local_date", "title", "notes") if name in facts}
+        times = local_start(facts.get("start_local"), options.config.zone)
+        stated = {**kept, **times, **session, "kind": "sprint", "status": "done", "row_no": one.row.row_no}
+        sessions.setdefault(key, (one.row, stated))
+        trials = numbers.setdefault(key, {})
+        trial_no = trials.setdefault(facts.get("trial", one.row.row_no), len(trials) + 1)
+        count[*key, trial_no] += 1
+        numbered = {"trial_no": trial_no, "split_no": count[*key, trial_no], "row_no": one.row.row_no}
+        splits.append({**one.parts["splits"], **session, **numbered})
+    rows = {"sessions": without_repeats("sessions", list(sessions.values()), ledger), "splits": splits}
+    return {table: frame(table, given) for table, given in rows.items() if given}

@@ -1,0 +1,1 @@
+"""Activities of watches and the lists of their accounts."""

@@ -1,0 +1,357 @@
+"""What the watch formats have in common: an activity, and the canonical frames that it becomes.
+
+Positions are read where a distance has to be measured and are kept nowhere: they say where an athlete lives.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.config import Config
+from analysis.base.tables import TABLES
+from analysis.ingest.reading import Reading, reader_columns
+
+# how formats name the sports whose kind the tables know; every other sport is of kind "other"
+_KINDS = {
+    "run": ("run", "running", "trail_running", "treadmill_running", "street_running", "track_running", "jogging"),
+    "ride": ("ride", "biking", "cycling", "bike", "road_biking", "mountain_biking", "virtual_ride", "indoor_cycling"),
+    "swim": ("swim", "swimming", "lap_swimming", "open_water_swimming"),
+    "strength": ("strength_training", "weight_training", "weighttraining"),
+}
+_KIND_OF = {sport: kind for kind, sports in _KINDS.items() for sport in sports}
+_ENDURANCE = ("run", "ride", "swim")
+_ON_FOOT = ("walking", "hiking", "transition", "walk", "hike")
+SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
+_HEART_RATE = TABLES["runs"].column("mean_heart_rate_bpm")
+_LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high
+
+
+def kind_of(sport: str | None) -> str:
+    """The kind of session a sport is.
+
+    >>> kind_of("Running"), kind_of("trail running"), kind_of("kayaking"), kind_of(None)
+    ('run', 'run', 'other', 'other')
+    """
+    return _KIND_OF.get((sport or "").strip().lower().replace(" ", "_"), "other")
+
+
+def is_on_foot(sport: str | None) -> bool:
+    """True where cadence counts steps."""
+    return kind_of(sport) == "run" or (sport or "").strip().lower() in _ON_FOOT
+
+
+@dataclass(frozen=True)
+class Start:
+    """When an activity began: in UTC, by the wall clock, and how the wall clock is known."""
+
+    utc: datetime | None = None
+    local: datetime | None = None
+    offset_s: float | None = None
+    tz_quality: str = "none"
+
+    @classmethod
+    def at(cls, utc: datetime | None, offset_s: float | None, config: Config) -> "Start":
+        """A start in UTC; the wall clock by the file's own offset, else by the configured time zone."""
+        if utc is None:
+            return cls()
+        quality = "config" if offset_s is None else "file"
+        if offset_s is None:
+            offset_s = utc.astimezone(config.zone).utcoffset().total_seconds()
+        return cls(utc, utc.replace(tzinfo=None) + timedelta(seconds=offset_s), offset_s, quality)
+
+
+def clock_change(local: datetime, zone: ZoneInfo) -> Literal["skips", "repeats"] | None:
+    """What a change of the clocks does to a wall-clock time in `zone`: such a time does not tell its moment.
+
+    >>> clock_change(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin"))
+    'skips'
+    >>> clock_change(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin"))
+    'repeats'
+    """
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first == second:
+        return None
+    return "skips" if first < second else "repeats"
+
+
+@dataclass(frozen=True)
+class Lap:
+    distance_m: float | None
+    time_s: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """One activity of a watch file."""
+
+    start: Start
+    sport: str
+    kind: str
+    key: str | None = None  # the source's own key; the start where there is none
+    distance_m: float | None = None
+    timer_s: float | None = None
+    elapsed_s: float | None = None
+    mean_heart_rate_bpm: float | None = None
+    device: str | None = None
+    title: str | None = None
+    laps: Sequence[Lap] = ()
+    sets: Sequence[dict[str, Any]] = ()
+    samples: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def reading(
+    source: str,
+    found: Iterable[Activity],
+    content: bytes,
+    tally: Counter[str],
+    counts: Sequence[str],
+    sentences: Sequence[str] = (),
+    more: Mapping[str, list[dict[str, Any]]] | None = None,
+) -> Reading:
+    """The reading of a watch file: the canonical frames of its activities, its counts, and what there is to say.
+
+    `counts` names what the dialect tells even where it is 0; `sentences` go before those that the tally gives; `more`
+    holds rows of other tables, as body mass. An
+    activity without a start is known by the hash of the content, so that it stays the same when the file is read
+    again and never meets that of another file.
+    """
+    rows: dict[str, list[dict]] = {"sessions": [], "runs": [], "sets": [], "splits": []}
+    samples: dict[str, pd.DataFrame] = {}
+    keys: Counter[str] = Counter()
+    undated_key = f"undated {hashlib.sha256(content).hexdigest()[:16]}"
+    for activity in found:
+        key = _key(activity, undated_key, keys)
+        activity = _without_negatives(activity, tally)
+        _note_times(activity, tally)
+        rows["sessions"].append({"session_key": key, **_session(activity, tally)})
+        if _is_a_run(activity):
+            rows["runs"].append({"session_key": key, **_run(activity, tally)})
+        rows["sets"] += [{"session_key": key, "row_no": 0, **each} for each in activity.sets]
+        rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
+        if not activity.samples.empty:
+            samples[key] = activity.samples
+    names = dict.fromkeys((*counts, *sorted(tally)))
+    return Reading(
+        reader=source,
+        source=source,
+        tables={
+            name: pd.DataFrame(some, columns=reader_columns(name))
+            for name, some in (rows | dict(more or {})).items()
+            if some
+        },
+        samples=samples,
+        dialect={name: int(tally[name]) for name in names if tally[name] or name in counts},
+        notes=(*dict.fromkeys(sentences), *notes(tally)),
+    )
+
+
+def body_masses(shown: Iterable[tuple[datetime, float, str | None]]) -> list[dict[str, Any]]:
+    """Rows of the table `trials` for what a scale showed: wall clock, kilograms and device of each reading.
+
+    A reading is numbered by its second of the day, from 1, so that two files of one day do not number two readings
+    alike and the same reading has the same number in each. Of readings within a second the later ones move on.
+
+    >>> at = datetime(2026, 3, 2, 0, 0, 59)
+    >>> [row["trial_no"] for row in body_masses([(at, 72.5, None), (at, 72.4, None)])]
+    [60, 61]
+    """
+    rows: list[dict[str, Any]] = []
+    day, trial_no = None, 0
+    for at, mass_kg, device in sorted(shown, key=lambda each: each[0]):
+        day, last_no = at.date(), trial_no if at.date() == day else 0
+        trial_no = max(at.hour * 3600 + at.minute * 60 + at.second, last_no) + 1
+        rows.append(
+            {
+                "local_date": pd.Timestamp(day),
+                "test_id": "body_mass",
+                "trial_no": trial_no,
+                "side": "B",
+                "metric": "mass",
+                "value": mass_kg,
+                "unit": "kg",
+                "device": device,
+                "row_no": 0,
+            }
+        )
+    return rows
+
+
+def answer(day: date, item: str, value: float, direction: str) -> dict[str, Any]:
+    """A row of the table `wellness` that a device gave, on an open scale."""
+    return {"local_date": pd.Timestamp(day), "item": item, "value": value, "direction": direction, "row_no": 0}
+
+
+def _is_a_run(activity: Activity) -> bool:
+    return activity.kind in _ENDURANCE or (activity.distance_m is not None and activity.kind != "strength")
+
+
+def _key(activity: Activity, undated_key: str, keys: Counter[str]) -> str:
+    start = activity.start.utc or activity.start.local
+    key = activity.key or (start.isoformat() if start else undated_key)
+    keys[key] += 1
+    return key if keys[key] == 1 else f"{key} #{keys[key]}"
+
+
+def _without_negatives(activity: Activity, tally: Counter) -> Activity:
+    """The activity with durations and distances below zero counted as missing."""
+
+    def sound(value: float | None) -> float | None:
+        if value is None or value >= 0:
+            return value
+        tally["negative_values"] += 1
+        return None
+
+    return replace(
+        activity,
+        distance_m=sound(activity.distance_m),
+        timer_s=sound(activity.timer_s),
+        elapsed_s=sound(activity.elapsed_s),
+        laps=[Lap(sound(lap.distance_m), sound(lap.time_s)) for lap in activity.laps],
+    )
+
+
+def _note_times(activity: Activity, tally: Counter) -> None:
+    tally["undated_activities"] += activity.start.local is None
+    if not activity.samples.empty:
+        t_s = activity.samples["t_s"].to_numpy()
+        tally["records_before_start"] += int((t_s < 0).sum())
+        tally["steps_back_in_time"] += int((np.diff(t_s) < 0).sum())
+        span_s = t_s.max() - t_s.min()
+        tally["clock_jumps"] += activity.elapsed_s is not None and span_s > activity.elapsed_s + 3600
+    if activity.timer_s is not None and activity.elapsed_s is not None:
+        tally["timers_longer_than_elapsed"] += activity.timer_s > activity.elapsed_s + 1
+
+
+def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
+    duration_s = activity.elapsed_s if activity.elapsed_s is not None else activity.timer_s
+    if duration_s is not None and duration_s > _LONGEST_SESSION_S:
+        tally["endless_activities"] += 1
+        duration_s = activity.timer_s
+    local = activity.start.local
+    return {
+        "start_utc": activity.start.utc,
+        "start_local": local,
+        "utc_offset_s": activity.start.offset_s,
+        "tz_quality": activity.start.tz_quality,
+        "local_date": datetime(local.year, local.month, local.day) if local else None,
+        "kind": activity.kind,
+        "duration_s": duration_s,
+        "status": "done",
+        "title": activity.title,
+        "row_no": 0,
+    }
+
+
+def _run(activity: Activity, tally: Counter) -> dict[str, Any]:
+    mean_heart_rate_bpm = activity.mean_heart_rate_bpm
+    if mean_heart_rate_bpm is None:
+        mean_heart_rate_bpm = _mean_heart_rate_bpm(activity.samples)
+        tally["mean_heart_rates_of_records"] += mean_heart_rate_bpm is not None
+    return {
+        "sport": activity.sport,
+        "distance_m": activity.distance_m,
+        "timer_s": activity.timer_s,
+        "elapsed_s": activity.elapsed_s,
+        "mean_heart_rate_bpm": mean_heart_rate_bpm,
+        "device": activity.device,
+        "row_no": 0,
+    }
+
+
+def _mean_heart_rate_bpm(samples: pd.DataFrame) -> float | None:
+    """The mean over the records; None where it is no heart rate, as when the strap only ever wrote 0."""
+    if samples.empty or samples["heart_rate_bpm"].isna().all():
+        return None
+    mean = float(samples["heart_rate_bpm"].mean())
+    return mean if _HEART_RATE.low <= mean <= _HEART_RATE.high else None
+
+
+def _splits(activity: Activity) -> list[dict[str, Any]]:
+    start_m: float | None = 0.0
+    rows = []
+    for split_no, lap in enumerate(activity.laps, 1):
+        rows.append(
+            {
+                "trial_no": 1,
+                "split_no": split_no,
+                "kind": "lap",
+                "start_m": start_m,
+                "distance_m": lap.distance_m,
+                "time_s": lap.time_s,
+                "device": activity.device,
+                "row_no": 0,
+            }
+        )
+        start_m = None if start_m is None or lap.distance_m is None else start_m + lap.distance_m
+    return rows
+
+
+def samples_frame(t_s: Sequence[float], columns: dict[str, Any]) -> pd.DataFrame:
+    """Records as a frame of the table `samples` without ids, in the order of the file, `seq` counted.
+
+    `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN.
+    """
+    seconds = np.asarray(t_s, dtype="float64")
+    missing = np.full(len(seconds), np.nan)
+    known = {"t_s": seconds, "seq": _seq(seconds), **{name: columns.get(name, missing) for name in SAMPLE_COLUMNS[2:]}}
+    return pd.DataFrame({**known, **columns})
+
+
+def samples_of_points(t_s: Sequence[float], points: Sequence[dict[str, float | None]], on_foot: bool) -> pd.DataFrame:
+    """The points of a track as samples; a point's `cadence` counts one foot on foot, turns of a crank otherwise."""
+    if not points:
+        return pd.DataFrame()
+    names = dict.fromkeys(name for point in points for name in point)
+    columns = {name: np.array([point.get(name) for point in points], dtype="float64") for name in names}
+    cadence = columns.pop("cadence", None)
+    return samples_frame(t_s, columns | cadence_columns(cadence, on_foot))
+
+
+def cadence_columns(cadence: np.ndarray | None, on_foot: bool) -> dict[str, np.ndarray]:
+    """Cadence as a column of samples: steps of both feet on foot; elsewhere turns, beside the canonical columns.
+
+    FIT, TCX and Garmin's GPX extension all count one foot of a runner, as they count one crank of a rider.
+    """
+    if cadence is None or np.isnan(cadence).all():
+        return {}
+    return {"cadence_spm": 2 * cadence} if on_foot else {"cadence_rpm": cadence}
+
+
+def _seq(t_s: np.ndarray) -> np.ndarray:
+    """Order among the records of the same moment, from 0."""
+    if len(t_s) < 2 or (np.diff(t_s) > 0).all():
+        return np.zeros(len(t_s), dtype="int64")
+    return pd.Series(t_s).groupby(t_s).cumcount().to_numpy()
+
+
+# what a count of the tally means for the person who imports; counts without a sentence are only kept in the dialect
+_SENTENCES = {
+    "undated_activities": "Sessions without a date: {n}; they cannot be placed in the calendar.",
+    "records_before_start": "Records before the start of their session: {n}; they keep their negative times.",
+    "steps_back_in_time": "Clock steps backwards between records: {n}; the order is that of the file.",
+    "clock_jumps": "Sessions whose records span over an hour more than stated: {n}; the watch's clock jumped.",
+    "timers_longer_than_elapsed": "Sessions with more moving time than elapsed time: {n}; both are kept as stated.",
+    "endless_activities": "Sessions that lasted over 10 days by the watch: {n}; their duration is the moving time.",
+    "negative_values": "Durations or distances below zero: {n}; they count as missing.",
+    "mean_heart_rates_of_records": "Runs without a stated mean heart rate: {n}; it is the mean of their records.",
+    "records_without_time": "Records without a time: {n}; they are left out of the samples.",
+    "unreadable_times": "Times that cannot be read: {n}; they count as missing.",
+    "unreadable_values": "Values that are no numbers: {n}; they count as missing.",
+    "times_without_zone": "Times without a zone: {n}; they are taken as UTC.",
+}
+
+
+def notes(tally: Counter) -> tuple[str, ...]:
+    """The sentences for what was counted.
+
+    >>> notes(Counter(records_without_time=2, laps=5))
+    ('Records without a time: 2; they are left out of the samples.',)
+    """
+    return tuple(sentence.format(n=tally[name]) for name, sentence in _SENTENCES.items() if tally[name])

@@ -1,0 +1,147 @@
+"""TCX files (Garmin Training Center XML), plain or gzipped.
+
+Source of the format: Garmin, Training Center Database v2 schema, with the ActivityExtension (TPX: speed, watts, run
+cadence). Namespaces are ignored, because exporters disagree about them. Vendors' own elements are not read.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from analysis.base.config import Config
+from analysis.ingest import files
+from analysis.ingest.files import Moment, local_name, moment, number
+from analysis.ingest.reading import Options, Reader, Reading
+from analysis.ingest.watch import activities
+from analysis.ingest.watch.activities import Activity, Lap, Start
+
+_TAGS = ("Trackpoint", "Lap", "Activity", "Course")
+_COUNTS = ("activities", "laps", "trackpoints")
+_CELLS = {
+    "AltitudeMeters": "altitude_m",
+    "DistanceMeters": "distance_m",
+    "Speed": "speed_m_s",
+    "Watts": "power_w",
+    "Cadence": "cadence",
+    "RunCadence": "cadence",
+}
+
+
+@dataclass
+class _Open:
+    """What has been read of the activity that is not closed yet."""
+
+    points: list[dict[str, float | None]] = field(default_factory=list)
+    times: list[Moment] = field(default_factory=list)
+    laps: list[Lap] = field(default_factory=list)
+    lap_starts: list[Moment | None] = field(default_factory=list)
+
+
+def recognises(_path: Path, head: bytes) -> bool:
+    """True for XML that begins a Training Center Database."""
+    return files.looks_like_xml(head, b"TrainingCenterDatabase")
+
+
+def read(path: Path, options: Options) -> Reading:
+    """The activities of a TCX file. Raises UnreadableFile for damaged XML and for a DOCTYPE."""
+    data = files.content(path)
+    tally: Counter[str] = Counter()
+    found = list(_activities(data, path.name, options.config, tally))
+    empty = () if found else ("The file holds no activity (a course or a workout); nothing is taken from it.",)
+    return activities.reading("tcx", found, data, tally, _COUNTS, empty)
+
+
+def _activities(data: bytes, name: str, config: Config, tally: Counter) -> Iterable[Activity]:
+    now = _Open()
+    for element in files.elements(data, _TAGS, name):
+        kind = local_name(element)
+        if kind == "Trackpoint":
+            _take_point(element, now, tally)
+        elif kind == "Lap":
+            tally["laps"] += 1
+            now.lap_starts.append(moment(element.get("StartTime"), tally))
+            now.laps.append(_lap(element, tally))
+        else:
+            if kind == "Activity":
+                tally["activities"] += 1
+                yield _activity(element, now, config, tally)
+            now = _Open()  # the points of a course are a route, not something done
+
+
+def _take_point(element: etree._Element, now: _Open, tally: Counter) -> None:
+    tally["trackpoints"] += 1
+    point: dict[str, float | None] = {}
+    at = None
+    for cell in element.iterdescendants():
+        label = local_name(cell)
+        if label == "Time" and at is None:
+            at = moment(cell.text, tally)
+        elif label == "HeartRateBpm":
+            point.setdefault("heart_rate_bpm", number(cell.findtext("{*}Value"), tally))
+        elif label in _CELLS and _CELLS[label] not in point:
+            point[_CELLS[label]] = number(cell.text, tally)
+    if at is None:
+        tally["records_without_time"] += 1
+        return
+    now.times.append(at)
+    now.points.append(point)
+
+
+def _lap(element: etree._Element, tally: Counter) -> Lap:
+    distance_m = number(element.findtext("{*}DistanceMeters"), tally)
+    return Lap(distance_m, number(element.findtext("{*}TotalTimeSeconds"), tally))
+
+
+def _activity(element: etree._Element, now: _Open, config: Config, tally: Counter) -> Activity:
+    sport = (element.get("Sport") or "unknown").strip()
+    identity = moment(element.findtext("{*}Id"), tally)
+    # the first lap's start, not the Id: some exporters cut the Id to the minute
+    first = next((at for at in (*now.lap_starts[:1], identity, *now.times[:1]) if at), None)
+    offset_s = next((at.offset_s for at in (first, *now.times[:1]) if at and at.offset_s is not None), None)
+    samples = activities.samples_of_points(
+        [(at.utc - first.utc).total_seconds() for at in now.times], now.points, activities.is_on_foot(sport)
+    )
+    return Activity(
+        start=Start.at(first.utc if first else None, offset_s, config),
+        sport=sport,
+        kind=activities.kind_of(sport),
+        key=identity.utc.isoformat() if identity else None,
+        distance_m=_total([lap.distance_m for lap in now.laps]),
+        timer_s=_total([lap.time_s for lap in now.laps]),
+        elapsed_s=_elapsed_s(now),
+        device=(element.findtext("{*}Creator/{*}Name") or "").strip() or None,
+        laps=now.laps,
+        samples=samples,
+    )
+
+
+def _total(values: list[float | None]) -> float | None:
+    """The sum of what is stated; missing where no lap states it."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _elapsed_s(now: _Open) -> float | None:
+    """From the first moment that the activity names to the last: the end of the last lap or the last record."""
+    begins = [at.utc for at in (*now.lap_starts, *now.times) if at]
+    if not begins:
+        return None
+    first = begins[0]
+    ends = [(at.utc - first).total_seconds() for at in now.times]
+    for start, lap in zip(now.lap_starts, now.laps, strict=True):
+        if start and lap.time_s is not None:
+            ends.append((start.utc - first).total_seconds() + lap.time_s)
+    return max(ends, default=None)
+
+
+READER = Reader(
+    name="tcx",
+    title="TCX (watch)",
+    recognises=recognises,
+    read=read,
+    takes="sessions, runs, laps and track points",
+    leaves="positions, which say where an athlete lives",
+)

@@ -1,0 +1,1 @@
+"""Critical speed, pace at a heart rate, durability."""

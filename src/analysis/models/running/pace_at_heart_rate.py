@@ -1,0 +1,139 @@
+"""Pace at a given heart rate: does the athlete run faster for the same effort of the heart?
+
+Model card
+----------
+Question: is the pace at the athlete's usual heart rate better or worse than in the runs before?
+Data: watch records of the last 9 runs; the copy of a run from a second source is not read.
+Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of these runs' medians, the
+first 10 min left out; a run counts with 5 min or more in the band. Change = latest run - mean of the 3 to 8 before on
+the same device; lower is better.
+Estimator: the rule of `analysis.base.decisions`, with the athlete's own error between runs. The smallest worthwhile
+change is 2 % of the own pace, a practical choice and not a measured one.
+Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
+simulated for runs apart.
+Refuses: no run with a heart rate, or none with 5 min in the band; a heart rate or a speed that is infinite or negative.
+"Cannot tell" with fewer than 3 runs before on the device, or when the latest is more than 21 days old.
+Criticism: heat, hills, wind, sleep and caffeine move the heart rate as fitness does. They are part of the error, which
+is therefore large. The band is that of the last 9 runs and moves with them. A wrist sensor can lock on to the step
+rate.
+
+References
+----------
+Hopkins 2000, Sports Med 30(1):1-15 (typical error); Buchheit 2014, Front Physiol 5:73 (heart rate in exercise as a sign
+of training status, and what else moves it).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.decisions import REFERENCE_MOST, Change
+from analysis.base.errors import NotEnoughData
+from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
+from analysis.models import series
+from analysis.models.plausible import check_possible
+
+BAND_HALF_WIDTH_BPM = 5
+BAND_STEP_BPM = 5  # the middle of the band is a round number
+STALE_AFTER_DAYS = 21
+SWC_SHARE = 0.02  # of the athlete's own pace; a practical choice, not a measured one
+
+
+@dataclass(frozen=True, eq=False)
+class PaceAtHeartRate(series.JudgedSeries):
+    """Pace in one heart-rate band by run, the latest judged against those before."""
+
+    low_bpm: int
+    high_bpm: int
+    exposures: pd.DataFrame  # local_date, device, value (s/km), duration_s in the band, comparable
+    n_runs_left_out: int  # too little time in the band, or no heart rate
+    change: Change
+
+
+def pace_at_heart_rate(
+    runs: pd.DataFrame, samples: Callable[[str], pd.DataFrame], until: pd.Timestamp, *, conf_level: float = 0.90
+) -> PaceAtHeartRate:
+    """Pace of the last 9 runs while the heart beat at the rate usual for these runs, the latest against the others.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Table runs with local_date and counted; the copy of a run that another source holds too is not read.
+    samples : callable
+        Session id to its watch records: t_s, heart_rate_bpm, speed_m_s or distance_m, paused.
+    until : Timestamp
+        Last day that is known.
+    conf_level : float
+        Of the t interval of the change.
+
+    Returns
+    -------
+    PaceAtHeartRate
+        The band is the median heart rate of these runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed it
+        is taken from the distance between records. Runs with too little time in the band are counted, not used.
+        The error is the athlete's own between runs; hills, heat and wind are part of it. Smaller is better.
+
+    Raises
+    ------
+    NotEnoughData
+        No run with a heart rate, or none with enough time in the band.
+    DataProblem
+        A heart rate or a speed that is infinite or negative.
+
+    Examples
+    --------
+    >>> runs = pd.DataFrame({"session_id": ["a"], "local_date": pd.to_datetime(["2026-01-06"]), "sport": "running",
+    ...                      "device": "watch", "counted": True})
+    >>> records = pd.DataFrame({"t_s": np.arange(1200.0), "heart_rate_bpm": 141.0, "speed_m_s": 2.5})
+    >>> result = pace_at_heart_rate(runs, lambda session_id: records, pd.Timestamp("2026-01-11"))
+    >>> result.low_bpm, result.high_bpm, result.exposures["value"].tolist()
+    (135, 145, [400.0])
+    """
+    latest = recorded_runs(runs, until).tail(REFERENCE_MOST + 1)
+    records = {run.session_id: with_speed(samples(run.session_id)) for run in latest.itertuples()}
+    middle_bpm = _usual_heart_rate(list(records.values()))
+    low_bpm, high_bpm = middle_bpm - BAND_HALF_WIDTH_BPM, middle_bpm + BAND_HALF_WIDTH_BPM
+    rows = [_exposure(run, records[run.session_id], low_bpm, high_bpm) for run in latest.itertuples()]
+    known = [row for row in rows if row is not None]
+    if not known:
+        raise NotEnoughData(
+            f"No run with 5 min between {low_bpm:g} and {high_bpm:g} bpm yet. "
+            "Run 20 min easily with a heart-rate sensor."
+        )
+    exposures = series.with_comparable(pd.DataFrame(known))
+    change = series.latest_change(
+        exposures,
+        until=until,
+        stale_after_days=STALE_AFTER_DAYS,
+        unit="s/km",
+        swc=SWC_SHARE * float(exposures["value"].median()),
+        lower_is_better=True,
+        conf_level=conf_level,
+    )
+    return PaceAtHeartRate(low_bpm, high_bpm, exposures, len(rows) - len(known), change)
+
+
+def _usual_heart_rate(records: list[pd.DataFrame]) -> int:
+    """Median over the runs of their median heart rate, to 5 bpm."""
+    for one in records:
+        check_possible(one["heart_rate_bpm"], "heart rate", "bpm", sign="not negative")
+        check_possible(one["speed_m_s"], "speed", "m/s", sign="not negative")
+    medians = [one["heart_rate_bpm"].median() for one in records if one["heart_rate_bpm"].notna().any()]
+    if not medians:
+        raise NotEnoughData("No run with a heart rate yet. Wear a heart-rate sensor on your easy runs.")
+    return BAND_STEP_BPM * round(float(np.median(medians)) / BAND_STEP_BPM)
+
+
+def _exposure(run, records: pd.DataFrame, low_bpm: int, high_bpm: int) -> dict | None:
+    try:
+        steady = speed_at_heart_rate(records, low_bpm=low_bpm, high_bpm=high_bpm)
+    except NotEnoughData:
+        return None
+    return {
+        "local_date": run.local_date,
+        "device": run.device,
+        "value": steady.pace_s_per_km,
+        "duration_s": steady.duration_s,
+    }

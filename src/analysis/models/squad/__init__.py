@@ -1,0 +1,1 @@
+"""What only many athletes tell: error of measurement, growth, transfer, the audit of flags."""

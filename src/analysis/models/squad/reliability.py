@@ -1,0 +1,557 @@
+"""Measurement error: typical error, minimal detectable and smallest worthwhile change, intraclass correlation.
+
+Model card
+----------
+Question: how far apart do two measurements of the same thing lie by chance alone, and which change is more than that?
+Data: 3 athletes or more with 2 trials or more each; athletes with a missing trial are left out and counted.
+Model: value = athlete + trial + error, normal errors of one size; on logs for the CV.
+Formulas: TE = sqrt(residual mean square), for two trials SD(difference) / sqrt 2; CV = 100 (e^TE(log) - 1) %; MDC95 =
+t sqrt 2 TE; SWC = 0.2 sqrt(SD^2 - TE^2); ICC(1,1), (2,1), (3,1) and of means. TE, MDC and SWC are in the unit measured.
+Estimator: analysis of variance over athletes and trials.
+Intervals: chi-square for TE and CV, t for mean changes, F for the intraclass correlations (Satterthwaite for ICC(2,.)).
+They cover within 3 points of 95 % under this model (`tests/test_reliability.py`).
+Refuses: fewer than 2 trials or 3 complete athletes, trials that agree exactly, a method that never varies.
+Criticism: trials of one session miss the noise between days, which is what a change is judged against; an ICC tells how
+different the athletes are more than how good the test is.
+
+References
+----------
+Hopkins 2000, Sports Med 30:1-15; Shrout & Fleiss 1979, Psychol Bull 86:420-428; McGraw & Wong 1996, Psychol Methods
+1:30-46; Ludbrook 1997, Clin Exp Pharmacol Physiol 24:193-203 (least products).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.base.decisions import TypicalError
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.plausible import check_possible
+from analysis.models.result import Interval, tidy_row
+
+
+@dataclass(frozen=True, eq=False)
+class MeasurementError:
+    """A typical error, the SD of one measurement about the true value of its day, and how well it is known."""
+
+    te: float  # in `unit`
+    df: float
+    unit: str
+    source: str  # what it was estimated from, in words
+    conf_level: float = 0.95
+
+    @property
+    def interval(self) -> Interval:
+        """Chi-square interval of the typical error."""
+        low, high = stats.chi2.ppf([(1 + self.conf_level) / 2, (1 - self.conf_level) / 2], self.df)
+        return Interval(float(self.te * np.sqrt(self.df / low)), float(self.te * np.sqrt(self.df / high)))
+
+    @property
+    def for_decisions(self) -> TypicalError:
+        """The same error as changes are judged against."""
+        return TypicalError(self.te, self.df, self.source)
+
+    def mdc(self, *, n_new: int = 1, n_earlier: int = 1, quantile: float | None = None) -> float:
+        """Minimal detectable change between the means of `n_new` and `n_earlier` measurements, in `unit`.
+
+        By the t quantile of this error's df, or by a stated `quantile`: 1.96 is the usual one, right only where the
+        error is known as from a large study.
+        """
+        if quantile is None:
+            return self.for_decisions.mdc(n_earlier, n_new)
+        return float(quantile * self.te * np.sqrt(1 / n_new + 1 / n_earlier))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row, the typical error with its chi-square interval; std_error is TE / sqrt(2 df)."""
+        se = self.te / np.sqrt(2 * self.df)
+        return pd.DataFrame([tidy_row("TE", self.unit, self.te, se, *self.interval, self.conf_level)])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: df, source, mdc95 (two single tests, t)."""
+        return pd.DataFrame({"df": [self.df], "source": [self.source], "mdc95": [self.mdc()]})
+
+
+@dataclass(frozen=True, eq=False)
+class IntraclassCorrelation:
+    """The six intraclass correlations of subjects by trials, with F intervals. Made by `intraclass_correlation`."""
+
+    table: pd.DataFrame  # term, estimate, conf_low, conf_high
+    n_subjects: int
+    n_trials: int
+    n_left_out: int
+    conf_level: float
+
+    def estimate(self, term: str) -> float:
+        """The coefficient of that name, as "ICC(3,1)"."""
+        return float(self.table.set_index("term").loc[term, "estimate"])
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a coefficient; no standard error (the F intervals are not symmetric)."""
+        return pd.DataFrame(
+            [
+                tidy_row(row.term, "", row.estimate, np.nan, row.conf_low, row.conf_high, self.conf_level)
+                for row in self.table.itertuples()
+            ]
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n_subjects, n_trials, n_left_out."""
+        return pd.DataFrame(
+            {"n_subjects": [self.n_subjects], "n_trials": [self.n_trials], "n_left_out": [self.n_left_out]}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """What repeated trials of several athletes say about a test. Made by `reliability`."""
+
+    typical_error: MeasurementError
+    log_typical_error: MeasurementError | None  # of the logarithms; None where a value is not above 0
+    changes: (
+        pd.DataFrame
+    )  # trial, change, std_error, conf_low, conf_high: mean change to each trial from the one before
+    observed_sd: float  # between subjects, pooled over trials
+    icc: IntraclassCorrelation
+    trials: pd.DataFrame  # subjects x trials without the subjects left out
+    n_left_out: int  # subjects with a missing trial
+    unit: str
+    conf_level: float
+
+    @property
+    def cv_pct(self) -> float:
+        """Typical error in percent, 100 (e^TE(log) - 1); NaN where a value is not above 0."""
+        return np.nan if self.log_typical_error is None else float(100 * np.expm1(self.log_typical_error.te))
+
+    @property
+    def true_sd(self) -> float:
+        """Between-subject SD without measurement error, sqrt(SD^2 - TE^2); 0 where the error explains all of it."""
+        return float(np.sqrt(max(self.observed_sd**2 - self.typical_error.te**2, 0.0)))
+
+    @property
+    def swc(self) -> float:
+        """Smallest worthwhile change, 0.2 of the true between-subject SD, in `unit`."""
+        return 0.2 * self.true_sd
+
+    @property
+    def spread_with_level_r(self) -> float:
+        """Correlation of the subjects' SD with their mean; far from 0 means that the error grows with the value."""
+        spread, level = self.trials.std(axis=1), self.trials.mean(axis=1)
+        return float(level.corr(spread)) if spread.max() > spread.min() and level.max() > level.min() else np.nan
+
+    @property
+    def smallest_step(self) -> float:
+        """Smallest difference between two different values; a typical error below it is that of the device's digits."""
+        distinct = np.unique(self.trials.to_numpy())
+        return float(np.diff(distinct).min()) if len(distinct) > 1 else np.nan
+
+    def tidy(self) -> pd.DataFrame:
+        """TE, CV, mean change to each later trial, MDC95, SWC, ICC(2,1), ICC(3,1)."""
+        cv = [] if self.log_typical_error is None else [self._cv_row()]
+        changes = [
+            tidy_row(
+                f"change to {row.trial}",
+                self.unit,
+                row.change,
+                row.std_error,
+                row.conf_low,
+                row.conf_high,
+                self.conf_level,
+            )
+            for row in self.changes.itertuples()
+        ]
+        unbounded = [
+            tidy_row(term, self.unit, value, np.nan, np.nan, np.nan, self.conf_level)
+            for term, value in (("MDC95", self.typical_error.mdc()), ("SWC", self.swc))
+        ]
+        icc = self.icc.tidy()
+        rows = [*self.typical_error.tidy().to_dict("records"), *cv, *changes, *unbounded]
+        return pd.DataFrame([*rows, *icc[icc["term"].isin(["ICC(2,1)", "ICC(3,1)"])].to_dict("records")])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: counts, the between-subject SDs and the three checks."""
+        return self.icc.glance().assign(
+            observed_sd=self.observed_sd,
+            true_sd=self.true_sd,
+            pearson_r=float(self.trials.iloc[:, 0].corr(self.trials.iloc[:, 1])),
+            spread_with_level_r=self.spread_with_level_r,
+            smallest_step=self.smallest_step,
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """One row a subject and trial: subject, trial, value, .fitted (subject and trial effect), .resid."""
+        values = self.trials.to_numpy(dtype=float)
+        fitted = values.mean(axis=1, keepdims=True) + values.mean(axis=0, keepdims=True) - values.mean()
+        return pd.DataFrame(
+            {
+                "subject": np.repeat(self.trials.index.to_numpy(), values.shape[1]),
+                "trial": np.tile(self.trials.columns.to_numpy(), values.shape[0]),
+                "value": values.ravel(),
+                ".fitted": fitted.ravel(),
+                ".resid": (values - fitted).ravel(),
+            }
+        )
+
+    def _cv_row(self) -> dict[str, object]:
+        low, high = (float(100 * np.expm1(bound)) for bound in self.log_typical_error.interval)
+        se = (100 + self.cv_pct) * self.log_typical_error.te / np.sqrt(2 * self.log_typical_error.df)
+        return tidy_row("CV", "%", self.cv_pct, se, low, high, self.conf_level)
+
+
+@dataclass(frozen=True, eq=False)
+class LeastProductsLine:
+    """A line that treats both measurements alike. Made by `least_products_line`."""
+
+    intercept: float
+    slope: float
+    residual_sd: float
+    intercept_interval: Interval
+    slope_interval: Interval
+    r_squared: float
+    unit: str
+    conf_level: float
+    pairs: pd.DataFrame  # predictor, outcome
+
+    @property
+    def typical_error(self) -> float:
+        """Residual SD over sqrt 2: the error of one of the two if both have the same."""
+        return self.residual_sd / np.sqrt(2)
+
+    @property
+    def smallest_detectable_change(self) -> float:
+        """t quantile (n - 1) times the residual SD, in `unit`."""
+        return float(stats.t.ppf((1 + self.conf_level) / 2, len(self.pairs) - 1) * self.residual_sd)
+
+    def share_within(self, low: float, high: float) -> float:
+        """Expected share of residuals between `low` and `high`, t with n - 1 degrees of freedom."""
+        within = stats.t.cdf([low / self.residual_sd, high / self.residual_sd], len(self.pairs) - 1)
+        return float(within[1] - within[0])
+
+    def predict(self, predictor) -> np.ndarray:
+        """The line at `predictor`."""
+        return self.intercept + self.slope * np.asarray(predictor, dtype=float)
+
+    def tidy(self) -> pd.DataFrame:
+        """Intercept and slope with their intervals; those are not symmetric, so there is no standard error."""
+        rows = (
+            ("intercept", self.unit, self.intercept, self.intercept_interval),
+            ("slope", "", self.slope, self.slope_interval),
+        )
+        return pd.DataFrame(
+            [tidy_row(term, unit, value, np.nan, *ci, self.conf_level) for term, unit, value, ci in rows]
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, residual_sd, r_squared, smallest_detectable_change."""
+        return pd.DataFrame(
+            {
+                "n": [len(self.pairs)],
+                "residual_sd": [self.residual_sd],
+                "r_squared": [self.r_squared],
+                "smallest_detectable_change": [self.smallest_detectable_change],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """The pairs with .fitted and .resid."""
+        fitted = self.predict(self.pairs["predictor"])
+        return self.pairs.assign(**{".fitted": fitted, ".resid": self.pairs["outcome"] - fitted})
+
+
+def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) -> Reliability:
+    """How large is the error of a test, and what can it detect?
+
+    TE = sqrt(residual mean square of value ~ subject + trial), for two trials SD(difference) / sqrt 2 (in `unit`);
+    CV = 100 (e^TE(log) - 1); MDC95 = t sqrt 2 TE; SWC = 0.2 sqrt(SD^2 - TE^2). Intervals: chi-square for TE and CV, t
+    for mean changes, F for the intraclass correlations.
+
+    Parameters
+    ----------
+    trials : DataFrame of float, shape (n_subjects, n_trials), columns in the order of the trials.
+        Subjects with a missing trial are left out and counted in `n_left_out`.
+    unit : of the values.
+
+    Raises
+    ------
+    NotEnoughData : fewer than 2 trials, or fewer than 3 complete subjects.
+
+    Notes
+    -----
+    Criticism: trials of one session miss day-to-day noise; flags need the between-day error. Gains from practice in
+    the first trials show as mean changes, an error that grows with the value as `spread_with_level_r` (use the CV
+    then), and a device's coarse digits as a typical error below `smallest_step`.
+
+    References
+    ----------
+    Hopkins 2000, Sports Med 30:1-15; Shrout & Fleiss 1979, Psychol Bull 86:420-428.
+
+    Examples
+    --------
+    >>> jumps_m = pd.DataFrame({"first": [0.30, 0.42, 0.36, 0.51], "second": [0.31, 0.41, 0.38, 0.52]})
+    >>> round(reliability(jumps_m, unit="m").typical_error.te, 4)
+    0.0089
+    """
+    complete = _complete(trials)
+    values = complete.to_numpy(dtype=float)
+    positive = bool((values > 0).all())
+    return Reliability(
+        typical_error=_two_way_error(values, unit, conf_level),
+        log_typical_error=_two_way_error(np.log(values), "log", conf_level) if positive else None,
+        changes=_mean_changes(complete, conf_level),
+        observed_sd=float(np.sqrt(values.var(axis=0, ddof=1).mean())),
+        icc=intraclass_correlation(trials, conf_level=conf_level),
+        trials=complete,
+        n_left_out=len(trials) - len(complete),
+        unit=unit,
+        conf_level=conf_level,
+    )
+
+
+def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
+    """Typical error from the differences of pairs of measurements, SD(difference) / sqrt 2, df n - 1.
+
+    NaN differences are left out; NotEnoughData under 2 others, DataProblem for an infinite one. Hopkins 2000, Sports
+    Med 30:1-15.
+
+    >>> round(typical_error_of_differences([5, -2, 6, 0, -3], unit="W").te, 2)
+    2.89
+    """
+    known = np.asarray(difference, dtype=float)
+    check_possible(known, "difference", unit)
+    known = known[~np.isnan(known)]
+    if len(known) < 2:
+        raise NotEnoughData(
+            f"A typical error needs 2 pairs of measurements or more; got {len(known)}. Repeat the test."
+        )
+    te = float(known.std(ddof=1) / np.sqrt(2))
+    return MeasurementError(te, len(known) - 1, unit, f"{len(known)} pairs", conf_level)
+
+
+def typical_error_of_pairs(first, second, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
+    """Typical error from a first and a second measurement of each pair; as `typical_error_of_differences`.
+
+    >>> round(typical_error_of_pairs([10, 12, 11], [11, 12, 10], unit="cm").te, 3)
+    0.707
+    """
+    difference = np.asarray(second, dtype=float) - np.asarray(first, dtype=float)
+    return typical_error_of_differences(difference, unit=unit, conf_level=conf_level)
+
+
+def pooled_typical_error(errors: Sequence[MeasurementError]) -> MeasurementError:
+    """One typical error from several of the same test, variances weighted by their df; the df add up.
+
+    Raises NotEnoughData for none, DataProblem for different units.
+
+    >>> squad = [MeasurementError(3.0, 4, "W", "5 pairs"), MeasurementError(4.0, 4, "W", "5 pairs")]
+    >>> round(pooled_typical_error(squad).te, 4)
+    3.5355
+    """
+    if not errors:
+        raise NotEnoughData("There is no typical error to pool. Repeat the test with one athlete or more.")
+    units = sorted({error.unit for error in errors})
+    if len(units) > 1:
+        raise DataProblem(f"Typical errors in {', '.join(units)} cannot be pooled. Convert them to one unit.")
+    pooled = reduce(TypicalError.pooled, (error.for_decisions for error in errors))
+    return MeasurementError(pooled.value, pooled.df, units[0], pooled.source, errors[0].conf_level)
+
+
+def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) -> IntraclassCorrelation:
+    """Which share of the variance between measurements is between athletes?
+
+    The coefficients of Shrout & Fleiss from the mean squares between subjects, within subjects, between trials and
+    residual: ICC(1,1) one-way, ICC(2,1) trials random (agreement), ICC(3,1) trials fixed (consistency), and ICC(.,k)
+    for the mean of the k trials. Intervals by F distributions, ICC(2,.) by Satterthwaite's approximation.
+
+    Parameters
+    ----------
+    trials : DataFrame of float, shape (n_subjects, n_trials). Subjects with a missing trial are left out and counted.
+
+    Raises
+    ------
+    NotEnoughData : fewer than 2 trials, or fewer than 3 complete subjects.
+    DataProblem : the trials agree exactly, so that there is no error to compare with.
+
+    Notes
+    -----
+    Criticism: the coefficient depends on how different the athletes are; it is no measure of the error itself.
+
+    References
+    ----------
+    Shrout & Fleiss 1979, Psychol Bull 86:420-428; McGraw & Wong 1996, Psychol Methods 1:30-46.
+
+    Examples
+    --------
+    >>> jumps_m = pd.DataFrame({"first": [0.30, 0.42, 0.36, 0.51], "second": [0.31, 0.41, 0.38, 0.52]})
+    >>> round(intraclass_correlation(jumps_m).estimate("ICC(3,1)"), 3)
+    0.99
+    """
+    complete = _complete(trials)
+    squares = _MeanSquares.of(complete.to_numpy(dtype=float))
+    if squares.residual <= 0:
+        raise DataProblem("The trials agree exactly; an error of 0 is not credible. Check for values copied over.")
+    return IntraclassCorrelation(
+        table=pd.DataFrame(
+            [
+                *_one_way(squares, conf_level),
+                *_two_way_random(squares, conf_level),
+                *_two_way_fixed(squares, conf_level),
+            ]
+        ),
+        n_subjects=len(complete),
+        n_trials=complete.shape[1],
+        n_left_out=len(trials) - len(complete),
+        conf_level=conf_level,
+    )
+
+
+def least_products_line(predictor, outcome, *, unit: str, conf_level: float = 0.95) -> LeastProductsLine:
+    """How do two methods of measurement that both have error relate?
+
+    Ordinary least products (geometric mean) regression: slope = sign(r) SD(outcome) / SD(predictor), through the
+    means. Intervals after Ludbrook. Pairs with a missing value are left out.
+
+    Raises
+    ------
+    NotEnoughData : fewer than 3 complete pairs, or one method that gave the same value every time.
+    DataProblem : an infinite value.
+
+    References
+    ----------
+    Ludbrook 1997, Clin Exp Pharmacol Physiol 24:193-203.
+
+    Examples
+    --------
+    >>> line = least_products_line([1.0, 2.0, 3.0, 4.0], [1.1, 1.9, 3.2, 3.8], unit="m/s")
+    >>> round(line.slope, 3)
+    0.949
+    """
+    columns = {"predictor": np.asarray(predictor, dtype=float), "outcome": np.asarray(outcome, dtype=float)}
+    pairs = pd.DataFrame(columns).dropna().reset_index(drop=True)
+    n = len(pairs)
+    if n < 3:
+        raise NotEnoughData(f"A line through two methods needs 3 complete pairs or more; got {n}. Measure more pairs.")
+    check_possible(pairs, "value", unit)
+    for name, values in pairs.items():
+        if values.min() == values.max():
+            raise NotEnoughData(
+                f"The {n} values of the {name} are all {values[0]:g} {unit}, so no line goes through them. "
+                "Measure athletes who differ."
+            )
+    mean, sd, r = pairs.mean(), pairs.std(), pairs["predictor"].corr(pairs["outcome"])
+    slope = float(np.sign(r) * sd["outcome"] / sd["predictor"])
+    intercept = float(mean["outcome"] - slope * mean["predictor"])
+    resid = pairs["outcome"] - intercept - slope * pairs["predictor"]
+    b = stats.f.ppf(conf_level, 1, n - 2) * (1 - r**2) / (n - 2)
+    slopes = sorted(slope * (np.sqrt(b + 1) + np.array([-1, 1]) * np.sqrt(b)))
+    intercepts = sorted(mean["outcome"] - np.array(slopes) * mean["predictor"])
+    return LeastProductsLine(
+        intercept=intercept,
+        slope=slope,
+        residual_sd=float(np.sqrt((resid**2).sum() / (n - 2))),
+        intercept_interval=Interval(*map(float, intercepts)),
+        slope_interval=Interval(*map(float, slopes)),
+        r_squared=float(r**2),
+        unit=unit,
+        conf_level=conf_level,
+        pairs=pairs,
+    )
+
+
+@dataclass(frozen=True)
+class _MeanSquares:
+    """Mean squares of a complete table of n subjects by k trials."""
+
+    subjects: float
+    within: float
+    trials: float
+    residual: float
+    n: int
+    k: int
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "_MeanSquares":
+        n, k = values.shape
+        of_subjects, of_trials = values.mean(axis=1, keepdims=True), values.mean(axis=0, keepdims=True)
+        residual = values - of_subjects - of_trials + values.mean()
+        return cls(
+            subjects=float(k * of_subjects.var(ddof=1)),
+            within=float(((values - of_subjects) ** 2).sum() / (n * (k - 1))),
+            trials=float(n * of_trials.var(ddof=1)),
+            residual=float((residual**2).sum() / ((n - 1) * (k - 1))),
+            n=n,
+            k=k,
+        )
+
+    @property
+    def residual_df(self) -> int:
+        return (self.n - 1) * (self.k - 1)
+
+
+def _complete(trials: pd.DataFrame) -> pd.DataFrame:
+    complete = trials.dropna()
+    check_possible(complete, "value")
+    if trials.shape[1] < 2 or len(complete) < 3:
+        raise NotEnoughData(
+            f"Reliability needs 3 athletes with 2 trials or more each; got {len(complete)} complete athletes "
+            f"and {trials.shape[1]} trials. Repeat the test."
+        )
+    return complete
+
+
+def _two_way_error(values: np.ndarray, unit: str, conf_level: float) -> MeasurementError:
+    squares = _MeanSquares.of(values)
+    source = f"{squares.k} trials of {squares.n} athletes"
+    return MeasurementError(float(np.sqrt(squares.residual)), squares.residual_df, unit, source, conf_level)
+
+
+def _mean_changes(complete: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    change = complete.diff(axis=1).iloc[:, 1:]
+    std_error = change.std() / np.sqrt(len(change))
+    half = stats.t.ppf((1 + conf_level) / 2, len(change) - 1) * std_error
+    table = pd.DataFrame({"change": change.mean(), "std_error": std_error})
+    table = table.assign(conf_low=table["change"] - half, conf_high=table["change"] + half)
+    return table.rename_axis("trial").reset_index()
+
+
+def _coefficient(term: str, estimate: float, low: float, high: float) -> dict[str, object]:
+    return {"term": term, "estimate": float(estimate), "conf_low": float(low), "conf_high": float(high)}
+
+
+def _of_mean(single: float, k: int) -> float:
+    """Spearman-Brown: the coefficient of the mean of k trials."""
+    return k * single / (1 + (k - 1) * single)
+
+
+def _f_ratio_coefficients(kind: int, squares: _MeanSquares, error: float, df: int, conf_level: float) -> list[dict]:
+    """Single and mean coefficient that are functions of one F ratio, subjects over error."""
+    n, k, tail = squares.n, squares.k, (1 + conf_level) / 2
+    ratio = squares.subjects / error
+    low, high = ratio / stats.f.ppf(tail, n - 1, df), ratio * stats.f.ppf(tail, df, n - 1)
+    single = [(f - 1) / (f + k - 1) for f in (ratio, low, high)]
+    mean = [1 - 1 / f for f in (ratio, low, high)]
+    return [_coefficient(f"ICC({kind},1)", *single), _coefficient(f"ICC({kind},k)", *mean)]
+
+
+def _one_way(squares: _MeanSquares, conf_level: float) -> list[dict]:
+    return _f_ratio_coefficients(1, squares, squares.within, squares.n * (squares.k - 1), conf_level)
+
+
+def _two_way_fixed(squares: _MeanSquares, conf_level: float) -> list[dict]:
+    return _f_ratio_coefficients(3, squares, squares.residual, squares.residual_df, conf_level)
+
+
+def _two_way_random(squares: _MeanSquares, conf_level: float) -> list[dict]:
+    n, k, tail = squares.n, squares.k, (1 + conf_level) / 2
+    between, trials, error = squares.subjects, squares.trials, squares.residual
+    icc = (between - error) / (between + (k - 1) * error + k * (trials - error) / n)
+    ratio, rest = trials / error, n * (1 + (k - 1) * icc) - k * icc
+    df = squares.residual_df * (k * icc * ratio + rest) ** 2 / ((n - 1) * (k * icc * ratio) ** 2 + rest**2)
+    f_low, f_high = stats.f.ppf(tail, n - 1, df), stats.f.ppf(tail, df, n - 1)
+    spread = k * trials + (k * n - k - n) * error
+    low = n * (between - f_low * error) / (f_low * spread + n * between)
+    high = n * (f_high * between - error) / (spread + n * f_high * between)
+    single = (icc, low, high)
+    return [_coefficient("ICC(2,1)", *single), _coefficient("ICC(2,k)", *(_of_mean(value, k) for value in single))]

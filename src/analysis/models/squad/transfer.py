@@ -1,0 +1,507 @@
+"""Transfer: do weeks with a faster hinge go with faster sprints and runs, now or some weeks later?
+
+Model card
+----------
+Question: when an athlete's hinge is faster than her own usual, is her check better than her own usual, 0 to 8 weeks on?
+Data: weekly means of one hinge measure and one check of 6 athletes or more; a pair is a week of the check and the week
+of the hinge that lies the lag before it.
+Model: y = athlete + season(week) + b x + e, season a curve of second degree that all athletes share. Within: b, from
+deviations of each athlete from her own means, so that strong athletes being fast does not count. Between: the line
+through the athletes' means, told apart because it says nothing of training.
+Estimator: least squares on the deviations; covariance over athletes (`models.estimators.clustered`), which lets errors
+carry over from week to week. The unit is that of the check by that of the hinge.
+Interval: t with athletes - 3 df. For the between line least squares, t with athletes - 2 df.
+Multiplicity: nine lags are looked at; p is Holm's over them and the verdict asks for p <= .05. Intervals are those of
+each lag alone.
+Placebo: the same model with a series that should show nothing, if none is given the hinge of the next athlete in the
+same weeks. Where the placebo shows something, so may the season, and the verdict is withheld.
+Refused: fewer than 6 athletes, or no lag that leaves pairs beyond athletes and season. A lag whose pairs lie in fewer
+than 3 weeks does not tell the season's curve: it is not judged, and named. "Too few pairs" is the verdict below 85
+pairs beyond these, what a correlation of 0.3 takes (power 80 %, two-sided 5 %); a figure is then refused.
+Measured on made-up squads of 26 weeks, a hinge value a week, a check every second, a shared season that levels off
+(`tests/simulations/test_transfer_simulated.py`): the 95 % interval of one lag covers, 400 squads a cell, in percent
+
+| athletes | rho 0 | rho .6 |
+|---------:|------:|-------:|
+|        6 |  97.5 |   99.2 |
+|       12 |  95.5 |   97.5 |
+|       24 |  95.0 |   94.2 |
+
+With 12 athletes and rho .6 the verdict over nine lags says "goes with" in 1.5 % of 200 squads without a link, and in
+57 % of 60 squads whose link has r = .37 in independent weeks.
+
+Criticism: errors of measurement in the hinge shrink b: with as much error as true change by half. What changes both
+(sleep, illness, a camp of some athletes) makes them go together. Whatever goes together need not be brought about one
+by the other. Athletes may differ in b; this is their mean.
+
+References
+----------
+Mundlak 1978, Econometrica 46(1):69-85 (within and between); Mancl & DeRouen 2001, Biometrics 57(1):126-134 (covariance
+with few clusters); Holm 1979, Scand J Statist 6:65-70.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from analysis.base.config import Check, Lift
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.units import MINUS
+from analysis.metrics.running import week_of
+from analysis.models.checks import check_history
+from analysis.models.estimators.clustered import clustered_fit
+from analysis.models.result import tidy_row
+from analysis.models.series import JudgedSeries
+from analysis.models.strength.speed_at_load import speed_at_load
+
+Verdict = Literal["goes with better", "goes with worse", "nothing shown", "placebo shows it too", "too few pairs"]
+
+LAGS_WEEKS = tuple(range(9))
+LEAST_ATHLETES = 6
+CONF_LEVEL = 0.95
+P_MOST = 0.05
+POWER = 0.80
+CORRELATION_SOUGHT = 0.3
+SEASON_TERMS = 2
+LEAST_WEEKS = SEASON_TERMS + 1  # different ones, to tell the season's curve
+ROUNDING = 1e-9  # what is left of values that do not vary
+
+
+@dataclass(frozen=True, eq=False)
+class SquadSeries:
+    """One measure of a squad by day, each athlete on her newest device."""
+
+    name: str
+    unit: str
+    swc: float  # smallest worthwhile change, in the unit
+    lower_is_better: bool
+    values: pd.DataFrame  # athlete_id, local_date, value
+    # athlete_id, why: an athlete without a value, or values of an older device
+    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["athlete_id", "why"]))
+
+    def by_week(self) -> pd.DataFrame:
+        """Mean of each week: athlete_id, week (its Monday), value."""
+        weekly = self.values.assign(week=week_of(self.values["local_date"]))
+        return weekly.groupby(["athlete_id", "week"], as_index=False)["value"].mean()
+
+
+def hinge_series(frames: dict[str, pd.DataFrame], lift: Lift, until: str | pd.Timestamp) -> SquadSeries:
+    """Speed of a lift at each athlete's anchor load, as `models.strength.speed_at_load` tells it.
+
+    Parameters
+    ----------
+    frames : dict with sets and reps of a squad, as `Workspace.squad` gives them.
+
+    Examples
+    --------
+    >>> none = {"sets": pd.DataFrame(columns=["athlete_id"]), "reps": pd.DataFrame(columns=["athlete_id"])}
+    >>> hinge_series(none, Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100), "2026-07-05").name
+    'Deadlift'
+    """
+    until = pd.Timestamp(until)
+
+    def of(athlete_id: str) -> JudgedSeries:
+        sets, reps = (_of(frames[table], athlete_id) for table in ("sets", "reps"))
+        return speed_at_load(sets, reps, lift, lift.anchor_kg(athlete_id), until)
+
+    athletes = sorted(frames["sets"]["athlete_id"].unique())
+    return _squad_series(lift.name, "m/s", lift.swc_m_s, False, athletes, of)
+
+
+def check_series(frames: dict[str, pd.DataFrame], check: Check, until: str | pd.Timestamp) -> SquadSeries:
+    """Values of a performance check, as `models.checks` tells them; `frames` with splits and trials of a squad.
+
+    >>> none = {"splits": pd.DataFrame(columns=["athlete_id"]), "trials": pd.DataFrame(columns=["athlete_id"])}
+    >>> check_series(none, Check(test_id="sprint_20m", name="20 m sprint", unit="s", swc=0.02), "2026-07-05").unit
+    's'
+    """
+    until = pd.Timestamp(until)
+
+    def of(athlete_id: str) -> JudgedSeries:
+        return check_history(*(_of(frames[table], athlete_id) for table in ("splits", "trials")), check, until)
+
+    athletes = sorted({*frames["splits"]["athlete_id"], *frames["trials"]["athlete_id"]})
+    return _squad_series(check.name, check.unit, check.swc, check.lower_is_better, athletes, of)
+
+
+def next_athletes(series: SquadSeries) -> SquadSeries:
+    """A placebo: each athlete is given the values of the next one, in the same weeks, so that only the season is left.
+
+    >>> values = pd.DataFrame({"athlete_id": ["a", "b"], "local_date": pd.Timestamp("2026-01-05"), "value": [0.5, 0.6]})
+    >>> series = SquadSeries("Deadlift", "m/s", 0.04, False, values)
+    >>> next_athletes(series).values["athlete_id"].tolist()
+    ['b', 'a']
+    """
+    names = sorted(series.values["athlete_id"].unique())
+    takes = dict(zip(names, names[-1:] + names[:-1], strict=True))
+    values = series.values.assign(athlete_id=series.values["athlete_id"].map(takes))
+    return replace(series, name=f"{series.name} of the next athlete", values=values)
+
+
+def weekly_pairs(hinge: SquadSeries, outcome: SquadSeries, lags_weeks: Iterable[int] = LAGS_WEEKS) -> pd.DataFrame:
+    """Every week of the outcome with the hinge week that lies the lag before it, for each lag.
+
+    Returns
+    -------
+    DataFrame, one row a pair: athlete_id, week (of the outcome), lag_weeks, hinge, outcome. Weeks that lack either are
+    no pair.
+
+    Examples
+    --------
+    >>> def series(weeks, values):
+    ...     dates = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * np.array(weeks), unit="D")
+    ...     frame = pd.DataFrame({"athlete_id": "a", "local_date": dates, "value": values})
+    ...     return SquadSeries("x", "m/s", 0.04, False, frame)
+    >>> pairs = weekly_pairs(series([0, 1], [0.5, 0.6]), series([1], [3.2]), lags_weeks=[0, 1])
+    >>> pairs[["lag_weeks", "hinge", "outcome"]].values.tolist()
+    [[0.0, 0.6, 3.2], [1.0, 0.5, 3.2]]
+    """
+    before, after = (
+        part.by_week().rename(columns={"value": name}) for part, name in ((hinge, "hinge"), (outcome, "outcome"))
+    )
+    parts = []
+    for lag in lags_weeks:
+        moved = before.assign(week=before["week"] + pd.Timedelta(weeks=lag))
+        parts.append(after.merge(moved, on=["athlete_id", "week"]).assign(lag_weeks=lag))
+    columns = ["athlete_id", "week", "lag_weeks", "hinge", "outcome"]
+    return pd.concat(parts, ignore_index=True)[columns].sort_values(columns[:3], ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Transfer:
+    """Whether an outcome goes with the hinge, by lag. Made by `transfer`."""
+
+    hinge: SquadSeries
+    outcome: SquadSeries
+    placebo: SquadSeries
+    pairs: pd.DataFrame  # athlete_id, week, lag_weeks, hinge, outcome
+    lags: pd.DataFrame  # one row a lag: see `transfer`
+    placebo_lags: pd.DataFrame  # the same of the placebo
+    between: dict[str, object]  # one row of `tidy`
+    lags_weeks: tuple[int, ...]  # that were asked for
+    conf_level: float
+
+    @property
+    def n_independent(self) -> int:
+        """Pairs beyond those that athletes and season use up, at the lag that has most."""
+        return int(self.lags["n_independent"].max())
+
+    @property
+    def not_judged(self) -> list[int]:
+        """Lags in weeks that were asked for and have no row in `lags`."""
+        judged = set(self.lags["lag_weeks"])
+        return [lag for lag in self.lags_weeks if lag not in judged]
+
+    @property
+    def strongest(self) -> pd.Series:
+        """The lag with the least p."""
+        return self.lags.loc[self.lags["p_value"].idxmin()]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said; too few pairs and a placebo that shows something come first."""
+        if self.n_independent < pairs_needed(CORRELATION_SOUGHT):
+            return "too few pairs"
+        if self.strongest["p_holm"] > P_MOST:
+            return "nothing shown"
+        if (self.placebo_lags["p_holm"] <= P_MOST).any():
+            return "placebo shows it too"
+        better = (self.strongest["slope"] > 0) != self.outcome.lower_is_better
+        return "goes with better" if better else "goes with worse"
+
+    def sentence(self) -> str:
+        """The verdict in words, then the lags of which it says nothing."""
+        if not self.not_judged:
+            return self._verdict_words()
+        lags = f"{'lag' if len(self.not_judged) == 1 else 'lags'} of {', '.join(map(str, self.not_judged))} weeks"
+        needed = f"{LEAST_ATHLETES} athletes and {LEAST_WEEKS} different weeks"
+        return f"{self._verdict_words()} Not judged: {lags}, whose pairs lack {needed}."
+
+    def _verdict_words(self) -> str:
+        hinge, outcome = self.hinge, self.outcome
+        if self.verdict == "too few pairs":
+            needed = pairs_needed(CORRELATION_SOUGHT)
+            return (
+                f"Too few pairs to tell: {self.n_independent} beyond the athletes' own levels and the season. "
+                f"A correlation of {CORRELATION_SOUGHT:g} takes about {needed}; these could show "
+                f"{detectable_correlation(self.n_independent):.2f} or more. Go on testing."
+            )
+        if self.verdict == "nothing shown":
+            step, lags = hinge.swc * self.lags["detectable"].min(), self._lag_range
+            return (
+                f"Nothing shown: at no lag of {lags} does {outcome.name} go with {hinge.name} beyond chance. "
+                f"{step:.2g} {outcome.unit} for each {hinge.swc:g} {hinge.unit} would have been seen in most cases."
+            )
+        if self.verdict == "placebo shows it too":
+            return (
+                f"Cannot tell: {self.placebo.name} goes with {outcome.name} too, which it should not. "
+                "Something that all share, as the season, may be behind both."
+            )
+        at = self.strongest
+        step, low, high = (hinge.swc * at[column] for column in ("slope", "conf_low", "conf_high"))
+        quality = "better" if self.verdict == "goes with better" else "worse"
+        return (
+            f"A faster {hinge.name} goes with a {quality} {outcome.name} {_weeks_later(int(at['lag_weeks']))}: "
+            f"{_signed(step)} {outcome.unit} for each {hinge.swc:g} {hinge.unit} "
+            f"({100 * self.conf_level:.0f} % interval {_signed(low)} to {_signed(high)}; "
+            f"p = {at['p_holm']:.2g} over {len(self.lags)} lags). "
+            "Going together does not say which brings which."
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """Rows: the slope within athletes at each lag, then the slope between athletes."""
+        rows = [
+            tidy_row(
+                f"within, lag {at.lag_weeks} weeks",
+                self.slope_unit,
+                at.slope,
+                at.std_error,
+                at.conf_low,
+                at.conf_high,
+                self.conf_level,
+            )
+            for at in self.lags.itertuples()
+        ]
+        return pd.DataFrame([*rows, self.between])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n_athletes, n_pairs and n_independent (at the lag with most), detectable_r, p_holm, verdict."""
+        return pd.DataFrame(
+            {
+                "n_athletes": [int(self.lags["n_athletes"].max())],
+                "n_pairs": [int(self.lags["n_pairs"].max())],
+                "n_independent": [self.n_independent],
+                "detectable_r": [detectable_correlation(self.n_independent)],
+                "p_holm": [float(self.lags["p_holm"].min())],
+                "placebo_p_holm": [float(self.placebo_lags["p_holm"].min())],
+                "verdict": [self.verdict],
+            }
+        )
+
+    @property
+    def slope_unit(self) -> str:
+        return f"{self.outcome.unit} per {self.hinge.unit}"
+
+    @property
+    def _lag_range(self) -> str:
+        return f"{self.lags['lag_weeks'].min()} to {self.lags['lag_weeks'].max()} weeks"
+
+
+def transfer(
+    hinge: SquadSeries,
+    outcome: SquadSeries,
+    *,
+    placebo: SquadSeries | None = None,
+    lags_weeks: Sequence[int] = LAGS_WEEKS,
+    conf_level: float = CONF_LEVEL,
+) -> Transfer:
+    """Whether weeks with more of the hinge go with more of the outcome, within athletes.
+
+    Parameters
+    ----------
+    hinge, outcome : SquadSeries
+    placebo : SquadSeries, optional
+        A series that should show nothing; the hinge of the next athlete if not given.
+    lags_weeks : sequence of int
+        Weeks from the hinge to the outcome.
+
+    Returns
+    -------
+    Transfer
+        Its `lags` have one row a lag that leaves pairs: lag_weeks, n_pairs, n_athletes, n_independent (pairs less
+        athletes and season), slope, std_error, df, conf_low, conf_high, p_value, p_holm, correlation (partial, within
+        athletes), detectable (slope found in 80 % of cases at p_holm <= .05).
+
+    Raises
+    ------
+    NotEnoughData
+        Fewer than 6 athletes with pairs, or pairs in fewer than 3 weeks, at every lag; or a hinge that never differs
+        from an athlete's own mean.
+    DataProblem
+        No lag, or one below 0.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> days = pd.date_range("2026-01-05", periods=26, freq="7D")
+    >>> hinge = pd.DataFrame({"athlete_id": np.repeat(list("abcdefgh"), 26), "local_date": np.tile(days, 8)})
+    >>> hinge["value"] = rng.normal(0.65, 0.05, len(hinge))
+    >>> sprint = hinge.assign(value=4.0 - 1.2 * hinge["value"] + rng.normal(0, 0.05, len(hinge)))
+    >>> speed = SquadSeries("deadlift", "m/s", 0.04, False, hinge)
+    >>> transfer(speed, SquadSeries("20 m sprint", "s", 0.03, True, sprint)).verdict
+    'goes with better'
+    """
+    if len(lags_weeks) == 0 or min(lags_weeks) < 0:
+        raise DataProblem(f"Lags of {list(lags_weeks)} weeks cannot be judged. Give one or more, from 0 up.")
+    placebo = next_athletes(hinge) if placebo is None else placebo
+    pairs = weekly_pairs(hinge, outcome, lags_weeks)
+    return Transfer(
+        hinge=hinge,
+        outcome=outcome,
+        placebo=placebo,
+        pairs=pairs,
+        lags=_by_lag(pairs, conf_level),
+        placebo_lags=_by_lag(weekly_pairs(placebo, outcome, lags_weeks), conf_level),
+        between=_between(hinge, outcome, conf_level),
+        lags_weeks=tuple(lags_weeks),
+        conf_level=conf_level,
+    )
+
+
+def pairs_needed(correlation: float) -> int:
+    """Independent pairs that show a correlation in 80 % of cases, two-sided at 5 % (Fisher's z).
+
+    >>> pairs_needed(0.3)
+    85
+    """
+    return int(np.ceil((_both_quantiles() / np.arctanh(correlation)) ** 2 + 3))
+
+
+def detectable_correlation(n_pairs: int) -> float:
+    """The smallest correlation that so many independent pairs show in 80 % of cases; 1 below 4 pairs.
+
+    >>> round(detectable_correlation(85), 2)
+    0.3
+    """
+    return float(np.tanh(_both_quantiles() / np.sqrt(n_pairs - 3))) if n_pairs > 3 else 1.0
+
+
+def within_athletes(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of one lag with hinge_within and outcome_within, less each athlete's mean and the shared season.
+
+    Both are residuals of least squares on athletes and the season's curve; their slope is that of `transfer`.
+
+    >>> week = pd.date_range("2026-01-05", periods=5, freq="7D")
+    >>> pairs = pd.DataFrame({"athlete_id": "a", "week": week, "hinge": [1.0, 2, 1, 2, 1], "outcome": 3.0})
+    >>> bool(within_athletes(pairs)["outcome_within"].abs().max() < 1e-9)
+    True
+    """
+    hinge, outcome = _beyond_season(_deviations(pairs)).T
+    return pairs.assign(hinge_within=hinge, outcome_within=outcome)
+
+
+def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    rows = [_one_lag(int(lag), of_lag, conf_level) for lag, of_lag in pairs.groupby("lag_weeks")]
+    known = [row for row in rows if row is not None]
+    if not known:
+        most = pairs.groupby("lag_weeks")[["athlete_id", "week"]].nunique().max().fillna(0)
+        raise NotEnoughData(
+            f"Transfer needs {LEAST_ATHLETES} athletes with pairs of both in {LEAST_WEEKS} different weeks; "
+            f"got {most['athlete_id']:.0f} athletes and {most['week']:.0f} weeks. "
+            "Test more athletes, or go on for some weeks."
+        )
+    lags = pd.DataFrame(known)
+    chance = (1 - conf_level) / len(lags)
+    found = stats.t.ppf(1 - chance / 2, lags["df"]) + stats.t.ppf(POWER, lags["df"])
+    return lags.assign(p_holm=multipletests(lags["p_value"], method="holm")[1], detectable=found * lags["std_error"])
+
+
+def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, float] | None:
+    """One row of `Transfer.lags`; None where the pairs leave nothing to fit."""
+    pairs = pairs[pairs["athlete_id"].duplicated(keep=False)].reset_index(drop=True)  # one pair is its own mean
+    n_athletes = pairs["athlete_id"].nunique()
+    n_independent = len(pairs) - n_athletes - SEASON_TERMS
+    if n_athletes < LEAST_ATHLETES or n_independent < SEASON_TERMS + 1:
+        return None
+    deviations = _deviations(pairs)
+    if np.linalg.matrix_rank(deviations[:, :SEASON_TERMS]) < SEASON_TERMS:
+        return None
+    hinge, outcome = _beyond_season(deviations).T
+    if min(np.abs(hinge).max(), np.abs(outcome).max()) < ROUNDING:
+        return None
+    columns = pd.DataFrame(deviations, columns=["season", "season_squared", "hinge", "outcome"])
+    fit = clustered_fit(columns.pop("outcome"), columns, pairs["athlete_id"], family="gaussian")
+    slope, std_error = float(fit.estimates[-1]), float(fit.std_errors[-1])
+    half = fit.t(conf_level) * std_error
+    return {
+        "lag_weeks": lag,
+        "n_pairs": len(pairs),
+        "n_athletes": n_athletes,
+        "n_independent": n_independent,
+        "slope": slope,
+        "std_error": std_error,
+        "df": fit.df,
+        "conf_low": slope - half,
+        "conf_high": slope + half,
+        "p_value": float(2 * stats.t.sf(abs(slope) / std_error, fit.df)),
+        "correlation": float(np.corrcoef(hinge, outcome)[0, 1]),
+    }
+
+
+def _deviations(pairs: pd.DataFrame) -> np.ndarray:
+    """Both terms of the season's curve, hinge and outcome, each less the athlete's mean, shape (n_pairs, 4)."""
+    week = ((pairs["week"] - pairs["week"].min()).dt.days / 7).to_numpy()
+    scaled = (week - week.mean()) / max(week.std(), 1.0)
+    columns = np.column_stack([scaled, scaled**2, pairs[["hinge", "outcome"]]])
+    athlete, names = pd.factorize(pairs["athlete_id"])
+    member = np.equal.outer(np.arange(len(names)), athlete).astype(float)
+    return columns - ((member @ columns) / member.sum(axis=1, keepdims=True))[athlete]
+
+
+def _beyond_season(deviations: np.ndarray) -> np.ndarray:
+    """What the season's curve leaves of hinge and outcome, shape (n_pairs, 2)."""
+    season, both = deviations[:, :SEASON_TERMS], deviations[:, SEASON_TERMS:]
+    return both - season @ np.linalg.lstsq(season, both, rcond=None)[0]
+
+
+def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> dict[str, object]:
+    """The line through the athletes' means."""
+    means = pd.concat(
+        [part.values.groupby("athlete_id")["value"].mean() for part in (hinge, outcome)], axis=1, join="inner"
+    ).set_axis(["hinge", "outcome"], axis=1)
+    if means["hinge"].nunique() < LEAST_ATHLETES:
+        raise NotEnoughData(
+            f"Transfer needs {LEAST_ATHLETES} athletes with both measures; got {len(means)}. Test more athletes."
+        )
+    fit = sm.OLS(means["outcome"], sm.add_constant(means[["hinge"]])).fit()
+    low, high = fit.conf_int(alpha=1 - conf_level).loc["hinge"]
+    unit = f"{outcome.unit} per {hinge.unit}"
+    return tidy_row("between", unit, *map(float, (fit.params["hinge"], fit.bse["hinge"], low, high)), conf_level)
+
+
+def _squad_series(
+    name: str,
+    unit: str,
+    swc: float,
+    lower_is_better: bool,
+    athletes: Iterable[str],
+    judged: Callable[[str], JudgedSeries],
+) -> SquadSeries:
+    values, left_out = [], []
+    for athlete_id in athletes:
+        try:
+            exposures = judged(athlete_id).exposures
+        except (NotEnoughData, DataProblem) as problem:
+            left_out.append((athlete_id, str(problem)))
+            continue
+        newest = exposures[exposures["comparable"]]
+        values.append(newest[["local_date", "value"]].assign(athlete_id=athlete_id))
+        if len(newest) < len(exposures):
+            left_out.append((athlete_id, f"{len(exposures) - len(newest)} values of an older device"))
+    empty = pd.DataFrame({"local_date": pd.Series(dtype="datetime64[us]"), "value": pd.Series(dtype=float)})
+    frame = pd.concat(values or [empty.assign(athlete_id=pd.Series(dtype="str"))], ignore_index=True)
+    why = pd.DataFrame(left_out, columns=["athlete_id", "why"])
+    return SquadSeries(name, unit, swc, lower_is_better, frame[["athlete_id", "local_date", "value"]], why)
+
+
+def _of(frame: pd.DataFrame, athlete_id: str) -> pd.DataFrame:
+    return frame[frame["athlete_id"] == athlete_id]
+
+
+def _signed(value: float) -> str:
+    """A change to two digits, with its sign."""
+    return f"{value:+.2g}".replace("-", MINUS)
+
+
+def _weeks_later(lag: int) -> str:
+    return {0: "in the same week", 1: "a week later"}.get(lag, f"{lag} weeks later")
+
+
+def _both_quantiles() -> float:
+    return float(stats.norm.ppf(1 - P_MOST / 2) + stats.norm.ppf(POWER))

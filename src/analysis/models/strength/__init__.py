@@ -1,0 +1,1 @@
+"""Bar speeds, repetitions and what they say of strength."""

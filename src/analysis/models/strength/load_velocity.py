@@ -1,0 +1,445 @@
+"""Load-velocity profile: how fast the bar moves at a load, and the 1RM that this suggests.
+
+Model card
+----------
+Question: how fast does the athlete move a load, and which 1RM does that suggest?
+Data: loads (kg) with one velocity (m/s) of one exercise, side, device and metric, best the fastest repetition of each
+set; 3 pairs at 2 loads or more. Pairs with a missing value are counted and left out.
+Formula: velocity = v0 + slope * load; e1RM = (MVT - v0) / slope in kg, MVT the velocity of a 1RM.
+Estimator: least squares, weighted where weights are given.
+Interval: t with n - 2 degrees of freedom for the parameters and the line; Fieller's for e1RM with the uncertainty of
+MVT in it, unbounded where the slope is not told from 0. That of e1RM covers within 3 points of 95 % at n = 4, 6 and 12
+over 500 sessions, and 92 % or more where MVT differs between days (`tests/test_load_velocity.py`), with independent
+errors.
+Refuses: fewer than 3 pairs, a single load, velocity that does not fall with load, a negative velocity, several devices,
+sides or exercises at once.
+Criticism: the deadlift's velocity at 1RM varies between athletes with a CV of 15.7 % (Ruf 2018), so that e1RM is
+secondary and speed at a fixed load the headline. Repetitions of one day share that day's error: the interval is about
+these sets' line, not about next week's (`models.strength.load_velocity_mixed` tells days apart).
+
+References
+----------
+Gonzalez-Badillo & Sanchez-Medina 2010, Int J Sports Med 31:347-352; Ruf et al. 2018, J Strength Cond Res 32(3):681-689;
+Fieller 1954, J R Stat Soc B 16:175-185.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+
+from analysis.base.config import Lift
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
+from analysis.models.plausible import check_possible
+from analysis.models.result import Interval, tidy_row
+
+MIN_OBSERVATIONS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class SpeedOnLine:
+    """Velocity at one load, with the interval of the mean line; the headline of a profile."""
+
+    load_kg: float
+    speed_m_s: float
+    std_error_m_s: float
+    conf_low_m_s: float
+    conf_high_m_s: float
+    conf_level: float
+    extrapolated: bool  # the load lies outside the loads that were lifted
+
+
+class VelocityLine:
+    """What every profile answers, of one session or over several; a frozen dataclass inherits it."""
+
+    v0_m_s: float
+    slope_m_s_per_kg: float
+    e1rm_low_kg: float
+    e1rm_high_kg: float
+    conf_level: float
+    observations: pd.DataFrame  # load_kg, velocity_m_s and more: what was fitted
+
+    @property
+    def e1rm_bounded(self) -> bool:
+        """Whether the data bound the e1RM at all at this confidence level."""
+        return bool(np.isfinite(self.e1rm_low_kg) and np.isfinite(self.e1rm_high_kg))
+
+    def _band(
+        self, load_kg, line: np.ndarray, covariance: np.ndarray, t: float, unknown_variance: float
+    ) -> pd.DataFrame:
+        """A line at loads: interval of the line, and of one new value whose own error has that variance, in m/s."""
+        load = np.atleast_1d(np.asarray(load_kg, dtype=float))
+        design = np.column_stack([np.ones_like(load), load])
+        velocity, variance = design @ line, np.einsum("ij,jk,ik->i", design, covariance, design)
+        mean_half, new_half = t * np.sqrt(variance), t * np.sqrt(variance + unknown_variance)
+        return pd.DataFrame(
+            {
+                "load_kg": load,
+                "velocity_m_s": velocity,
+                "std_error_m_s": np.sqrt(variance),
+                "conf_low_m_s": velocity - mean_half,
+                "conf_high_m_s": velocity + mean_half,
+                "pred_low_m_s": velocity - new_half,
+                "pred_high_m_s": velocity + new_half,
+            }
+        )
+
+    def _on_line(self, predicted: pd.DataFrame) -> SpeedOnLine:
+        """One row of a prediction, and whether its load was inside those lifted."""
+        at, lifted = predicted.iloc[0], self.observations["load_kg"]
+        return SpeedOnLine(
+            load_kg=float(at["load_kg"]),
+            speed_m_s=float(at["velocity_m_s"]),
+            std_error_m_s=float(at["std_error_m_s"]),
+            conf_low_m_s=float(at["conf_low_m_s"]),
+            conf_high_m_s=float(at["conf_high_m_s"]),
+            conf_level=self.conf_level,
+            extrapolated=not lifted.min() <= at["load_kg"] <= lifted.max(),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LoadVelocityProfile(VelocityLine):
+    """A fitted line velocity = v0 + slope * load, and what follows from it. Made by `load_velocity_profile`."""
+
+    metric: VelocityMetric
+    v0_m_s: float
+    slope_m_s_per_kg: float
+    covariance: np.ndarray  # 2 x 2, of v0 and slope
+    residual_sd_m_s: float
+    r_squared: float
+    e1rm_kg: float
+    e1rm_se_kg: float  # delta method
+    e1rm_low_kg: float  # Fieller; -inf and inf where the data do not bound it
+    e1rm_high_kg: float
+    mvt_m_s: float
+    mvt_sd_m_s: float
+    conf_level: float
+    observations: pd.DataFrame  # load_kg, velocity_m_s, weight: what was fitted
+    n_missing: int  # pairs left out because load or velocity is missing
+
+    @property
+    def df(self) -> int:
+        """Residual degrees of freedom."""
+        return len(self.observations) - 2
+
+    @property
+    def l0_kg(self) -> float:
+        """Load at which the line reaches velocity 0."""
+        return -self.v0_m_s / self.slope_m_s_per_kg
+
+    @property
+    def e1rm_delta_interval_kg(self) -> Interval:
+        """Symmetric t interval from the delta-method standard error; narrower than the truth for a weak slope."""
+        half = self._t * self.e1rm_se_kg
+        return Interval(self.e1rm_kg - half, self.e1rm_kg + half)
+
+    @property
+    def _t(self) -> float:
+        return float(stats.t.ppf((1 + self.conf_level) / 2, self.df))
+
+    def predict(self, load_kg) -> pd.DataFrame:
+        """The line at `load_kg`: velocity, interval of the mean (conf_) and of one new repetition (pred_), in m/s."""
+        line = np.array([self.v0_m_s, self.slope_m_s_per_kg])
+        return self._band(load_kg, line, self.covariance, self._t, self.residual_sd_m_s**2)
+
+    def speed_at(self, load_kg: float) -> SpeedOnLine:
+        """Velocity of the line at one load with its interval, and whether that load was inside those lifted."""
+        return self._on_line(self.predict(load_kg))
+
+    def tidy(self) -> pd.DataFrame:
+        """v0, slope and e1RM; the interval of e1RM is Fieller's and may be unbounded (-inf, inf)."""
+        e1rm = tidy_row(
+            "e1RM", "kg", self.e1rm_kg, self.e1rm_se_kg, self.e1rm_low_kg, self.e1rm_high_kg, self.conf_level
+        )
+        line = line_rows([self.v0_m_s, self.slope_m_s_per_kg], self.covariance, self._t, self.conf_level)
+        return pd.DataFrame([*line, e1rm])
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, n_missing, df, residual_sd_m_s, r_squared, metric, mvt_m_s, mvt_sd_m_s, l0_kg, e1rm_bounded."""
+        return pd.DataFrame(
+            {
+                "n": [len(self.observations)],
+                "n_missing": [self.n_missing],
+                "df": [self.df],
+                "residual_sd_m_s": [self.residual_sd_m_s],
+                "r_squared": [self.r_squared],
+                "metric": [self.metric],
+                "mvt_m_s": [self.mvt_m_s],
+                "mvt_sd_m_s": [self.mvt_sd_m_s],
+                "l0_kg": [self.l0_kg],
+                "e1rm_bounded": [self.e1rm_bounded],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """The observations with .fitted and .resid, in m/s."""
+        fitted = self.v0_m_s + self.slope_m_s_per_kg * self.observations["load_kg"]
+        return self.observations.assign(**{".fitted": fitted, ".resid": self.observations["velocity_m_s"] - fitted})
+
+
+def load_velocity_profile(
+    load_kg,
+    velocity_m_s,
+    *,
+    metric: VelocityMetric = "mean_velocity_m_s",
+    mvt_m_s: float,
+    mvt_sd_m_s: float = 0.0,
+    weights=None,
+    conf_level: float = 0.95,
+) -> LoadVelocityProfile:
+    """How fast does the athlete move a load, and which 1RM does that suggest?
+
+    velocity = v0 + slope * load (m/s, kg); e1RM = (MVT - v0) / slope, MVT the velocity of a 1RM.
+
+    Estimator: least squares, weighted if `weights` are given (their scale does not matter). Intervals: t with n - 2
+    degrees of freedom for the parameters and the line; Fieller's for e1RM, the set of loads x for which
+    (v0 + slope x - MVT)^2 <= t^2 (Var(v0 + slope x) + mvt_sd^2). The uncertainty of MVT between athletes and days is
+    so carried through; it enters the delta-method standard error the same way. Where the slope is not distinguishable
+    from 0 the set is unbounded and the interval is (-inf, inf).
+
+    Parameters
+    ----------
+    load_kg, velocity_m_s : array-like of float, shape (n,)
+        One pair an observation, best the fastest repetition of a set, all from one device. Pairs with a missing value
+        are left out and counted in `n_missing`.
+    metric : which velocity it is; stated so that mean, mean propulsive and peak velocity are never mixed.
+    mvt_m_s, mvt_sd_m_s : minimal velocity threshold and the SD of its uncertainty.
+    weights : array-like of float above 0, shape (n,), optional. The prediction band is that of an average weight.
+
+    Raises
+    ------
+    NotEnoughData : fewer than 3 pairs, or a single load.
+    DataProblem : velocity does not fall with load or is negative, or a weight is not above 0.
+
+    Notes
+    -----
+    Criticism: the deadlift's velocity at 1RM varies between athletes with a CV of 15.7 % (Ruf 2018), so that e1RM is
+    secondary and speed at a fixed load (`speed_at`) the headline. Repetitions of one day share that day's error: the
+    interval is about this session's line, not about next week's.
+
+    References
+    ----------
+    González-Badillo & Sánchez-Medina 2010, Int J Sports Med 31:347-352; Ruf et al. 2018, J Strength Cond Res
+    32(3):681-689; Fieller 1954, J R Stat Soc B 16:175-185.
+
+    Examples
+    --------
+    >>> profile = load_velocity_profile([60, 100, 140], [1.00, 0.71, 0.40], mvt_m_s=0.15)
+    >>> round(profile.e1rm_kg, 1), round(profile.speed_at(100).speed_m_s, 3)
+    (173.8, 0.703)
+    """
+    pairs = pd.DataFrame(
+        {
+            "load_kg": np.asarray(load_kg, dtype=float),
+            "velocity_m_s": np.asarray(velocity_m_s, dtype=float),
+            "weight": 1.0 if weights is None else np.asarray(weights, dtype=float),
+        }
+    )
+    known = pairs.dropna(subset=["load_kg", "velocity_m_s"]).reset_index(drop=True)
+    _check_observations(known)
+    # scaled to a mean of 1, the residual SD is that of an observation of average weight
+    weight = known["weight"].to_numpy()
+    design = sm.add_constant(known["load_kg"].to_numpy())
+    fit = sm.WLS(known["velocity_m_s"].to_numpy(), design, weights=weight / weight.mean()).fit()
+    v0, slope = fit.params
+    if slope >= 0:
+        raise DataProblem(
+            f"Velocity does not fall with load (slope {slope:+.4f} m/s per kg). "
+            "Check the loads, or use lighter and heavier sets of one day."
+        )
+    covariance = fit.cov_params()
+    e1rm_kg = (mvt_m_s - v0) / slope
+    gradient = np.array([1.0, e1rm_kg])
+    t = float(stats.t.ppf((1 + conf_level) / 2, len(known) - 2))
+    in_kg = fieller(v0 - mvt_m_s, slope, covariance, mvt_sd_m_s**2, t)
+    return LoadVelocityProfile(
+        metric=metric,
+        v0_m_s=float(v0),
+        slope_m_s_per_kg=float(slope),
+        covariance=covariance,
+        residual_sd_m_s=float(np.sqrt(fit.scale)),
+        r_squared=float(fit.rsquared),
+        e1rm_kg=float(e1rm_kg),
+        e1rm_se_kg=float(np.sqrt(gradient @ covariance @ gradient + mvt_sd_m_s**2) / abs(slope)),
+        e1rm_low_kg=in_kg.low,
+        e1rm_high_kg=in_kg.high,
+        mvt_m_s=mvt_m_s,
+        mvt_sd_m_s=mvt_sd_m_s,
+        conf_level=conf_level,
+        observations=known,
+        n_missing=len(pairs) - len(known),
+    )
+
+
+def profile_of_bar_speeds(
+    bar_speeds: pd.DataFrame,
+    *,
+    metric: VelocityMetric = "mean_velocity_m_s",
+    mvt_m_s: float,
+    mvt_sd_m_s: float = 0.0,
+    conf_level: float = 0.95,
+) -> LoadVelocityProfile:
+    """The profile of one exercise on one device, from the fastest repetition of each set.
+
+    Parameters
+    ----------
+    bar_speeds : as `metrics.strength.bar_speeds` returns it, filtered to what shall be fitted. The other arguments,
+        the result and the refusals are those of `load_velocity_profile`.
+
+    Raises
+    ------
+    DataProblem : several exercises, sides or devices, or a metric of another name.
+
+    Examples
+    --------
+    >>> reps = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "exercise": "deadlift", "side": "B",
+    ...     "device": "encoder", "load_kg": [60.0, 100.0, 140.0], "mean_velocity_m_s": [1.00, 0.71, 0.40]})
+    >>> round(profile_of_bar_speeds(reps, mvt_m_s=0.15).e1rm_kg, 1)
+    173.8
+    """
+    check_one_kind(bar_speeds, metric)
+    sets = bar_speeds.groupby(["session_id", "set_no"])[["load_kg", metric]].agg({"load_kg": "first", metric: "max"})
+    return load_velocity_profile(
+        sets["load_kg"],
+        sets[metric],
+        metric=metric,
+        mvt_m_s=mvt_m_s,
+        mvt_sd_m_s=mvt_sd_m_s,
+        conf_level=conf_level,
+    )
+
+
+def profile_of_lift(
+    sets: pd.DataFrame,
+    reps: pd.DataFrame,
+    lift: Lift,
+    until: pd.Timestamp,
+    *,
+    days: int = 42,
+    side: str = "B",
+    conf_level: float = 0.95,
+) -> LoadVelocityProfile:
+    """The profile of a key lift from the sets of the last `days` days, measured by the newest device of these days.
+
+    Parameters
+    ----------
+    sets, reps : as `metrics.strength.bar_speeds` takes them.
+    lift : names exercise, metric, and MVT with its SD.
+    until : last day that counts.
+    side : L, R or B; sides are different profiles.
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift in these days, or too few loads, as `load_velocity_profile`.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> sets = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "local_date": day, "exercise": "deadlift",
+    ...     "side": "B", "set_kind": "work", "load_kg": [60.0, 100.0, 140.0]})
+    >>> reps = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "rep_no": 1, "device": "encoder",
+    ...     "mean_velocity_m_s": [1.00, 0.71, 0.40]})
+    >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, mvt_m_s=0.15)
+    >>> round(profile_of_lift(sets, reps, lift, day).speed_at(100).speed_m_s, 3)
+    0.703
+    """
+    measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
+    since = until - pd.Timedelta(days=days)
+    of_lift = measured[(measured["exercise"] == lift.exercise) & (measured["side"] == side)]
+    recent = of_lift[(of_lift["local_date"] > since) & (of_lift["local_date"] <= until)]
+    if recent.empty:
+        raise NotEnoughData(
+            f"No bar speed of {lift.name} in the {days} days up to {until.date()}. Measure 3 loads in one session."
+        )
+    device = recent["device"].fillna("")
+    return profile_of_bar_speeds(
+        recent[device == device.iloc[-1]],
+        metric=lift.metric,
+        mvt_m_s=lift.mvt_m_s,
+        mvt_sd_m_s=lift.mvt_sd_m_s,
+        conf_level=conf_level,
+    )
+
+
+def two_point_e1rm_kg(light_kg: float, light_m_s: float, heavy_kg: float, heavy_m_s: float, *, mvt_m_s: float) -> float:
+    """e1RM from the line through two points; no error can be stated, so that it is no basis for a change.
+
+    García-Ramos & Jaric 2018, Strength Cond J 40(2):54-66. Raises DataProblem unless the heavier load is slower.
+
+    >>> two_point_e1rm_kg(60.0, 1.0, 140.0, 0.36, mvt_m_s=0.2)
+    160.0
+    """
+    if not (heavy_kg > light_kg and heavy_m_s < light_m_s):
+        raise DataProblem(
+            f"{heavy_kg:g} kg at {heavy_m_s:g} m/s is not heavier and slower than {light_kg:g} kg at {light_m_s:g} m/s."
+            " Check the two points."
+        )
+    return light_kg + (heavy_kg - light_kg) * (light_m_s - mvt_m_s) / (light_m_s - heavy_m_s)
+
+
+def line_rows(line: Sequence[float], covariance: np.ndarray, t: float, conf_level: float) -> list[dict[str, object]]:
+    """v0 and slope, `line`, as rows of `tidy()`, from the covariance of their errors and the t of their intervals.
+
+    >>> [row["conf_high"] for row in line_rows([1.5, -0.01], np.diag([0.01, 0.0]), 2.0, 0.95)]
+    [1.7, -0.01]
+    """
+    return [
+        tidy_row(term, unit, estimate, float(se), float(estimate - t * se), float(estimate + t * se), conf_level)
+        for term, unit, estimate, se in zip(
+            ("v0", "slope"), ("m/s", "m/s/kg"), line, np.sqrt(np.diag(covariance)), strict=True
+        )
+    ]
+
+
+def check_one_kind(bar_speeds: pd.DataFrame, metric: VelocityMetric) -> None:
+    """Refuse what must not be mixed in one profile: raises DataProblem unless of one exercise, side and device.
+
+    >>> check_one_kind(pd.DataFrame({"exercise": ["deadlift"], "side": ["B"], "device": ["x"]}), "peak_velocity_m_s")
+    """
+    if metric not in VELOCITY_METRICS:
+        raise DataProblem(f"{metric!r} is not a velocity. Use one of {', '.join(VELOCITY_METRICS)}.")
+    for column in ("exercise", "side", "device"):
+        found = bar_speeds[column].drop_duplicates().astype("object").tolist()
+        if len(found) > 1:
+            raise DataProblem(
+                f"A profile is of one {column}; got {', '.join(map(str, found))}. Filter the repetitions to one."
+            )
+
+
+def _check_observations(known: pd.DataFrame) -> None:
+    check_possible(known["load_kg"], "load", "kg")
+    check_possible(known["velocity_m_s"], "bar speed", "m/s", sign="not negative")
+    if len(known) < MIN_OBSERVATIONS:
+        raise NotEnoughData(
+            f"A load-velocity profile needs {MIN_OBSERVATIONS} measured sets or more; got {len(known)}. "
+            "Measure more sets, or widen the date range."
+        )
+    if known["load_kg"].min() == known["load_kg"].max():
+        raise NotEnoughData(
+            f"All {len(known)} sets were lifted at {known['load_kg'].iloc[0]:g} kg; a line needs 2 different loads. "
+            "Add a lighter or a heavier set."
+        )
+    if not (known["weight"] > 0).all():
+        raise DataProblem("A weight is not above 0. Leave that observation out or give it a weight.")
+
+
+def fieller(height: float, slope: float, covariance: np.ndarray, extra_variance: float, t: float) -> Interval:
+    """Bounds of the x with (height + slope x)^2 <= t^2 (Var(height + slope x) + extra_variance), (-inf, inf) if none.
+
+    `covariance`, 2 x 2, is that of height and slope. Fieller 1954, J R Stat Soc B 16:175-185.
+
+    >>> fieller(2.0, -0.02, np.zeros((2, 2)), 0.04, 2.0)
+    Interval(low=80.0, high=120.0)
+    """
+    quadratic = slope**2 - t**2 * covariance[1, 1]
+    if quadratic <= 0:
+        return Interval(-np.inf, np.inf)
+    half_linear = height * slope - t**2 * covariance[0, 1]
+    constant = height**2 - t**2 * (covariance[0, 0] + extra_variance)
+    root = np.sqrt(max(half_linear**2 - quadratic * constant, 0.0))  # 0 but for rounding: the estimate is in the set
+    return Interval(float((-half_linear - root) / quadratic), float((-half_linear + root) / quadratic))

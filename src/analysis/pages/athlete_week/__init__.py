@@ -1,0 +1,1 @@
+"""An athlete's week."""

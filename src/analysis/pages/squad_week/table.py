@@ -1,0 +1,147 @@
+"""The table of everyone in the squad's week: a row an athlete, in each cell what was found and how sure it is.
+
+A cell without data says what is missing and is hatched; it is never a zero.
+"""
+
+import numpy as np
+
+from analysis.base.blocks import Entry, Sparkline, Table
+from analysis.base.errors import NotEnoughData
+from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages.digits import signed_words
+from analysis.pages.squad_week.findings import finding_fact, finding_line
+from analysis.pages.squad_week.week import Finding, MemberWeek, SquadWeek, WeeklyLoad
+from analysis.pages.wording import amount_of, count_text, day_text, decimals_of, percent
+
+
+def everyone(week: SquadWeek, linked: dict[str, str]) -> Table:
+    """A row for each athlete with data of the week; `linked` are the addresses of athletes' own pages by id."""
+    lifts = [lift.name for lift in week.config.lifts]
+    heads = ("Athlete", "Plan, 4 weeks", "Strength load", "Run load", *lifts, "Clean reps", "Last check", "Sides")
+    rows = tuple(_member_row(one, linked) for one in week.members)
+    return Table("Everyone at a glance", (*heads, "Wellness"), rows)
+
+
+def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
+    lifts = [_speed_entry(one, lift.exercise) for lift in one.week.config.lifts]
+    return (
+        Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
+        _plan_entry(one),
+        _load_entry(one.strength_load, "kg", 1.0),
+        _load_entry(one.run_load, "km", 0.001),
+        *lifts,
+        _form_entry(one),
+        _check_entry(one),
+        _sides_entry(one),
+        _wellness_entry(one),
+    )
+
+
+def _unknown(words: str) -> Entry:
+    return Entry(words, state="cannot tell")
+
+
+def _plan_entry(one: MemberWeek) -> Entry:
+    four, this = one.week.adherence_four_weeks, one.week.adherence
+    if not four.due:
+        return _unknown("no plan")
+    not_logged = f"; {count_text(four.not_logged, 'day')} without a log" if four.not_logged else ""
+    return Entry(
+        f"{four.done} of {four.due}", f"this week {this.done} of {this.due}{not_logged}", sort=four.done / four.due
+    )
+
+
+def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
+    if np.isnan(load.value):
+        return _unknown("nothing known")
+    arrow = {"more": "↑ ", "less": "↓ "}.get(load.side, "")
+    digits = 0 if unit == "kg" else 1
+    value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
+    if load.usual is None:
+        return Entry(value, "usual range not known", sort=load.value)
+    return Entry(
+        value,
+        _usual_words(*(round(end * scale, digits) for end in (load.usual.low, load.usual.high)), digits),
+        sort=load.value,
+    )
+
+
+def _usual_words(low: float, high: float, digits: int) -> str:
+    """A usual range in words; a range that reaches below nothing has no lower end.
+
+    >>> _usual_words(3051.0, 5645.0, 0), _usual_words(-2.1, 21.7, 1), _usual_words(0.0, 0.0, 1)
+    ('usual 3,051 to 5,645', 'usual up to 21.7', 'none in the weeks before')
+    """
+    if high <= 0:
+        return "none in the weeks before"
+    if low == high:
+        return f"usual {high:,.{digits}f}"
+    return f"usual {low:,.{digits}f} to {high:,.{digits}f}" if low > 0 else f"usual up to {high:,.{digits}f}"
+
+
+def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
+    found = [f for f in one.findings if isinstance(f.history, SpeedAtLoad) and f.history.exercise == exercise]
+    if not found:
+        return _unknown("no bar speed")
+    finding = max(found, key=lambda f: f.size if f.is_judged else -1)
+    side = f", {finding.history.side}" if finding.history.side != "B" else ""
+    return _change_entry(finding, f"at {finding.history.anchor_kg:g} kg{side}", line=finding_line(finding))
+
+
+def _form_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "form"]
+    return _change_entry(found[0], "") if found else _unknown("not rated")
+
+
+def _check_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "check"]
+    if not found:
+        return _unknown("none done")
+    latest = max(found, key=lambda finding: finding.history.last_date)
+    return _change_entry(latest, latest.history.name)
+
+
+def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
+    """A judged change: its newest value, then the change with half its interval."""
+    change, fact = finding.history.change, finding_fact(finding)
+    decimals = 1 if finding.kind == "form" else decimals_of(change.unit, change.now)
+    value = f"{change.now:.{decimals}f}" if finding.kind == "form" else amount_of(change.now, change.unit)
+    when = [] if finding.is_new else [day_text(finding.history.last_date)]
+    if not finding.is_judged:
+        why = {"series_broken": "new device", "stale": "too long ago"}.get(
+            change.reason, f"{change.more_needed} more needed"
+        )
+        return Entry(
+            value, ", ".join([part for part in (what, *when, why) if part]), "cannot tell", line=line, fact=fact
+        )
+    below = f"{signed_words(change.estimate, decimals)} ± {(change.conf_high - change.conf_low) / 2:.{decimals}f}"
+    below = ", ".join(part for part in (below, what, *when) if part)
+    return Entry(value, below, change.state, sort=change.gain, line=line, fact=fact)
+
+
+def _sides_entry(one: MemberWeek) -> Entry:
+    found = [finding for finding in one.findings if finding.kind == "sides"]
+    if not found:
+        return _unknown("not tested")
+    finding = max(found, key=lambda one: one.size)
+    result, fact = finding.history, finding_fact(finding)
+    half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
+    if not finding.is_judged:
+        return Entry("too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", "cannot tell", fact=fact)
+    if result.is_sure:
+        text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
+        return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)
+    return Entry("no sure difference", f"{half}, {result.name}", sort=0.0, fact=fact)
+
+
+def _wellness_entry(one: MemberWeek) -> Entry:
+    try:
+        answers = one.week.wellness
+    except NotEnoughData:
+        return _unknown("no answers")
+    days = answers.loc[answers["value"].notna(), "local_date"].nunique()
+    judged = answers["inside"].notna()
+    if not judged.any():
+        return Entry(f"{days} of 7 days", "usual range not known", sort=float(days))
+    outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
+    return Entry(f"{days} of 7 days", f"{outside} of {int(judged.sum())} answers unusual", sort=float(outside))

@@ -1,0 +1,477 @@
+"""Erasing an athlete: everything that says who trained goes, and a search of the whole workspace proves it.
+
+What is to be looked for is written down first (`erasing.json` in the store's folder, for its owner alone), so that a
+call that was killed is finished by a second one. It goes when a search finds nothing any more.
+"""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+
+from analysis.base import config as configuration
+from analysis.base.errors import Busy, UnreadableFile
+from analysis.delivery.ledger import Entry
+from analysis.delivery.sending import entries
+from analysis.ingest.dialect import decoded
+from analysis.privacy import audit
+from analysis.privacy.audit import Audit
+from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought, traces_in
+from analysis.report.due import SQUAD, Job
+from analysis.report.engine.fan_out import BUNDLE, render_job
+from analysis.report.index import write_index
+from analysis.report.scripts import PLOTLY
+from analysis.store import DATABASE, SAMPLES, sha256_of
+from analysis.workspace import Workspace, open_workspace
+
+JOURNAL = "erasing.json"
+CHECKPOINTS = ".ipynb_checkpoints"
+
+PROOF = (
+    f"Searched: every file of the workspace but those below {', '.join(SKIPPED)}, also what is packed in them. "
+    "Neither the id nor a name that is looked for stands there. "
+    "Backups, mails and copies elsewhere were not searched: delete them too."
+)
+
+_A_DAY_S = 24 * 3600.0
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is being erased, as it stands in the journal."""
+
+    wanted: Sought
+    hashes: dict[str, int]  # of the files that are this athlete's alone, with their size in bytes
+    mails: tuple[str, ...] = ()  # by their ids in the ledger; a locked page in one tells no name
+    handed_out: tuple[str, ...] = ()  # what left the workspace, in words without a name
+    jobs: tuple[Job, ...] = ()  # pages of others that named the athlete; they are made anew
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was done, and what the search found afterwards."""
+
+    athlete_id: str
+    rows: dict[str, int]  # deleted or changed, by table
+    deleted: tuple[str, ...]  # files, below the workspace
+    rewritten: tuple[str, ...]  # files of several athletes, now without this one
+    rendered: tuple[str, ...]  # pages of others, made anew
+    failed: tuple[str, ...]  # pages of others that are gone and could not be made anew, with the reason
+    found: tuple[Trace, ...]
+    too_common: tuple[str, ...]
+    handed_out: tuple[str, ...]  # what left the workspace, for people to get back or have deleted
+
+    @property
+    def left(self) -> list[Trace]:
+        """Where a word still stands."""
+        return [trace for trace in self.found if trace.looked]
+
+    @property
+    def unseen(self) -> list[Trace]:
+        """What could not be looked into."""
+        return [trace for trace in self.found if not trace.looked]
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        traces = [trace.__dict__ | {"path": str(trace.path)} for trace in self.found]
+        return {**self.__dict__, "found": traces, "proven": not self.found}
+
+
+def id_of(workspace: Workspace, athlete: str) -> str:
+    """The id of the athlete, also of one whose erasure was begun and not finished.
+
+    Raises UnknownAthlete where there is neither.
+    """
+    unfinished = _unfinished(workspace.folder / workspace.config.store / JOURNAL, athlete)
+    return unfinished.wanted.athlete_id if unfinished else workspace.athlete_id(athlete)
+
+
+def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
+    """Erase an athlete, or finish what an earlier call began; then search for the id and the names.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose lock the caller holds.
+    athlete : str
+        Id, name or alias.
+    raw : bool
+        Delete and rewrite files that people put there too: those in the drop folder, and those that were taken in from
+        elsewhere in the workspace. Without it they are only named where the search finds the athlete in them.
+
+    Raises
+    ------
+    UnknownAthlete
+        There is nobody of that name, and no erasure to finish.
+    Busy
+        Somebody reads the store, so that its log cannot be emptied.
+    """
+    journal = workspace.folder / workspace.config.store / JOURNAL
+    task = _unfinished(journal, athlete) or _begun(workspace, athlete)
+    made = list(_made_with(workspace, task))
+    task = replace(task, jobs=tuple(dict.fromkeys([*task.jobs, *_pages_of_others(workspace, made, task.wanted)])))
+    _note(journal, task)
+    wanted = task.wanted
+    rows = workspace.store.forget(wanted.athlete_id, wanted.words, wanted.in_text)
+    workspace.store.forget_samples(wanted.athlete_id)
+    workspace.store.sweep()
+    deleted, rewritten = [*made], []
+    if raw:
+        deleted += _raw_of_one(workspace, task)
+        rewritten = [path for path in _taken_in(workspace) if _rewrite(path, wanted)]
+    for path in deleted:
+        path.unlink(missing_ok=True)
+    _remove_empty_folders(workspace, deleted)
+    if _config_without(workspace.folder / configuration.NAME, wanted):
+        rewritten.append(workspace.folder / configuration.NAME)
+    workspace.store.compact()
+    rendered, failed = _made_anew(workspace.folder, task.jobs)
+    left_by_runs = [folder for folder in left_by_killed_runs() if _tells_of(folder, wanted)]
+    for folder in left_by_runs:
+        shutil.rmtree(folder, ignore_errors=True)
+    found = tuple(search(workspace.folder, wanted, leave=[journal]))
+    if not any(trace.looked for trace in found):
+        _forget(journal, wanted.athlete_id)
+    return Erased(
+        wanted.athlete_id,
+        rows,
+        (*_shown(workspace, deleted), *map(str, left_by_runs)),
+        _shown(workspace, rewritten),
+        rendered,
+        failed,
+        tuple(replace(trace, path=trace.path.relative_to(workspace.folder)) for trace in found),
+        wanted.too_common,
+        task.handed_out,
+    )
+
+
+def remedy(workspace: Workspace, trace: Trace) -> str:
+    """What to do about a place where the athlete was found."""
+    path = workspace.folder / trace.path
+    if path.is_relative_to(workspace.raw_folder):
+        return "Erase with --raw, or delete it or take the rows out by hand."
+    if path.suffix == ".ipynb":
+        return "Clear its outputs, set another athlete in its parameters, or delete it."
+    if path.name == configuration.NAME:
+        return "Take the line out."
+    if not trace.looked:
+        return "Look into it yourself, or delete it."
+    return "Delete it, or take the words out."
+
+
+def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
+    """Delete what is older than `[retention]` in workbook.toml allows, and what killed runs left; a sentence for each.
+
+    Watch records go by the day of their session; a file of several sessions goes when all of them are old.
+    """
+    rules, said, gone = workspace.config.retention, [], 0
+    if rules.samples_days is not None:
+        before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
+        count = _old_samples(workspace, before)
+        said.append(f"Watch records of sessions before {before.date()}: {count} files deleted.")
+        gone += count
+    if rules.rejects_days is not None:
+        before = now - pd.Timedelta(days=rules.rejects_days)
+        files = workspace.store.frame("files")
+        count = workspace.store.drop("rejects", file_no=files.loc[files["imported_at"] < before, "file_no"].tolist())
+        said.append(f"Refused cells of files taken in before {before.date()}: {count} deleted.")
+        gone += count
+    if rules.logs_days is not None:
+        before = now - pd.Timedelta(days=rules.logs_days)
+        logs = (workspace.reports_folder / "log").glob("*.log")
+        old_logs = [path for path in logs if path.stat().st_mtime < before.timestamp()]
+        for path in old_logs:
+            path.unlink()
+        said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
+    left = left_by_killed_runs()
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    if left:
+        said.append(f"Folders of runs that were killed: {len(left)} deleted.")
+    if gone:
+        try:
+            workspace.store.compact()
+        except Busy as problem:  # they are deleted; only the pages they stood on are not overwritten yet
+            said.append(str(problem))
+    return said
+
+
+def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
+    held = workspace.store.frame("sample_files")
+    days = workspace.store.among("sessions", session_id=held["session_id"].unique())
+    is_old = held["session_id"].isin(days.loc[days["local_date"] < before, "session_id"])
+    whole = is_old.groupby(held["path"]).all()
+    gone = held[held["path"].map(whole)]
+    workspace.store.drop("sample_files", path=gone["path"].unique())
+    return len(workspace.store.sweep())
+
+
+def left_by_killed_runs() -> list[Path]:
+    """Bundles of pages, among the computer's temporary files, whose process is gone.
+
+    Where a system does not say which processes there are, those that are a day old.
+    """
+    folders = sorted(Path(tempfile.gettempdir()).glob(f"{BUNDLE}*-*"))
+    return [folder for folder in folders if os.access(folder, os.R_OK | os.W_OK | os.X_OK) and not _in_work(folder)]
+
+
+def _in_work(folder: Path) -> bool:
+    number = folder.name.removeprefix(BUNDLE).split("-")[0]
+    if not number.isdecimal():
+        return True
+    try:
+        if os.name != "posix":
+            return folder.stat().st_mtime > time.time() - _A_DAY_S
+        os.kill(int(number), 0)  # asks, and sends nothing
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    except PermissionError:  # it is there, and somebody else's
+        return True
+    return True
+
+
+def _tells_of(folder: Path, wanted: Sought) -> bool:
+    try:
+        return any(search(folder, wanted))
+    except OSError:  # a run at work has just done with it
+        return False
+
+
+def _unfinished(journal: Path, athlete: str) -> Task | None:
+    """The erasure of this athlete that the journal tells of, if it does."""
+    for task in _tasks(journal):
+        if athlete.casefold() in {word.casefold() for word in task.wanted.words}:
+            return task
+    return None
+
+
+def _tasks(journal: Path) -> list[Task]:
+    """The erasures that were begun and are not proven."""
+    told = json.loads(journal.read_text(encoding="utf-8")) if journal.exists() else []
+    return [_task(one) for one in told]
+
+
+def _task(told: dict) -> Task:
+    wanted = Sought(**{name: value if name == "athlete_id" else tuple(value) for name, value in told["wanted"].items()})
+    jobs = tuple(Job(**job) for job in told["jobs"])
+    return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs)
+
+
+def _note(journal: Path, task: Task) -> None:
+    """Put an erasure into the journal, in the place of what it said of the same athlete."""
+    others = [one for one in _tasks(journal) if one.wanted.athlete_id != task.wanted.athlete_id]
+    _write_whole(journal, json.dumps([asdict(one) for one in (*others, task)]).encode())
+
+
+def _forget(journal: Path, athlete_id: str) -> None:
+    """Take an erasure that is proven out of the journal; the journal goes with the last one."""
+    others = [asdict(one) for one in _tasks(journal) if one.wanted.athlete_id != athlete_id]
+    _write_whole(journal, json.dumps(others).encode()) if others else journal.unlink()
+
+
+def _begun(workspace: Workspace, athlete: str) -> Task:
+    wanted = sought(workspace, workspace.athlete_id(athlete))
+    files = workspace.store.files_of(wanted.athlete_id, wanted.words)
+    lines = [line for line in entries(workspace) if line.athlete_id == wanted.athlete_id]
+    return Task(
+        wanted,
+        dict(zip(files["sha256"], files["bytes"].tolist(), strict=True)),
+        tuple(line.delivery_id for line in lines),
+        tuple(_handed_out(workspace, wanted.athlete_id, lines)),
+    )
+
+
+def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -> Iterator[str]:
+    """What left the workspace with data of the athlete, as far as the ledger and the audit log know."""
+    for line in lines:
+        if line.state in ("sent", "sending", "doubtful"):
+            yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
+    log = Audit(workspace)
+    whose = log.pseudonym(athlete_id)
+    for line in log.table().itertuples():
+        if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
+            yield f"workbook {line.what}, {line.at}"
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Replace a file at once, readable by its owner alone."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, path)
+
+
+def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
+    """What the workbook made for or about the athlete: pages, facts, logs, mails, copies of notebooks in work."""
+    wanted, mails = task.wanted, {f"{mail}.eml" for mail in task.mails}
+    store = workspace.folder / workspace.config.store
+    kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
+    kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
+    outbox = workspace.folder / workspace.config.delivery.outbox
+    folders = [workspace.reports_folder, store, outbox, *workspace.folder.rglob(CHECKPOINTS)]
+    for path in (path for folder in folders for path in _files_below(folder)):
+        below = path.relative_to(workspace.folder)
+        if path in kept or path.is_relative_to(store / SAMPLES):
+            continue
+        named = wanted.in_text.search(below.as_posix()) or (path.parent == outbox and path.name in mails)
+        if named or any(trace.looked for trace in traces_in(path, wanted)):
+            yield path
+    yield from _shared_within(workspace, wanted, folders)
+
+
+def _shared_within(workspace: Workspace, wanted: Sought, looked_through: Iterable[Path]) -> Iterator[Path]:
+    """Pages of the athlete that were shared into other folders of the workspace: their names say whose they are."""
+    elsewhere = [workspace.raw_folder, *looked_through]
+    for path in _files_below(workspace.folder):
+        is_elsewhere = not any(path.is_relative_to(folder) for folder in elsewhere)
+        if path.suffix == ".html" and is_elsewhere and wanted.in_text.search(path.stem):
+            yield path
+
+
+def _pages_of_others(workspace: Workspace, made: Iterable[Path], wanted: Sought) -> Iterator[Job]:
+    """The pages among the files which are not the athlete's own: they can be made anew without the athlete."""
+    for path in made:
+        parts = path.relative_to(workspace.folder).parts[-3:]
+        if path.suffix != ".html" or len(parts) < 3 or not _DAY.fullmatch(parts[1]) or wanted.in_text.search(path.stem):
+            continue
+        yield Job(parts[0], "" if path.stem == SQUAD else path.stem, parts[1])
+
+
+def _made_anew(folder: Path, jobs: Iterable[Job]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pages that were made anew, and those that could not be, with the reason."""
+    workspace, rendered, failed = open_workspace(folder), [], []  # opened anew: its configuration may have changed
+    for job in jobs:
+        done = render_job(workspace, job, force=True)
+        shown = done.path.relative_to(folder).as_posix()
+        rendered += [shown] if done.done else []
+        failed += [] if done.done else [f"{shown}: {done.error}"]
+    write_index(workspace)
+    workspace.store.close()
+    return tuple(rendered), tuple(failed)
+
+
+def _raw_of_one(workspace: Workspace, task: Task) -> list[Path]:
+    """Files that people put into the workspace and that are this athlete's alone: by their hash, or their folder."""
+    sizes = set(task.hashes.values())
+    every = _files_below(workspace.folder)
+    by_hash = [path for path in every if path.stat().st_size in sizes and sha256_of(path) in task.hashes]
+    dropped = _files_below(workspace.raw_folder)
+    by_name = [p for p in dropped if task.wanted.in_text.search(p.relative_to(workspace.raw_folder).as_posix())]
+    return [*by_hash, *by_name]
+
+
+def _taken_in(workspace: Workspace) -> list[Path]:
+    """Files that people put into the workspace: those of the drop folder, and what was taken in from elsewhere."""
+    files = workspace.store.frame("files")
+    sizes, hashes = set(files["bytes"]), set(files["sha256"])
+    every = _files_below(workspace.folder)
+    by_hash = {path for path in every if path.stat().st_size in sizes and sha256_of(path) in hashes}
+    return sorted(by_hash | set(_files_below(workspace.raw_folder)))
+
+
+def _rewrite(path: Path, wanted: Sought) -> bool:
+    """Take the athlete's rows out of a table of several; False where there is none, or it is no table."""
+    if not any(trace.looked for trace in traces_in(path, wanted)):
+        return False
+    try:
+        return _workbook_without(path, wanted) if path.suffix.lower() == ".xlsx" else _table_without(path, wanted)
+    except (UnreadableFile, OSError, KeyError, ValueError):
+        return False  # the search names it
+
+
+def _table_without(path: Path, wanted: Sought) -> bool:
+    """A delimited table without the rows that name the athlete; its header and every other row stay as they are."""
+    text, encoding, marked = decoded(path.read_bytes(), path.name)
+    header, *records = _records(text)
+    kept = "".join([header, *(record for record in records if not wanted.in_text.search(record))])
+    data = (b"\xef\xbb\xbf" if marked and encoding == "utf-8" else b"") + kept.encode(encoding)
+    if wanted.in_text.search(kept) or decoded(data, path.name)[0] != kept:
+        return False
+    _write_whole(path, data)
+    return True
+
+
+def _records(text: str) -> list[str]:
+    """The records of a delimited table with their line ends; a quoted cell may hold some."""
+    records, quotes = [""], 0
+    for line in text.splitlines(keepends=True):
+        records[-1] += line
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            records.append("")
+    return records[:-1] if len(records) > 1 and not records[-1] else records
+
+
+def _workbook_without(path: Path, wanted: Sought) -> bool:
+    book = openpyxl.load_workbook(path)
+    for sheet in list(book):
+        if wanted.in_text.search(sheet.title) and len(book.sheetnames) > 1:
+            book.remove(sheet)
+            continue
+        for row in range(sheet.max_row, 1, -1):
+            if any(isinstance(cell.value, str) and wanted.in_text.search(cell.value) for cell in sheet[row]):
+                sheet.delete_rows(row)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    book.save(name)
+    clean = not list(traces_in(Path(name), wanted))
+    os.replace(name, path) if clean else Path(name).unlink()
+    return clean
+
+
+def _config_without(path: Path, wanted: Sought) -> bool:
+    """Take the athlete out of the anchor loads and lists of workbook.toml; False where that is not all it says."""
+    text = path.read_text(encoding="utf-8-sig")
+    words = "|".join(re.escape(word) for word in wanted.words)
+    entry = rf'"?(?:{words})"?\s*=\s*[0-9.]+'
+    item = rf'"(?:{words})"'
+    new = text
+    for what in (entry, item):
+        new = re.sub(rf"(?<![\w-]){what}\s*,\s*|,\s*{what}(?=\s*[}}\]])|(?<=[{{\[])\s*{what}\s*(?=[}}\]])", "", new)
+    if new == text or tomllib.loads(new) != _cleaned(tomllib.loads(text), set(wanted.words)):
+        return False
+    _write_whole(path, new.encode())
+    return True
+
+
+def _cleaned(value: object, words: set[str]) -> object:
+    """TOML content without keys and list items that are one of the words."""
+    if isinstance(value, dict):
+        return {key: _cleaned(inner, words) for key, inner in value.items() if key not in words}
+    if isinstance(value, list):
+        return [_cleaned(inner, words) for inner in value if not (isinstance(inner, str) and inner in words)]
+    return value
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink() and not set(path.relative_to(folder).parts) & set(SKIPPED)
+    )
+
+
+def _remove_empty_folders(workspace: Workspace, deleted: Iterable[Path]) -> None:
+    """The folders that a deletion left empty, below the workspace: their names may be the athlete's."""
+    for folder in sorted({path.parent for path in deleted}, key=lambda path: -len(path.parts)):
+        while folder != workspace.raw_folder and folder.is_relative_to(workspace.folder) and folder.is_dir():
+            if any(folder.iterdir()) or folder == workspace.folder:
+                break
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _shown(workspace: Workspace, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(sorted({path.relative_to(workspace.folder).as_posix() for path in paths}))

@@ -1,0 +1,285 @@
+"""Many pages: each one rendered by itself, several at a time; one that fails never stops the others."""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jupyter_core.utils import ensure_event_loop
+
+from analysis.base.errors import RenderFailed, UsageProblem, WorkbookError
+from analysis.report import notebook as notebooks
+from analysis.report.due import Job, is_of_squad
+from analysis.report.engine.cluster import Cluster
+from analysis.report.engine.cluster import render_each as on_cluster
+from analysis.report.engine.forks import can_fork, render_each
+from analysis.report.index import write_index
+from analysis.report.manifest import Manifest, rests_on
+from analysis.report.render import failure, render_plain, report_key, write_log
+from analysis.report.scripts import PLOTLY, put_library
+from analysis.workspace import Workspace, shipped_notebooks
+
+Engine = Literal["forked", "kernel"]
+Each = Callable[[Iterable[dict[str, Any]]], Iterator[tuple[dict[str, Any], dict[str, Any]]]]  # requests to answers
+
+BUNDLE = "workbook-bundle-"  # and the number of the process that has it in work
+_WORTH_REHEARSING = 4  # pages; a rehearsal takes as long as it saves on three
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one page."""
+
+    job: Job
+    path: Path
+    state: Literal["rendered", "unchanged", "failed"]
+    seconds: float = 0.0
+    error: str = ""
+
+    @property
+    def done(self) -> bool:
+        return self.state != "failed"
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        facts = {"path": str(self.path), "state": self.state, "seconds": round(self.seconds, 2), "error": self.error}
+        return self.job.__dict__ | facts
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A page that is to be made: its job, and the arguments of `render` as plain values."""
+
+    job: Job
+    page: Path
+    arguments: dict[str, Any]
+    rests_on: str
+    bundle: Path  # what the page is made from
+
+
+def _chosen(engine: Engine | None) -> Engine:
+    """The engine that was asked for; by default forks where the system has them."""
+    if engine == "forked" and not can_fork:
+        raise UsageProblem("This system cannot fork a process. Leave `--engine forked` out.")
+    return engine or ("forked" if can_fork else "kernel")
+
+
+def render_all(
+    workspace: Workspace,
+    jobs: list[Job],
+    at_a_time: int,
+    force: bool,
+    engine: Engine | None = None,
+    cluster: Cluster | None = None,
+) -> Iterator[Done]:
+    """Every job, in the order in which they end: in forks of a warm parent, each in a kernel, or on a cluster.
+
+    After the last one the index of the reports is made anew.
+    """
+    manifest = Manifest.read(workspace)
+    if cluster:
+        yield from _in_forks(manifest, jobs, force, lambda requests: on_cluster(requests, cluster))
+    elif _chosen(engine) == "kernel":
+        yield from _in_kernels(manifest, jobs, at_a_time, force)
+    else:
+        reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
+        rehearsed = _shipped(workspace, reports)
+        yield from _in_forks(manifest, jobs, force, lambda requests: render_each(requests, at_a_time, rehearsed))
+    with contextlib.suppress(OSError):  # a folder that cannot be written has failed every page already
+        write_index(workspace)
+
+
+def render_job(
+    workspace: Workspace, job: Job, *, force: bool, output: Path | None = None, engine: Engine | None = None
+) -> Done:
+    """One page; what went wrong is in `error`. A page that would say the same is left as it is unless forced."""
+    return _render_job(Manifest.read(workspace), job, force, output, _chosen(engine))
+
+
+def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, engine: Engine) -> Done:
+    planned = _plan(manifest, job, force, output)
+    if isinstance(planned, Done):
+        return planned
+    if engine == "forked":
+        return next(_forked(manifest, planned, [], lambda requests: render_each(requests, 1)))
+    return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
+
+
+def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
+    """Up to the first page to be made each is told at once, and no parent is started for them."""
+    plans = (_plan(manifest, job, force) for job in jobs)
+    settled: deque[Done] = deque()
+
+    def others_to_make() -> Iterator[_Planned]:
+        for plan in plans:
+            if isinstance(plan, Done):
+                settled.append(plan)
+            else:
+                yield plan
+
+    for plan in plans:
+        if isinstance(plan, Done):
+            yield plan
+            continue
+        for done in _forked(manifest, plan, others_to_make(), each):
+            while settled:
+                yield settled.popleft()
+            yield done
+    yield from settled
+
+
+def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
+    """The notebooks of these reports that came with the package: what others do may not be for a rehearsal."""
+    paths = []
+    for report in sorted(reports):
+        with contextlib.suppress(UsageProblem):
+            paths.append(workspace.notebook(report))
+    return [path for path in paths if path.is_relative_to(shipped_notebooks())]
+
+
+def _forked(manifest: Manifest, first: _Planned, others: Iterable[_Planned], each: Each) -> Iterator[Done]:
+    """Pages made by forks of a warm parent, here or on the workers of a cluster, in the order in which they end."""
+    in_work = {first.arguments["output"]: first}
+
+    def requests() -> Iterator[dict[str, Any]]:
+        yield first.arguments
+        for plan in others:
+            in_work[plan.arguments["output"]] = plan
+            yield plan.arguments
+
+    try:
+        for request, answer in each(requests()):
+            plan = in_work.pop(request["output"])
+            if answer.get("where"):
+                write_log(Path(request["log_folder"]), plan.page, f"{answer['failed']}\n\n{answer['where']}")
+            yield _done(manifest, plan, answer)
+    except RenderFailed as problem:  # no parent got ready
+        for plan in [*in_work.values(), *others]:
+            in_work.pop(plan.arguments["output"], None)
+            yield _done(manifest, plan, {"failed": str(problem)})
+    finally:
+        for plan in in_work.values():  # the run is ended while they are in work
+            _done(manifest, plan, {"failed": "The run was ended before this page was made. Run it again."})
+
+
+def _in_kernels(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool) -> Iterator[Done]:
+    """Each page in a kernel process of its own, talked to from a thread."""
+    pool = ThreadPoolExecutor(max_workers=at_a_time)
+    try:
+        running = [pool.submit(_in_a_thread, manifest, job, force) for job in jobs]
+        for future in as_completed(running):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
+
+
+def _in_a_thread(manifest: Manifest, job: Job, force: bool) -> Done:
+    """One page in a kernel; the event loop that talking to a kernel makes for its thread is closed with the page."""
+    try:
+        return _render_job(manifest, job, force, None, "kernel")
+    finally:
+        ensure_event_loop().close()
+
+
+def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None) -> _Planned | Done:
+    """What a job needs to be rendered; done already where that cannot work, or the page would say the same.
+
+    Where all that the page rests on is as it was, nobody's data is read; where only the data may have changed, the
+    page is left as it is if they say the same.
+    """
+    workspace = manifest.workspace
+    page, packed, resting = output or job.page(workspace), None, "{}"  # what it rests on is not known yet
+    try:
+        notebook = workspace.notebook(job.report)
+        parameters = _parameters(job, notebook)
+        checked = _checked(notebook, parameters)
+        resting = rests_on(workspace, job, notebook, checked)
+        if not force and manifest.holds(job, resting, page):
+            return Done(job, page, "unchanged")
+        packed = Path(tempfile.mkdtemp(prefix=f"{BUNDLE}{os.getpid()}-"))  # only its owner can read it
+        fingerprint = _pack(manifest, job, packed) if "athlete_id" in parameters else _pack_squad(manifest, job, packed)
+        key = report_key(notebook, checked, fingerprint)
+        if not force and _key_of(page) == key and manifest.is_as_published(job, page):
+            manifest.end(job, resting, page, 0.0)
+            _discard(packed)
+            return Done(job, page, "unchanged")
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if not output:
+            manifest.begin(job, resting, forced=force)
+        library = None if output else _library_beside(workspace.reports_folder, page)
+    except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
+        _discard(packed)
+        error = failure(problem, page)
+        if not (output or isinstance(problem, RenderFailed)):  # one that is set aside stays so
+            with contextlib.suppress(WorkbookError, OSError):  # the disk may be why; the page is told as failed anyway
+                manifest.end(job, resting, page, 0.0, error)
+        return Done(job, page, "failed", error=error)
+    arguments = {
+        "notebook": str(notebook.resolve()),
+        "parameters": parameters,
+        "output": str(page.absolute()),
+        "workspace": str(packed.resolve()),
+        "contact": workspace.config.contact,
+        "fingerprint": fingerprint,
+        "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
+        "log_folder": str((workspace.reports_folder / "log").absolute()),
+        "library": library,
+    }
+    return _Planned(job, page, arguments, resting, packed)
+
+
+def _pack(manifest: Manifest, job: Job, folder: Path) -> str:
+    """Put the data of an athlete who agreed to have a page into `folder`; their fingerprint."""
+    workspace = manifest.workspace
+    return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
+
+
+def _pack_squad(manifest: Manifest, job: Job, folder: Path) -> str:
+    """Put the data of all who agreed to be shown into `folder`; their fingerprint. Pages in work may be linked to."""
+    in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
+    return manifest.workspace.pack_squad(folder, job.until, in_work).fingerprint
+
+
+def _discard(packed: Path | None) -> None:
+    if packed:
+        shutil.rmtree(packed, ignore_errors=True)
+
+
+def _library_beside(reports_folder: Path, page: Path) -> str:
+    """Where pages among the reports find plotly.js, which lies there once for all of them."""
+    put_library(reports_folder)
+    return Path(os.path.relpath(reports_folder / PLOTLY, page.parent)).as_posix()
+
+
+def _done(manifest: Manifest, planned: _Planned, answer: dict[str, Any]) -> Done:
+    """What became of a page, noted in the manifest where the page lies among the reports."""
+    error, seconds = answer.get("failed", ""), answer.get("seconds", 0.0)
+    _discard(planned.bundle)
+    if planned.page == planned.job.page(manifest.workspace):
+        manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
+    return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error)
+
+
+def _parameters(job: Job, notebook: Path) -> dict[str, object]:
+    """What the notebook is told; the athlete too wherever it asks for one, so that nobody's default page is made."""
+    told = {"until": job.until}
+    return told if not job.athlete_id and is_of_squad(notebook) else {"athlete_id": job.athlete_id} | told
+
+
+def _checked(notebook: Path, parameters: dict[str, object]) -> dict[str, object]:
+    return notebooks.checked_parameters(notebooks.parameters_at(notebook), parameters, notebook.name)
+
+
+def _key_of(page: Path) -> str | None:
+    """The key of a published page; None where its facts are gone or damaged."""
+    try:
+        return json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["key"]
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,147 @@
+"""A bundle: what one page may see of a workspace, in a folder of its own that can travel.
+
+`open_workspace` opens one as it opens a workspace with a store, so a notebook knows no difference, while the data of
+nobody else is in reach of what it opens: of one athlete for an athlete's page, of those who agreed to be shown for a
+page of the squad. It holds the stored tables as Arrow files, the newest watch records of each session as Parquet, the
+configuration without its plan of reports (which may name others), and what was added to the catalogue.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import ipc
+
+from analysis.base.config import Config
+from analysis.base.errors import UsageProblem
+from analysis.base.tables import TABLES
+from analysis.store import Store, sample_rows
+
+NAME = "bundle.json"
+VERSION = 2
+
+_FRAMES, _SAMPLES = "frames", "samples"
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A bundle as its reader sees it: the reading half of a store, of some athletes.
+
+    Attributes
+    ----------
+    withheld : int
+        Athletes of the workspace who are not in it, for want of consent.
+    pages : dict
+        The ids of the athletes who have a page, by report and day as `athlete_week/2026-07-05`.
+    """
+
+    folder: Path
+    athlete_ids: frozenset[str]
+    config: Config
+    sample_files: dict[str, dict[str, str]]  # by athlete and session
+    withheld: int = 0
+    pages: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Bundle":
+        """The bundle in `folder`.
+
+        Raises UsageProblem where another version of the workbook made it.
+        """
+        said = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        if said["version"] != VERSION:
+            raise UsageProblem(
+                f"The bundle in {folder} has version {said['version']}; this version of the workbook reads {VERSION}. "
+                "Install the version that made it."
+            )
+        config = Config.model_validate_json(said["config"])
+        return cls(folder, frozenset(said["samples"]), config, said["samples"], said["withheld"], said["pages"])
+
+    def close(self) -> None:
+        """Nothing stays open between two readings."""
+
+    def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """The canonical table `name`, of the given athletes or of all; empty where only others are asked for."""
+        path = self.folder / _FRAMES / f"{name}.arrow"
+        if not path.is_file():
+            return TABLES[name].empty()
+        with pa.OSFile(str(path)) as file:
+            frame = ipc.open_file(file).read_pandas()  # typed as it was packed
+        asked = None if athlete_ids is None else set(athlete_ids)
+        if asked is None or asked >= self.athlete_ids:
+            return frame
+        return frame[frame["athlete_id"].isin(asked)].reset_index(drop=True)
+
+    def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+        """Several tables."""
+        asked = None if athlete_ids is None else list(athlete_ids)
+        return {name: self.frame(name, asked) for name in names}
+
+    def values(self, name: str, *columns: str) -> list[tuple]:
+        """Some columns of a table as plain rows."""
+        return list(self.frame(name)[list(columns)].itertuples(index=False, name=None))
+
+    def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
+        """The watch records of one session; empty where there is none."""
+        name = self.sample_files.get(athlete_id, {}).get(session_id)
+        if name is None:
+            return TABLES["samples"].empty()
+        return sample_rows(str(self.folder / _SAMPLES / athlete_id / name), session_id)
+
+
+def is_bundle(folder: Path) -> bool:
+    return (folder / NAME).is_file()
+
+
+def pack(
+    folder: Path,
+    store: Store,
+    frames: dict[str, pd.DataFrame],
+    config: Config,
+    beside: Iterable[Path],
+    *,
+    withheld: int = 0,
+    pages: dict[str, list[str]] | None = None,
+) -> None:
+    """Write a bundle of the athletes in `frames["athletes"]` into the empty `folder`.
+
+    Parameters
+    ----------
+    store : Store
+        Where their watch records are.
+    frames : dict of DataFrame
+        The stored tables that it holds, without a row of anybody else.
+    beside : iterable of Path
+        Files of the workspace that decide what its frames hold; those that are there are copied.
+    withheld, pages
+        As `Bundle` has them.
+    """
+    (folder / _FRAMES).mkdir()
+    for name, frame in frames.items():
+        if len(frame):
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            with (
+                pa.OSFile(str(folder / _FRAMES / f"{name}.arrow"), "wb") as file,
+                ipc.new_file(file, table.schema) as to,
+            ):
+                to.write_table(table)
+    for path in beside:
+        if path.is_file():
+            shutil.copyfile(path, folder / path.name)
+    samples = {}
+    for athlete_id in frames["athletes"]["athlete_id"]:
+        own = folder / _SAMPLES / athlete_id
+        own.mkdir(parents=True)
+        samples[athlete_id] = store.hand_out_samples(athlete_id, own)
+    said = {
+        "version": VERSION,
+        "config": config.model_copy(update={"reports": []}).model_dump_json(),
+        "samples": samples,
+        "withheld": withheld,
+        "pages": pages or {},
+    }
+    (folder / NAME).write_text(json.dumps(said), encoding="utf-8")

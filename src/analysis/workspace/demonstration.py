@@ -1,0 +1,33 @@
+"""The example squad, taken in through the ordinary door."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import example
+from analysis.base import config as configuration
+from analysis.base.errors import UsageProblem
+from analysis.workspace import Workspace, intake, open_workspace
+
+
+def prepare(folder: Path) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
+    """The example's files written into a workspace in `folder`: the workspace, the files, the last day of the example.
+
+    Raises UsageProblem where the workspace holds athletes that are not the example's.
+    """
+    files = folder / "data" / "example"
+    example.write_example(files)
+    config = folder / configuration.NAME
+    if not config.exists():
+        config.write_bytes((files / configuration.NAME).read_bytes())
+    for part in ("data/raw", "reports"):
+        (folder / part).mkdir(mode=0o750, exist_ok=True)
+    workspace = open_workspace(folder)
+    strangers = set(workspace.athletes()["athlete_id"]) - set(example.athlete_ids())
+    if strangers:
+        raise UsageProblem(
+            f"{workspace.folder} holds {len(strangers)} athletes of your own, as {min(strangers)!r}. "
+            "Make the example in another folder: workbook demo --workspace workbook-demo"
+        )
+    tables = {path: root for path, root in intake.files_below([files]).items() if path.suffix not in (".toml", ".json")}
+    return workspace, tables, pd.Timestamp(example.LAST_DAY)

@@ -1,0 +1,306 @@
+"""Looking without touching: what a file would bring, what a workspace holds."""
+
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.base import config as configuration
+from analysis.base.errors import ConfigProblem, WorkbookError
+from analysis.ingest import registry
+from analysis.ingest.binding import dated
+from analysis.ingest.exercises import catalogue, unmatched
+from analysis.ingest.reading import Options, Reading
+from analysis.store import DATABASE, sha256_of
+from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
+from analysis.workspace.consent import agreeing
+from analysis.workspace.intake import row_hashes
+
+_GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a store has already: the hashes of its source rows and of whole files."""
+
+    rows: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one file would bring."""
+
+    path: Path
+    name: str  # the path below the folder that was named
+    reader: str = ""
+    dialect: dict | None = None
+    athletes: tuple[str, ...] = ()
+    rows: dict[str, int] | None = None
+    rejects: tuple[str, ...] = ()
+    known: bool = False  # the very same file is stored already
+    rows_known: int = 0  # source rows that the store has already
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        return {**self.__dict__, "path": str(self.path)}
+
+
+def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path | None) -> Options:
+    """What readers are told: of the workspace where there is one, else only what the command says."""
+    try:
+        folder = find_folder(workspace_folder)
+    except ConfigProblem:
+        if workspace_folder is not None:
+            raise
+        return Options(load_unit=load_unit, mapping=mapping)
+    config = configuration.read_config(folder / configuration.NAME)
+    return reader_options(folder, config, load_unit, mapping)  # without its store: looking makes none
+
+
+def known(workspace_folder: Path | None) -> Known:
+    """What is stored in the workspace; nothing outside one, or where it has no store yet."""
+    try:
+        folder = find_folder(workspace_folder)
+    except ConfigProblem:
+        return Known()
+    if not (folder / configuration.read_config(folder / configuration.NAME).store / DATABASE).is_file():
+        return Known()
+    store = open_workspace(folder).store
+    return Known(frozenset(store.row_hashes()), frozenset(store.frame("files")["sha256"]))
+
+
+def look(path: Path, options: Options, stored: Known | None = None, root: Path | None = None) -> Look:
+    """What the file would bring, nothing stored; what is wrong with it is in `error`.
+
+    `root` is the folder it was found under, which its name leaves out.
+    """
+    stored = stored or Known()
+    name = path.relative_to(root or path.parent).as_posix()
+    try:
+        reading = dated(registry.read(path, options), path.name)
+    except WorkbookError as problem:
+        return Look(path, name, error=str(problem))
+    return Look(
+        path,
+        name,
+        reader=reading.reader,
+        dialect=reading.dialect,
+        athletes=_names(reading),
+        rows={table: len(frame) for table, frame in reading.tables.items()},
+        rejects=tuple(refusal(row) for row in reading.rejects.sort_values("row_no", kind="stable").itertuples()),
+        known=sha256_of(path) in stored.files,
+        rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
+        notes=reading.notes,
+    )
+
+
+def refusal(row: object) -> str:
+    """A row of `rejects` in words: where it stands, and why; the column is not said twice.
+
+    >>> from types import SimpleNamespace
+    >>> refusal(SimpleNamespace(sheet="", row_no=2, column="Weight", reason="Weight 'abc' is not a number."))
+    "row 2: Weight 'abc' is not a number."
+    """
+    column = "" if row.reason.startswith(row.column) else row.column
+    places = (row.sheet, f"row {row.row_no}" if row.row_no else "", column)
+    where = ", ".join(place for place in places if place)
+    return f"{where}: {row.reason}" if where else row.reason
+
+
+def looks_text(looks: list[Look], width: int) -> str:
+    """A table with one line a file, below it what is refused, noted and wrong, all about `width` characters wide."""
+    if not looks:
+        return ""
+    lines = [("format", "file", "form", "athletes", "refused", "known", "most rows"), *(_cells(each) for each in looks)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    spare = width - sum(widths) - _GAP * (len(widths) - 1)
+    widths[1] = max(_NARROWEST_NAME, widths[1] + min(0, spare))
+    text = [_table_line(line, widths) for line in lines]
+    for said, names in _by_what_is_said(looks).items():
+        text += ["", textwrap.fill(", ".join(names), width), *(_wrapped(sentence, width) for sentence in said)]
+    return "\n".join([*text, *_notes(looks, width), *_totals(looks, width)])
+
+
+def _cells(look: Look) -> tuple[str, ...]:
+    """The line of one file in the table."""
+    if look.error:
+        return "FAILED", look.name, "", "", "", "", "see below"
+    more = f" +{len(look.athletes) - 1}" if len(look.athletes) > 1 else ""
+    most = max(look.rows, key=look.rows.get, default="")
+    return (
+        look.dialect.get("mapping") or look.reader,
+        look.name,
+        _form(look.dialect),
+        f"{look.athletes[0]}{more}" if look.athletes else "its folder",
+        str(len(look.rejects)),
+        "all" if look.known else str(look.rows_known),
+        f"{most} {look.rows[most]}" if most else "none",
+    )
+
+
+def _by_what_is_said(looks: list[Look]) -> dict[tuple[str, ...], list[str]]:
+    """What is wrong or refused, with the names of the files that it is said of."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in looks:
+        said = [each.error] if each.error else [f"refused: {reason}" for reason in each.rejects[:_MOST]]
+        if len(each.rejects) > _MOST:
+            said.append(f"... and {len(each.rejects) - _MOST} more; --json lists them all")
+        if said:
+            found.setdefault(tuple(said), []).append(each.name)
+    return found
+
+
+def _totals(looks: list[Look], width: int) -> list[str]:
+    totals: Counter[str] = Counter()
+    for each in looks:
+        totals.update(each.rows or {})
+    said = ", ".join(f"{table} {n}" for table, n in totals.items() if n)
+    return ["", textwrap.fill(f"Rows in all: {said}.", width)] if said else []
+
+
+def _table_line(cells: tuple[str, ...], widths: list[int]) -> str:
+    *words, refused, known, rows = (_shortened(cell, width) for cell, width in zip(cells, widths, strict=True))
+    left = [cell.ljust(width) for cell, width in zip(words, widths, strict=False)]
+    right = [refused.rjust(widths[-3]), known.rjust(widths[-2]), rows]
+    return (" " * _GAP).join([*left, *right]).rstrip()
+
+
+def _shortened(text: str, width: int) -> str:
+    """The text, or its end where it is longer than `width`: files differ at their ends.
+
+    >>> _shortened("Alder/2026-01-13-run.tcx.gz", 20)
+    '...-01-13-run.tcx.gz'
+    """
+    return text if len(text) <= width else f"...{text[-(width - 3) :]}"
+
+
+def _wrapped(sentence: str, width: int) -> str:
+    return textwrap.fill(
+        sentence, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _notes(looks: list[Look], width: int) -> list[str]:
+    """What the readers note, each sentence once, the most frequent first."""
+    notes = Counter(note for each in looks for note in each.notes).most_common()
+    if not notes:
+        return []
+    lines = [_wrapped(f"{note} (files: {n})" if n > 1 else note, width) for note, n in notes[:_MOST]]
+    if len(notes) > _MOST:
+        lines.append(f"  ... and {len(notes) - _MOST} more; --json lists them all")
+    return ["", "Notes", *lines]
+
+
+def _form(dialect: dict) -> str:
+    """The form of a table: encoding, delimiter and a half as the table writes it, or its sheets; of others nothing.
+
+    >>> _form({"encoding": "utf-8", "bom": False, "delimiter": ";", "eol": "LF", "decimal": ","})
+    'utf-8 ; 0,5'
+    >>> _form({"activities": 1, "laps": 8, "trackpoints": 283})
+    '-'
+    """
+    if "delimiter" in dialect:
+        delimiter = {"\t": "tab"}.get(dialect["delimiter"], dialect["delimiter"])
+        return f"{dialect['encoding']} {delimiter} 0{dialect.get('decimal', '.')}5"
+    if "sheets" in dialect:
+        return f"sheets: {len(dialect['sheets'])}"
+    return "-"
+
+
+def next_step(looks: list[Look], command: str) -> str:
+    """What a user should do after these looks, in a few sentences. `command` takes the same files in."""
+    failed = sum(bool(look.error) for look in looks)
+    rejected = sum(len(look.rejects) for look in looks)
+    good = len(looks) - failed
+    if not looks:
+        return "There is no file. Name a file or a folder with files."
+    if not good:
+        return "Nothing can be taken in yet. Do what the lines above say, then check again."
+    said = [f"Files that can be taken in: {good} of {len(looks)}."]
+    if failed:
+        said.append(f"Failed: {failed}; above stands what to do about each.")
+    if rejected:
+        said.append(f"Cells that would be refused: {rejected}; correct them in their files, or let them be left out.")
+    if all(look.known for look in looks if not look.error):
+        return "\n".join([*said, "All that can be taken in is stored already."])
+    return "\n".join([*said, f"Next: {command}"])
+
+
+def _names(reading: Reading) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for frame in reading.tables.values():
+        if "external_name" in frame:
+            found |= dict.fromkeys(frame["external_name"].dropna())
+    return tuple(found)
+
+
+def status(workspace: Workspace) -> dict[str, object]:
+    """What there is of whom, and what waits, as plain values."""
+    athletes = workspace.athletes()
+    streams = dict(iter(workspace.streams().groupby("athlete_id")))
+    waiting = workspace.store.frame("waiting")
+    people = []
+    for athlete in athletes.itertuples():
+        own = streams.get(athlete.athlete_id)
+        people.append(
+            {
+                "athlete_id": athlete.athlete_id,
+                "name": athlete.name,
+                "last_date": None if own is None else own["last_date"].max().date().isoformat(),
+                "rows": {} if own is None else dict(zip(own["table"], own["rows"].astype("object"), strict=True)),
+            }
+        )
+    return {
+        "workspace": str(workspace.folder),
+        "files": workspace.store.count("files")[0][0],
+        "rejects": workspace.store.count("rejects")[0][0],
+        "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
+        "unknown_exercises": _unknown_exercises(workspace),
+        "consent": _consent(workspace),
+        "athletes": people,
+    }
+
+
+def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
+    """Raw names outside the catalogue, the most frequent first, with what they may mean."""
+    known = catalogue(workspace.options().exercises)
+    return unmatched(workspace.store.count("sets", "exercise_raw"), known).to_dict("records")
+
+
+def _consent(workspace: Workspace) -> dict[str, object]:
+    """What an empty cell means, how many said something, and to how many a page is refused."""
+    found = workspace.consents()
+    return {
+        "default": workspace.config.consent_default,
+        "stated": sum(one.is_stated for one in found.values()),
+        "not_stated": sum(not one.is_stated for one in found.values()),
+        "no_page": len(found) - len(agreeing(found, "report")),
+    }
+
+
+def status_text(report: dict) -> str:
+    """`status` for people."""
+    lines = [f"{report['workspace']}: athletes {len(report['athletes'])}, files {report['files']}"]
+    for person in report["athletes"]:
+        rows = ", ".join(f"{name} {n}" for name, n in person["rows"].items()) or "no data yet"
+        lines.append(f"  {person['athlete_id']:10} {person['name'] or '':12} {person['last_date'] or '-':10}  {rows}")
+    if not report["athletes"]:
+        lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
+    consent = report["consent"]
+    if report["athletes"]:
+        lines.append(
+            f"Consent: stated by {consent['stated']}; not stated by {consent['not_stated']}, "
+            f"which counts as {consent['default']}; without a page for want of it: {consent['no_page']}"
+        )
+    if report["rejects"]:
+        lines.append(f"Refused cells: {report['rejects']}. They are listed by: workbook rejects")
+    lines += [
+        f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
+        for name in report["waiting"]
+    ]
+    if report["unknown_exercises"]:
+        some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
+        lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
+    return "\n".join(lines)

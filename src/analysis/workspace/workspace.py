@@ -1,0 +1,521 @@
+"""A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages. What notebooks begin with."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analysis.base import config as configuration
+from analysis.base.config import Config
+from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.base.rules import NAME as RULES
+from analysis.base.rules import Rule, read_rules
+from analysis.base.tables import DTYPES, TABLES
+from analysis.ingest.binding import ANY_SOURCE, Names
+from analysis.ingest.exercises import catalogue
+from analysis.ingest.reading import Options
+from analysis.store import Store
+from analysis.workspace import bundle
+from analysis.workspace.bundle import Bundle
+from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
+from analysis.workspace.left_out import left_out, row_keys, without
+
+ENVIRONMENT = "WORKBOOK_WORKSPACE"
+FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
+
+_LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
+_OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
+_OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
+_BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
+_OF_A_SESSION = ("sets", "reps", "runs", "splits")
+_HAPPENED = ("sessions", "wellness", "trials", "cues")
+_NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
+_PROVENANCE = ["file_no", "row_no", "answered_at"]
+
+
+@dataclass(frozen=True, eq=False)
+class Athlete:
+    """One athlete's canonical frames up to and including a day.
+
+    `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
+    False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern` of
+    the exercise, missing where the catalogue does not know it. `plan` reaches one week further, since the coming week
+    is planned already; `proposals` are those that the coach accepted. Rows that somebody left out are in none of them;
+    `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
+    """
+
+    athlete_id: str
+    name: str
+    until: pd.Timestamp
+    config: Config
+    frames: dict[str, pd.DataFrame]
+    exclusions: pd.DataFrame
+    _store: Store | Bundle = field(repr=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in FRAMES:
+            return self.frames[name]
+        raise AttributeError(f"{name!r} is no frame of an athlete; the frames are {', '.join(FRAMES)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *FRAMES]
+
+    def samples(self, session_id: str) -> pd.DataFrame:
+        """The watch records of one session, empty where it has none."""
+        return self._store.samples(self.athlete_id, session_id)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything a report of this athlete can see; where the rows came from does not count."""
+        return _hash(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
+
+
+@dataclass(frozen=True, eq=False)
+class Squad:
+    """All athletes up to and including a day, by name, and how their data came in.
+
+    `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day;
+    `rules` are what proposes for the coming week.
+    """
+
+    until: pd.Timestamp
+    config: Config
+    athletes: tuple[Athlete, ...]
+    ledger: dict[str, pd.DataFrame]
+    rules: tuple[Rule, ...]
+    withheld: int = 0  # athletes who are not among them, for want of consent to be shown to the squad's coach
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of everything a report of the squad can see."""
+        athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
+        rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
+        return _hash("".join((*athletes, *rules, str(self.withheld))), self.ledger)
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """A folder, its configuration and its store; a bundle has the tables of some athletes in place of a store."""
+
+    folder: Path
+    config: Config
+    store: Store | Bundle
+
+    @property
+    def raw_folder(self) -> Path:
+        """The drop folder: `workbook ingest` without a path takes in what lies here."""
+        return self.folder / self.config.raw
+
+    @property
+    def reports_folder(self) -> Path:
+        return self.folder / self.config.reports_folder
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that propose for the coming week: the shipped ones as `rules.toml` of this workspace changes them.
+
+        Raises ConfigProblem where that file does not hold together.
+        """
+        return read_rules(self.folder / RULES)
+
+    def options(self, load_unit: str | None = None, mapping: Path | None = None) -> Options:
+        """What readers are told in this workspace."""
+        return reader_options(self.folder, self.config, load_unit, mapping)
+
+    def today(self) -> pd.Timestamp:
+        """The calendar day where the squad is."""
+        return self.now().tz_convert(self.config.zone).tz_localize(None).normalize()
+
+    @staticmethod
+    def now() -> pd.Timestamp:
+        """This moment, in UTC."""
+        return pd.Timestamp.now(tz="UTC")
+
+    def names(self) -> Names:
+        """Who is meant by the names that files use; an id names its athlete too."""
+        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.store.values("athletes", "athlete_id")}
+        return Names.bound_by(self.store.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
+
+    def athletes(self) -> pd.DataFrame:
+        """All athletes, one row each."""
+        return self.store.frame("athletes")
+
+    def rests_on(self, athlete_id: str = "") -> dict[str, str]:
+        """What decides the frames of an athlete, or of all: a short text for each part of it, at no reading of frames.
+
+        As long as none of them changes, `athlete` and `everyone` give the same for the same day.
+        """
+        if athlete_id:
+            data = str(self.store.revision(athlete_id))
+        else:
+            taken_in = self.store.count("files")[0][0]
+            data = _digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
+        files = {name: self.folder / name for name in _BESIDE}
+        return {
+            "data": data,
+            configuration.NAME: _digest(_seen_of(self.config).encode()),
+            **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
+            "year": str(self.today().year),  # in which athletes come of age
+        }
+
+    def pack(self, athlete_id: str, folder: Path, until: str | None = None) -> Athlete:
+        """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data.
+
+        The athlete is what `athlete` gives here and there, from the same reading of the store.
+
+        Raises ConsentMissing for one who has not agreed to have a page.
+        """
+        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        self._consents(stored["athletes"])[athlete_id].require("report")
+        bundle.pack(folder, self.store, stored, self.config, self._beside)
+        return self._one(stored, until)
+
+    def pack_squad(self, folder: Path, until: str, coming: Iterable[tuple[str, str]] = ()) -> Squad:
+        """Write into the empty `folder` a bundle of all who agreed to be shown on the squad's pages.
+
+        The squad is what `everyone` gives here and there. In the bundle `pages` says of the day `until` what it says
+        here, and counts those that are in work: `coming` are their reports and athletes.
+        """
+        stored = self.store.frames([*_OF_A_SQUAD, "aliases"])
+        squad = self._squad(stored, until, agreed=True)
+        shown = {one.athlete_id for one in squad.athletes}
+        made = {(page.parent.parent.name, page.stem) for page in self.reports_folder.glob(f"*/{until}/*.html")}
+        pages: dict[str, list[str]] = {}
+        for report, athlete_id in sorted({*made, *coming}):
+            if athlete_id in shown:
+                pages.setdefault(f"{report}/{until}", []).append(athlete_id)
+        frames = _of_athletes(stored, shown)
+        bundle.pack(folder, self.store, frames, self.config, self._beside, withheld=squad.withheld, pages=pages)
+        return squad
+
+    @property
+    def _beside(self) -> list[Path]:
+        return [self.folder / name for name in _BESIDE]
+
+    def athlete_id(self, name_or_id: str) -> str:
+        """The id of an athlete given by id, name or alias.
+
+        Raises UnknownAthlete naming some that there are.
+        """
+        found = self.names().athlete(ANY_SOURCE, name_or_id)
+        if found is None:
+            athletes = self.athletes()
+            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in athletes.head(3).itertuples()) or "none yet"
+            raise UnknownAthlete(
+                f"{name_or_id!r} is no athlete of this workspace; there are {len(athletes)}: {some}"
+                f"{', ...' if len(athletes) > 3 else ''}. `workbook status` lists them all."
+            )
+        return found
+
+    def first_athlete_id(self) -> str:
+        """The id of the first athlete by name, to begin looking with.
+
+        Raises UnknownAthlete where there is none yet.
+        """
+        athletes = self.athletes()
+        if athletes.empty:
+            raise UnknownAthlete(
+                "There is no athlete in this workspace yet. Take in your files with `workbook ingest PATHS`, "
+                "or look at an example squad with `workbook demo --workspace workbook-demo`."
+            )
+        return str(athletes.sort_values("name")["athlete_id"].iloc[0])
+
+    def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
+        """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
+        stored = self.store.frames(_OF_A_PAGE, [name_or_id])
+        if stored["athletes"].empty:  # no id, as notebooks give one: a name costs a reading of all names
+            stored = self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
+        return self._one(stored, until)
+
+    def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
+        """The athlete whose tables are `stored`."""
+        last = day(until) if until else _last_day(stored, self.today())
+        return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
+
+    def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
+        """All athletes by name, each as `athlete` gives one, from one reading of the store.
+
+        With `agreed` only those who agreed to be shown on the squad's pages; `withheld` says how many others there are.
+        """
+        return self._squad(self.store.frames(_OF_A_SQUAD), until, agreed)
+
+    def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
+        """The squad whose tables are `stored`."""
+        last = day(until) if until else _last_day(stored, self.today())
+        seen = _by_athlete(self._as_of(stored, last))
+        exclusions = _by_athlete({"exclusions": stored["exclusions"]})
+        everybody = stored["athletes"].sort_values(["name", "athlete_id"])
+        shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
+        rows = everybody[everybody["athlete_id"].isin(shown)]
+        athletes = (
+            self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
+            for _, row in rows.iterrows()
+        )
+        ledger = _of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        withheld = len(everybody) - len(rows) + (self.store.withheld if isinstance(self.store, Bundle) else 0)
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
+
+    def _athlete(
+        self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
+    ) -> Athlete:
+        """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
+        return Athlete(
+            athlete_id=row["athlete_id"],
+            name=row["name"] if pd.notna(row["name"]) else row["athlete_id"],
+            until=until,
+            config=self.config,
+            frames=_remaining(seen, exclusions),
+            exclusions=left_out(seen, exclusions, self.config),
+            _store=self.store,
+        )
+
+    def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
+        """The frames of all athletes up to and including `until`, by name, without the rows that were left out.
+
+        Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
+        """
+        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"])
+        last = day(until) if until else _last_day(stored, self.today())
+        shown = agreeing(self._consents(stored["athletes"]), "squad")
+        return _remaining(_of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
+
+    def consents(self) -> dict[str, Consent]:
+        """What each athlete has agreed to, as of today, by id."""
+        return self._consents(self.athletes())
+
+    def consent(self, athlete_id: str) -> Consent:
+        """What one athlete has agreed to, as of today."""
+        return self._consents(self.store.frame("athletes", [athlete_id]))[athlete_id]
+
+    def _consents(self, athletes: pd.DataFrame) -> dict[str, Consent]:
+        return consents(athletes, self.config, self.today())
+
+    def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+        known = catalogue(self.options().exercises)
+        agreed = self._consents(stored["athletes"])
+        frames = _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
+
+    def streams(self) -> pd.DataFrame:
+        """What there is of whom: one row an athlete and table, with rows and the last day."""
+        rows = self.store.streams(name for name in FRAMES if name not in _NO_STREAM)
+        streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
+        return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
+
+    def pages(self, report: str, until: str) -> set[str]:
+        """The ids of the athletes whose page of that report and day is there; a bundle knows those of its own day."""
+        if isinstance(self.store, Bundle):
+            return set(self.store.pages.get(f"{report}/{until}", ()))
+        return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
+
+    def notebook(self, report: str) -> Path:
+        """The notebook of a report: the workspace's own copy, else the one that came with the package."""
+        folders = [self.folder / "notebooks", shipped_notebooks()]
+        paths = [path for folder in folders for path in (folder / "reports").glob("*.ipynb")]
+        for path in paths:
+            if path.stem == report:  # a name that leads elsewhere is none
+                return path
+        known = sorted({path.stem for path in paths})
+        raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
+
+
+def _seen_of(config: Config) -> str:
+    """What a page can see of the configuration: which pages are made when, and who gets them, is not on any."""
+    return config.model_dump_json(exclude={"reports", "delivery", "notify"})
+
+
+def shipped_notebooks() -> Path:
+    """Where the notebooks of this version lie: in the wheel, or beside `src` in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "notebooks"
+    return inside if inside.is_dir() else package.parents[1] / "notebooks"
+
+
+def copy_notebooks(workspace: Workspace) -> Path:
+    """The folder of the notebooks people explore with; those that are not there yet are copied in.
+
+    Notebooks of reports stay in the package, so that they follow its version, until somebody copies one.
+    """
+    folder = workspace.folder / "notebooks"
+    for path in sorted((shipped_notebooks() / "explore").glob("*.ipynb")):
+        target = folder / "explore" / path.name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return folder
+
+
+def reader_options(folder: Path, config: Config, load_unit: str | None, mapping: Path | None) -> Options:
+    """What readers are told in the workspace in `folder`; its store need not be open for that."""
+    exercises = folder / "exercises.csv"
+    return Options(
+        config=config,
+        load_unit=load_unit or config.load_unit,
+        mapping=mapping,
+        mapping_folders=(folder / "mappings",),
+        exercises=exercises if exercises.is_file() else None,
+    )
+
+
+def find_folder(start: Path | None = None) -> Path:
+    """The nearest folder with a `workbook.toml`, from `start` upward; the environment may name one.
+
+    Raises ConfigProblem where there is none.
+    """
+    named = os.environ.get(ENVIRONMENT)
+    start = Path(named) if named and start is None else (start or Path.cwd())
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / configuration.NAME).is_file() or bundle.is_bundle(folder):
+            return folder
+    raise ConfigProblem(
+        f"There is no {configuration.NAME} in {start} or above it. "
+        "Make a workspace with `workbook init FOLDER`, or name one with --workspace."
+    )
+
+
+def open_workspace(folder: str | Path | None = None) -> Workspace:
+    """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
+
+    Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
+    """
+    found = find_folder(Path(folder) if folder else None)
+    if bundle.is_bundle(found):
+        packed = Bundle.open(found)
+        return Workspace(found, packed.config, packed)
+    config = configuration.read_config(found / configuration.NAME)
+    return Workspace(found, config, Store.open(found / config.store))
+
+
+def day(text: str) -> pd.Timestamp:
+    """A day given as ISO text.
+
+    Raises UsageProblem for anything else.
+    """
+    try:
+        return pd.Timestamp(date.fromisoformat(text))
+    except ValueError:
+        raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
+
+
+def _last_day(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
+    """The last day on which anything happened; today where nothing did."""
+    last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
+    return max(last_days, default=today)
+
+
+def _as_of(
+    stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]
+) -> dict[str, pd.DataFrame]:
+    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
+    dates = stored["sessions"].set_index("session_id")["local_date"]
+    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    return {
+        name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
+
+    dates: pd.Series
+    copies: set[str]
+    patterns: pd.Series
+
+
+def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
+    """One frame as a report of that day may see it."""
+    if name in _OF_A_SESSION:
+        frame = frame.assign(local_date=_looked_up(frame["session_id"], joined.dates))
+    if name == "sets":
+        counted = ~row_keys("sets", frame).isin(joined.copies) if joined.copies else True
+        frame = frame.assign(counted=counted, pattern=_looked_up(frame["exercise"], joined.patterns))
+    if name == "runs":
+        frame = frame.assign(counted=~frame["session_id"].isin(joined.copies))
+    if name == "proposals":
+        frame = _where(frame, frame["answer"] == "accepted")
+    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
+    return _where(frame, frame["local_date"] <= last)
+
+
+def _nothing_of(name: str) -> pd.DataFrame:
+    """A frame without rows, with all that is joined on: most athletes have no rows of most tables."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
+    return _seen(name, TABLES[name].empty(), pd.Timestamp(0), nothing)
+
+
+def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """The value of each key, missing where there is none; each key is looked up once, however often it stands."""
+    codes, known = pd.factorize(keys)
+    return values.reindex(known).array.take(codes, allow_fill=True)
+
+
+def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
+    return frame if kept.all() else frame[kept].reset_index(drop=True)
+
+
+def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
+    """The frames of one athlete, numbered from 0; each frame is gone through once, whoever is asked for."""
+    places = {name: frame.groupby("athlete_id").indices for name, frame in frames.items()}
+
+    def of(athlete_id: str) -> dict[str, pd.DataFrame]:
+        return {
+            name: frame.take(places[name].get(athlete_id, [])).reset_index(drop=True) for name, frame in frames.items()
+        }
+
+    return of
+
+
+def _of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
+    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
+    return {
+        name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
+        for name, frame in frames.items()
+    }
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _hash(text: str, frames: dict[str, pd.DataFrame], without: Iterable[str] = ()) -> str:
+    """Of the text and what the frames hold in all columns but some."""
+    digest = hashlib.sha256(text.encode())
+    for name, frame in frames.items():
+        columns = [column for column in frame.columns if column not in without]
+        digest.update(" ".join((name, *columns)).encode())
+        digest.update(_packed(frame, columns).serialize())
+    return digest.hexdigest()
+
+
+def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
+    """Some columns in one piece each, however the frame was put together."""
+    arrays = [_whole(pa.array(frame[name].array, from_pandas=True)) for name in columns]
+    return pa.RecordBatch.from_arrays(arrays, names=columns)
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Texts may come in chunks, or as a part of a longer array, of which bytes behind the part would be hashed too."""
+    if not pa.types.is_large_string(array.type):
+        return array
+    one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return one.take(pa.array(np.arange(len(one))))
+
+
+def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames without what was left out, numbered from 0."""
+    return {name: frame.reset_index(drop=True) for name, frame in without(frames, exclusions).items()}
