@@ -1,0 +1,223 @@
+"""How large the package is, and whether all of it is used: `make size`.
+
+Code lines are lines with code on them: no blank lines, no comments, no docstrings. A public name of the pure core is
+reached where a notebook that ships, or a module of the shell, leads to it by names: through imports, through what a
+function or class mentions, and through what a module does when it is imported.
+"""
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LONG = 450
+CORE = ("metrics", "models", "figures", "pages")
+_NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+
+
+def code_lines(source: str) -> int:
+    """The number of lines that hold code.
+
+    >>> code_lines('def one():\\n    "A number."\\n\\n    return 1  # always\\n')
+    2
+    """
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in _NO_CODE and token.type != tokenize.ENDMARKER:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node, clean=False
+        ):
+            words = node.body[0]
+            lines -= set(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+    return len(lines)
+
+
+@dataclass(frozen=True)
+class Package:
+    """The modules of a package, who imports whom, and what leads to what."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "src" / "analysis"
+
+    @cached_property
+    def modules(self) -> dict[str, ast.Module]:
+        """Every module by its dotted name; a folder's `__init__` goes by the name of the folder."""
+        return {
+            self._dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(self.folder.rglob("*.py"))
+        }
+
+    def _dotted(self, path: Path) -> str:
+        parts = ("analysis", *path.relative_to(self.folder).with_suffix("").parts)
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    def imported(self, module: str) -> set[str]:
+        """The modules of the package that a module imports, wherever in it."""
+        return {self._module_of(target) for target in _names(self.modules[module], module).values()} & set(
+            self.modules
+        ) - {module}
+
+    def _module_of(self, target: str) -> str:
+        """`a.b` for a module a.b or for a name b of module a."""
+        return target if target in self.modules else target.rpartition(".")[0]
+
+    @cached_property
+    def circles(self) -> list[tuple[str, ...]]:
+        """One circle of imports for each module that closes one."""
+        found: list[tuple[str, ...]] = []
+        done: set[str] = set()
+
+        def follow(name: str, path: tuple[str, ...]) -> None:
+            if name in path:
+                found.append((*path[path.index(name) :], name))
+            elif name not in done:
+                for one in sorted(self.imported(name)):
+                    follow(one, (*path, name))
+                done.add(name)
+
+        for name in self.modules:
+            follow(name, ())
+        return found
+
+    @cached_property
+    def public(self) -> set[str]:
+        """The public functions and classes of the pure core."""
+        return {
+            f"{module}.{node.name}"
+            for module, tree in self.modules.items()
+            if module.split(".")[1:2] and module.split(".")[1] in CORE
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        }
+
+    @cached_property
+    def unreached(self) -> list[str]:
+        """Public names of the pure core that no notebook and no module of the shell leads to."""
+        return sorted(self.public - self._reached)
+
+    @cached_property
+    def _reached(self) -> set[str]:
+        shell = [module for module in self.modules if (module.split(".") + [""])[1] not in CORE]
+        waiting = {target for module in shell for target in self._mentions(self.modules[module], module)}
+        waiting |= {target for tree in notebook_cells(self.root) for target in self._mentions(tree, "")}
+        reached: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting |= self._leads_to(name)
+        return reached
+
+    def _leads_to(self, name: str) -> set[str]:
+        """What the definition of a name mentions, and what its module does by itself."""
+        module = self._module_of(name)
+        if module not in self.modules:
+            return set()
+        definition = self._definitions.get(name)
+        inside = set() if definition is None else self._mentions(definition, module)
+        return inside | self._does_by_itself(module)
+
+    @cached_property
+    def _definitions(self) -> dict[str, ast.AST]:
+        kinds = ast.FunctionDef | ast.ClassDef
+        return {
+            f"{module}.{node.name}": node
+            for module, tree in self.modules.items()
+            for node in tree.body
+            if isinstance(node, kinds)
+        }
+
+    def _does_by_itself(self, module: str) -> set[str]:
+        """What the lines of a module mention that stand in no function and no class."""
+        loose = [
+            node
+            for node in self.modules[module].body
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+        ]
+        return self._mentions(ast.Module(loose, []), module)
+
+    def _mentions(self, tree: ast.AST, module: str) -> set[str]:
+        """The full names of the package that the code of `tree`, which stands in `module`, mentions."""
+        own = _names(self.modules[module], module) if module else {}
+        known = own | _names(tree, module)
+        found: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                found.add(known.get(node.id, f"{module}.{node.id}"))
+            elif isinstance(node, ast.Attribute) and (words := _dotted_words(node)):
+                first, *rest = words
+                found.add(".".join([known.get(first, first), *rest]))
+        return found
+
+
+def _names(tree: ast.AST, module: str) -> dict[str, str]:  # noqa: ARG001
+    """What the names that `tree` imports from the package stand for."""
+    known = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "analysis":
+            known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            known |= {a.asname or a.name: a.name for a in node.names if a.name.split(".")[0] == "analysis"}
+    return known
+
+
+def _dotted_words(node: ast.Attribute) -> list[str]:
+    """`a.b.c` as its words; nothing for an attribute of anything but names."""
+    words = []
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        words.append(inner.attr)
+        inner = inner.value
+    return [inner.id, *reversed(words)] if isinstance(inner, ast.Name) else []
+
+
+def notebook_cells(root: Path) -> Iterator[ast.Module]:
+    """The code of each notebook that ships."""
+    for path in sorted((root / "notebooks").rglob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        yield ast.parse("\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
+
+
+def type_errors(root: Path) -> str:
+    """How many errors the type checker finds; a dash where it is not installed."""
+    checker = Path(sys.executable).parent / "basedpyright"
+    if not checker.exists():
+        return "-"
+    told = subprocess.run([checker, "--outputjson"], cwd=root, capture_output=True, text=True, check=False).stdout
+    return str(json.loads(told)["summary"]["errorCount"])
+
+
+def figures(root: Path = ROOT) -> dict[str, int | str]:
+    """The figures that are printed, by what they are called."""
+    package = Package(root)
+    sources = {path: path.read_text(encoding="utf-8") for path in package.folder.rglob("*.py")}
+    lines = {path: source.count("\n") for path, source in sources.items()}
+    return {
+        "code lines": sum(code_lines(source) for source in sources.values()),
+        "lines": sum(lines.values()),
+        "files": len(sources),
+        "loose modules": sum(path.parent == package.folder for path in sources),
+        f"modules over {LONG} lines": sum(n > LONG for n in lines.values()),
+        "unreached public names": len(package.unreached),
+        "import circles": len(package.circles),
+        "type errors": type_errors(root),
+    }
+
+
+if __name__ == "__main__":
+    where = Path(sys.argv[1]) if sys.argv[1:] else ROOT
+    for title, value in figures(where).items():
+        print(f"{title:24} {value}")
+    if names := Package(where).unreached:
+        print("\nUnreached:", *names, sep="\n  ")
