@@ -9,7 +9,8 @@ from analysis.report.engine.warm_parent import import_core
 
 def test_every_model_and_figure_is_imported_before_the_first_fork():
     import_core()
-    core = [path for part in ("metrics", "models", "figures") for path in Path(analysis.__path__[0], part).glob("*.py")]
-    names = {f"analysis.{path.parent.name}.{path.stem}" for path in core if path.stem != "__init__"}
-    assert len(names) > 50
-    assert names <= set(sys.modules)
+    folder = Path(analysis.__path__[0])
+    core = [path for part in ("metrics", "models", "figures", "pages") for path in (folder / part).rglob("*.py")]
+    parts = [path.relative_to(folder).with_suffix("").parts for path in core if path.stem != "__init__"]
+    assert len(parts) > 50
+    assert {".".join(("analysis", *names)) for names in parts} <= set(sys.modules)

@@ -8,8 +8,9 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 
 from analysis import open_workspace
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
-from analysis.workspace import ENVIRONMENT, FRAMES, _hash, copy_notebooks, day, find_folder, intake
+from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder, intake
 from analysis.workspace.left_out import row_keys
+from analysis.workspace.workspace import _hash
 
 PLAN = "athlete,date,role,content\n"
 

@@ -38,7 +38,7 @@ WHERE = "where.txt"  # in a child's own folder: where it was when its time was o
 
 _KILL_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _TO_SAY_WHERE_S = 0.3
-_CORE = ("metrics", "models", "figures")
+_CORE = ("metrics", "models", "figures", "pages")
 _RARELY = (50_000, 20, 100)  # a report ends before it has much garbage
 
 
