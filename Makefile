@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test soak lint bench lock picture docs clean
+.PHONY: demo test soak lint size bench lock picture docs clean
 
 demo: .venv/demo.stamp
 	$(BIN)/workbook demo --workspace .
@@ -23,6 +23,9 @@ endif
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+size: .venv/dev.stamp
+	$(BIN)/python bench/size.py
 
 bench: .venv/dev.stamp
 	$(BIN)/python bench/run.py $(ONLY)

@@ -63,6 +63,11 @@ class Package:
         parts = ("analysis", *path.relative_to(self.folder).with_suffix("").parts)
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
+    @staticmethod
+    def _room(module: str) -> str:
+        """The folder or loose module directly below `analysis`; empty for the package itself."""
+        return f"{module}.".split(".")[1]
+
     def imported(self, module: str) -> set[str]:
         """The modules of the package that a module imports, wherever in it."""
         return {self._module_of(target) for target in _names(self.modules[module], module).values()} & set(
@@ -97,7 +102,7 @@ class Package:
         return {
             f"{module}.{node.name}"
             for module, tree in self.modules.items()
-            if module.split(".")[1:2] and module.split(".")[1] in CORE
+            if self._room(module) in CORE
             for node in tree.body
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
         }
@@ -109,7 +114,7 @@ class Package:
 
     @cached_property
     def _reached(self) -> set[str]:
-        shell = [module for module in self.modules if (module.split(".") + [""])[1] not in CORE]
+        shell = [module for module in self.modules if self._room(module) not in CORE]
         waiting = {target for module in shell for target in self._mentions(self.modules[module], module)}
         waiting |= {target for tree in notebook_cells(self.root) for target in self._mentions(tree, "")}
         reached: set[str] = set()
