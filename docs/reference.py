@@ -3,6 +3,7 @@
 `docs/conf.py` calls `write` before every build. Nothing of it is committed, so that no page can be out of date.
 """
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -18,6 +19,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import analysis
 from analysis import figures, metrics, models
 from analysis.base.config import Config
 from analysis.base.tables import TABLES, Column, Table
@@ -46,6 +48,7 @@ def pages(pictures: Path) -> dict[str, str]:
     made = {page_of(module, room): module_page(module) for room, own in modules.items() for module in own}
     made |= {f"{room}.md": index_page(room, modules[room]) for room in modules}
     return made | {
+        "modules.md": modules_page(),
         "tables.md": tables_page(),
         "configuration.md": configuration_page(),
         "commands.md": commands_page(),
@@ -189,6 +192,25 @@ def has_card(module: ModuleType) -> bool:
     (True, False)
     """
     return "\nModel card\n" in inspect.getdoc(module)
+
+
+def modules_page() -> str:
+    """Every module with the first line of its docstring, folder by folder."""
+    package = Path(analysis.__path__[0])
+    told = "# Modules\n\nWhat each module of `src/analysis` is for.\n"
+    folders = sorted({path.parent for path in package.rglob("*.py")})
+    for folder in folders:
+        rows = [row(f"`{path.name}`", first_line(path)) for path in sorted(folder.glob("*.py"))]
+        title = folder.relative_to(package).as_posix()
+        told += (
+            f"\n## {'analysis' if title == '.' else title}\n\n| module | what it is for |\n|---|---|\n{''.join(rows)}"
+        )
+    return told
+
+
+def first_line(path: Path) -> str:
+    """What a module says first, read without importing it."""
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
 # tables
