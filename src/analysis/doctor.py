@@ -15,6 +15,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from analysis.base.errors import WorkbookError
+from analysis.base.files import parts_below
 from analysis.privacy.audit import KEY, Audit
 from analysis.privacy.erasure import JOURNAL, left_by_killed_runs
 from analysis.report.due import due
@@ -111,7 +112,7 @@ def _leftovers(workspace: Workspace) -> Finding:
     """Parts of files and folders that a killed process left, and sample files that no row names."""
     store = workspace.folder / workspace.config.store
     before = time.time() - _LEFT_BEHIND_S
-    parts = [path for folder in (store, workspace.reports_folder) for path in folder.rglob("*.part")]
+    parts = [*parts_below(store), *parts_below(workspace.reports_folder)]
     old = [path for path in parts if path.stat().st_mtime < before]
     named = set(workspace.store.frame("sample_files")["path"])
     samples = store / SAMPLES

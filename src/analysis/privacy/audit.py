@@ -22,6 +22,7 @@ import pandas as pd
 from filelock import FileLock
 
 from analysis.base.errors import DataProblem
+from analysis.base.files import sync
 from analysis.workspace import Workspace
 
 LOG, KEY, LOCK = "audit.jsonl", "audit.key", "audit.lock"
@@ -63,8 +64,7 @@ class Audit:
             signed = line | {"hash": self._signed(_text(line))}
             with _appending(self._folder / LOG) as file:
                 file.write(_text(signed).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+                sync(file)
             self.workspace.store.keep_fact(_HEAD, f"{signed['no']} {signed['hash']}")
 
     def table(self, athlete_id: str | None = None) -> pd.DataFrame:
@@ -121,8 +121,7 @@ class Audit:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(32))
-                file.flush()
-                os.fsync(file.fileno())
+                sync(file)
         return path.read_bytes()
 
 

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from analysis import __version__
 from analysis.base import config as configuration
 from analysis.base.errors import DataProblem, UsageProblem
+from analysis.base.files import put_in_place
 from analysis.base.rules import NAME as RULES
 from analysis.privacy import audit
 from analysis.privacy.name_search import LOCKED
@@ -80,10 +81,8 @@ def back_up(workspace: Workspace, path: Path, passphrase: str | None = None) -> 
             (work / "packed.zip").replace(whole)
         else:
             _encrypt(work / "packed.zip", whole, passphrase)
-        _sync(whole)
         manifest = _unpack(whole, work / "read back", passphrase)
-        whole.chmod(0o600)
-        os.replace(whole, path)
+        put_in_place(whole, path)
     return _told(path, manifest, passphrase is not None)
 
 
@@ -276,8 +275,3 @@ def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
 
 def _key(passphrase: str, salt: bytes) -> bytes:
     return PBKDF2HMAC(SHA256(), 32, salt, ROUNDS).derive(passphrase.encode())
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -20,6 +20,7 @@ import pandas as pd
 
 from analysis.base import config as configuration
 from analysis.base.errors import Busy, UnreadableFile
+from analysis.base.files import put_in_place, write_whole
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
 from analysis.ingest.dialect import decoded
@@ -270,13 +271,13 @@ def _task(told: dict) -> Task:
 def _note(journal: Path, task: Task) -> None:
     """Put an erasure into the journal, in the place of what it said of the same athlete."""
     others = [one for one in _tasks(journal) if one.wanted.athlete_id != task.wanted.athlete_id]
-    _write_whole(journal, json.dumps([asdict(one) for one in (*others, task)]).encode())
+    write_whole(journal, json.dumps([asdict(one) for one in (*others, task)]).encode())
 
 
 def _forget(journal: Path, athlete_id: str) -> None:
     """Take an erasure that is proven out of the journal; the journal goes with the last one."""
     others = [asdict(one) for one in _tasks(journal) if one.wanted.athlete_id != athlete_id]
-    _write_whole(journal, json.dumps(others).encode()) if others else journal.unlink()
+    write_whole(journal, json.dumps(others).encode()) if others else journal.unlink()
 
 
 def _begun(workspace: Workspace, athlete: str) -> Task:
@@ -301,16 +302,6 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
     for line in log.table().itertuples():
         if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
             yield f"workbook {line.what}, {line.at}"
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Replace a file at once, readable by its owner alone."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)
 
 
 def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
@@ -399,7 +390,7 @@ def _table_without(path: Path, wanted: Sought) -> bool:
     data = (b"\xef\xbb\xbf" if marked and encoding == "utf-8" else b"") + kept.encode(encoding)
     if wanted.in_text.search(kept) or decoded(data, path.name)[0] != kept:
         return False
-    _write_whole(path, data)
+    write_whole(path, data)
     return True
 
 
@@ -423,11 +414,12 @@ def _workbook_without(path: Path, wanted: Sought) -> bool:
         for row in range(sheet.max_row, 1, -1):
             if any(isinstance(cell.value, str) and wanted.in_text.search(cell.value) for cell in sheet[row]):
                 sheet.delete_rows(row)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    book.save(name)
-    clean = not list(traces_in(Path(name), wanted))
-    os.replace(name, path) if clean else Path(name).unlink()
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        written = Path(folder, path.name)
+        book.save(written)
+        clean = not list(traces_in(written, wanted))
+        if clean:
+            put_in_place(written, path)
     return clean
 
 
@@ -442,7 +434,7 @@ def _config_without(path: Path, wanted: Sought) -> bool:
         new = re.sub(rf"(?<![\w-]){what}\s*,\s*|,\s*{what}(?=\s*[}}\]])|(?<=[{{\[])\s*{what}\s*(?=[}}\]])", "", new)
     if new == text or tomllib.loads(new) != _cleaned(tomllib.loads(text), set(wanted.words)):
         return False
-    _write_whole(path, new.encode())
+    write_whole(path, new.encode())
     return True
 
 

@@ -1,6 +1,5 @@
 """The files of watch records: one Parquet file an athlete and taken-in file, beside the database."""
 
-import contextlib
 import io
 import os
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.base.errors import WorkbookError
+from analysis.base.files import OWNER_AND_GROUP, write_whole
 from analysis.store.database import damaged, unwritten
 
 SAMPLES = "samples"
@@ -43,7 +43,10 @@ class SampleFiles:
         if "file" not in self.filesystem.protocol:
             self.filesystem.pipe(self._place(path), buffer.getvalue())  # an object store publishes whole objects
             return path
-        _write_whole(Path(self._place(path)), buffer.getbuffer())
+        try:
+            write_whole(Path(self._place(path)), buffer.getbuffer(), OWNER_AND_GROUP)
+        except OSError as problem:
+            raise unwritten(Path(self._place(path)), problem.strerror) from problem
         return path
 
     def read(self, path: str, session_id: str | None = None) -> pd.DataFrame:
@@ -107,32 +110,3 @@ def sample_rows(
         return rows.to_pandas(use_threads=False)
     of_session = rows.filter(pc.equal(rows["session_id"], session_id)).to_pandas(use_threads=False)
     return of_session.take(np.lexsort((of_session["seq"], of_session["t_s"])))
-
-
-def _write_whole(target: Path, content: memoryview) -> None:
-    """A file that is on disk under its name, whole, when this returns."""
-    part = target.with_name(f"{target.name}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(target)
-        for folder in (target.parent, target.parent.parent):  # the second names an athlete's folder that is new
-            _sync_names(folder)
-    except OSError as problem:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise unwritten(part, problem.strerror) from problem
-
-
-def _sync_names(folder: Path) -> None:
-    """Have the names in a folder on disk; Windows keeps them with the files."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

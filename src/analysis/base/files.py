@@ -1,0 +1,95 @@
+"""Files that are on disk whole: written under a temporary name, synced, then put in their place at once.
+
+A reader sees the old file or the new one, never a torn one, also after a kill or a power cut.
+"""
+
+import errno
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+OWNER_ALONE = 0o600
+OWNER_AND_GROUP = 0o640
+
+_PART = ".part"
+_NO_SYNC_HERE = (errno.EINVAL, errno.ENOTSUP)  # some network drives sync files and no folders
+
+
+def write_whole(path: Path, content: bytes | memoryview, mode: int = OWNER_ALONE) -> None:
+    """Write a file, or replace it; as `write_together` of one.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder, "days", "note.txt"), b"rest day")
+    ...     Path(folder, "days", "note.txt").read_text(), len(list(Path(folder, "days").iterdir()))
+    ('rest day', 1)
+    """
+    write_together({path: content}, mode)
+
+
+def write_together(contents: Mapping[Path, bytes | memoryview], mode: int = OWNER_ALONE) -> None:
+    """Write files that belong together, in the order given; the last one is what makes the others count.
+
+    Each is complete on disk before the first takes its place: a stop between two leaves the first new and the last old.
+    Folders are made where they lack. Raises OSError where the disk does not take them; nothing is left of them then.
+    """
+    waiting: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
+            waiting[path] = Path(name)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                sync(file)
+            waiting[path].chmod(mode)
+        for path in contents:
+            os.replace(waiting[path], path)
+            del waiting[path]
+    finally:
+        for leftover in waiting.values():
+            leftover.unlink(missing_ok=True)
+    _sync_names(contents)
+
+
+def put_in_place(written: Path, path: Path, mode: int = OWNER_ALONE) -> None:
+    """Give a file that was written elsewhere on the same disk its place, once all of it is on disk."""
+    with written.open("rb+") as file:
+        sync(file)
+    written.chmod(mode)
+    os.replace(written, path)
+    _sync_names([path])
+
+
+def sync(file: IO[bytes]) -> None:
+    """Have on disk what was written to an open file."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sweep(path: Path) -> None:
+    """Remove what a process left that was killed while it wrote this file."""
+    for leftover in path.parent.glob(f".{path.name}.*{_PART}"):
+        leftover.unlink(missing_ok=True)
+
+
+def parts_below(folder: Path) -> list[Path]:
+    """What processes left there that were killed while they wrote."""
+    return list(folder.rglob(f"*{_PART}"))
+
+
+def _sync_names(paths: Mapping[Path, object] | list[Path]) -> None:
+    """Have the names of files on disk, and that of their folder, which may be new."""
+    for folder in {above for path in paths for above in (path.parent, path.parent.parent)}:
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except OSError:  # Windows opens no folder and keeps names with files; one further up may be closed to us
+            continue
+        try:
+            os.fsync(handle)
+        except OSError as problem:
+            if problem.errno not in _NO_SYNC_HERE:
+                raise
+        finally:
+            os.close(handle)
