@@ -31,7 +31,7 @@ from analysis.base.units import signed_text
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.form.form_break import LEAST_CLUSTERS, OF_CLUSTERS, Cluster, check_one_athlete
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_interval, tidy_table, with_fitted
 
 VIDEO_SEM_DEG = 3.0  # in the middle of the 2 to 4 that studies of 2-D video report
 LEAST_REPS = 3  # a line through two repetitions leaves no error
@@ -61,8 +61,7 @@ class DepthDrift:
 
     @property
     def slope_interval(self) -> Interval:
-        half = self.fit.t(self.conf_level) * float(self.fit.std_errors[0])
-        return Interval(self.slope_deg_per_rep - half, self.slope_deg_per_rep + half)
+        return t_interval(self.slope_deg_per_rep, self.fit.std_errors[0], self.fit.df, self.conf_level)
 
     @property
     def drift_deg(self) -> float:
@@ -111,25 +110,26 @@ class DepthDrift:
     def tidy(self) -> pd.DataFrame:
         """The slope, and the drift over the middle set."""
         se = float(self.fit.std_errors[0])
-        slope = (self.slope_deg_per_rep, se, *self.slope_interval, self.conf_level)
-        drift = (self.drift_deg, se * (self.n_reps - 1), *self.drift_interval, self.conf_level)
-        return pd.DataFrame([tidy_row("slope", "deg/rep", *slope), tidy_row("drift of a set", "deg", *drift)])
+        rows = [
+            ("slope", "deg/rep", self.slope_deg_per_rep, se),
+            ("drift of a set", "deg", self.drift_deg, se * (self.n_reps - 1)),
+        ]
+        return tidy_table(rows, self.conf_level, df=self.fit.df)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_sets, n_clusters, df, n_missing, n_reps, video_sem_deg, state, seen_in_one_set."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.repetitions)],
-                "n_sets": [len(self.repetitions[_SET_KEY].drop_duplicates())],
-                "cluster": [self.cluster],
-                "n_clusters": [self.fit.n_clusters],
-                "df": [self.fit.df],
-                "n_missing": [self.n_missing],
-                "n_reps": [self.n_reps],
-                "video_sem_deg": [self.video_sem_deg],
-                "state": [self.state],
-                "seen_in_one_set": [self.seen_in_one_set],
-            }
+        return glance_row(
+            self,
+            "n_missing",
+            "n_reps",
+            "video_sem_deg",
+            "state",
+            "seen_in_one_set",
+            n=len(self.repetitions),
+            n_sets=len(self.repetitions[_SET_KEY].drop_duplicates()),
+            cluster=self.cluster,
+            n_clusters=self.fit.n_clusters,
+            df=self.fit.df,
         )
 
     def augment(self) -> pd.DataFrame:
@@ -137,7 +137,7 @@ class DepthDrift:
         rep_no, angle = self.repetitions["rep_no"], self.repetitions["hinge_angle_deg"]
         level = (angle - self.slope_deg_per_rep * rep_no).groupby([self.repetitions[key] for key in _SET_KEY])
         fitted = level.transform("mean") + self.slope_deg_per_rep * rep_no
-        return self.repetitions.assign(**{".fitted": fitted, ".resid": angle - fitted})
+        return with_fitted(self.repetitions, "hinge_angle_deg", fitted)
 
 
 def depth_drift(

@@ -30,7 +30,7 @@ from scipy import stats
 
 from analysis.base.errors import NotEnoughData
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_interval, tidy_table, with_fitted
 
 LEAST_PAIRS = 3
 AGREEMENT_LEVEL = 0.95  # share of differences between the limits
@@ -69,8 +69,8 @@ class BlandAltman:
     @property
     def grows_with_level(self) -> bool:
         """Whether the interval of the slope leaves 0 out: the limits do not hold at every level."""
-        half = self._t(len(self.pairs) - 2) * self.slope_se
-        return bool(abs(self.slope) > half)
+        low, high = t_interval(self.slope, self.slope_se, len(self.pairs) - 2, self.conf_level)
+        return bool(low > 0 or high < 0)
 
     def predict(self, mean) -> np.ndarray:
         """The expected difference at each mean: the bias."""
@@ -78,40 +78,24 @@ class BlandAltman:
 
     def tidy(self) -> pd.DataFrame:
         """Bias, both limits, and the slope of the difference on the mean where the means differ."""
-        n = len(self.pairs)
+        n, level = len(self.pairs), self.conf_level
         rows = [
-            self._row(term, self.unit, value, se, n - 1)
-            for term, value, se in (
-                ("bias", self.bias, self.bias_se),
-                ("lower limit", self.limits.low, self.limit_se),
-                ("upper limit", self.limits.high, self.limit_se),
-            )
+            ("bias", self.unit, self.bias, self.bias_se),
+            ("lower limit", self.unit, self.limits.low, self.limit_se),
+            ("upper limit", self.unit, self.limits.high, self.limit_se),
         ]
         if np.isfinite(self.slope):
-            rows.append(self._row("slope on the mean", "", self.slope, self.slope_se, n - 2))
-        return pd.DataFrame(rows)
+            bounds = t_interval(self.slope, self.slope_se, n - 2, level)
+            rows.append(("slope on the mean", "", self.slope, self.slope_se, *bounds))
+        return tidy_table(rows, level, df=n - 1)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_missing, sd, grows_with_level."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.pairs)],
-                "n_missing": [self.n_missing],
-                "sd": [self.sd],
-                "grows_with_level": [self.grows_with_level],
-            }
-        )
+        return glance_row(self, "n_missing", "sd", "grows_with_level", n=len(self.pairs))
 
     def augment(self) -> pd.DataFrame:
         """The pairs with .fitted, the bias, and .resid."""
-        return self.pairs.assign(**{".fitted": self.bias, ".resid": self.pairs["difference"] - self.bias})
-
-    def _row(self, term: str, unit: str, value: float, se: float, df: int) -> dict[str, object]:
-        half = self._t(df) * se
-        return tidy_row(term, unit, value, se, value - half, value + half, self.conf_level)
-
-    def _t(self, df: int) -> float:
-        return float(stats.t.ppf((1 + self.conf_level) / 2, df))
+        return with_fitted(self.pairs, "difference", self.bias)
 
 
 def bland_altman(first: pd.Series, second: pd.Series, *, unit: str, conf_level: float = 0.95) -> BlandAltman:
