@@ -20,7 +20,8 @@ from typing import Any
 from lxml import html
 
 _CHANGES_BY_ITSELF = re.compile(
-    r"\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\dT[\d:.+Z]+|\b\d+(\.\d+)? ?(ms|seconds?)\b|/tmp/\S+|<[\w.]+ object at 0x\w+>"
+    r"\bdata [0-9a-f]{8}\b|\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\dT[\d:.+Z]+"
+    r"|\b\d+(\.\d+)? ?(ms|seconds?)\b|/tmp/\S+|<[\w.]+ object at 0x\w+>"
 )
 _SILENT = ("script", "style", "template")
 
@@ -81,11 +82,11 @@ def outputs(python: Path, notebook: Path, squad: Path) -> Iterator[str]:
             return
         cells = json.loads(made.read_text(encoding="utf-8"))["cells"]
     for cell in cells:
-        if cell["cell_type"] == "code":
-            yield f"# {''.join(cell['source']).splitlines()[0] if cell['source'] else ''}"
+        if cell["cell_type"] == "markdown":
+            yield "".join(cell["source"]).partition("\n")[0]
         for output in cell.get("outputs", ()):
             for kind, data in output.get("data", {}).items():
-                if isinstance(data, dict | list) and kind != "text/html" and not isinstance(data, list):
+                if isinstance(data, dict):
                     yield from plain({key: inner for key, inner in data.items() if key != "config"}, kind)
                 elif kind == "text/plain":
                     yield from "".join(data).splitlines()

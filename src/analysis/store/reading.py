@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sql
 
-from analysis.base.tables import DTYPES, TABLES
+from analysis.base.columns import DTYPES
+from analysis.base.tables import TABLES
 from analysis.store.database import Rows, damaged, fetched, fetched_in_parts
 from analysis.store.schema import STORED
 

@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.base import config as configuration
+from analysis.base.columns import DTYPES
 from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.base.rules import NAME as RULES
 from analysis.base.rules import Rule, read_rules
-from analysis.base.tables import DTYPES, TABLES
+from analysis.base.tables import TABLES
 from analysis.ingest.binding import ANY_SOURCE, Names
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
