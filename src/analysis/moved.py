@@ -111,6 +111,7 @@ MOVED = {
     "report.entry": "report.engine.entry",
     "report.fanout": "report.engine.fan_out",
     "report.forked": "report.engine.forks",
+    "report.layout": "report.drawing",
     "report.warm": "report.engine.warm_parent",
     "rules": "base.rules",
     "schedule": "delivery.schedule",

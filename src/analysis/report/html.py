@@ -19,7 +19,7 @@ import mistune
 from markupsafe import Markup, escape
 
 from analysis.base.units import clock_text, clock_unit, number_text
-from analysis.report.layout import MARKS, SCENES, broad
+from analysis.report.drawing import MARKS, SCENES, broad
 from analysis.report.scripts import csp_hash, library_element, library_source
 
 TEMPLATE = Path(__file__).parent / "template"
