@@ -112,6 +112,8 @@ MOVED = {
     "report.fanout": "report.engine.fan_out",
     "report.forked": "report.engine.forks",
     "report.layout": "report.drawing",
+    "report.manifest": "report.engine.manifest",
+    "report.render": "report.engine.render",
     "report.warm": "report.engine.warm_parent",
     "rules": "base.rules",
     "schedule": "delivery.schedule",
