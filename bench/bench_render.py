@@ -39,7 +39,7 @@ from analysis.report.due import Job, due
 from analysis.report.engine import fan_out
 from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.forks import Limits, WarmParent
-from analysis.report.manifest import Manifest
+from analysis.report.engine.manifest import Manifest
 from analysis.report.notebook import parameters_of, read_notebook
 from analysis.store import DATABASE
 from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake, open_workspace

@@ -97,3 +97,10 @@ def test_every_module_says_what_it_is_for():
 def test_this_checkout_is_the_workspace_of_the_example_squad(tmp_path):
     example.write_example(tmp_path)
     assert (ROOT / "workbook.toml").read_bytes() == (tmp_path / "workbook.toml").read_bytes()
+
+
+def test_a_page_and_its_drawings_need_no_engine():
+    report = {name for name in NAMES if room(name) == "report" and not name.startswith("report.engine")}
+    assert not {one for name in report for one in imports(name) if one.startswith("report.engine")}
+    drawing = {name for name in report if name.startswith("report.drawing")}
+    assert {one for name in drawing for one in imports(name) if not one.startswith("base.")} <= drawing

@@ -11,7 +11,7 @@ from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_s
 from made_up_squad import many, named, page_of, week_of
 from report_notebooks import PAGE, write, write_week
 
-from analysis.report.render import render
+from analysis.report.engine.render import render
 from analysis.report.scripts import PLOTLY
 
 pytestmark = [

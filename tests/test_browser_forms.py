@@ -10,8 +10,8 @@ import pytest
 from chromium import CHROMIUM, Opened, sticks_out, violations
 from report_notebooks import write_week
 
+from analysis.report.engine.render import render
 from analysis.report.locked import new_passphrase
-from analysis.report.render import render
 from analysis.report.scripts import PLOTLY, put_library
 from analysis.report.share import shared
 

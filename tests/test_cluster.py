@@ -11,7 +11,7 @@ from analysis.base.errors import UsageProblem
 from analysis.report.due import Job
 from analysis.report.engine import cluster, fan_out
 from analysis.report.engine.cluster import Cluster
-from analysis.report.manifest import Manifest
+from analysis.report.engine.manifest import Manifest
 
 distributed = pytest.importorskip("distributed")
 

@@ -14,8 +14,8 @@ from analysis.example import LAST_DAY
 from analysis.report import render as rendering
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine import fan_out
-from analysis.report.manifest import Manifest, explained
-from analysis.report.render import Rendered
+from analysis.report.engine.manifest import Manifest, explained
+from analysis.report.engine.render import Rendered
 from analysis.workspace import intake, shipped_notebooks
 
 LOADS = """\

@@ -15,7 +15,7 @@ from trees import trees
 
 from analysis.base.errors import UsageProblem
 from analysis.cli import main
-from analysis.report.render import render
+from analysis.report.engine.render import render
 
 PARAMETERS = 'note: str = "none"\nlevel: float = 0.9\nnumber: int = 1\nlast: str | None = None\nitems: list = []'
 SHOW = """\

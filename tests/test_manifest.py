@@ -8,7 +8,7 @@ from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import manifest
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
-from analysis.report.manifest import Manifest
+from analysis.report.engine.manifest import Manifest
 from analysis.workspace import Workspace
 
 PLAIN = """\

@@ -39,8 +39,9 @@ from analysis.base.blocks import (
     Tiles,
 )
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.report.html import inert_json, markdown_html, preview_html
-from analysis.report.layout import MARKS, SCENES, WIDTH, broad, text_width
+from analysis.report.drawing import MARKS, SCENES, WIDTH, broad, text_width
+from analysis.report.html import inert_json, preview_html
+from analysis.report.markdown import markdown_html
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'too' {{ 7 * 7 }} \u2028"

@@ -7,7 +7,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from analysis.report.layout import SCENES
+from analysis.report.drawing import SCENES
 
 REPORTS = {"athlete_week": {"athlete_id": "Alder"}, "squad_week": {}, "block_review": {}}
 TABLES = {"frame": "columns", "table": "heads", "numbers": "heads"}  # and where each has its heads

@@ -18,9 +18,9 @@ from report_notebooks import PAGE, PARAMETERS, write, write_week
 
 import analysis.report.publish as publishing
 from analysis.base.errors import RenderFailed, UsageProblem
+from analysis.report.engine.render import render, report_key
 from analysis.report.notebook import checked_parameters, parameters_of, parts_of, read_notebook
 from analysis.report.publish import check_page_path, publish
-from analysis.report.render import render, report_key
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'\\\n{athlete_id} {{ 7 * 7 }}\u2028end"
 

@@ -16,7 +16,7 @@ from analysis import open_workspace
 from analysis.base.errors import RenderFailed
 from analysis.report.engine import forks, warm_parent
 from analysis.report.engine.forks import Limits, render_each
-from analysis.report.render import render_plain
+from analysis.report.engine.render import render_plain
 from analysis.workspace import FRAMES
 
 pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")

@@ -161,7 +161,7 @@ def report(
 def explain(page: Path, workspace_folder: Path | None, as_json: bool) -> None:
     """Say what PAGE was made of, and what has changed since."""
     from analysis import open_workspace
-    from analysis.report.manifest import explained
+    from analysis.report.engine.manifest import explained
 
     lines = explained(open_workspace(workspace_folder), page)
     print_json(lines) if as_json else click.echo("\n".join(lines))

@@ -1,7 +1,7 @@
 """Sections and plain outputs as HTML: one self-contained page that makes no request and works without JavaScript.
 
-Everything passes jinja's autoescape; the only markup let through is what this module itself makes. Figures travel as
-inert JSON and are drawn by one small script when scrolled to.
+Everything passes jinja's autoescape; the only markup let through is what this module and `markdown` make. Figures
+travel as inert JSON and are drawn by one small script when scrolled to.
 """
 
 import functools
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import mistune
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from analysis.base.units import clock_text, clock_unit, number_text
-from analysis.report.layout import MARKS, SCENES, broad
+from analysis.report.drawing import MARKS, SCENES, broad
+from analysis.report.figure import figure_view
+from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
 
 TEMPLATE = Path(__file__).parent / "template"
-FIGURE_HEIGHT = 320
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
 _BEFORE_A_UNIT = re.compile(
@@ -55,10 +55,6 @@ _BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves 
 _FIRST_CLAUSE = re.compile(r"[^.:]+[.:](?=\s|$)")
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 _TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
-
-# plotly reads a little markup in its texts; any other tag is data and stays text
-_NOT_PLOTLY_MARKUP = re.compile(r"<(?!/?(?:br|b|i|em|sub|sup|extra)\s*/?>)", re.IGNORECASE)
-_PLOTLY_MARKUP = re.compile(r"</?(?:br|b|i|em|sub|sup|extra)\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -214,7 +210,7 @@ def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]
     if part["kind"] == "section":
         return _section_view(part["bundle"], audience, figures)
     if part["kind"] == "figure":
-        return {"kind": "figure", "figure": _figure_view(part["figure"], figures)}
+        return {"kind": "figure", "figure": figure_view(part["figure"], figures)}
     if part["kind"] == "markdown":
         return {"kind": "markdown", "html": markdown_html(part["text"])}
     if part["kind"] == "frame":
@@ -234,7 +230,7 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         if kind == "facts":
             rows[-1]["facts"].append(_fact_view(item, audience))
         elif kind == "figures":
-            rows[-1]["wide"].append({"kind": "figure", "figure": _figure_view(item, figures, bundle["question"])})
+            rows[-1]["wide"].append({"kind": "figure", "figure": figure_view(item, figures, bundle["question"])})
         elif is_wide and item["kind"] == "table":
             rows[-1]["wide"].append({"kind": "table", "table": _table_view(item)})
         elif is_wide:
@@ -415,77 +411,3 @@ def _cell_text(fact: dict[str, Any], view: dict[str, str]) -> str:
     if fact.get("estimate") is None or not view["state"]:
         return f"{view['lead']} {view['rest']}".strip()
     return view["numbers"].split(", ")[0].removeprefix("Change ").removesuffix(".")
-
-
-def _figure_view(figure: dict[str, Any], figures: list[dict[str, Any]], question: str = "") -> dict[str, Any]:
-    """A figure's place on the page; its JSON joins `figures`, its title becomes the caption."""
-    content = figure["json"]
-    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in ("title", "width")}
-    title = _words(figure["title"])
-    if title and "margin" in layout:  # the room for the title
-        layout["margin"] = {**layout["margin"], "t": 12}
-    figures.append({"data": _texts_escaped(content.get("data") or []), "layout": _texts_escaped(layout)})
-    template = (layout.get("template") or {}).get("layout") or {}
-    label = [title or question or "Figure", _axes_text(layout)]
-    return {
-        "id": f"figure-{len(figures)}",
-        "title": title,
-        "label": ": ".join(part for part in label if part),
-        "height": int(layout.get("height") or template.get("height") or FIGURE_HEIGHT),
-    }
-
-
-def _words(text: Any) -> str:
-    """A text of plotly without its markup."""
-    return _PLOTLY_MARKUP.sub(" ", str(text or "")).strip()
-
-
-def _axes_text(layout: dict[str, Any]) -> str:
-    """What the first pair of axes carries, for those who do not see the figure."""
-    titles = [((layout.get(axis) or {}).get("title") or {}).get("text") for axis in ("yaxis", "xaxis")]
-    said = [_words(title) for title in titles if title]
-    return " against ".join(said)
-
-
-def _texts_escaped(value: Any) -> Any:
-    """A figure's JSON with tags that are not plotly's own markup made harmless in every text."""
-    if isinstance(value, str):
-        return _NOT_PLOTLY_MARKUP.sub("&lt;", value)
-    if isinstance(value, list):
-        return [_texts_escaped(inner) for inner in value]
-    if isinstance(value, dict):
-        return {key: _texts_escaped(inner) for key, inner in value.items()}
-    return value
-
-
-# --- markdown --------------------------------------------------------------------------------------------------
-
-
-class _TextOnly(mistune.HTMLRenderer):
-    """Markdown as text with headings, lists, emphasis, code and tables: no raw HTML, picture or link."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=True)
-
-    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 (mistune's signature)
-        return f"{text} ({escape(url)})" if text != str(escape(url)) else text
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 (mistune's signature)
-        return f"{text} ({escape(url)})"
-
-    def heading(self, text: str, level: int, **_attributes: Any) -> str:
-        return f"<h{min(level + 1, 6)}>{text}</h{min(level + 1, 6)}>\n"
-
-
-@functools.cache
-def _markdown() -> mistune.Markdown:
-    return mistune.create_markdown(renderer=_TextOnly(), plugins=["table", "strikethrough"])
-
-
-def markdown_html(text: str) -> Markup:
-    """Markdown as safe HTML.
-
-    >>> markdown_html("# Load <b>")
-    Markup('<h2>Load &lt;b&gt;</h2>\\n')
-    """
-    return Markup(_markdown()(text))

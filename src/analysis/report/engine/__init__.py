@@ -1,4 +1,4 @@
-"""How pages get made: cells run in this process, in forks of a warm parent, or on the workers of a cluster."""
+"""How pages get made: a notebook rendered, in a kernel, in forks of a warm parent, or on the workers of a cluster."""
 
 from analysis.moved import names_of
 

@@ -21,8 +21,8 @@ from typing import Any
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.engine import forks
+from analysis.report.engine.render import failure, report_key
 from analysis.report.publish import publish
-from analysis.report.render import failure, report_key
 from analysis.workspace import shipped_notebooks
 
 _CONNECT_S = 20
@@ -30,7 +30,7 @@ _AHEAD = 2  # tasks on their way for each thread of the cluster
 _LOOK_S = 5  # between two looks whether a worker is there at all
 _WORKERS_S = 300  # that a cluster may be without a worker
 
-_warm = threading.local()  # the parent of a worker's thread
+_of_thread = threading.local()  # the warm parent of a worker's thread
 
 
 @dataclass(frozen=True)
@@ -170,15 +170,15 @@ def _key_here(request: dict[str, Any]) -> str:
 def _by_warm_parent(request: dict[str, Any]) -> dict[str, Any]:
     """The answer of this thread's parent; one that was lost is replaced once."""
     for _ in range(2):
-        if getattr(_warm, "parent", None) is None:
+        if getattr(_of_thread, "parent", None) is None:
             try:
-                _warm.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
+                _of_thread.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
             except RenderFailed as problem:
                 return {"failed": str(problem)}
         with contextlib.suppress(RenderFailed):
-            return forks.answer_of(_warm.parent, request)
-        _warm.parent.__exit__()
-        _warm.parent = None
+            return forks.answer_of(_of_thread.parent, request)
+        _of_thread.parent.__exit__()
+        _of_thread.parent = None
     return {"failed": "The process that makes reports was ended twice on a worker. Check its memory, then run again."}
 
 

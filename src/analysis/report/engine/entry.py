@@ -4,7 +4,7 @@ from typing import Any
 
 
 class _InProcess:
-    """The engine of `engine.py`, fetched when papermill first asks it for something.
+    """The engine of `in_process.py`, fetched when papermill first asks it for something.
 
     papermill loads all engines while it is imported itself, and that one builds on papermill.
     """

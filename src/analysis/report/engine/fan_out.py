@@ -20,9 +20,9 @@ from analysis.report.due import Job, is_of_squad
 from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.cluster import render_each as on_cluster
 from analysis.report.engine.forks import can_fork, render_each
+from analysis.report.engine.manifest import Manifest, rests_on
+from analysis.report.engine.render import failure, render_plain, report_key, write_log
 from analysis.report.index import write_index
-from analysis.report.manifest import Manifest, rests_on
-from analysis.report.render import failure, render_plain, report_key, write_log
 from analysis.report.scripts import PLOTLY, put_library
 from analysis.workspace import Workspace, shipped_notebooks
 
@@ -85,13 +85,13 @@ def render_all(
     """
     manifest = Manifest.read(workspace)
     if cluster:
-        yield from _in_forks(manifest, jobs, force, lambda requests: on_cluster(requests, cluster))
+        yield from _all_requested(manifest, jobs, force, lambda requests: on_cluster(requests, cluster))
     elif _chosen(engine) == "kernel":
         yield from _in_kernels(manifest, jobs, at_a_time, force)
     else:
         reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
         rehearsed = _shipped(workspace, reports)
-        yield from _in_forks(manifest, jobs, force, lambda requests: render_each(requests, at_a_time, rehearsed))
+        yield from _all_requested(manifest, jobs, force, lambda requests: render_each(requests, at_a_time, rehearsed))
     with contextlib.suppress(OSError):  # a folder that cannot be written has failed every page already
         write_index(workspace)
 
@@ -108,11 +108,11 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
     if isinstance(planned, Done):
         return planned
     if engine == "forked":
-        return next(_forked(manifest, planned, [], lambda requests: render_each(requests, 1)))
+        return next(_requested(manifest, planned, [], lambda requests: render_each(requests, 1)))
     return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
 
 
-def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
+def _all_requested(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
     """Up to the first page to be made each is told at once, and no parent is started for them."""
     plans = (_plan(manifest, job, force) for job in jobs)
     settled: deque[Done] = deque()
@@ -128,7 +128,7 @@ def _in_forks(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> I
         if isinstance(plan, Done):
             yield plan
             continue
-        for done in _forked(manifest, plan, others_to_make(), each):
+        for done in _requested(manifest, plan, others_to_make(), each):
             while settled:
                 yield settled.popleft()
             yield done
@@ -144,8 +144,8 @@ def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
     return [path for path in paths if path.is_relative_to(shipped_notebooks())]
 
 
-def _forked(manifest: Manifest, first: _Planned, others: Iterable[_Planned], each: Each) -> Iterator[Done]:
-    """Pages made by forks of a warm parent, here or on the workers of a cluster, in the order in which they end."""
+def _requested(manifest: Manifest, first: _Planned, others: Iterable[_Planned], each: Each) -> Iterator[Done]:
+    """Pages as `each` makes them, here or on the workers of a cluster, in the order in which they end."""
     in_work = {first.arguments["output"]: first}
 
     def requests() -> Iterator[dict[str, Any]]:

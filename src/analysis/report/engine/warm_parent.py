@@ -279,7 +279,7 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     import pyarrow
 
     import analysis.report.engine.in_process  # noqa: F401
-    from analysis.report.render import render_plain
+    from analysis.report.engine.render import render_plain
 
     pyarrow.set_cpu_count(1)
     pyarrow.set_io_thread_count(1)

@@ -37,7 +37,7 @@ Engine = Literal["kernel", "in-process"]
 
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _START_S = 60  # for a kernel to answer
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 _LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
 
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it reports every cell; the caller says what was rendered
@@ -127,7 +127,7 @@ def render(
         Where plotly.js lies, as seen from the page; within the page by default.
     engine : {"kernel", "in-process"}
         Where the cells run. Within this process nothing keeps the deadline, and what the cells import stays: that is
-        for a process which makes one report, as those of `forked.py`.
+        for a process which makes one report, as the forks of a warm parent.
 
     Raises
     ------

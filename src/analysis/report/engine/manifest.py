@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.due import SQUAD, Job
-from analysis.report.render import key_parts
+from analysis.report.engine.render import key_parts
 from analysis.store import as_json
 from analysis.workspace import Workspace, day
 

@@ -1,0 +1,70 @@
+"""Drawings over time: a course over weeks, and the small line in a table."""
+
+import itertools
+from typing import Any
+
+from analysis.report.drawing.rows import row_head
+from analysis.report.drawing.scale import Numbers, between, clamped, known, numbers_of, pair, spread
+from analysis.report.drawing.scene import WIDTH, Scene, widest
+from analysis.report.drawing.states import state_mark
+
+
+def course(block: dict[str, Any]) -> Scene:
+    """Dots over weeks on the usual band; values of another device are hollow, a dashed line stands where it changed."""
+    said = numbers_of(block, [*block["values"], block["low"], block["high"]])
+    points = list(zip(block["weeks"], block["values"], block["comparable"], strict=True))
+    none = block["note"] or "No values."
+    scene = Scene(block["title"], _course_words(points, said) if points else none)
+    top = row_head(scene, block, 0.0) + 2
+    bottom = top + 56
+    scene.height = bottom + 6
+    low, high = said(block["low"]), said(block["high"])
+    left = widest([low, high]) + 8
+    x_of = between(-block["n_weeks"], 0, left + 6, WIDTH - 8)
+    y_of = between(block["low"], block["high"], bottom - 4, top + 8)
+    scene.text(high, 0, top + 12)
+    scene.text(low, 0, bottom)
+    scene.line("axis", left, bottom, WIDTH, bottom)
+    if band := pair(block, "band_low", "band_high"):
+        floor, ceiling = sorted(clamped(y_of(end), top, bottom) for end in band)
+        scene.rect("band", left, floor, WIDTH - left, ceiling - floor, 3)
+    for (_, _, was), (week, _, now) in itertools.pairwise(points):
+        if was != now:
+            x = x_of(-week) - 5
+            scene.line("reference", x, top, x, bottom)
+    newest = f"now {state_mark(block)[0]}".strip()
+    for place, (week, value, is_comparable) in enumerate(points, start=1):
+        css, r = (newest, 4.5) if place == len(points) else ("speck" if is_comparable else "other", 2.5)
+        scene.dot(css, x_of(-week), clamped(y_of(value), top + 4, bottom - 4), r)
+    if not points:
+        scene.text(none, left + 6, (top + bottom) / 2 + 4)
+    return scene
+
+
+def _course_words(points: list[tuple[float, float, bool]], said: Numbers) -> str:
+    others = sum(not is_comparable for _, _, is_comparable in points)
+    device = f" {others} of another device, not compared." if others else ""
+    return f"{len(points)} values, the newest {said.amount(points[-1][1])}.{device}"
+
+
+def sparkline(block: dict[str, Any]) -> Scene:
+    """A small line with gaps where values are missing, the newest as a dot."""
+    values = block["values"]
+    there = known(values)
+    words = f"{len(there)} values" + (f", the last {there[-1]:.3g}." if there else ".")
+    scene = Scene(block["title"], words, height=26, width=96)
+    band = pair(block, "band_low", "band_high")
+    y_of = spread([*there, *band], 22, 4)
+    if band:
+        scene.rect("band", 0, y_of(band[1]), 96, y_of(band[0]) - y_of(band[1]), 3)
+    step = 88 / max(len(values) - 1, 1)
+    points = [None if value is None else (4 + place * step, y_of(value)) for place, value in enumerate(values)]
+    for is_gap, run in itertools.groupby(points, key=lambda point: point is None):
+        stretch = [point for point in run if point]
+        if len(stretch) > 1:
+            scene.path("spark", stretch)
+        elif not is_gap:
+            scene.dot("speck", *stretch[0], 1.5)
+    if there:
+        scene.dot("now", *[point for point in points if point][-1], 3.6)
+    return scene

@@ -1,0 +1,120 @@
+"""A drawing ready to print. Its text is measured, so that no label runs into another or out of the drawing.
+
+The widths are those of a wide typeface, whatever font the reader has.
+"""
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+WIDTH = 328.0
+LINE = 18.0  # height of a line of text
+
+_EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
+_WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
+_LABEL_COLUMN = 104.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One mark: `tag` is rect, circle, line, path or text; `css` its class; `text` is escaped by the template."""
+
+    tag: str
+    css: str
+    attributes: dict[str, float | str]
+    text: str = ""
+
+
+@dataclass
+class Scene:
+    """A drawing: size, words for who does not see it, and its shapes from back to front."""
+
+    title: str
+    description: str
+    height: float = 0.0
+    width: float = WIDTH
+    shapes: list[Shape] = field(default_factory=list)
+
+    def rect(self, css: str, x: float, y: float, width: float, height: float, rx: float = 5) -> None:
+        self.shapes.append(Shape("rect", css, _rounded(x=x, y=y, width=max(width, 0), height=height, rx=rx)))
+
+    def dot(self, css: str, x: float, y: float, r: float) -> None:
+        self.shapes.append(Shape("circle", css, _rounded(cx=x, cy=y, r=r)))
+
+    def line(self, css: str, x1: float, y1: float, x2: float, y2: float) -> None:
+        self.shapes.append(Shape("line", css, _rounded(x1=x1, y1=y1, x2=x2, y2=y2)))
+
+    def path(self, css: str, points: Sequence[tuple[float, float]]) -> None:
+        steps = " ".join(f"{'L' if place else 'M'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
+        self.shapes.append(Shape("path", css, {"d": steps}))
+
+    def cross(self, css: str, x: float, y: float, r: float) -> None:
+        self.line(css, x - r, y - r, x + r, y + r)
+        self.line(css, x - r, y + r, x + r, y - r)
+
+    def text(self, text: str, x: float, y: float, *, css: str = "", anchor: str = "start") -> None:
+        """A line of text, moved sideways where it would leave the drawing."""
+        width = text_width(text, css)
+        left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
+        shift = max(0.0, -left) - max(0.0, left + width - self.width)
+        if shift and width > self.width:
+            shift = -left
+        self.shapes.append(Shape("text", css, {**_rounded(x=x + shift, y=y), "text-anchor": anchor}, text))
+
+    def paragraph(self, text: str, y: float, *, css: str = "") -> float:
+        """Text from the left margin in as many lines as it needs; the y below it."""
+        for words in wrapped(text, self.width, css):
+            self.text(words, 0, y, css=css)
+            y += LINE
+        return y
+
+    def row_label(self, label: str, left: float, y: float, baseline: float) -> float:
+        """The label of a row left of its marks or, where it is too long, above them; the y where the row begins."""
+        if text_width(label) <= left - 8:
+            self.text(label, 0, baseline)
+            return y
+        return self.paragraph(label, y + 11) - 12
+
+    def ended(self, notes: Sequence[str], y: float, bare: float = 0.0) -> "Scene":
+        """The drawing with its notes in a line at `y` and its height, which ends at `bare` where there are no notes."""
+        self.height = (self.paragraph(" · ".join(notes), y) - LINE if notes else bare) + 4
+        return self
+
+
+def label_column(labels: Iterable[str]) -> float:
+    """Where the marks of rows begin: right of the labels that fit the column."""
+    return max([width for label in labels if (width := text_width(label)) <= _LABEL_COLUMN], default=0) + 8
+
+
+def text_width(text: str, css: str = "") -> float:
+    """A width, in drawing units, that the text does not exceed in usual fonts.
+
+    >>> text_width("0.79 m/s", "lab")
+    65.6
+    """
+    return round(sum(_WIDE if _is_wide(letter) else 1 for letter in text) * _letter(css), 1)
+
+
+def widest(texts: Iterable[str], css: str = "") -> float:
+    """The width that none of the texts exceeds."""
+    return max((text_width(text, css) for text in texts), default=0.0)
+
+
+def wrapped(text: str, width: float, css: str = "") -> list[str]:
+    """The text in lines that fit the width."""
+    letter = _letter(css) * (_WIDE if any(map(_is_wide, text)) else 1)
+    return textwrap.wrap(text, max(1, int(width / letter))) or [""]
+
+
+def _letter(css: str) -> float:
+    """The width of a usual letter in text of these classes."""
+    return _EM["lab" if "lab" in css.split() else ""]
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
+def _rounded(**at: float) -> dict[str, float | str]:
+    return {name: round(value, 1) for name, value in at.items()}
