@@ -3,7 +3,8 @@
 An adapter returns `Computed`: the numbers under the same keys as the case's `expected`, the tables it lists, and
 the values of its `bounds`. It must know every key; one that it does not know fails the case by name. Three markers
 stand in for a number: `INPUT` where the case repeats an input, `NO_TARGET` where the package says "not identifiable"
-of what the reference ran into a bound with, `Lacking` where the package has no such method yet.
+of what the reference ran into a bound with, `Lacking` where the package has no such method: not yet, or no longer
+(`[[gone]]` in `known_differences.toml`).
 """
 
 import re
@@ -21,7 +22,6 @@ from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
 from analysis.models.running import critical_speed as cs
-from analysis.models.running.critical_power_3 import CriticalPower3, critical_power_3
 from analysis.models.sprint.force import force_velocity_profile
 from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates, sprint_profile_radar
 from analysis.models.squad import reliability as rel
@@ -265,14 +265,13 @@ def _velocity_loss(velocity_m_s: pd.Series, expected: dict) -> dict:
 @adapts("critical_speed")
 def _critical_speed(case: Case) -> Computed:
     trials = case.data.set_axis(["distance_m", "duration_s"], axis=1)
-    exponent = cs.race_exponent(trials)
     names = {"cs_d_on_t": "distance_on_time", "cs_v_on_inv_t": "speed_on_inverse_time", "cs_t_on_v": "time_on_speed"}
     fits = {name: cs.critical_speed(trials, form=form) for name, form in names.items()}
     values = {
-        name: {"CS": fit.cs_m_s, "Dprime": fit.d_prime_m, "CS_se": fit.cs_se_m_s, "Dp_se": fit.d_prime_se_m}
+        name: {"CS": fit.cs_m_s, "Dprime": fit.d_prime_m, "CS_se": fit.rate_se, "Dp_se": fit.reserve_se}
         for name, fit in fits.items()
     }
-    return Computed(values | {"riegel_exponent": exponent.exponent, "riegel_se": exponent.exponent_se})
+    return Computed(values | dict.fromkeys(("riegel_exponent", "riegel_se"), Lacking("an own race exponent")))
 
 
 @adapts("critical_power")
@@ -288,13 +287,13 @@ def _critical_power(case: Case) -> Computed:
         name: {
             "w_p": fit.w_prime_j,
             "cp": fit.cp_w,
-            "wp_see": fit.w_prime_se_j,
-            "cp_see": fit.cp_se_w,
+            "wp_see": fit.reserve_se,
+            "cp_see": fit.rate_se,
             "r2": fit.r_squared,
         }
         for name, fit in fits.items()
     }
-    best = cs.best_form(list(fits.values()))
+    best = min(fits.values(), key=lambda fit: fit.glance()["sum_of_se_pct"].item())
     inverse = fits["power_inv_time"]
     values = {
         "pypermod": dict(by_form),
@@ -306,28 +305,11 @@ def _critical_power(case: Case) -> Computed:
         },
     }
     if "3p_k" in case.expected["pypermod"]:
-        values["pypermod"] |= _three_parameters(critical_power_3(trials))
-        values["silhouette"]["three_param"] = _three_parameters_by_power(critical_power_3(trials, error_in="power"))
+        three = Lacking("the three-parameter model")
+        values["pypermod"] |= {"3p_k": three, "3p_pmax": three}
+        values["silhouette"]["three_param"] = three
     # the name given to the best form only labels best_2p, which is compared by its numbers
     return Computed(values, given=frozenset({"best_2p.model"}))
-
-
-def _three_parameters(fit: CriticalPower3) -> dict:
-    terms, r_squared = fit.tidy().set_index("term"), fit.glance()["r_squared"].item()
-    cp_and_w_prime = {"cp": fit.cp_w, "w_p": fit.w_prime_j, "r2": r_squared}
-    se = terms["std_error"]
-    with_k = cp_and_w_prime | {"k": fit.k_s, "error": se[["W'", "CP", "k"]].tolist()}
-    if not fit.identifiable:
-        # the reference's k stops at its bound, at 0 but for rounding; its other form stops anywhere
-        return {"3p_k": with_k | {"k": NO_TARGET}, "3p_pmax": NO_TARGET}
-    with_p_max = cp_and_w_prime | {"p_max": fit.p_max_w, "error": se[["W'", "CP", "Pmax"]].tolist()}
-    return {"3p_k": with_k, "3p_pmax": with_p_max}
-
-
-def _three_parameters_by_power(fit: CriticalPower3) -> dict | object:
-    if not fit.identifiable:
-        return NO_TARGET  # the reference stops at a bound of its own for the greatest power
-    return {"cp_": fit.cp_w, "w_prime_": fit.w_prime_j, "p_max_": fit.p_max_w}
 
 
 @adapts("reliability")
@@ -487,24 +469,13 @@ def _run_equivalents(case: Case) -> Computed:
     if "gradient" in frame:
         computed = {
             "cost_run": running.cost_of_running_j_kg_m(frame["gradient"]),
-            "cost_walk": running.cost_of_walking_j_kg_m(frame["gradient"]),
+            "cost_walk": Lacking("race equivalents and the cost of walking"),
             "gap_factor": running.grade_factor(frame["gradient"]),
         }
         table = Table(pd.DataFrame(computed), inputs=("gradient",))
-    elif "vdot" in frame:
-        solved_s = pd.Series([running.vdot_time_s(row.vdot, row.dist) for row in frame.itertuples()])
-        computed = {
-            "solved_s": solved_s,
-            "pub_s": solved_s,
-            "diff": solved_s - frame["pub_s"],
-            "vdot_from_time": [running.vdot(row.dist, row.pub_s) for row in frame.itertuples()],
-        }
-        table = Table(
-            pd.DataFrame(computed), inputs=("vdot", "dist", "published"), tolerance_names={"pub_s": "published"}
-        )
     else:
-        t2 = running.riegel_time_s(frame["d1"], frame["t1"], frame["d2"])
-        table = Table(pd.DataFrame({"t2": t2}), inputs=("d1", "t1", "d2"))
+        lacking = dict.fromkeys(frame.columns, Lacking("race equivalents and the cost of walking"))
+        table = Table(pd.DataFrame(lacking, index=frame.index))
     return Computed(tables=dict.fromkeys(case.tables, table))
 
 

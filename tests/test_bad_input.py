@@ -31,13 +31,11 @@ from analysis.models.fitness_fatigue.skill import review
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.sides import difference_of_dates, side_difference
-from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
     critical_power,
     critical_speed,
-    race_exponent,
 )
 from analysis.models.running.durability import durability
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
@@ -244,12 +242,6 @@ MODELS: dict[str, Asked] = {
         BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
     ),
     **{
-        f"critical_power_3-{way}": Asked(
-            lambda f, way=way: critical_power_3(f, error_in=way), TRIALS, "power_w", 3, "duration_s"
-        )
-        for way in ERRORS_IN
-    },
-    **{
         f"critical_speed-{form}": Asked(
             lambda f, form=form: critical_speed(f, form=form), TRIALS, "distance_m", 2, "duration_s"
         )
@@ -261,7 +253,6 @@ MODELS: dict[str, Asked] = {
         )
         for form in POWER_FORMS
     },
-    "race_exponent": Asked(race_exponent, TRIALS, "duration_s", 2, "distance_m"),
     "training_speed": Asked(
         lambda f: training_speed(BestEfforts(f, 1, 0, 0)), TRIALS, "distance_m", 2, "duration_s"
     ),

@@ -33,7 +33,6 @@ from analysis.models.form.form_break import form_break, watched_repetitions
 from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.running import critical_speed as cs
-from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.running.durability import durability
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.running.training_speed import training_speed
@@ -134,7 +133,6 @@ RESULTS: dict[str, Result] = {
     "e1rm": fused_e1rm(E1rmObservations(MAXIMA, 0.02, 0.0, {}), WEEKS[3]),
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
-    **{f"critical_power_3-{error_in}": critical_power_3(TRIALS, error_in=error_in) for error_in in ERRORS_IN},
     "fitness_fatigue-free": FREE_TAU,
     "fitness_fatigue-fixed": FIXED_TAU,
     "fitness_fatigue-two-inputs": fitness_fatigue(
@@ -146,7 +144,6 @@ RESULTS: dict[str, Result] = {
     "fitness_fatigue-review": review(SEASON.load, SEASON.tests, **OF_SEASON),
     "dose_response": fit_dose_response(SEASON.load, SEASON.tests, **OF_SEASON),
     "states-given": filtered(SEASON.load, SEASON.tests, STATE, unit="W"),
-    "race_exponent": cs.race_exponent(TRIALS),
     **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
     "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda _session_id: SPRINTED, SUNDAY),
