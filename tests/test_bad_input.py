@@ -55,7 +55,7 @@ from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_
 from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.strength.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
+from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds
 from analysis.models.trends.breakpoint import level_break, slope_break
 from analysis.models.trends.classical_break import level_shift, segmented_line
@@ -310,14 +310,6 @@ MODELS: dict[str, Asked] = {
     "least_products_line": Asked(
         lambda f: least_products_line(f["first"], f["second"], unit="m"), PAIRS, "second", 2, "first", answers=SIGNED
     ),
-    **{
-        f"reps_curve-{model}-{way}": Asked(
-            lambda f, model=model, way=way: reps_curve(f.share_of_1rm, f.reps, model=model, direction=way),
-            OWN, "reps", 1, "share_of_1rm", answers=answers("all equal", "one place"),  # one constant is fitted
-        )
-        for model in REPS_MODELS
-        for way in DIRECTIONS
-    },
     "reps_load_curve": Asked(
         lambda f: reps_load_curve(f.load_kg, f.reps), OWN, "reps", 2, "load_kg", answers=frozenset()
     ),
@@ -376,6 +368,7 @@ ELSEWHERE = {
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
     "test_reliability.py": ("pooled_typical_error",),
+    "test_reps_to_1rm.py": ("reps_curve_of_lift",),
     "test_sprint.py": ("force_velocity_profile",),
     "test_transfer.py": ("transfer",),
 }  # fmt: skip

@@ -50,7 +50,7 @@ from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations,
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
 from analysis.models.strength.readiness import readiness
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.strength.reps_to_1rm import reps_curve, reps_load_curve
+from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.models.strength.velocity_loss import loss_in_sets
 from analysis.models.trends.breakpoint import level_break, slope_break
@@ -148,7 +148,6 @@ RESULTS: dict[str, Result] = {
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
     "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda _session_id: SPRINTED, SUNDAY),
     "force_velocity": force_velocity_profile(sprint_profile_gates(*GATES), body_mass_kg=70, height_m=1.75),
-    "reps_curve": reps_curve(TO_FAILURE["share_of_1rm"], TO_FAILURE["reps"]),
     "reps_load_curve": reps_load_curve([120, 110, 100, 90], [2, 5, 9, 13]),
     "reps_curves_of_squad": reps_curves_of_squad(TO_FAILURE),
     "reliability": reliability.reliability(JUMPS, unit="m"),

@@ -53,7 +53,7 @@ from scipy.special import ndtri
 
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps
+from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps, sets_of_lift, work_sets
 from analysis.models.plausible import check_complete, check_possible
 from analysis.models.result import tidy_row
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
@@ -298,15 +298,8 @@ def e1rm_observations(
     >>> told.table["e1rm_kg"].tolist(), told.refused["tested"]
     ([144.0], 'no single to failure')
     """
-    since = until - pd.Timedelta(days=days)
-    of_lift = sets[
-        (sets["exercise"] == lift.exercise)
-        & (sets["side"] == side)
-        & (sets["local_date"] > since)
-        & (sets["local_date"] <= until)
-    ]
-    of_lift = of_lift[of_lift["load_kg"] > 0]
-    to_failure = _to_failure(of_lift[of_lift["counted"]] if "counted" in of_lift else of_lift)
+    of_lift = sets_of_lift(sets, lift, until, days=days, side=side)
+    to_failure = _to_failure(work_sets(of_lift))
     tested, by_reps = _tested(to_failure), _by_reps(to_failure)
     refused = {}
     if tested.empty:
@@ -350,10 +343,10 @@ def e1rm_of_lift(
 
 
 def _to_failure(sets: pd.DataFrame) -> pd.DataFrame:
-    """Sets of `sets` whose repetitions to failure are known, with to_failure; warm-ups are none."""
+    """Sets of `sets` whose repetitions to failure are known, with to_failure."""
     check_possible(sets["rir"], "reserve", "repetitions", sign="not negative")
     told = sets.assign(to_failure=sets["reps"] + sets["rir"])
-    return told[(told["set_kind"] != "warm_up") & (told["reps"] >= 1) & told["to_failure"].between(1, TESTED_REPS)]
+    return told[told["to_failure"].between(1, TESTED_REPS)]
 
 
 def _tested(to_failure: pd.DataFrame) -> pd.DataFrame:

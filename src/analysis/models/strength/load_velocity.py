@@ -366,22 +366,6 @@ def profile_of_lift(
     )
 
 
-def two_point_e1rm_kg(light_kg: float, light_m_s: float, heavy_kg: float, heavy_m_s: float, *, mvt_m_s: float) -> float:
-    """e1RM from the line through two points; no error can be stated, so that it is no basis for a change.
-
-    García-Ramos & Jaric 2018, Strength Cond J 40(2):54-66. Raises DataProblem unless the heavier load is slower.
-
-    >>> two_point_e1rm_kg(60.0, 1.0, 140.0, 0.36, mvt_m_s=0.2)
-    160.0
-    """
-    if not (heavy_kg > light_kg and heavy_m_s < light_m_s):
-        raise DataProblem(
-            f"{heavy_kg:g} kg at {heavy_m_s:g} m/s is not heavier and slower than {light_kg:g} kg at {light_m_s:g} m/s."
-            " Check the two points."
-        )
-    return light_kg + (heavy_kg - light_kg) * (light_m_s - mvt_m_s) / (light_m_s - heavy_m_s)
-
-
 def line_rows(line: Sequence[float], covariance: np.ndarray, t: float, conf_level: float) -> list[dict[str, object]]:
     """v0 and slope, `line`, as rows of `tidy()`, from the covariance of their errors and the t of their intervals.
 
