@@ -21,6 +21,7 @@ from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
+from analysis.models.result import t_interval
 from analysis.models.running import critical_speed as cs
 from analysis.models.sprint.force import force_velocity_profile
 from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates, sprint_profile_radar
@@ -235,7 +236,7 @@ def _profile(load_kg: pd.Series, velocity_m_s: pd.Series, mvt_m_s: float) -> dic
             "sigma": ols.residual_sd_m_s,
             "e1RM": ols.e1rm_kg,
             "e1RM_delta_se": ols.e1rm_se_kg,
-            "e1RM_delta_ci95": list(ols.e1rm_delta_interval_kg),
+            "e1RM_delta_ci95": list(t_interval(ols.e1rm_kg, ols.e1rm_se_kg, ols.df, ols.conf_level)),
             "e1RM_fieller_ci95_meanline": [ols.e1rm_low_kg, ols.e1rm_high_kg],
         },
         "load_weighted": axes | {"e1RM": weighted.e1rm_kg},

@@ -53,7 +53,8 @@ from analysis.models.squad.reliability import (
 from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
 from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds

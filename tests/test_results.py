@@ -47,7 +47,8 @@ from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivit
 from analysis.models.squad.transfer import transfer
 from analysis.models.strength import load_velocity
 from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.readiness import readiness
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve

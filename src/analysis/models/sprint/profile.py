@@ -33,7 +33,7 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.nonlinear import Curve, Fit, least_squares, profile_interval
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_row
 from analysis.models.sprint.curves import (
     FASTEST_M_S,
     HARDEST_M_S2,
@@ -116,16 +116,14 @@ class SprintProfile:
         """One row: n, df, source, correction, rmse (in the unit of the readings), r_squared, n_warnings."""
         augmented = self.augment()
         fitted, resid = augmented[".fitted"], augmented[".resid"]
-        return pd.DataFrame(
-            {
-                "n": [len(resid)],
-                "df": [self.fit.df],
-                "source": [self.source],
-                "correction": [self.correction],
-                "rmse": [float(np.sqrt((resid**2).mean()))],
-                "r_squared": [float(np.corrcoef(fitted, fitted + resid)[0, 1] ** 2)],
-                "n_warnings": [len(self.warnings)],
-            }
+        return glance_row(
+            n=len(resid),
+            df=self.fit.df,
+            source=self.source,
+            correction=self.correction,
+            rmse=float(np.sqrt((resid**2).mean())),
+            r_squared=float(np.corrcoef(fitted, fitted + resid)[0, 1] ** 2),
+            n_warnings=len(self.warnings),
         )
 
     def augment(self) -> pd.DataFrame:

@@ -55,7 +55,7 @@ from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps, sets_of_lift, work_sets
 from analysis.models.plausible import check_complete, check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 
 SOURCES = ("tested", "reps", "velocity")
@@ -152,21 +152,17 @@ class FusedE1rm:
     def tidy(self) -> pd.DataFrame:
         """One row: the e1RM in kg with its interval, on the day `until`."""
         error = self.e1rm_kg * self.log_sd
-        row = tidy_row("e1RM", "kg", self.e1rm_kg, error, self.e1rm_low_kg, self.e1rm_high_kg, self.conf_level)
-        return pd.DataFrame([row])
+        row = ("e1RM", "kg", self.e1rm_kg, error, self.e1rm_low_kg, self.e1rm_high_kg)
+        return tidy_table([row], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n in all and of each source, days_since, is_stale, scatter, drift_pct."""
         counts = self.observations["source"].value_counts().reindex(SOURCES, fill_value=0)
-        return pd.DataFrame(
-            {
-                "n": [len(self.observations)],
-                **{f"n_{source}": [int(counts[source])] for source in SOURCES},
-                "days_since": [self.days_since],
-                "is_stale": [self.is_stale],
-                "scatter": [self.scatter],
-                "drift_pct": [self.drift_pct],
-            }
+        return glance_row(
+            self,
+            *("days_since", "is_stale", "scatter", "drift_pct"),
+            n=len(self.observations),
+            **{f"n_{source}": int(counts[source]) for source in SOURCES},
         )
 
     def augment(self) -> pd.DataFrame:
@@ -174,10 +170,7 @@ class FusedE1rm:
 
         The first observation expects nothing else: its .fitted is itself.
         """
-        fitted = self.observations["before_kg"]
-        return self.observations.drop(columns="before_kg").assign(
-            **{".fitted": fitted, ".resid": self.observations["e1rm_kg"] - fitted}
-        )
+        return with_fitted(self.observations.drop(columns="before_kg"), "e1rm_kg", self.observations["before_kg"])
 
     def sentence(self, name: str) -> str:
         """The state in words, with its age and what is missing."""
