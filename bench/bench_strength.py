@@ -9,7 +9,7 @@ import statsmodels.api as sm
 from figure import Figure, in_ms, ratio, seconds
 
 from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
-from analysis.models.strength.load_velocity_mixed import SquadProfiles, profiles_of_squad
+from analysis.models.strength.load_velocity_squad import SquadProfiles, profiles_of_squad
 
 LOADS_KG = np.array([60.0, 80.0, 100.0, 120.0])
 GOAL_MS = 2000.0

@@ -3,7 +3,8 @@
 An adapter returns `Computed`: the numbers under the same keys as the case's `expected`, the tables it lists, and
 the values of its `bounds`. It must know every key; one that it does not know fails the case by name. Three markers
 stand in for a number: `INPUT` where the case repeats an input, `NO_TARGET` where the package says "not identifiable"
-of what the reference ran into a bound with, `Lacking` where the package has no such method yet.
+of what the reference ran into a bound with, `Lacking` where the package has no such method: not yet, or no longer
+(`[[gone]]` in `known_differences.toml`).
 """
 
 import re
@@ -20,14 +21,14 @@ from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
+from analysis.models.result import t_interval
 from analysis.models.running import critical_speed as cs
-from analysis.models.running.critical_power_3 import CriticalPower3, critical_power_3
 from analysis.models.sprint.force import force_velocity_profile
 from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates, sprint_profile_radar
 from analysis.models.squad import reliability as rel
 from analysis.models.squad.growth import growth
 from analysis.models.strength import reps_to_1rm
-from analysis.models.strength.load_velocity import load_velocity_profile, two_point_e1rm_kg
+from analysis.models.strength.load_velocity import load_velocity_profile
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
@@ -215,8 +216,7 @@ def _srpe_table(frame: pd.DataFrame) -> Table:
 @adapts("load_velocity")
 def _load_velocity(case: Case) -> Computed:
     if "velocity" in case.expected:
-        velocity = pd.Series(case.expected["velocity"])
-        return Computed({"velocity": INPUT, "bench_pct1RM_GB2010": strength.bench_press_pct_1rm(velocity).tolist()})
+        return Computed({"velocity": INPUT, "bench_pct1RM_GB2010": Lacking("equations of a group")})
     if "mvt" in case.expected:
         return Computed(_profile(case.data.iloc[:, 0], case.data.iloc[:, 1], case.expected["mvt"]))
     return Computed(_velocity_loss(case.data.iloc[:, 1], case.expected))
@@ -225,7 +225,6 @@ def _load_velocity(case: Case) -> Computed:
 def _profile(load_kg: pd.Series, velocity_m_s: pd.Series, mvt_m_s: float) -> dict:
     ols = load_velocity_profile(load_kg, velocity_m_s, mvt_m_s=mvt_m_s)
     weighted = load_velocity_profile(load_kg, velocity_m_s, mvt_m_s=mvt_m_s, weights=load_kg)
-    light, heavy = load_kg.idxmin(), load_kg.idxmax()
     axes = {"V0": weighted.v0_m_s, "L0": weighted.l0_kg}
     return {
         "mvt": INPUT,
@@ -237,42 +236,41 @@ def _profile(load_kg: pd.Series, velocity_m_s: pd.Series, mvt_m_s: float) -> dic
             "sigma": ols.residual_sd_m_s,
             "e1RM": ols.e1rm_kg,
             "e1RM_delta_se": ols.e1rm_se_kg,
-            "e1RM_delta_ci95": list(ols.e1rm_delta_interval_kg),
+            "e1RM_delta_ci95": list(t_interval(ols.e1rm_kg, ols.e1rm_se_kg, ols.df, ols.conf_level)),
             "e1RM_fieller_ci95_meanline": [ols.e1rm_low_kg, ols.e1rm_high_kg],
         },
         "load_weighted": axes | {"e1RM": weighted.e1rm_kg},
         "levsim": axes,
-        "two_point_e1RM": two_point_e1rm_kg(
-            load_kg[light], velocity_m_s[light], load_kg[heavy], velocity_m_s[heavy], mvt_m_s=mvt_m_s
-        ),
+        "two_point_e1RM": Lacking("e1RM from two points"),
     }
 
 
 def _velocity_loss(velocity_m_s: pd.Series, expected: dict) -> dict:
-    loss = strength.velocity_loss(velocity_m_s)
+    one_set = {"session_id": "s", "set_no": 1, "rep_no": range(len(velocity_m_s)), "device": "encoder"}
+    of_set = {"local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift", "side": "B", "set_kind": "work"}
+    reps = pd.DataFrame({**one_set, **of_set, "load_kg": 100.0, "mean_velocity_m_s": velocity_m_s})
+    speeds = strength.set_speeds(reps).iloc[0]
     values = {
-        "vl_from_best_pct": loss.from_best_pct,
-        "vl_from_first_pct": loss.from_first_pct,
-        "slope_m_s_per_rep": loss.slope_m_s_per_rep,
-        "mean_v": velocity_m_s.mean(),
+        "vl_from_best_pct": speeds["loss_from_best_pct"],
+        "vl_from_first_pct": speeds["loss_from_first_pct"],
+        "mean_v": speeds["mean_m_s"],
+        # of a single set without its error; `models.strength.velocity_loss` fits it over sets
+        "slope_m_s_per_rep": Lacking("a threshold and a slope within one set"),
     }
-    for key in expected:
-        if found := re.fullmatch(r"first_rep_over_(\d+)pct_loss_from_best", key):
-            values[key] = strength.first_rep_beyond_loss(velocity_m_s, loss_pct=float(found[1]))
-    return values
+    thresholds = [key for key in expected if re.fullmatch(r"first_rep_over_(\d+)pct_loss_from_best", key)]
+    return values | dict.fromkeys(thresholds, Lacking("a threshold and a slope within one set"))
 
 
 @adapts("critical_speed")
 def _critical_speed(case: Case) -> Computed:
     trials = case.data.set_axis(["distance_m", "duration_s"], axis=1)
-    exponent = cs.race_exponent(trials)
     names = {"cs_d_on_t": "distance_on_time", "cs_v_on_inv_t": "speed_on_inverse_time", "cs_t_on_v": "time_on_speed"}
     fits = {name: cs.critical_speed(trials, form=form) for name, form in names.items()}
     values = {
-        name: {"CS": fit.cs_m_s, "Dprime": fit.d_prime_m, "CS_se": fit.cs_se_m_s, "Dp_se": fit.d_prime_se_m}
+        name: {"CS": fit.cs_m_s, "Dprime": fit.d_prime_m, "CS_se": fit.rate_se, "Dp_se": fit.reserve_se}
         for name, fit in fits.items()
     }
-    return Computed(values | {"riegel_exponent": exponent.exponent, "riegel_se": exponent.exponent_se})
+    return Computed(values | dict.fromkeys(("riegel_exponent", "riegel_se"), Lacking("an own race exponent")))
 
 
 @adapts("critical_power")
@@ -288,13 +286,13 @@ def _critical_power(case: Case) -> Computed:
         name: {
             "w_p": fit.w_prime_j,
             "cp": fit.cp_w,
-            "wp_see": fit.w_prime_se_j,
-            "cp_see": fit.cp_se_w,
+            "wp_see": fit.reserve_se,
+            "cp_see": fit.rate_se,
             "r2": fit.r_squared,
         }
         for name, fit in fits.items()
     }
-    best = cs.best_form(list(fits.values()))
+    best = min(fits.values(), key=lambda fit: fit.glance()["sum_of_se_pct"].item())
     inverse = fits["power_inv_time"]
     values = {
         "pypermod": dict(by_form),
@@ -306,28 +304,11 @@ def _critical_power(case: Case) -> Computed:
         },
     }
     if "3p_k" in case.expected["pypermod"]:
-        values["pypermod"] |= _three_parameters(critical_power_3(trials))
-        values["silhouette"]["three_param"] = _three_parameters_by_power(critical_power_3(trials, error_in="power"))
+        three = Lacking("the three-parameter model")
+        values["pypermod"] |= {"3p_k": three, "3p_pmax": three}
+        values["silhouette"]["three_param"] = three
     # the name given to the best form only labels best_2p, which is compared by its numbers
     return Computed(values, given=frozenset({"best_2p.model"}))
-
-
-def _three_parameters(fit: CriticalPower3) -> dict:
-    terms, r_squared = fit.tidy().set_index("term"), fit.glance()["r_squared"].item()
-    cp_and_w_prime = {"cp": fit.cp_w, "w_p": fit.w_prime_j, "r2": r_squared}
-    se = terms["std_error"]
-    with_k = cp_and_w_prime | {"k": fit.k_s, "error": se[["W'", "CP", "k"]].tolist()}
-    if not fit.identifiable:
-        # the reference's k stops at its bound, at 0 but for rounding; its other form stops anywhere
-        return {"3p_k": with_k | {"k": NO_TARGET}, "3p_pmax": NO_TARGET}
-    with_p_max = cp_and_w_prime | {"p_max": fit.p_max_w, "error": se[["W'", "CP", "Pmax"]].tolist()}
-    return {"3p_k": with_k, "3p_pmax": with_p_max}
-
-
-def _three_parameters_by_power(fit: CriticalPower3) -> dict | object:
-    if not fit.identifiable:
-        return NO_TARGET  # the reference stops at a bound of its own for the greatest power
-    return {"cp_": fit.cp_w, "w_prime_": fit.w_prime_j, "p_max_": fit.p_max_w}
 
 
 @adapts("reliability")
@@ -404,56 +385,27 @@ def _least_products(case: Case) -> dict:
 
 @adapts("reps_1rm")
 def _reps_1rm(case: Case) -> Computed:
+    average = Lacking("shares of 1RM of the average lifter")
     tables = {}
     for name in case.tables:
         frame = case.read(name)
         if "weight" in frame:
             tables[name] = _classical_table(frame)
-        elif "rpe" in frame:
-            pct = reps_to_1rm.rts_pct_1rm(frame["reps"], frame["rpe"])
-            tables[name] = Table(pct.to_frame("pct"), inputs=("reps", "rpe"))
         else:
-            models = ("epley", "modified_epley", "linear")
-            shares = {model: strength.share_of_1rm(frame["reps"], model=model) for model in models}
-            tables[name] = Table(pd.DataFrame(shares), inputs=("reps",))
-    values = {
-        "constants": {
-            "k_epley": 1 / strength.share_of_1rm(1) - 1,
-            "kmod": 1 / strength.share_of_1rm(2, model="modified_epley") - 1,
-            "klin": 1 / (1 - strength.share_of_1rm(2, model="linear")),
-        }
-    }
+            tables[name] = Table(pd.DataFrame(dict.fromkeys(frame.columns, average), index=frame.index))
+    values = dict.fromkeys(("constants", "get_perc_1RM_RIR"), average)
     if "pooled" in case.expected:
         values |= _reps_to_failure(case.data)
     if "zeroRM" in case.expected:
         values |= _own_curve(case.data["weight"], case.data["reps"], case.data["eRIR"])
-    if asked := case.expected.get("get_perc_1RM_RIR"):
-        shares = {
-            model: strength.share_of_1rm(asked["reps"], reps_in_reserve=asked["RIR"], model=model)
-            for model in ("epley", "linear")
-        }
-        values["get_perc_1RM_RIR"] = {"reps": INPUT, "RIR": INPUT} | shares
     return Computed(values, tables)
 
 
 def _reps_to_failure(frame: pd.DataFrame) -> dict:
     share, reps = frame["Real %1RM"], frame["nRM"]
-    pooled = {
-        "k": reps_to_1rm.reps_curve(share, reps),
-        "k_reverse": reps_to_1rm.reps_curve(share, reps, direction="share_on_reps"),
-        "kmod": reps_to_1rm.reps_curve(share, reps, model="modified_epley"),
-        "klin": reps_to_1rm.reps_curve(share, reps, model="linear"),
-    }
     squad = reps_curves_of_squad(pd.DataFrame({"athlete_id": frame["Athlete"], "share_of_1rm": share, "reps": reps}))
     return {
-        "pooled": {
-            name: {
-                "est": {name.removesuffix("_reverse"): curve.constant},
-                "se": [curve.std_error],
-                "sigma": curve.residual_sd,
-            }
-            for name, curve in pooled.items()
-        },
+        "pooled": Lacking("one curve for sets of several athletes"),
         "per_athlete_1RM": {
             athlete: _own_curve(own["Real Weight"], own["nRM"]) | {"true_1RM": INPUT}
             for athlete, own in frame.groupby("Athlete")
@@ -487,24 +439,13 @@ def _run_equivalents(case: Case) -> Computed:
     if "gradient" in frame:
         computed = {
             "cost_run": running.cost_of_running_j_kg_m(frame["gradient"]),
-            "cost_walk": running.cost_of_walking_j_kg_m(frame["gradient"]),
+            "cost_walk": Lacking("race equivalents and the cost of walking"),
             "gap_factor": running.grade_factor(frame["gradient"]),
         }
         table = Table(pd.DataFrame(computed), inputs=("gradient",))
-    elif "vdot" in frame:
-        solved_s = pd.Series([running.vdot_time_s(row.vdot, row.dist) for row in frame.itertuples()])
-        computed = {
-            "solved_s": solved_s,
-            "pub_s": solved_s,
-            "diff": solved_s - frame["pub_s"],
-            "vdot_from_time": [running.vdot(row.dist, row.pub_s) for row in frame.itertuples()],
-        }
-        table = Table(
-            pd.DataFrame(computed), inputs=("vdot", "dist", "published"), tolerance_names={"pub_s": "published"}
-        )
     else:
-        t2 = running.riegel_time_s(frame["d1"], frame["t1"], frame["d2"])
-        table = Table(pd.DataFrame({"t2": t2}), inputs=("d1", "t1", "d2"))
+        lacking = dict.fromkeys(frame.columns, Lacking("race equivalents and the cost of walking"))
+        table = Table(pd.DataFrame(lacking, index=frame.index))
     return Computed(tables=dict.fromkeys(case.tables, table))
 
 

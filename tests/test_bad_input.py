@@ -31,13 +31,11 @@ from analysis.models.fitness_fatigue.skill import review
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.sides import difference_of_dates, side_difference
-from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
     critical_power,
     critical_speed,
-    race_exponent,
 )
 from analysis.models.running.durability import durability
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
@@ -55,9 +53,10 @@ from analysis.models.squad.reliability import (
 from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
 from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.strength.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve
+from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds
 from analysis.models.trends.breakpoint import level_break, slope_break
 from analysis.models.trends.classical_break import level_shift, segmented_line
@@ -244,12 +243,6 @@ MODELS: dict[str, Asked] = {
         BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
     ),
     **{
-        f"critical_power_3-{way}": Asked(
-            lambda f, way=way: critical_power_3(f, error_in=way), TRIALS, "power_w", 3, "duration_s"
-        )
-        for way in ERRORS_IN
-    },
-    **{
         f"critical_speed-{form}": Asked(
             lambda f, form=form: critical_speed(f, form=form), TRIALS, "distance_m", 2, "duration_s"
         )
@@ -261,7 +254,6 @@ MODELS: dict[str, Asked] = {
         )
         for form in POWER_FORMS
     },
-    "race_exponent": Asked(race_exponent, TRIALS, "duration_s", 2, "distance_m"),
     "training_speed": Asked(
         lambda f: training_speed(BestEfforts(f, 1, 0, 0)), TRIALS, "distance_m", 2, "duration_s"
     ),
@@ -319,14 +311,6 @@ MODELS: dict[str, Asked] = {
     "least_products_line": Asked(
         lambda f: least_products_line(f["first"], f["second"], unit="m"), PAIRS, "second", 2, "first", answers=SIGNED
     ),
-    **{
-        f"reps_curve-{model}-{way}": Asked(
-            lambda f, model=model, way=way: reps_curve(f.share_of_1rm, f.reps, model=model, direction=way),
-            OWN, "reps", 1, "share_of_1rm", answers=answers("all equal", "one place"),  # one constant is fitted
-        )
-        for model in REPS_MODELS
-        for way in DIRECTIONS
-    },
     "reps_load_curve": Asked(
         lambda f: reps_load_curve(f.load_kg, f.reps), OWN, "reps", 2, "load_kg", answers=frozenset()
     ),
@@ -385,6 +369,7 @@ ELSEWHERE = {
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
     "test_reliability.py": ("pooled_typical_error",),
+    "test_reps_to_1rm.py": ("reps_curve_of_lift",),
     "test_sprint.py": ("force_velocity_profile",),
     "test_transfer.py": ("transfer",),
 }  # fmt: skip

@@ -1,11 +1,13 @@
 """Reference cases: every number below $GOLDEN_DIR (default: tests/golden_own) is reproduced within its tolerance.
 
 A case is `<family>/<case>/expected.json` with CSV files beside it. What a case expects and the package cannot compute
-is either named in FAMILIES_NOT_BUILT, or marked as lacking by the adapter, or a failure.
+is either named in FAMILIES_NOT_BUILT, or marked as lacking by the adapter, or a failure. What the package computed once
+and no longer does stands as `[[gone]]` in `known_differences.toml` with its reason, a whole family or one method of it.
 """
 
 import json
 import os
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,10 @@ ROOT = Path(os.environ.get("GOLDEN_DIR") or Path(__file__).parent / "golden_own"
 # families without an adapter; to be emptied
 FAMILIES_NOT_BUILT = {}
 
+KNOWN = tomllib.loads(Path(__file__).with_name("known_differences.toml").read_text(encoding="utf-8"))
+# (family, method) -> why; the method of a whole family is ""
+GONE = {(entry["family"], entry.get("method", "")): entry["reason"] for entry in KNOWN["gone"]}
+
 
 def cases(root: Path) -> list[Case]:
     files = sorted(root.glob("*/*/expected.json"))
@@ -26,8 +32,11 @@ def cases(root: Path) -> list[Case]:
 
 
 def as_parameter(case: Case):
-    reason = FAMILIES_NOT_BUILT.get(case.family)
-    marks = [pytest.mark.xfail(raises=NotBuilt, strict=True, reason=f"not built: {reason}")] if reason else []
+    marks = []
+    if gone := GONE.get((case.family, "")):
+        marks = [pytest.mark.skip(reason=f"the family {case.family} is gone: {gone}")]
+    elif reason := FAMILIES_NOT_BUILT.get(case.family):
+        marks = [pytest.mark.xfail(raises=NotBuilt, strict=True, reason=f"not built: {reason}")]
     return pytest.param(case, id=case.id, marks=marks)
 
 
@@ -129,8 +138,11 @@ def test_golden_case_is_reproduced(case):
     wrong = [difference for difference in found if isinstance(difference, str)]
     assert not wrong, "\n".join(wrong)
     lacking = sorted({difference.method for difference in found if isinstance(difference, Lacking)})
-    if lacking:
+    gone = [f"{method}: {GONE[case.family, method]}" for method in lacking if (case.family, method) in GONE]
+    if len(gone) < len(lacking):
         pytest.xfail(f"every other number agrees; not built: {', '.join(lacking)}")
+    if gone:
+        pytest.skip(f"every other number agrees; gone from {case.family}: {' '.join(gone)}")
 
 
 def test_there_are_cases_to_reproduce():
@@ -139,6 +151,18 @@ def test_there_are_cases_to_reproduce():
 
 def test_a_family_with_an_adapter_is_not_listed_as_not_built():
     assert not FAMILIES_NOT_BUILT.keys() & ADAPTERS.keys()
+
+
+def test_a_family_that_is_gone_has_no_adapter():
+    assert not {family for family, method in GONE if not method} & ADAPTERS.keys()
+
+
+def test_a_method_that_is_gone_is_lacking_in_its_family():
+    """The adapter of the family names it, so that an entry goes when the method comes back."""
+    adapters = Path(__file__).with_name("golden_adapters.py").read_text(encoding="utf-8")
+    named = {(family, method) for family, method in GONE if method}
+    assert {family for family, _ in named} <= ADAPTERS.keys()
+    assert all(f'Lacking("{method}")' in adapters for _, method in named)
 
 
 def case_of(expected: dict, **more) -> Case:

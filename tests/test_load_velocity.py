@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
-from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, two_point_e1rm_kg
+from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds
 
 LOADS = [60.0, 80.0, 100.0, 120.0]
 SPEEDS = [1.00, 0.86, 0.69, 0.55]
@@ -114,11 +114,6 @@ def test_devices_exercises_and_sides_are_never_mixed(column, values):
 def test_a_velocity_of_another_name_is_refused():
     with pytest.raises(DataProblem, match="'speed' is not a velocity"):
         profile_of_bar_speeds(bar_speeds(), metric="speed", mvt_m_s=0.15)
-
-
-def test_two_points_of_which_the_heavier_is_faster_are_refused():
-    with pytest.raises(DataProblem, match="not heavier and slower"):
-        two_point_e1rm_kg(60, 0.8, 100, 0.9, mvt_m_s=0.2)
 
 
 def test_a_missing_speed_does_not_change_the_callers_frame():

@@ -9,7 +9,8 @@ import statsmodels.api as sm
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 
 LOADS_KG = np.array([60.0, 80.0, 100.0, 120.0])
 

@@ -1,4 +1,4 @@
-"""An athlete's own curve of repetitions against load, a squad's, and the chart of RPE."""
+"""An athlete's own curve of repetitions against load, and a squad's."""
 
 import numpy as np
 import pandas as pd
@@ -6,17 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.reps_to_1rm import reps_load_figure, squad_k_figure
-from analysis.metrics.strength import share_of_1rm
-from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.strength.reps_to_1rm import DIRECTIONS, REPS_MODELS, reps_curve, reps_load_curve, rts_pct_1rm
+from analysis.models.strength.reps_of_squad import reps_curves_of_squad, sets_of_tested
+from analysis.models.strength.reps_to_1rm import reps_curve_of_lift, reps_load_curve
 
 MODEL = 42  # of the seeds of the simulations
 SHARES = np.array([0.9, 0.8, 0.7, 0.6])
 LOADS_KG = [120.0, 110.0, 100.0, 90.0]
 REPS = [2, 5, 9, 13]
-AVERAGE = {"epley": 0.0333, "modified_epley": 0.0353, "linear": 33.0}
+DEADLIFT = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
+SUNDAY = pd.Timestamp("2026-01-11")
 
 
 def squad(k_by_athlete: dict[str, float], shares=SHARES) -> pd.DataFrame:
@@ -31,49 +32,6 @@ def squad(k_by_athlete: dict[str, float], shares=SHARES) -> pd.DataFrame:
 
 
 SQUAD = squad({"alder": 0.025, "birch": 0.03, "cedar": 0.036, "elm": 0.045, "rowan": 0.033})
-
-
-@pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("model", REPS_MODELS)
-@given(factor=st.floats(0.5, 2))
-def test_noiseless_sets_give_back_the_constant(model, direction, factor):
-    true = factor * AVERAGE[model]
-    reps = {
-        "epley": (1 / SHARES - 1) / true,
-        "modified_epley": (1 / SHARES - 1) / true + 1,
-        "linear": 1 + true * (1 - SHARES),
-    }[model]
-    if reps.min() < 1:
-        return
-    curve = reps_curve(SHARES, reps, model=model, direction=direction)
-    assert curve.constant == pytest.approx(true, rel=1e-6)
-    assert curve.predict(SHARES) == pytest.approx(reps)
-    assert curve.share_of_1rm(reps) == pytest.approx(SHARES)
-
-
-@pytest.mark.parametrize("model", REPS_MODELS)
-def test_the_average_lifter_is_the_one_of_the_metrics(model):
-    reps = np.array([3.0, 6.0, 9.0])
-    shares = [share_of_1rm(n, model=model) for n in reps]
-    assert reps_curve(shares, reps, model=model).constant == pytest.approx(AVERAGE[model])
-
-
-def test_the_direction_of_the_fit_moves_the_constant():
-    on_reps, on_share = (reps_curve([0.9, 0.8, 0.7], [3, 10, 14], direction=name).constant for name in DIRECTIONS)
-    assert on_reps != pytest.approx(on_share, rel=1e-3)
-
-
-def test_the_interval_of_k_on_repetitions_is_that_of_a_line_through_one_point():
-    share, reps = np.array([0.9, 0.8, 0.7, 0.75]), np.array([3.0, 10.0, 14.0, 9.0])
-    odds = 1 / share - 1
-    slope = odds @ reps / (odds @ odds)
-    se = np.sqrt(((reps - slope * odds) ** 2).sum() / 3 / (odds @ odds))
-    curve = reps_curve(share, reps)
-    expected = 1 / (slope + 3.182446 * se), 1 / (slope - 3.182446 * se)  # t with 3 degrees of freedom
-    assert (curve.conf_low, curve.conf_high) == (
-        pytest.approx(expected[0], rel=1e-5),
-        pytest.approx(expected[1], rel=1e-5),
-    )
 
 
 @given(e1rm_kg=st.floats(40, 300), k=st.floats(0.015, 0.07))
@@ -106,7 +64,7 @@ def test_sets_without_a_rated_reserve_are_left_out_and_counted():
 
 def test_sets_beyond_ten_repetitions_are_flagged_and_kept():
     assert reps_load_curve(LOADS_KG, REPS).sets["beyond_tested"].tolist() == [False, False, False, True]
-    assert reps_curve([0.9, 0.8, 0.7], [4, 9, 15]).glance()["n_beyond_tested"].item() == 1
+    assert reps_load_curve(LOADS_KG, REPS).glance()["n_beyond_tested"].item() == 1
 
 
 def test_loads_close_together_leave_k_without_a_bound():
@@ -139,19 +97,56 @@ def test_sets_that_carry_no_1rm_are_refused(load_kg, reps, error, words):
         ([90.0, 80.0, 70.0], [4, 8, 12], DataProblem, "3 of 3 sets"),
         ([0.9, 0.8, np.nan], [4, 8, 12], DataProblem, "1 of 3 sets"),
         ([0.9, 0.8, 0.7], [4, np.nan, 12], DataProblem, "1 of 3 sets"),
-        ([0.9, 0.8, 0.7], [4, 8], DataProblem, "do not pair up"),
     ],
 )
-def test_shares_that_carry_no_curve_are_refused(share, reps, error, words):
+def test_shares_that_carry_no_curves_are_refused(share, reps, error, words):
     with pytest.raises(error, match=words):
-        reps_curve(share, reps)
+        reps_curves_of_squad(pd.DataFrame({"athlete_id": "alder", "share_of_1rm": share, "reps": reps}))
 
 
-def test_names_that_are_none_are_refused():
-    with pytest.raises(DataProblem, match="'brzycki' is not a model"):
-        reps_curve(SHARES, [3, 8, 14, 20], model="brzycki")
-    with pytest.raises(DataProblem, match="'both' is not a direction"):
-        reps_curve(SHARES, [3, 8, 14, 20], direction="both")
+def rated_deadlifts(one_rep_max_kg: dict[str, float], k: float = 1 / 30) -> pd.DataFrame:
+    """A tested single of each athlete, and sets at 90, 80 and 70 % of it with two repetitions in reserve."""
+    share = np.array([1.0, 0.9, 0.8, 0.7])
+    to_failure = np.maximum(np.round((1 / share - 1) / k), 1)
+    one = pd.DataFrame({"load_kg": share, "reps": to_failure - [0, 2, 2, 2], "rir": [0.0, 2, 2, 2]})
+    squad = [one.assign(athlete_id=name, load_kg=kg * one["load_kg"]) for name, kg in one_rep_max_kg.items()]
+    return pd.concat(squad, ignore_index=True).assign(
+        exercise="deadlift", side="B", set_kind="work", local_date=pd.Timestamp("2026-01-05")
+    )
+
+
+def test_the_curve_of_a_lift_is_that_of_its_recent_rated_work_sets():
+    sets = rated_deadlifts({"alder": 120.0})
+    no_evidence = pd.concat(
+        [
+            sets.assign(set_kind="warm_up", reps=1.0),
+            sets.assign(local_date=pd.Timestamp("2025-06-02"), load_kg=60.0),
+            sets.assign(exercise="hip_thrust"),
+        ]
+    )
+    curve = reps_curve_of_lift(pd.concat([sets, no_evidence]), DEADLIFT, SUNDAY)
+    assert (len(curve.sets), curve.n_missing) == (4, 0)
+    assert curve.sets["reps_to_failure"].tolist() == [1, 3, 8, 13]
+    assert curve.e1rm_kg == pytest.approx(120, rel=0.02)
+
+
+def test_a_lift_without_a_rated_reserve_says_what_to_record():
+    with pytest.raises(NotEnoughData, match="Rate the reserve of more sets"):
+        reps_curve_of_lift(rated_deadlifts({"alder": 120.0}).assign(rir=np.nan), DEADLIFT, SUNDAY)
+
+
+def test_shares_are_those_of_the_1rm_that_each_athlete_tested():
+    sets = rated_deadlifts({"alder": 120.0, "birch": 90.0})
+    untested = rated_deadlifts({"cedar": 100.0}).iloc[1:]
+    shares = sets_of_tested(pd.concat([sets, untested]), DEADLIFT, SUNDAY)
+    assert shares["athlete_id"].tolist() == ["alder"] * 3 + ["birch"] * 3
+    assert shares["share_of_1rm"].tolist() == pytest.approx([0.9, 0.8, 0.7] * 2)
+    assert shares["reps"].tolist() == [3, 8, 13] * 2
+
+
+def test_a_squad_without_a_test_says_so():
+    with pytest.raises(NotEnoughData, match="Nobody tested Deadlift in the 84 days up to 2026-01-11"):
+        sets_of_tested(rated_deadlifts({"cedar": 100.0}).iloc[1:], DEADLIFT, SUNDAY)
 
 
 def test_athletes_with_clear_curves_keep_their_own_k():
@@ -165,7 +160,10 @@ def test_athletes_who_do_not_differ_are_drawn_together():
     rng = np.random.default_rng(np.random.SeedSequence([MODEL, 5]))
     alike = squad(dict.fromkeys(["alder", "birch", "cedar", "elm"], 0.033))
     curves = reps_curves_of_squad(alike.assign(reps=(alike["reps"] + rng.normal(0, 1.5, len(alike))).clip(lower=1)))
-    own = [reps_curve(sets["share_of_1rm"], sets["reps"]).constant for _, sets in curves.sets.groupby("athlete_id")]
+    odds = 1 / curves.sets["share_of_1rm"] - 1
+    sums = pd.DataFrame({"squares": odds**2, "products": odds * curves.sets["reps"]})
+    by_athlete = sums.groupby(curves.sets["athlete_id"]).sum()
+    own = by_athlete["squares"] / by_athlete["products"]  # k by least squares of each athlete alone
     assert np.ptp(curves.athletes["k"]) < np.ptp(own)
 
 
@@ -208,27 +206,6 @@ def test_an_athlete_who_was_not_fitted_has_no_curve():
     assert curves.predict("elm", 0.8) < curves.predict("alder", 0.8)
     with pytest.raises(DataProblem, match="'hazel' is not among"):
         curves.predict("hazel", 0.8)
-
-
-@given(reps=st.integers(1, 9), half_steps=st.integers(0, 6))
-def test_a_repetition_more_or_in_reserve_needs_less_load(reps, half_steps):
-    rpe = 10 - half_steps / 2
-    here, more, reserve = rts_pct_1rm(pd.Series([reps, reps + 1, reps]), pd.Series([rpe, rpe, rpe - 0.5]))
-    assert more < here
-    assert reserve < here
-
-
-def test_a_set_in_reserve_stands_where_its_repetitions_to_failure_stand():
-    reps, rpe = pd.Series([5.0, 7.0, np.nan]), pd.Series([8.0, 10.0, 9.0])
-    pct = rts_pct_1rm(reps, rpe)
-    assert pct[0] == pct[1] == 81.1
-    assert np.isnan(pct[2])
-
-
-@pytest.mark.parametrize(("reps", "rpe"), [(15, 10), (12, 6), (0, 10), (5, 10.5), (5, 8.3)])
-def test_a_set_that_is_not_on_the_chart_is_refused(reps, rpe):
-    with pytest.raises(DataProblem, match="not on the chart"):
-        rts_pct_1rm(pd.Series([float(reps)]), pd.Series([float(rpe)]))
 
 
 def coverage(design: int, replicates: int) -> float:

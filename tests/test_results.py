@@ -33,7 +33,6 @@ from analysis.models.form.form_break import form_break, watched_repetitions
 from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.running import critical_speed as cs
-from analysis.models.running.critical_power_3 import ERRORS_IN, critical_power_3
 from analysis.models.running.durability import durability
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.running.training_speed import training_speed
@@ -48,10 +47,11 @@ from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivit
 from analysis.models.squad.transfer import transfer
 from analysis.models.strength import load_velocity
 from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.readiness import readiness
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.strength.reps_to_1rm import reps_curve, reps_load_curve
+from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.models.strength.velocity_loss import loss_in_sets
 from analysis.models.trends.breakpoint import level_break, slope_break
@@ -134,7 +134,6 @@ RESULTS: dict[str, Result] = {
     "e1rm": fused_e1rm(E1rmObservations(MAXIMA, 0.02, 0.0, {}), WEEKS[3]),
     **{f"critical_speed-{form}": cs.critical_speed(TRIALS, form=form) for form in cs.SPEED_FORMS},
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
-    **{f"critical_power_3-{error_in}": critical_power_3(TRIALS, error_in=error_in) for error_in in ERRORS_IN},
     "fitness_fatigue-free": FREE_TAU,
     "fitness_fatigue-fixed": FIXED_TAU,
     "fitness_fatigue-two-inputs": fitness_fatigue(
@@ -146,12 +145,10 @@ RESULTS: dict[str, Result] = {
     "fitness_fatigue-review": review(SEASON.load, SEASON.tests, **OF_SEASON),
     "dose_response": fit_dose_response(SEASON.load, SEASON.tests, **OF_SEASON),
     "states-given": filtered(SEASON.load, SEASON.tests, STATE, unit="W"),
-    "race_exponent": cs.race_exponent(TRIALS),
     **{f"sprint-{name}": sprint_profile_gates(*GATES, correction=name) for name in CORRECTIONS},
     "sprint-radar": sprint_profile_radar(range(11), [0, 5.1, 6.9, 7.6, 7.9, 8, 7.95, 8.02, 8, 7.9, 8.1]),
     "in_situ_sprint": in_situ_sprint(LONG_RUNS, lambda _session_id: SPRINTED, SUNDAY),
     "force_velocity": force_velocity_profile(sprint_profile_gates(*GATES), body_mass_kg=70, height_m=1.75),
-    "reps_curve": reps_curve(TO_FAILURE["share_of_1rm"], TO_FAILURE["reps"]),
     "reps_load_curve": reps_load_curve([120, 110, 100, 90], [2, 5, 9, 13]),
     "reps_curves_of_squad": reps_curves_of_squad(TO_FAILURE),
     "reliability": reliability.reliability(JUMPS, unit="m"),

@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics import running
-from analysis.models.sprint.profile import sprint_profile_gates
+from analysis.models.sprint.profile import sprint_profile_gates, sprint_profile_radar
 
 
 def runs(*rows: tuple) -> pd.DataFrame:
@@ -46,16 +44,6 @@ def test_rides_are_no_runs():
 def test_a_week_begins_where_the_squad_says(week_start, first):
     sunday = pd.Series(pd.to_datetime(["2026-01-18"]))
     assert running.week_of(sunday, week_start=week_start)[0] == pd.Timestamp(first)
-
-
-@given(vdot=st.floats(25, 85), distance_m=st.sampled_from([1500.0, 5000.0, 10000.0, 42195.0]))
-def test_the_time_at_a_vdot_has_that_vdot(vdot, distance_m):
-    assert running.vdot(distance_m, running.vdot_time_s(vdot, distance_m)) == pytest.approx(vdot, rel=1e-9)
-
-
-def test_a_vdot_that_nobody_runs_is_refused():
-    with pytest.raises(DataProblem, match="VDOT of 500"):
-        running.vdot_time_s(500.0, 5000.0)
 
 
 def test_a_grade_beyond_what_was_measured_is_refused():
@@ -127,3 +115,70 @@ def test_the_copy_of_a_run_and_a_later_one_are_not_recorded_runs():
     kept = running.recorded_runs(rows.assign(counted=[True, True, True]), pd.Timestamp("2026-01-05"))
     assert kept["sport"].tolist() == ["trail_running", "Running"]
     assert running.recorded_runs(rows.assign(counted=False), pd.Timestamp("2026-01-31")).empty
+
+
+def power_trials(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
+    """Trials of a test, a day, watts and seconds, each as the two rows that a file gives."""
+    told = [
+        {
+            "test_id": test,
+            "local_date": pd.Timestamp(day),
+            "trial_no": 1,
+            "metric": metric,
+            "value": value,
+            "unit": unit,
+        }
+        for test, day, power_w, duration_s in rows
+        for metric, value, unit in (("mean_power", power_w, "W"), ("duration", duration_s, "s"))
+    ]
+    return pd.DataFrame(told)
+
+
+def test_the_newest_trial_of_each_power_test_counts_and_half_a_trial_does_not():
+    trials = power_trials(
+        ("power_12min", "2026-03-02", 262, 720),
+        ("power_3min", "2026-01-05", 330, 180),
+        ("power_3min", "2026-03-02", 320, 180),
+    )
+    trials = pd.concat([trials, trials.tail(1).assign(test_id="power_6min")])  # a duration without its power
+    newest = running.latest_power_trials(trials)
+    assert newest[["power_w", "duration_s"]].values.tolist() == [[320, 180], [262, 720]]
+
+
+def test_no_trial_with_a_power_meter_says_what_to_take_in():
+    with pytest.raises(NotEnoughData, match="mean_power in W, and duration in s"):
+        running.latest_power_trials(power_trials(("jump", "2026-01-05", 300, 1)).head(1))
+
+
+def test_a_body_mass_that_is_not_shown_is_named():
+    with pytest.raises(NotEnoughData, match="with the athlete's consent"):
+        running.newest_body_mass_kg(power_trials(("power_3min", "2026-01-05", 330, 180)))
+
+
+def under_a_laser(top_m_s: float) -> pd.DataFrame:
+    """Two seconds of standing, a sprint of five seconds, and slowing down."""
+    since_s = np.arange(0, 5, 0.1)
+    speed = [*[0.1] * 20, *(top_m_s * (1 - np.exp(-since_s / 1.2))), 5.0, 2.0]
+    return pd.DataFrame({"t_s": 0.1 * np.arange(len(speed)), "speed_m_s": speed})
+
+
+def test_a_sprint_under_a_laser_is_cut_from_its_first_movement_to_its_greatest_speed():
+    sessions = pd.DataFrame(
+        {
+            "session_id": ["old", "slow", "fast", "gates"],
+            "local_date": pd.to_datetime(["2026-01-05", "2026-02-02", "2026-02-02", "2026-02-09"]),
+            "kind": "sprint",
+        }
+    )
+    recorded = {"old": under_a_laser(9.5), "slow": under_a_laser(8.0), "fast": under_a_laser(8.4)}
+    best = running.recorded_sprint(sessions, lambda session_id: recorded.get(session_id, pd.DataFrame()))
+    assert best["local_date"].unique() == [pd.Timestamp("2026-02-02")]
+    profile = sprint_profile_radar(best["t_s"], best["speed_m_s"])
+    assert (profile.mss_m_s, profile.mac_m_s2) == (pytest.approx(8.4), pytest.approx(7.0))
+    assert profile.time_correction_s == pytest.approx(2.0)
+
+
+def test_sprints_past_gates_are_no_recorded_sprint():
+    sessions = pd.DataFrame({"session_id": ["a"], "local_date": [pd.Timestamp("2026-01-05")], "kind": "sprint"})
+    with pytest.raises(NotEnoughData, match="No sprint under a radar or laser yet"):
+        running.recorded_sprint(sessions, lambda _session_id: pd.DataFrame())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.errors import DataProblem
 from analysis.metrics import strength
 
 SETS = pd.DataFrame(
@@ -67,19 +67,6 @@ def test_a_set_is_told_by_its_fastest_first_and_last_repetition():
     assert first["loss_from_best_pct"] == pytest.approx(6.25)
 
 
-def test_one_repetition_has_no_velocity_loss():
-    with pytest.raises(NotEnoughData, match="got 1"):
-        strength.velocity_loss(pd.Series([0.5, np.nan]))
-
-
-def test_a_missed_repetition_keeps_its_place_in_the_slope():
-    assert strength.velocity_loss(pd.Series([0.6, np.nan, 0.4])).slope_m_s_per_rep == pytest.approx(-0.1)
-
-
-def test_no_repetition_beyond_the_loss_is_said_with_none():
-    assert strength.first_rep_beyond_loss(pd.Series([0.5, 0.49]), loss_pct=20) is None
-
-
 def test_loss_from_the_best_of_equal_repetitions_agrees_with_simulation():
     rng = np.random.default_rng(np.random.SeedSequence([3, 1]))
     reps = rng.normal(1, 0.05, size=(40_000, 8))
@@ -104,5 +91,3 @@ def test_a_set_without_a_repetition_has_no_e1rm():
 def test_unknown_formulas_are_named_with_the_known_ones():
     with pytest.raises(DataProblem, match=r"'eply' is not a known formula\. Use one of epley"):
         strength.e1rm_from_reps(pd.Series([60.0]), pd.Series([5.0]), formula="eply")
-    with pytest.raises(DataProblem, match="'eply' is not a known model"):
-        strength.share_of_1rm(5, model="eply")

@@ -70,7 +70,6 @@ MOVED = {
     "models.breakpoint": "models.trends.breakpoint",
     "models.classical_break": "models.trends.classical_break",
     "models.clustered": "models.estimators.clustered",
-    "models.critical_power_3": "models.running.critical_power_3",
     "models.critical_speed": "models.running.critical_speed",
     "models.depth_drift": "models.form.depth_drift",
     "models.durability": "models.running.durability",

@@ -8,7 +8,8 @@ from simulated import DESIGNS, LONG, MODELS, NS, RHOS, Intervals, ar1, coverage,
 from analysis.base.errors import DataProblem
 from analysis.models.strength import e1rm, load_velocity_mixed
 from analysis.models.strength.e1rm import EPLEY_K, K_SD, TESTED_CV, E1rmObservations, fused_e1rm
-from analysis.models.strength.load_velocity_mixed import profile_across_sessions, profiles_of_squad
+from analysis.models.strength.load_velocity_mixed import profile_across_sessions
+from analysis.models.strength.load_velocity_squad import profiles_of_squad
 
 LOADS_KG = np.array([60.0, 90.0, 120.0])
 SESSION_SD, SET_SD, MVT = 0.03, 0.02, 0.2

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.models.running.training_speed import TrainingSpeed
 
@@ -28,12 +28,9 @@ def best_efforts_figure(best: BestEfforts, speed: TrainingSpeed | None = None) -
     if speed is not None:
         fitted = speed.line.trials["duration_s"]
         time_s = np.geomspace(fitted.min(), fitted.max(), 60)
-        shown.add_scatter(
-            x=time_s / 60,
-            y=speed.predict(time_s) / time_s,
-            mode="lines",
-            name="CS model, from training",
-            line={"color": theme.VERMILLION, "dash": "dash"},
+        held_m_s = speed.predict(time_s) / time_s
+        marks.add_line(
+            shown, time_s / 60, held_m_s, name="CS model, from training", colour=theme.VERMILLION, dash="dash"
         )
     return theme.add_note(shown, _caption(best, speed))
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures import theme
-from analysis.models.running.critical_speed import CriticalPower, CriticalSpeed
+from analysis.figures import marks, theme
+from analysis.models.running.critical_speed import CriticalIntensity, CriticalPower, CriticalSpeed
 
 _FORM_NAMES = {
     "distance_on_time": "distance on time",
@@ -16,6 +16,10 @@ _FORM_NAMES = {
     "power_on_inverse_time": "power on 1 / time",
     "time_on_power": "time on power",
 }
+_TRIALS = {
+    False: marks.Kind("trials", "circle", theme.BLUE),
+    True: marks.Kind("outside 2 to 15 min", "circle-open", theme.BLUE),
+}
 
 
 def critical_speed_figure(result: CriticalSpeed) -> go.Figure:
@@ -23,51 +27,35 @@ def critical_speed_figure(result: CriticalSpeed) -> go.Figure:
 
     Trials outside 2 to 15 minutes are hollow; the line starts at D' on the distance axis.
     """
-    trials = result.trials
-    time_s = np.linspace(0, trials["duration_s"].max() * 1.05, 60)
+    time_s = np.linspace(0, result.trials["duration_s"].max() * 1.05, 60)
     shown = theme.figure("Time (s)", "Distance (m)")
-    shown.add_scatter(x=time_s, y=result.predict(time_s), mode="lines", name="CS model", line_color=theme.BLUE)
-    return _add_trials(shown, trials["duration_s"], trials["distance_m"], trials["outside_2_15_min"], "m")
+    marks.add_line(shown, time_s, result.predict(time_s), name="CS model")
+    return _add_trials(shown, result)
 
 
 def critical_power_figure(result: CriticalPower) -> go.Figure:
     """Power against time, trials as dots (hollow outside 2 to 15 minutes), the curve, and CP as a line."""
-    trials = result.trials
-    time_s = np.linspace(0.8 * trials["duration_s"].min(), 1.1 * trials["duration_s"].max(), 120)
+    duration_s = result.trials["duration_s"]
+    time_s = np.linspace(0.8 * duration_s.min(), 1.1 * duration_s.max(), 120)
     shown = theme.figure("Time (s)", "Power (W)")
-    shown.add_scatter(x=time_s, y=result.predict(time_s), mode="lines", name="CP model", line_color=theme.BLUE)
-    shown.add_hline(y=result.cp_w, line_dash="dot", line_color=theme.VERMILLION, annotation_text="CP")
-    return _add_trials(shown, trials["duration_s"], trials["power_w"], trials["outside_2_15_min"], "W")
+    marks.add_line(shown, time_s, result.predict(time_s), name="CP model")
+    marks.add_level(shown, result.cp_w, "CP")
+    return _add_trials(shown, result)
 
 
-def forms_figure(results: Sequence[CriticalSpeed | CriticalPower]) -> go.Figure:
+def forms_figure(results: Sequence[CriticalIntensity]) -> go.Figure:
     """CS or CP of the same trials by each form, with the interval: how much the choice of form decides."""
-    first_terms = [result.tidy().iloc[0] for result in results]
-    estimate = [term["estimate"] for term in first_terms]
-    shown = theme.figure(f"{first_terms[0]['term']} ({first_terms[0]['unit']})", "Form")
-    return shown.add_scatter(
-        x=estimate,
-        y=[_FORM_NAMES[result.form] for result in results],
-        mode="markers",
-        name=f"{100 * results[0].conf_level:.0f} % interval",
-        marker={"color": theme.BLUE, "size": 10},
-        error_x={
-            "array": [term["conf_high"] - term["estimate"] for term in first_terms],
-            "arrayminus": [term["estimate"] - term["conf_low"] for term in first_terms],
-        },
+    rates = [result.tidy().iloc[0] for result in results]
+    shown = theme.figure(f"{rates[0]['term']} ({rates[0]['unit']})", "Form")
+    estimate, low, high = ([rate[column] for rate in rates] for column in ("estimate", "conf_low", "conf_high"))
+    forms = [_FORM_NAMES[result.form] for result in results]
+    interval = f"{marks.level(results[0].conf_level)} interval"
+    return marks.add_estimates(shown, estimate, forms, low, high, name=interval, size=10)
+
+
+def _add_trials(shown: go.Figure, result: CriticalIntensity) -> go.Figure:
+    measured, unit = result.words.measured, result.words.measured_unit
+    hover = f"%{{x:.1f}} s, %{{y:.1f}} {unit}"
+    return marks.add_kinds(
+        shown, result.trials, "duration_s", measured, "outside_2_15_min", _TRIALS, size=10, hover=hover
     )
-
-
-def _add_trials(shown: go.Figure, x, y, outside, unit: str) -> go.Figure:
-    hollow = outside.to_numpy()
-    for name, rows, symbol in (("trials", ~hollow, "circle"), ("outside 2 to 15 min", hollow, "circle-open")):
-        if rows.any():
-            shown.add_scatter(
-                x=x[rows],
-                y=y[rows],
-                mode="markers",
-                name=name,
-                marker={"color": theme.BLUE, "symbol": symbol, "size": 10},
-                hovertemplate=f"%{{x:.1f}} s, %{{y:.1f}} {unit}<extra></extra>",
-            )
-    return shown

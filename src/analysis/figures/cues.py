@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from analysis.base.blocks import Fact
 from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import NotEnoughData
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.metrics.cues import NO_PROOF, CueSessions
 
 
@@ -29,13 +29,8 @@ def cues_figure(cued: list[CueSessions], quantity: str) -> go.Figure:
     """The sessions around cues by date, and a line on the day of each, dashed where a change beyond error followed."""
     exposures = pd.concat([part for one in cued for part in (one.before, one.after)]).drop_duplicates("local_date")
     shown = theme.figure("Date", quantity)
-    shown.add_scatter(
-        x=exposures["local_date"],
-        y=exposures["value"],
-        mode="markers",
-        name="session",
-        marker={"color": theme.BLUE, "size": 8},
-        hovertemplate="%{x|%d %b %Y}: %{y:.1f}<extra></extra>",
+    marks.add_points(
+        shown, exposures["local_date"], exposures["value"], name="session", size=8, hover="%{x|%d %b %Y}: %{y:.1f}"
     )
     low, high = exposures["value"].min(), exposures["value"].max()
     for one in cued:

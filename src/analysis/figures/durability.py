@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.running.durability import Durability
 
 _AXES = {
@@ -15,21 +15,18 @@ def durability_figure(result: Durability) -> go.Figure:
     """The measure by long run, on the usual range of the runs before the latest; another device is hollow."""
     exposures = result.exposures
     shown = theme.figure("Date", _AXES[result.measure]).update_layout(showlegend=False)
-    shown.add_scatter(
-        x=exposures["local_date"],
-        y=exposures["value"],
-        mode="markers",
-        marker={
-            "size": 10,
-            "color": theme.BLUE,
-            "symbol": exposures["comparable"].map({True: "circle", False: "circle-open"}),
-        },
+    marks.add_points(
+        shown,
+        exposures["local_date"],
+        exposures["value"],
+        size=10,
+        symbol=exposures["comparable"].map({True: "circle", False: "circle-open"}),
         customdata=exposures["duration_s"] / 60,
-        hovertemplate="%{x|%d %b %Y}: %{y:.1f} %, %{customdata:.0f} min<extra></extra>",
+        hover="%{x|%d %b %Y}: %{y:.1f} %, %{customdata:.0f} min",
     )
     usual = result.change.usual
     if usual is not None:
-        shown.add_hrect(y0=usual.low, y1=usual.high, fillcolor=theme.BAND, line_width=0, layer="below")
+        marks.add_range(shown, usual.low, usual.high)
     return theme.add_note(shown, _caption(result))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.strength.load_velocity import LoadVelocityProfile
 
 METRIC_NAMES = {
@@ -22,43 +22,17 @@ def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
     heaviest_kg = max(lifted.max(), profile.e1rm_kg) if profile.e1rm_bounded else lifted.max()
     load_kg = np.linspace(0.9 * lifted.min(), 1.05 * heaviest_kg, 80)
     line = profile.predict(load_kg)
-    level = f"{100 * profile.conf_level:.0f} %"
+    level = marks.level(profile.conf_level)
     shown = theme.figure("Load (kg)", f"{METRIC_NAMES[profile.metric]} (m/s)")
-    theme.add_band(
-        shown, load_kg, line["pred_low_m_s"], line["pred_high_m_s"], name=f"{level}, one set", colour=theme.WIDE_BAND
-    )
-    theme.add_band(shown, load_kg, line["conf_low_m_s"], line["conf_high_m_s"], name=f"{level}, line")
-    shown.add_scatter(x=load_kg, y=line["velocity_m_s"], mode="lines", name="profile", line_color=theme.BLUE)
-    shown.add_scatter(
-        x=lifted,
-        y=measured,
-        mode="markers",
-        name="sets",
-        marker={"color": theme.BLUE, "size": 9},
-        hovertemplate="%{x:.1f} kg, %{y:.2f} m/s<extra></extra>",
-    )
-    shown.add_hline(
-        y=profile.mvt_m_s,
-        line_dash="dot",
-        line_color=theme.VERMILLION,
-        annotation_text="velocity of a 1RM",
-        annotation_position="bottom left",
-    )
+    one_set = {"name": f"{level}, one set", "colour": theme.WIDE_BAND}
+    marks.add_band(shown, load_kg, line["pred_low_m_s"], line["pred_high_m_s"], **one_set)
+    marks.add_band(shown, load_kg, line["conf_low_m_s"], line["conf_high_m_s"], name=f"{level}, line")
+    marks.add_line(shown, load_kg, line["velocity_m_s"], name="profile")
+    marks.add_points(shown, lifted, measured, name="sets", hover="%{x:.1f} kg, %{y:.2f} m/s")
+    marks.add_level(shown, profile.mvt_m_s, "velocity of a 1RM", annotation_position="bottom left")
     shown.update_yaxes(range=[0, 1.2 * max(measured.max(), profile.mvt_m_s)])  # bands may run far beyond the data
     if not profile.e1rm_bounded:
         return theme.add_note(shown, "These sets do not bound the 1RM; none is drawn.")
-    return shown.add_scatter(
-        x=[profile.e1rm_kg],
-        y=[profile.mvt_m_s],
-        mode="markers",
-        name="e1RM",
-        marker={"color": theme.VERMILLION, "symbol": "diamond", "size": 10},
-        error_x={
-            "array": [profile.e1rm_high_kg - profile.e1rm_kg],
-            "arrayminus": [profile.e1rm_kg - profile.e1rm_low_kg],
-            "color": theme.VERMILLION,
-        },
-        hovertemplate=(
-            f"e1RM %{{x:.0f}} kg, {profile.e1rm_low_kg:.0f} to {profile.e1rm_high_kg:.0f} kg<extra></extra>"
-        ),
-    )
+    low_kg, high_kg = profile.e1rm_low_kg, profile.e1rm_high_kg
+    hover = f"e1RM %{{x:.0f}} kg, {low_kg:.0f} to {high_kg:.0f} kg"
+    return marks.add_maximum(shown, profile.e1rm_kg, profile.mvt_m_s, low_kg, high_kg, hover=hover)

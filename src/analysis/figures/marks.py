@@ -62,6 +62,14 @@ def add_estimates(shown: go.Figure, estimate: Any, rows: Any, low: Any, high: An
     return add_points(shown, estimate, rows, error_x=_to_both_sides(estimate, low, high), **points)
 
 
+def add_maximum(
+    shown: go.Figure, e1rm_kg: float, at: float, low_kg: float, high_kg: float, *, hover: str | None = None
+) -> go.Figure:
+    """`shown` with the 1RM that sets suggest, at the speed or the repetitions of a 1RM, and its interval lying."""
+    look = {"name": "e1RM", "colour": theme.VERMILLION, "symbol": "diamond", "size": 10}
+    return add_estimates(shown, [e1rm_kg], [at], low_kg, high_kg, hover=hover, **look)
+
+
 def add_kinds(
     shown: go.Figure, rows: pd.DataFrame, x: str, y: str, by: str, kinds: Mapping[Any, Kind], **points: Any
 ) -> go.Figure:
@@ -123,7 +131,8 @@ def add_level(
 ) -> go.Figure:
     """`shown` with a line of reference at `value`, lying or upright, and its name in `words`."""
     add = shown.add_vline if upright else shown.add_hline
-    return add(value, line_dash=dash, line_color=colour, annotation_text=words, **more)
+    named = {} if words is None else {"annotation_text": words}
+    return add(value, line_dash=dash, line_color=colour, **named, **more)
 
 
 def add_zero(shown: go.Figure, *, upright: bool = False) -> go.Figure:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from analysis.base.blocks import Fact
 from analysis.base.errors import NotEnoughData
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.strength.readiness import Readiness
 
 
@@ -15,30 +15,28 @@ def readiness_figure(result: Readiness) -> go.Figure:
     """How far each session was from the usual line, today with its interval, on the range of usual days."""
     shown = theme.figure("Date", "Bar speed from the usual line (m/s)")
     usual, before = result.usual_offsets, result.exposures.iloc[:-1]
-    shown.add_hrect(y0=usual.low, y1=usual.high, fillcolor=theme.BAND, line_width=0, layer="below")
-    shown.add_hline(y=0, line={"dash": "dot", "width": 1, "color": theme.TEXT})
-    shown.add_scatter(
-        x=before["local_date"],
-        y=before["offset_m_s"],
-        mode="markers",
+    marks.add_range(shown, usual.low, usual.high)
+    marks.add_zero(shown)
+    marks.add_points(
+        shown,
+        before["local_date"],
+        before["offset_m_s"],
         name="sessions before",
-        marker={"color": theme.SKY, "size": 7},
+        colour=theme.SKY,
+        size=7,
         customdata=before["n_sets"],
-        hovertemplate="%{x|%d %b %Y}: %{y:+.2f} m/s, %{customdata} sets<extra></extra>",
+        hover="%{x|%d %b %Y}: %{y:+.2f} m/s, %{customdata} sets",
     )
-    shown.add_scatter(
-        x=[result.last_date],
-        y=[result.offset_m_s],
-        mode="markers",
+    marks.add_points(
+        shown,
+        [result.last_date],
+        [result.offset_m_s],
         name=f"today, {result.change.conf_level:.0%} interval",
-        marker={"color": theme.VERMILLION, "size": 10},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [result.offset_high_m_s - result.offset_m_s],
-            "arrayminus": [result.offset_m_s - result.offset_low_m_s],
-        },
-        hovertemplate="today: %{y:+.2f} m/s<extra></extra>",
+        colour=theme.VERMILLION,
+        size=10,
+        low=result.offset_low_m_s,
+        high=result.offset_high_m_s,
+        hover="today: %{y:+.2f} m/s",
     )
     return theme.add_note(shown, f"{result.sentence} Shaded: 9 of 10 usual days")
 

@@ -3,9 +3,14 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.strength.reps_of_squad import SquadRepsCurves
 from analysis.models.strength.reps_to_1rm import RepsLoadCurve
+
+_SETS = {
+    False: marks.Kind("sets", "circle", theme.BLUE),
+    True: marks.Kind("beyond 10 repetitions", "circle-open", theme.BLUE),
+}
 
 
 def reps_load_figure(curve: RepsLoadCurve) -> go.Figure:
@@ -13,48 +18,24 @@ def reps_load_figure(curve: RepsLoadCurve) -> go.Figure:
 
     Where the sets do not bound the e1RM it is not drawn and the figure says so.
     """
-    load, reps = curve.sets["load_kg"], curve.sets["reps_to_failure"]
-    beyond = curve.sets["beyond_tested"].to_numpy()
+    load = curve.sets["load_kg"]
     along = np.linspace(0.97 * load.min(), max(load.max(), curve.e1rm_kg), 80)
     shown = theme.figure("Load (kg)", "Repetitions to failure")
-    shown.add_scatter(x=along, y=curve.predict(along), mode="lines", name="own curve", line_color=theme.BLUE)
-    for name, rows, symbol in (("sets", ~beyond, "circle"), ("beyond 10 repetitions", beyond, "circle-open")):
-        if rows.any():
-            shown.add_scatter(
-                x=load[rows],
-                y=reps[rows],
-                mode="markers",
-                name=name,
-                marker={"color": theme.BLUE, "symbol": symbol, "size": 9},
-                hovertemplate="%{x:.1f} kg, %{y:.0f} repetitions<extra></extra>",
-            )
+    marks.add_line(shown, along, curve.predict(along), name="own curve")
+    hover = "%{x:.1f} kg, %{y:.0f} repetitions"
+    marks.add_kinds(shown, curve.sets, "load_kg", "reps_to_failure", "beyond_tested", _SETS, hover=hover)
     e1rm = curve.tidy().set_index("term").loc["e1RM"]
     if not np.isfinite([e1rm["conf_low"], e1rm["conf_high"]]).all():
         return theme.add_note(shown, "These sets do not bound the 1RM; none is drawn.")
-    return shown.add_scatter(
-        x=[curve.e1rm_kg],
-        y=[1],
-        mode="markers",
-        name="e1RM",
-        marker={"color": theme.VERMILLION, "symbol": "diamond", "size": 10},
-        error_x={
-            "array": [e1rm["conf_high"] - curve.e1rm_kg],
-            "arrayminus": [curve.e1rm_kg - e1rm["conf_low"]],
-            "color": theme.VERMILLION,
-        },
-    )
+    return marks.add_maximum(shown, curve.e1rm_kg, 1, e1rm["conf_low"], e1rm["conf_high"])
 
 
 def squad_k_figure(curves: SquadRepsCurves) -> go.Figure:
     """k of each athlete with its interval, least first, and the squad's as a line."""
     athletes = curves.athletes.sort_values("k")
     shown = theme.figure("k (1/repetitions)", "Athlete")
-    shown.add_vline(x=curves.k, line_dash="dot", line_color=theme.VERMILLION, annotation_text="squad")
-    return shown.add_scatter(
-        x=athletes["k"],
-        y=athletes["athlete_id"],
-        mode="markers",
-        name=f"{100 * curves.conf_level:.0f} % interval",
-        marker={"color": theme.BLUE, "size": 9},
-        error_x={"array": athletes["k_high"] - athletes["k"], "arrayminus": athletes["k"] - athletes["k_low"]},
+    marks.add_level(shown, curves.k, "squad", upright=True)
+    interval = f"{marks.level(curves.conf_level)} interval"
+    return marks.add_estimates(
+        shown, athletes["k"], athletes["athlete_id"], athletes["k_low"], athletes["k_high"], name=interval
     )

@@ -5,7 +5,7 @@ from itertools import cycle
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.figures.load_velocity import METRIC_NAMES
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 
@@ -28,7 +28,7 @@ def speed_over_dates_figure(result: SpeedAtLoad) -> go.Figure:
     for symbol, (device, days) in zip(cycle(_SYMBOLS), by_device, strict=False):
         _add_device(shown, days, device if isinstance(device, str) else "device not named", symbol)
     for day in _device_changes(exposures):
-        shown.add_vline(x=day, line={"dash": "dot", "width": 1, "color": theme.TEXT})
+        marks.add_level(shown, day, upright=True, colour=theme.TEXT, line_width=1)
     _add_usual_range(shown, result)
     return theme.add_note(shown, _caption(result))
 

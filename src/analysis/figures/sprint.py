@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.sprint.force import ForceVelocityProfile
 from analysis.models.sprint.profile import SprintProfile
 
@@ -19,49 +19,29 @@ _CORRECTION_NAMES = {
 def sprint_profile_figure(profile: SprintProfile) -> go.Figure:
     """The readings as dots and the fitted curve: time at each gate, or velocity by time; warnings as a note."""
     if profile.source == "gates":
-        at, reading = profile.observations["distance_m"], profile.observations["time_s"]
         shown = theme.figure("Distance (m)", "Time (s)")
     else:
-        at, reading = profile.observations["time_s"], profile.observations["velocity_m_s"]
         shown = theme.figure("Time (s)", "Velocity (m/s)")
-        shown.add_hline(y=profile.mss_m_s, line_dash="dot", line_color=theme.VERMILLION, annotation_text="MSS")
+        marks.add_level(shown, profile.mss_m_s, "MSS")
+    at = profile.points
     along = np.linspace(at.min(), 1.02 * at.max(), 100)
-    shown.add_scatter(
-        x=at, y=reading, mode="markers", name=profile.source, marker={"color": theme.SKY, "size": 9, "opacity": 0.8}
-    )
-    shown.add_scatter(x=along, y=profile.predict(along), mode="lines", name="profile", line_color=theme.BLUE)
+    marks.add_points(shown, at, profile.readings, name=profile.source, colour=theme.SKY, opacity=0.8)
+    marks.add_line(shown, along, profile.predict(along), name="profile")
     return theme.add_note(shown, " ".join(profile.warnings)) if profile.warnings else shown
 
 
 def corrections_figure(compared: pd.DataFrame) -> go.Figure:
     """MAC of the same gates under each correction, with its interval, as `corrections_compared` gives them."""
     shown = theme.figure("MAC (m/s<sup>2</sup>)", "Correction")
-    return shown.add_scatter(
-        x=compared["mac_m_s2"],
-        y=compared["correction"].map(_CORRECTION_NAMES),
-        mode="markers",
-        name="MAC",
-        marker={"color": theme.BLUE, "size": 10},
-        error_x={
-            "array": compared["mac_high_m_s2"] - compared["mac_m_s2"],
-            "arrayminus": compared["mac_m_s2"] - compared["mac_low_m_s2"],
-        },
-    )
+    names = compared["correction"].map(_CORRECTION_NAMES)
+    low, high = compared["mac_low_m_s2"], compared["mac_high_m_s2"]
+    return marks.add_estimates(shown, compared["mac_m_s2"], names, low, high, name="MAC", size=10)
 
 
 def force_velocity_figure(forces: ForceVelocityProfile) -> go.Figure:
     """Horizontal force per kg against velocity from F0 to V0, with the greatest power named."""
-    velocity_m_s = np.linspace(0, forces.v0_m_s, 80)
+    velocity_m_s, mass = np.linspace(0, forces.v0_m_s, 80), forces.body_mass_kg
     shown = theme.figure("Velocity (m/s)", "Horizontal force (N/kg)")
-    shown.add_scatter(
-        x=velocity_m_s,
-        y=forces.predict(velocity_m_s) / forces.body_mass_kg,
-        mode="lines",
-        name="force",
-        line_color=theme.BLUE,
-    )
-    return theme.add_note(
-        shown,
-        f"F0 {forces.f0_n / forces.body_mass_kg:.1f} N/kg, V0 {forces.v0_m_s:.1f} m/s, "
-        f"Pmax {forces.pmax_w / forces.body_mass_kg:.1f} W/kg.",
-    )
+    marks.add_line(shown, velocity_m_s, forces.predict(velocity_m_s) / mass, name="force")
+    named = f"F0 {forces.f0_n / mass:.1f} N/kg, V0 {forces.v0_m_s:.1f} m/s, Pmax {forces.pmax_w / mass:.1f} W/kg."
+    return theme.add_note(shown, named)

@@ -1,24 +1,25 @@
-"""Running: pace, distance by week, race equivalents, the cost of grade, and speed at a heart rate."""
+"""Running: pace, distance by week, trials and sprints that models take, the cost of grade, speed at a heart rate."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.units import factor
 
 Values = float | pd.Series  # one number, or one a row
 
 RUNNING_SPORTS = ("run", "running", "trail_running", "treadmill_running", "track_running")
 RECORD_LASTS_AT_MOST_S = 10.0  # a watch that records seldom, or lost the signal
 MINETTI_MAX_GRADE = 0.45
+STANDS_M_S = 0.3  # a radar's noise before the start
+_POWER_TRIAL = {"mean_power": "W", "duration": "s"}  # what a trial on a power meter measures, and the unit inside
 
-# Minetti et al. 2002: polynomials in grade, highest power first, J/(kg m)
+# Minetti et al. 2002: polynomial in grade, highest power first, J/(kg m)
 _COST_RUN = (155.4, -30.4, -43.3, 46.3, 19.5, 3.6)
-_COST_WALK = (280.5, -58.7, -76.8, 51.9, 19.6, 2.5)
 
 _WEEK_ENDS = {"monday": "W-SUN", "sunday": "W-SAT", "saturday": "W-FRI"}
 
@@ -193,16 +194,105 @@ def best_sprint(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
     return gates.assign(local_date=best["local_date"]).reset_index(drop=True)
 
 
-def riegel_time_s(known_distance_m: Values, known_time_s: Values, distance_m: Values, *, exponent: float = 1.06):
-    """Time over another distance, t2 = t1 (d2 / d1)^exponent, in seconds; NaN where an input is NaN.
+def latest_power_trials(trials: pd.DataFrame) -> pd.DataFrame:
+    """The newest all-out trial of each test with a power meter, what critical power is fitted to.
 
-    The published exponent holds for well-trained runners and races of 3.5 to 230 minutes;
-    `models.running.critical_speed.race_exponent` estimates an athlete's own. Riegel 1981, Am Sci 69:285-290.
+    Parameters
+    ----------
+    trials : table trials of one athlete. A trial with power is two rows of one test, day and trial_no: metric
+        mean_power in W, and metric duration.
 
-    >>> round(riegel_time_s(5000.0, 1200.0, 10000.0), 1)
-    2501.9
+    Returns
+    -------
+    DataFrame, one row a test, shortest first: power_w, duration_s, local_date. Where a test was done twice on its
+    newest day the trial of more power stands.
+
+    Raises
+    ------
+    NotEnoughData : no trial with both.
+
+    Examples
+    --------
+    >>> trials = pd.DataFrame({"local_date": pd.Timestamp("2026-01-05"), "test_id": "power_3min", "trial_no": 1,
+    ...     "metric": ["mean_power", "duration"], "value": [320.0, 3.0], "unit": ["W", "min"]})
+    >>> latest_power_trials(trials)[["power_w", "duration_s"]].values.tolist()
+    [[320.0, 180.0]]
     """
-    return known_time_s * (distance_m / known_distance_m) ** exponent
+    told = trials[trials["metric"].isin(_POWER_TRIAL)]
+    values = [row.value * factor(row.unit, _POWER_TRIAL[row.metric]) for row in told.itertuples()]
+    by_metric = told.assign(value=values).pivot_table("value", ["local_date", "test_id", "trial_no"], "metric")
+    whole = by_metric.reindex(columns=list(_POWER_TRIAL)).set_axis(["power_w", "duration_s"], axis=1)
+    whole = whole.dropna().reset_index()
+    if whole.empty:
+        raise NotEnoughData(
+            "No all-out trial with a power meter yet. Take in each as two trials of one test: mean_power in W, and "
+            "duration in s."
+        )
+    newest_first = whole.sort_values(["local_date", "power_w"], ascending=False).drop_duplicates("test_id")
+    return newest_first.sort_values("duration_s", ignore_index=True)[["power_w", "duration_s", "local_date"]]
+
+
+def newest_body_mass_kg(trials: pd.DataFrame) -> float:
+    """The body mass weighed last, in kg, from the table trials of one athlete.
+
+    Raises NotEnoughData where none is known, or the athlete has not agreed to its being shown.
+
+    >>> weighed = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05", "2026-01-12"]), "test_id": "body_mass",
+    ...                         "value": [71.0, 70.5], "unit": "kg"})
+    >>> newest_body_mass_kg(weighed)
+    70.5
+    """
+    weighed = trials[(trials["test_id"] == "body_mass") & (trials["unit"] == "kg")].sort_values("local_date")
+    if weighed.empty:
+        raise NotEnoughData(
+            "No body mass is known that may be shown. Take in a weighing with the athlete's consent, or name the mass."
+        )
+    return float(weighed["value"].iloc[-1])
+
+
+def recorded_sprint(sessions: pd.DataFrame, samples: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """The fastest sprint of the newest day under a radar or a laser, from its first movement to its greatest speed.
+
+    Parameters
+    ----------
+    sessions : DataFrame with session_id, local_date, kind; one sprint a session.
+    samples : callable
+        Session id to t_s and speed_m_s; empty where nothing was recorded, as of a sprint past gates.
+
+    Returns
+    -------
+    DataFrame, one row a moment: t_s, speed_m_s, local_date.
+
+    Raises
+    ------
+    NotEnoughData : no sprint that a radar or laser recorded.
+
+    Examples
+    --------
+    >>> moments = pd.DataFrame({"t_s": [0.0, 0.1, 0.2, 0.3, 0.4], "speed_m_s": [0.1, 0.0, 0.9, 1.6, 1.5]})
+    >>> sessions = pd.DataFrame({"session_id": "a", "local_date": [pd.Timestamp("2026-01-05")], "kind": "sprint"})
+    >>> recorded_sprint(sessions, lambda session_id: moments)["t_s"].tolist()
+    [0.2, 0.3]
+    """
+    sprints = sessions[sessions["kind"] == "sprint"].sort_values("local_date", ascending=False)
+    for day, of_day in sprints.groupby("local_date", sort=False):
+        recorded = [_moving(samples(session_id)) for session_id in of_day["session_id"]]
+        known = [moments for moments in recorded if len(moments)]
+        if known:
+            return max(known, key=lambda moments: moments["speed_m_s"].max()).assign(local_date=day)
+    raise NotEnoughData(
+        "No sprint under a radar or laser yet. Take in its time and velocity, a file a sprint with the day in its name."
+    )
+
+
+def _moving(records: pd.DataFrame) -> pd.DataFrame:
+    """The moments from the last stand before the greatest speed up to that speed."""
+    if "speed_m_s" not in records:
+        return pd.DataFrame(columns=["t_s", "speed_m_s"])
+    moments = records[["t_s", "speed_m_s"]].dropna().sort_values("t_s", ignore_index=True)
+    up_to_top = moments.iloc[: moments["speed_m_s"].argmax() + 1] if len(moments) else moments
+    stands = np.flatnonzero(up_to_top["speed_m_s"] < STANDS_M_S)
+    return up_to_top.iloc[stands[-1] + 1 if len(stands) else 0 :]
 
 
 def cost_of_running_j_kg_m(grade: Values) -> Values:
@@ -219,16 +309,13 @@ def cost_of_running_j_kg_m(grade: Values) -> Values:
     >>> cost_of_running_j_kg_m(0.0)
     3.6
     """
-    return _cost(_COST_RUN, grade)
-
-
-def cost_of_walking_j_kg_m(grade: Values) -> Values:
-    """Energy cost of walking on a grade, in J/(kg m); source and range as `cost_of_running_j_kg_m`.
-
-    >>> cost_of_walking_j_kg_m(0.0)
-    2.5
-    """
-    return _cost(_COST_WALK, grade)
+    too_steep = np.abs(np.asarray(grade, dtype=float)) > MINETTI_MAX_GRADE
+    if too_steep.any():
+        raise DataProblem(
+            f"{too_steep.sum()} grades are steeper than the {MINETTI_MAX_GRADE} up to which the cost was measured. "
+            "Leave steeper stretches out."
+        )
+    return sum(factor * grade**power for power, factor in enumerate(reversed(_COST_RUN)))
 
 
 def grade_factor(grade: Values) -> Values:
@@ -238,45 +325,6 @@ def grade_factor(grade: Values) -> Values:
     1.658
     """
     return cost_of_running_j_kg_m(grade) / _COST_RUN[-1]
-
-
-def vdot(distance_m: float, duration_s: float) -> float:
-    """Daniels' VDOT of a race, in ml/(kg min): oxygen cost of its speed over the share of VO2max its duration allows.
-
-    References
-    ----------
-    Daniels & Gilbert 1979, Oxygen Power.
-
-    Examples
-    --------
-    >>> round(vdot(5000.0, 1197.0), 1)
-    50.0
-    """
-    minutes = duration_s / 60
-    speed_m_min = distance_m / minutes
-    oxygen_cost = -4.60 + 0.182258 * speed_m_min + 0.000104 * speed_m_min**2
-    share = 0.8 + 0.1894393 * np.exp(-0.012778 * minutes) + 0.2989558 * np.exp(-0.1932605 * minutes)
-    return float(oxygen_cost / share)
-
-
-def vdot_time_s(vdot_ml_kg_min: float, distance_m: float) -> float:
-    """Race time over `distance_m` at which `vdot` equals `vdot_ml_kg_min`, in seconds.
-
-    Raises DataProblem where no speed between 1 and 12 m/s gives that value.
-
-    >>> round(vdot_time_s(50.0, 5000.0))
-    1196
-    """
-
-    def excess(duration_s: float) -> float:
-        return vdot(distance_m, duration_s) - vdot_ml_kg_min
-
-    fast_s, slow_s = distance_m / 12, distance_m / 1
-    if excess(fast_s) < 0 or excess(slow_s) > 0:
-        raise DataProblem(
-            f"No running speed over {distance_m:g} m has a VDOT of {vdot_ml_kg_min:g}. Check both values."
-        )
-    return float(optimize.brentq(excess, fast_s, slow_s, xtol=1e-9, rtol=1e-14))
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,16 +373,3 @@ def speed_at_heart_rate(
         )
     speed_m_s = float(np.average(m_s[kept], weights=lasts_s[kept]))
     return SpeedAtHeartRate(speed_m_s, pace_s_per_km(speed_m_s, 1.0), in_band_s, low_bpm, high_bpm)
-
-
-def _cost(polynomial: tuple[float, ...], grade: Values) -> Values:
-    too_steep = np.abs(np.asarray(grade, dtype=float)) > MINETTI_MAX_GRADE
-    if too_steep.any():
-        raise DataProblem(
-            f"{too_steep.sum()} grades are steeper than the {MINETTI_MAX_GRADE} up to which the cost was measured. "
-            "Leave steeper stretches out."
-        )
-    cost = 0.0
-    for coefficient in polynomial:
-        cost = cost * grade + coefficient
-    return cost

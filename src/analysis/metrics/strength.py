@@ -1,14 +1,14 @@
-"""Bar speed by repetition and set, velocity loss, and the classical ways from repetitions to a 1RM."""
+"""Sets of a lift, bar speed by repetition and set, velocity loss, and the published ways from repetitions to a 1RM."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import integrate, stats
 
-from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.config import Lift
+from analysis.base.errors import DataProblem
 
 VelocityMetric = Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"]
 VELOCITY_METRICS: tuple[VelocityMetric, ...] = (
@@ -22,6 +22,38 @@ TESTED_REPS = 10
 
 _SET_KEY = ["session_id", "set_no"]
 _OF_THE_SET = ["local_date", "exercise", "side", "set_kind", "load_kg"]
+
+
+def sets_of_lift(sets: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, days: int, side: str = "B") -> pd.DataFrame:
+    """The loaded sets of a lift on one side in the `days` days up to `until`.
+
+    Parameters
+    ----------
+    sets : DataFrame with exercise, side (L, R, B), local_date, load_kg.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-01-05", "2026-03-02", "2026-03-02"])
+    >>> sets = pd.DataFrame({"exercise": "deadlift", "side": "B", "local_date": days, "load_kg": [90.0, 100.0, 0.0]})
+    >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
+    >>> sets_of_lift(sets, lift, pd.Timestamp("2026-03-08"), days=42)["load_kg"].tolist()
+    [100.0]
+    """
+    of_lift = (sets["exercise"] == lift.exercise) & (sets["side"] == side) & (sets["load_kg"] > 0)
+    recent = (sets["local_date"] > until - pd.Timedelta(days=days)) & (sets["local_date"] <= until)
+    return sets[of_lift & recent]
+
+
+def work_sets(sets: pd.DataFrame) -> pd.DataFrame:
+    """Sets with a repetition or more that are no warm-up, and no copy where a column `counted` tells them.
+
+    >>> sets = pd.DataFrame({"set_kind": ["warm_up", "work", "work"], "reps": [8.0, 5.0, 5.0],
+    ...                      "counted": [True, True, False]})
+    >>> len(work_sets(sets))
+    1
+    """
+    kept = (sets["set_kind"] != "warm_up") & (sets["reps"] >= 1)
+    return sets[kept & sets["counted"] if "counted" in sets else kept]
 
 
 def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
@@ -101,67 +133,6 @@ def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_veloc
     by_set["loss_from_best_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["best_m_s"])
     by_set["loss_from_first_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["first_m_s"])
     return by_set.reset_index().sort_values(["local_date", *_SET_KEY], ignore_index=True)
-
-
-@dataclass(frozen=True, eq=False)
-class VelocityLoss:
-    """How much slower a set ended than it began."""
-
-    from_best_pct: float
-    from_first_pct: float
-    slope_m_s_per_rep: float  # least squares over the repetitions; without the bias of picking the best
-    n_reps: int
-
-
-def velocity_loss(velocity_m_s: pd.Series) -> VelocityLoss:
-    """Velocity loss of one set, 100 (best - last) / best, also from the first repetition, and the slope over all.
-
-    Loss from the best repetition is positive without any fatigue, because the best is picked out: see
-    `loss_without_fatigue_pct`. The slope has no such bias.
-
-    Parameters
-    ----------
-    velocity_m_s : Series of float, shape (n_reps,), in the order of the set. NaN is a repetition that the device
-        missed; it keeps its place in the slope, and the last measured repetition counts as the last.
-
-    Raises
-    ------
-    NotEnoughData : fewer than 2 measured repetitions.
-
-    References
-    ----------
-    Sánchez-Medina & González-Badillo 2011, Med Sci Sports Exerc 43(9):1725-1734.
-
-    Examples
-    --------
-    >>> round(velocity_loss(pd.Series([0.50, 0.45, 0.40])).from_best_pct, 6)
-    20.0
-    """
-    values = np.asarray(velocity_m_s, dtype=float)
-    measured = np.isfinite(values)
-    if measured.sum() < 2:
-        raise NotEnoughData(
-            f"Velocity loss needs 2 measured repetitions or more; got {measured.sum()}. Measure the whole set."
-        )
-    known = values[measured]
-    slope = stats.linregress(np.flatnonzero(measured), known).slope
-    return VelocityLoss(
-        from_best_pct=float(100 * (1 - known[-1] / known.max())),
-        from_first_pct=float(100 * (1 - known[-1] / known[0])),
-        slope_m_s_per_rep=float(slope),
-        n_reps=len(known),
-    )
-
-
-def first_rep_beyond_loss(velocity_m_s: pd.Series, *, loss_pct: float) -> int | None:
-    """Number (from 1) of the first repetition more than `loss_pct` below the fastest of the set; None if there is none.
-
-    >>> first_rep_beyond_loss(pd.Series([0.50, 0.45, 0.39]), loss_pct=20)
-    3
-    """
-    values = np.asarray(velocity_m_s, dtype=float)
-    beyond = values < np.nanmax(values) * (1 - loss_pct / 100)
-    return int(np.argmax(beyond)) + 1 if beyond.any() else None
 
 
 def loss_without_fatigue_pct(*, cv_pct: float, n_reps: int) -> float:
@@ -256,38 +227,3 @@ def e1rm_from_reps(load_kg: pd.Series, reps: pd.Series, *, formula: str = "epley
     possible = reps.where(reps >= 1)
     e1rm_kg = E1RM_FORMULAS[formula](load_kg, possible).mask(possible == 1, load_kg)
     return pd.DataFrame({"e1rm_kg": e1rm_kg, "beyond_tested": reps > TESTED_REPS})
-
-
-def share_of_1rm(reps: float, *, reps_in_reserve: float = 0, model: str = "epley") -> float:
-    """The load, as a share of 1RM, that allows `reps` with `reps_in_reserve` left, for the average lifter.
-
-    "epley" 1 / (1 + 0.0333 n), "modified_epley" 1 / (1 + 0.0353 (n - 1)), "linear" 1 - (n - 1) / 33, where n is
-    reps + reps_in_reserve. The plain Epley form does not give 1 at one repetition; the other two do.
-
-    References
-    ----------
-    Epley 1985, Poundage Chart; Jovanović 2020, Strength Training Manual (modified and linear forms).
-
-    Examples
-    --------
-    >>> round(share_of_1rm(5, reps_in_reserve=2), 4)
-    0.811
-    """
-    n = reps + reps_in_reserve
-    shares = {"epley": 1 / (1 + 0.0333 * n), "modified_epley": 1 / (1 + 0.0353 * (n - 1)), "linear": 1 - (n - 1) / 33}
-    if model not in shares:
-        raise DataProblem(f"{model!r} is not a known model. Use one of {', '.join(shares)}.")
-    return shares[model]
-
-
-def bench_press_pct_1rm(mean_propulsive_velocity_m_s: pd.Series) -> pd.Series:
-    """Bench-press load in % of 1RM from mean propulsive velocity, by the equation of a group of trained men.
-
-    A group equation; an athlete's own load-velocity profile is to be preferred.
-    González-Badillo & Sánchez-Medina 2010, Int J Sports Med 31:347-352.
-
-    >>> bench_press_pct_1rm(pd.Series([0.5])).round(2).tolist()
-    [77.69]
-    """
-    v = mean_propulsive_velocity_m_s
-    return 8.4326 * v**2 - 73.501 * v + 112.33

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 
 
 def with_comparable(exposures: pd.DataFrame) -> pd.DataFrame:
@@ -68,29 +68,23 @@ class JudgedSeries:
     def tidy(self) -> pd.DataFrame:
         """One row: the change, new minus reference, with its interval; NaN where it cannot be told."""
         c = self.change
-        row = tidy_row("change", c.change_unit, c.estimate, c.se, c.conf_low, c.conf_high, c.conf_level)
-        return pd.DataFrame([row])
+        row = ("change", c.change_unit, c.estimate, c.se, c.conf_low, c.conf_high)
+        return tidy_table([row], c.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: how many exposures, how many of them comparable, and the decision with its error."""
-        error = self.change.typical_error
-        return pd.DataFrame(
-            {
-                "n": [len(self.exposures)],
-                "n_comparable": [int(self.exposures["comparable"].sum())],
-                "state": [self.change.state],
-                "reason": [self.change.reason],
-                "typical_error": [error.value if error else np.nan],
-                "df": [self.change.df],
-                "mdc": [self.change.mdc],
-                "swc": [self.change.swc],
-                "p_better": [self.change.p_better],
-                "p_trivial": [self.change.p_trivial],
-                "p_worse": [self.change.p_worse],
-            }
+        change, error = self.change, self.change.typical_error
+        return glance_row(
+            change,
+            *("df", "mdc", "swc", "p_better", "p_trivial", "p_worse"),
+            n=len(self.exposures),
+            n_comparable=int(self.exposures["comparable"].sum()),
+            state=change.state,
+            reason=change.reason,
+            typical_error=error.value if error else np.nan,
         )
 
     def augment(self) -> pd.DataFrame:
         """The exposures with .fitted, the mean the newest are judged against, and .resid; NaN if not comparable."""
         fitted = pd.Series(self.change.reference, index=self.exposures.index).where(self.exposures["comparable"])
-        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
+        return with_fitted(self.exposures, "value", fitted)

@@ -25,7 +25,7 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.best_efforts import BestEfforts
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table
 from analysis.models.running.critical_speed import MIN_DURATIONS, CriticalSpeed, critical_speed, outside_2_15_min
 
 REMARK = "From training, not all-out: CS and D' can lie below or above what time trials would give."
@@ -47,20 +47,13 @@ class TrainingSpeed:
     def tidy(self) -> pd.DataFrame:
         """CS and D'; standard errors and intervals are NaN, since the efforts are not independent trials."""
         terms = (("CS", "m/s", self.line.cs_m_s), ("D'", "m", self.line.d_prime_m))
-        nan = float("nan")
-        return pd.DataFrame([tidy_row(*term, nan, nan, nan, self.line.conf_level) for term in terms])
+        return tidy_table(terms, self.line.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: efforts, those left out, runs they come from, and that they were not all-out."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.line.trials)],
-                "n_left_out": [self.n_left_out],
-                "n_runs": [self.n_runs],
-                "all_out": [False],
-                "residual_sd_m": self.line.glance()["residual_sd_m"],
-            }
-        )
+        residual_sd_m = self.line.glance()["residual_sd_m"].item()
+        counts = {"n": len(self.line.trials), "n_left_out": self.n_left_out, "n_runs": self.n_runs}
+        return glance_row(**counts, all_out=False, residual_sd_m=residual_sd_m)
 
     def augment(self) -> pd.DataFrame:
         """The efforts with .fitted and .resid of distance, in metres."""

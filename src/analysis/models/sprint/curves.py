@@ -4,13 +4,12 @@ Parameters of a curve are MSS, MAC, then the time correction, then the root of t
 """
 
 from collections.abc import Callable
-from math import exp
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from scipy import special
 
-from analysis.models.estimators.nonlinear import EXACT_SS, GAIN_TOLERANCE, Curve, Fit, Fitted
+from analysis.models.estimators.nonlinear import Curve, Fitted
 
 Correction = Literal["none", "time", "distance", "both"]
 
@@ -19,10 +18,6 @@ FASTEST_M_S = 15.0
 HARDEST_M_S2 = 60.0
 SLOWEST = 0.05  # m/s or m/s2, to keep a step away from 0
 LEAST_ROOT = 1e-3  # of the flying distance, in m^0.5: below it there is no flying start
-
-MOST_STEPS = 25  # of the search over one length; 3 to 6 are the rule
-LONGEST_STEP = 1.0  # of the logarithm of that length
-NO_MEANS = np.zeros(2)
 
 
 def time_to(distance: np.ndarray, mss: float, mac: float) -> np.ndarray:
@@ -73,85 +68,6 @@ def gates_curve(distance: np.ndarray, time: np.ndarray, correction: Correction) 
     low = [SLOWEST, SLOWEST, *[-np.inf] * timed, *[LEAST_ROOT] * flying]
     high = [FASTEST_M_S, HARDEST_M_S2, *[np.inf] * (timed + flying)]
     return Curve(time, model, np.array(low), np.array(high))
-
-
-def standing_start_fit(distance: np.ndarray, time: np.ndarray, correction: Correction, start: np.ndarray) -> Fit | None:
-    """The best MSS and MAC from a standing start, with the time correction if that is estimated.
-
-    With the length D = MSS tau, t = tau g(d / D) + c where g(u) = u + 1 + W(-e^(-1 - u)): tau and c are linear and
-    solved exactly at every D (variable projection), so that the search has one dimension, the logarithm of D.
-    None where it does not come to rest inside the bounds of `gates_curve`; the bounded search then has to say why.
-
-    References
-    ----------
-    Golub & Pereyra 1973, SIAM J Numer Anal 10:413-432; Kaufman 1975, BIT 15:49-57 (the derivative that is used).
-
-    Examples
-    --------
-    >>> gates = np.array([5.0, 10.0, 20.0, 30.0])
-    >>> standing_start_fit(gates, time_to(gates, 8.0, 7.0), "none", np.array([7.0, 7.0])).parameters.round(6).tolist()
-    [8.0, 7.0]
-    """
-    timed = correction == "time"
-    exact_ss = EXACT_SS * float(time.dot(time))
-    length = float(start[0] ** 2 / start[1])
-    for _ in range(MOST_STEPS):
-        if not SLOWEST**2 / HARDEST_M_S2 < length < FASTEST_M_S**2 / SLOWEST:
-            return None
-        best = _best_at(length, distance, time, timed)
-        if best.across <= 0:  # gates beyond all acceleration
-            return None
-        step = best.uphill / best.across
-        if best.tau**2 * step * best.uphill <= GAIN_TOLERANCE * best.residual_ss or best.residual_ss <= exact_ss:
-            return _inside_bounds(length, best, time, timed)
-        length *= exp(min(max(step, -LONGEST_STEP), LONGEST_STEP))
-    return None
-
-
-class _BestAt(NamedTuple):
-    """The best tau at one length D, and what the next step and the covariance take from there."""
-
-    tau: float
-    residual_ss: float
-    size: float  # g g, g less its mean where a time correction is estimated; g' its derivative by the logarithm of D
-    mixed: float  # g g'
-    across: float  # g' g' less what a change of tau can do as well
-    uphill: float  # g' residuals / tau
-    means: np.ndarray  # of g and g'; 0 without a time correction
-
-
-def _best_at(length: float, distance: np.ndarray, time: np.ndarray, timed: bool) -> _BestAt:
-    below = -1 - distance / length
-    left = special.lambertw(-np.exp(below)).real  # minus the share of MSS that is still to be gained
-    shape, slope = left - below, (1 + below) / (1 + left)
-    means = NO_MEANS
-    if timed:
-        means = np.array([shape.mean(), slope.mean()])
-        shape, slope, time = shape - means[0], slope - means[1], time - time.mean()
-    size, mixed = float(shape.dot(shape)), float(shape.dot(slope))
-    tau = float(shape.dot(time)) / size
-    residuals = time - tau * shape
-    across = float(slope.dot(slope)) - mixed**2 / size
-    uphill = float(slope.dot(residuals)) / tau
-    return _BestAt(tau, float(residuals.dot(residuals)), size, mixed, across, uphill, means)
-
-
-def _inside_bounds(length: float, best: _BestAt, time: np.ndarray, timed: bool) -> Fit | None:
-    """The fit at the best length, None beyond the bounds; the covariance by MSS = D / tau, MAC = D / tau^2 and c."""
-    tau, size, mixed = best.tau, best.size, best.mixed
-    mss, mac = length / tau, length / tau**2
-    if not (SLOWEST < mss < FASTEST_M_S and SLOWEST < mac < HARDEST_M_S2):
-        return None
-    df = len(time) - 2 - timed
-    scale = best.residual_ss / df
-    of_logs = np.array([[best.across + mixed**2 / size, -mixed], [-mixed, size]]) / (tau**2 * size * best.across)
-    carried = np.array([[-mss, mss], [-2 * mac, mac], -tau * best.means][: 2 + timed])
-    covariance = scale * carried.dot(of_logs).dot(carried.T)
-    parameters = [mss, mac]
-    if timed:
-        covariance[2, 2] += scale / len(time)
-        parameters.append(time.mean() - tau * best.means[0])
-    return Fit(np.array(parameters), covariance, best.residual_ss, df, np.zeros(len(parameters), dtype=bool))
 
 
 def radar_curve(time: np.ndarray, velocity: np.ndarray, correction: str) -> Curve:

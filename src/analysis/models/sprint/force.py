@@ -23,10 +23,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.base.errors import DataProblem
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table
 from analysis.models.sprint.profile import SprintProfile
 
 # Arsac & Locatelli 2002, J Appl Physiol 92:1781-1788: share of the body's surface that meets the air, drag coefficient
@@ -64,8 +63,7 @@ class ForceVelocityProfile:
 
     def tidy(self) -> pd.DataFrame:
         """F0, V0 and Pmax, in all and per kg, with t intervals from the errors of MSS and MAC (delta method)."""
-        level, mass = self.profile.conf_level, self.body_mass_kg
-        t = stats.t.ppf((1 + level) / 2, self.profile.fit.df)
+        mass = self.body_mass_kg
         terms = (
             ("F0", "N", self.f0_n, self.f0_se_n),
             ("F0 per kg", "N/kg", self.f0_n / mass, self.f0_se_n / mass),
@@ -73,20 +71,16 @@ class ForceVelocityProfile:
             ("Pmax", "W", self.pmax_w, self.pmax_se_w),
             ("Pmax per kg", "W/kg", self.pmax_w / mass, self.pmax_se_w / mass),
         )
-        return pd.DataFrame(
-            [tidy_row(term, unit, value, se, value - t * se, value + t * se, level) for term, unit, value, se in terms]
-        )
+        return tidy_table(terms, self.profile.conf_level, df=self.profile.fit.df)
 
     def glance(self) -> pd.DataFrame:
         """One row: body_mass_kg, drag_n_s2_m2, slope_n_s_m_kg, and source and correction of the sprint profile."""
-        return pd.DataFrame(
-            {
-                "body_mass_kg": [self.body_mass_kg],
-                "drag_n_s2_m2": [self.drag_n_s2_m2],
-                "slope_n_s_m_kg": [self.slope_n_s_m_kg],
-                "source": [self.profile.source],
-                "correction": [self.profile.correction],
-            }
+        return glance_row(
+            body_mass_kg=self.body_mass_kg,
+            drag_n_s2_m2=self.drag_n_s2_m2,
+            slope_n_s_m_kg=self.slope_n_s_m_kg,
+            source=self.profile.source,
+            correction=self.profile.correction,
         )
 
 
@@ -127,11 +121,6 @@ def force_velocity_profile(
 ) -> ForceVelocityProfile:
     """Which force does the athlete push with at the start, and up to which velocity could she still push?
 
-    F(v) = m (MAC - v / tau) + k v^2 (N), k the air resistance at 1 m/s. F0 = m MAC; V0 is the velocity at which F
-    reaches 0, the smaller root of k tau V^2 / m - V + MSS = 0; Pmax = F0 V0 / 4.
-
-    Errors: delta method from the covariance of MSS and MAC; mass, height and weather are taken as known.
-
     Parameters
     ----------
     profile : SprintProfile
@@ -142,15 +131,6 @@ def force_velocity_profile(
     Raises
     ------
     DataProblem : a mass or height of 0 or less, or one so small that the air alone would stop the athlete.
-
-    Notes
-    -----
-    Criticism: this is the profile of MSS and MAC in other units, with no measurement of force in it; an F0 that grows
-    with body mass alone is not more strength.
-
-    References
-    ----------
-    Samozino et al. 2016, Scand J Med Sci Sports 26:648-658.
 
     Examples
     --------

@@ -40,12 +40,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import stats
 
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import RUNNING_SPORTS
 from analysis.models.plausible import check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
 SPORTS = (*RUNNING_SPORTS, "soccer", "american_football", "rugby", "hockey", "lacrosse", "basketball", "handball")
 SLOWEST_HZ = 5.0  # an acceleration from standing is over in 2 s
@@ -110,32 +109,27 @@ class InSituSprint:
 
     def tidy(self) -> pd.DataFrame:
         """A0 and S0, without an error or an interval; `glance` says why."""
-        unknown = (np.nan, np.nan, np.nan, CONF_LEVEL)
-        return pd.DataFrame(
-            [tidy_row("A0", "m/s^2", self.a0_m_s2, *unknown), tidy_row("S0", "m/s", self.s0_m_s, *unknown)]
-        )
+        return tidy_table([("A0", "m/s^2", self.a0_m_s2), ("S0", "m/s", self.s0_m_s)], CONF_LEVEL)
 
     def glance(self) -> pd.DataFrame:
         """One row: how many points and sessions, what was left out, the top speed, the scatter, and why no interval."""
-        return pd.DataFrame(
-            {
-                "n": [int(self.points["used"].sum())],
-                "df": [self.df],
-                "n_trimmed": [self.n_trimmed],
-                "n_sessions": [self.n_sessions],
-                "n_sessions_too_slow": [self.n_sessions_too_slow],
-                "n_sessions_other_device": [self.n_sessions_other_device],
-                "n_impossible": [self.n_impossible],
-                "top_speed_m_s": [self.top_speed_m_s],
-                "residual_sd_m_s2": [self.residual_sd_m_s2],
-                "reason": [NO_INTERVAL],
-            }
+        return glance_row(
+            n=int(self.points["used"].sum()),
+            df=self.df,
+            n_trimmed=self.n_trimmed,
+            n_sessions=self.n_sessions,
+            n_sessions_too_slow=self.n_sessions_too_slow,
+            n_sessions_other_device=self.n_sessions_other_device,
+            n_impossible=self.n_impossible,
+            top_speed_m_s=self.top_speed_m_s,
+            residual_sd_m_s2=self.residual_sd_m_s2,
+            reason=NO_INTERVAL,
         )
 
     def augment(self) -> pd.DataFrame:
         """The upper points, trimmed ones too, with .fitted and .resid, in m/s2."""
         fitted = self.predict(self.points["speed_m_s"])
-        return self.points.assign(**{".fitted": fitted, ".resid": self.points["acceleration_m_s2"] - fitted})
+        return with_fitted(self.points, "acceleration_m_s2", fitted)
 
 
 def in_situ_sprint(
@@ -289,6 +283,6 @@ def _trimmed_line(points: pd.DataFrame) -> _Line:
     design = sm.add_constant(points["speed_m_s"].to_numpy())
     observed = points["acceleration_m_s2"].to_numpy()
     first = sm.OLS(observed, design).fit()
-    band = float(stats.t.ppf((1 + TRIM_LEVEL) / 2, first.df_resid)) * np.sqrt(first.scale)
+    band = t_quantile(float(first.df_resid), TRIM_LEVEL) * np.sqrt(first.scale)
     used = np.abs(first.resid) <= band
     return _Line(sm.OLS(observed[used], design[used]).fit(), used)

@@ -5,10 +5,11 @@ Model card
 Question: which maximal speed and which greatest acceleration do the readings of one sprint suggest?
 Data: times (s) at a row of gates (m), 3 or more, 4 with one correction and 6 with both; or velocities (m/s) of a radar
 or laser, 10 samples or more.
-Formula: v = MSS (1 - e^(-t / tau)) with MSS in m/s, tau in s and MAC = MSS / tau in m/s2, seen as time at a distance
-(gates) or velocity at a time (radar, laser). A correction adds a time lost or gained at the start, a flying start, or
-both.
-Estimator: least squares of time (gates; without a flying start by variable projection) or of velocity (radar).
+Formula: v = MSS (1 - e^(-t / tau)) with MSS in m/s, tau in s and MAC = MSS / tau in m/s2, seen as velocity at a time
+(radar, laser) or time at a distance (gates), t(d) = d / MSS + tau (1 + W(-e^(-1 - d / (MSS tau)))), W the Lambert
+function. A correction adds a time that was lost or gained at the start, lets the athlete be on the move at the line,
+t = t(d + f) - t(f), or does both.
+Estimator: least squares of time (gates) or of velocity (radar).
 Interval: profile likelihood, t with n - p degrees of freedom. The 95 % intervals of MSS and MAC cover within 3 points
 over 2,000 sprints past gates with an error of 0.01 s, without a correction and with one of time
 (`tests/test_sprint.py`). The other corrections and the radar were not simulated.
@@ -33,7 +34,7 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.nonlinear import Curve, Fit, least_squares, profile_interval
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 from analysis.models.sprint.curves import (
     FASTEST_M_S,
     HARDEST_M_S2,
@@ -43,7 +44,6 @@ from analysis.models.sprint.curves import (
     gates_curve,
     in_place_of_mac,
     radar_curve,
-    standing_start_fit,
     time_to,
 )
 
@@ -110,28 +110,25 @@ class SprintProfile:
 
     def tidy(self) -> pd.DataFrame:
         """MSS, MAC, tau, Pmax and what was corrected, with standard errors and profile-likelihood intervals."""
-        return pd.DataFrame(_tidy_rows(self))
+        return tidy_table(_tidy_rows(self), self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, df, source, correction, rmse (in the unit of the readings), r_squared, n_warnings."""
         augmented = self.augment()
         fitted, resid = augmented[".fitted"], augmented[".resid"]
-        return pd.DataFrame(
-            {
-                "n": [len(resid)],
-                "df": [self.fit.df],
-                "source": [self.source],
-                "correction": [self.correction],
-                "rmse": [float(np.sqrt((resid**2).mean()))],
-                "r_squared": [float(np.corrcoef(fitted, fitted + resid)[0, 1] ** 2)],
-                "n_warnings": [len(self.warnings)],
-            }
+        return glance_row(
+            n=len(resid),
+            df=self.fit.df,
+            source=self.source,
+            correction=self.correction,
+            rmse=float(np.sqrt((resid**2).mean())),
+            r_squared=float(np.corrcoef(fitted, fitted + resid)[0, 1] ** 2),
+            n_warnings=len(self.warnings),
         )
 
     def augment(self) -> pd.DataFrame:
         """The readings with .fitted and .resid: times in s (gates) or velocities in m/s (radar)."""
-        fitted = self.predict(self.points)
-        return self.observations.assign(**{".fitted": fitted, ".resid": self.readings - fitted})
+        return with_fitted(self.observations, _COLUMNS[self.source][1], self.predict(self.points))
 
 
 _COLUMNS = {"gates": ("distance_m", "time_s"), "radar": ("time_s", "velocity_m_s")}
@@ -141,14 +138,6 @@ def sprint_profile_gates(
     distance_m, time_s, *, correction: Correction = "none", conf_level: float = 0.95
 ) -> SprintProfile:
     """How fast can the athlete run, and how hard does she accelerate, by the times at a row of gates?
-
-    t(d) = d / MSS + tau (1 + W(-e^(-1 - d / (MSS tau)))), W the Lambert function; MAC = MSS / tau (m/s2).
-    "time" adds a constant that was lost or gained at the start, "distance" lets the athlete be on the move at the line:
-    t = t(d + f) - t(f), "both" does both.
-
-    Estimator: least squares of time; without a flying start a search over MSS tau alone, since tau and the time
-    correction are linear at each MSS tau (variable projection). Intervals: profile likelihood, t with n - p degrees of
-    freedom.
 
     Parameters
     ----------
@@ -161,18 +150,6 @@ def sprint_profile_gates(
     DataProblem : a missing value, one of 0 or less, gates out of order, a correction of another name, or times without
         a phase of acceleration.
 
-    Notes
-    -----
-    Criticism: a clock that starts after the first movement makes MAC too high by a third and more, and nothing in few
-    gates tells it from an explosive start. With a correction the estimate of MAC is freer of that bias and has a
-    larger error. The model has no phase of slowing down. A change between days is judged with an error between days,
-    not with this interval.
-
-    References
-    ----------
-    Furusawa et al. 1927, Proc R Soc B 102:29-42; Samozino et al. 2016, Scand J Med Sci Sports 26:648-658; Vescovi &
-    Jovanović 2021, Front Sports Act Living 3:629694 (flying start).
-
     Examples
     --------
     >>> profile = sprint_profile_gates([5, 10, 20, 30], [1.35, 2.12, 3.44, 4.69])
@@ -181,11 +158,8 @@ def sprint_profile_gates(
     """
     distance, time = _readings(distance_m, time_s, ("distance", "time"))
     _check_gates(distance, time, correction)
-    start = _gates_start(distance, time, correction)
-    fit = standing_start_fit(distance, time, correction, start) if correction in ("none", "time") else None
-    if fit is None:
-        fit = least_squares(gates_curve(distance, time, correction), start)
-        _check_plausible(fit)
+    fit = least_squares(gates_curve(distance, time, correction), _gates_start(distance, time, correction))
+    _check_plausible(fit)
     return _profile(fit, "gates", correction, conf_level, distance, time)
 
 
@@ -194,8 +168,7 @@ def sprint_profile_radar(
 ) -> SprintProfile:
     """How fast can the athlete run, and how hard does she accelerate, by the velocities of a radar or laser?
 
-    v(t) = MSS (1 - e^(-(t - c) / tau)); c, the time at which the movement began, is estimated unless `correction` is
-    "none". Estimator: least squares of velocity. Intervals as `sprint_profile_gates`.
+    The time at which the movement began is estimated unless `correction` is "none".
 
     Parameters
     ----------
@@ -205,15 +178,6 @@ def sprint_profile_radar(
     Raises
     ------
     NotEnoughData, DataProblem : as `sprint_profile_gates`.
-
-    Notes
-    -----
-    Criticism: neighbouring samples share their error (steps, filter of the device), so that the interval, which takes
-    them as independent, is too narrow; take several sprints for an error that means something.
-
-    References
-    ----------
-    Samozino et al. 2016, Scand J Med Sci Sports 26:648-658.
 
     Examples
     --------
@@ -366,23 +330,20 @@ def _warnings(profile: SprintProfile) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _tidy_rows(profile: SprintProfile) -> list[dict[str, object]]:
+Row = tuple[str, str, float, float, float, float]  # term, unit, estimate, standard error and interval
+
+
+def _tidy_rows(profile: SprintProfile) -> list[Row]:
     curve, fit, level = _curve(profile), profile.fit, profile.conf_level
 
-    def row(term: str, unit: str, index: int, curve: Curve = curve, fit: Fit = fit) -> dict[str, object]:
+    def row(term: str, unit: str, index: int, curve: Curve = curve, fit: Fit = fit) -> Row:
         interval = profile_interval(curve, fit, index, level)
-        return tidy_row(term, unit, float(fit.parameters[index]), float(fit.std_errors[index]), *interval, level)
+        return term, unit, float(fit.parameters[index]), float(fit.std_errors[index]), *interval
 
     rows = [row("MSS", "m/s", 0), row("MAC", "m/s^2", 1)]
     for term, unit, value, least, mac in (
-        ("tau", "s", profile.tau_s, LEAST_TAU_S, lambda mss, tau: (mss / tau, 1 / tau, -mss / tau**2)),
-        (
-            "Pmax",
-            "W/kg",
-            profile.pmax_w_kg,
-            LEAST_PMAX_W_KG,
-            lambda mss, pmax: (4 * pmax / mss, -4 * pmax / mss**2, 4 / mss),
-        ),
+        ("tau", "s", profile.tau_s, LEAST_TAU_S, _mac_of_tau),
+        ("Pmax", "W/kg", profile.pmax_w_kg, LEAST_PMAX_W_KG, _mac_of_pmax),
     ):
         curve_of_term = in_place_of_mac(curve, mac, least)
         start = fit.parameters.copy()
@@ -395,12 +356,21 @@ def _tidy_rows(profile: SprintProfile) -> list[dict[str, object]]:
     return rows
 
 
-def _squared(row: dict[str, object]) -> dict[str, object]:
+def _mac_of_tau(mss: float, tau: float) -> tuple[float, float, float]:
+    """MAC and its derivatives by MSS and tau."""
+    return mss / tau, 1 / tau, -mss / tau**2
+
+
+def _mac_of_pmax(mss: float, pmax: float) -> tuple[float, float, float]:
+    """MAC and its derivatives by MSS and Pmax."""
+    return 4 * pmax / mss, -4 * pmax / mss**2, 4 / mss
+
+
+def _squared(row: Row) -> Row:
     """The row of the flying distance from that of its root; 0 at the bound of the root."""
-    root = row["estimate"]
-    of_root = {key: row[key] for key in ("estimate", "conf_low", "conf_high")}
-    squared = {key: 0.0 if value == LEAST_ROOT else value**2 for key, value in of_root.items()}
-    return row | squared | {"std_error": 2 * root * row["std_error"]}
+    term, unit, root, root_se, *bounds = row
+    estimate, low, high = (0.0 if value == LEAST_ROOT else value**2 for value in (root, *bounds))
+    return term, unit, estimate, 2 * root * root_se, low, high
 
 
 def _readings(first, second, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:

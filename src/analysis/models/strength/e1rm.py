@@ -53,9 +53,9 @@ from scipy.special import ndtri
 
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps
+from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps, sets_of_lift, work_sets
 from analysis.models.plausible import check_complete, check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 
 SOURCES = ("tested", "reps", "velocity")
@@ -152,21 +152,17 @@ class FusedE1rm:
     def tidy(self) -> pd.DataFrame:
         """One row: the e1RM in kg with its interval, on the day `until`."""
         error = self.e1rm_kg * self.log_sd
-        row = tidy_row("e1RM", "kg", self.e1rm_kg, error, self.e1rm_low_kg, self.e1rm_high_kg, self.conf_level)
-        return pd.DataFrame([row])
+        row = ("e1RM", "kg", self.e1rm_kg, error, self.e1rm_low_kg, self.e1rm_high_kg)
+        return tidy_table([row], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n in all and of each source, days_since, is_stale, scatter, drift_pct."""
         counts = self.observations["source"].value_counts().reindex(SOURCES, fill_value=0)
-        return pd.DataFrame(
-            {
-                "n": [len(self.observations)],
-                **{f"n_{source}": [int(counts[source])] for source in SOURCES},
-                "days_since": [self.days_since],
-                "is_stale": [self.is_stale],
-                "scatter": [self.scatter],
-                "drift_pct": [self.drift_pct],
-            }
+        return glance_row(
+            self,
+            *("days_since", "is_stale", "scatter", "drift_pct"),
+            n=len(self.observations),
+            **{f"n_{source}": int(counts[source]) for source in SOURCES},
         )
 
     def augment(self) -> pd.DataFrame:
@@ -174,10 +170,7 @@ class FusedE1rm:
 
         The first observation expects nothing else: its .fitted is itself.
         """
-        fitted = self.observations["before_kg"]
-        return self.observations.drop(columns="before_kg").assign(
-            **{".fitted": fitted, ".resid": self.observations["e1rm_kg"] - fitted}
-        )
+        return with_fitted(self.observations.drop(columns="before_kg"), "e1rm_kg", self.observations["before_kg"])
 
     def sentence(self, name: str) -> str:
         """The state in words, with its age and what is missing."""
@@ -298,15 +291,8 @@ def e1rm_observations(
     >>> told.table["e1rm_kg"].tolist(), told.refused["tested"]
     ([144.0], 'no single to failure')
     """
-    since = until - pd.Timedelta(days=days)
-    of_lift = sets[
-        (sets["exercise"] == lift.exercise)
-        & (sets["side"] == side)
-        & (sets["local_date"] > since)
-        & (sets["local_date"] <= until)
-    ]
-    of_lift = of_lift[of_lift["load_kg"] > 0]
-    to_failure = _to_failure(of_lift[of_lift["counted"]] if "counted" in of_lift else of_lift)
+    of_lift = sets_of_lift(sets, lift, until, days=days, side=side)
+    to_failure = _to_failure(work_sets(of_lift))
     tested, by_reps = _tested(to_failure), _by_reps(to_failure)
     refused = {}
     if tested.empty:
@@ -350,10 +336,10 @@ def e1rm_of_lift(
 
 
 def _to_failure(sets: pd.DataFrame) -> pd.DataFrame:
-    """Sets of `sets` whose repetitions to failure are known, with to_failure; warm-ups are none."""
+    """Sets of `sets` whose repetitions to failure are known, with to_failure."""
     check_possible(sets["rir"], "reserve", "repetitions", sign="not negative")
     told = sets.assign(to_failure=sets["reps"] + sets["rir"])
-    return told[(told["set_kind"] != "warm_up") & (told["reps"] >= 1) & told["to_failure"].between(1, TESTED_REPS)]
+    return told[told["to_failure"].between(1, TESTED_REPS)]
 
 
 def _tested(to_failure: pd.DataFrame) -> pd.DataFrame:

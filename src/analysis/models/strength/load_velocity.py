@@ -23,19 +23,17 @@ Gonzalez-Badillo & Sanchez-Medina 2010, Int J Sports Med 31:347-352; Ruf et al. 
 Fieller 1954, J R Stat Soc B 16:175-185.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import stats
 
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
 
 MIN_OBSERVATIONS = 3
 
@@ -58,15 +56,56 @@ class VelocityLine:
 
     v0_m_s: float
     slope_m_s_per_kg: float
-    e1rm_low_kg: float
-    e1rm_high_kg: float
+    covariance: np.ndarray  # 2 x 2, of the errors of v0 and slope
+    df: int
+    mvt_m_s: float
+    mvt_sd_m_s: float
     conf_level: float
     observations: pd.DataFrame  # load_kg, velocity_m_s and more: what was fitted
 
     @property
+    def e1rm_kg(self) -> float:
+        """Load at which the line reaches the MVT."""
+        return (self.mvt_m_s - self.v0_m_s) / self.slope_m_s_per_kg
+
+    @property
+    def e1rm_se_kg(self) -> float:
+        """By the delta method, with the uncertainty of MVT."""
+        gradient = np.array([1.0, self.e1rm_kg])
+        variance = gradient @ self.covariance @ gradient + self.mvt_sd_m_s**2
+        return float(np.sqrt(variance) / abs(self.slope_m_s_per_kg))
+
+    @property
+    def e1rm_low_kg(self) -> float:
+        return self._e1rm_interval_kg.low
+
+    @property
+    def e1rm_high_kg(self) -> float:
+        return self._e1rm_interval_kg.high
+
+    @property
     def e1rm_bounded(self) -> bool:
         """Whether the data bound the e1RM at all at this confidence level."""
-        return bool(np.isfinite(self.e1rm_low_kg) and np.isfinite(self.e1rm_high_kg))
+        return bool(np.isfinite(self._e1rm_interval_kg).all())
+
+    @property
+    def _line(self) -> np.ndarray:
+        return np.array([self.v0_m_s, self.slope_m_s_per_kg])
+
+    @property
+    def _t(self) -> float:
+        return t_quantile(self.df, self.conf_level)
+
+    @property
+    def _e1rm_interval_kg(self) -> Interval:
+        """Fieller's; -inf and inf where the data do not bound it."""
+        height = self.v0_m_s - self.mvt_m_s
+        return fieller(height, self.slope_m_s_per_kg, self.covariance, self.mvt_sd_m_s**2, self._t)
+
+    def _rows(self) -> list[tuple]:
+        """v0, slope and e1RM, as `tidy` tells them."""
+        e1rm = ("e1RM", "kg", self.e1rm_kg, self.e1rm_se_kg, *self._e1rm_interval_kg)
+        return [*line_rows(self._line, self.covariance), e1rm]
 
     def _band(
         self, load_kg, line: np.ndarray, covariance: np.ndarray, t: float, unknown_variance: float
@@ -112,10 +151,6 @@ class LoadVelocityProfile(VelocityLine):
     covariance: np.ndarray  # 2 x 2, of v0 and slope
     residual_sd_m_s: float
     r_squared: float
-    e1rm_kg: float
-    e1rm_se_kg: float  # delta method
-    e1rm_low_kg: float  # Fieller; -inf and inf where the data do not bound it
-    e1rm_high_kg: float
     mvt_m_s: float
     mvt_sd_m_s: float
     conf_level: float
@@ -132,20 +167,9 @@ class LoadVelocityProfile(VelocityLine):
         """Load at which the line reaches velocity 0."""
         return -self.v0_m_s / self.slope_m_s_per_kg
 
-    @property
-    def e1rm_delta_interval_kg(self) -> Interval:
-        """Symmetric t interval from the delta-method standard error; narrower than the truth for a weak slope."""
-        half = self._t * self.e1rm_se_kg
-        return Interval(self.e1rm_kg - half, self.e1rm_kg + half)
-
-    @property
-    def _t(self) -> float:
-        return float(stats.t.ppf((1 + self.conf_level) / 2, self.df))
-
     def predict(self, load_kg) -> pd.DataFrame:
         """The line at `load_kg`: velocity, interval of the mean (conf_) and of one new repetition (pred_), in m/s."""
-        line = np.array([self.v0_m_s, self.slope_m_s_per_kg])
-        return self._band(load_kg, line, self.covariance, self._t, self.residual_sd_m_s**2)
+        return self._band(load_kg, self._line, self.covariance, self._t, self.residual_sd_m_s**2)
 
     def speed_at(self, load_kg: float) -> SpeedOnLine:
         """Velocity of the line at one load with its interval, and whether that load was inside those lifted."""
@@ -153,33 +177,27 @@ class LoadVelocityProfile(VelocityLine):
 
     def tidy(self) -> pd.DataFrame:
         """v0, slope and e1RM; the interval of e1RM is Fieller's and may be unbounded (-inf, inf)."""
-        e1rm = tidy_row(
-            "e1RM", "kg", self.e1rm_kg, self.e1rm_se_kg, self.e1rm_low_kg, self.e1rm_high_kg, self.conf_level
-        )
-        line = line_rows([self.v0_m_s, self.slope_m_s_per_kg], self.covariance, self._t, self.conf_level)
-        return pd.DataFrame([*line, e1rm])
+        return tidy_table(self._rows(), self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_missing, df, residual_sd_m_s, r_squared, metric, mvt_m_s, mvt_sd_m_s, l0_kg, e1rm_bounded."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.observations)],
-                "n_missing": [self.n_missing],
-                "df": [self.df],
-                "residual_sd_m_s": [self.residual_sd_m_s],
-                "r_squared": [self.r_squared],
-                "metric": [self.metric],
-                "mvt_m_s": [self.mvt_m_s],
-                "mvt_sd_m_s": [self.mvt_sd_m_s],
-                "l0_kg": [self.l0_kg],
-                "e1rm_bounded": [self.e1rm_bounded],
-            }
+        return glance_row(
+            n=len(self.observations),
+            n_missing=self.n_missing,
+            df=self.df,
+            residual_sd_m_s=self.residual_sd_m_s,
+            r_squared=self.r_squared,
+            metric=self.metric,
+            mvt_m_s=self.mvt_m_s,
+            mvt_sd_m_s=self.mvt_sd_m_s,
+            l0_kg=self.l0_kg,
+            e1rm_bounded=self.e1rm_bounded,
         )
 
     def augment(self) -> pd.DataFrame:
         """The observations with .fitted and .resid, in m/s."""
         fitted = self.v0_m_s + self.slope_m_s_per_kg * self.observations["load_kg"]
-        return self.observations.assign(**{".fitted": fitted, ".resid": self.observations["velocity_m_s"] - fitted})
+        return with_fitted(self.observations, "velocity_m_s", fitted)
 
 
 def load_velocity_profile(
@@ -194,14 +212,6 @@ def load_velocity_profile(
 ) -> LoadVelocityProfile:
     """How fast does the athlete move a load, and which 1RM does that suggest?
 
-    velocity = v0 + slope * load (m/s, kg); e1RM = (MVT - v0) / slope, MVT the velocity of a 1RM.
-
-    Estimator: least squares, weighted if `weights` are given (their scale does not matter). Intervals: t with n - 2
-    degrees of freedom for the parameters and the line; Fieller's for e1RM, the set of loads x for which
-    (v0 + slope x - MVT)^2 <= t^2 (Var(v0 + slope x) + mvt_sd^2). The uncertainty of MVT between athletes and days is
-    so carried through; it enters the delta-method standard error the same way. Where the slope is not distinguishable
-    from 0 the set is unbounded and the interval is (-inf, inf).
-
     Parameters
     ----------
     load_kg, velocity_m_s : array-like of float, shape (n,)
@@ -215,17 +225,6 @@ def load_velocity_profile(
     ------
     NotEnoughData : fewer than 3 pairs, or a single load.
     DataProblem : velocity does not fall with load or is negative, or a weight is not above 0.
-
-    Notes
-    -----
-    Criticism: the deadlift's velocity at 1RM varies between athletes with a CV of 15.7 % (Ruf 2018), so that e1RM is
-    secondary and speed at a fixed load (`speed_at`) the headline. Repetitions of one day share that day's error: the
-    interval is about this session's line, not about next week's.
-
-    References
-    ----------
-    González-Badillo & Sánchez-Medina 2010, Int J Sports Med 31:347-352; Ruf et al. 2018, J Strength Cond Res
-    32(3):681-689; Fieller 1954, J R Stat Soc B 16:175-185.
 
     Examples
     --------
@@ -252,22 +251,13 @@ def load_velocity_profile(
             f"Velocity does not fall with load (slope {slope:+.4f} m/s per kg). "
             "Check the loads, or use lighter and heavier sets of one day."
         )
-    covariance = fit.cov_params()
-    e1rm_kg = (mvt_m_s - v0) / slope
-    gradient = np.array([1.0, e1rm_kg])
-    t = float(stats.t.ppf((1 + conf_level) / 2, len(known) - 2))
-    in_kg = fieller(v0 - mvt_m_s, slope, covariance, mvt_sd_m_s**2, t)
     return LoadVelocityProfile(
         metric=metric,
         v0_m_s=float(v0),
         slope_m_s_per_kg=float(slope),
-        covariance=covariance,
+        covariance=fit.cov_params(),
         residual_sd_m_s=float(np.sqrt(fit.scale)),
         r_squared=float(fit.rsquared),
-        e1rm_kg=float(e1rm_kg),
-        e1rm_se_kg=float(np.sqrt(gradient @ covariance @ gradient + mvt_sd_m_s**2) / abs(slope)),
-        e1rm_low_kg=in_kg.low,
-        e1rm_high_kg=in_kg.high,
         mvt_m_s=mvt_m_s,
         mvt_sd_m_s=mvt_sd_m_s,
         conf_level=conf_level,
@@ -366,34 +356,14 @@ def profile_of_lift(
     )
 
 
-def two_point_e1rm_kg(light_kg: float, light_m_s: float, heavy_kg: float, heavy_m_s: float, *, mvt_m_s: float) -> float:
-    """e1RM from the line through two points; no error can be stated, so that it is no basis for a change.
+def line_rows(line: np.ndarray, covariance: np.ndarray) -> list[tuple]:
+    """v0 and slope, `line`, as rows of `tidy_table`, from the covariance of their errors.
 
-    García-Ramos & Jaric 2018, Strength Cond J 40(2):54-66. Raises DataProblem unless the heavier load is slower.
-
-    >>> two_point_e1rm_kg(60.0, 1.0, 140.0, 0.36, mvt_m_s=0.2)
-    160.0
+    >>> line_rows(np.array([1.5, -0.01]), np.diag([0.01, 0.0]))[0]
+    ('v0', 'm/s', 1.5, 0.1)
     """
-    if not (heavy_kg > light_kg and heavy_m_s < light_m_s):
-        raise DataProblem(
-            f"{heavy_kg:g} kg at {heavy_m_s:g} m/s is not heavier and slower than {light_kg:g} kg at {light_m_s:g} m/s."
-            " Check the two points."
-        )
-    return light_kg + (heavy_kg - light_kg) * (light_m_s - mvt_m_s) / (light_m_s - heavy_m_s)
-
-
-def line_rows(line: Sequence[float], covariance: np.ndarray, t: float, conf_level: float) -> list[dict[str, object]]:
-    """v0 and slope, `line`, as rows of `tidy()`, from the covariance of their errors and the t of their intervals.
-
-    >>> [row["conf_high"] for row in line_rows([1.5, -0.01], np.diag([0.01, 0.0]), 2.0, 0.95)]
-    [1.7, -0.01]
-    """
-    return [
-        tidy_row(term, unit, estimate, float(se), float(estimate - t * se), float(estimate + t * se), conf_level)
-        for term, unit, estimate, se in zip(
-            ("v0", "slope"), ("m/s", "m/s/kg"), line, np.sqrt(np.diag(covariance)), strict=True
-        )
-    ]
+    (v0, slope), (v0_se, slope_se) = line.tolist(), np.sqrt(np.diag(covariance)).tolist()
+    return [("v0", "m/s", v0, v0_se), ("slope", "m/s/kg", slope, slope_se)]
 
 
 def check_one_kind(bar_speeds: pd.DataFrame, metric: VelocityMetric) -> None:

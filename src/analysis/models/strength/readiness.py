@@ -31,12 +31,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.base.decisions import BAND_LEVEL, REFERENCE_MOST, Band, Change, TypicalError, judge
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import VelocityMetric
 from analysis.models import series
+from analysis.models.result import t_interval, t_quantile
 from analysis.models.strength.load_velocity_mixed import LEAST_SESSIONS, MixedProfile, profile_across_sessions
 
 FIRST_REPS = 3  # as many as a heavy set has, so that a longer set has no more chances of a fast one
@@ -61,7 +61,7 @@ class Readiness(series.JudgedSeries):
     @property
     def usual_offsets(self) -> Band:
         """The range of 9 of 10 usual days, in m/s from the usual line."""
-        half = float(stdtrit(self.profile.df, (1 + BAND_LEVEL) / 2)) * self.profile.session_sd_m_s
+        half = t_quantile(self.profile.df, BAND_LEVEL) * self.profile.session_sd_m_s
         return Band(-half, half)
 
     @property
@@ -119,7 +119,7 @@ def readiness(
     now = now.assign(usual_m_s=line[0] + line[1] * now["load_kg"])
     exposures = _at_anchor(pd.concat([_sets(before, metric), now]), line, anchor_kg)
     offset, se = _offset(now, profile)
-    half = float(stdtrit(profile.df_within, (1 + conf_level) / 2)) * se
+    interval = t_interval(offset, se, profile.df_within, conf_level)
     earlier = exposures["value"].iloc[:-1].tail(REFERENCE_MOST)
     usual_kg = exposures["load_kg"].iloc[:-1].tail(REFERENCE_MOST).mean()
     change = judge(
@@ -137,8 +137,8 @@ def readiness(
         today=now[own].reset_index(drop=True),
         offset_m_s=offset,
         offset_se_m_s=se,
-        offset_low_m_s=offset - half,
-        offset_high_m_s=offset + half,
+        offset_low_m_s=interval.low,
+        offset_high_m_s=interval.high,
         exposures=exposures,
         change=change,
     )

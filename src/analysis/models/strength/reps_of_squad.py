@@ -21,12 +21,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models.result import tidy_row
-from analysis.models.strength.reps_to_1rm import check_sets, reps_at
+from analysis.metrics.strength import sets_of_lift, work_sets
+from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
+MIN_SETS = 3
 MIN_ATHLETES = 4
 ALIKE = 1e-3  # of k: a smaller SD between athletes is none
 MAX_ROUNDS = 100  # of the linearisation
@@ -50,45 +52,32 @@ class SquadRepsCurves:
         k = self.athletes.set_index("athlete_id")["k"]
         if athlete_id not in k:
             raise DataProblem(f"{athlete_id!r} is not among the athletes fitted. Use one of {', '.join(k.index)}.")
-        return reps_at(np.asarray(share_of_1rm, dtype=float), float(k[athlete_id]), "epley")
+        return _reps_at(np.asarray(share_of_1rm, dtype=float), float(k[athlete_id]))
 
     def tidy(self) -> pd.DataFrame:
         """k of the squad with a t interval (athletes - 1 degrees of freedom), and its SD between athletes (none)."""
-        half = stats.t.ppf((1 + self.conf_level) / 2, len(self.athletes) - 1) * self.k_se
-        return pd.DataFrame(
-            [
-                tidy_row("k", "1/reps", self.k, self.k_se, self.k - half, self.k + half, self.conf_level),
-                tidy_row("SD of k", "1/reps", self.k_sd, np.nan, np.nan, np.nan, self.conf_level),
-            ]
-        )
+        rows = [("k", "1/reps", self.k, self.k_se), ("SD of k", "1/reps", self.k_sd)]
+        return tidy_table(rows, self.conf_level, df=len(self.athletes) - 1)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_athletes, residual_sd_reps, athletes_alike (the SD between athletes was estimated as 0)."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.sets)],
-                "n_athletes": [len(self.athletes)],
-                "residual_sd_reps": [self.residual_sd_reps],
-                "athletes_alike": [self.k_sd < ALIKE * self.k],
-            }
+        return glance_row(
+            n=len(self.sets),
+            n_athletes=len(self.athletes),
+            residual_sd_reps=self.residual_sd_reps,
+            athletes_alike=self.k_sd < ALIKE * self.k,
         )
 
     def augment(self) -> pd.DataFrame:
         """The sets with .fitted and .resid, in repetitions."""
         k = self.sets["athlete_id"].map(self.athletes.set_index("athlete_id")["k"]).to_numpy()
-        fitted = reps_at(self.sets["share_of_1rm"].to_numpy(), k, "epley")
-        return self.sets.assign(**{".fitted": fitted, ".resid": self.sets["reps"] - fitted})
+        return with_fitted(self.sets, "reps", _reps_at(self.sets["share_of_1rm"].to_numpy(), k))
 
 
 def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> SquadRepsCurves:
     """How do the athletes of a squad differ in their repetitions at a share of 1RM?
 
-    n = (1 / s - 1) / (k + k_i), k_i normal between athletes with mean 0 (Epley's form).
-
-    Estimator: maximum likelihood of the non-linear mixed model by linearisation around the estimates of each athlete,
-    repeated until they come to rest (Lindstrom & Bates 1990); with one effect an athlete each linear step has a
-    likelihood in one unknown, the ratio of the two SDs. An athlete's k is drawn towards the squad's, the more the fewer
-    and the lighter her sets.
+    An athlete's k is drawn towards the squad's, the more the fewer and the lighter her sets.
 
     Parameters
     ----------
@@ -99,10 +88,6 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
     NotEnoughData : fewer than 4 athletes, or no athlete with 2 sets below 1RM, or no estimate that comes to rest.
     DataProblem : a missing value or one out of range.
 
-    References
-    ----------
-    Lindstrom & Bates 1990, Biometrics 46:673-687.
-
     Examples
     --------
     >>> sets = pd.DataFrame({"athlete_id": ["alder"] * 2 + ["birch"] * 2 + ["cedar"] * 2 + ["rowan"] * 2,
@@ -111,7 +96,7 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
     [0.031, 0.025, 0.047, 0.033]
     """
     share, n = sets["share_of_1rm"].to_numpy(dtype=float), sets["reps"].to_numpy(dtype=float)
-    check_sets(share, n)
+    _check_sets(share, n)
     nobodys = int(sets["athlete_id"].isna().sum())
     if nobodys:
         raise DataProblem(f"{nobodys} of {len(sets)} sets belong to nobody. Name their athlete.")
@@ -123,7 +108,7 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
             f"{len(names)} athletes with {', '.join(map(str, counts))} sets. Add athletes or sets."
         )
     mixed = _mixed(1 / share - 1, n, of_athlete)
-    half = stats.t.ppf((1 + conf_level) / 2, max(len(n) - len(names), 1)) * mixed.k_i_se
+    half = t_quantile(max(len(n) - len(names), 1), conf_level) * mixed.k_i_se
     k_i = mixed.k + mixed.deviation
     athletes = pd.DataFrame(
         {
@@ -145,6 +130,62 @@ def reps_curves_of_squad(sets: pd.DataFrame, *, conf_level: float = 0.95) -> Squ
         conf_level=conf_level,
         sets=sets[["athlete_id", "share_of_1rm", "reps"]].reset_index(drop=True),
     )
+
+
+def sets_of_tested(
+    sets: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, days: int = 84, side: str = "B"
+) -> pd.DataFrame:
+    """Rated work sets of a lift as shares of the 1RM that the athlete tested in the same days.
+
+    Parameters
+    ----------
+    sets : table sets of a squad, with athlete_id and local_date. Tested is the heaviest single to failure (reserve 0).
+
+    Returns
+    -------
+    DataFrame, as `reps_curves_of_squad` takes it: athlete_id, share_of_1rm, reps (done and in reserve). Sets of
+    athletes without a test, and those not below the tested load, are left out.
+
+    Raises
+    ------
+    NotEnoughData : nobody tested a 1RM.
+
+    Examples
+    --------
+    >>> sets = pd.DataFrame({"athlete_id": "alder", "local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift",
+    ...     "side": "B", "set_kind": "work", "load_kg": [125.0, 100.0], "reps": [1.0, 6.0], "rir": [0.0, 2.0]})
+    >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
+    >>> sets_of_tested(sets, lift, pd.Timestamp("2026-01-11")).values.tolist()
+    [['alder', 0.8, 8.0]]
+    """
+    rated = work_sets(sets_of_lift(sets, lift, until, days=days, side=side)).dropna(subset=["rir"])
+    rated = rated.assign(reps=rated["reps"] + rated["rir"])
+    tested_kg = rated[rated["reps"] == 1].groupby("athlete_id")["load_kg"].max()
+    if tested_kg.empty:
+        raise NotEnoughData(
+            f"Nobody tested {lift.name} in the {days} days up to {until.date()}. Test a single to failure, and rate "
+            "the reserve of lighter sets."
+        )
+    shares = rated.assign(share_of_1rm=rated["load_kg"] / rated["athlete_id"].map(tested_kg))
+    return shares.loc[shares["share_of_1rm"] < 1, ["athlete_id", "share_of_1rm", "reps"]].reset_index(drop=True)
+
+
+def _reps_at(share_of_1rm: np.ndarray, k: float | np.ndarray) -> np.ndarray:
+    return (1 / share_of_1rm - 1) / k
+
+
+def _check_sets(share: np.ndarray, reps: np.ndarray) -> None:
+    wrong = int((~((share > 0) & (share <= 1) & (reps >= 1) & np.isfinite(reps))).sum())
+    if wrong:
+        raise DataProblem(
+            f"{wrong} of {len(share)} sets lack a share of 1RM above 0 and up to 1, or 1 repetition or more. "
+            "Give shares, not per cent, and correct these sets or leave them out."
+        )
+    if (share < 1).sum() < MIN_SETS:
+        raise NotEnoughData(
+            f"A curve of repetitions needs {MIN_SETS} sets below 1RM or more; got {(share < 1).sum()}. "
+            "Add sets to failure, best at different loads."
+        )
 
 
 @dataclass(frozen=True, eq=False)

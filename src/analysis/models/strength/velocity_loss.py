@@ -28,14 +28,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.base.decisions import MDC_LEVEL
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import VelocityMetric, loss_without_fatigue_pct, set_speeds
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity import check_one_kind
 
 LEAST_SESSIONS = 3
@@ -101,28 +100,23 @@ class LossInSets:
     def tidy(self) -> pd.DataFrame:
         """Slope of the usual set, and the SD of repetitions about their set's line."""
         slope = (self.slope_m_s_per_rep, float(self.fit.std_errors[0]), *self.slope_interval)
-        return pd.DataFrame(
-            [
-                tidy_row("slope", "m/s/rep", *slope, self.conf_level),
-                tidy_row("SD of repetitions", "m/s", self.rep_sd_m_s, *[np.nan] * 3, self.conf_level),
-            ]
-        )
+        rows = [("slope", "m/s/rep", *slope), ("SD of repetitions", "m/s", self.rep_sd_m_s)]
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_sets, n_judged, n_slower, expected_by_chance, rep_sd_m_s, df, n_missing, metric."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.repetitions)],
-                "n_sets": [len(self.sets)],
-                "n_sessions": [self.fit.n_clusters],
-                "n_judged": [self.n_judged],
-                "n_slower": [int((self.sets["verdict"] == "slower beyond error").sum())],
-                "expected_by_chance": [self.expected_by_chance],
-                "rep_sd_m_s": [self.rep_sd_m_s],
-                "df": [self.df],
-                "n_missing": [self.n_missing],
-                "metric": [self.metric],
-            }
+        return glance_row(
+            self,
+            "expected_by_chance",
+            "rep_sd_m_s",
+            "df",
+            "n_missing",
+            "metric",
+            n=len(self.repetitions),
+            n_sets=len(self.sets),
+            n_sessions=self.fit.n_clusters,
+            n_judged=self.n_judged,
+            n_slower=int((self.sets["verdict"] == "slower beyond error").sum()),
         )
 
     def augment(self) -> pd.DataFrame:
@@ -131,7 +125,7 @@ class LossInSets:
         own = lines.loc[pd.MultiIndex.from_frame(self.repetitions[_SET_KEY])].set_axis(self.repetitions.index)
         since = self.repetitions["rep_no"] - own["first_rep"]
         fitted = own["first_on_line_m_s"] + own["slope_m_s_per_rep"] * since
-        return self.repetitions.assign(**{".fitted": fitted, ".resid": self.repetitions["velocity_m_s"] - fitted})
+        return with_fitted(self.repetitions, "velocity_m_s", fitted)
 
 
 def loss_in_sets(
@@ -180,7 +174,7 @@ def loss_in_sets(
     df = len(used) - 2 * len(slope)
     rep_sd = float(np.sqrt((left**2).sum() / df))
     fit = clustered_fit(centred["velocity_m_s"], centred[["rep_no"]], used["session_id"], family="gaussian")
-    lines = _lines(used, slope, squares, rep_sd * float(stdtrit(df, (1 + MDC_LEVEL) / 2)))
+    lines = _lines(used, slope, squares, rep_sd * t_quantile(df, MDC_LEVEL))
     sets = _judged(set_speeds(bar_speeds, metric=metric).merge(lines, on=_SET_KEY, how="left"), rep_sd)
     return LossInSets(metric, fit, used, sets, rep_sd, df, len(bar_speeds) - len(known), conf_level)
 
