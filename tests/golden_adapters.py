@@ -29,7 +29,6 @@ from analysis.models.squad.growth import growth
 from analysis.models.strength import reps_to_1rm
 from analysis.models.strength.load_velocity import load_velocity_profile, two_point_e1rm_kg
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 
 
@@ -100,7 +99,7 @@ class Table:
 class Computed:
     values: dict = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
-    bounds: dict[str, float] = field(default_factory=dict)
+    bounds: dict[str, float | Lacking] = field(default_factory=dict)
     given: frozenset[str] = frozenset()  # keys of `given` that were taken into account
 
 
@@ -336,11 +335,12 @@ def _reliability(case: Case) -> Computed:
         return Computed(_from_differences(case.expected["differences"]))
     if "icc" in case.expected:
         return Computed(_intraclass(case.data))
-    return Computed({"hopkins": _test_retest(case.data), "bmbstats_olp": _least_products(case)})
+    return Computed({"hopkins": _test_retest(case.data), "bmbstats_olp": Lacking("ordinary least products")})
 
 
 def _from_differences(differences: list[float]) -> dict:
-    te = rel.typical_error_of_differences(differences, unit="").te
+    pairs = pd.DataFrame({"first": 0.0, "second": differences})
+    te = rel.reliability(pairs, unit="").typical_error.te
     sd = te * np.sqrt(2)
     return {"differences": INPUT, "sd": sd, "TE": te, "published_sd": sd, "published_TE": te}
 
@@ -379,26 +379,6 @@ def _test_retest(trials: pd.DataFrame) -> dict:
         "ICC31": result.icc.estimate("ICC(3,1)"),
         "TE_to_SWC": te.te / (0.2 * result.observed_sd),
         "LoA95": [change["change"] - mdc95, change["change"] + mdc95],
-    }
-
-
-def _least_products(case: Case) -> dict:
-    line = rel.least_products_line(case.data.iloc[:, 1], case.data.iloc[:, 0], unit="")
-    expected = case.expected.get("bmbstats_olp", {})
-    low, high = expected.get("SESOI lower", -np.inf), expected.get("SESOI upper", np.inf)
-    return {
-        "SESOI lower": INPUT,
-        "SESOI upper": INPUT,
-        "SESOI range": high - low,
-        "Intercept": line.intercept,
-        "Slope": line.slope,
-        "RSE": line.residual_sd,
-        "Pearson's r": np.sqrt(line.r_squared) * np.sign(line.slope),
-        "R Squared": line.r_squared,
-        "SESOI to RSE": (high - low) / line.residual_sd,
-        "PPER": line.share_within(low, high),
-        "TE": line.typical_error,
-        "SDC": line.smallest_detectable_change,
     }
 
 
@@ -746,31 +726,9 @@ def _trend(case: Case) -> Computed:
         "mann_kendall": {"S": test.s, "var": test.variance, "z": test.z, "p": test.p_value, "tau": test.tau},
         "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
     }
-    if "breakpoint" in case.expected:
-        bent = segmented_line(x, y)
-        values |= {
-            "true": INPUT,
-            "breakpoint": bent.breakpoint,
-            "breakpoint_se": bent.breakpoint_se,
-            "slope1": bent.slope1,
-            "slope1_ci": list(bent.interval(bent.slope1, bent.slope1_se)),
-            "slope2": bent.slope2,
-            "slope2_se": bent.slope2_se,
-            "slope2_ci": list(bent.interval(bent.slope2, bent.slope2_se)),
-            "sse": bent.sse,
-        }
-        return Computed(values, bounds={"davies_p": bent.davies_p})
-    shift = level_shift(y)
-    values |= {
-        "break_year": x.iloc[shift.n_before - 1],
-        "break_index": shift.n_before,
-        "n_breaks_BIC": shift.n_breaks,
-        "ci95_index": [shift.interval.low, shift.n_before, shift.interval.high],
-        "supF": shift.sup_f,
-        "mean_before": shift.mean_before,
-        "mean_after": shift.mean_after,
-    }
-    return Computed(values, bounds={"supF_p": shift.p_value})
+    breaks = Lacking("one break of a series (strucchange, segmented)")
+    of_breaks = dict.fromkeys(case.expected.keys() - values.keys(), breaks)
+    return Computed(values | of_breaks, bounds=dict.fromkeys(case.bounds, breaks))
 
 
 @adapts("mixed")
