@@ -8,7 +8,7 @@ from analysis.figures import theme
 
 
 def load_balance_figure(balance: pd.DataFrame) -> go.Figure:
-    """Daily load as bars; CTL, ATL and TSB as lines over days. `balance` is what `metrics.load.load_balance` returns.
+    """Daily load as bars; CTL, ATL and TSB as lines over days. `balance` is what `metrics.load_balance.load_balance` returns.
 
     Days whose load was not known and had to be assumed are marked on the axis and counted in words.
     """

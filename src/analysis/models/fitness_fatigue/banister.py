@@ -34,7 +34,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D, Convention, LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (
     RATIO_LEAST,

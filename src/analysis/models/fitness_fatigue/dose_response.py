@@ -27,7 +27,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.impulse import Convention, impulse_response, lagged_loads
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, pair_gains, pair_products
 from analysis.models.plausible import check_possible, check_varied

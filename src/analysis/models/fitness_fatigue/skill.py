@@ -37,7 +37,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D, nonnegative, pair_gains
