@@ -17,7 +17,7 @@ from figure import Figure, in_ms, ratio, seconds
 from scipy import optimize, signal
 
 from analysis.example.training_and_tests import true_season
-from analysis.metrics.load import acwr_coupled, acwr_uncoupled, ewma_acwr, load_balance, monotony, strain_au
+from analysis.metrics.load_balance import acwr_coupled, acwr_uncoupled, ewma_acwr, load_balance, monotony, strain_au
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import impulse_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, fit_states

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.metrics import load, running, strength
+from analysis.metrics import load, load_balance, run_load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
@@ -30,7 +30,6 @@ from analysis.models.squad.growth import growth
 from analysis.models.strength import reps_to_1rm
 from analysis.models.strength.load_velocity import load_velocity_profile
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 
 
@@ -101,7 +100,7 @@ class Table:
 class Computed:
     values: dict = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
-    bounds: dict[str, float] = field(default_factory=dict)
+    bounds: dict[str, float | Lacking] = field(default_factory=dict)
     given: frozenset[str] = frozenset()  # keys of `given` that were taken into account
 
 
@@ -131,24 +130,24 @@ def _load(case: Case) -> Computed:
 
 
 def _daily_table(daily: pd.Series) -> Table:
-    balance = load.load_balance(daily, missing="refuse")
+    balance = load_balance.load_balance(daily, missing="refuse")
     columns = {
-        "acute7": load.rolling_load_au(daily, window_d=7),
-        "chronic28_coupled": load.rolling_load_au(daily, window_d=28),
-        "acwr_coupled": load.acwr_coupled(daily),
-        "chronic21_uncoupled": load.rolling_load_au(daily, window_d=21).shift(7),
-        "acwr_uncoupled": load.acwr_uncoupled(daily),
-        "ewma_acute": load.ewma_au(daily, span_d=7),
-        "ewma_chronic": load.ewma_au(daily, span_d=28),
-        "ewma_acwr": load.ewma_acwr(daily),
+        "acute7": load_balance.rolling_load_au(daily, window_d=7),
+        "chronic28_coupled": load_balance.rolling_load_au(daily, window_d=28),
+        "acwr_coupled": load_balance.acwr_coupled(daily),
+        "chronic21_uncoupled": load_balance.rolling_load_au(daily, window_d=21).shift(7),
+        "acwr_uncoupled": load_balance.acwr_uncoupled(daily),
+        "ewma_acute": load_balance.ewma_au(daily, span_d=7),
+        "ewma_chronic": load_balance.ewma_au(daily, span_d=28),
+        "ewma_acwr": load_balance.ewma_acwr(daily),
         "ctl": balance["ctl_au"],
         "atl": balance["atl_au"],
         # on the first morning we print the starting value 0; a case leaves it blank
         "tsb_prevday": balance["tsb_au"].mask(daily.index == 0),
         "tsb_sameday": balance["ctl_au"] - balance["atl_au"],
-        "week_load": 7 * load.rolling_load_au(daily, window_d=7),
-        "monotony": load.monotony(daily),
-        "strain": load.strain_au(daily),
+        "week_load": 7 * load_balance.rolling_load_au(daily, window_d=7),
+        "monotony": load_balance.monotony(daily),
+        "strain": load_balance.strain_au(daily),
     }
     return Table(pd.DataFrame(columns), inputs=("i", "load"))
 
@@ -158,15 +157,15 @@ def _acwr_coupling(n_blocks: int = 40_000) -> dict:
     rng = np.random.default_rng(20190)
     daily = pd.Series(rng.normal(500, 100, size=28 * n_blocks))
     ends = slice(27, None, 28)
-    acute = load.rolling_load_au(daily, window_d=7).iloc[ends]
-    coupled = acute.corr(load.rolling_load_au(daily, window_d=28).iloc[ends])
-    uncoupled = acute.corr(load.rolling_load_au(daily, window_d=21).shift(7).iloc[ends])
+    acute = load_balance.rolling_load_au(daily, window_d=7).iloc[ends]
+    coupled = acute.corr(load_balance.rolling_load_au(daily, window_d=28).iloc[ends])
+    uncoupled = acute.corr(load_balance.rolling_load_au(daily, window_d=21).shift(7).iloc[ends])
     last_week_only = pd.Series([0.0] * 21 + [100.0] * 7)
     return {
         "corr_acute_chronic_coupled_iid_1of4": coupled,
         "simulated_coupled": coupled,
         "corr_uncoupled": uncoupled,
-        "max_possible_coupled_acwr": load.acwr_coupled(last_week_only).iloc[-1],
+        "max_possible_coupled_acwr": load_balance.acwr_coupled(last_week_only).iloc[-1],
     }
 
 
@@ -185,14 +184,14 @@ def _trimp(case: Case) -> Computed:
 
 
 def _banister_table(frame: pd.DataFrame) -> Table:
-    reserve = load.heart_rate_reserve(frame["hr"], rest_bpm=frame["rest"], max_bpm=frame["max"])
-    by_sex = frame["sex"].map(load.TRIMP_COEFFICIENTS)
+    reserve = run_load.heart_rate_reserve(frame["hr"], rest_bpm=frame["rest"], max_bpm=frame["max"])
+    by_sex = frame["sex"].map(run_load.TRIMP_COEFFICIENTS)
     factor, exponent = by_sex.str[0], by_sex.str[1]
     computed = {
-        "banister_trimp": load.banister_trimp_au(60 * frame["minutes"], reserve, factor=factor, exponent=exponent),
+        "banister_trimp": run_load.banister_trimp_au(60 * frame["minutes"], reserve, factor=factor, exponent=exponent),
         # the men's factor for both sexes, each with its own exponent
-        "goldencheetah_variant": load.banister_trimp_au(
-            60 * frame["minutes"], reserve, factor=load.TRIMP_COEFFICIENTS["M"][0], exponent=exponent
+        "goldencheetah_variant": run_load.banister_trimp_au(
+            60 * frame["minutes"], reserve, factor=run_load.TRIMP_COEFFICIENTS["M"][0], exponent=exponent
         ),
     }
     return Table(pd.DataFrame(computed), inputs=("minutes", "hr", "rest", "max", "sex"))
@@ -200,12 +199,12 @@ def _banister_table(frame: pd.DataFrame) -> Table:
 
 def _edwards_table(frame: pd.DataFrame) -> Table:
     zones = ["z50_60", "z60_70", "z70_80", "z80_90", "z90_100"]
-    return Table(pd.DataFrame({"edwards": load.edwards_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+    return Table(pd.DataFrame({"edwards": run_load.edwards_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
 
 
 def _lucia_table(frame: pd.DataFrame) -> Table:
     zones = ["below_vt1", "vt1_vt2", "above_vt2"]
-    return Table(pd.DataFrame({"lucia": load.lucia_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+    return Table(pd.DataFrame({"lucia": run_load.lucia_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
 
 
 def _srpe_table(frame: pd.DataFrame) -> Table:
@@ -317,11 +316,12 @@ def _reliability(case: Case) -> Computed:
         return Computed(_from_differences(case.expected["differences"]))
     if "icc" in case.expected:
         return Computed(_intraclass(case.data))
-    return Computed({"hopkins": _test_retest(case.data), "bmbstats_olp": _least_products(case)})
+    return Computed({"hopkins": _test_retest(case.data), "bmbstats_olp": Lacking("ordinary least products")})
 
 
 def _from_differences(differences: list[float]) -> dict:
-    te = rel.typical_error_of_differences(differences, unit="").te
+    pairs = pd.DataFrame({"first": 0.0, "second": differences})
+    te = rel.reliability(pairs, unit="").typical_error.te
     sd = te * np.sqrt(2)
     return {"differences": INPUT, "sd": sd, "TE": te, "published_sd": sd, "published_TE": te}
 
@@ -360,26 +360,6 @@ def _test_retest(trials: pd.DataFrame) -> dict:
         "ICC31": result.icc.estimate("ICC(3,1)"),
         "TE_to_SWC": te.te / (0.2 * result.observed_sd),
         "LoA95": [change["change"] - mdc95, change["change"] + mdc95],
-    }
-
-
-def _least_products(case: Case) -> dict:
-    line = rel.least_products_line(case.data.iloc[:, 1], case.data.iloc[:, 0], unit="")
-    expected = case.expected.get("bmbstats_olp", {})
-    low, high = expected.get("SESOI lower", -np.inf), expected.get("SESOI upper", np.inf)
-    return {
-        "SESOI lower": INPUT,
-        "SESOI upper": INPUT,
-        "SESOI range": high - low,
-        "Intercept": line.intercept,
-        "Slope": line.slope,
-        "RSE": line.residual_sd,
-        "Pearson's r": np.sqrt(line.r_squared) * np.sign(line.slope),
-        "R Squared": line.r_squared,
-        "SESOI to RSE": (high - low) / line.residual_sd,
-        "PPER": line.share_within(low, high),
-        "TE": line.typical_error,
-        "SDC": line.smallest_detectable_change,
     }
 
 
@@ -687,31 +667,9 @@ def _trend(case: Case) -> Computed:
         "mann_kendall": {"S": test.s, "var": test.variance, "z": test.z, "p": test.p_value, "tau": test.tau},
         "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
     }
-    if "breakpoint" in case.expected:
-        bent = segmented_line(x, y)
-        values |= {
-            "true": INPUT,
-            "breakpoint": bent.breakpoint,
-            "breakpoint_se": bent.breakpoint_se,
-            "slope1": bent.slope1,
-            "slope1_ci": list(bent.interval(bent.slope1, bent.slope1_se)),
-            "slope2": bent.slope2,
-            "slope2_se": bent.slope2_se,
-            "slope2_ci": list(bent.interval(bent.slope2, bent.slope2_se)),
-            "sse": bent.sse,
-        }
-        return Computed(values, bounds={"davies_p": bent.davies_p})
-    shift = level_shift(y)
-    values |= {
-        "break_year": x.iloc[shift.n_before - 1],
-        "break_index": shift.n_before,
-        "n_breaks_BIC": shift.n_breaks,
-        "ci95_index": [shift.interval.low, shift.n_before, shift.interval.high],
-        "supF": shift.sup_f,
-        "mean_before": shift.mean_before,
-        "mean_after": shift.mean_after,
-    }
-    return Computed(values, bounds={"supF_p": shift.p_value})
+    breaks = Lacking("one break of a series (strucchange, segmented)")
+    of_breaks = dict.fromkeys(case.expected.keys() - values.keys(), breaks)
+    return Computed(values | of_breaks, bounds=dict.fromkeys(case.bounds, breaks))
 
 
 @adapts("mixed")

@@ -43,13 +43,7 @@ from analysis.models.running.training_speed import training_speed
 from analysis.models.sprint.profile import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.squad.bland_altman import bland_altman
 from analysis.models.squad.growth import growth
-from analysis.models.squad.reliability import (
-    intraclass_correlation,
-    least_products_line,
-    reliability,
-    typical_error_of_differences,
-    typical_error_of_pairs,
-)
+from analysis.models.squad.reliability import intraclass_correlation, reliability
 from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
 from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
@@ -58,8 +52,6 @@ from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds
-from analysis.models.trends.breakpoint import level_break, slope_break
-from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 from analysis.models.trends.trend import trend
 from analysis.report.page import SECTION_MIME, Page
@@ -226,12 +218,6 @@ MODELS: dict[str, Asked] = {
     "bland_altman": Asked(
         lambda f: bland_altman(f["first"], f["second"], unit="m"), PAIRS, "second", 2, answers=SIGNED | {"all equal"}
     ),
-    "level_break": Asked(lambda f: level_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
-    "slope_break": Asked(lambda f: slope_break(f.day, f.kg, unit="kg"), WEEKS, "kg", 11, "day", answers=SIGNED),
-    "level_shift": Asked(lambda f: level_shift(f.kg), WEEKS, "kg", 11, answers=answers("a negative value")),
-    "segmented_line": Asked(
-        lambda f: segmented_line(f.week, f.kg), WEEKS, "kg", 7, "week", answers=answers("a negative value")
-    ),
     "mann_kendall": Asked(lambda f: mann_kendall(f.kg), WEEKS, "kg", 3, answers=answers("a negative value")),
     "theil_sen": Asked(
         lambda f: theil_sen(f.week, f.kg), WEEKS, "kg", 2, "week", answers=answers("a negative value", "all equal")
@@ -299,18 +285,7 @@ MODELS: dict[str, Asked] = {
         lambda f: profiles_of_squad(f, mvt_m_s=0.2), LIFTED, "mean_velocity_m_s", 45, "load_kg", "device", COUNTED
     ),
     "reliability": Asked(lambda f: reliability(f, unit="m"), PAIRS, "second", 2, answers=SIGNED | {"all equal"}),
-    "typical_error_of_differences": Asked(
-        lambda f: typical_error_of_differences(f["second"] - f["first"], unit="m"),
-        PAIRS, "second", 1, answers=SIGNED | {"all equal"},
-    ),
-    "typical_error_of_pairs": Asked(
-        lambda f: typical_error_of_pairs(f["first"], f["second"], unit="m"),
-        PAIRS, "second", 1, answers=SIGNED | {"all equal"},
-    ),
     "intraclass_correlation": Asked(intraclass_correlation, PAIRS, "second", 2, answers=SIGNED | {"all equal"}),
-    "least_products_line": Asked(
-        lambda f: least_products_line(f["first"], f["second"], unit="m"), PAIRS, "second", 2, "first", answers=SIGNED
-    ),
     "reps_load_curve": Asked(
         lambda f: reps_load_curve(f.load_kg, f.reps), OWN, "reps", 2, "load_kg", answers=frozenset()
     ),
@@ -368,7 +343,6 @@ ELSEWHERE = {
     "test_form_break.py": ("form_break",),
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
-    "test_reliability.py": ("pooled_typical_error",),
     "test_reps_to_1rm.py": ("reps_curve_of_lift",),
     "test_sprint.py": ("force_velocity_profile",),
     "test_transfer.py": ("transfer",),

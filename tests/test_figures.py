@@ -8,7 +8,7 @@ from analysis.base.config import Lift
 from analysis.figures import theme
 from analysis.figures.load import load_balance_figure, two_loads_figure, weekly_volume_figure
 from analysis.figures.speed_at_load import speed_over_dates_figure
-from analysis.metrics.load import load_balance
+from analysis.metrics.load_balance import load_balance
 from analysis.models.strength.speed_at_load import speed_at_load
 
 

@@ -17,6 +17,7 @@ from analysis.figures import fitness_fatigue as figures
 from analysis.models.fitness_fatigue import kalman, projection
 from analysis.models.fitness_fatigue.banister import fitness_fatigue, lags_of
 from analysis.models.fitness_fatigue.dose_response import dose_response, fatigue_dose, fit_dose_response
+from analysis.models.fitness_fatigue.forms import compared_forms, fitted_forms
 from analysis.models.fitness_fatigue.impulse import impulse_response, influence, influence_days
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered, fit_states
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
@@ -371,7 +372,17 @@ def test_fitted_states_give_no_band():
     found = fit_states(SEASON.load, SEASON.tests, STATE, unit="W")
     assert found.predict()["conf_low"].isna().all()
     assert found.glance()["remark"].item().startswith("No band: the parameters were fitted")
-    assert "No band" in figures.states_figure(found).layout.title.text
+
+
+def test_every_form_of_the_model_stands_beside_the_others():
+    fits = fitted_forms(SEASON.load.where(SEASON.load.index != 3), SEASON.tests, unit="W")
+    table = compared_forms(fits).set_index("form")
+    assert table["parameters"].tolist() == [3, 5, 6, 8]
+    assert (table["n"] == len(SEASON.tests)).all()
+    assert table.loc["free time constants", "rmse"] <= table.loc["42 and 7 days", "rmse"]
+    assert table.loc["filtered states", "remark"].startswith("No band")
+    shown = figures.forms_figure(fits, "Power")
+    assert [trace.name for trace in shown.data] == [*fits, "tests"]
 
 
 def test_a_state_needs_ten_tests_and_known_loads():
@@ -398,10 +409,11 @@ def test_the_fit_figure_labels_the_fixed_time_constants_and_draws_both_bands():
 
 def test_the_other_figures_name_their_units():
     assert figures.components_figure(FREE).layout.yaxis.title.text == "Share of performance (W)"
-    assert figures.influence_figure(FREE).layout.yaxis.title.text == "Effect of 100 AU (W)"
+    influence_shown = figures.influence_figure(FREE)
+    assert influence_shown.layout.yaxis.title.text == "Effect of 100 AU (W)"
+    assert "brings most after" in influence_shown.layout.title.text.replace("<br>", " ")
     assert figures.shifts_figure(forecast_skill(FIXED)).layout.xaxis.title.text == "Forecast RMSE (W)"
     assert figures.profile_figure(PROFILE).layout.xaxis3.title.text == "tau1 (d)"
-    assert len(figures.states_figure(filtered(SEASON.load, SEASON.tests, STATE, unit="W")).data) == 4
 
 
 # How often the words are right. Seeds are SeedSequence([model, design, ...]), model 7.

@@ -128,6 +128,8 @@ def all_differences(case: Case, computed: Computed) -> Iterator[str | Lacking]:
     for name, (low, high) in case.bounds.items():
         if name not in computed.bounds:
             yield f"unknown bounded value {name}"
+        elif isinstance(computed.bounds[name], Lacking):
+            yield computed.bounds[name]
         elif not low <= computed.bounds[name] <= high:
             yield f"{name}: {computed.bounds[name]!r} is not in [{low}, {high}]"
 

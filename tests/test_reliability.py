@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models.squad.reliability import (
-    MeasurementError,
-    intraclass_correlation,
-    least_products_line,
-    pooled_typical_error,
-    reliability,
-    typical_error_of_pairs,
-)
+from analysis.models.squad.reliability import MeasurementError, intraclass_correlation, reliability
 
 JUMPS = pd.DataFrame({"first": [0.30, 0.42, 0.36, 0.51], "second": [0.31, 0.41, 0.38, 0.52]})
 
@@ -24,9 +17,8 @@ def simulated(rng: np.random.Generator, n: int, k: int, *, error: float, between
 
 
 def test_two_trials_give_the_typical_error_of_their_differences():
-    pairs = typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m")
-    table = reliability(JUMPS, unit="m").typical_error
-    assert (table.te, table.df) == (pytest.approx(pairs.te), pairs.df)
+    error = reliability(JUMPS, unit="m").typical_error
+    assert (error.te, error.df) == (pytest.approx((JUMPS["second"] - JUMPS["first"]).std() / 2**0.5), 3)
 
 
 @given(shift=st.floats(-0.2, 0.2))
@@ -71,27 +63,9 @@ def test_two_athletes_are_no_reliability():
         reliability(JUMPS.head(2), unit="m")
 
 
-def test_one_pair_is_no_typical_error():
-    with pytest.raises(NotEnoughData, match="got 1"):
-        typical_error_of_pairs([1.0, np.nan], [2.0, 3.0], unit="m")
-
-
 def test_trials_that_agree_exactly_are_not_believed():
     with pytest.raises(DataProblem, match="agree exactly"):
         intraclass_correlation(pd.DataFrame({"first": [1.0, 2.0, 4.0], "second": [1.0, 2.0, 4.0]}))
-
-
-def test_errors_in_different_units_are_not_pooled():
-    errors = [MeasurementError(0.1, 5, unit, "6 pairs") for unit in ("m", "cm")]
-    with pytest.raises(DataProblem, match="cm, m"):
-        pooled_typical_error(errors)
-    with pytest.raises(NotEnoughData, match="no typical error"):
-        pooled_typical_error([])
-
-
-def test_a_pooled_error_is_known_with_all_degrees_of_freedom():
-    pooled = pooled_typical_error([MeasurementError(0.1, 5, "m", "6 pairs"), MeasurementError(0.1, 7, "m", "8 pairs")])
-    assert (pooled.te, pooled.df) == (pytest.approx(0.1), 12)
 
 
 def test_an_error_known_from_few_tests_needs_a_larger_change():
@@ -142,16 +116,3 @@ def test_intervals_cover_as_often_as_they_claim(n, k):
         in_icc += icc["conf_low"] <= 25 / 29 <= icc["conf_high"]
     assert in_te / 500 == pytest.approx(0.95, abs=0.03)
     assert in_icc / 500 == pytest.approx(0.95, abs=0.03)
-
-
-@given(slope=st.floats(0.2, 5), intercept=st.floats(-10, 10))
-def test_two_methods_on_one_line_give_it_back_from_both_sides(slope, intercept):
-    one = np.array([1.0, 2.0, 4.0, 7.0])
-    other = intercept + slope * one
-    assert least_products_line(one, other, unit="m").slope == pytest.approx(slope)
-    assert least_products_line(other, one, unit="m").slope == pytest.approx(1 / slope)
-
-
-def test_two_pairs_are_no_line():
-    with pytest.raises(NotEnoughData, match="got 2"):
-        least_products_line([1.0, 2.0, np.nan], [1.0, 2.0, 3.0], unit="m")

@@ -54,8 +54,6 @@ from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.models.strength.velocity_loss import loss_in_sets
-from analysis.models.trends.breakpoint import level_break, slope_break
-from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 from analysis.models.trends.trend import trend
 
@@ -153,8 +151,7 @@ RESULTS: dict[str, Result] = {
     "reps_curves_of_squad": reps_curves_of_squad(TO_FAILURE),
     "reliability": reliability.reliability(JUMPS, unit="m"),
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
-    "typical_error": reliability.typical_error_of_pairs(JUMPS["first"], JUMPS["second"], unit="m"),
-    "least_products": reliability.least_products_line(JUMPS["first"], JUMPS["second"], unit="m"),
+    "typical_error": reliability.reliability(JUMPS, unit="m").typical_error,
     "flag_audit": flag_audit(LOOKS),
     "bland_altman": bland_altman(JUMPS["first"], JUMPS["second"], unit="m"),
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
@@ -168,10 +165,6 @@ RESULTS: dict[str, Result] = {
     "trend": trend(WEEKS, E1RM_KG, unit="kg", swc=2.5),
     "mann_kendall": mann_kendall(E1RM_KG),
     "theil_sen": theil_sen(range(16), E1RM_KG),
-    "level_break": level_break(WEEKS, E1RM_KG, unit="kg"),
-    "slope_break": slope_break(WEEKS, E1RM_KG, unit="kg"),
-    "level_shift": level_shift(E1RM_KG),
-    "segmented_line": segmented_line(range(16), E1RM_KG),
     "growth": growth(SQUAD["athlete"], SQUAD["week"], SQUAD_KG, unit="kg"),
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
     "durability": durability(

@@ -7,10 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import TRIMP_COEFFICIENTS, banister_trimp_au
-from analysis.metrics.run_load import HeartRates, flat_distance, run_load, trimp_of_run_au, zone_durations_s
+from analysis.metrics.run_load import (
+    TRIMP_COEFFICIENTS,
+    HeartRates,
+    banister_trimp_au,
+    flat_distance,
+    run_load,
+    trimp_of_run_au,
+    zone_durations_s,
+)
 
-RATES = HeartRates(rest_bpm=50, max_bpm=190, sex="F")
+RATES = HeartRates(rest_bpm=50, max_bpm=190, sex="F", thresholds_bpm=(140, 165))
 LAST = pd.Timestamp("2026-01-11")
 
 
@@ -95,6 +102,7 @@ def test_every_counted_run_has_a_row_and_what_the_watch_did_not_say_is_missing()
     assert first.flat_m == pytest.approx(1658, abs=1)
     assert first.zone_3_s == first.heart_rate_s == 500.0  # 150 of 190 bpm is 79 %
     assert first.edwards_au == pytest.approx(500 / 60 * 3)
+    assert first.lucia_au == pytest.approx(500 / 60 * 2)  # 150 lies between 140 and 165 bpm
     assert second.heart_rate_s == 0
     assert np.isnan(second.trimp_au)
     assert np.isnan(second.flat_m)

@@ -1,4 +1,4 @@
-"""Trend, plateau and break: the rule, its words, its errors, and that the numbers are those of statsmodels."""
+"""Trend and plateau: the rule, its words, its errors, and that the numbers are those of statsmodels."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.figures.trend import break_figure, trend_figure
+from analysis.figures.trend import trend_figure
 from analysis.models.estimators.autocorrelated import RHO_GRID, straight_lines, whitener
-from analysis.models.trends.breakpoint import level_break, slope_break
-from analysis.models.trends.classical_break import level_shift, segmented_line
 from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 from analysis.models.trends.trend import COVERAGE_PCT, LEAST_EXPOSURES, trend
 
@@ -231,66 +229,6 @@ def test_theil_sen_finds_a_noiseless_line():
     assert line.predict([10]).tolist() == [23.0]
 
 
-# --- one break ----------------------------------------------------------------------------------------------------
-
-DATES = pd.date_range("2026-01-05", periods=20, freq="7D")
-
-
-def test_a_step_of_eight_errors_is_found_on_its_day():
-    result = level_break(DATES, noise(20) + 8 * (np.arange(20) >= 9), unit="kg")
-    assert result.found
-    assert result.first_date <= DATES[9] <= result.last_date
-    assert result.interval.low < 8 < result.interval.high
-    assert str(result.date.date()) in result.sentence("Deadlift")
-
-
-def test_the_end_of_a_rise_is_found_as_a_bend():
-    values = 4.0 * np.minimum(np.arange(20), 9) + noise(20)
-    result = slope_break(DATES, values, unit="kg")
-    assert result.found
-    assert result.first_date <= DATES[9] <= result.last_date
-    assert result.interval.low < -4 < result.interval.high
-
-
-def test_a_drifting_series_has_no_break_where_the_classical_test_sees_one():
-    drift = np.linalg.inv(whitener(np.arange(20.0), 0.8).matrix) @ noise(20, seed=7)
-    assert level_shift(drift).p_value < 0.05
-    result = level_break(DATES, drift, unit="kg")
-    assert not result.found
-    assert "no break" in result.sentence("Deadlift")
-
-
-def test_the_likelihood_of_the_days_adds_up_to_one():
-    result = level_break(DATES, noise(20), unit="kg")
-    assert result.dates["weight"].sum() == pytest.approx(1)
-    assert result.dates.loc[result.dates["is_likely"], "weight"].sum() >= 0.95
-
-
-def test_eleven_days_and_equal_values_cannot_break():
-    with pytest.raises(NotEnoughData, match=r"12 days or more; got 11\. Add 1 more"):
-        level_break(DATES[:11], noise(11), unit="kg")
-    with pytest.raises(NotEnoughData, match="All 20 values are 5"):
-        slope_break(DATES, np.full(20, 5.0), unit="kg")
-    with pytest.raises(NotEnoughData, match="12 values"):
-        level_shift([1.0, 2.0])
-    with pytest.raises(NotEnoughData, match="8 different x"):
-        segmented_line([1, 2, 3], [1, 2, 3])
-
-
-def test_the_bic_counts_the_steps():
-    steps = np.repeat([0.0, 10.0, 0.0], 12)
-    assert level_shift(steps + noise(36)).n_breaks == 2
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.floats(6, 24), st.floats(-3, 3).filter(lambda bend: abs(bend) > 0.2))
-def test_a_noiseless_bend_is_found_where_it_is(at, bend):
-    x = np.arange(31.0)
-    line = segmented_line(x, 5 + x + bend * np.maximum(x - at, 0) + 1e-9 * noise(31))
-    assert line.breakpoint == pytest.approx(at, abs=1e-4)
-    assert line.slope2 - line.slope1 == pytest.approx(bend, abs=1e-6)
-
-
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
@@ -299,10 +237,3 @@ def test_the_figure_of_a_trend_names_its_unit_and_says_the_verdict():
     assert shown.layout.yaxis.title.text == "Deadlift e1RM (kg)"
     assert shown.layout.title.text.startswith("Progress.")
     assert len(next(trace for trace in shown.data if trace.name == "trend").x) == 8
-
-
-def test_the_figure_of_a_break_marks_a_day_only_where_one_was_found():
-    found = break_figure(level_break(DATES, noise(20) + 8 * (np.arange(20) >= 9), unit="kg"), "Deadlift")
-    none = break_figure(level_break(DATES, noise(20), unit="kg"), "Deadlift")
-    assert (len(found.layout.shapes), len(none.layout.shapes)) == (2, 0)
-    assert [trace.name for trace in found.data] == ["values", "before", "after"]

@@ -67,8 +67,6 @@ MOVED = {
     "models.block_measures": "pages.block_review.measures",
     "models.block_record": "pages.block_review.record",
     "models.block_review": "pages.block_review.review",
-    "models.breakpoint": "models.trends.breakpoint",
-    "models.classical_break": "models.trends.classical_break",
     "models.clustered": "models.estimators.clustered",
     "models.critical_speed": "models.running.critical_speed",
     "models.depth_drift": "models.form.depth_drift",

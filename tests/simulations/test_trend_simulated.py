@@ -1,4 +1,4 @@
-"""Trend, plateau and break on made-up AR(1) series: coverage, false alarms and power, as the model cards print them."""
+"""Trend and plateau on made-up AR(1) series: coverage, false alarms and power, as the model cards print them."""
 
 import numpy as np
 import pytest
@@ -13,16 +13,13 @@ from simulated import (
     Intervals,
     ar1,
     coverage,
-    generator,
     printed,
     rate_pct,
     weekly,
 )
 
 from analysis.models.estimators.autocorrelated import Mixture, straight_lines
-from analysis.models.trends import breakpoint, trend
-from analysis.models.trends.breakpoint import ALARM_P, Kind, likely_candidates, scan
-from analysis.models.trends.classical_break import level_shift
+from analysis.models.trends import trend
 from analysis.models.trends.trend import COVERAGE_PCT, verdicts
 
 TE = 1.0  # SD of the errors
@@ -127,49 +124,3 @@ def test_a_gain_of_three_mdc_over_twelve_weeks_is_found(rho, n_replicates):
 def test_a_long_plateau_is_shown_about_as_often_as_the_card_says(rho):
     shown = verdict_rate({"plateau"}, "none", 24, rho, 3 * TE, 0.0, SHORT)
     assert shown == pytest.approx(printed(trend, 24, rho)["plateau, SWC 3 TE"], abs=9.0)  # three standard errors
-
-
-def breaks_found(kind: Kind, truth: str, n: int, rho: float, true: np.ndarray | float, n_replicates: int) -> np.ndarray:
-    """Of each replicate, whether a break was found, and whether the middle is one of its likely days; two rows."""
-    rng = generator(MODELS[f"{kind}_break"], DESIGNS[truth, n, rho])
-    tried = scan(weekly(n), true + ar1(rng, n_replicates, n, rho), kind)
-    middle = likely_candidates(tried.date_weight)[tried.candidates.tolist().index(n // 2)]
-    return np.array([tried.p_value <= ALARM_P, middle])
-
-
-@pytest.mark.parametrize("kind", ["level", "slope"])
-@pytest.mark.parametrize("n", [12, 24])
-@every_rho
-@replicates
-def test_no_break_is_seldom_called_one(kind, n, rho, n_replicates):
-    called, _ = breaks_found(kind, "none", n, rho, 0.0, n_replicates)
-    assert 100 * called.mean() <= GATE_PCT + SLACK_PCT[n_replicates]
-
-
-@every_rho
-@replicates
-def test_a_step_of_two_mdc_is_found_and_dated(rho, n_replicates):
-    found, dated = breaks_found("level", "break", 24, rho, 2 * MDC * (np.arange(24) >= 12), n_replicates)
-    assert found.mean() >= 0.95
-    assert dated.mean() >= 0.95
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("n", [12, 24])
-@every_rho
-def test_the_card_of_the_breaks_says_what_2000_series_say(n, rho):
-    exposure, middle = np.arange(n), n // 2
-    step, rise = 2 * MDC * (exposure >= middle), 3 * MDC * np.minimum(exposure / middle, 1)
-    bend, dated = breaks_found("slope", "break", n, rho, rise, LONG)
-    independent = ar1(generator(MODELS["level_break"], DESIGNS["none", n, rho]), LONG, n, rho)
-    measured = {
-        "n": n,
-        "rho": rho,
-        "false level": 100 * breaks_found("level", "none", n, rho, 0.0, LONG)[0].mean(),
-        "classical sup F": 100 * np.mean([level_shift(values).p_value <= ALARM_P for values in independent]),
-        "false slope": 100 * breaks_found("slope", "none", n, rho, 0.0, LONG)[0].mean(),
-        "step of 2 MDC": 100 * breaks_found("level", "break", n, rho, step, LONG)[0].mean(),
-        "end of a 3 MDC rise": 100 * bend.mean(),
-        "days cover the end": 100 * dated.mean(),
-    }
-    assert measured == pytest.approx(printed(breakpoint, n, rho), abs=0.1)

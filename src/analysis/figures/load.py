@@ -4,11 +4,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 
 
 def load_balance_figure(balance: pd.DataFrame) -> go.Figure:
-    """Daily load as bars; CTL, ATL and TSB as lines over days. `balance` is what `metrics.load.load_balance` returns.
+    """Daily load as bars; CTL, ATL and TSB as lines over days. `balance` is that of `metrics.load_balance`.
 
     Days whose load was not known and had to be assumed are marked on the axis and counted in words.
     """
@@ -19,25 +19,15 @@ def load_balance_figure(balance: pd.DataFrame) -> go.Figure:
         ("atl_au", "fatigue, ATL", theme.VERMILLION, "dash"),
         ("tsb_au", "form, TSB", theme.GREEN, "dot"),
     ):
-        shown.add_scatter(
-            x=balance.index,
-            y=balance[column],
-            mode="lines",
-            name=name,
-            line={"color": colour, "dash": dash, "width": 2},
-            hovertemplate="%{x|%d %b %Y}: %{y:.0f} AU<extra></extra>",
+        line = {"name": name, "colour": colour, "dash": dash, "width": 2}
+        marks.add_line(
+            shown, balance.index, balance[column], **line, hovertemplate="%{x|%d %b %Y}: %{y:.0f} AU<extra></extra>"
         )
     assumed = balance.index[balance["assumed"]]
     if len(assumed) == 0:
         return shown
-    shown.add_scatter(
-        x=assumed,
-        y=[0] * len(assumed),
-        mode="markers",
-        name="load not known",
-        marker={"symbol": "x-thin-open", "color": theme.TEXT, "size": 7},
-        hovertemplate="%{x|%d %b %Y}: load not known<extra></extra>",
-    )
+    cross = {"name": "load not known", "symbol": "x-thin-open", "colour": theme.TEXT, "size": 7}
+    marks.add_points(shown, assumed, [0] * len(assumed), **cross, hover="%{x|%d %b %Y}: load not known")
     return theme.add_note(shown, f"{len(assumed)} of {len(balance)} days have no known load; crosses mark them.")
 
 

@@ -1,9 +1,8 @@
-"""Figures of a trend over a window and of a break in a series."""
+"""The figure of a trend over a window."""
 
 import plotly.graph_objects as go
 
 from analysis.figures import theme
-from analysis.models.trends.breakpoint import Break
 from analysis.models.trends.trend import Trend
 
 
@@ -29,30 +28,5 @@ def trend_figure(result: Trend, quantity: str) -> go.Figure:
                 name=name,
                 marker={"color": colour, "size": 8, "symbol": "circle" if name == "in the window" else "circle-open"},
                 hovertemplate="%{x|%d %b %Y}: %{y:.4g}<extra></extra>",
-            )
-    return theme.add_note(shown, result.sentence(quantity))
-
-
-def break_figure(result: Break, quantity: str) -> go.Figure:
-    """Values by day; where a break was found, the days that come into question and the fit on both sides."""
-    shown = theme.figure("Date", f"{quantity} ({result.unit})")
-    data = result.augment()
-    shown.add_scatter(
-        x=data["local_date"],
-        y=data["value"],
-        mode="markers",
-        name="values",
-        marker={"color": theme.BLUE, "size": 8},
-        hovertemplate="%{x|%d %b %Y}: %{y:.4g}<extra></extra>",
-    )
-    if result.found:
-        shown.add_vrect(x0=result.first_date, x1=result.last_date, fillcolor=theme.BAND, line_width=0)
-        shown.add_vline(x=result.date, line={"color": theme.VERMILLION, "dash": "dash"})
-        for name, side in (
-            ("before", data[data["local_date"] < result.date]),
-            ("after", data[data["local_date"] >= result.date]),
-        ):
-            shown.add_scatter(
-                x=side["local_date"], y=side[".fitted"], mode="lines", name=name, line={"color": theme.VERMILLION}
             )
     return theme.add_note(shown, result.sentence(quantity))

@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import TRIMP_COEFFICIENTS, banister_trimp_au, edwards_trimp_au, heart_rate_reserve
 from analysis.metrics.running import MINETTI_MAX_GRADE, RECORD_LASTS_AT_MOST_S, grade_factor, recorded_runs
 
+Values = float | pd.Series  # one number, or one a row
+
+# Banister 1991: factor and exponent of the heart-rate reserve
+TRIMP_COEFFICIENTS: dict[str, tuple[float, float]] = {"M": (0.64, 1.92), "F": (0.86, 1.67)}
 EDWARDS_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9)  # of the maximal heart rate, where each zone begins
 STRETCH_M = 50.0  # grade is taken over this much of a run: an altitude is known to a metre or two
 
-_COLUMNS = ["session_id", "local_date", "distance_m", "heart_rate_s", "trimp_au", "edwards_au"]
+_COLUMNS = ["session_id", "local_date", "distance_m", "heart_rate_s", "trimp_au", "edwards_au", "lucia_au"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class HeartRates:
     rest_bpm: float
     max_bpm: float
     sex: str
+    thresholds_bpm: tuple[float, float] | None = None  # the two ventilatory ones, where they were measured
 
     def __post_init__(self) -> None:
         if not 0 < self.rest_bpm < self.max_bpm:
@@ -44,6 +48,60 @@ class FlatDistance:
     distance_m: float  # on stretches whose grade is known
     flat_m: float
     left_out_m: float  # steeper than the cost was measured for, or without altitude
+
+
+def heart_rate_reserve(heart_rate_bpm: Values, *, rest_bpm: Values, max_bpm: Values) -> Values:
+    """Heart rate as a share of the reserve: 0 at rest, 1 at the maximum; all in beats a minute.
+
+    >>> float(heart_rate_reserve(130.0, rest_bpm=40.0, max_bpm=200.0))
+    0.5625
+    """
+    if np.any(np.asarray(max_bpm) <= np.asarray(rest_bpm)):
+        raise DataProblem("The maximal heart rate is not above the resting one. Correct the athlete's heart rates.")
+    return (heart_rate_bpm - rest_bpm) / (max_bpm - rest_bpm)
+
+
+def banister_trimp_au(duration_s: Values, reserve: Values, *, factor: float, exponent: float) -> Values:
+    """Training impulse: minutes times reserve times factor times e^(exponent * reserve), in arbitrary units.
+
+    `TRIMP_COEFFICIENTS` holds factor and exponent for men and women; there is no coefficient for anybody else, and
+    the caller states which one is taken. A poor measure of lifting. NaN where an input is NaN.
+
+    References
+    ----------
+    Banister 1991, in MacDougall et al., Physiological Testing of Elite Athletes; Morton et al. 1990,
+    J Appl Physiol 69:1171-1177.
+
+    Examples
+    --------
+    >>> factor, exponent = TRIMP_COEFFICIENTS["M"]
+    >>> round(float(banister_trimp_au(1800.0, 0.5625, factor=factor, exponent=exponent)), 2)
+    31.8
+    """
+    return duration_s / 60 * reserve * factor * np.exp(exponent * reserve)
+
+
+def edwards_trimp_au(zone_duration_s: pd.DataFrame) -> pd.Series:
+    """Minutes in five zones of maximal heart rate (50-60, ..., 90-100 %) weighted 1 to 5.
+
+    `zone_duration_s` has one row a session and five columns, lowest zone first, in seconds. NaN where a zone is NaN.
+    Edwards 1993, The Heart Rate Monitor Book.
+
+    >>> edwards_trimp_au(pd.DataFrame([[600.0, 1200.0, 900.0, 300.0, 0.0]])).tolist()
+    [115.0]
+    """
+    return _weighted_minutes(zone_duration_s, (1, 2, 3, 4, 5))
+
+
+def lucia_trimp_au(zone_duration_s: pd.DataFrame) -> pd.Series:
+    """Minutes below, between and above the two ventilatory thresholds weighted 1 to 3; shape as `edwards_trimp_au`.
+
+    Lucia et al. 2003, Med Sci Sports Exerc 35(5):872-878.
+
+    >>> lucia_trimp_au(pd.DataFrame([[2400.0, 600.0, 300.0]])).tolist()
+    [75.0]
+    """
+    return _weighted_minutes(zone_duration_s, (1, 2, 3))
 
 
 def zone_durations_s(records: pd.DataFrame, lower_bpm: Sequence[float]) -> pd.Series:
@@ -164,8 +222,8 @@ def run_load(
     Returns
     -------
     DataFrame, one row a counted run, oldest first: session_id, local_date, distance_m, heart_rate_s (time with a heart
-    rate), trimp_au (Banister), edwards_au, zone_1_s to zone_5_s (from 50 to 90 % of the maximum on), flat_m and
-    left_out_m as `flat_distance` gives them. NaN where the watch recorded nothing of it.
+    rate), trimp_au (Banister), edwards_au, lucia_au (with both thresholds only), zone_1_s to zone_5_s (from 50 to 90 %
+    of the maximum on), flat_m and left_out_m as `flat_distance` gives them. NaN where the watch recorded nothing of it.
 
     Examples
     --------
@@ -183,6 +241,15 @@ def run_load(
     return pd.DataFrame(rows, columns=[*_COLUMNS, *zones, "flat_m", "left_out_m"])
 
 
+def _weighted_minutes(zone_duration_s: pd.DataFrame, weights: tuple[int, ...]) -> pd.Series:
+    if zone_duration_s.shape[1] != len(weights):
+        raise DataProblem(
+            f"Got {zone_duration_s.shape[1]} heart-rate zones; this impulse has {len(weights)}. "
+            "Give one column a zone, lowest first."
+        )
+    return (zone_duration_s * np.array(weights)).sum(axis=1, skipna=False) / 60
+
+
 def _load_of(run, records: pd.DataFrame, rates: HeartRates | None) -> dict[str, object]:
     row = {"session_id": run.session_id, "local_date": run.local_date, "distance_m": run.distance_m}
     row["heart_rate_s"] = float(_with_heart_rate(records)["lasts_s"].sum())
@@ -190,6 +257,9 @@ def _load_of(run, records: pd.DataFrame, rates: HeartRates | None) -> dict[str, 
         zones = zone_durations_s(records, [share * rates.max_bpm for share in EDWARDS_SHARES])
         row["trimp_au"] = trimp_of_run_au(records, rates)
         row["edwards_au"] = float(edwards_trimp_au(zones.to_frame().T).iloc[0])
+        if rates.thresholds_bpm:
+            parted = zone_durations_s(records, [0.0, *rates.thresholds_bpm])
+            row["lucia_au"] = float(lucia_trimp_au(parted.to_frame().T).iloc[0])
         row |= {f"zone_{number}_s": seconds for number, seconds in zones.items()}
     try:
         flat = flat_distance(records)

@@ -31,10 +31,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import stats
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D, Convention, LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (
     RATIO_LEAST,
@@ -45,7 +44,7 @@ from analysis.models.fitness_fatigue.projection import (
     targets,
 )
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 
 Signs = Literal["nonnegative", "any"]
 Loads = pd.Series | Mapping[str, pd.Series]
@@ -115,13 +114,9 @@ class FitnessFatigue:
 
     def tidy(self) -> pd.DataFrame:
         """p0, gains and time constants with t intervals; no interval for what is fixed or on a bound."""
-        t = stats.t.ppf((1 + self.conf_level) / 2, self.df)
-        rows = []
-        for (term, unit), estimate in self.estimates().items():
-            free = term in self.covariance.index
-            se = float(np.sqrt(self.covariance.loc[term, term])) if free else np.nan
-            rows.append(tidy_row(term, unit, estimate, se, estimate - t * se, estimate + t * se, self.conf_level))
-        return pd.DataFrame(rows)
+        error = pd.Series(np.sqrt(np.diag(self.covariance)), self.covariance.index)
+        rows = [(term, unit, value, error.get(term, np.nan)) for (term, unit), value in self.estimates().items()]
+        return tidy_table(rows, self.conf_level, df=self.df)
 
     def estimates(self) -> dict[tuple[str, str], float]:
         """Estimates by (term, unit): p0, then k1, tau1, k2, tau2 of each input."""
@@ -137,25 +132,23 @@ class FitnessFatigue:
     def glance(self) -> pd.DataFrame:
         """One row: n, df, days, days_assumed, time_constants, convention, sse, residual_sd, r_squared, at_bound."""
         sse, value = self.sse, self.tests["value"]
-        return pd.DataFrame(
-            {
-                "n": [len(value)],
-                "df": [self.df],
-                "days": [len(self.daily_load_au)],
-                "days_assumed": [int(self.daily_load_au.isna().any(axis=1).sum())],
-                "time_constants": ["fixed" if self.fixed_tau else "free"],
-                "convention": [self.convention],
-                "sse": [sse],
-                "residual_sd": [float(np.sqrt(sse / self.df))],
-                "r_squared": [1 - sse / float(((value - value.mean()) ** 2).sum())],
-                "at_bound": ["; ".join(self.at_bound)],
-            }
+        return glance_row(
+            n=len(value),
+            df=self.df,
+            days=len(self.daily_load_au),
+            days_assumed=int(self.daily_load_au.isna().any(axis=1).sum()),
+            time_constants="fixed" if self.fixed_tau else "free",
+            convention=self.convention,
+            sse=sse,
+            residual_sd=float(np.sqrt(sse / self.df)),
+            r_squared=1 - sse / float(((value - value.mean()) ** 2).sum()),
+            at_bound="; ".join(self.at_bound),
         )
 
     def augment(self) -> pd.DataFrame:
         """The tests with .fitted and .resid, one row a test."""
         fitted = self.predict().loc[self.tests["day"]].to_numpy()
-        return self.tests.assign(**{".fitted": fitted, ".resid": self.tests["value"] - fitted})
+        return with_fitted(self.tests, "value", fitted)
 
     def term(self, name: str, response: Response) -> str:
         return name if len(self.responses) == 1 else f"{name} {response.load}"

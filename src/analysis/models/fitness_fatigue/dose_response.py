@@ -24,14 +24,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.impulse import Convention, impulse_response, lagged_loads
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, pair_gains, pair_products
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 
 Dose = Literal["filtered", "times_load"]
 
@@ -61,6 +61,11 @@ class DoseResponse:
     daily_load_au: pd.Series
     tests: pd.DataFrame  # day, value; empty where parameters were given
     standard_errors: pd.Series  # of the fitted terms; empty where parameters were given
+
+    @property
+    def df(self) -> int:
+        """Tests less parameters."""
+        return len(self.tests) - len(_TERMS)
 
     @property
     def at_bound(self) -> tuple[str, ...]:
@@ -101,33 +106,20 @@ class DoseResponse:
         estimates = (self.p0, self.k1, self.tau1_d, self.k2, self.tau2_d, self.tau3_d)
         dose_unit = "AU" if self.dose == "filtered" else "AU^2"
         units = (self.unit, f"{self.unit}/AU", "d", f"{self.unit}/{dose_unit}", "d", "d")
-        df = len(self.tests) - len(_TERMS)
-        t = stats.t.ppf((1 + self.conf_level) / 2, df) if df > 0 else np.nan
-        rows = []
-        for term, unit, estimate in zip(_TERMS, units, estimates, strict=True):
-            se = float(self.standard_errors.get(term, np.nan))
-            rows.append(tidy_row(term, unit, estimate, se, estimate - t * se, estimate + t * se, self.conf_level))
-        return pd.DataFrame(rows)
+        errors = [self.standard_errors.get(term, np.nan) for term in _TERMS]
+        return tidy_table(zip(_TERMS, units, estimates, errors, strict=True), self.conf_level, df=self.df)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, df, dose, sse, residual_sd, at_bound; NaN where parameters were given."""
-        df = len(self.tests) - len(_TERMS)
         sse = float((self.augment()[".resid"] ** 2).sum()) if len(self.tests) else np.nan
-        return pd.DataFrame(
-            {
-                "n": [len(self.tests)],
-                "df": [df],
-                "dose": [self.dose],
-                "sse": [sse],
-                "residual_sd": [float(np.sqrt(sse / df)) if df > 0 else np.nan],
-                "at_bound": ["; ".join(self.at_bound)],
-            }
-        )
+        residual_sd = float(np.sqrt(sse / self.df)) if self.df > 0 else np.nan
+        more = {"sse": sse, "residual_sd": residual_sd, "at_bound": "; ".join(self.at_bound)}
+        return glance_row(n=len(self.tests), df=self.df, dose=self.dose, **more)
 
     def augment(self) -> pd.DataFrame:
         """The tests with .fitted and .resid, one row a test."""
         fitted = self.predict().loc[self.tests["day"]].to_numpy()
-        return self.tests.assign(**{".fitted": fitted, ".resid": self.tests["value"] - fitted})
+        return with_fitted(self.tests, "value", fitted)
 
 
 def fatigue_dose(
@@ -252,7 +244,7 @@ def _standard_errors(model: DoseResponse, search: "_Search") -> pd.Series:
     jacobian = np.column_stack(columns)
     size = np.linalg.norm(jacobian, axis=0)
     inverse = np.linalg.pinv(jacobian / size)
-    variance = float((model.augment()[".resid"] ** 2).sum()) / (len(model.tests) - len(_TERMS))
+    variance = float((model.augment()[".resid"] ** 2).sum()) / model.df
     return pd.Series(np.sqrt(np.diag(inverse @ inverse.T) * variance) / size, index=list(_TERMS))
 
 

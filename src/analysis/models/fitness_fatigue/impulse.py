@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.plausible import check_possible
 
 Convention = Literal["same_day", "next_day"]

@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 from statsmodels.tools.numdiff import approx_hess3
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
@@ -36,7 +36,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
 FEW_TESTS = 100  # up to here their joint density took less time than the filter, over 200 to 650 days
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
@@ -91,6 +91,12 @@ class FilteredFitnessFatigue:
         )
 
     @property
+    def expected(self) -> pd.Series:
+        """Performance on each day as it is expected before a test of that day is seen."""
+        known = self.parameters
+        return known.p0 + known.k_g * self.states["g_prior"] - known.k_h * self.states["h_prior"]
+
+    @property
     def loglik(self) -> float:
         """Log-likelihood of all tests."""
         return float(self.states["loglik"].sum())
@@ -113,42 +119,34 @@ class FilteredFitnessFatigue:
             states = filtered(
                 daily_load_au, tests, self.parameters, unit=self.unit, load_before_au=self.load_before_au
             ).states
-        half = stats.norm.ppf((1 + self.conf_level) / 2) * (np.nan if self.fitted else states["p_se"])
+        half = t_quantile(np.inf, self.conf_level) * (np.nan if self.fitted else states["p_se"])
         estimate = states["p_hat"]
         return pd.DataFrame({"estimate": estimate, "conf_low": estimate - half, "conf_high": estimate + half})
 
     def tidy(self) -> pd.DataFrame:
         """The parameters; normal intervals (on the log scale for positive ones) where they were fitted."""
-        z = stats.norm.ppf((1 + self.conf_level) / 2)
-        rows = []
+        z = t_quantile(np.inf, self.conf_level)
+        rows: list[tuple] = []
         for term, estimate in asdict(self.parameters).items():
             se = float(self.standard_errors.get(term, np.nan))
+            row = (term, self._unit(term), estimate, se)
             if term in _POSITIVE:
                 with np.errstate(over="ignore"):  # an SD that goes to 0: its interval has no end
                     spread = np.exp(z * se / estimate)
-                low, high = estimate / spread, estimate * spread
-            else:
-                low, high = estimate - z * se, estimate + z * se
-            rows.append(tidy_row(term, self._unit(term), estimate, se, low, high, self.conf_level))
-        return pd.DataFrame(rows)
+                row += (estimate / spread, estimate * spread)
+            rows.append(row)
+        return tidy_table(rows, self.conf_level, df=np.inf)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, days, loglik, fitted (how many parameters), remark (why there is no band)."""
-        return pd.DataFrame(
-            {
-                "n": [int(self.states["value"].notna().sum())],
-                "days": [len(self.states)],
-                "loglik": [self.loglik],
-                "fitted": [len(self.standard_errors)],
-                "remark": [self.remark],
-            }
-        )
+        n, days = int(self.states["value"].notna().sum()), len(self.states)
+        return glance_row(n=n, days=days, loglik=self.loglik, fitted=len(self.standard_errors), remark=self.remark)
 
     def augment(self) -> pd.DataFrame:
         """The tests with .fitted (the filtered performance) and .resid, one row a test."""
         tests = self.states.loc[self.states["value"].notna(), ["value", "p_hat"]].rename_axis("day").reset_index()
         fitted = tests.pop("p_hat")
-        return tests.assign(**{".fitted": fitted, ".resid": tests["value"] - fitted})
+        return with_fitted(tests, "value", fitted)
 
     def _unit(self, term: str) -> str:
         if term in ("p0", "test_sd"):

@@ -40,13 +40,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import signed_text
 from analysis.models.fitness_fatigue.skill import Review
 from analysis.models.fitness_fatigue.uncertainty import Bootstrap, bootstrap
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
 
 CONF_LEVEL = 0.90
 INNER_LEVEL = 0.50  # of the fan's inner band
@@ -84,7 +84,7 @@ class PlanSimulation:
         """
         estimate = self._fitted()
         inner, outer = (_between(self.courses, level) for level in (INNER_LEVEL, self.conf_level))
-        noise = stats.norm.ppf((1 + self.conf_level) / 2) * self._test_sd
+        noise = t_quantile(np.inf, self.conf_level) * float(self.review.fit.glance()["residual_sd"].iloc[0])
         return pd.DataFrame(
             {
                 "estimate": estimate,
@@ -103,24 +103,19 @@ class PlanSimulation:
         before = self.drawn.courses()[:, -1]
         fan = self.predict().iloc[-1]
         now = float(self.review.fit.predict().iloc[-1])
-        low, high = _between(self.courses[:, -1] - before, self.conf_level)
-        change = fan["estimate"] - now
-        rows = [
-            ("performance", fan["estimate"], self.courses[:, -1].std(), fan["conf_low"], fan["conf_high"]),
-            ("change", change, (self.courses[:, -1] - before).std(), min(low, change), max(high, change)),
-        ]
-        return pd.DataFrame([tidy_row(term, self.unit, *map(float, told), self.conf_level) for term, *told in rows])
+        draws = self.courses[:, -1] - before
+        told = fan["estimate"], self.courses[:, -1].std(), fan["conf_low"], fan["conf_high"]
+        change = _of_draws(fan["estimate"] - now, draws, self.conf_level)
+        return tidy_table([("performance", self.unit, *told), ("change", self.unit, *change)], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n (tests), days, n_draws, load_au (of the whole plan), skill."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.review.fit.tests)],
-                "days": [len(self.planned_load_au)],
-                "n_draws": [len(self.courses)],
-                "load_au": [float(self.planned_load_au.sum())],
-                "skill": [self.review.skill.skill],
-            }
+        return glance_row(
+            n=len(self.review.fit.tests),
+            days=len(self.planned_load_au),
+            n_draws=len(self.courses),
+            load_au=float(self.planned_load_au.sum()),
+            skill=self.review.skill.skill,
         )
 
     def against(self, other: "PlanSimulation") -> "PlanDifference":
@@ -136,24 +131,11 @@ class PlanSimulation:
         if not self.drawn.draws.equals(other.drawn.draws):
             raise DataProblem("The plans were simulated with different draws. Use one fit, one seed and one n_draws.")
         less = self.courses[:, -1] - other.courses[:, -1]
-        return PlanDifference(
-            unit=self.unit,
-            estimate=float(self._fitted()[-1] - other._fitted()[-1]),
-            draws=less,
-            conf_level=self.conf_level,
-        )
+        return PlanDifference(self.unit, float(self._fitted()[-1] - other._fitted()[-1]), less, self.conf_level)
 
     def _fitted(self) -> np.ndarray:
-        fit = self.review.fit
-        return fit.predict(_behind(fit.daily_load_au.iloc[:, 0], self.planned_load_au)).to_numpy()[-self._days :]
-
-    @property
-    def _days(self) -> int:
-        return len(self.planned_load_au)
-
-    @property
-    def _test_sd(self) -> float:
-        return float(self.review.fit.glance()["residual_sd"].iloc[0])
+        fit, planned = self.review.fit, self.planned_load_au
+        return fit.predict(_behind(fit.daily_load_au.iloc[:, 0], planned)).to_numpy()[-len(planned) :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,13 +154,12 @@ class PlanDifference:
 
     def tidy(self) -> pd.DataFrame:
         """One row: the difference with the percentile interval of the draws, widened to hold the estimate."""
-        low, high = _between(self.draws, self.conf_level)
-        told = self.estimate, float(self.draws.std()), min(low, self.estimate), max(high, self.estimate)
-        return pd.DataFrame([tidy_row("difference", self.unit, *told, self.conf_level)])
+        told = _of_draws(self.estimate, self.draws, self.conf_level)
+        return tidy_table([("difference", self.unit, *told)], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n_draws, share_better."""
-        return pd.DataFrame({"n_draws": [len(self.draws)], "share_better": [self.share_better]})
+        return glance_row(self, "share_better", n_draws=len(self.draws))
 
 
 def simulate_plan(
@@ -323,14 +304,12 @@ class BestBlock:
     def glance(self) -> pd.DataFrame:
         """One row: weeks, usual_week_au, largest_step_pct (week on week), load_au (of the best block), share_better."""
         before = np.append(self.usual.load_au, self.weeks["load_au"].to_numpy()[:-1])
-        return pd.DataFrame(
-            {
-                "weeks": [len(self.weeks)],
-                "usual_week_au": [self.usual.load_au],
-                "largest_step_pct": [float(100 * (self.weeks["load_au"].to_numpy() / before - 1).max())],
-                "load_au": [float(self.weeks["load_au"].sum())],
-                "share_better": [self.gain.share_better],
-            }
+        return glance_row(
+            weeks=len(self.weeks),
+            usual_week_au=self.usual.load_au,
+            largest_step_pct=float(100 * (self.weeks["load_au"].to_numpy() / before - 1).max()),
+            load_au=float(self.weeks["load_au"].sum()),
+            share_better=self.gain.share_better,
         )
 
 
@@ -468,6 +447,12 @@ def _between(draws: np.ndarray, level: float) -> Interval:
     """The middle `level` of draws, by column where there are several."""
     tail = (1 - level) / 2
     return Interval(*np.quantile(draws, [tail, 1 - tail], axis=0))
+
+
+def _of_draws(estimate: float, draws: np.ndarray, level: float) -> tuple[float, float, float, float]:
+    """The estimate, the SD of its draws, and their percentile interval, widened to hold the estimate."""
+    low, high = _between(draws, level)
+    return estimate, draws.std(), min(low, estimate), max(high, estimate)
 
 
 def _day_text(day: object) -> str:

@@ -37,12 +37,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.load import Missing
+from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D, nonnegative, pair_gains
 from analysis.models.fitness_fatigue.uncertainty import ProfileLikelihood, profile_likelihood
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 
 Verdict = Literal["skill", "no skill shown", "not identifiable", "too few tests"]
 
@@ -121,32 +121,26 @@ class ForecastSkill:
 
     def tidy(self) -> pd.DataFrame:
         """Skill against each naive rule; a forecast has no standard error here, the shifts judge it."""
-        rows = [
-            tidy_row(f"skill against {naive}", "", self.skill_against(naive), np.nan, np.nan, np.nan, 1 - P_MOST)
-            for naive in NAIVE
-        ]
-        return pd.DataFrame(rows)
+        return tidy_table([(f"skill against {naive}", "", self.skill_against(naive)) for naive in NAIVE], 1 - P_MOST)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_forecasts, n_shifts, time_constants, rmse of each rule, best_naive, skill, p_value, verdict."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.fit.tests)],
-                "n_forecasts": [len(self.forecasts)],
-                "n_shifts": [len(self.shifted_mse)],
-                "time_constants": ["fixed" if self.fit.fixed_tau else "free"],
-                **{f"rmse_{name}": [value] for name, value in self.rmse.items()},
-                "best_naive": [self.best_naive],
-                "skill": [self.skill],
-                "p_value": [self.p_value],
-                "verdict": [self.verdict],
-            }
+        return glance_row(
+            self,
+            "best_naive",
+            "skill",
+            "p_value",
+            "verdict",
+            n=len(self.fit.tests),
+            n_forecasts=len(self.forecasts),
+            n_shifts=len(self.shifted_mse),
+            time_constants="fixed" if self.fit.fixed_tau else "free",
+            **{f"rmse_{name}": value for name, value in self.rmse.items()},
         )
 
     def augment(self) -> pd.DataFrame:
         """The forecasts with .fitted (of the model) and .resid, one row a test that was forecast."""
-        model = self.forecasts["model"]
-        return self.forecasts.assign(**{".fitted": model, ".resid": self.forecasts["observed"] - model})
+        return with_fitted(self.forecasts, "observed", self.forecasts["model"])
 
 
 @dataclass(frozen=True, eq=False)

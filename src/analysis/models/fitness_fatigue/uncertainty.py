@@ -65,7 +65,7 @@ from analysis.models.fitness_fatigue.projection import (
     solved_at,
     targets,
 )
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import TIDY_COLUMNS, Interval, glance_row, t_quantile, tidy_table
 
 BOOTSTRAP_LEAST = 12  # tests
 
@@ -111,24 +111,13 @@ class ProfileLikelihood:
     def tidy(self) -> pd.DataFrame:
         """The fit's terms with profile intervals; an open end is infinite, or 0 where nothing less is possible."""
         t = self.fit.tidy()[["term", "unit", "estimate", "std_error"]].merge(self.limits, on="term")
-        return pd.DataFrame(
-            tidy_row(r.term, r.unit, r.estimate, r.std_error, r.conf_low, r.conf_high, self.fit.conf_level)
-            for r in t.itertuples()
-        )
+        return t.assign(conf_level=self.fit.conf_level)[TIDY_COLUMNS]
 
     def glance(self) -> pd.DataFrame:
         """One row: n, df, sse, threshold_sse, ridge_sse, identifiable, reasons."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.fit.tests)],
-                "df": [self.fit.df],
-                "sse": [self.fit.sse],
-                "threshold_sse": [self.threshold_sse],
-                "ridge_sse": [self.ridge_sse],
-                "identifiable": [self.identifiable],
-                "reasons": ["; ".join(self.reasons)],
-            }
-        )
+        fit = self.fit
+        row = glance_row(self, "threshold_sse", "ridge_sse", "identifiable", n=len(fit.tests), df=fit.df, sse=fit.sse)
+        return row.assign(reasons="; ".join(self.reasons))
 
 
 def profile_likelihood(fit: FitnessFatigue) -> ProfileLikelihood:
@@ -185,9 +174,8 @@ class Bootstrap:
         rows = []
         for (term, unit), estimate in self.fit.estimates().items():
             low, high = np.quantile(self.draws[term], [tail, 1 - tail])
-            low, high = min(float(low), estimate), max(float(high), estimate)
-            rows.append(tidy_row(term, unit, estimate, float(self.draws[term].std()), low, high, self.fit.conf_level))
-        return pd.DataFrame(rows)
+            rows.append((term, unit, estimate, self.draws[term].std(), min(low, estimate), max(high, estimate)))
+        return tidy_table(rows, self.fit.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_draws, residual_sd, rho (mean of the draws)."""
@@ -201,7 +189,7 @@ class Bootstrap:
         courses = self.courses(daily_load_au)
         tail = (1 - self.fit.conf_level) / 2
         low, high = np.quantile(courses, [tail, 1 - tail], axis=0)
-        noise = stats.norm.ppf(1 - tail) * float(self.fit.glance()["residual_sd"].iloc[0])
+        noise = t_quantile(np.inf, self.fit.conf_level) * float(self.fit.glance()["residual_sd"].iloc[0])
         estimate = self.fit.predict(daily_load_au)
         return pd.DataFrame(
             {

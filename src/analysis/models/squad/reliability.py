@@ -10,19 +10,17 @@ t sqrt 2 TE; SWC = 0.2 sqrt(SD^2 - TE^2); ICC(1,1), (2,1), (3,1) and of means. T
 Estimator: analysis of variance over athletes and trials.
 Intervals: chi-square for TE and CV, t for mean changes, F for the intraclass correlations (Satterthwaite for ICC(2,.)).
 They cover within 3 points of 95 % under this model (`tests/test_reliability.py`).
-Refuses: fewer than 2 trials or 3 complete athletes, trials that agree exactly, a method that never varies.
+Refuses: fewer than 2 trials or 3 complete athletes, trials that agree exactly.
 Criticism: trials of one session miss the noise between days, which is what a change is judged against; an ICC tells how
 different the athletes are more than how good the test is.
 
 References
 ----------
 Hopkins 2000, Sports Med 30:1-15; Shrout & Fleiss 1979, Psychol Bull 86:420-428; McGraw & Wong 1996, Psychol Methods
-1:30-46; Ludbrook 1997, Clin Exp Pharmacol Physiol 24:193-203 (least products).
+1:30-46.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -31,7 +29,7 @@ from scipy import stats
 from analysis.base.decisions import TypicalError
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +66,11 @@ class MeasurementError:
     def tidy(self) -> pd.DataFrame:
         """One row, the typical error with its chi-square interval; std_error is TE / sqrt(2 df)."""
         se = self.te / np.sqrt(2 * self.df)
-        return pd.DataFrame([tidy_row("TE", self.unit, self.te, se, *self.interval, self.conf_level)])
+        return tidy_table([("TE", self.unit, self.te, se, *self.interval)], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: df, source, mdc95 (two single tests, t)."""
-        return pd.DataFrame({"df": [self.df], "source": [self.source], "mdc95": [self.mdc()]})
+        return glance_row(self, "df", "source").assign(mdc95=self.mdc())
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,18 +89,12 @@ class IntraclassCorrelation:
 
     def tidy(self) -> pd.DataFrame:
         """One row a coefficient; no standard error (the F intervals are not symmetric)."""
-        return pd.DataFrame(
-            [
-                tidy_row(row.term, "", row.estimate, np.nan, row.conf_low, row.conf_high, self.conf_level)
-                for row in self.table.itertuples()
-            ]
-        )
+        rows = [(row.term, "", row.estimate, np.nan, row.conf_low, row.conf_high) for row in self.table.itertuples()]
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n_subjects, n_trials, n_left_out."""
-        return pd.DataFrame(
-            {"n_subjects": [self.n_subjects], "n_trials": [self.n_trials], "n_left_out": [self.n_left_out]}
-        )
+        return glance_row(self, "n_subjects", "n_trials", "n_left_out")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +105,7 @@ class Reliability:
     log_typical_error: MeasurementError | None  # of the logarithms; None where a value is not above 0
     changes: (
         pd.DataFrame
-    )  # trial, change, std_error, conf_low, conf_high: mean change to each trial from the one before
+    )  # mean change to each trial from the one before: trial, change, std_error, conf_low, conf_high
     observed_sd: float  # between subjects, pooled over trials
     icc: IntraclassCorrelation
     trials: pd.DataFrame  # subjects x trials without the subjects left out
@@ -150,26 +142,15 @@ class Reliability:
 
     def tidy(self) -> pd.DataFrame:
         """TE, CV, mean change to each later trial, MDC95, SWC, ICC(2,1), ICC(3,1)."""
-        cv = [] if self.log_typical_error is None else [self._cv_row()]
         changes = [
-            tidy_row(
-                f"change to {row.trial}",
-                self.unit,
-                row.change,
-                row.std_error,
-                row.conf_low,
-                row.conf_high,
-                self.conf_level,
-            )
+            (f"change to {row.trial}", self.unit, row.change, row.std_error, row.conf_low, row.conf_high)
             for row in self.changes.itertuples()
         ]
-        unbounded = [
-            tidy_row(term, self.unit, value, np.nan, np.nan, np.nan, self.conf_level)
-            for term, value in (("MDC95", self.typical_error.mdc()), ("SWC", self.swc))
-        ]
+        unbounded = [("MDC95", self.unit, self.typical_error.mdc()), ("SWC", self.unit, self.swc)]
+        own = tidy_table([*self._cv_rows(), *changes, *unbounded], self.conf_level)
         icc = self.icc.tidy()
-        rows = [*self.typical_error.tidy().to_dict("records"), *cv, *changes, *unbounded]
-        return pd.DataFrame([*rows, *icc[icc["term"].isin(["ICC(2,1)", "ICC(3,1)"])].to_dict("records")])
+        of_days = icc[icc["term"].isin(["ICC(2,1)", "ICC(3,1)"])]
+        return pd.concat([self.typical_error.tidy(), own, of_days], ignore_index=True)
 
     def glance(self) -> pd.DataFrame:
         """One row: counts, the between-subject SDs and the three checks."""
@@ -195,78 +176,16 @@ class Reliability:
             }
         )
 
-    def _cv_row(self) -> dict[str, object]:
-        low, high = (float(100 * np.expm1(bound)) for bound in self.log_typical_error.interval)
-        se = (100 + self.cv_pct) * self.log_typical_error.te / np.sqrt(2 * self.log_typical_error.df)
-        return tidy_row("CV", "%", self.cv_pct, se, low, high, self.conf_level)
-
-
-@dataclass(frozen=True, eq=False)
-class LeastProductsLine:
-    """A line that treats both measurements alike. Made by `least_products_line`."""
-
-    intercept: float
-    slope: float
-    residual_sd: float
-    intercept_interval: Interval
-    slope_interval: Interval
-    r_squared: float
-    unit: str
-    conf_level: float
-    pairs: pd.DataFrame  # predictor, outcome
-
-    @property
-    def typical_error(self) -> float:
-        """Residual SD over sqrt 2: the error of one of the two if both have the same."""
-        return self.residual_sd / np.sqrt(2)
-
-    @property
-    def smallest_detectable_change(self) -> float:
-        """t quantile (n - 1) times the residual SD, in `unit`."""
-        return float(stats.t.ppf((1 + self.conf_level) / 2, len(self.pairs) - 1) * self.residual_sd)
-
-    def share_within(self, low: float, high: float) -> float:
-        """Expected share of residuals between `low` and `high`, t with n - 1 degrees of freedom."""
-        within = stats.t.cdf([low / self.residual_sd, high / self.residual_sd], len(self.pairs) - 1)
-        return float(within[1] - within[0])
-
-    def predict(self, predictor) -> np.ndarray:
-        """The line at `predictor`."""
-        return self.intercept + self.slope * np.asarray(predictor, dtype=float)
-
-    def tidy(self) -> pd.DataFrame:
-        """Intercept and slope with their intervals; those are not symmetric, so there is no standard error."""
-        rows = (
-            ("intercept", self.unit, self.intercept, self.intercept_interval),
-            ("slope", "", self.slope, self.slope_interval),
-        )
-        return pd.DataFrame(
-            [tidy_row(term, unit, value, np.nan, *ci, self.conf_level) for term, unit, value, ci in rows]
-        )
-
-    def glance(self) -> pd.DataFrame:
-        """One row: n, residual_sd, r_squared, smallest_detectable_change."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.pairs)],
-                "residual_sd": [self.residual_sd],
-                "r_squared": [self.r_squared],
-                "smallest_detectable_change": [self.smallest_detectable_change],
-            }
-        )
-
-    def augment(self) -> pd.DataFrame:
-        """The pairs with .fitted and .resid."""
-        fitted = self.predict(self.pairs["predictor"])
-        return self.pairs.assign(**{".fitted": fitted, ".resid": self.pairs["outcome"] - fitted})
+    def _cv_rows(self) -> list[tuple]:
+        error = self.log_typical_error
+        if error is None:
+            return []
+        low, high = (100 * np.expm1(bound) for bound in error.interval)
+        return [("CV", "%", self.cv_pct, (100 + self.cv_pct) * error.te / np.sqrt(2 * error.df), low, high)]
 
 
 def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) -> Reliability:
     """How large is the error of a test, and what can it detect?
-
-    TE = sqrt(residual mean square of value ~ subject + trial), for two trials SD(difference) / sqrt 2 (in `unit`);
-    CV = 100 (e^TE(log) - 1); MDC95 = t sqrt 2 TE; SWC = 0.2 sqrt(SD^2 - TE^2). Intervals: chi-square for TE and CV, t
-    for mean changes, F for the intraclass correlations.
 
     Parameters
     ----------
@@ -280,13 +199,8 @@ def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) ->
 
     Notes
     -----
-    Criticism: trials of one session miss day-to-day noise; flags need the between-day error. Gains from practice in
-    the first trials show as mean changes, an error that grows with the value as `spread_with_level_r` (use the CV
-    then), and a device's coarse digits as a typical error below `smallest_step`.
-
-    References
-    ----------
-    Hopkins 2000, Sports Med 30:1-15; Shrout & Fleiss 1979, Psychol Bull 86:420-428.
+    Gains from practice in the first trials show as mean changes, an error that grows with the value as
+    `spread_with_level_r` (use the CV then), and a device's coarse digits as a typical error below `smallest_step`.
 
     Examples
     --------
@@ -310,60 +224,12 @@ def reliability(trials: pd.DataFrame, *, unit: str, conf_level: float = 0.95) ->
     )
 
 
-def typical_error_of_differences(difference, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
-    """Typical error from the differences of pairs of measurements, SD(difference) / sqrt 2, df n - 1.
-
-    NaN differences are left out; NotEnoughData under 2 others, DataProblem for an infinite one. Hopkins 2000, Sports
-    Med 30:1-15.
-
-    >>> round(typical_error_of_differences([5, -2, 6, 0, -3], unit="W").te, 2)
-    2.89
-    """
-    known = np.asarray(difference, dtype=float)
-    check_possible(known, "difference", unit)
-    known = known[~np.isnan(known)]
-    if len(known) < 2:
-        raise NotEnoughData(
-            f"A typical error needs 2 pairs of measurements or more; got {len(known)}. Repeat the test."
-        )
-    te = float(known.std(ddof=1) / np.sqrt(2))
-    return MeasurementError(te, len(known) - 1, unit, f"{len(known)} pairs", conf_level)
-
-
-def typical_error_of_pairs(first, second, *, unit: str, conf_level: float = 0.95) -> MeasurementError:
-    """Typical error from a first and a second measurement of each pair; as `typical_error_of_differences`.
-
-    >>> round(typical_error_of_pairs([10, 12, 11], [11, 12, 10], unit="cm").te, 3)
-    0.707
-    """
-    difference = np.asarray(second, dtype=float) - np.asarray(first, dtype=float)
-    return typical_error_of_differences(difference, unit=unit, conf_level=conf_level)
-
-
-def pooled_typical_error(errors: Sequence[MeasurementError]) -> MeasurementError:
-    """One typical error from several of the same test, variances weighted by their df; the df add up.
-
-    Raises NotEnoughData for none, DataProblem for different units.
-
-    >>> squad = [MeasurementError(3.0, 4, "W", "5 pairs"), MeasurementError(4.0, 4, "W", "5 pairs")]
-    >>> round(pooled_typical_error(squad).te, 4)
-    3.5355
-    """
-    if not errors:
-        raise NotEnoughData("There is no typical error to pool. Repeat the test with one athlete or more.")
-    units = sorted({error.unit for error in errors})
-    if len(units) > 1:
-        raise DataProblem(f"Typical errors in {', '.join(units)} cannot be pooled. Convert them to one unit.")
-    pooled = reduce(TypicalError.pooled, (error.for_decisions for error in errors))
-    return MeasurementError(pooled.value, pooled.df, units[0], pooled.source, errors[0].conf_level)
-
-
 def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) -> IntraclassCorrelation:
     """Which share of the variance between measurements is between athletes?
 
     The coefficients of Shrout & Fleiss from the mean squares between subjects, within subjects, between trials and
     residual: ICC(1,1) one-way, ICC(2,1) trials random (agreement), ICC(3,1) trials fixed (consistency), and ICC(.,k)
-    for the mean of the k trials. Intervals by F distributions, ICC(2,.) by Satterthwaite's approximation.
+    for the mean of the k trials.
 
     Parameters
     ----------
@@ -373,14 +239,6 @@ def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) ->
     ------
     NotEnoughData : fewer than 2 trials, or fewer than 3 complete subjects.
     DataProblem : the trials agree exactly, so that there is no error to compare with.
-
-    Notes
-    -----
-    Criticism: the coefficient depends on how different the athletes are; it is no measure of the error itself.
-
-    References
-    ----------
-    Shrout & Fleiss 1979, Psychol Bull 86:420-428; McGraw & Wong 1996, Psychol Methods 1:30-46.
 
     Examples
     --------
@@ -404,59 +262,6 @@ def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) ->
         n_trials=complete.shape[1],
         n_left_out=len(trials) - len(complete),
         conf_level=conf_level,
-    )
-
-
-def least_products_line(predictor, outcome, *, unit: str, conf_level: float = 0.95) -> LeastProductsLine:
-    """How do two methods of measurement that both have error relate?
-
-    Ordinary least products (geometric mean) regression: slope = sign(r) SD(outcome) / SD(predictor), through the
-    means. Intervals after Ludbrook. Pairs with a missing value are left out.
-
-    Raises
-    ------
-    NotEnoughData : fewer than 3 complete pairs, or one method that gave the same value every time.
-    DataProblem : an infinite value.
-
-    References
-    ----------
-    Ludbrook 1997, Clin Exp Pharmacol Physiol 24:193-203.
-
-    Examples
-    --------
-    >>> line = least_products_line([1.0, 2.0, 3.0, 4.0], [1.1, 1.9, 3.2, 3.8], unit="m/s")
-    >>> round(line.slope, 3)
-    0.949
-    """
-    columns = {"predictor": np.asarray(predictor, dtype=float), "outcome": np.asarray(outcome, dtype=float)}
-    pairs = pd.DataFrame(columns).dropna().reset_index(drop=True)
-    n = len(pairs)
-    if n < 3:
-        raise NotEnoughData(f"A line through two methods needs 3 complete pairs or more; got {n}. Measure more pairs.")
-    check_possible(pairs, "value", unit)
-    for name, values in pairs.items():
-        if values.min() == values.max():
-            raise NotEnoughData(
-                f"The {n} values of the {name} are all {values[0]:g} {unit}, so no line goes through them. "
-                "Measure athletes who differ."
-            )
-    mean, sd, r = pairs.mean(), pairs.std(), pairs["predictor"].corr(pairs["outcome"])
-    slope = float(np.sign(r) * sd["outcome"] / sd["predictor"])
-    intercept = float(mean["outcome"] - slope * mean["predictor"])
-    resid = pairs["outcome"] - intercept - slope * pairs["predictor"]
-    b = stats.f.ppf(conf_level, 1, n - 2) * (1 - r**2) / (n - 2)
-    slopes = sorted(slope * (np.sqrt(b + 1) + np.array([-1, 1]) * np.sqrt(b)))
-    intercepts = sorted(mean["outcome"] - np.array(slopes) * mean["predictor"])
-    return LeastProductsLine(
-        intercept=intercept,
-        slope=slope,
-        residual_sd=float(np.sqrt((resid**2).sum() / (n - 2))),
-        intercept_interval=Interval(*map(float, intercepts)),
-        slope_interval=Interval(*map(float, slopes)),
-        r_squared=float(r**2),
-        unit=unit,
-        conf_level=conf_level,
-        pairs=pairs,
     )
 
 
@@ -510,7 +315,7 @@ def _two_way_error(values: np.ndarray, unit: str, conf_level: float) -> Measurem
 def _mean_changes(complete: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     change = complete.diff(axis=1).iloc[:, 1:]
     std_error = change.std() / np.sqrt(len(change))
-    half = stats.t.ppf((1 + conf_level) / 2, len(change) - 1) * std_error
+    half = t_quantile(len(change) - 1, conf_level) * std_error
     table = pd.DataFrame({"change": change.mean(), "std_error": std_error})
     table = table.assign(conf_low=table["change"] - half, conf_high=table["change"] + half)
     return table.rename_axis("trial").reset_index()

@@ -1,1 +1,1 @@
-"""Where a series goes: its trend, its breaks."""
+"""Where a series goes: its trend."""

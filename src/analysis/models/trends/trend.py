@@ -37,7 +37,7 @@ plateau is shown seldom unless the SWC is large beside the TE and the series lon
 Ordinary least squares covers 87 to 89 % at rho = .3 and 70 to 81 % at rho = .6. The price is width: at rho = 0 the
 interval is 1.4 to 1.8 times that of least squares, since so few values do not show that rho is 0.
 
-Limits: one line for the whole window; a series that turned inside it is not a line (see `models.trends.breakpoint`).
+Limits: one line for the whole window; a series that turned inside it is not a line.
 Rho below 0 is not modelled. The rank statistics of `models.trends.rank_trend` are reported beside it and presume
 independent values.
 
