@@ -4,7 +4,6 @@ What the tests get is shared: nothing may write into the workspace.
 """
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from filelock import FileLock
+from made_once import made_once
 
 from analysis import open_workspace
 from analysis.base.blocks import Fact
@@ -146,16 +145,20 @@ class ExampleSquad:
 
     def rendered(self, report: str, **parameters: str) -> RenderedPage:
         """The page of the last day, rendered once, by whoever asks first, beside the workspace, with its bundles."""
-        page = self.folder.parent / report / "page.html"
-        with FileLock(self.folder.parent / f"{report}.lock"):
-            if not page.exists():
-                notebook = self.workspace.notebook(report)
-                with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
-                    given = {"until": LAST_DAY, **parameters}
-                    rendering.render(notebook, given, page, workspace=self.folder, log_folder=page.parent)
-                bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
-                page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
-        return RenderedPage(page)
+
+        def make(folder: Path) -> None:
+            page, given = folder / "page.html", {"until": LAST_DAY, **parameters}
+            with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
+                rendering.render(self.workspace.notebook(report), given, page, workspace=self.folder, log_folder=folder)
+            bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
+            page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
+
+        return RenderedPage(made_once(report, make, self.folder.parent) / "page.html")
+
+
+def example_squad(run: Path) -> ExampleSquad:
+    """The example squad below the temporary folder of a run."""
+    return ExampleSquad(made_once("example_squad", make, run))
 
 
 def make(folder: Path) -> None:
@@ -166,14 +169,3 @@ def make(folder: Path) -> None:
     assert some != everybody
     (folder / "workbook.toml").write_text(some, encoding="utf-8")
     workbook("demo", "--workspace", folder)
-
-
-def shared_folder(base: Path) -> Path:
-    """A folder that all workers of one run share, made by the first that asks."""
-    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, made = common / "example_squad", common / "example_squad.made"
-    with FileLock(common / "example_squad.lock"):
-        if not made.exists():
-            make(folder)
-            made.touch()
-    return folder

@@ -217,7 +217,7 @@ def test_the_intervals_of_the_three_parameters_cover_as_often_as_they_claim():
     assert all(abs(share - 0.95) < 0.04 for share in greatest_power_coverage(1, 200).values())
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_the_intervals_of_the_three_parameters_cover_over_2000_athletes():
     assert all(abs(share - 0.95) < 0.03 for share in greatest_power_coverage(2, 2000).values())
 

@@ -502,7 +502,7 @@ def test_profile_intervals_cover_about_as_often_as_they_claim():
     assert all(0.92 <= share <= 0.98 for share in shares.values())
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_tests", [15, 30])
 @pytest.mark.parametrize("kind", KINDS)
 def test_unrelated_loads_show_skill_in_at_most_6_5_percent(n_tests, kind, capsys):
@@ -512,7 +512,7 @@ def test_unrelated_loads_show_skill_in_at_most_6_5_percent(n_tests, kind, capsys
     assert share <= 0.065
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_tests", [15, 30])
 @pytest.mark.parametrize("noise_w", [2.0, 6.0, 12.0])
 def test_power_is_printed(n_tests, noise_w, capsys):
@@ -522,7 +522,7 @@ def test_power_is_printed(n_tests, noise_w, capsys):
     assert share > 0.065
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_tests", [15, 30, 60])
 @pytest.mark.parametrize("noise_w", [2.0, 4.0])
 def test_coverage_over_2000_seasons(n_tests, noise_w, capsys):
@@ -532,7 +532,7 @@ def test_coverage_over_2000_seasons(n_tests, noise_w, capsys):
     assert all(0.92 <= share <= 0.98 for share in shares.values())
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_tests", [12, 24])
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
 def test_coverage_of_the_bootstrap_is_printed(n_tests, rho, capsys):
@@ -542,7 +542,7 @@ def test_coverage_of_the_bootstrap_is_printed(n_tests, rho, capsys):
     assert (shares >= 0.85).all()
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_tests", [6, 12, 24])
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
 def test_coverage_of_the_bootstrap_with_known_time_constants_is_printed(n_tests, rho, capsys):

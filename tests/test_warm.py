@@ -63,7 +63,7 @@ def request(folder: Path, name: str, *cells: str, athlete_id: str = "") -> dict:
 
 
 def is_gone(process: str) -> bool:
-    for _ in range(100):
+    for _ in range(1200):
         state = Path("/proc", process, "stat")
         if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
             return True
@@ -222,9 +222,7 @@ def killing_the_parent(folder: Path, asked: list[dict]):
     """The first request, and when it runs the end of its parent; then the others."""
     yield asked[0]
     parent = folder / "pids" / "parent"
-    for _ in range(600):
-        if parent.exists() and parent.read_text():
-            break
+    while not (parent.exists() and parent.read_text()):
         time.sleep(0.05)
     os.kill(int(parent.read_text()), signal.SIGKILL)
     yield from asked[1:]
@@ -243,9 +241,8 @@ def test_when_the_caller_is_killed_nothing_goes_on(tmp_path):
     asked = [request(tmp_path, f"waits{n}", PID, "import time\ntime.sleep(600)") for n in range(2)]
     caller = subprocess.Popen([sys.executable, "-c", RUN, json.dumps(asked)], stdout=subprocess.DEVNULL)
     pids = tmp_path / "pids"
-    for _ in range(1200):
-        if len(list(pids.iterdir())) == 2 and all(path.read_text() for path in pids.iterdir()):
-            break
+    while not (len(list(pids.iterdir())) == 2 and all(path.read_text() for path in pids.iterdir())):
+        assert caller.poll() is None
         time.sleep(0.05)
     caller.kill()
     caller.wait()

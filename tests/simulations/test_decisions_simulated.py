@@ -43,7 +43,7 @@ def test_no_change_is_flagged_in_5_percent_whatever_is_known_of_the_error(error,
     assert flagged_pct(error, n, 0.0, LONG) == pytest.approx(GATE_PCT, abs=SLACK_PCT)
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n", [3, 5, 10])
 def test_errors_that_carry_over_raise_the_flags_little(n):
     assert flagged_pct("own", n, 0.6, LONG) < 10
@@ -70,7 +70,7 @@ def test_sides_that_are_alike_are_seldom_called_sure():
     assert sure <= 5
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("rho", RHOS)
 @pytest.mark.parametrize("n", [3, 8])
 def test_the_card_of_the_sides_says_what_2000_athletes_say(n, rho):
