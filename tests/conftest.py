@@ -35,6 +35,21 @@ def squad_workspace(tmp_path_factory):
     return squad.example_squad(made_once.common_to_workers(tmp_path_factory.getbasetemp()))
 
 
+@pytest.fixture(params=["in-process", pytest.param("nbclient", marks=pytest.mark.soak)])
+def run_notebook(request, monkeypatch):
+    """Runs a notebook for a workspace, from a folder: by our engine, and in a kernel where the soak looks."""
+    import papermill
+
+    from analysis.workspace import ENVIRONMENT
+
+    def run(notebook, workspace: Path, folder: Path, **parameters):
+        monkeypatch.setenv(ENVIRONMENT, str(workspace))
+        how = {"engine_name": request.param, "kernel_name": "python3", "language": "python", "progress_bar": False}
+        return papermill.execute_notebook(notebook, folder / "done.ipynb", parameters, cwd=folder, **how)
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Debian's chromium, running; tests that need it are marked `browser`."""
