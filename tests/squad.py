@@ -4,19 +4,19 @@ What the tests get is shared: nothing may write into the workspace.
 """
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from click.testing import CliRunner
 from made_once import made_once
 
 from analysis import open_workspace
 from analysis.base.blocks import Fact
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.cli import main
 from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
@@ -43,11 +43,10 @@ SECTIONS = {
 
 
 def workbook(*words: str | Path) -> str:
-    """What `workbook WORDS` prints; it runs as a user's command does, in a process of its own."""
-    command = [sys.executable, "-c", "from analysis.cli import main; main()", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"workbook {' '.join(map(str, words))}: {done.stderr}{done.stdout}"
-    return done.stdout
+    """What `workbook WORDS` prints, in this process: a start of its own takes longer than most commands."""
+    done = CliRunner().invoke(main, [*map(str, words)])
+    assert done.exit_code == 0, f"workbook {' '.join(map(str, words))}: {done.output}"
+    return done.output
 
 
 def section_blocks(week: AthleteWeek) -> dict[str, list]:
@@ -148,8 +147,9 @@ class ExampleSquad:
 
         def make(folder: Path) -> None:
             page, given = folder / "page.html", {"until": LAST_DAY, **parameters}
+            where = {"workspace": self.folder, "log_folder": folder, "engine": "in-process"}
             with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
-                rendering.render(self.workspace.notebook(report), given, page, workspace=self.folder, log_folder=folder)
+                rendering.render(self.workspace.notebook(report), given, page, **where)
             bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
             page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from chromium import CHROMIUM, WIDTHS, Opened, sticks_out
+from chromium import CHROMIUM, Opened, each_look, sticks_out
 from plotly.basedatatypes import BaseFigure
 from test_block_review import SECTIONS
 
@@ -52,8 +52,7 @@ def test_the_methods_are_printed_for_the_scientist(squad_workspace):
 
 
 @in_a_browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_the_page_fits_and_asks_nobody(browser, squad_workspace, width, scheme, record_property):
     path = squad_workspace.block_page.path
     with Opened(browser, path, width, scheme) as opened:
