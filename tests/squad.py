@@ -3,11 +3,14 @@
 What the tests get is shared: nothing may write into the workspace.
 """
 
+import contextlib
 import json
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from unittest import mock
 
 from click.testing import CliRunner
@@ -21,8 +24,11 @@ from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
+from analysis.pages.block_review import model_sections as block_models
+from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report import render as rendering
+from analysis.store import Store
 from analysis.workspace import Workspace
 
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
@@ -40,6 +46,21 @@ SECTIONS = {
     "left_out": sections.left_out,
     "certainty": sections.certainty,
 }
+BLOCK_SECTIONS = (
+    block.header,
+    block.message,
+    block.plan_against_done,
+    block.attrition,
+    block.changes,
+    block_models.measurement_error,
+    block_models.profiles,
+    block_models.load_responses,
+    block_models.growth,
+    block_models.transfers,
+    block.flags,
+    block.data_audit,
+    block.methods,
+)
 
 
 def workbook(*words: str | Path) -> str:
@@ -91,6 +112,22 @@ class RenderedPage:
         return {fact["subject"]: fact for section in self.record["sections"] for fact in section["facts"]}
 
 
+class _Pickler(pickle.Pickler):
+    """Writes all but the connection to the store."""
+
+    def persistent_id(self, value: Any) -> str | None:
+        return "workspace" if isinstance(value, Workspace) else "store" if isinstance(value, Store) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: BinaryIO, workspace: Workspace):
+        super().__init__(file)
+        self._known = {"workspace": workspace, "store": workspace.store}
+
+    def persistent_load(self, name: str) -> Any:
+        return self._known[name]
+
+
 @dataclass(frozen=True)
 class ExampleSquad:
     """The example squad in a workspace, as `workbook demo` leaves it."""
@@ -129,13 +166,39 @@ class ExampleSquad:
 
     @cached_property
     def last_week(self) -> dict[str, AthleteWeek]:
-        """The last week of every athlete by name; its parts are fitted once, when first read."""
-        return {name: self.week(name, LAST_DAY) for name in self.ids}
+        """The last week of every athlete by name, its parts fitted once for all workers."""
+
+        def fitted() -> dict[str, AthleteWeek]:
+            weeks = {name: self.week(name, LAST_DAY) for name in self.ids}
+            for week in weeks.values():
+                section_blocks(week)
+            return weeks
+
+        return self._fitted_once("last_week", fitted)
 
     @cached_property
     def last_block(self) -> BlockReview:
-        """The review of the last block, fitted in this process; its parts are fitted once, when first read."""
-        return block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
+        """The review of the last block, its parts fitted once for all workers."""
+
+        def fitted() -> BlockReview:
+            review = block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
+            for blocks_of in BLOCK_SECTIONS:
+                with contextlib.suppress(NotEnoughData):
+                    blocks_of(review)
+            return review
+
+        return self._fitted_once("last_block", fitted)
+
+    def _fitted_once(self, name: str, fitted: Callable[[], Any]) -> Any:
+        """What `fitted` finds, from the first worker that asked; its store is that of this process."""
+
+        def make(folder: Path) -> None:
+            folder.mkdir()
+            with (folder / "fitted").open("wb") as file:
+                _Pickler(file).dump(fitted())
+
+        with (made_once(name, make, self.folder.parent) / "fitted").open("rb") as file:
+            return _Unpickler(file, self.workspace).load()
 
     @cached_property
     def block_page(self) -> RenderedPage:
