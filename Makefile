@@ -8,17 +8,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 demo: .venv/demo.stamp
 	$(BIN)/workbook demo --workspace .
 
+# a worker makes the tests of a file one after the other, so that what they share is made once
+SUITE := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" --ignore=tests/soak $(ARGS)
+	$(SUITE) -m "not soak and not full" $(ARGS)
 
-# the promises of docs/promises.md: `small` in minutes, `full` with the long simulations too, in hours
+# the promises of docs/promises.md tried harder, and what `make test` has no time for: `small` in minutes, `full` with
+# the long simulations too, in hours
 SCALE ?= small
-SOAK := tests/soak tests/test_faults.py tests/test_whole_or_not.py tests/test_hostile.py tests/test_locked.py tests/test_promises.py
+SOAK_small := (soak or scaled) and not full
+SOAK_full := soak or scaled or full
 soak: .venv/dev.stamp
-	SOAK_SCALE=$(SCALE) $(BIN)/python -m pytest -n 2 --dist worksteal -rP $(SOAK) $(ARGS)
-ifeq ($(SCALE),full)
-	SOAK_SCALE=full $(BIN)/python -m pytest -m soak --ignore=tests/soak $(ARGS)
-endif
+	SOAK_SCALE=$(SCALE) $(SUITE) -raP -m "$(SOAK_$(SCALE))" $(ARGS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -58,4 +59,4 @@ lock:
 	touch $@
 
 clean:
-	rm -rf .venv reports/* data/store data/example bench/results.json docs/_build docs/_gallery docs/reference
+	rm -rf .venv reports/* data/store data/example .pytest_cache bench/results.json docs/_build docs/_gallery docs/reference

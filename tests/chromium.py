@@ -5,6 +5,8 @@ import shutil
 import zlib
 from pathlib import Path
 
+import pytest
+
 CHROMIUM = shutil.which("chromium") or shutil.which("/usr/bin/chromium")
 FLAGS = [
     "--headless",
@@ -18,6 +20,14 @@ FLAGS = [
 ]
 PICTURES = Path(__file__).parent / "output"
 WIDTHS = (360, 768, 1280)
+SOAK = pytest.mark.soak
+# a phone by day and a desk by night show each width and each scheme once
+LOOKS = [
+    (360, "light"),
+    (1280, "dark"),
+    *(pytest.param(*look, marks=SOAK) for look in ((360, "dark"), (768, "light"), (768, "dark"), (1280, "light"))),
+]
+each_look = pytest.mark.parametrize(("width", "scheme"), LOOKS)
 
 
 class Opened:

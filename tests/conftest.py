@@ -1,18 +1,53 @@
 """What holds for every test: the same examples on every run, no verdict from a clock, one example squad for all."""
 
-import pytest
-from hypothesis import settings
+import os
 
-settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=50)
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before numpy: a worker is one thread
+    os.environ.setdefault(threads, "1")
+
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+from soak_scale import times  # noqa: E402
+
+settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(20, 50, 500))
 settings.load_profile("workbook")
+
+SOAK = Path(__file__).parent / "soak"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lies in tests/soak is a soak test; a property is tried on a few examples, and on more by `make soak`."""
+    for item in items:
+        if item.path.is_relative_to(SOAK):
+            item.add_marker("soak")
+        elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("scaled")
 
 
 @pytest.fixture(scope="session")
 def squad_workspace(tmp_path_factory):
     """The example squad, taken in and rendered once for all workers of a run; read only."""
+    import made_once
     import squad  # the libraries behind it take seconds to import
 
-    return squad.ExampleSquad(squad.shared_folder(tmp_path_factory.getbasetemp()))
+    return squad.example_squad(made_once.common_to_workers(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(params=["in-process", pytest.param("nbclient", marks=pytest.mark.soak)])
+def run_notebook(request, monkeypatch):
+    """Runs a notebook for a workspace, from a folder: by our engine, and in a kernel where the soak looks."""
+    import papermill
+
+    from analysis.workspace import ENVIRONMENT
+
+    def run(notebook, workspace: Path, folder: Path, **parameters):
+        monkeypatch.setenv(ENVIRONMENT, str(workspace))
+        how = {"engine_name": request.param, "kernel_name": "python3", "language": "python", "progress_bar": False}
+        return papermill.execute_notebook(notebook, folder / "done.ipynb", parameters, cwd=folder, **how)
+
+    return run
 
 
 @pytest.fixture(scope="module")

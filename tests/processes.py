@@ -18,7 +18,7 @@ def marked(mark: str) -> list[str]:
     return found
 
 
-def left(mark: str, within_s: float = 5) -> list[str]:
+def left(mark: str, within_s: float = 60) -> list[str]:
     """Those that are still there after a moment; none as soon as there is none."""
     until = time.monotonic() + within_s
     while marked(mark) and time.monotonic() < until:

@@ -3,27 +3,32 @@
 What the tests get is shared: nothing may write into the workspace.
 """
 
+import contextlib
 import json
-import os
-import subprocess
-import sys
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from unittest import mock
 
-from filelock import FileLock
+from click.testing import CliRunner
+from made_once import made_once
 
 from analysis import open_workspace
 from analysis.base.blocks import Fact
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.cli import main
 from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
+from analysis.pages.block_review import model_sections as block_models
+from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report import render as rendering
+from analysis.store import Store
 from analysis.workspace import Workspace
 
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
@@ -41,14 +46,28 @@ SECTIONS = {
     "left_out": sections.left_out,
     "certainty": sections.certainty,
 }
+BLOCK_SECTIONS = (
+    block.header,
+    block.message,
+    block.plan_against_done,
+    block.attrition,
+    block.changes,
+    block_models.measurement_error,
+    block_models.profiles,
+    block_models.load_responses,
+    block_models.growth,
+    block_models.transfers,
+    block.flags,
+    block.data_audit,
+    block.methods,
+)
 
 
 def workbook(*words: str | Path) -> str:
-    """What `workbook WORDS` prints; it runs as a user's command does, in a process of its own."""
-    command = [sys.executable, "-c", "from analysis.cli import main; main()", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"workbook {' '.join(map(str, words))}: {done.stderr}{done.stdout}"
-    return done.stdout
+    """What `workbook WORDS` prints, in this process: a start of its own takes longer than most commands."""
+    done = CliRunner().invoke(main, [*map(str, words)])
+    assert done.exit_code == 0, f"workbook {' '.join(map(str, words))}: {done.output}"
+    return done.output
 
 
 def section_blocks(week: AthleteWeek) -> dict[str, list]:
@@ -93,6 +112,22 @@ class RenderedPage:
         return {fact["subject"]: fact for section in self.record["sections"] for fact in section["facts"]}
 
 
+class _Pickler(pickle.Pickler):
+    """Writes all but the connection to the store."""
+
+    def persistent_id(self, value: Any) -> str | None:
+        return "workspace" if isinstance(value, Workspace) else "store" if isinstance(value, Store) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: BinaryIO, workspace: Workspace):
+        super().__init__(file)
+        self._known = {"workspace": workspace, "store": workspace.store}
+
+    def persistent_load(self, name: str) -> Any:
+        return self._known[name]
+
+
 @dataclass(frozen=True)
 class ExampleSquad:
     """The example squad in a workspace, as `workbook demo` leaves it."""
@@ -131,13 +166,39 @@ class ExampleSquad:
 
     @cached_property
     def last_week(self) -> dict[str, AthleteWeek]:
-        """The last week of every athlete by name; its parts are fitted once, when first read."""
-        return {name: self.week(name, LAST_DAY) for name in self.ids}
+        """The last week of every athlete by name, its parts fitted once for all workers."""
+
+        def fitted() -> dict[str, AthleteWeek]:
+            weeks = {name: self.week(name, LAST_DAY) for name in self.ids}
+            for week in weeks.values():
+                section_blocks(week)
+            return weeks
+
+        return self._fitted_once("last_week", fitted)
 
     @cached_property
     def last_block(self) -> BlockReview:
-        """The review of the last block, fitted in this process; its parts are fitted once, when first read."""
-        return block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
+        """The review of the last block, its parts fitted once for all workers."""
+
+        def fitted() -> BlockReview:
+            review = block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
+            for blocks_of in BLOCK_SECTIONS:
+                with contextlib.suppress(NotEnoughData):
+                    blocks_of(review)
+            return review
+
+        return self._fitted_once("last_block", fitted)
+
+    def _fitted_once(self, name: str, fitted: Callable[[], Any]) -> Any:
+        """What `fitted` finds, from the first worker that asked; its store is that of this process."""
+
+        def make(folder: Path) -> None:
+            folder.mkdir()
+            with (folder / "fitted").open("wb") as file:
+                _Pickler(file).dump(fitted())
+
+        with (made_once(name, make, self.folder.parent) / "fitted").open("rb") as file:
+            return _Unpickler(file, self.workspace).load()
 
     @cached_property
     def block_page(self) -> RenderedPage:
@@ -146,16 +207,21 @@ class ExampleSquad:
 
     def rendered(self, report: str, **parameters: str) -> RenderedPage:
         """The page of the last day, rendered once, by whoever asks first, beside the workspace, with its bundles."""
-        page = self.folder.parent / report / "page.html"
-        with FileLock(self.folder.parent / f"{report}.lock"):
-            if not page.exists():
-                notebook = self.workspace.notebook(report)
-                with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
-                    given = {"until": LAST_DAY, **parameters}
-                    rendering.render(notebook, given, page, workspace=self.folder, log_folder=page.parent)
-                bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
-                page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
-        return RenderedPage(page)
+
+        def make(folder: Path) -> None:
+            page, given = folder / "page.html", {"until": LAST_DAY, **parameters}
+            where = {"workspace": self.folder, "log_folder": folder, "engine": "in-process"}
+            with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
+                rendering.render(self.workspace.notebook(report), given, page, **where)
+            bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
+            page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
+
+        return RenderedPage(made_once(report, make, self.folder.parent) / "page.html")
+
+
+def example_squad(run: Path) -> ExampleSquad:
+    """The example squad below the temporary folder of a run."""
+    return ExampleSquad(made_once("example_squad", make, run))
 
 
 def make(folder: Path) -> None:
@@ -166,14 +232,3 @@ def make(folder: Path) -> None:
     assert some != everybody
     (folder / "workbook.toml").write_text(some, encoding="utf-8")
     workbook("demo", "--workspace", folder)
-
-
-def shared_folder(base: Path) -> Path:
-    """A folder that all workers of one run share, made by the first that asks."""
-    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, made = common / "example_squad", common / "example_squad.made"
-    with FileLock(common / "example_squad.lock"):
-        if not made.exists():
-            make(folder)
-            made.touch()
-    return folder

@@ -6,9 +6,9 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from chromium import CHROMIUM, WIDTHS, Opened, sticks_out
+from chromium import CHROMIUM, Opened, each_look, sticks_out
 from plotly.basedatatypes import BaseFigure
-from test_block_review import SECTIONS
+from squad import BLOCK_SECTIONS
 
 
 def in_a_browser(test):
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 
 
 def test_every_figure_stands_beside_a_table_of_its_section(squad_workspace):
-    for section in SECTIONS:
+    for section in BLOCK_SECTIONS:
         blocks = section(squad_workspace.last_block)
         if any(isinstance(block, BaseFigure) for block in blocks):
             assert any(isinstance(block, pd.DataFrame) for block in blocks), section.__name__
@@ -37,7 +37,7 @@ def test_every_figure_stands_beside_a_table_of_its_section(squad_workspace):
 def test_the_facts_beside_the_page_are_of_the_squad(squad_workspace):
     record = squad_workspace.block_page.record
     assert (record["report"], record["subject"]) == ("block_review", "squad")
-    assert len(record["sections"]) == len(SECTIONS)
+    assert len(record["sections"]) == len(BLOCK_SECTIONS)
     assert record["versions"]["statsmodels"]
 
 
@@ -52,8 +52,7 @@ def test_the_methods_are_printed_for_the_scientist(squad_workspace):
 
 
 @in_a_browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_the_page_fits_and_asks_nobody(browser, squad_workspace, width, scheme, record_property):
     path = squad_workspace.block_page.path
     with Opened(browser, path, width, scheme) as opened:

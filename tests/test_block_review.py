@@ -7,31 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_athlete import CONFIG, FRIDAYS, MadeUp, bar_speed, birch, last_day_off, lifting, sprints
+from squad import BLOCK_SECTIONS
 
 from analysis.base.blocks import Fact, Forest
 from analysis.base.config import Config
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
-from analysis.pages.block_review import model_sections as block_models
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
-
-SECTIONS = (
-    block.header,
-    block.message,
-    block.plan_against_done,
-    block.attrition,
-    block.changes,
-    block_models.measurement_error,
-    block_models.profiles,
-    block_models.load_responses,
-    block_models.growth,
-    block_models.transfers,
-    block.flags,
-    block.data_audit,
-    block.methods,
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +37,7 @@ def named(athlete: MadeUp, athlete_id: str, name: str) -> Named:
 def sentences(review: BlockReview) -> dict[str, str]:
     """Every sentence of every section; a refusal under the section's name."""
     said = {}
-    for section in SECTIONS:
+    for section in BLOCK_SECTIONS:
         try:
             said |= {shown.subject: shown.sentence for shown in section(review) if isinstance(shown, Fact)}
         except NotEnoughData as problem:

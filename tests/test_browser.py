@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import CHROMIUM, PICTURES, WIDTHS, Opened, pdf_pages, sticks_out, violations
+from chromium import CHROMIUM, PICTURES, SOAK, WIDTHS, Opened, each_look, pdf_pages, sticks_out, violations
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
 from report_notebooks import PAGE, write, write_week
@@ -52,8 +52,7 @@ def squad(tmp_path_factory) -> Path:
     return render(write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder).page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_the_week_fits_draws_and_asks_nobody(browser, week, width, scheme):
     with Opened(browser, week, width, scheme) as opened:
         opened.scroll_to_figures()
@@ -64,7 +63,7 @@ def test_the_week_fits_draws_and_asks_nobody(browser, week, width, scheme):
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [360, *(pytest.param(width, marks=SOAK) for width in WIDTHS[1:])])
 def test_a_squad_table_scrolls_in_its_own_box(browser, squad, width):
     with Opened(browser, squad, width) as opened:
         opened.picture(f"squad_{width}")
@@ -158,8 +157,7 @@ def test_hostile_text_runs_nowhere(browser, tmp_path):
 # --- the pages of the example squad: true athletes' weeks, as the command renders them ----------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_a_true_week_fits_draws_and_asks_nobody(browser, squad_workspace, width, scheme):
     path = squad_workspace.page("Alder").path
     with Opened(browser, path, width, scheme) as opened:
@@ -209,8 +207,7 @@ def thirty(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_the_squads_page_fits_and_asks_nobody(browser, squad_workspace, width, scheme):
     path = squad_workspace.squad_page.path
     with Opened(browser, path, width, scheme) as opened:
@@ -281,15 +278,7 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
 # --- for everybody: axe-core on every report and on their index ---------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (360, "light"),
-        (1280, "dark"),
-        pytest.param(360, "dark", marks=pytest.mark.soak),
-        pytest.param(1280, "light", marks=pytest.mark.soak),
-    ],
-)
+@each_look
 @pytest.mark.parametrize("which", ["athlete_week", "squad_week", "block_review", "index"])
 def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):
     index = squad_workspace.folder / "reports" / "index.html"
@@ -304,8 +293,7 @@ def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):
         assert violations(opened.tab) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each_look
 def test_the_index_fits_and_asks_nobody(browser, squad_workspace, width, scheme):
     path = squad_workspace.folder / "reports" / "index.html"
     with Opened(browser, path, width, scheme) as opened:

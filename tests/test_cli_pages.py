@@ -14,7 +14,7 @@ import report_notebooks
 from click.testing import CliRunner
 from drop_folder import BAR_SPEED, drop
 from processes import left
-from trees import AS_OF, LOADS, SHOW, made, page_of, ran, started, trees
+from trees import AS_OF, LOADS, SHOW, made, noted, page_of, ran, started, trees
 
 from analysis.cli import main, pages
 from analysis.report import manifest, render
@@ -209,12 +209,13 @@ def until_closed(screen):
     ],
 )
 def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, number):
-    squad = trees(tmp_path / "squad", 4, WAITS.replace('f"{until}.waits"', repr(str(tmp_path / "waits"))))
+    squad = trees(tmp_path / "squad", 5, WAITS.replace('f"{until}.waits"', repr(str(tmp_path / "waits"))))
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     mark = f"ended by {number.name}"
     running = started(squad, "--jobs", 1, mark=mark, env={"TMPDIR": str(temporary)})
-    while not (tmp_path / "waits").exists():
+    # pages are planned one ahead of those that are asked for: with the last one planned, the first two are told
+    while not ((tmp_path / "waits").exists() and 4 in noted(squad, "in work")):
         assert running.poll() is None, running.communicate()
         time.sleep(0.05)
     running.send_signal(number)
@@ -230,5 +231,5 @@ def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, nu
     assert made(squad).keys() == {0, 1}
 
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "loads.ipynb", LOADS, "", SHOW)
-    assert "4 pages: 4 rendered." in due(squad)
-    assert made(squad).keys() == {0, 1, 2, 3}
+    assert "5 pages: 5 rendered." in due(squad)
+    assert made(squad).keys() == {0, 1, 2, 3, 4}

@@ -55,7 +55,7 @@ def usual_days_judged(n: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["flagged", "covered"])
 
 
-@pytest.mark.parametrize("n", [50, pytest.param(1000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("n", [50, pytest.param(1000, marks=pytest.mark.full)])
 def test_usual_days_are_flagged_and_covered_about_as_often_as_is_said(n):
     judged = usual_days_judged(n).mean()
     assert judged["flagged"] <= 0.05 + 3 * (0.05 * 0.95 / n) ** 0.5

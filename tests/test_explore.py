@@ -1,15 +1,15 @@
 """The notebooks people explore with run from the top: on the example, and in a workspace that is still empty."""
 
+import shutil
 from pathlib import Path
 
 import nbformat
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 from taken_along import copied_lines, with_copied_lines, written_files
 
 from analysis.report.page import SECTION_MIME
-from analysis.workspace import ENVIRONMENT, demonstration, intake, shipped_notebooks, starter
+from analysis.workspace import intake, open_workspace, shipped_notebooks, starter
 
 FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
 LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"
@@ -20,23 +20,30 @@ PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
 
 
-def run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path | nbformat.NotebookNode = FIRST_LOOK, **parameters
-) -> nbformat.NotebookNode:
-    """The notebook as a person runs it: in a kernel, from a folder of the workspace."""
-    monkeypatch.setenv(ENVIRONMENT, str(folder))
-    return papermill.execute_notebook(
-        notebook, folder / "done.ipynb", parameters, kernel_name="python3", cwd=folder, progress_bar=False
-    )
+@pytest.fixture
+def run(run_notebook):
+    """Runs a notebook from a folder of its workspace."""
+
+    def running(
+        folder: Path, notebook: Path | nbformat.NotebookNode = FIRST_LOOK, **parameters
+    ) -> nbformat.NotebookNode:
+        return run_notebook(notebook, folder, folder, **parameters)
+
+    return running
 
 
-def run_and_take_along(folder: Path, monkeypatch: pytest.MonkeyPatch, notebook: Path) -> nbformat.NotebookNode:
-    """The notebook for Alder, then the lines at its end; what they write is there and holds something."""
-    done = run(folder, monkeypatch, with_copied_lines(notebook), athlete="Alder")
-    names = written_files(done.cells[-1].source)
-    assert len(names) >= 2
-    assert [name for name in names if (folder / name).stat().st_size < 50] == []
-    return done
+@pytest.fixture
+def run_and_take_along(run):
+    """Runs a notebook for Alder, then the lines at its end; what they write is there and holds something."""
+
+    def running(folder: Path, notebook: Path) -> nbformat.NotebookNode:
+        done = run(folder, with_copied_lines(notebook), athlete="Alder")
+        names = written_files(done.cells[-1].source)
+        assert len(names) >= 2
+        assert [name for name in names if (folder / name).stat().st_size < 50] == []
+        return done
+
+    return running
 
 
 def outputs(done: nbformat.NotebookNode, mime: str) -> list:
@@ -46,14 +53,14 @@ def outputs(done: nbformat.NotebookNode, mime: str) -> list:
 
 
 @pytest.fixture(scope="module")
-def alder_alone(tmp_path_factory) -> Path:
+def alder_alone(squad_workspace, tmp_path_factory) -> Path:
     """A workspace with one athlete of the example squad and the runs of a month."""
-    folder = tmp_path_factory.mktemp("alder")
-    workspace, tables, _ = demonstration.prepare(folder)
-    squads = folder / "data" / "example"
+    folder, squads = tmp_path_factory.mktemp("alder"), squad_workspace.files
+    shutil.copy(squads / "workbook.toml", folder)
+    workspace = open_workspace(folder)
     wanted = {
         path: root
-        for path, root in tables.items()
+        for path, root in intake.files_below([squads]).items()
         if (path.parent == squads and path.name in READ)
         or (path.parent.name == "Alder" and path.name.startswith(("strong", "2026-06")))
     }
@@ -61,8 +68,8 @@ def alder_alone(tmp_path_factory) -> Path:
     return folder
 
 
-def test_a_first_look_answers_every_section(alder_alone, monkeypatch):
-    done = run_and_take_along(alder_alone, monkeypatch, FIRST_LOOK)
+def test_a_first_look_answers_every_section(alder_alone, run_and_take_along):
+    done = run_and_take_along(alder_alone, FIRST_LOOK)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert list(sections) == ["speed_at_load", "load_velocity", "load", "critical_speed"]
     assert [bundle["problem"] for bundle in sections.values()] == [None] * 4
@@ -71,16 +78,16 @@ def test_a_first_look_answers_every_section(alder_alone, monkeypatch):
     assert 3 < terms["CS"][2] < 5
 
 
-def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest_goes_on(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, athlete="Alder", until="2026-01-09")
+def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest_goes_on(alder_alone, run):
+    done = run(alder_alone, athlete="Alder", until="2026-01-09")
     problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
     assert len(problems) == 4
     assert problems["critical_speed"].startswith("Critical speed needs 3 trials")
     assert problems["load"] is None
 
 
-def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, monkeypatch):
-    done = run_and_take_along(alder_alone, monkeypatch, RUNNING)
+def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, run_and_take_along):
+    done = run_and_take_along(alder_alone, RUNNING)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
     assert set(problems) == {"in_situ_sprint"}
@@ -92,24 +99,24 @@ def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, m
     assert [round(row[0]) for row in fastest] == [400, 1000, 1609, 3000, 5000, 10000]
 
 
-def test_running_and_sprint_before_any_run_leaves_sentences(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, RUNNING, athlete="Alder", until="2026-01-06")
+def test_running_and_sprint_before_any_run_leaves_sentences(alder_alone, run):
+    done = run(alder_alone, RUNNING, athlete="Alder", until="2026-01-06")
     problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
     assert problems["best_efforts"].startswith("None of 0 runs in 90 days holds 400 m")
     assert problems["decoupling"].startswith("None of 0 runs of an hour or more")
     assert all(problems.values())
 
 
-def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, monkeypatch):
+def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, run):
     starter.start(tmp_path / "empty")
     with pytest.raises(PapermillExecutionError) as stopped:
-        run(tmp_path / "empty", monkeypatch)
+        run(tmp_path / "empty")
     assert stopped.value.evalue.startswith("There is no athlete in this workspace yet. Take in your files")
     assert len(stopped.value.traceback) == 1
 
 
-def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
-    done = run_and_take_along(alder_alone, monkeypatch, LOAD_VELOCITY)
+def test_speed_against_load_ends_in_a_1rm(alder_alone, run_and_take_along):
+    done = run_and_take_along(alder_alone, LOAD_VELOCITY)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert {key: bundle["problem"] for key, bundle in sections.items()} == dict.fromkeys(
         ["profile", "sessions", "e1rm"]
@@ -119,8 +126,8 @@ def test_speed_against_load_ends_in_a_1rm(alder_alone, monkeypatch):
     assert 60 < told[0][2] < 250
 
 
-def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, monkeypatch):
-    done = run_and_take_along(alder_alone, monkeypatch, FORM)
+def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run_and_take_along):
+    done = run_and_take_along(alder_alone, FORM)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
     told = set(sections) - set(problems)
@@ -129,8 +136,8 @@ def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, mon
     assert problems["cues"].startswith("No cue was written down for this lift")
 
 
-def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, monkeypatch):
-    done = run_and_take_along(alder_alone, monkeypatch, OWN_METRIC)
+def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, run_and_take_along):
+    done = run_and_take_along(alder_alone, OWN_METRIC)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert {key: bundle["problem"] for key, bundle in sections.items()} == {"trend": None, "latest": None}
     (fact,) = sections["latest"]["facts"]
@@ -138,8 +145,8 @@ def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone,
     assert not [output for cell in done.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
 
 
-def test_a_number_of_ones_own_on_one_day_says_what_is_missing(alder_alone, monkeypatch):
-    done = run(alder_alone, monkeypatch, OWN_METRIC, athlete="Alder", until="2026-01-08")
+def test_a_number_of_ones_own_on_one_day_says_what_is_missing(alder_alone, run):
+    done = run(alder_alone, OWN_METRIC, athlete="Alder", until="2026-01-08")
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     assert sections["trend"]["problem"].startswith("A trend needs 6 days")
     assert sections["latest"]["facts"][0]["state"] == "cannot tell"

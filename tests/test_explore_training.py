@@ -1,26 +1,19 @@
 """The notebooks on load, transfer and plans run from the top on the example, and teach where it can tell nothing."""
 
-from pathlib import Path
-
-import papermill
 import pytest
 from taken_along import with_copied_lines, written_files
 
 from analysis.report.page import SECTION_MIME
-from analysis.workspace import ENVIRONMENT, shipped_notebooks
+from analysis.workspace import shipped_notebooks
 
 
 @pytest.fixture
-def sections(squad_workspace, tmp_path, monkeypatch):
+def sections(squad_workspace, tmp_path, run_notebook):
     """Runs a notebook in the example's workspace and gives its sections by key."""
 
     def run(name: str, **parameters) -> dict[str, dict]:
-        monkeypatch.setenv(ENVIRONMENT, str(squad_workspace.folder))
         notebook = with_copied_lines(shipped_notebooks() / "explore" / f"{name}.ipynb")
-        done = Path(tmp_path) / "done.ipynb"
-        ran = papermill.execute_notebook(
-            notebook, done, parameters, kernel_name="python3", cwd=tmp_path, progress_bar=False
-        )
+        ran = run_notebook(notebook, squad_workspace.folder, tmp_path, **parameters)
         names = written_files(notebook.cells[-1].source)
         assert [name for name in names if (tmp_path / name).stat().st_size < 50] == []
         outputs = [output.get("data", {}) for cell in ran.cells for output in cell.get("outputs", [])]

@@ -74,7 +74,7 @@ def test_no_page_holds_a_secret_of_another_athlete(tmp_path):
     assert "CANARY" not in os.environ
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_no_page_of_two_hundred_holds_a_secret_of_another_athlete(tmp_path):
     pages = canaries(tmp_path, 200)
     assert len(pages) == 200

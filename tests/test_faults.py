@@ -5,12 +5,13 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from killed import work_and_kill, workbook
 from soak_scale import times
 
 from analysis.workspace import Workspace, intake, open_workspace
 
-KILLS = times(20, 30, 500)
+KILLS = times(6, 30, 500)
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'
@@ -50,6 +51,7 @@ def acknowledged(lines: list[str]) -> set[str]:
     return {Path(one["path"]).name for one in outcomes if one["state"] in ("taken", "known")}
 
 
+@pytest.mark.scaled
 def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
     workspace = workspace_of_alder(tmp_path)
     chance = random.Random(20260105)

@@ -91,7 +91,7 @@ def test_where_nothing_changes_no_more_is_flagged_than_expected():
     assert abs(after.after) < 0.25 * after.at_flag  # regression to the mean: nearly nothing is left
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_flags_on_no_change_are_as_many_as_the_card_says():
     rng = np.random.default_rng(np.random.SeedSequence([2005, 2]))
     flagged = np.array([flag_audit(flat_block(rng)).looks["flagged"].sum() for _ in range(500)])

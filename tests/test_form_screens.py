@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up_sets import rated_sets
+from soak_scale import declared
 
 from analysis.base.config import SideTest
 from analysis.base.decisions import expected_by_chance
@@ -53,15 +54,17 @@ def test_depths_of_days_and_athletes_drop_out():
     assert told[0] == pytest.approx(told[1])
 
 
+@pytest.mark.scaled
 def test_no_drift_is_called_one_in_about_one_squad_in_twenty():
+    squads = declared(40, 120)
     wrong = [
         not (low < 0 < high)
         for low, high in (
             depth_drift(drifting(0.0, n_sessions=6, seed=seed), cluster="session_id").slope_interval
-            for seed in range(120)
+            for seed in range(squads)
         )
     ]
-    assert np.mean(wrong) <= 0.05 + 3 * (0.05 * 0.95 / 120) ** 0.5
+    assert np.mean(wrong) <= 0.05 + 3 * (0.05 * 0.95 / squads) ** 0.5
 
 
 def test_a_sure_drift_that_a_single_video_cannot_show_says_so():

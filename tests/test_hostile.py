@@ -218,7 +218,7 @@ def test_a_damaged_archive_is_refused(path):
         read(apple_health.READER, path, bytes(content))
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_the_memory_of_a_large_health_export_stays_flat(path):
     """50 MB of heart rates with a little body mass among them, in a process of its own."""
     beat = MASS.replace(b"BodyMass", b"HeartRate")
@@ -286,9 +286,10 @@ def outcomes(name: str, path: Path, seeds: range) -> list[str]:
     return found
 
 
+@pytest.mark.scaled
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_mutated_file_is_read_or_refused(name, path):
-    many = times(200, 300, 1_500)
+    many = times(100, 300, 1_500)
     found = outcomes(name, path, range(many))
     print(f"{name}: {found.count('read')} read, {found.count('refused')} refused")
     assert len(found) == many

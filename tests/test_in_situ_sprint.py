@@ -199,7 +199,7 @@ def errors(replicates: int) -> pd.Series:
     return pd.DataFrame(rows).mean()
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_the_line_is_off_as_the_card_says_and_its_interval_would_not_hold_the_truth():
     found = errors(200)
     assert found["A0 held"] == pytest.approx(0.76, abs=0.05)

@@ -18,10 +18,8 @@ import lxml.html
 import own_samples
 import pytest
 import squad
-from click.testing import CliRunner
 
 from analysis import open_workspace
-from analysis.cli import main
 from analysis.pages.athlete_week.week import athlete_week
 
 FOLDER = Path(os.environ.get("SAMPLES_DIR") or own_samples.FOLDER)
@@ -93,12 +91,6 @@ def workspace(tmp_path_factory) -> Path:
     return folder
 
 
-def workbook(*words: object) -> None:
-    """The command in this process: there are many logs, and each start takes longer than the log."""
-    done = CliRunner().invoke(main, [*map(str, words)])
-    assert done.exit_code == 0, done.output
-
-
 def page_of(workspace: Path, name: str, until: date) -> squad.RenderedPage:
     page = workspace / f"{name}.html"
     report = ("report", "athlete_week", "--athlete", name, "--as-of", until.isoformat(), "--output", page)
@@ -131,8 +123,8 @@ def test_the_week_of_a_log_holds_the_kilograms_of_its_rows(workspace):
     assert found
     for number, log in enumerate(found):
         name = f"Birch{number}"
-        workbook("alias", name, "--new", "--workspace", workspace)
-        workbook("ingest", log.path, "--athlete", name, "--unit", "lb", "--workspace", workspace)
+        squad.workbook("alias", name, "--new", "--workspace", workspace)
+        squad.workbook("ingest", log.path, "--athlete", name, "--unit", "lb", "--workspace", workspace)
         until = log.last_day.isoformat()
         totals = athlete_week(open_workspace(workspace).athlete(name, until), until).totals
         assert totals.volume_load_kg == pytest.approx(log.lifted_kg, rel=1e-6), log.path.name

@@ -225,7 +225,7 @@ def test_the_interval_of_the_1rm_covers_as_often_as_it_claims():
     assert coverage(1, 400) == pytest.approx(0.95, abs=0.03)
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_the_interval_of_the_1rm_covers_over_2000_athletes():
     assert coverage(2, 2000) == pytest.approx(0.95, abs=0.02)
 
@@ -248,7 +248,7 @@ def test_the_intervals_of_the_athletes_cover_what_the_card_says():
     assert squad_coverage(3, 100) == pytest.approx(0.93, abs=0.03)
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_the_intervals_of_the_athletes_cover_what_the_card_says_over_500_squads():
     assert squad_coverage(4, 500) == pytest.approx(0.93, abs=0.02)
 

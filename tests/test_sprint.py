@@ -305,7 +305,7 @@ def test_intervals_of_mss_and_mac_cover_as_often_as_they_claim():
     assert all(abs(share - 0.95) < 0.04 for share in covered(1, 200, "none", 0.01).values())
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize(("design", "correction"), [(2, "none"), (3, "time")])
 def test_intervals_cover_within_three_points_over_2000_sprints(design, correction):
     assert all(abs(share - 0.95) < 0.03 for share in covered(design, 2000, correction, 0.01).values())

@@ -166,7 +166,7 @@ def test_a_new_device_is_told_and_its_cell_is_hatched():
 # --- how often chance does this; for the sides in `simulations/test_decisions_simulated.py` ------------------------
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("kind", "n", "rule"),
     [

@@ -66,9 +66,10 @@ def lost_samples(squad) -> list[str]:
     return [session for (athlete, session), n in said.items() if len(squad.store.samples(athlete, session)) != n]
 
 
+@pytest.mark.scaled
 def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
     states = set()
-    for seed in range(times(100, 200, 1_000)):
+    for seed in range(times(40, 200, 1_000)):
         path = damaged(squad, list(WHOLE)[seed % len(WHOLE)], seed)
         before = rows(squad)
         (outcome,) = taken(squad, path)

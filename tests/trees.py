@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import report_notebooks
+from analysis.report.manifest import Manifest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 from processes import MARK
 
@@ -43,6 +44,12 @@ def trees(folder: Path, number: int, *cells: str, name: str = "Tree {}") -> Work
 
 def page_of(opened: Workspace, number: int) -> Path:
     return opened.reports_folder / "loads" / UNTIL / f"tree{number}.html"
+
+
+def noted(opened: Workspace, state: str) -> set[int]:
+    """The trees whose page is in this state, as the run has noted so far."""
+    entries = Manifest.read(opened).entries.items()
+    return {int(job.athlete_id[4:]) for job, entry in entries if entry.state == state}
 
 
 def made(opened: Workspace) -> dict[int, str]:

@@ -80,7 +80,7 @@ def test_the_terms_of_a_form_break_are_covered_in_some_draws(way, n):
         assert counted(of_term).pct == pytest.approx(card[f"{way}: {term}"], abs=300 * np.sqrt(0.05 * 0.95 / SHORT))
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n", NS)
 @pytest.mark.parametrize("rho", RHOS)
 @pytest.mark.parametrize("way", TERMS)

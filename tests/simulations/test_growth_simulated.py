@@ -63,7 +63,7 @@ def test_athletes_slopes_are_covered_in_some_squads():
     assert coverage_pct(fits, "slope") >= LEAST_PCT
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_athletes", NS)
 @pytest.mark.parametrize("rho", RHOS)
 def test_athletes_and_squads_are_covered_as_the_card_says(n_athletes, rho):

@@ -48,7 +48,7 @@ def test_the_fan_holds_what_was_held_out():
     assert measured.test_pct >= 60
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize(("n_tests", "rho"), DESIGNS)
 def test_the_fan_covers_in_many_seasons(n_tests, rho, capsys):
     measured = fan_coverage(n_tests, rho, SEASONS)

@@ -54,7 +54,7 @@ def test_a_change_is_proposed_on_and_no_change_seldom():
     assert max(gain["slower_hold"], plateau["slower_hold"]) < 10
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("rho", RHOS)
 def test_the_card_has_the_rates(rho):
     card = printed(model, N, rho)

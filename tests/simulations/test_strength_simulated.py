@@ -92,7 +92,7 @@ def test_a_profile_states_the_lowest_coverage_of_its_card_and_says_where_it_is_t
     assert "in only 82 % of made-up athletes" in many.remark
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @every_n
 @every_rho
 def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
@@ -100,7 +100,7 @@ def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
     assert measured.pct == pytest.approx(printed(load_velocity_mixed, n, rho)["alone"], abs=0.1)
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @every_n
 @every_rho
 def test_the_e1rm_of_athletes_is_covered_as_the_card_says(n, rho):
@@ -154,7 +154,7 @@ def test_the_fused_e1rm_is_covered_in_some_draws():
     assert measured.pct == pytest.approx(said, abs=5.4)  # three standard errors
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @every_n
 @every_rho
 @pytest.mark.parametrize("truth", FUSED)

@@ -64,7 +64,7 @@ def test_unrelated_squads_are_seldom_said_to_transfer():
     assert goes_with(verdicts(NOTHING, 12, 0.3, 6, 0.0)) <= 20
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_athletes", NS)
 @pytest.mark.parametrize("rho", RHOS)
 def test_the_intervals_of_one_lag_cover_in_many_squads(n_athletes, rho, capsys):
@@ -74,7 +74,7 @@ def test_the_intervals_of_one_lag_cover_in_many_squads(n_athletes, rho, capsys):
     assert measured.pct >= 92
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("n_athletes", NS)
 def test_false_alarms_of_the_verdict_stay_below_6_5_percent(n_athletes, capsys):
     false = goes_with(verdicts(NOTHING, n_athletes, 0.6, SQUADS // 2, 0.0))

@@ -29,7 +29,7 @@ GATE_PCT = 6.5  # of 5 % false alarms
 # three standard errors of a share near the gate, for so many replicates
 SLACK_PCT = {SHORT: 4.3, LONG: 1.7}
 
-replicates = pytest.mark.parametrize("n_replicates", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)])
+replicates = pytest.mark.parametrize("n_replicates", [SHORT, pytest.param(LONG, marks=pytest.mark.full)])
 every_rho = pytest.mark.parametrize("rho", RHOS)
 every_n = pytest.mark.parametrize("n", NS)
 
@@ -62,7 +62,7 @@ def test_the_slope_interval_covers_about_what_its_card_says(n, rho):
     assert measured.refused == measured.unbounded == 0
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @every_n
 @every_rho
 def test_the_card_of_the_trend_says_what_2000_series_say(n, rho):

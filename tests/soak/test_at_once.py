@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import report_notebooks
@@ -82,6 +83,8 @@ def test_eight_readers_see_whole_files_while_one_writes(tmp_path):
             pool.submit(work_and_kill, look_until_all_is_in, str(tmp_path), runs + 1, lines=1, after_s=None)
             for _ in range(READERS)
         ]
+        while len(list(tmp_path.glob("looked*"))) < READERS:
+            time.sleep(0.01)
         writing = pool.submit(
             work_and_kill, workbook, "ingest", "--json", "--workspace", str(tmp_path), lines=0, after_s=None
         )

@@ -16,7 +16,6 @@ from analysis.store import DATABASE
 from analysis.workspace import Workspace, open_workspace
 
 pytestmark = [
-    pytest.mark.soak,
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
 ]

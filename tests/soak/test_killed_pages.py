@@ -35,7 +35,7 @@ def test_kills_while_publishing_leave_whole_files_and_the_newest_told(tmp_path):
     chance = random.Random(20260201)
     kills, told, interrupted = times(30, 100, 500), 0, 0
     for _ in range(kills):
-        lines = work_and_kill(publish_for_ever, str(page), PARTS, told + 1, lines=1, after_s=chance.uniform(0, 0.05))
+        lines = work_and_kill(publish_for_ever, str(page), PARTS, told + 1, lines=1, after_s=chance.uniform(0, 0.01))
         told = int(lines[-1])
         paragraphs = page.read_text(encoding="utf-8").splitlines()
         assert len(paragraphs) == PARTS

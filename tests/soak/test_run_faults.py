@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from processes import left
 from test_full_disk import CAN_MOUNT
-from trees import made, page_of, ran, started, trees
+from trees import made, noted, page_of, ran, started, trees
 
 from analysis.workspace import Workspace
 
@@ -25,10 +25,13 @@ while athlete_id == "tree3" and not Path("gate").exists():
 
 
 def begun(folder: Path, mark: str) -> tuple[Workspace, subprocess.Popen]:
-    """A squad, and a run that has made three of its pages and waits until there is a file `gate` in the folder."""
+    """A squad, and a run that waits with its fourth page until there is a file `gate` in the folder.
+
+    Three of its pages are there, and the first two are noted.
+    """
     squad = trees(folder / "squad", PAGES, GATE.replace('"gate"', repr(str(folder / "gate"))))
     running = started(squad, "--jobs", 1, mark=mark)
-    while not page_of(squad, 2).exists():
+    while not (page_of(squad, 2).exists() and noted(squad, "rendered") >= {0, 1}):
         assert running.poll() is None, running.communicate()
         time.sleep(0.05)
     return squad, running
