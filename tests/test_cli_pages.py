@@ -16,10 +16,9 @@ from drop_folder import BAR_SPEED, drop
 from processes import left
 from trees import AS_OF, LOADS, SHOW, made, noted, page_of, ran, started, trees
 
-from analysis.cli import main, pages
-from analysis.report import manifest, render
+from analysis.cli import main, pages, runs
 from analysis.report.due import Job
-from analysis.report.engine import fan_out, forks
+from analysis.report.engine import fan_out, forks, manifest, render
 from analysis.workspace import day, demonstration, intake
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
@@ -62,7 +61,7 @@ def test_what_stands_is_one_line_and_what_was_made_is_named(rendered):
 
 def test_very_many_pages_are_counted_by_folder(capsys, tmp_path):
     jobs = [Job("loads", f"tree{number}", "2026-06-07") for number in range(200)]
-    pages._print_pages([fan_out.Done(job, tmp_path / "loads" / f"{job.athlete_id}.html", "rendered") for job in jobs])
+    pages.print_pages([fan_out.Done(job, tmp_path / "loads" / f"{job.athlete_id}.html", "rendered") for job in jobs])
     assert capsys.readouterr().out == f"rendered  200 pages in {tmp_path / 'loads'}\n200 pages: 200 rendered.\n"
 
 
@@ -222,11 +221,11 @@ def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, nu
     said, errors = running.communicate()
     assert running.returncode == PARTLY, errors
     assert said.splitlines()[-1] == "2 pages: 2 rendered."
-    assert errors == f"{pages._ENDED}\n"
+    assert errors == f"{runs.ENDED}\n"
     assert left(mark) == []
     assert list(temporary.iterdir()) == []
     last = json.loads((squad.reports_folder / "log" / "last_run.json").read_text(encoding="utf-8"))
-    assert (len(last["pages"]), last["error"]) == (2, pages._ENDED)
+    assert (len(last["pages"]), last["error"]) == (2, runs.ENDED)
     assert "in work" not in {entry.state for entry in manifest.Manifest.read(squad).entries.values()}
     assert made(squad).keys() == {0, 1}
 

@@ -157,3 +157,19 @@ def test_a_copied_report_names_itself_in_its_facts(workspace):
     assert done.exit_code == 0, done.output
     (facts,) = (workspace.folder / "reports" / "my-report").rglob("*.json")
     assert json.loads(facts.read_text(encoding="utf-8"))["report"] == "my-report"
+
+
+def test_an_old_module_name_renders_and_is_said_by_the_run_and_not_on_the_page(workspace):
+    old = OWN_START.replace("analysis.base.blocks", "analysis.blocks")
+    assert old != OWN_START
+    write(workspace.folder / "notebooks" / "reports" / "speed_kept.ipynb", OWN_METRIC, old, OWN_SECTION)
+    words = ("report", "speed_kept", "--athlete", "Rowan", "--as-of", "2026-07-05")
+    said = call(workspace, *words)
+    assert said.exit_code == 0, said.output
+    assert re.search(r"(?m)^warnings  \S+\.log$", said.output)
+    log = Path(json.loads(call(workspace, *words, "--json").output)["log"])
+    assert "analysis.blocks is analysis.base.blocks now" in log.read_text(encoding="utf-8")
+    (page,) = (workspace.folder / "reports" / "speed_kept").rglob("*.html")
+    shown = page.read_text(encoding="utf-8")
+    assert "The last rep kept 89" in shown
+    assert not {word for word in ("Warning", "is analysis.base", "version 0.3") if word in shown}

@@ -7,11 +7,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
 
-from analysis.base.errors import Busy, UnknownAthlete, UsageProblem, WorkbookError
+from analysis.base.errors import Busy, UsageProblem, WorkbookError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.workspace import Workspace
 
 FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
 
@@ -23,12 +29,25 @@ by_engine = click.option(
     help="Where notebooks run: forks of one warm process (default where the system has them), or ordinary kernels.",
 )
 
-in_workspace = click.option(
+in_folder = click.option(
     "--workspace",
     "workspace_folder",
     type=click.Path(path_type=Path),
     help="Folder of the workspace; found upward from the current folder by default.",
 )
+
+
+def in_workspace(command: Callable) -> Callable:
+    """The option `--workspace`; the command gets the `workspace` itself."""
+
+    @in_folder
+    @functools.wraps(command)
+    def opened(*args, workspace_folder: Path | None, **rest) -> object:
+        from analysis import open_workspace
+
+        return command(*args, workspace=open_workspace(workspace_folder), **rest)
+
+    return opened
 
 
 def as_day(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -48,44 +67,38 @@ def audited(command: Callable) -> Callable:
     """
 
     @functools.wraps(command)
-    def recorded(*args, workspace_folder: Path | None, **rest) -> object:
-        log, whose = _audit_log(workspace_folder, rest.get("athlete"))
-        code = FAILED
+    def recorded(*args, workspace: "Workspace", **rest) -> object:
+        from analysis.privacy.audit import Audit
+
+        whose, code = _whose(workspace, rest.get("athlete")), FAILED
         try:
-            result = command(*args, workspace_folder=workspace_folder, **rest)
+            result = command(*args, workspace=workspace, **rest)
             code = 0
             return result
         except SystemExit as ending:
-            code = ending.code
+            code = ending.code if isinstance(ending.code, int) else FAILED
             raise
         except WorkbookError as problem:
             code = exit_code(problem)
             raise
         finally:
-            if log and code != USAGE:
+            if code != USAGE:
                 context = click.get_current_context()
                 given = (p for p in context.command.params if _was_given(context, p) and p.opts[0].startswith("-"))
-                log.record(context.info_name, (param.opts[0] for param in given), whose, code)
+                Audit(workspace).record(str(context.info_name), (param.opts[0] for param in given), whose, code)
 
     return recorded
 
 
 def _was_given(context: click.Context, param: click.Parameter) -> bool:
-    return context.get_parameter_source(param.name) is click.core.ParameterSource.COMMANDLINE
+    return context.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE
 
 
-def _audit_log(workspace_folder: Path | None, athlete: str | None) -> tuple:
-    """The log of the workspace and the ids of whom a command is about; none where there is no workspace."""
-    from analysis import open_workspace
-    from analysis.privacy.audit import Audit
-
-    try:
-        workspace = open_workspace(workspace_folder)
-        return Audit(workspace), [workspace.athlete_id(athlete)] if athlete else []
-    except UnknownAthlete:
-        return Audit(workspace), []
-    except WorkbookError:
-        return None, []
+def _whose(workspace: "Workspace", athlete: str | None) -> list[str]:
+    """The id of whom a command is about, before it ran; nobody where it is about everybody or nobody we know."""
+    with contextlib.suppress(WorkbookError):
+        return [workspace.athlete_id(athlete)] if athlete else []
+    return []
 
 
 def exit_code(problem: WorkbookError) -> int:
@@ -107,7 +120,7 @@ class Commands(click.Group):
 
 
 @contextlib.contextmanager
-def locked(workspace) -> Iterator[None]:
+def locked(workspace: "Workspace") -> Iterator[None]:
     """Hold the workspace for one writing run; a second one is told so at once."""
     from filelock import FileLock, Timeout
 
@@ -158,10 +171,22 @@ def print_json(value: object, indent: int | None = 2) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
-def said_again(options: dict[str, object]) -> list[str]:
-    """Options as words of a command; those that are None were not said, those that are True are flags."""
+def print_rows(rows: "pd.DataFrame") -> None:
+    """A frame as JSON, an object a row; a day as ISO text."""
+    if "local_date" in rows:
+        rows = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
+    print_json(json.loads(str(rows.to_json(orient="records", date_format="iso"))))
+
+
+def said_again(**options: object) -> list[str]:
+    """Options as words of a command, and the workspace as it was said.
+
+    Those that are None were not said, those that are True are flags.
+    """
+    options["workspace"] = click.get_current_context().params["workspace_folder"]
     words = []
-    for option, value in options.items():
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
         words += [] if value is None else [option] if value is True else [option, str(value)]
     return words
 

@@ -1,13 +1,12 @@
 """Commands that take files in, and say what is there, what was refused, changed and left out."""
 
 import functools
-import json
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,23 +16,30 @@ from analysis.cli.common import (
     audited,
     count,
     exit_partly,
+    in_folder,
     in_workspace,
     locked,
     print_json,
+    print_rows,
     progress,
     said_again,
     shown,
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.ingest.dialect import Said
+    from analysis.workspace import Workspace
 
 BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
 
 
-def says_form(command: Callable) -> Callable:
-    """The options that say the form of tables; the command gets them as `form`."""
+def reads_files(command: Callable) -> Callable:
+    """The options that say how files are read; the command gets those for the form of tables as `form`."""
 
+    @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+    @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
     @click.option("--delimiter", help="What parts the cells of tables: one character, or tab.")
     @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of tables.")
     @click.option("--encoding", help="Encoding of tables, as utf-8 or cp1252.")
@@ -73,11 +79,9 @@ def init(folder: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
-@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
-@says_form
+@reads_files
 @click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
-@in_workspace
+@in_folder
 @as_json
 def check(
     paths: tuple[Path, ...],
@@ -104,8 +108,8 @@ def check(
     if as_json:
         print_json([look.as_dict() for look in looks])
     else:
-        told = {"--unit": unit, "--mapping": mapping, "--workspace": workspace_folder}
-        command = shlex.join(["workbook", "ingest", *map(str, paths), *said_again(told | _form_options(form))])
+        told = said_again(unit=unit, mapping=mapping, **_form_options(form))
+        command = shlex.join(["workbook", "ingest", *map(str, paths), *told])
         click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{dry_run.next_step(looks, command)}")
     exit_partly(sum(bool(look.error) for look in looks), len(looks))
@@ -114,9 +118,7 @@ def check(
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
-@click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
-@click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
-@says_form
+@reads_files
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @in_workspace
 @as_json
@@ -128,14 +130,12 @@ def ingest(
     mapping: Path | None,
     form: "Said",
     verbose: bool,
-    workspace_folder: Path | None,
+    workspace: "Workspace",
     as_json: bool,
 ) -> None:
     """Take in PATHS, files or folders; default: data/raw."""
-    from analysis import open_workspace
     from analysis.workspace import intake
 
-    workspace = open_workspace(workspace_folder)
     files = intake.files_below(paths or (workspace.raw_folder,))
     outcomes = []
     with locked(workspace):
@@ -158,17 +158,15 @@ def ingest(
 @in_workspace
 @as_json
 @audited
-def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: Path | None, as_json: bool) -> None:
+def alias(external_name: str, athlete: str | None, new: bool, workspace: "Workspace", as_json: bool) -> None:
     """Say whom files mean by EXTERNAL_NAME.
 
     It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
     """
-    from analysis import open_workspace
     from analysis.workspace import intake
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
-    workspace = open_workspace(workspace_folder)
     athlete_id = intake.bind_name(workspace, external_name, athlete)
     if as_json:
         return print_json({"external_name": external_name, "athlete_id": athlete_id})
@@ -178,17 +176,15 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace_folder: 
 @click.command()
 @in_workspace
 @as_json
-def rejects(workspace_folder: Path | None, as_json: bool) -> None:
+def rejects(workspace: "Workspace", as_json: bool) -> None:
     """List what could not be taken in, with the reason."""
-    from analysis import open_workspace
     from analysis.workspace import dry_run
 
-    store = open_workspace(workspace_folder).store
-    rows = store.frame("rejects").merge(store.frame("files")[["file_no", "name"]], on="file_no")
+    rows = _of_files(workspace, "rejects")
     if as_json:
-        return print_json(json.loads(rows.to_json(orient="records")))
-    for row in rows.itertuples():
-        click.echo(f"{row.name}, {dry_run.refusal(row)}")
+        return print_rows(rows)
+    for name, row in zip(rows["name"], rows.itertuples(), strict=True):
+        click.echo(f"{name}, {dry_run.refusal(row)}")
     click.echo(f"{count(len(rows), 'reject')}." if len(rows) else "No rejects.")
 
 
@@ -196,20 +192,16 @@ def rejects(workspace_folder: Path | None, as_json: bool) -> None:
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
 @in_workspace
 @as_json
-def revisions(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """List rows that a later file said otherwise.
 
     What they said, what they say now, and which file says so.
     """
-    from analysis import open_workspace
-
-    workspace = open_workspace(workspace_folder)
-    rows = workspace.store.frame("revisions", [workspace.athlete_id(athlete)] if athlete else None)
-    rows = rows.merge(workspace.store.frame("files")[["file_no", "name"]], on="file_no")
+    rows = _of_files(workspace, "revisions", [workspace.athlete_id(athlete)] if athlete else None)
     if as_json:
-        return print_json(rows.to_dict("records"))
-    for row in rows.itertuples():
-        click.echo(f"{row.athlete_id} {row.table_name} {row.row_key}: {row.before} -> {row.after}, by {row.name}")
+        return print_rows(rows)
+    for row in rows.to_dict("records"):
+        click.echo("{athlete_id} {table_name} {row_key}: {before} -> {after}, by {name}".format_map(row))
     click.echo(f"Revisions: {len(rows)}.")
 
 
@@ -242,7 +234,7 @@ def exclude(
     reason: str | None,
     undo: bool,
     only_list: bool,
-    workspace_folder: Path | None,
+    workspace: "Workspace",
     as_json: bool,
 ) -> None:
     """Leave a row out of reports, with a reason.
@@ -251,14 +243,12 @@ def exclude(
 
     Say which by its TABLE and KEY, as --list prints them, or by --athlete, --date and --what.
     """
-    from analysis import open_workspace
     from analysis.privacy import exclusions
 
     if not only_list and undo == (reason is not None):
         raise UsageProblem("Say either --reason or --undo, or --list to look first. As: --reason 'gate fell over'")
-    workspace = open_workspace(workspace_folder)
     narrowed = any(option is not None for option in (athlete, date, what, number, rep, side))
-    if key and not narrowed:
+    if table and key and not narrowed:
         rows = exclusions.row_of(workspace, table, key)
     elif athlete and date and (what or only_list) and not table:
         rows = exclusions.rows_of(workspace, exclusions.Wanted(athlete, date, what, number, rep, side))
@@ -271,11 +261,13 @@ def exclude(
         )
     if not only_list:
         with locked(workspace):
-            rows = exclusions.take_back(workspace, rows) if undo else exclusions.exclude(workspace, rows, reason)
+            done = (
+                exclusions.take_back(workspace, rows) if reason is None else exclusions.exclude(workspace, rows, reason)
+            )
+            rows = done
     if as_json:
-        plain = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
-        return print_json(json.loads(plain.to_json(orient="records")))
-    for row in rows.itertuples():
+        return print_rows(rows)
+    for row in rows.to_dict("records"):
         click.echo(_row_line(row))
     click.echo(f"{count(len(rows), 'row')}{'' if only_list else ' taken in again' if undo else ' left out'}.")
 
@@ -283,20 +275,25 @@ def exclude(
 @click.command()
 @in_workspace
 @as_json
-def status(workspace_folder: Path | None, as_json: bool) -> None:
+def status(workspace: "Workspace", as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
-    from analysis import open_workspace
     from analysis.workspace import dry_run
 
-    report = dry_run.status(open_workspace(workspace_folder))
+    report = dry_run.status(workspace)
     print_json(report) if as_json else click.echo(dry_run.status_text(report))
 
 
 def _form_options(form: "Said") -> dict[str, object]:
-    """The options with which `says_form` would get this form."""
-    order = {None: {}, True: {"--day-first": True}, False: {"--month-first": True}}[form.day_first]
+    """The options with which `reads_files` would get this form."""
+    order = {None: {}, True: {"day_first": True}, False: {"month_first": True}}[form.day_first]
     delimiter = "tab" if form.delimiter == "\t" else form.delimiter
-    return {"--delimiter": delimiter, "--decimal": form.decimal, "--encoding": form.encoding} | order
+    return {"delimiter": delimiter, "decimal": form.decimal, "encoding": form.encoding} | order
+
+
+def _of_files(workspace: "Workspace", name: str, athlete_ids: list[str] | None = None) -> "pd.DataFrame":
+    """Rows of a table with the name of the file that each is of."""
+    files = workspace.store.frame("files")[["file_no", "name"]]
+    return workspace.store.frame(name, athlete_ids).merge(files, on="file_no")
 
 
 def _print_suggestions(paths: list[Path], form: "Said") -> None:
@@ -332,8 +329,8 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
         click.echo(f"Files with notes: {noted}; `workbook check PATHS` shows them.")
 
 
-def _row_line(row) -> str:
+def _row_line(row: dict[Hashable, Any]) -> str:
     """A row that can be left out: its table and key, then what it is in words."""
-    words = ", ".join(part for part in (row.what, f"{row.local_date:%Y-%m-%d}", row.part, row.value) if part)
-    reason = f"; left out: {row.reason}" if isinstance(row.reason, str) else ""
-    return f"{row.table_name} {row.row_key}  {words}{reason}"
+    words = ", ".join(filter(None, (row["what"], f"{row['local_date']:%Y-%m-%d}", row["part"], row["value"])))
+    reason = f"; left out: {row['reason']}" if isinstance(row["reason"], str) else ""
+    return f"{row['table_name']} {row['row_key']}  {words}{reason}"

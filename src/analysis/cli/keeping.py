@@ -5,28 +5,47 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.base.errors import UnknownAthlete, UsageProblem
-from analysis.cli.common import FAILED, PARTLY, as_json, audited, count, in_workspace, locked, print_json, shown
+from analysis.cli.common import (
+    FAILED,
+    PARTLY,
+    as_json,
+    audited,
+    count,
+    in_folder,
+    in_workspace,
+    locked,
+    print_json,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from analysis.privacy.backup import Backup
+    from analysis.privacy.erasure import Erased
+    from analysis.workspace import Workspace
+
+
+into_folder = click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
 
 
 @click.command()
 @click.argument("athlete")
-@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@into_folder
 @in_workspace
 @as_json
 @audited
-def export(athlete: str, to: Path, workspace_folder: Path | None, as_json: bool) -> None:
+def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> None:
     """Write everything of ATHLETE (id, name or alias) into a folder.
 
     Tables as CSV and Parquet with what their columns mean, records of the watch, pages, and files of the drop folder.
     """
-    from analysis import open_workspace
     from analysis.privacy import takeaway
 
-    written = takeaway.export(open_workspace(workspace_folder), athlete, to)
+    written = takeaway.export(workspace, athlete, to)
     if as_json:
         return print_json(written.as_dict())
     click.echo(f"{count(sum(written.rows.values()), 'row')} in {count(len(written.rows), 'table')}, ")
@@ -47,7 +66,7 @@ def erase(
     confirmed: str | None,
     raw: bool,
     retention: bool,
-    workspace_folder: Path | None,
+    workspace: "Workspace",
     as_json: bool,
 ) -> None:
     """Erase ATHLETE (id, name or alias) for good, then search the workspace for what is left.
@@ -55,14 +74,12 @@ def erase(
     Everything goes that names the athlete: rows, records, pages, logs. Pages of others are made anew. A call that was
     killed is finished by the same call. Backups and copies elsewhere are yours to delete.
     """
-    from analysis import open_workspace
     from analysis.privacy import erasure
 
-    if retention == bool(athlete):
-        raise UsageProblem("Say either whom to erase or --retention. As: workbook erase Alder --yes alder1")
-    workspace = open_workspace(workspace_folder)
-    if retention:
+    if retention and not athlete:
         return _print_retention(workspace, as_json)
+    if retention or not athlete:
+        raise UsageProblem("Say either whom to erase or --retention. As: workbook erase Alder --yes alder1")
     athlete_id = erasure.id_of(workspace, athlete)
     if confirmed != athlete_id:
         raise UsageProblem(
@@ -84,22 +101,21 @@ def erase(
 @in_workspace
 @as_json
 @audited
-def backup(path: Path, encrypt: bool, workspace_folder: Path | None, as_json: bool) -> None:
+def backup(path: Path, encrypt: bool, workspace: "Workspace", as_json: bool) -> None:
     """Write everything that cannot be made again to FILE, and check it.
 
     The workspace may be in use meanwhile. Pages are left out: they can be rendered again.
     """
-    from analysis import open_workspace
     from analysis.privacy import backup as backups
 
     passphrase = _passphrase() if encrypt else None
-    made = backups.back_up(open_workspace(workspace_folder), path, passphrase)
+    made = backups.back_up(workspace, path, passphrase)
     print_json(made.as_dict()) if as_json else _print_backup(made)
 
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--to", type=click.Path(path_type=Path), required=True, help="A new or empty folder.")
+@into_folder
 @as_json
 def restore(path: Path, to: Path, as_json: bool) -> None:
     """Make a workspace from the backup FILE in a new folder.
@@ -120,12 +136,10 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 @click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
 @in_workspace
 @as_json
-def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> None:
+def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Say who ran what when, and whether the log is whole."""
-    from analysis import open_workspace
     from analysis.privacy.audit import Audit
 
-    workspace = open_workspace(workspace_folder)
     log = Audit(workspace)
     with contextlib.suppress(UnknownAthlete):  # somebody who was erased is asked for by the id
         athlete = workspace.athlete_id(athlete) if athlete else None
@@ -134,9 +148,9 @@ def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> 
         print_json(lines.to_dict("records"))
     else:
         known = {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
-        for line in lines.itertuples():
-            whose = " ".join(known.get(one, "(not in the store)") for one in line.athletes)
-            words = (line.at, line.who, line.what, *line.options, whose, f"exit {line.exit}")
+        for line in lines.to_dict("records"):
+            whose = " ".join(known.get(one, "(not in the store)") for one in line["athletes"])
+            words = (line["at"], line["who"], line["what"], *line["options"], whose, f"exit {line['exit']}")
             click.echo("  ".join(word for word in words if word))
     number = log.check()
     if not as_json:
@@ -144,7 +158,7 @@ def audit(athlete: str | None, workspace_folder: Path | None, as_json: bool) -> 
 
 
 @click.command()
-@in_workspace
+@in_folder
 @as_json
 def doctor(workspace_folder: Path | None, as_json: bool) -> None:
     """Check the installation and the workspace."""
@@ -167,14 +181,14 @@ def _passphrase() -> str:
     return os.environ[PASSPHRASE]
 
 
-def _print_backup(made) -> None:
+def _print_backup(made: "Backup") -> None:
     rows, size = sum(made.rows.values()), made.bytes / 1024**2
     form = "encrypted" if made.encrypted else "not encrypted: whoever has the file can read it"
     click.echo(f"{shown(made.path)}: {count(made.files, 'file')}, {count(rows, 'row')}, {size:.1f} MiB, {form}.")
     click.echo(f"Made at {made.made_at}; every file checked.")
 
 
-def _print_retention(workspace, as_json: bool) -> None:
+def _print_retention(workspace: "Workspace", as_json: bool) -> None:
     import pandas as pd
 
     from analysis.privacy import erasure
@@ -187,7 +201,7 @@ def _print_retention(workspace, as_json: bool) -> None:
         click.echo(line)
 
 
-def _print_erased(workspace, done) -> None:
+def _print_erased(workspace: "Workspace", done: "Erased") -> None:
     from analysis.privacy import erasure
 
     click.echo(f"{done.athlete_id}: {count(sum(done.rows.values()), 'row')} deleted or changed.")

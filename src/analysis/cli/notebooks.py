@@ -3,11 +3,14 @@
 import os
 import shlex
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analysis.cli.common import as_json, in_workspace, print_json, said_again, shown
+
+if TYPE_CHECKING:
+    from analysis.workspace import Workspace
 
 
 @click.command()
@@ -17,20 +20,17 @@ from analysis.cli.common import as_json, in_workspace, print_json, said_again, s
 @click.option("--until", help="The last day that it looks at, ISO.")
 @in_workspace
 @as_json
-def new(
-    name: str, source: str, athlete: str | None, until: str | None, workspace_folder: Path | None, as_json: bool
-) -> None:
+def new(name: str, source: str, athlete: str | None, until: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Make a notebook NAME of your own, a copy of one that is there.
 
     A copy of a report is a report: it renders, and workbook.toml can plan it. Nothing is overwritten.
     """
-    from analysis import open_workspace
     from analysis.report.own_notebook import new_notebook
 
-    made = new_notebook(open_workspace(workspace_folder), name, source, athlete=athlete, until=until)
+    made = new_notebook(workspace, name, source, athlete=athlete, until=until)
     if as_json:
         return print_json({"path": str(made.path), "kind": made.kind, "parameters": made.parameters})
-    told = said_again({"--workspace": workspace_folder})
+    told = said_again()
     click.echo(f"{shown(made.path)}\n")
     click.echo(f"Open it: {shlex.join(['workbook', 'lab', *told])}, folder {made.kind}.")
     if made.kind == "reports":
@@ -42,15 +42,13 @@ def new(
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @in_workspace
-def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
+def lab(arguments: tuple[str, ...], workspace: "Workspace") -> None:
     """Open JupyterLab on the notebooks of the workspace.
 
     ARGUMENTS go to jupyter lab, as --no-browser.
     """
-    from analysis import open_workspace
     from analysis.workspace import ENVIRONMENT, copy_notebooks
 
-    workspace = open_workspace(workspace_folder)
     folder = copy_notebooks(workspace)
     environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
     os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder), *arguments], environment)

@@ -36,7 +36,7 @@ class Channel(Protocol):
 
     def send(self, mail: EmailMessage, before: Callable[[], None]) -> None: ...
 
-    def has(self, delivery_id: str) -> bool: ...
+    def has(self, delivery_id: str, /) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -116,6 +116,7 @@ class MailServer:
                 f"The mail server {self._smtp.host} cannot be reached: {problem}. It will be tried again."
             ) from None
         before()
+        assert server.sock is not None  # it has just taken the mail
         try:
             server.sock.settimeout(_LAST_ANSWER_S)
             server.send(b".\r\n")

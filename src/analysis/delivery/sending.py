@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from analysis.base.config import ReportPlan
 from analysis.base.errors import ConfigProblem, ConsentMissing, NoAnswer, NotSent, Refused, UsageProblem, WorkbookError
 from analysis.delivery.channels import Channel, MailServer, Outbox
-from analysis.delivery.ledger import Entry, Ledger, address_hash, entry_for, hashed
+from analysis.delivery.ledger import Entry, Ledger, State, address_hash, entry_for, hashed
 from analysis.delivery.mail import page_mail
 from analysis.delivery.recipients import AddressBook, Recipient, address_book
 from analysis.report.due import Job, is_planned_by
@@ -25,7 +25,7 @@ class Outcome:
     """What became of one page and recipient in this run."""
 
     job: Job
-    state: Literal["sent", "waiting", "refused", "doubtful", "nobody", "not agreed"]
+    state: State | Literal["nobody", "not agreed"]
     problem: str = ""
     whose: str = ""
     channel: str = ""
@@ -36,7 +36,7 @@ class Outcome:
         """Whether somebody has to see to it; who has not agreed to be sent pages is no failure."""
         return self.state not in ("sent", "not agreed")
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """For `--json`; no address is in it."""
         return self.job.__dict__ | {name: value for name, value in self.__dict__.items() if name != "job"}
 
@@ -102,7 +102,7 @@ class _Run:
         """Put down who is to get the pages; gives those of which nobody will."""
         waiting = []
         for job in jobs:
-            if plan := self.plan_of(job):
+            if (plan := self.plan_of(job)) and plan.deliver != "no":
                 try:
                     found = self.book.recipients(job, plan)
                     waiting += [entry_for(job, recipient, plan.deliver) for recipient in found]

@@ -10,7 +10,7 @@ import importlib
 import sys
 
 if not {"jsonschema", "rfc3987_syntax"} & set(sys.modules):
-    sys.modules["rfc3987_syntax"] = None
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # how Python is told that there is none
     with contextlib.suppress(ImportError):
         importlib.import_module("jsonschema")
     del sys.modules["rfc3987_syntax"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -12,15 +12,15 @@ import pandas as pd
 from analysis.base.config import Config, ReportPlan, Weekday
 from analysis.base.errors import UsageProblem
 from analysis.report import notebook as notebooks
-from analysis.workspace import Workspace
+from analysis.workspace import Workspace, day
 from analysis.workspace.consent import agreeing
 
 SQUAD = "squad"  # the page of a report that is about everybody
 
 _WEEKDAYS = {day: number for number, day in enumerate(get_args(Weekday))}
-_FIRST_WEEK = pd.Timestamp("1970-01-05")  # a Monday; fortnights are counted from its week by default
+_FIRST_WEEK = date(1970, 1, 5)  # a Monday; fortnights are counted from its week by default
 _LONGEST_DAYS = {"week": 7, "fortnight": 14, "month": 31}  # a period later, and before the one after it
-_DAY = pd.Timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def week_end(as_of: pd.Timestamp, week_start: str) -> pd.Timestamp:
     '2026-07-05'
     """
     last_weekday = (_WEEKDAYS[week_start] - 1) % 7
-    return as_of.normalize() - pd.Timedelta(days=(as_of.weekday() - last_weekday) % 7)
+    return as_of.normalize() - timedelta(days=(as_of.weekday() - last_weekday) % 7)
 
 
 def month_end(as_of: pd.Timestamp) -> pd.Timestamp:
     """The last day of the last month that was over at the end of `as_of`."""
-    day = as_of.normalize()
-    return day if day.is_month_end else day - pd.offsets.MonthEnd(1)
+    last = as_of.normalize()
+    return last if last.is_month_end else last - timedelta(days=last.day)
 
 
 def fortnight_end(as_of: pd.Timestamp, week_start: str, first_day: date | None = None) -> pd.Timestamp:
@@ -66,8 +66,8 @@ def fortnight_end(as_of: pd.Timestamp, week_start: str, first_day: date | None =
     '2026-06-28'
     """
     end = week_end(as_of, week_start)
-    begin = week_end(pd.Timestamp(first_day or _FIRST_WEEK), week_start)
-    return end - pd.Timedelta(days=(end - begin).days % 14)
+    begin = week_end(day((first_day or _FIRST_WEEK).isoformat()), week_start)
+    return end - timedelta(days=(end - begin).days % 14)
 
 
 def period_end(plan: ReportPlan, as_of: pd.Timestamp, week_start: str) -> pd.Timestamp:
@@ -88,11 +88,12 @@ def due_at(plan: ReportPlan, end: pd.Timestamp, zone: ZoneInfo) -> pd.Timestamp:
     >>> due_at(ReportPlan(at="02:30"), pd.Timestamp("2026-03-28"), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-03-29T01:30:00+00:00'
     """
-    day = end.normalize() + _DAY
+    first = end.normalize() + _DAY
     if plan.weekday:
-        day += pd.Timedelta(days=(_WEEKDAYS[plan.weekday] - day.weekday()) % 7)
-    wall = day + pd.Timedelta(f"{plan.at}:00")
-    return pd.Timestamp(wall.to_pydatetime().replace(tzinfo=zone).astimezone(UTC))
+        first += timedelta(days=(_WEEKDAYS[plan.weekday] - first.weekday()) % 7)
+    hour, minute = map(int, plan.at.split(":"))
+    wall = datetime(first.year, first.month, first.day, hour, minute, tzinfo=zone)
+    return pd.to_datetime(wall.astimezone(UTC))
 
 
 def last_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestamp:
@@ -106,7 +107,7 @@ def last_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestam
 def next_due(plan: ReportPlan, now: pd.Timestamp, config: Config) -> pd.Timestamp:
     """The moment after `now` at which the plan's next period is due, in the squad's time zone."""
     end = last_due(plan, now, config)
-    within_the_next = end + pd.Timedelta(days=_LONGEST_DAYS[plan.every])
+    within_the_next = end + timedelta(days=_LONGEST_DAYS[plan.every])
     coming = period_end(plan, within_the_next, config.week_start)
     return due_at(plan, coming, config.zone).tz_convert(config.zone)
 
@@ -173,7 +174,7 @@ def due(workspace: Workspace, as_of: pd.Timestamp) -> list[Job]:
 
 def is_planned_by(plan: ReportPlan, job: Job, workspace: Workspace) -> bool:
     """Whether a page is one of a plan's: of its report and athletes, for a whole period of it."""
-    end = pd.Timestamp(job.until)
+    end = day(job.until)
     if plan.report != job.report or period_end(plan, end, workspace.config.week_start) != end:
         return False
     return plan.athletes == "all" or job.athlete_id in [workspace.athlete_id(name) for name in plan.athletes]
@@ -205,7 +206,7 @@ def _unmade(workspace: Workspace, plan: ReportPlan) -> dict[str, set[pd.Timestam
     unmade: dict[str, set[pd.Timestamp]] = {}
     for report, athlete_id, until, state in workspace.store.values("pages", "report", "athlete_id", "until", "state"):
         if report == plan.report and state != "rendered":
-            unmade.setdefault(athlete_id, set()).add(pd.Timestamp(until))
+            unmade.setdefault(athlete_id, set()).add(day(until))
     return unmade
 
 

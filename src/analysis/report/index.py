@@ -74,12 +74,14 @@ def reports(workspace: Workspace, now: pd.Timestamp) -> list[Report]:
         (report, until, athlete_id): Page(names.get(athlete_id, athlete_id), address, "")
         for (report, until, athlete_id), address in _published(workspace.reports_folder).items()
     }
-    for entry in workspace.store.frame("pages").itertuples():
-        if entry.state != "rendered":
-            why = _reason(entry.error) if entry.state == "failed" else "A run was ended while it was in work."
-            key = (entry.report, entry.until.date(), entry.athlete_id)
+    for report, until, athlete_id, state, error in workspace.store.values(
+        "pages", "report", "until", "athlete_id", "state", "error"
+    ):
+        if state != "rendered":
+            why = _reason(error) if state == "failed" else "A run was ended while it was in work."
+            key = (report, date.fromisoformat(until), athlete_id)
             address = found[key].address if key in found else ""
-            found[key] = Page(names.get(entry.athlete_id, entry.athlete_id), address, why)
+            found[key] = Page(names.get(athlete_id, athlete_id), address, why)
     plans = {plan.report: plan for plan in workspace.config.reports}
     return [
         _report(

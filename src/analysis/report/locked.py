@@ -111,8 +111,8 @@ def _key(passphrase: str, salt: bytes) -> bytes:
 
 def _with_source(page: str, source: str) -> str:
     """The scripts that the page may run, by their hashes, and one more."""
-    sources = _SCRIPT_SOURCES.search(page)[1]
-    return source if sources == "'none'" else f"{source} {sources}"
+    found = _SCRIPT_SOURCES.search(page)
+    return f"{source} {found[1]}" if found and found[1] != "'none'" else source
 
 
 def _spoken(number: int) -> str:

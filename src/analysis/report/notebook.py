@@ -113,19 +113,18 @@ def parameters_of(notebook: NotebookNode, name: str = "The notebook") -> dict[st
 
 def _parameter(statement: ast.stmt, notebook: str) -> Parameter:
     line = ast.unparse(statement)
-    annotation = None
-    if isinstance(statement, ast.AnnAssign):
-        target, annotation = statement.target, statement.annotation
-    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-    else:
-        target = None
-    if not isinstance(target, ast.Name) or statement.value is None:
-        raise UsageProblem(
-            f"{notebook}: {line!r} does not belong in the parameters cell. Only `name = literal` does; move it below."
-        )
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+            pass
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            annotation = None
+        case _:
+            raise UsageProblem(
+                f"{notebook}: {line!r} does not belong in the parameters cell. "
+                "Only `name = literal` does; move it below."
+            )
     try:
-        default = ast.literal_eval(statement.value)
+        default = ast.literal_eval(value)
     except ValueError:
         raise UsageProblem(
             f"{notebook}: the default in {line!r} is computed, and would not follow a given value. "
@@ -136,7 +135,7 @@ def _parameter(statement: ast.stmt, notebook: str) -> Parameter:
             f"{notebook}: the default in {line!r} is a {type(default).__name__}. "
             "Use text, a finite number, True, False, None or a list of these."
         )
-    return Parameter(target.id, default, *_allowed(annotation, default))
+    return Parameter(name, default, *_allowed(annotation, default))
 
 
 def _allowed(annotation: ast.expr | None, default: Value) -> tuple[tuple[type, ...], bool]:
@@ -179,14 +178,18 @@ def checked_parameters(
     return {key: given.get(key, parameter.default) for key, parameter in parameters.items()}
 
 
+def values_at(path: Path, given: dict[str, Any]) -> dict[str, Value]:
+    """`checked_parameters` of the notebook at `path`."""
+    return checked_parameters(parameters_at(path), given, path.name)
+
+
 def _check_value(parameter: Parameter, value: Any, notebook: str) -> None:
     if not _is_plain(value):
         raise UsageProblem(
             f"{notebook}: {parameter.name} = {value!r} is a {type(value).__name__}. "
             "Give text that UTF-8 can hold, a finite number, True, False, None or a list of these; a date as ISO text."
         )
-    right = parameter.optional if value is None else type(value) in parameter.types
-    if not right:
+    if not (parameter.optional if value is None else type(value) in parameter.types):
         wanted = " or ".join(kind.__name__ for kind in parameter.types)
         raise UsageProblem(f"{notebook}: {parameter.name} = {value!r} should be of type {wanted}. Correct the value.")
 

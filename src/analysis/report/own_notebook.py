@@ -117,10 +117,13 @@ def _with_values(source: str, given: dict[str, Value]) -> str:
     """
     lines = source.splitlines(keepends=True)
     for statement in reversed(ast.parse(source).body):  # from the end, so that lines above keep their places
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-        if target.id in given:
-            value = statement.value
-            head = lines[value.lineno - 1].encode()[: value.col_offset].decode()
-            tail = lines[value.end_lineno - 1].encode()[value.end_col_offset :].decode()
-            lines[value.lineno - 1 : value.end_lineno] = [f'{head}"{given[target.id]}"{tail}']
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if name in given:
+                first, last = value.lineno - 1, value.end_lineno or value.lineno
+                head = lines[first].encode()[: value.col_offset].decode()
+                tail = lines[last - 1].encode()[value.end_col_offset :].decode()
+                lines[first:last] = [f'{head}"{given[name]}"{tail}']
     return "".join(lines)

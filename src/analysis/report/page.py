@@ -265,7 +265,7 @@ def figure_block(figure: BaseFigure) -> dict[str, Any]:
 
     Places on the axes have seven digits, half the weight of what they were computed with and more than a screen shows.
     """
-    content = json.loads(figure.to_json())
+    content = json.loads(str(figure.to_json()))
     for trace in content["data"]:
         for axis in ("x", "y"):
             if isinstance(trace.get(axis), dict):

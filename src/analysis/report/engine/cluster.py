@@ -21,7 +21,7 @@ from typing import Any
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.engine import forks
-from analysis.report.engine.render import failure, report_key
+from analysis.report.engine.render import failure, report_key, write_log
 from analysis.report.publish import publish
 from analysis.workspace import shipped_notebooks
 
@@ -135,7 +135,7 @@ class _Out:
 
 
 def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
-    """What a worker does: the answer of `render_plain`, with the bytes of the `page` and of its `facts`."""
+    """What a worker does: the answer of `render_plain`, with the bytes of `page` and `facts`, and a log as `stderr`."""
     with tempfile.TemporaryDirectory(prefix="workbook-") as name:
         folder = Path(name)
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
@@ -156,28 +156,29 @@ def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
         answer = _by_warm_parent(request | here)
         if "failed" not in answer:
             answer |= {"page": output.read_bytes(), "facts": output.with_suffix(".json").read_bytes()}
+        if "log" in answer:
+            answer["stderr"] = Path(answer.pop("log")).read_text(encoding="utf-8")
         return answer
 
 
 def _key_here(request: dict[str, Any]) -> str:
     """The key that a page has when it is made on this machine."""
     notebook = Path(request["notebook"])
-    known = notebooks.parameters_at(notebook)
-    values = notebooks.checked_parameters(known, request["parameters"], notebook.name)
-    return report_key(notebook, values, request["fingerprint"])
+    return report_key(notebook, notebooks.values_at(notebook, request["parameters"]), request["fingerprint"])
 
 
 def _by_warm_parent(request: dict[str, Any]) -> dict[str, Any]:
     """The answer of this thread's parent; one that was lost is replaced once."""
     for _ in range(2):
-        if getattr(_of_thread, "parent", None) is None:
+        parent = getattr(_of_thread, "parent", None)
+        if parent is None:
             try:
-                _of_thread.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
+                parent = _of_thread.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
             except RenderFailed as problem:
                 return {"failed": str(problem)}
         with contextlib.suppress(RenderFailed):
-            return forks.answer_of(_of_thread.parent, request)
-        _of_thread.parent.__exit__()
+            return forks.answer_of(parent, request)
+        parent.__exit__()
         _of_thread.parent = None
     return {"failed": "The process that makes reports was ended twice on a worker. Check its memory, then run again."}
 
@@ -207,6 +208,8 @@ def _published(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     facts = answer.pop("facts").decode()
     try:
         publish({output.with_suffix(".json"): facts, output: answer.pop("page").decode()})
+        if "stderr" in answer:
+            answer["log"] = str(write_log(Path(request["log_folder"]), output, answer.pop("stderr")))
     except OSError as problem:
         return {"failed": failure(problem, output)}
     return answer
@@ -214,7 +217,7 @@ def _published(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
 
 def _distributed() -> Any:
     try:
-        import dask
+        import dask.config
         import distributed
     except ImportError:
         raise UsageProblem(

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,15 +42,16 @@ class Done:
     state: Literal["rendered", "unchanged", "failed"]
     seconds: float = 0.0
     error: str = ""
+    log: str = ""  # what the cells printed to stderr, as warnings; no page shows it
 
     @property
     def done(self) -> bool:
         return self.state != "failed"
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
-        facts = {"path": str(self.path), "state": self.state, "seconds": round(self.seconds, 2), "error": self.error}
-        return self.job.__dict__ | facts
+        facts = {name: value for name, value in self.__dict__.items() if name != "job"}
+        return self.job.__dict__ | facts | {"path": str(self.path), "seconds": round(self.seconds, 2)}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def render_all(
     force: bool,
     engine: Engine | None = None,
     cluster: Cluster | None = None,
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Every job, in the order in which they end: in forks of a warm parent, each in a kernel, or on a cluster.
 
     After the last one the index of the reports is made anew.
@@ -199,12 +200,12 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     try:
         notebook = workspace.notebook(job.report)
         parameters = _parameters(job, notebook)
-        checked = _checked(notebook, parameters)
+        checked = notebooks.values_at(notebook, parameters)
         resting = rests_on(workspace, job, notebook, checked)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
         packed = Path(tempfile.mkdtemp(prefix=f"{BUNDLE}{os.getpid()}-"))  # only its owner can read it
-        fingerprint = _pack(manifest, job, packed) if "athlete_id" in parameters else _pack_squad(manifest, job, packed)
+        fingerprint = _pack(manifest, job, packed, of_squad="athlete_id" not in parameters)
         key = report_key(notebook, checked, fingerprint)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
             manifest.end(job, resting, page, 0.0)
@@ -235,16 +236,13 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
     return _Planned(job, page, arguments, resting, packed)
 
 
-def _pack(manifest: Manifest, job: Job, folder: Path) -> str:
-    """Put the data of an athlete who agreed to have a page into `folder`; their fingerprint."""
+def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> str:
+    """Put the data of who agreed to have a page, or of all who agreed to be shown, into `folder`; their fingerprint."""
     workspace = manifest.workspace
-    return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
-
-
-def _pack_squad(manifest: Manifest, job: Job, folder: Path) -> str:
-    """Put the data of all who agreed to be shown into `folder`; their fingerprint. Pages in work may be linked to."""
+    if not of_squad:
+        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
     in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
-    return manifest.workspace.pack_squad(folder, job.until, in_work).fingerprint
+    return workspace.pack_squad(folder, job.until, in_work).fingerprint  # pages in work may be linked to
 
 
 def _discard(packed: Path | None) -> None:
@@ -264,17 +262,13 @@ def _done(manifest: Manifest, planned: _Planned, answer: dict[str, Any]) -> Done
     _discard(planned.bundle)
     if planned.page == planned.job.page(manifest.workspace):
         manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
-    return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error)
+    return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error, answer.get("log", ""))
 
 
-def _parameters(job: Job, notebook: Path) -> dict[str, object]:
+def _parameters(job: Job, notebook: Path) -> dict[str, Any]:
     """What the notebook is told; the athlete too wherever it asks for one, so that nobody's default page is made."""
     told = {"until": job.until}
     return told if not job.athlete_id and is_of_squad(notebook) else {"athlete_id": job.athlete_id} | told
-
-
-def _checked(notebook: Path, parameters: dict[str, object]) -> dict[str, object]:
-    return notebooks.checked_parameters(notebooks.parameters_at(notebook), parameters, notebook.name)
 
 
 def _key_of(page: Path) -> str | None:

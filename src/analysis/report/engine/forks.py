@@ -89,20 +89,18 @@ def render_each(
         yield request, answer
 
 
-_LOST = {
-    "failed": "The process that makes reports was ended twice while this one was in work. "
-    "Check the memory of this machine, then render again."
-}
+def too_slow(name: str, deadline_s: float) -> str:
+    """What is said of a notebook that was ended at its deadline."""
+    return (
+        f"{name} took longer than its {deadline_s:g} s and was ended. "
+        "Run it in JupyterLab to see which cell does not finish, or give it more time."
+    )
 
 
 def _said(answer: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:
     """An answer with every failure as a sentence."""
     if answer.get("late"):
-        sentence = (
-            f"{name} took longer than its {limits.deadline_s:g} s and was ended. "
-            "Run it in JupyterLab to see which cell does not finish, or give it more time."
-        )
-        return {"failed": sentence, "where": answer["where"]}
+        return {"failed": too_slow(name, limits.deadline_s), "where": answer["where"]}
     if "died" in answer:
         return {
             "failed": f"The process for {name} died twice: it {answer['died']}. "
@@ -121,7 +119,10 @@ def answer_of(parent: "WarmParent", request: dict[str, Any], limits: Limits | No
     try:
         number, answer = parent.answer()
     except _Gone:
-        raise RenderFailed(_LOST["failed"]) from None
+        raise RenderFailed(
+            "The process that makes reports was ended twice while this one was in work. "
+            "Check the memory of this machine, then render again."
+        ) from None
     parent.asked.pop(number)
     return _said(answer, Path(request["notebook"]).name, limits)
 

@@ -161,7 +161,7 @@ def _node_needs_a_kernel(node: ast.AST) -> str | None:
     if node.func.attr in _SHELL_CALLS:
         return f"`{_SHELL_CALLS[node.func.attr]}`, a shell command"
     if node.func.attr in ("run_line_magic", "run_cell_magic") and isinstance(node.args[0], ast.Constant):
-        name, mark = node.args[0].value, "%" if node.func.attr == "run_line_magic" else "%%"
+        name, mark = str(node.args[0].value), "%" if node.func.attr == "run_line_magic" else "%%"
         if name in _PROGRAMS:
             return f"`{mark}{name}`, a program of its own"
         if name in _OF_A_KERNEL or "matplotlib" in name:
@@ -218,7 +218,8 @@ class _Messages(Session):
     def send(self, _stream: Any, message: dict | str, content: dict | None = None, *_rest: Any, **_more: Any) -> None:
         if isinstance(message, str):
             message = self.msg(message, content)
-        self._receive({**message, "content": self.unpack(self.pack(message["content"]))})
+        parcel: Any = self.pack(message["content"])
+        self._receive({**message, "content": self.unpack(parcel)})
 
 
 class _Stream(io.TextIOBase):
@@ -293,17 +294,17 @@ class _Stream(io.TextIOBase):
     def _flush_overdue(self) -> None:
         """Send what a kernel would have sent by now, the oldest first."""
         now = time.monotonic()
-        waiting = [stream for stream in (self, *self.others) if stream.waits_since is not None]
-        for stream in sorted(waiting, key=lambda stream: stream.waits_since):
-            if now - stream.waits_since > _FLUSH_S:
+        waiting = [(stream.waits_since, stream) for stream in (self, *self.others) if stream.waits_since is not None]
+        for since, stream in sorted(waiting, key=lambda one: one[0]):
+            if now - since > _FLUSH_S:
                 stream.flush()
 
 
 class _Shell:
     """A kernel's shell with a user namespace of its own, and where its output goes."""
 
-    def __init__(self, shell: ZMQInteractiveShell, messages: _Messages):
-        self.shell = shell
+    def __init__(self, shell: Any, messages: _Messages):
+        self.shell = shell  # a ZMQInteractiveShell, whose traits no type checker knows
         self.streams = tuple(_Stream(name, place, messages) for place, name in ((1, "stdout"), (2, "stderr")))
         self.streams[0].others, self.streams[1].others = self.streams[1:], self.streams[:1]
 
@@ -331,7 +332,7 @@ def _shell(receive: Callable[[dict[str, Any]], None]) -> Iterator[_Shell]:
     messages = _Messages(receive)
     with contextlib.ExitStack() as undo:
         undo.enter_context(_no_shell_yet())
-        shell = ZMQInteractiveShell.instance(
+        shell: Any = ZMQInteractiveShell.instance(
             config=Config({"HistoryManager": {"enabled": False}}),
             compiler_class=XCachingCompiler,
             user_ns={},

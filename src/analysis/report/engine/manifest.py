@@ -140,7 +140,7 @@ def explained(workspace: Workspace, page: Path) -> list[str]:
     known = notebooks.parameters_at(notebook)
     told = {name: value for name, value in (("athlete_id", job.athlete_id), ("until", job.until)) if name in known}
     then = json.loads(entry.rests_on)
-    now = json.loads(rests_on(workspace, job, notebook, notebooks.checked_parameters(known, told, notebook.name)))
+    now = json.loads(rests_on(workspace, job, notebook, notebooks.values_at(notebook, told)))
     lines = [f"{job.report} of {job.athlete_id or 'the squad'} until {job.until}: {entry.state}"]
     lines += [entry.error] if entry.error else []
     for part in dict.fromkeys([*then, *now]):

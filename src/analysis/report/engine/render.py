@@ -26,6 +26,7 @@ from traitlets.config import Config
 
 from analysis.base.errors import RenderFailed, WorkbookError
 from analysis.report import notebook as notebooks
+from analysis.report.engine.forks import too_slow
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
@@ -33,7 +34,7 @@ from analysis.workspace import ENVIRONMENT
 
 FACTS_VERSION = 1
 
-Engine = Literal["kernel", "in-process"]
+Runner = Literal["kernel", "in-process"]
 
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _START_S = 60  # for a kernel to answer
@@ -99,7 +100,7 @@ def render(
     key: str | None = None,
     log_folder: Path | None = None,
     library: str | None = None,
-    engine: Engine = "kernel",
+    engine: Runner = "kernel",
 ) -> Rendered:
     """Render a report: the page at `output` and its facts beside it, `<page>.json`.
 
@@ -142,7 +143,6 @@ def render(
     loaded = notebooks.read_notebook(notebook)
     values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
     log_folder = log_folder or workspace / "reports" / "log"
-    log = _log_of(output, log_folder)
     key = key or report_key(notebook, values, fingerprint)
     try:
         ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s, engine)
@@ -159,15 +159,15 @@ def render(
         raise
     facts_path = output.with_suffix(".json")
     publish({facts_path: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n", output: page})
-    warnings = notebooks.stderr_of(ran)
+    log, warnings = None, notebooks.stderr_of(ran)
     if warnings:
-        write_log(log_folder, output, warnings)
+        log = write_log(log_folder, output, warnings)
     else:
-        log.unlink(missing_ok=True)  # of a render that failed before
-    return Rendered(output, facts_path, time.monotonic() - started, log if warnings else None)
+        _log_of(output, log_folder).unlink(missing_ok=True)  # of a render that failed before
+    return Rendered(output, facts_path, time.monotonic() - started, log)
 
 
-def render_plain(arguments: dict[str, Any], engine: Engine) -> dict[str, Any]:
+def render_plain(arguments: dict[str, Any], engine: Runner) -> dict[str, Any]:
     """`render` with plain values in and out, so that a page can be made in any process.
 
     Parameters
@@ -178,11 +178,13 @@ def render_plain(arguments: dict[str, Any], engine: Engine) -> dict[str, Any]:
 
     Returns
     -------
-    dict with the `seconds` it took, or with the sentence `failed`. No exception leaves it.
+    dict with the `seconds` it took and, where the cells printed to stderr, the `log` that has it; or with the sentence
+    `failed`. No exception leaves it.
     """
     paths = {name: Path(arguments[name]) for name in ("notebook", "output", "workspace", "log_folder")}
     try:
-        return {"seconds": render(**{**arguments, **paths}, engine=engine).seconds}
+        done = render(**{**arguments, **paths}, engine=engine)
+        return {"seconds": done.seconds} | ({"log": str(done.log)} if done.log else {})
     except Exception as problem:
         return {"failed": failure(problem, paths["output"])}
 
@@ -238,7 +240,7 @@ def _run(
     workspace: Path,
     deadline: float,
     deadline_s: float,
-    engine: Engine,
+    engine: Runner,
 ) -> NotebookNode:
     """The executed notebook, complete to its end marker. Nothing of it is written to disk."""
     token = uuid.uuid4().hex
@@ -265,10 +267,7 @@ def _run(
             "Correct the notebook or its data; the traceback is in the log."
         ) from problem
     except CellTimeoutError as problem:
-        raise RenderFailed(
-            f"{name} took longer than its {deadline_s:g} s and was ended. "
-            "Run it in JupyterLab to see which cell does not finish, or give it more time."
-        ) from problem
+        raise RenderFailed(too_slow(name, deadline_s)) from problem
     except (DeadKernelError, RuntimeError) as problem:
         raise RenderFailed(
             f"The process for {name} did not start, or died. Check the memory of this machine, then render again."
@@ -327,10 +326,12 @@ def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def write_log(folder: Path, page: Path, text: str) -> None:
-    """Leave in `folder` what went wrong with a page."""
+def write_log(folder: Path, page: Path, text: str) -> Path:
+    """Leave in `folder` what went wrong with a page; where it lies."""
     folder.mkdir(parents=True, exist_ok=True)
-    _log_of(page, folder).write_text(text, encoding="utf-8")
+    log = _log_of(page, folder)
+    log.write_text(text, encoding="utf-8")
+    return log
 
 
 def _log_of(page: Path, folder: Path) -> Path:

@@ -270,7 +270,8 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
                 "log_folder": folder,
                 "library": PLOTLY,
             }
-            failures += [f"{report.name}: {failed}" for failed in work(arguments).values() if isinstance(failed, str)]
+            if failed := work(arguments).get("failed"):
+                failures.append(f"{report.name}: {failed}")
     return failures
 
 

@@ -1,0 +1,240 @@
+"""Commands that make all pages that are due, and have that done by the clock."""
+
+import contextlib
+import functools
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import click
+
+from analysis.base.errors import UsageProblem, WorkbookError
+from analysis.cli.common import (
+    FAILED,
+    PARTLY,
+    as_day,
+    as_json,
+    audited,
+    by_engine,
+    exit_partly,
+    in_folder,
+    in_workspace,
+    locked,
+    print_json,
+    progress,
+)
+from analysis.cli.delivery import print_deliveries, send
+from analysis.cli.files import print_outcomes
+from analysis.cli.pages import print_pages
+
+if TYPE_CHECKING:
+    from analysis.delivery.schedule import System
+    from analysis.report.due import Job
+    from analysis.report.engine.cluster import Cluster
+    from analysis.report.engine.fan_out import Done, Engine
+    from analysis.workspace import Workspace
+
+ENDED = "The run was ended from outside. Run it again: what is made stays, and only the rest is made."
+
+at_a_time = click.option(
+    "--jobs", type=click.IntRange(min=1), default=None, help="Pages made at a time; default: one a core."
+)
+
+
+def on_cluster(command: Callable) -> Callable:
+    """The options that say a cluster; the command gets it as `cluster`, None where they say none."""
+
+    @click.option(
+        "--cluster",
+        "address",
+        metavar="ADDRESS",
+        help="Make pages on the workers of this dask scheduler, as tls://HOST:8786.",
+    )
+    @click.option(
+        "--tls-ca", type=click.Path(path_type=Path, exists=True), help="Certificate of the cluster's authority."
+    )
+    @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Your certificate for the cluster.")
+    @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="The key of your certificate.")
+    @functools.wraps(command)
+    def with_cluster(*args, address: str | None, **rest) -> object:
+        from analysis.report.engine.cluster import Cluster
+
+        files = {name: rest.pop(name) for name in ("tls_ca", "tls_cert", "tls_key")}
+        if address is None and any(files.values()):
+            raise UsageProblem("Certificates are for a cluster. Say its address too: --cluster tls://HOST:8786")
+        return command(*args, cluster=Cluster(address, **files) if address else None, **rest)
+
+    return with_cluster
+
+
+@click.command()
+@click.option(
+    "--workspace",
+    "workspace_folder",
+    type=click.Path(path_type=Path),
+    default=Path("workbook-demo"),
+    show_default=True,
+    help="Where to make the example; a folder of its own keeps it apart from your athletes.",
+)
+@at_a_time
+@by_engine
+@as_json
+def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_json: bool) -> None:
+    """Make an example squad of 12, a page for each athlete and one for the coach."""
+    from analysis.report.due import due
+    from analysis.workspace import demonstration, intake
+
+    workspace, files, as_of = demonstration.prepare(workspace_folder)
+    with locked(workspace):
+        outcomes = list(progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
+        rendered = list(_render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json))
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    if as_json:
+        print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
+    else:
+        print_outcomes(outcomes, verbose=False)
+        click.echo("")
+        print_pages(rendered)
+        click.echo(f"\nThe squad's built-in truth: {workspace.folder / 'data' / 'example' / 'truth.json'}")
+        again = shlex.join(["workbook", "decide", "--workspace", str(workspace_folder)])
+        click.echo(f"What the rules propose for the coming week: {again}")
+        click.echo("Your own athletes: workbook init my-squad")
+    exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
+
+
+@click.command()
+@click.option("--due", is_flag=True, required=True, help="What workbook.toml plans, once its time has come.")
+@click.option(
+    "--as-of",
+    callback=as_day,
+    help="Only render, for the last periods that were over on this date, ISO; nothing is sent.",
+)
+@click.option(
+    "--missing", is_flag=True, help="Leave pages that are there as they are, also where data came after them."
+)
+@at_a_time
+@click.option("--force", is_flag=True, help="Render unchanged pages too.")
+@by_engine
+@on_cluster
+@in_workspace
+@as_json
+@audited
+def run(
+    due: bool,  # noqa: ARG001 - the flag says aloud what happens
+    as_of: str | None,
+    missing: bool,
+    jobs: int | None,
+    force: bool,
+    engine: "Engine | None",
+    cluster: "Cluster | None",
+    workspace: "Workspace",
+    as_json: bool,
+) -> None:
+    """Render and send every report that is due.
+
+    workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
+    and nothing is sent twice. reports/log/last_run.json says what was done.
+    """
+    from analysis.privacy import erasure
+    from analysis.report.due import due as due_pages
+    from analysis.report.due import owed
+    from analysis.workspace import day
+
+    with locked(workspace), _kept(workspace) as done:
+        planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
+        wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
+        for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
+            done.pages.append(page)
+        done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
+        retained = erasure.retain(workspace, workspace.now())
+    if as_json:
+        print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
+    else:
+        print_pages(done.pages)
+        print_deliveries(done.deliveries)
+        _print_without_consent(workspace)
+        for line in retained:
+            click.echo(line)
+    failed = sum(not page.done for page in done.pages) + sum(one.failed for one in done.deliveries)
+    exit_partly(failed, len(done.pages) + len(done.deliveries))
+
+
+@click.command()
+@click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
+@in_folder
+@as_json
+def schedule(system: "System", to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
+    """Write what makes SYSTEM call `workbook run --due` for this workspace.
+
+    A systemd service and timer, a crontab line, or a task for Windows, and how it is put to work.
+    """
+    from analysis.base import config as configuration
+    from analysis.delivery.schedule import scheduled
+    from analysis.workspace import find_folder
+
+    folder = find_folder(workspace_folder)
+    made = scheduled(system, folder, configuration.read_config(folder / configuration.NAME))
+    if to is not None:
+        to.mkdir(parents=True, exist_ok=True)
+        for name, text in made.files.items():
+            (to / name).write_text(text, encoding="utf-8")
+    if as_json:
+        return print_json({"files": made.files, "how": made.how})
+    for name, text in made.files.items():
+        click.echo(f"{to / name}" if to else f"# {name}\n{text}")
+    click.echo("Then:")
+    for line in made.how:
+        click.echo(f"  {line}")
+
+
+@contextlib.contextmanager
+def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
+    """What a run does: `pages` and `deliveries`, kept for other programs, and told to somebody where it failed."""
+    from datetime import UTC, datetime
+
+    from analysis.delivery.notice import keep, last_run
+
+    started_at, done = datetime.now(UTC), SimpleNamespace(pages=[], deliveries=[])
+    try:
+        yield done
+    except (WorkbookError, KeyboardInterrupt) as problem:
+        why = str(problem) or ENDED
+        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, why)):
+            click.echo(sentence, err=True)
+        if isinstance(problem, WorkbookError):
+            raise
+        print_pages(done.pages)
+        click.echo(why, err=True)
+        sys.exit(PARTLY if done.pages else FAILED)
+    if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
+        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries)):
+            click.echo(sentence, err=True)
+
+
+def _render_due(
+    workspace: "Workspace",
+    planned: "list[Job]",
+    jobs: int | None,
+    force: bool,
+    engine: "Engine | None",
+    quiet: bool,
+    cluster: "Cluster | None" = None,
+) -> "Iterator[Done]":
+    from analysis.report.engine.fan_out import render_all
+
+    made = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
+    with contextlib.closing(made):  # an interrupted run ends what is in work
+        yield from progress(made, "Pages", len(planned), quiet)
+
+
+def _print_without_consent(workspace: "Workspace") -> None:
+    for consent in workspace.consents().values():
+        try:
+            consent.require("report")
+        except WorkbookError as problem:
+            click.echo(f"No page: {problem}")
