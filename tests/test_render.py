@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 from report_notebooks import PAGE, PARAMETERS, write, write_week
 
-import analysis.report.publish as publishing
+import analysis.base.files as writing
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.engine.render import render, report_key
 from analysis.report.notebook import checked_parameters, parameters_of, parts_of, read_notebook
@@ -104,7 +104,7 @@ def test_no_path_of_this_machine_is_on_the_page(week):
     for file in (week.page, week.facts):
         text = re.sub(r'<script type="text/plain".*?</script>', "", file.read_text(encoding="utf-8"))
         assert str(week.page.parents[2]) not in text
-        assert str(Path(publishing.__file__).parents[3]) not in text
+        assert str(Path(writing.__file__).parents[3]) not in text
 
 
 def test_a_page_without_figures_carries_no_script(tmp_path):
@@ -379,7 +379,7 @@ def test_a_stop_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
     def full(_handle):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(publishing.os, "fsync", full)
+    monkeypatch.setattr(writing.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         publish({facts: "new facts", page: "new page"})
     assert (facts.read_text(), page.read_text()) == ("old facts", "old page")
@@ -396,7 +396,7 @@ def test_a_stop_between_the_two_leaves_whole_files_and_the_old_page(tmp_path, mo
             raise KeyboardInterrupt
         replace(source, target)
 
-    monkeypatch.setattr(publishing.os, "replace", stopped)
+    monkeypatch.setattr(writing.os, "replace", stopped)
     with pytest.raises(KeyboardInterrupt):
         publish({facts: "new facts", page: "new page"})
     assert (facts.read_text(), page.read_text()) == ("new facts", "old page")

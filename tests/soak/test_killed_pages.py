@@ -12,7 +12,7 @@ from soak_scale import times
 
 from analysis.report.engine import forks
 from analysis.report.engine.forks import render_each
-from analysis.report.publish import sweep
+from analysis.report.publish import sweep_page
 
 PARTS = 4_000  # of a page, so that writing it takes a while
 PAGES = 5
@@ -44,7 +44,7 @@ def test_kills_while_publishing_leave_whole_files_and_the_newest_told(tmp_path):
         facts = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["key"]
         assert told <= shown <= facts <= told + 1
         interrupted += len(list(tmp_path.iterdir())) > 2 or facts > told
-        sweep(page)
+        sweep_page(page)
         assert {path.name for path in tmp_path.iterdir()} == {"page.html", "page.json"}
     print(f"{kills} kills, {interrupted} of them while files were written, {told} pages told, 0 torn")
     assert interrupted

@@ -103,13 +103,10 @@ def _mail(workspace: Workspace, run: LastRun) -> None:
         for email in workspace.config.notify.to:
             key = hashed(run.started_at, email)[:24]
             text = "\n".join(run.failures) + "\n"
-            server.send(plain_mail(subject, text, email, workspace.config, key), _nothing)
+            mail = plain_mail(subject, text, email, workspace.config, key)
+            server.send(mail, lambda: None)  # a notice has no line in the ledger
     finally:
         server.close()
-
-
-def _nothing() -> None:
-    """A notice has no line in the ledger."""
 
 
 def _told_in(path: Path) -> list[str]:

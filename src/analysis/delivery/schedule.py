@@ -78,34 +78,27 @@ def _days(plan: ReportPlan, config: Config) -> str:
 
 def _systemd(words: tuple[str, ...], config: Config) -> Scheduled:
     times = dict.fromkeys(time for plan in config.reports for time in _with_later(plan, config))
-    service = "\n".join(
-        (
-            "[Unit]",
-            f"Description=Reports of {_described(config)} that are due",
-            "",
-            "[Service]",
-            "Type=oneshot",
-            f"ExecStart={' '.join(_systemd_word(word) for word in words)}",
-            f"# EnvironmentFile=-%h/.config/workbook.env  # {PASSWORD}=... where a mail server wants one",
-            "Nice=10",
-            "SuccessExitStatus=4",  # another run holds the lock, and does it
-            "",
-        )
-    )
-    timer = "\n".join(
-        (
-            "[Unit]",
-            f"Description=When reports of {_described(config)} are due",
-            "",
-            "[Timer]",
-            *(f"OnCalendar={time}" for time in times),
-            "Persistent=true",
-            "",
-            "[Install]",
-            "WantedBy=timers.target",
-            "",
-        )
-    )
+    service = f"""[Unit]
+Description=Reports of {_described(config)} that are due
+
+[Service]
+Type=oneshot
+ExecStart={" ".join(map(_systemd_word, words))}
+# EnvironmentFile=-%h/.config/workbook.env  # {PASSWORD}=... where a mail server wants one
+Nice=10
+SuccessExitStatus=4
+"""  # 4: another run holds the lock, and does it
+    calls = "\n".join(f"OnCalendar={time}" for time in times)
+    timer = f"""[Unit]
+Description=When reports of {_described(config)} are due
+
+[Timer]
+{calls}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
     how = (
         "mkdir -p ~/.config/systemd/user && cp workbook.service workbook.timer ~/.config/systemd/user/",
         "systemctl --user daemon-reload && systemctl --user enable --now workbook.timer",

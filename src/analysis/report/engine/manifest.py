@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -84,32 +84,19 @@ class Manifest:
                 f"This page was in work when {died} runs were ended from outside, so it is set aside. "
                 "Check the memory of this machine, then run again with --force."
             )
-        self._note(job, "in work", rests_on, None, attempts=died + 1)
+        self._note(job, Entry("in work", died + 1, rests_on, None))
         self.in_work.add(job)
 
     def end(self, job: Job, rests_on: str, page: Path, seconds: float, error: str = "") -> None:
         """Note that a page is made, or why it is not."""
         published = None if error else page_hash(page)
         self.in_work.discard(job)
-        self._note(job, "failed" if error else "rendered", rests_on, published, seconds=seconds, error=error or None)
+        self._note(job, Entry("failed" if error else "rendered", 0, rests_on, published, error or None), seconds)
 
-    def _note(
-        self,
-        job: Job,
-        state: str,
-        rests_on: str,
-        published: str | None,
-        attempts: int = 0,
-        seconds: float | None = None,
-        error: str | None = None,
-    ) -> None:
-        row = {
-            **{"report": job.report, "athlete_id": job.athlete_id, "until": day(job.until)},
-            **{"run": self.run, "state": state, "attempts": attempts, "seconds": seconds, "error": error},
-            **{"rests_on": rests_on, "page_hash": published, "changed_at": pd.Timestamp.now(tz="UTC")},
-        }
-        self.workspace.store.note("pages", pd.DataFrame([row]))
-        self.entries[job] = Entry(state, attempts, rests_on, published, error)
+    def _note(self, job: Job, entry: Entry, seconds: float | None = None) -> None:
+        now = {"until": day(job.until), "run": self.run, "seconds": seconds, "changed_at": pd.Timestamp.now(tz="UTC")}
+        self.workspace.store.note("pages", pd.DataFrame([asdict(job) | asdict(entry) | now]))
+        self.entries[job] = entry
 
 
 def page_hash(page: Path) -> str | None:

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.report.publish import sweep
+from analysis.report.publish import sweep_page
 
 TRIES = 2
 WHERE = "where.txt"  # in a child's own folder: where it was when its time was over
@@ -119,7 +119,7 @@ class Parent:
         where, status = self._bury(child)
         request = child.request
         if child.is_late or not child.answer.endswith(b"\n"):
-            sweep(Path(request["arguments"]["output"]))
+            sweep_page(Path(request["arguments"]["output"]))
         if child.is_late:
             answer = {"late": True, "where": where}
         elif child.answer.endswith(b"\n"):
