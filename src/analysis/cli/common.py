@@ -29,7 +29,7 @@ by_engine = click.option(
     help="Where notebooks run: forks of one warm process (default where the system has them), or ordinary kernels.",
 )
 
-in_folder = click.option(
+workspace_folder = click.option(
     "--workspace",
     "workspace_folder",
     type=click.Path(path_type=Path),
@@ -37,8 +37,13 @@ in_folder = click.option(
 )
 
 
+def in_folder(command: Callable) -> Callable:
+    """The options of a command for which there need be no workspace: `--workspace` and `--json`."""
+    return workspace_folder(as_json(command))
+
+
 def in_workspace(command: Callable) -> Callable:
-    """The option `--workspace`; the command gets the `workspace` itself."""
+    """The options of `in_folder`; the command gets the `workspace` itself."""
 
     @in_folder
     @functools.wraps(command)

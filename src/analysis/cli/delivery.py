@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.base.errors import UsageProblem
-from analysis.cli.common import as_json, audited, count, exit_partly, in_workspace, locked, print_json, progress
+from analysis.cli.common import audited, count, exit_partly, in_workspace, locked, print_json, progress
 
 if TYPE_CHECKING:
     from analysis.delivery.ledger import Entry
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 @click.option("--again", metavar="ID", help="Send this one again, of which nobody knew whether it arrived.")
 @click.option("--arrived", metavar="ID", help="This one arrived, or is not wanted any more: never send it again.")
 @in_workspace
-@as_json
 @audited
 def deliver(only_list: bool, again: str | None, arrived: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Send the pages that wait to be sent.

@@ -82,7 +82,6 @@ def init(folder: Path, as_json: bool) -> None:
 @reads_files
 @click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
 @in_folder
-@as_json
 def check(
     paths: tuple[Path, ...],
     unit: str | None,
@@ -121,7 +120,6 @@ def check(
 @reads_files
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @in_workspace
-@as_json
 @audited
 def ingest(
     paths: tuple[Path, ...],
@@ -156,7 +154,6 @@ def ingest(
 @click.argument("athlete", required=False)
 @click.option("--new", is_flag=True, help="Make a new athlete of that name.")
 @in_workspace
-@as_json
 @audited
 def alias(external_name: str, athlete: str | None, new: bool, workspace: "Workspace", as_json: bool) -> None:
     """Say whom files mean by EXTERNAL_NAME.
@@ -175,7 +172,6 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
 
 @click.command()
 @in_workspace
-@as_json
 def rejects(workspace: "Workspace", as_json: bool) -> None:
     """List what could not be taken in, with the reason."""
     from analysis.workspace import dry_run
@@ -191,7 +187,6 @@ def rejects(workspace: "Workspace", as_json: bool) -> None:
 @click.command()
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
 @in_workspace
-@as_json
 def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """List rows that a later file said otherwise.
 
@@ -220,7 +215,6 @@ def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> Non
     "--list", "only_list", is_flag=True, help="Show the rows and change nothing; alone: all that is left out."
 )
 @in_workspace
-@as_json
 @audited
 def exclude(
     table: str | None,
@@ -274,7 +268,6 @@ def exclude(
 
 @click.command()
 @in_workspace
-@as_json
 def status(workspace: "Workspace", as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
     from analysis.workspace import dry_run

@@ -36,7 +36,6 @@ into_folder = click.option("--to", type=click.Path(path_type=Path), required=Tru
 @click.argument("athlete")
 @into_folder
 @in_workspace
-@as_json
 @audited
 def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> None:
     """Write everything of ATHLETE (id, name or alias) into a folder.
@@ -59,7 +58,6 @@ def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> Non
 @click.option("--raw", is_flag=True, help="Delete and rewrite the files that people put into the workspace, too.")
 @click.option("--retention", is_flag=True, help="Erase nobody; delete what [retention] says is too old.")
 @in_workspace
-@as_json
 @audited
 def erase(
     athlete: str | None,
@@ -99,7 +97,6 @@ def erase(
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--encrypt", is_flag=True, help="Under the passphrase in WORKBOOK_BACKUP_PASSPHRASE.")
 @in_workspace
-@as_json
 @audited
 def backup(path: Path, encrypt: bool, workspace: "Workspace", as_json: bool) -> None:
     """Write everything that cannot be made again to FILE, and check it.
@@ -135,7 +132,6 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 @click.command()
 @click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
 @in_workspace
-@as_json
 def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Say who ran what when, and whether the log is whole."""
     from analysis.privacy.audit import Audit
@@ -159,7 +155,6 @@ def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
 
 @click.command()
 @in_folder
-@as_json
 def doctor(workspace_folder: Path | None, as_json: bool) -> None:
     """Check the installation and the workspace."""
     from analysis.doctor import doctor as examine

@@ -3,11 +3,12 @@
 import os
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.common import as_json, in_workspace, print_json, said_again, shown
+from analysis.cli.common import in_workspace, print_json, said_again, shown, workspace_folder
 
 if TYPE_CHECKING:
     from analysis.workspace import Workspace
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 @click.option("--athlete", help="Of whom it is (id, name or alias).")
 @click.option("--until", help="The last day that it looks at, ISO.")
 @in_workspace
-@as_json
 def new(name: str, source: str, athlete: str | None, until: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Make a notebook NAME of your own, a copy of one that is there.
 
@@ -41,14 +41,16 @@ def new(name: str, source: str, athlete: str | None, until: str | None, workspac
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@in_workspace
-def lab(arguments: tuple[str, ...], workspace: "Workspace") -> None:
+@workspace_folder
+def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
     """Open JupyterLab on the notebooks of the workspace.
 
     ARGUMENTS go to jupyter lab, as --no-browser.
     """
+    from analysis import open_workspace
     from analysis.workspace import ENVIRONMENT, copy_notebooks
 
+    workspace = open_workspace(workspace_folder)
     folder = copy_notebooks(workspace)
     environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
     os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder), *arguments], environment)

@@ -11,7 +11,6 @@ import click
 from analysis.base.errors import UsageProblem
 from analysis.cli.common import (
     as_day,
-    as_json,
     audited,
     by_engine,
     count,
@@ -42,7 +41,6 @@ _LISTED = 20  # pages made that are named one by one
     "--as-of", callback=as_day, help="The week that holds this date, ISO; default: the last one that is over."
 )
 @in_workspace
-@as_json
 @audited
 def decide(
     proposal_id: str | None,
@@ -81,7 +79,6 @@ def decide(
 @click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
 @by_engine
 @in_workspace
-@as_json
 @audited
 def report(
     name: str,
@@ -119,7 +116,6 @@ def report(
 @click.command()
 @click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
 @in_workspace
-@as_json
 def explain(page: Path, workspace: "Workspace", as_json: bool) -> None:
     """Say what PAGE was made of, and what has changed since."""
     from analysis.report.engine.manifest import explained
@@ -141,7 +137,6 @@ def explain(page: Path, workspace: "Workspace", as_json: bool) -> None:
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to put it into.")
 @click.option("--as-of", callback=as_day, help="The latest page up to this date, ISO; default: the latest there is.")
 @in_workspace
-@as_json
 @audited
 def share(
     name: str,

@@ -121,7 +121,6 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
 @by_engine
 @on_cluster
 @in_workspace
-@as_json
 @audited
 def run(
     due: bool,  # noqa: ARG001 - the flag says aloud what happens
@@ -167,7 +166,6 @@ def run(
 @click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
 @in_folder
-@as_json
 def schedule(system: "System", to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
     """Write what makes SYSTEM call `workbook run --due` for this workspace.
 

@@ -96,7 +96,7 @@ def slope(block: dict[str, Any]) -> Scene:
             scene.line("whisker", x, y_of(value - error), x, y_of(value + error))
         scene.dot("now", x, y_of(value), 6)
         scene.text(text, x + gap, y_of(value) + 4, css="lab", anchor=anchor)
-    y = 92.0
+    y: float = 92
     if sum(map(text_width, labels)) + 16 <= xs[1] - xs[0]:
         for x, label in zip(xs, labels, strict=True):
             scene.text(label, x, y, anchor="middle")
