@@ -82,7 +82,7 @@ def test_one_athletes_failure_stops_no_other_and_leaves_its_reason(squad):
 
 
 def test_a_page_that_cannot_be_planned_is_noted_as_failed(squad, monkeypatch):
-    def full(*_bundle) -> None:
+    def full(*_bundle, **_said) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(fan_out, "_pack", full)
