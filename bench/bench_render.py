@@ -167,7 +167,7 @@ def pages(workspace: Workspace, jobs: list[Job], parent: WarmParent, at_a_time: 
                 parent.ask(request, Limits())
             yield parent.asked.pop(number), answer
 
-    for done in fan_out._in_forks(Manifest.read(workspace), jobs, True, each):
+    for done in fan_out._all_requested(Manifest.read(workspace), jobs, True, each):
         assert done.state == "rendered", done.error
 
 
