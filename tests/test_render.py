@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import analysis.report.render as rendering
 import nbformat
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from papermill.translators import PythonTranslator
 from report_notebooks import PAGE, PARAMETERS, write, write_week
 
 import analysis.base.files as writing
+import analysis.report.engine.render as rendering
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.engine.render import render, report_key
 from analysis.report.notebook import checked_parameters, parameters_of, parts_of, read_notebook
