@@ -232,4 +232,5 @@ def test_a_page_tells_other_programs_what_became_of_it(tmp_path):
         "state": "failed",
         "seconds": 1.23,
         "error": "why",
+        "log": "",
     }
