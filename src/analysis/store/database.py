@@ -86,7 +86,10 @@ def _problem_in_words(path: Path, problem: BaseException) -> WorkbookError | Non
     if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return unwritten(path, problem)
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return WorkbookError(f"{path} cannot be opened: {problem}. Check the permissions of its folder.")
+        return WorkbookError(
+            f"{path} cannot be opened: {problem}. Check the permissions of its folder. From a disk that cannot be "
+            "written, copy the workspace to another one first."
+        )
     undecodable = isinstance(problem, UnicodeDecodeError) or (not code and "decode to UTF-8" in str(problem))
     if undecodable or code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
         return damaged(f"The database {path}", problem)

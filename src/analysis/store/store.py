@@ -14,8 +14,9 @@ from analysis.base.errors import Busy, WorkbookError
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
 from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
+from analysis.store.migrations import bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
-from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED, make_tables
+from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
 from analysis.store.writing import Appended, FileFacts
 
 
@@ -29,7 +30,12 @@ def sha256_of(path: Path) -> str:
 
 
 class Store:
-    """The tables and sample files of one workspace. Open it with `Store.open(folder)`."""
+    """The tables and sample files of one workspace. Open it with `Store.open(folder)`.
+
+    `news` says what an older store was given when it was opened; it is empty for all others.
+    """
+
+    news = ""
 
     def __init__(self, engine: sql.Engine, samples: SampleFiles) -> None:
         self._engine = engine
@@ -39,7 +45,8 @@ class Store:
     def open(cls, folder: Path) -> "Store":
         """The store in `folder`; where there is none yet it is made, and only its owner can read it.
 
-        Raises WorkbookError where the database is damaged, of another version, or gone and its sample files are not.
+        An older one is brought up to date. Raises WorkbookError where the database is damaged, of a newer version, or
+        gone while its sample files are not.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = folder / DATABASE
@@ -51,8 +58,7 @@ class Store:
             )
         store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
         try:
-            with transaction(store._engine) as connection:
-                make_tables(connection)
+            store.news = bring_up_to_date(store._engine)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
             raise damaged(f"The database {database}", problem) from problem
         return store
@@ -205,8 +211,7 @@ class Store:
     def keep_fact(self, name: str, value: str) -> None:
         """Keep something about the store itself, in place of what it had under this name."""
         with transaction(self._engine) as connection:
-            connection.execute(FACTS.delete().where(FACTS.c.name == name))
-            connection.execute(FACTS.insert().values(name=name, value=value))
+            writing.keep_fact(connection, name, value)
 
     def drop(self, name: str, **values: Iterable[object]) -> int:
         """Delete the rows of a table whose columns lie among the given values; how many there were."""

@@ -13,7 +13,7 @@ from analysis.base.tables import TABLES
 from analysis.ingest import linking
 from analysis.store import changes, reading
 from analysis.store.records import Record, records, sound_records
-from analysis.store.schema import COMMITS, STORED
+from analysis.store.schema import COMMITS, FACTS, STORED
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ def bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
     touched = [{"athlete_id": athlete_id, "commits": 1} for athlete_id in sorted(athlete_ids)]
     if touched:
         connection.execute(_counting(connection.dialect.name), touched)
+
+
+def keep_fact(connection: sql.Connection, name: str, value: str) -> None:
+    """Keep something about the store itself, in place of what it had under this name."""
+    connection.execute(FACTS.delete().where(FACTS.c.name == name))
+    connection.execute(FACTS.insert().values(name=name, value=value))
 
 
 def name_samples(

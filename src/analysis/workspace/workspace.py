@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -385,6 +386,8 @@ def find_folder(start: Path | None = None) -> Path:
 def open_workspace(folder: str | Path | None = None) -> Workspace:
     """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
 
+    A store of an older version of the workbook is brought up to date, and what is new in it is said on stderr.
+
     Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
     """
     found = find_folder(Path(folder) if folder else None)
@@ -392,7 +395,10 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
         packed = Bundle.open(found)
         return Workspace(found, packed.config, packed)
     config = configuration.read_config(found / configuration.NAME)
-    return Workspace(found, config, Store.open(found / config.store))
+    store = Store.open(found / config.store)
+    if store.news:
+        print(store.news, file=sys.stderr)
+    return Workspace(found, config, store)
 
 
 def day(text: str) -> pd.Timestamp:
