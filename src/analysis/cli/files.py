@@ -286,10 +286,10 @@ def exclude(
 def status(workspace_folder: Path | None, as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
     from analysis import open_workspace
-    from analysis.workspace import dry_run
+    from analysis.workspace import status as holdings
 
-    report = dry_run.status(open_workspace(workspace_folder))
-    print_json(report) if as_json else click.echo(dry_run.status_text(report))
+    report = holdings.status(open_workspace(workspace_folder))
+    print_json(report) if as_json else click.echo(holdings.status_text(report))
 
 
 def _form_options(form: "Said") -> dict[str, object]:

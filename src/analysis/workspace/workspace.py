@@ -1,43 +1,37 @@
 """A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages. What notebooks begin with."""
 
-import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from analysis.base import config as configuration
-from analysis.base.columns import DTYPES
 from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.base.rules import NAME as RULES
 from analysis.base.rules import Rule, read_rules
-from analysis.base.tables import TABLES
 from analysis.ingest.binding import ANY_SOURCE, Names
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
 from analysis.store import Store
 from analysis.workspace import bundle
+from analysis.workspace.as_of import FRAMES, as_of, by_athlete, last_day_of, of_athletes, remaining
 from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
-from analysis.workspace.left_out import left_out, row_keys, without
+from analysis.workspace.fingerprint import digest, hash_of
+from analysis.workspace.left_out import left_out
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
-FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
 
 _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
-_OF_A_SESSION = ("sets", "reps", "runs", "splits")
-_HAPPENED = ("sessions", "wellness", "trials", "cues")
 _NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at"]
 
@@ -76,7 +70,7 @@ class Athlete:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        return _hash(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
+        return hash_of(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +93,7 @@ class Squad:
         """A hash of everything a report of the squad can see."""
         athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
         rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
-        return _hash("".join((*athletes, *rules, str(self.withheld))), self.ledger)
+        return hash_of("".join((*athletes, *rules, str(self.withheld))), self.ledger)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,12 +152,12 @@ class Workspace:
             data = str(self.store.revision(athlete_id))
         else:
             taken_in = self.store.count("files")[0][0]
-            data = _digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
+            data = digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
-            configuration.NAME: _digest(_seen_of(self.config).encode()),
-            **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
+            configuration.NAME: digest(_seen_of(self.config).encode()),
+            **{name: digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
 
@@ -193,7 +187,7 @@ class Workspace:
         for report, athlete_id in sorted({*made, *coming}):
             if athlete_id in shown:
                 pages.setdefault(f"{report}/{until}", []).append(athlete_id)
-        frames = _of_athletes(stored, shown)
+        frames = of_athletes(stored, shown)
         bundle.pack(folder, self.store, frames, self.config, self._beside, withheld=squad.withheld, pages=pages)
         return squad
 
@@ -238,7 +232,7 @@ class Workspace:
 
     def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
         """The athlete whose tables are `stored`."""
-        last = day(until) if until else _last_day(stored, self.today())
+        last = day(until) if until else last_day_of(stored, self.today())
         return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
@@ -250,9 +244,9 @@ class Workspace:
 
     def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
         """The squad whose tables are `stored`."""
-        last = day(until) if until else _last_day(stored, self.today())
-        seen = _by_athlete(self._as_of(stored, last))
-        exclusions = _by_athlete({"exclusions": stored["exclusions"]})
+        last = day(until) if until else last_day_of(stored, self.today())
+        seen = by_athlete(self._as_of(stored, last))
+        exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
         shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
         rows = everybody[everybody["athlete_id"].isin(shown)]
@@ -260,7 +254,7 @@ class Workspace:
             self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
             for _, row in rows.iterrows()
         )
-        ledger = _of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
         withheld = len(everybody) - len(rows) + (self.store.withheld if isinstance(self.store, Bundle) else 0)
         return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
 
@@ -273,7 +267,7 @@ class Workspace:
             name=row["name"] if pd.notna(row["name"]) else row["athlete_id"],
             until=until,
             config=self.config,
-            frames=_remaining(seen, exclusions),
+            frames=remaining(seen, exclusions),
             exclusions=left_out(seen, exclusions, self.config),
             _store=self.store,
         )
@@ -284,9 +278,9 @@ class Workspace:
         Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
         """
         stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"])
-        last = day(until) if until else _last_day(stored, self.today())
+        last = day(until) if until else last_day_of(stored, self.today())
         shown = agreeing(self._consents(stored["athletes"]), "squad")
-        return _remaining(_of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
+        return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
 
     def consents(self) -> dict[str, Consent]:
         """What each athlete has agreed to, as of today, by id."""
@@ -302,7 +296,7 @@ class Workspace:
     def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
         known = catalogue(self.options().exercises)
         agreed = self._consents(stored["athletes"])
-        frames = _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        frames = as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
         return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
 
     def streams(self) -> pd.DataFrame:
@@ -410,119 +404,3 @@ def day(text: str) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
-
-
-def _last_day(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
-    """The last day on which anything happened; today where nothing did."""
-    last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
-    return max(last_days, default=today)
-
-
-def _as_of(
-    stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]
-) -> dict[str, pd.DataFrame]:
-    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
-    dates = stored["sessions"].set_index("session_id")["local_date"]
-    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
-    return {
-        name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
-    }
-
-
-@dataclass(frozen=True, eq=False)
-class _Joined:
-    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
-
-    dates: pd.Series
-    copies: set[str]
-    patterns: pd.Series
-
-
-def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
-    """One frame as a report of that day may see it."""
-    if name in _OF_A_SESSION:
-        frame = frame.assign(local_date=_looked_up(frame["session_id"], joined.dates))
-    if name == "sets":
-        counted = ~row_keys("sets", frame).isin(joined.copies) if joined.copies else True
-        frame = frame.assign(counted=counted, pattern=_looked_up(frame["exercise"], joined.patterns))
-    if name == "runs":
-        frame = frame.assign(counted=~frame["session_id"].isin(joined.copies))
-    if name == "proposals":
-        frame = _where(frame, frame["answer"] == "accepted")
-    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
-    return _where(frame, frame["local_date"] <= last)
-
-
-def _nothing_of(name: str) -> pd.DataFrame:
-    """A frame without rows, with all that is joined on: most athletes have no rows of most tables."""
-    return _empty(name).copy()
-
-
-@cache
-def _empty(name: str) -> pd.DataFrame:
-    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
-    return _seen(name, TABLES[name].empty(), pd.Timestamp(0), nothing)
-
-
-def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
-    """The value of each key, missing where there is none; each key is looked up once, however often it stands."""
-    codes, known = pd.factorize(keys)
-    return values.reindex(known).array.take(codes, allow_fill=True)
-
-
-def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
-    """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
-    return frame if kept.all() else frame[kept].reset_index(drop=True)
-
-
-def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
-    """The frames of one athlete, numbered from 0; each frame is gone through once, whoever is asked for."""
-    places = {name: frame.groupby("athlete_id").indices for name, frame in frames.items()}
-
-    def of(athlete_id: str) -> dict[str, pd.DataFrame]:
-        return {
-            name: frame.take(places[name].get(athlete_id, [])).reset_index(drop=True) for name, frame in frames.items()
-        }
-
-    return of
-
-
-def _of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
-    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
-    return {
-        name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
-        for name, frame in frames.items()
-    }
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _hash(text: str, frames: dict[str, pd.DataFrame], without: Iterable[str] = ()) -> str:
-    """Of the text and what the frames hold in all columns but some."""
-    digest = hashlib.sha256(text.encode())
-    for name, frame in frames.items():
-        columns = [column for column in frame.columns if column not in without]
-        digest.update(" ".join((name, *columns)).encode())
-        digest.update(_packed(frame, columns).serialize())
-    return digest.hexdigest()
-
-
-def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
-    """Some columns in one piece each, however the frame was put together."""
-    arrays = [_whole(pa.array(frame[name].array, from_pandas=True)) for name in columns]
-    return pa.RecordBatch.from_arrays(arrays, names=columns)
-
-
-def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Texts may come in chunks, or as a part of a longer array, of which bytes behind the part would be hashed too."""
-    if not pa.types.is_large_string(array.type):
-        return array
-    one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return one.take(pa.array(np.arange(len(one))))
-
-
-def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The frames without what was left out, numbered from 0."""
-    return {name: frame.reset_index(drop=True) for name, frame in without(frames, exclusions).items()}
