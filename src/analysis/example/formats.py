@@ -11,6 +11,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
+from analysis.base.frames import rows_of
 from analysis.example.running import Run
 from analysis.example.squad import KEY_LIFTS, NOISE, TIME_ZONE, Athlete, KeyLift
 from analysis.example.training import TITLES
@@ -29,7 +30,7 @@ def strong_csv(sets: pd.DataFrame) -> str:
     ]
     work = sets["set_kind"] == "work"
     order = work.groupby([sets["start"], sets["exercise"]]).cumsum()
-    for one, work_order in zip(sets.itertuples(index=False), order, strict=True):
+    for one, work_order in zip(rows_of(sets), order, strict=True):
         set_order = _STRONG_KINDS.get(one.set_kind, work_order)
         rpe = "" if np.isnan(one.rpe_cr10) else f"{one.rpe_cr10:g}"
         lines.append(
@@ -46,10 +47,10 @@ def _strong_duration(minutes: int) -> str:
 def hevy_csv(sets: pd.DataFrame) -> str:
     """The log as Hevy exports it: newest workout first, sets counted from 0 in each exercise."""
     latest_first = sets.sort_values("start", ascending=False, kind="stable")
-    end = latest_first["start"] + pd.to_timedelta(latest_first["duration_min"], unit="min")
+    end = latest_first["start"] + pd.to_timedelta(latest_first.loc[:, "duration_min"], unit="min")
     table = pd.DataFrame(
         {
-            "title": latest_first["role"].map(TITLES),
+            "title": latest_first["role"].map(TITLES.get),
             "start_time": latest_first["start"].map(_hevy_time),
             "end_time": end.map(_hevy_time),
             "description": "",
@@ -57,7 +58,7 @@ def hevy_csv(sets: pd.DataFrame) -> str:
             "superset_id": "",
             "exercise_notes": "",
             "set_index": latest_first["set"] - 1,
-            "set_type": latest_first["set_kind"].map(_HEVY_KINDS),
+            "set_type": latest_first["set_kind"].map(_HEVY_KINDS.get),
             "weight_kg": latest_first["load_kg"],
             "reps": latest_first["reps"],
             "distance_km": "",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.base import config as configuration
 from analysis.base.files import write_whole
+from analysis.base.frames import rows_of
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
 from analysis.privacy import audit
@@ -185,7 +186,8 @@ def _tasks(journal: Path) -> list[Task]:
 
 
 def _task(told: dict) -> Task:
-    wanted = Sought(**{name: value if name == "athlete_id" else tuple(value) for name, value in told["wanted"].items()})
+    lists = {name: tuple(words) for name, words in told["wanted"].items() if name != "athlete_id"}
+    wanted = Sought(told["wanted"]["athlete_id"], **lists)
     jobs = tuple(Job(**job) for job in told["jobs"])
     return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs)
 
@@ -221,7 +223,7 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
             yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
     log = Audit(workspace)
     whose = log.pseudonym(athlete_id)
-    for line in log.table().itertuples():
+    for line in rows_of(log.table()):
         if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
             yield f"workbook {line.what}, {line.at}"
 

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -21,19 +22,23 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
     Watch records go by the day of their session; a file of several sessions goes when all of them are old.
     """
     rules, said, gone = workspace.config.retention, [], 0
+
+    def days_ago(days: float) -> pd.Timestamp:
+        return cast(pd.Timestamp, now - pd.Timedelta(days=days))
+
     if rules.samples_days is not None:
-        before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
+        before = days_ago(rules.samples_days).tz_localize(None)
         count = _old_samples(workspace, before)
         said.append(f"Watch records of sessions before {before.date()}: {count} files deleted.")
         gone += count
     if rules.rejects_days is not None:
-        before = now - pd.Timedelta(days=rules.rejects_days)
+        before = days_ago(rules.rejects_days)
         files = workspace.store.frame("files")
         count = workspace.store.drop("rejects", file_no=files.loc[files["imported_at"] < before, "file_no"].tolist())
         said.append(f"Refused cells of files taken in before {before.date()}: {count} deleted.")
         gone += count
     if rules.logs_days is not None:
-        before = now - pd.Timedelta(days=rules.logs_days)
+        before = days_ago(rules.logs_days)
         logs = (workspace.reports_folder / "log").glob("*.log")
         old_logs = [path for path in logs if path.stat().st_mtime < before.timestamp()]
         for path in old_logs:
@@ -54,11 +59,10 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
 
 def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
     held = workspace.store.frame("sample_files")
-    days = workspace.store.among("sessions", session_id=held["session_id"].unique())
-    is_old = held["session_id"].isin(days.loc[days["local_date"] < before, "session_id"])
-    whole = is_old.groupby(held["path"]).all()
-    gone = held[held["path"].map(whole)]
-    workspace.store.drop("sample_files", path=gone["path"].unique())
+    days = workspace.store.among("sessions", session_id=set(held["session_id"]))
+    kept = set(held["session_id"]) - set(days.loc[days["local_date"] < before, "session_id"])
+    of_kept = held.loc[held["session_id"].isin(list(kept)), "path"]
+    workspace.store.drop("sample_files", path=set(held["path"]) - set(of_kept))
     return len(workspace.store.sweep())
 
 

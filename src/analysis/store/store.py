@@ -4,16 +4,19 @@ import contextlib
 import hashlib
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sql
 
 from analysis.base.errors import Busy, WorkbookError
+from analysis.base.frames import rows_of
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
-from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
+from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
 from analysis.store.migrations import bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
@@ -160,15 +163,17 @@ class Store:
             held = self.frame("sample_files")
         except WorkbookError as problem:  # damage that ends the check itself
             return [str(problem)]
-        counts = held.groupby("path")["rows"].sum().items()
-        return found + [said for path, rows in counts if (said := self._samples.lacks(path, rows))]
+        counts: Counter[str] = Counter()
+        for row in rows_of(held):
+            counts[row.path] += row.rows
+        return found + [said for path, rows in counts.items() if (said := self._samples.lacks(path, rows))]
 
     # writing -----------------------------------------------------------------------------------------------------
 
     def append(
         self,
         file: FileFacts,
-        facts: dict[str, object],
+        facts: dict[str, Any],
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
     ) -> Appended:
@@ -237,7 +242,7 @@ class Store:
         Raises Busy where somebody reads the store meanwhile: the log cannot be emptied then.
         """
         with self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
+            raw = driver_of(connection)
             raw.execute("VACUUM")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
@@ -246,7 +251,7 @@ class Store:
     def copy_to(self, path: Path) -> None:
         """A copy of the database as it stands at one moment; who reads or writes meanwhile is not in the way."""
         with self._engine.connect() as connection, contextlib.closing(sqlite3.connect(path)) as copy:
-            connection.connection.driver_connection.backup(copy)
+            driver_of(connection).backup(copy)
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""

@@ -18,13 +18,13 @@ _HAPPENED = ("sessions", "wellness", "trials", "cues")
 
 def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
     """The last day on which anything happened; today where nothing did."""
-    last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
+    last_days = [stored[name].loc[:, "local_date"].max() for name in _HAPPENED if len(stored[name])]
     return max(last_days, default=today)
 
 
 def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]) -> dict[str, pd.DataFrame]:
     """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
-    dates = stored["sessions"].set_index("session_id")["local_date"]
+    dates = stored["sessions"].set_index("session_id").loc[:, "local_date"]
     joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
     return {
         name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
@@ -43,16 +43,16 @@ class _Joined:
 def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
     """One frame as a report of that day may see it."""
     if name in _OF_A_SESSION:
-        frame = frame.assign(local_date=_looked_up(frame["session_id"], joined.dates))
+        frame = frame.assign(local_date=_looked_up(frame.loc[:, "session_id"], joined.dates))
     if name == "sets":
-        counted = ~row_keys("sets", frame).isin(joined.copies) if joined.copies else True
-        frame = frame.assign(counted=counted, pattern=_looked_up(frame["exercise"], joined.patterns))
+        counted = ~row_keys("sets", frame).isin(list(joined.copies)) if joined.copies else True
+        frame = frame.assign(counted=counted, pattern=_looked_up(frame.loc[:, "exercise"], joined.patterns))
     if name == "runs":
-        frame = frame.assign(counted=~frame["session_id"].isin(joined.copies))
+        frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)))
     if name == "proposals":
-        frame = _where(frame, frame["answer"] == "accepted")
+        frame = _where(frame, frame.loc[:, "answer"] == "accepted")
     last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
-    return _where(frame, frame["local_date"] <= last)
+    return _where(frame, frame.loc[:, "local_date"] <= last)
 
 
 def _nothing_of(name: str) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _nothing_of(name: str) -> pd.DataFrame:
 @cache
 def _empty(name: str) -> pd.DataFrame:
     nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
-    return _seen(name, TABLES[name].empty(), pd.Timestamp(0), nothing)
+    return _seen(name, TABLES[name].empty(), pd.to_datetime(0), nothing)
 
 
 def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
@@ -74,7 +74,7 @@ def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.Extensio
 
 def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
-    return frame if kept.all() else frame[kept].reset_index(drop=True)
+    return frame if kept.all() else frame.loc[kept].reset_index(drop=True)
 
 
 def by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
@@ -92,7 +92,7 @@ def by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.
 def of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
     """The frames without rows of anybody else; what is of no one athlete stays as it is."""
     return {
-        name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
+        name: frame.loc[frame["athlete_id"].isin(list(athlete_ids))] if "athlete_id" in frame else frame
         for name, frame in frames.items()
     }
 

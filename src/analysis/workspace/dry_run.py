@@ -2,11 +2,13 @@
 
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from analysis.base import config as configuration
 from analysis.base.errors import ConfigProblem, WorkbookError
+from analysis.base.frames import rows_of
 from analysis.ingest import registry
 from analysis.ingest.binding import dated
 from analysis.ingest.reading import Options, Reading
@@ -32,9 +34,9 @@ class Look:
     path: Path
     name: str  # the path below the folder that was named
     reader: str = ""
-    dialect: dict | None = None
+    dialect: dict = field(default_factory=dict)
     athletes: tuple[str, ...] = ()
-    rows: dict[str, int] | None = None
+    rows: dict[str, int] = field(default_factory=dict)
     rejects: tuple[str, ...] = ()
     known: bool = False  # the very same file is stored already
     rows_known: int = 0  # source rows that the store has already
@@ -87,14 +89,14 @@ def look(path: Path, options: Options, stored: Known | None = None, root: Path |
         dialect=reading.dialect,
         athletes=_names(reading),
         rows={table: len(frame) for table, frame in reading.tables.items()},
-        rejects=tuple(refusal(row) for row in reading.rejects.sort_values("row_no", kind="stable").itertuples()),
+        rejects=tuple(refusal(row) for row in rows_of(reading.rejects.sort_values("row_no", kind="stable"))),
         known=sha256_of(path) in stored.files,
         rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
         notes=reading.notes,
     )
 
 
-def refusal(row: object) -> str:
+def refusal(row: Any) -> str:
     """A row of `rejects` in words: where it stands, and why; the column is not said twice.
 
     >>> from types import SimpleNamespace
@@ -126,7 +128,7 @@ def _cells(look: Look) -> tuple[str, ...]:
     if look.error:
         return "FAILED", look.name, "", "", "", "", "see below"
     more = f" +{len(look.athletes) - 1}" if len(look.athletes) > 1 else ""
-    most = max(look.rows, key=look.rows.get, default="")
+    most = max(look.rows, key=lambda table: look.rows[table], default="")
     return (
         look.dialect.get("mapping") or look.reader,
         look.name,
@@ -153,7 +155,7 @@ def _by_what_is_said(looks: list[Look]) -> dict[tuple[str, ...], list[str]]:
 def _totals(looks: list[Look], width: int) -> list[str]:
     totals: Counter[str] = Counter()
     for each in looks:
-        totals.update(each.rows or {})
+        totals.update(each.rows)
     said = ", ".join(f"{table} {n}" for table, n in totals.items() if n)
     return ["", textwrap.fill(f"Rows in all: {said}.", width)] if said else []
 

@@ -1,5 +1,6 @@
 """What a workspace holds: of whom, until when, and what waits for somebody."""
 
+from analysis.base.frames import rows_of
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.workspace import Workspace
 from analysis.workspace.consent import agreeing
@@ -11,7 +12,7 @@ def status(workspace: Workspace) -> dict[str, object]:
     streams = dict(iter(workspace.streams().groupby("athlete_id")))
     waiting = workspace.store.frame("waiting")
     people = []
-    for athlete in athletes.itertuples():
+    for athlete in rows_of(athletes):
         own = streams.get(athlete.athlete_id)
         people.append(
             {
@@ -25,7 +26,7 @@ def status(workspace: Workspace) -> dict[str, object]:
         "workspace": str(workspace.folder),
         "files": workspace.store.count("files")[0][0],
         "rejects": workspace.store.count("rejects")[0][0],
-        "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
+        "waiting": waiting.groupby("external_name", as_index=False).agg({"rows": "sum"}).to_dict("records"),
         "unknown_exercises": _unknown_exercises(workspace),
         "consent": _consent(workspace),
         "athletes": people,

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.base import config as configuration
 from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.base.frames import rows_of
 from analysis.base.rules import NAME as RULES
 from analysis.base.rules import Rule, read_rules
 from analysis.ingest.binding import ANY_SOURCE, Names
@@ -102,7 +104,17 @@ class Workspace:
 
     folder: Path
     config: Config
-    store: Store | Bundle
+    tables: Store | Bundle  # where the frames come from
+
+    @property
+    def store(self) -> Store:
+        """The store.
+
+        Raises UsageProblem in a bundle, which has none.
+        """
+        if isinstance(self.tables, Bundle):
+            raise UsageProblem(f"{self.folder} is the bundle of one page and can only be read. Open its workspace.")
+        return self.tables
 
     @property
     def raw_folder(self) -> Path:
@@ -136,12 +148,12 @@ class Workspace:
 
     def names(self) -> Names:
         """Who is meant by the names that files use; an id names its athlete too."""
-        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.store.values("athletes", "athlete_id")}
-        return Names.bound_by(self.store.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
+        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.tables.values("athletes", "athlete_id")}
+        return Names.bound_by(self.tables.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
 
     def athletes(self) -> pd.DataFrame:
         """All athletes, one row each."""
-        return self.store.frame("athletes")
+        return self.tables.frame("athletes")
 
     def rests_on(self, athlete_id: str = "") -> dict[str, str]:
         """What decides the frames of an athlete, or of all: a short text for each part of it, at no reading of frames.
@@ -168,7 +180,7 @@ class Workspace:
 
         Raises ConsentMissing for one who has not agreed to have a page.
         """
-        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        stored = self.tables.frames(_OF_A_PAGE, [athlete_id])
         self._consents(stored["athletes"])[athlete_id].require("report")
         bundle.pack(folder, self.store, stored, self.config, self._beside)
         return self._one(stored, until)
@@ -179,7 +191,7 @@ class Workspace:
         The squad is what `everyone` gives here and there. In the bundle `pages` says of the day `until` what it says
         here, and counts those that are in work: `coming` are their reports and athletes.
         """
-        stored = self.store.frames([*_OF_A_SQUAD, "aliases"])
+        stored = self.tables.frames([*_OF_A_SQUAD, "aliases"])
         squad = self._squad(stored, until, agreed=True)
         shown = {one.athlete_id for one in squad.athletes}
         made = {(page.parent.parent.name, page.stem) for page in self.reports_folder.glob(f"*/{until}/*.html")}
@@ -203,7 +215,7 @@ class Workspace:
         found = self.names().athlete(ANY_SOURCE, name_or_id)
         if found is None:
             athletes = self.athletes()
-            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in athletes.head(3).itertuples()) or "none yet"
+            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in rows_of(athletes.head(3))) or "none yet"
             raise UnknownAthlete(
                 f"{name_or_id!r} is no athlete of this workspace; there are {len(athletes)}: {some}"
                 f"{', ...' if len(athletes) > 3 else ''}. `workbook status` lists them all."
@@ -225,22 +237,22 @@ class Workspace:
 
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
-        stored = self.store.frames(_OF_A_PAGE, [name_or_id])
+        stored = self.tables.frames(_OF_A_PAGE, [name_or_id])
         if stored["athletes"].empty:  # no id, as notebooks give one: a name costs a reading of all names
-            stored = self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
+            stored = self.tables.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
         return self._one(stored, until)
 
     def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
         """The athlete whose tables are `stored`."""
         last = day(until) if until else last_day_of(stored, self.today())
-        return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
+        return self._athlete(next(rows_of(stored["athletes"])), last, self._as_of(stored, last), stored["exclusions"])
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store.
 
         With `agreed` only those who agreed to be shown on the squad's pages; `withheld` says how many others there are.
         """
-        return self._squad(self.store.frames(_OF_A_SQUAD), until, agreed)
+        return self._squad(self.tables.frames(_OF_A_SQUAD), until, agreed)
 
     def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
         """The squad whose tables are `stored`."""
@@ -249,27 +261,27 @@ class Workspace:
         exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
         shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
-        rows = everybody[everybody["athlete_id"].isin(shown)]
+        rows = everybody.loc[everybody["athlete_id"].isin(list(shown))]
         athletes = (
-            self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
-            for _, row in rows.iterrows()
+            self._athlete(row, last, seen(row.athlete_id), exclusions(row.athlete_id)["exclusions"])
+            for row in rows_of(rows)
         )
         ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
-        withheld = len(everybody) - len(rows) + (self.store.withheld if isinstance(self.store, Bundle) else 0)
+        withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
         return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
 
     def _athlete(
-        self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
+        self, row: Any, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
     ) -> Athlete:
         """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
         return Athlete(
-            athlete_id=row["athlete_id"],
-            name=row["name"] if pd.notna(row["name"]) else row["athlete_id"],
+            athlete_id=row.athlete_id,
+            name=row.name if pd.notna(row.name) else row.athlete_id,
             until=until,
             config=self.config,
             frames=remaining(seen, exclusions),
             exclusions=left_out(seen, exclusions, self.config),
-            _store=self.store,
+            _store=self.tables,
         )
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
@@ -277,7 +289,7 @@ class Workspace:
 
         Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
         """
-        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"])
+        stored = self.tables.frames([*FRAMES, "links", "exclusions", "athletes"])
         last = day(until) if until else last_day_of(stored, self.today())
         shown = agreeing(self._consents(stored["athletes"]), "squad")
         return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
@@ -288,7 +300,7 @@ class Workspace:
 
     def consent(self, athlete_id: str) -> Consent:
         """What one athlete has agreed to, as of today."""
-        return self._consents(self.store.frame("athletes", [athlete_id]))[athlete_id]
+        return self._consents(self.tables.frame("athletes", [athlete_id]))[athlete_id]
 
     def _consents(self, athletes: pd.DataFrame) -> dict[str, Consent]:
         return consents(athletes, self.config, self.today())
@@ -307,8 +319,8 @@ class Workspace:
 
     def pages(self, report: str, until: str) -> set[str]:
         """The ids of the athletes whose page of that report and day is there; a bundle knows those of its own day."""
-        if isinstance(self.store, Bundle):
-            return set(self.store.pages.get(f"{report}/{until}", ()))
+        if isinstance(self.tables, Bundle):
+            return set(self.tables.pages.get(f"{report}/{until}", ()))
         return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
 
     def notebook(self, report: str) -> Path:
@@ -401,6 +413,6 @@ def day(text: str) -> pd.Timestamp:
     Raises UsageProblem for anything else.
     """
     try:
-        return pd.Timestamp(date.fromisoformat(text))
+        return pd.to_datetime(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
