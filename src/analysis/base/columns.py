@@ -206,6 +206,11 @@ def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
     return moments.astype(DTYPES[kind])
 
 
+def table(name: str, key: tuple[str, ...], row: str, *columns: Column) -> Table:
+    """`row` says what one row is."""
+    return Table(name, key, columns, row)
+
+
 def text(name: str, meaning: str, *, required: bool = False, pattern: str | None = None) -> Column:
     return Column(name, "text", meaning, required=required, pattern=pattern)
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -167,7 +168,7 @@ confidence = 0.90
 """
     ]
     sections += [_lift_toml(lift, athletes) for lift in KEY_LIFTS]
-    sections.append(_CHECKS_TOML)
+    sections.append(files("analysis.example").joinpath("checks.toml").read_text(encoding="utf-8"))
     return "\n".join(sections)
 
 
@@ -189,74 +190,4 @@ te_df = 4
 te_source = "the noise built into the example squad"  # put your own retest here
 swc_m_s = 0.04
 swc_source = "Practical choice: about 3.5 % of the 1RM on this squad's load-velocity lines."
-"""
-
-
-_CHECKS_TOML = """\
-[[checks]]
-test_id = "sprint_20m"
-name = "20 m sprint"
-unit = "s"
-distance_m = 20.0
-statistic = "best"
-every_days = 28
-te = 0.03
-te_source = "the noise built into the example squad, best of three trials"  # put your own retest here
-swc = 0.03
-swc_source = "Practical choice: about 1 % of the time, 0.2 m on the line."
-
-[[checks]]
-test_id = "time_trial_1200m"
-name = "1200 m time trial"
-unit = "s"
-distance_m = 1200.0
-statistic = "best"
-every_days = 56
-te = 2.8
-te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
-swc = 3.0
-swc_source = "Practical choice: about 1 % of the time."
-
-[[checks]]
-test_id = "time_trial_2400m"
-name = "2400 m time trial"
-unit = "s"
-distance_m = 2400.0
-statistic = "best"
-every_days = 56
-te = 5.8
-te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
-swc = 6.0
-swc_source = "Practical choice: about 1 % of the time."
-
-[[side_tests]]
-test_id = "single_leg_hop"
-name = "Single-leg hop"
-metric = "distance"
-unit = "cm"
-
-[[side_tests]]
-test_id = "ankle_dorsiflexion"
-name = "Ankle, knee to wall"
-metric = "distance"
-unit = "cm"
-
-[[reports]]
-report = "athlete_week"
-every = "week"
-athletes = "all"
-
-[[reports]]
-report = "squad_week"
-every = "week"
-
-# `workbook run --due` puts the pages of these two into the folder outbox, a mail each
-[[reports]]
-report = "athlete_week"
-every = "week"
-athletes = ["Alder", "Hazel"]
-deliver = "outbox"
-
-[delivery]
-sender = "reports@squad.invalid"
 """
