@@ -23,7 +23,7 @@ from analysis import open_workspace
 from analysis.base.errors import UnknownAthlete
 from analysis.base.tables import TABLES
 from analysis.delivery.ledger import Entry, Ledger
-from analysis.privacy import erasure
+from analysis.privacy import erasure, retention
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import Sought, search, sought, traces_in
 from analysis.report.locked import locked
@@ -188,7 +188,7 @@ def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_pat
         (folder / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
     assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(left)) == 1
     assert (left.exists(), others.exists(), in_work.exists()) == (False, True, True)
-    assert erasure.retain(grove, pd.Timestamp.now(tz="UTC")) == ["Folders of runs that were killed: 1 deleted."]
+    assert retention.retain(grove, pd.Timestamp.now(tz="UTC")) == ["Folders of runs that were killed: 1 deleted."]
     assert (others.exists(), in_work.exists()) == (False, True)
 
 

@@ -9,8 +9,8 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 from analysis import open_workspace
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
 from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder, intake
+from analysis.workspace.fingerprint import hash_of
 from analysis.workspace.left_out import row_keys
-from analysis.workspace.workspace import _hash
 
 PLAN = "athlete,date,role,content\n"
 
@@ -248,6 +248,6 @@ def test_a_hash_is_of_what_frames_hold_and_not_of_how_they_were_put_together():
         pd.concat([whole.iloc[1:2], whole.iloc[2:3]], ignore_index=True),
         pd.DataFrame({"name": pd.array([None, "Elm"], dtype="str"), "load_kg": [float("nan"), 3.0]}),
     ]
-    assert len({_hash("", {"sets": frame}) for frame in ways}) == 1
+    assert len({hash_of("", {"sets": frame}) for frame in ways}) == 1
     others = [ways[0].rename(columns={"load_kg": "load_lb"}), ways[0].assign(load_kg=3.0), ways[0].iloc[::-1]]
-    assert len({_hash("", {"sets": frame}) for frame in [ways[0], *others]}) == 4
+    assert len({hash_of("", {"sets": frame}) for frame in [ways[0], *others]}) == 4

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from filelock import FileLock, Timeout
 from analysis.base.errors import WorkbookError
 from analysis.base.files import parts_below
 from analysis.privacy.audit import KEY, Audit
-from analysis.privacy.erasure import JOURNAL, left_by_killed_runs
+from analysis.privacy.erasure import JOURNAL
+from analysis.privacy.retention import left_by_killed_runs
 from analysis.report.due import due
 from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace
@@ -89,12 +89,13 @@ def _disk(free: int) -> Finding:
 def _clock(workspace: Workspace) -> Finding:
     """Nothing in the store is from the future; how far the computer's zone is from the squad's."""
     now = pd.Timestamp.now(tz="UTC")
-    newest = workspace.store.frame("files")["imported_at"].max()
+    newest = workspace.store.frame("files").loc[:, "imported_at"].max()
     if pd.notna(newest) and newest > now + pd.Timedelta(minutes=5):
         detail = f"The newest file was taken in at {newest:%Y-%m-%d %H:%M} UTC and it is {now:%Y-%m-%d %H:%M} UTC now. "
         return Finding("clock", False, detail + "Set the clock of this computer.")
-    here = datetime.now().astimezone()
-    apart = (now.tz_convert(workspace.config.zone).utcoffset() - here.utcoffset()).total_seconds() / 3600
+    here = now.to_pydatetime().astimezone()  # to the zone of this computer
+    theirs = now.to_pydatetime().astimezone(workspace.config.zone)
+    apart = (theirs.replace(tzinfo=None) - here.replace(tzinfo=None)).total_seconds() / 3600
     detail = "the same time as the squad's" if not apart else f"the squad's clock is {apart:+g} h from this computer's"
     return Finding("clock", True, f"{now:%Y-%m-%d %H:%M} UTC; {detail}")
 
@@ -176,7 +177,7 @@ def _schedule(workspace: Workspace) -> Finding:
         return Finding("schedule", False, str(problem))
     missing = [job for job in jobs if not job.page(workspace).is_file()]
     periods = {page.parent.name for page in workspace.reports_folder.glob("*/*/*.html")}
-    newest = workspace.streams()["last_date"].max()
+    newest = workspace.streams().loc[:, "last_date"].max()
     if missing and periods and pd.notna(newest) and f"{newest:%Y-%m-%d}" > max(periods):
         detail = f"{len(missing)} of {len(jobs)} pages of the last period are not there. Run: workbook run --due"
         return Finding("schedule", False, detail)

@@ -5,14 +5,14 @@ need not be started to find what it answers.
 """
 
 from dataclasses import asdict
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
 from analysis.base.errors import UsageProblem
 from analysis.base.rules import Proposal, rule_of
 from analysis.base.tables import TABLES
-from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.athlete_week.week import AthleteFrames, athlete_week
 from analysis.pages.squad_week.proposals import week_proposals
 from analysis.report.due import week_end
 from analysis.workspace import Athlete, Workspace
@@ -50,12 +50,13 @@ def proposed(workspace: Workspace, athlete: str | None = None, as_of: str | None
     until = as_of or _last_week_end(workspace)
     athletes = [workspace.athlete(athlete, until)] if athlete else workspace.everyone(until, agreed=False).athletes
     rules = workspace.rules
-    fresh = [_row(one, found) for one in athletes for found in week_proposals(athlete_week(one, one.until), rules)]
+    weeks = [(one, athlete_week(cast(AthleteFrames, one), one.until)) for one in athletes]  # it has them by name
+    fresh = [_row(one, found) for one, week in weeks for found in week_proposals(week, rules)]
     stored = workspace.store.frame("proposals", [one.athlete_id for one in athletes])
     found = pd.DataFrame(fresh, columns=[*_FRESH, *_OF_RULE]).astype({"proposal_id": "str"})
     said = found.merge(stored[["proposal_id", "answer", "answered_at"]], on="proposal_id", how="left")
     rows = TABLES["proposals"].coerce(said).assign(**{name: said[name] for name in _OF_RULE})
-    taken = _menus(stored[stored["answer"] == "accepted"])
+    taken = _menus(stored.loc[stored["answer"] == "accepted"])
     return rows.assign(is_open=rows["answer"].isna() & ~_menus(rows).isin(taken))
 
 
@@ -78,11 +79,11 @@ def answer(
     """
     stored = workspace.store.frame("proposals")
     known = stored if proposal_id in set(stored["proposal_id"]) else proposed(workspace, athlete, as_of)
-    row = known[known["proposal_id"] == proposal_id]
+    row = known.loc[known["proposal_id"] == proposal_id]
     if row.empty:
         raise UsageProblem(f"There is no proposal {proposal_id!r}. List what there is: workbook decide")
-    others = stored[(stored["proposal_id"] != proposal_id) & (stored["answer"] == "accepted")]
-    others = others[_menus(others).isin(_menus(row)) & (said == "accepted")]
+    others = stored.loc[(stored["proposal_id"] != proposal_id) & (stored["answer"] == "accepted")]
+    others = others.loc[_menus(others).isin(_menus(row)) & (said == "accepted")]
     answers = pd.concat([row.assign(answer=said), others.assign(answer="rejected")], ignore_index=True)
     answers = TABLES["proposals"].coerce(answers.assign(answered_at=pd.Timestamp.now(tz="UTC")))
     workspace.store.put("proposals", answers)
@@ -91,7 +92,7 @@ def answer(
 
 def _last_week_end(workspace: Workspace) -> str:
     """The last day of the last week that was over on the last day with data; its page is the one that is read."""
-    last = workspace.streams()["last_date"].max()
+    last = workspace.streams().loc[:, "last_date"].max()
     return week_end(workspace.today() if pd.isna(last) else last, workspace.config.week_start).date().isoformat()
 
 

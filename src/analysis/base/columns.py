@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -163,7 +163,7 @@ class Table:
         for name, values in frame.items():
             if column := self.by_name.get(str(name)):
                 for check, where in column.failures(values):
-                    wrong = values[where].astype("object")
+                    wrong = values.loc[where].astype("object")
                     cells = {"index": wrong.index, "column": name, "check": check, "value": wrong.array}
                     found.append(pd.DataFrame(cells))
         return pd.concat(found, ignore_index=True) if found else _NO_FAILURES.copy()
@@ -189,10 +189,8 @@ def _array(values: pd.Series, column: Column) -> pd.api.extensions.ExtensionArra
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
     if values.dtype == _DTYPES[kind] and kind != "date":  # a date may still carry a time of day
         return values
-    if kind == "number":
-        return pd.to_numeric(values).astype("float64")
-    if kind == "integer":
-        return pd.to_numeric(values).astype("int64")
+    if kind in ("number", "integer"):
+        return cast(pd.Series, pd.to_numeric(values)).astype(DTYPES[kind])
     if kind == "text":
         return values.astype("str") if values.notna().any() else pd.Series(None, index=values.index, dtype="str")
     if pd.api.types.is_datetime64_any_dtype(values):
@@ -206,6 +204,11 @@ def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
     if kind == "date":
         moments = moments.dt.normalize()
     return moments.astype(DTYPES[kind])
+
+
+def table(name: str, key: tuple[str, ...], row: str, *columns: Column) -> Table:
+    """`row` says what one row is."""
+    return Table(name, key, columns, row)
 
 
 def text(name: str, meaning: str, *, required: bool = False, pattern: str | None = None) -> Column:

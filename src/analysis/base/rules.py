@@ -145,7 +145,7 @@ class Condition:
         """Whether it holds; what is not known fulfils no condition."""
         if known is None or known == CANNOT_TELL:
             return False
-        if isinstance(self.value, float):
+        if not isinstance(self.value, frozenset):
             return _COMPARISONS[self.comparison](float(known), self.value)
         return (known in self.value) == (self.comparison == "is")
 

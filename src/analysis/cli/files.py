@@ -270,10 +270,10 @@ def exclude(
 @in_workspace
 def status(workspace: "Workspace", as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
-    from analysis.workspace import dry_run
+    from analysis.workspace import status as holdings
 
-    report = dry_run.status(workspace)
-    print_json(report) if as_json else click.echo(dry_run.status_text(report))
+    report = holdings.status(workspace)
+    print_json(report) if as_json else click.echo(holdings.status_text(report))
 
 
 def _form_options(form: "Said") -> dict[str, object]:

@@ -186,10 +186,10 @@ def _print_backup(made: "Backup") -> None:
 def _print_retention(workspace: "Workspace", as_json: bool) -> None:
     import pandas as pd
 
-    from analysis.privacy import erasure
+    from analysis.privacy.retention import retain
 
     with locked(workspace):
-        said = erasure.retain(workspace, pd.Timestamp.now(tz="UTC"))
+        said = retain(workspace, pd.Timestamp.now(tz="UTC"))
     if as_json:
         return print_json(said)
     for line in said or ["workbook.toml has no [retention]: nothing is deleted for its age."]:

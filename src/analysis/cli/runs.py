@@ -138,7 +138,7 @@ def run(
     workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
     and nothing is sent twice. reports/log/last_run.json says what was done.
     """
-    from analysis.privacy import erasure
+    from analysis.privacy.retention import retain
     from analysis.report.due import due as due_pages
     from analysis.report.due import owed
     from analysis.workspace import day
@@ -149,7 +149,7 @@ def run(
         for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
             done.pages.append(page)
         done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
-        retained = erasure.retain(workspace, workspace.now())
+        retained = retain(workspace, workspace.now())
     if as_json:
         print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
     else:

@@ -5,6 +5,7 @@ change of one athlete. What a report says of the squad can therefore be held aga
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -95,14 +96,14 @@ def _write_athlete(athlete: Athlete, folder: Path, seed: int) -> tuple[dict[str,
 def _facts(athlete: Athlete, flat: pd.DataFrame, sessions: pd.DataFrame, n_runs: int) -> dict:
     """What truth.json says of an athlete: who it is, its true values on the first day, what it did of the plan."""
     baseline = flat.iloc[0].drop(["logged", "device", "reading_offset_m_s"])
-    outcomes = sessions["outcome"].value_counts()
+    outcomes = Counter(sessions["outcome"])
     return {
         "athlete": athlete.name,
         "athlete_id": athlete.athlete_id,
         "anchor_kg": {lift.exercise: athlete.anchor_kg(lift) for lift in KEY_LIFTS},
         "baseline": {name: round(float(value), 4) for name, value in baseline.items()},
         "planned_lifting_sessions": len(sessions),
-        "lifting_sessions": {key: int(outcomes.get(key, 0)) for key in training.OUTCOMES},
+        "lifting_sessions": {key: outcomes[key] for key in training.OUTCOMES},
         "runs": n_runs,
     }
 
@@ -133,7 +134,7 @@ def _plans(athletes: list[Athlete]) -> pd.DataFrame:
     plan = training.plan()
     plan = plan.assign(date=plan["date"].dt.strftime("%Y-%m-%d"))
     plans = [plan.assign(athlete=one.name) for one in athletes]
-    return pd.concat(plans)[["athlete", "date", "role", "content"]]
+    return pd.concat(plans).loc[:, ["athlete", "date", "role", "content"]]
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

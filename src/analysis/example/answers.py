@@ -70,15 +70,15 @@ def session_rpe(
 ) -> pd.DataFrame:
     """Session ratings as the session-RPE template has them: sessions done, days off, and the rest days logged."""
     done = _done(sessions, course, ran)
-    rated = done[rng.random(len(done)) < RATED_SHARE]
-    rpe = np.clip(rng.normal(rated["kind"].map(USUAL_RPE), 0.9), 1, 10).round()  # the ends of the form's scale
+    rated = done.loc[rng.random(len(done)) < RATED_SHARE]
+    rpe = np.clip(rng.normal(rated["kind"].map(USUAL_RPE.get), 0.9), 1, 10).round()  # the ends of the form's scale
     rated = rated.assign(rpe_cr10=rpe.astype(int), status="done")
     off = pd.DataFrame({"date": sessions.loc[sessions["outcome"] == "away", "planned"], "kind": "strength"})
     rest = pd.DataFrame({"date": _rest_logged(athlete, course, done, rng), "kind": "other"})
     rows = pd.concat([rated, off.assign(status="off", notes="away"), rest.assign(status="rest")])
     rows = rows.sort_values("date", kind="stable")
     rows = rows.assign(athlete=athlete.name, date=rows["date"].dt.strftime("%Y-%m-%d"))
-    return rows[_RPE_COLUMNS].astype({"duration_min": "Int64", "rpe_cr10": "Int64"})
+    return rows.loc[:, _RPE_COLUMNS].astype({"duration_min": "Int64", "rpe_cr10": "Int64"})
 
 
 def _rest_logged(
@@ -88,7 +88,7 @@ def _rest_logged(
     planned = plan()
     days = pd.DatetimeIndex(planned.loc[planned["role"] == "rest", "date"]).intersection(DAYS)
     logged = rng.random(len(days)) < athlete.rest_logged_share
-    return days[logged & course.loc[days, "logged"].to_numpy() & ~days.isin(done["date"])]
+    return days[logged & course.loc[days, "logged"].to_numpy() & ~days.isin(done.loc[:, "date"])]
 
 
 def _done(sessions: pd.DataFrame, course: pd.DataFrame, ran: list[Run]) -> pd.DataFrame:
@@ -156,9 +156,9 @@ def screens(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) ->
     (apart,) = rng.spawn(1)
     rows = _screen_rows(SCREENS, rng) + _hop_rows(course, rng) + _screen_rows(ADDED_SCREENS, apart)
     table = pd.DataFrame(rows, columns=["date", *_SCREEN_COLUMNS[2:9]])
-    table = table[course.loc[table["date"], "logged"].to_numpy()].sort_values("date", kind="stable")
+    table = table.loc[course.loc[table["date"], "logged"].to_numpy()].sort_values("date", kind="stable")
     dates = table["date"].dt.strftime("%Y-%m-%d")
-    return table.assign(athlete=athlete.name, date=dates, rater="coach", device="")[_SCREEN_COLUMNS]
+    return table.assign(athlete=athlete.name, date=dates, rater="coach", device="").loc[:, _SCREEN_COLUMNS]
 
 
 def _screen_rows(screens: tuple[Screen, ...], rng: np.random.Generator) -> list[tuple]:

@@ -5,12 +5,14 @@ import gzip
 import io
 import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 
+from analysis.base.frames import rows_of
 from analysis.example.running import Run
 from analysis.example.squad import KEY_LIFTS, NOISE, TIME_ZONE, Athlete, KeyLift
 from analysis.example.training import TITLES
@@ -29,7 +31,7 @@ def strong_csv(sets: pd.DataFrame) -> str:
     ]
     work = sets["set_kind"] == "work"
     order = work.groupby([sets["start"], sets["exercise"]]).cumsum()
-    for one, work_order in zip(sets.itertuples(index=False), order, strict=True):
+    for one, work_order in zip(rows_of(sets), order, strict=True):
         set_order = _STRONG_KINDS.get(one.set_kind, work_order)
         rpe = "" if np.isnan(one.rpe_cr10) else f"{one.rpe_cr10:g}"
         lines.append(
@@ -46,10 +48,10 @@ def _strong_duration(minutes: int) -> str:
 def hevy_csv(sets: pd.DataFrame) -> str:
     """The log as Hevy exports it: newest workout first, sets counted from 0 in each exercise."""
     latest_first = sets.sort_values("start", ascending=False, kind="stable")
-    end = latest_first["start"] + pd.to_timedelta(latest_first["duration_min"], unit="min")
+    end = latest_first["start"] + pd.to_timedelta(latest_first.loc[:, "duration_min"], unit="min")
     table = pd.DataFrame(
         {
-            "title": latest_first["role"].map(TITLES),
+            "title": latest_first["role"].map(TITLES.get),
             "start_time": latest_first["start"].map(_hevy_time),
             "end_time": end.map(_hevy_time),
             "description": "",
@@ -57,7 +59,7 @@ def hevy_csv(sets: pd.DataFrame) -> str:
             "superset_id": "",
             "exercise_notes": "",
             "set_index": latest_first["set"] - 1,
-            "set_type": latest_first["set_kind"].map(_HEVY_KINDS),
+            "set_type": latest_first["set_kind"].map(_HEVY_KINDS.get),
             "weight_kg": latest_first["load_kg"],
             "reps": latest_first["reps"],
             "distance_km": "",
@@ -166,7 +168,7 @@ confidence = 0.90
 """
     ]
     sections += [_lift_toml(lift, athletes) for lift in KEY_LIFTS]
-    sections.append(_CHECKS_TOML)
+    sections.append(files("analysis.example").joinpath("checks.toml").read_text(encoding="utf-8"))
     return "\n".join(sections)
 
 
@@ -188,74 +190,4 @@ te_df = 4
 te_source = "the noise built into the example squad"  # put your own retest here
 swc_m_s = 0.04
 swc_source = "Practical choice: about 3.5 % of the 1RM on this squad's load-velocity lines."
-"""
-
-
-_CHECKS_TOML = """\
-[[checks]]
-test_id = "sprint_20m"
-name = "20 m sprint"
-unit = "s"
-distance_m = 20.0
-statistic = "best"
-every_days = 28
-te = 0.03
-te_source = "the noise built into the example squad, best of three trials"  # put your own retest here
-swc = 0.03
-swc_source = "Practical choice: about 1 % of the time, 0.2 m on the line."
-
-[[checks]]
-test_id = "time_trial_1200m"
-name = "1200 m time trial"
-unit = "s"
-distance_m = 1200.0
-statistic = "best"
-every_days = 56
-te = 2.8
-te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
-swc = 3.0
-swc_source = "Practical choice: about 1 % of the time."
-
-[[checks]]
-test_id = "time_trial_2400m"
-name = "2400 m time trial"
-unit = "s"
-distance_m = 2400.0
-statistic = "best"
-every_days = 56
-te = 5.8
-te_source = "the noise built into the example squad, 1 % of the time"  # put your own retest here
-swc = 6.0
-swc_source = "Practical choice: about 1 % of the time."
-
-[[side_tests]]
-test_id = "single_leg_hop"
-name = "Single-leg hop"
-metric = "distance"
-unit = "cm"
-
-[[side_tests]]
-test_id = "ankle_dorsiflexion"
-name = "Ankle, knee to wall"
-metric = "distance"
-unit = "cm"
-
-[[reports]]
-report = "athlete_week"
-every = "week"
-athletes = "all"
-
-[[reports]]
-report = "squad_week"
-every = "week"
-
-# `workbook run --due` puts the pages of these two into the folder outbox, a mail each
-[[reports]]
-report = "athlete_week"
-every = "week"
-athletes = ["Alder", "Hazel"]
-deliver = "outbox"
-
-[delivery]
-sender = "reports@squad.invalid"
 """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,9 @@ class Run:
 
 def running_days() -> list[tuple[pd.Timestamp, str]]:
     """Every day with running in the plan of the trained weeks, and its kind: easy, long, sprint or trials."""
+    days = list(DAYS)
     return [
-        (DAYS[7 * week + weekday], kind)
+        (days[7 * week + weekday], kind)
         for week in range(WEEKS)
         for weekday, (kind, _content) in running_plan(week).items()
     ]
@@ -68,7 +70,7 @@ def _run(true: pd.Series, date: pd.Timestamp, kind: str, rng: np.random.Generato
     )
     clock = pd.Timedelta(hours=18.5 if kind == "easy" else 9.5) + pd.Timedelta(seconds=int(rng.integers(0, 2400)))
     return Run(
-        (date + clock).tz_localize(TIME_ZONE).tz_convert("UTC"),
+        cast(pd.Timestamp, date + clock).tz_localize(TIME_ZONE).tz_convert("UTC"),
         time_s,
         np.concatenate([[0.0], np.cumsum(speed_m_s[1:] * EVERY_S)]).round(2),
         heart_rate_bpm.round().astype(int),
@@ -116,7 +118,7 @@ def _time_trial_rows(true: pd.Series, distances_m: tuple[int, ...], rng: np.rand
     """Times on the critical-speed line, t = (d - D') / CS (Monod & Scherrer 1965, Ergonomics 8:329-338)."""
     rows = []
     for distance_m in distances_m:
-        time_s = (distance_m - true["d_prime_m"]) / true["cs_m_s"]
+        time_s = (distance_m - true.loc["d_prime_m"]) / true.loc["cs_m_s"]
         time_s *= 1 + NOISE.time_trial_sd_percent / 100 * rng.normal()
         rows.append((f"time_trial_{distance_m}m", 1, 1, "manual", 0, distance_m, round(time_s, 1), "stopwatch"))
     return rows

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.base.frames import rows_of
 from analysis.example.squad import (
     ANCHOR_SHARE,
     DAYS,
@@ -99,7 +100,7 @@ def attendance(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator)
 
 def trained(sessions: pd.DataFrame) -> pd.DataFrame:
     """The lifting sessions that took place, in the order in which they did."""
-    return sessions[sessions["date"].notna()].sort_values("start", ignore_index=True)
+    return sessions.loc[sessions["date"].notna()].sort_values("start", ignore_index=True)
 
 
 class LiftSet(NamedTuple):
@@ -117,7 +118,7 @@ def lifting_sets(athlete: Athlete, sessions: pd.DataFrame, rng: np.random.Genera
     load_kg, reps, rpe_cr10 (NaN for warm-ups), recorded.
     """
     rows = []
-    for session in trained(sessions).itertuples(index=False):
+    for session in rows_of(trained(sessions)):
         week = (session.planned - DAYS[0]).days // 7
         of_session = (session.date, session.start, session.duration_min, session.role)
         rows += [(*of_session, *one) for one in _SESSION_SETS[session.role](athlete, week, rng)]
@@ -179,7 +180,7 @@ def bar_speed(athlete: Athlete, sets: pd.DataFrame, course: pd.DataFrame, rng: n
     what the device adds. Form is rated in the form set of day 1 alone.
     """
     recorded = sets[sets["recorded"]]
-    reps = recorded.loc[recorded.index.repeat(recorded["reps"])].copy()
+    reps = recorded.loc[recorded.index.repeat(recorded.loc[:, "reps"])].copy()
     reps["rep"] = reps.groupby(level=0).cumcount() + 1
     on_day = course.loc[reps["date"]].reset_index(drop=True)
     reps = reps.reset_index(drop=True)
@@ -224,8 +225,8 @@ def _true_speed_m_s(athlete: Athlete, reps: pd.DataFrame, on_day: pd.DataFrame) 
 def _day_form_m_s(reps: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
     """How much faster or slower than true each lift is on its day: one draw a day and lift."""
     draws = rng.normal(0, NOISE.speed_day_sd_m_s, (len(DAYS), len(KEY_LIFTS)))
-    day = DAYS.get_indexer(reps["date"])
-    lift = pd.Index([lift.log_name for lift in KEY_LIFTS]).get_indexer(reps["exercise"])
+    day = DAYS.get_indexer(reps.loc[:, "date"])
+    lift = pd.Index([lift.log_name for lift in KEY_LIFTS]).get_indexer(reps.loc[:, "exercise"])
     return pd.Series(draws[day, lift], index=reps.index)
 
 

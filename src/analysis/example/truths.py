@@ -13,14 +13,14 @@ import pandas as pd
 Change = Callable[..., pd.DataFrame]
 
 
-def ramp(days: pd.DatetimeIndex, start: str, end: str) -> np.ndarray:
+def ramp(days: pd.Index, start: str, end: str) -> np.ndarray:
     """Share of a change that has happened on each day: 0 up to `start`, 1 from `end` on, straight between.
 
     >>> ramp(pd.date_range("2026-01-01", periods=5), "2026-01-02", "2026-01-04").tolist()
     [0.0, 0.0, 0.5, 1.0, 1.0]
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
-    return np.clip((days - first) / (last - first), 0, 1).to_numpy()
+    return np.clip(np.asarray((days - first) / (last - first)), 0, 1)
 
 
 def unchanged(course: pd.DataFrame) -> pd.DataFrame:

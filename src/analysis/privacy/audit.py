@@ -69,11 +69,11 @@ class Audit:
 
     def table(self, athlete_id: str | None = None) -> pd.DataFrame:
         """The log as a frame: no, at, who, what, options, athletes (pseudonyms) and exit; of one athlete if asked."""
-        rows = pd.DataFrame(self._lines(), columns=[*_COLUMNS, "before", "hash"])[_COLUMNS]
+        rows = pd.DataFrame(self._lines(), columns=[*_COLUMNS, "before", "hash"]).loc[:, _COLUMNS]
         if athlete_id is None:
             return rows
         wanted = self.pseudonym(athlete_id)
-        return rows[[wanted in athletes for athletes in rows["athletes"]]]
+        return rows.loc[[wanted in athletes for athletes in rows["athletes"]]]
 
     def check(self) -> int:
         """The number of lines, where all are there and as they were written.

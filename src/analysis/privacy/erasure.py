@@ -5,30 +5,24 @@ call that was killed is finished by a second one. It goes when a search finds no
 """
 
 import json
-import os
 import re
 import shutil
-import tempfile
-import time
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import openpyxl
-import pandas as pd
-
 from analysis.base import config as configuration
-from analysis.base.errors import Busy, UnreadableFile
-from analysis.base.files import put_in_place, write_whole
+from analysis.base.files import write_whole
+from analysis.base.frames import rows_of
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
-from analysis.ingest.dialect import decoded
 from analysis.privacy import audit
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought, traces_in
+from analysis.privacy.retention import left_by_killed_runs
+from analysis.privacy.rewriting import config_without, rewrite
 from analysis.report.due import SQUAD, Job
-from analysis.report.engine.fan_out import BUNDLE, render_job
+from analysis.report.engine.fan_out import render_job
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
@@ -129,11 +123,11 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     deleted, rewritten = [*made], []
     if raw:
         deleted += _raw_of_one(workspace, task)
-        rewritten = [path for path in _taken_in(workspace) if _rewrite(path, wanted)]
+        rewritten = [path for path in _taken_in(workspace) if rewrite(path, wanted)]
     for path in deleted:
         path.unlink(missing_ok=True)
     _remove_empty_folders(workspace, deleted)
-    if _config_without(workspace.folder / configuration.NAME, wanted):
+    if config_without(workspace.folder / configuration.NAME, wanted):
         rewritten.append(workspace.folder / configuration.NAME)
     workspace.store.compact()
     rendered, failed = _made_anew(workspace.folder, task.jobs)
@@ -170,77 +164,6 @@ def remedy(workspace: Workspace, trace: Trace) -> str:
     return "Delete it, or take the words out."
 
 
-def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
-    """Delete what is older than `[retention]` in workbook.toml allows, and what killed runs left; a sentence for each.
-
-    Watch records go by the day of their session; a file of several sessions goes when all of them are old.
-    """
-    rules, said, gone = workspace.config.retention, [], 0
-    if rules.samples_days is not None:
-        before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
-        count = _old_samples(workspace, before)
-        said.append(f"Watch records of sessions before {before.date()}: {count} files deleted.")
-        gone += count
-    if rules.rejects_days is not None:
-        before = now - pd.Timedelta(days=rules.rejects_days)
-        files = workspace.store.frame("files")
-        count = workspace.store.drop("rejects", file_no=files.loc[files["imported_at"] < before, "file_no"].tolist())
-        said.append(f"Refused cells of files taken in before {before.date()}: {count} deleted.")
-        gone += count
-    if rules.logs_days is not None:
-        before = now - pd.Timedelta(days=rules.logs_days)
-        logs = (workspace.reports_folder / "log").glob("*.log")
-        old_logs = [path for path in logs if path.stat().st_mtime < before.timestamp()]
-        for path in old_logs:
-            path.unlink()
-        said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
-    left = left_by_killed_runs()
-    for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)
-    if left:
-        said.append(f"Folders of runs that were killed: {len(left)} deleted.")
-    if gone:
-        try:
-            workspace.store.compact()
-        except Busy as problem:  # they are deleted; only the pages they stood on are not overwritten yet
-            said.append(str(problem))
-    return said
-
-
-def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
-    held = workspace.store.frame("sample_files")
-    days = workspace.store.among("sessions", session_id=held["session_id"].unique())
-    is_old = held["session_id"].isin(days.loc[days["local_date"] < before, "session_id"])
-    whole = is_old.groupby(held["path"]).all()
-    gone = held[held["path"].map(whole)]
-    workspace.store.drop("sample_files", path=gone["path"].unique())
-    return len(workspace.store.sweep())
-
-
-def left_by_killed_runs() -> list[Path]:
-    """Bundles of pages, among the computer's temporary files, whose process is gone.
-
-    Where a system does not say which processes there are, those that are a day old.
-    """
-    folders = sorted(Path(tempfile.gettempdir()).glob(f"{BUNDLE}*-*"))
-    return [folder for folder in folders if os.access(folder, os.R_OK | os.W_OK | os.X_OK) and not _in_work(folder)]
-
-
-def _in_work(folder: Path) -> bool:
-    number = folder.name.removeprefix(BUNDLE).split("-")[0]
-    if not number.isdecimal():
-        return True
-    try:
-        if os.name != "posix":
-            return folder.stat().st_mtime > time.time() - _A_DAY_S
-        os.kill(int(number), 0)  # asks, and sends nothing
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-    except PermissionError:  # it is there, and somebody else's
-        return True
-    return True
-
-
 def _tells_of(folder: Path, wanted: Sought) -> bool:
     try:
         return any(search(folder, wanted))
@@ -263,7 +186,8 @@ def _tasks(journal: Path) -> list[Task]:
 
 
 def _task(told: dict) -> Task:
-    wanted = Sought(**{name: value if name == "athlete_id" else tuple(value) for name, value in told["wanted"].items()})
+    lists = {name: tuple(words) for name, words in told["wanted"].items() if name != "athlete_id"}
+    wanted = Sought(told["wanted"]["athlete_id"], **lists)
     jobs = tuple(Job(**job) for job in told["jobs"])
     return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs)
 
@@ -299,7 +223,7 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
             yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
     log = Audit(workspace)
     whose = log.pseudonym(athlete_id)
-    for line in log.table().itertuples():
+    for line in rows_of(log.table()):
         if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
             yield f"workbook {line.what}, {line.at}"
 
@@ -370,81 +294,6 @@ def _taken_in(workspace: Workspace) -> list[Path]:
     every = _files_below(workspace.folder)
     by_hash = {path for path in every if path.stat().st_size in sizes and sha256_of(path) in hashes}
     return sorted(by_hash | set(_files_below(workspace.raw_folder)))
-
-
-def _rewrite(path: Path, wanted: Sought) -> bool:
-    """Take the athlete's rows out of a table of several; False where there is none, or it is no table."""
-    if not any(trace.looked for trace in traces_in(path, wanted)):
-        return False
-    try:
-        return _workbook_without(path, wanted) if path.suffix.lower() == ".xlsx" else _table_without(path, wanted)
-    except (UnreadableFile, OSError, KeyError, ValueError):
-        return False  # the search names it
-
-
-def _table_without(path: Path, wanted: Sought) -> bool:
-    """A delimited table without the rows that name the athlete; its header and every other row stay as they are."""
-    text, encoding, marked = decoded(path.read_bytes(), path.name)
-    header, *records = _records(text)
-    kept = "".join([header, *(record for record in records if not wanted.in_text.search(record))])
-    data = (b"\xef\xbb\xbf" if marked and encoding == "utf-8" else b"") + kept.encode(encoding)
-    if wanted.in_text.search(kept) or decoded(data, path.name)[0] != kept:
-        return False
-    write_whole(path, data)
-    return True
-
-
-def _records(text: str) -> list[str]:
-    """The records of a delimited table with their line ends; a quoted cell may hold some."""
-    records, quotes = [""], 0
-    for line in text.splitlines(keepends=True):
-        records[-1] += line
-        quotes += line.count('"')
-        if quotes % 2 == 0:
-            records.append("")
-    return records[:-1] if len(records) > 1 and not records[-1] else records
-
-
-def _workbook_without(path: Path, wanted: Sought) -> bool:
-    book = openpyxl.load_workbook(path)
-    for sheet in list(book):
-        if wanted.in_text.search(sheet.title) and len(book.sheetnames) > 1:
-            book.remove(sheet)
-            continue
-        for row in range(sheet.max_row, 1, -1):
-            if any(isinstance(cell.value, str) and wanted.in_text.search(cell.value) for cell in sheet[row]):
-                sheet.delete_rows(row)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        written = Path(folder, path.name)
-        book.save(written)
-        clean = not list(traces_in(written, wanted))
-        if clean:
-            put_in_place(written, path)
-    return clean
-
-
-def _config_without(path: Path, wanted: Sought) -> bool:
-    """Take the athlete out of the anchor loads and lists of workbook.toml; False where that is not all it says."""
-    text = path.read_text(encoding="utf-8-sig")
-    words = "|".join(re.escape(word) for word in wanted.words)
-    entry = rf'"?(?:{words})"?\s*=\s*[0-9.]+'
-    item = rf'"(?:{words})"'
-    new = text
-    for what in (entry, item):
-        new = re.sub(rf"(?<![\w-]){what}\s*,\s*|,\s*{what}(?=\s*[}}\]])|(?<=[{{\[])\s*{what}\s*(?=[}}\]])", "", new)
-    if new == text or tomllib.loads(new) != _cleaned(tomllib.loads(text), set(wanted.words)):
-        return False
-    write_whole(path, new.encode())
-    return True
-
-
-def _cleaned(value: object, words: set[str]) -> object:
-    """TOML content without keys and list items that are one of the words."""
-    if isinstance(value, dict):
-        return {key: _cleaned(inner, words) for key, inner in value.items() if key not in words}
-    if isinstance(value, list):
-        return [_cleaned(inner, words) for inner in value if not (isinstance(inner, str) and inner in words)]
-    return value
 
 
 def _files_below(folder: Path) -> list[Path]:

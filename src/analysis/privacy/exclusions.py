@@ -36,14 +36,14 @@ def rows_of(workspace: Workspace, wanted: Wanted) -> pd.DataFrame:
     """
     athlete_id, date = workspace.athlete_id(wanted.athlete), day(wanted.date)
     stored = _dated(workspace.store.frames(["sessions", *EXCLUDABLE], [athlete_id]))
-    of_day = {name: stored[name][stored[name]["local_date"] == date] for name in EXCLUDABLE}
+    of_day = {name: stored[name].loc[stored[name]["local_date"] == date] for name in EXCLUDABLE}
     if wanted.rep is None:
         of_day["reps"] = of_day["reps"].iloc[:0]
     else:
         of_day = {name: rows if name == "reps" else rows.iloc[:0] for name, rows in of_day.items()}
-        of_day["reps"] = of_day["reps"][of_day["reps"]["rep_no"] == wanted.rep]
+        of_day["reps"] = of_day["reps"].loc[of_day["reps"]["rep_no"] == wanted.rep]
     there = described(of_day, workspace.config, stored["sets"])
-    found = there[_fits(there, wanted)]
+    found = there.loc[_fits(there, wanted)]
     if found.empty:
         some = ", ".join(sorted(set(there["subject"]))) or "nothing"
         raise UsageProblem(
@@ -63,12 +63,12 @@ def row_of(workspace: Workspace, table: str, key: str) -> pd.DataFrame:
         )
     frames = workspace.store.frames(dict.fromkeys(["sessions", "sets", table]))
     rows = frames[table]
-    asked = rows[row_keys(table, rows) == key]
+    asked = rows.loc[row_keys(table, rows) == key]
     if asked.empty:
         form = "|".join(TABLES[table].key)
         raise UsageProblem(f"There is no row {key!r} in the table {table}, whose keys are {form}. {_HOW_TO_LIST}")
     if table == "splits":
-        asked = rows[row_keys(table, rows, 2).isin(row_keys(table, asked, 2))]
+        asked = rows.loc[row_keys(table, rows, 2).isin(row_keys(table, asked, 2))]
     nothing = {name: TABLES[name].empty() for name in EXCLUDABLE}
     dated = _dated(nothing | {"sessions": frames["sessions"], table: asked})
     return _with_reasons(workspace, described(dated, workspace.config, frames["sets"]))
@@ -98,7 +98,7 @@ def take_back(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
 
     Raises UsageProblem where none of them was left out.
     """
-    out = rows[rows["reason"].notna()]
+    out = rows.loc[rows["reason"].notna()]
     if out.empty:
         raise UsageProblem("None of these rows is left out, so there is nothing to undo. See: workbook exclude --list")
     workspace.store.remove("exclusions", out)

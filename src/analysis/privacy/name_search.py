@@ -16,7 +16,7 @@ from email import message_from_bytes, policy
 from functools import cached_property
 from html import escape
 from html.entities import codepoint2name
-from io import BytesIO
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -100,7 +100,8 @@ class _Whole:
     def of(cls, ways: Iterable[tuple[bytes, ...]], between: bytes, letter: bytes, *, is_wide: bool = False) -> "_Whole":
         """For any of these words, of parts with something between them."""
         words = {between.join(re.escape(part.lower()) for part in parts) for parts in ways}
-        either = b"|".join(sorted(words, key=lambda word: (-len(word), word)))
+        longest_first = sorted(words, key=lambda word: (-len(word), word))
+        either = b"|".join(longest_first)
         before, after = (letter.removeprefix(rb"\0"), letter.removesuffix(rb"\0"))  # either end may be the zero byte's
         return cls(re.compile(rb"(?:%s)(?!%s)" % (either, after)), re.compile(rb"(?<!%s)" % before), is_wide)
 
@@ -124,7 +125,7 @@ def sought(workspace: Workspace, athlete_id: str) -> Sought:
     """The words that give this athlete away among the others of the workspace."""
     stored = workspace.store.frames(["athletes", "aliases", "contacts"])
     bound = pd.concat(
-        stored[table][["athlete_id", column]].rename(columns={column: "name"})
+        stored[table].loc[:, ["athlete_id", column]].set_axis(["athlete_id", "name"], axis="columns")
         for table, column in (("athletes", "name"), ("aliases", "external_name"), ("contacts", "email"))
     ).dropna()
     own = bound.loc[bound["athlete_id"] == athlete_id, "name"].str.strip()
@@ -204,7 +205,7 @@ def _unpacker(head: bytes) -> Callable[[bytes], Iterator[bytes]] | None:
     return None
 
 
-def _stream(opened: Callable[[BytesIO], object]) -> Callable[[bytes], Iterator[bytes]]:
+def _stream(opened: Callable[[BytesIO], BufferedIOBase]) -> Callable[[bytes], Iterator[bytes]]:
     def unpack(data: bytes) -> Iterator[bytes]:
         with opened(BytesIO(data)) as file:
             inner = file.read(_MOST_BYTES + 1)
@@ -273,7 +274,8 @@ def _parts_of_mail(path: Path) -> Iterator[bytes]:
     for part in mail.walk():
         if not part.is_multipart():
             yield part.get_filename("").encode()
-            yield part.get_payload(decode=True)
+            payload = part.get_payload(decode=True)
+            yield payload if isinstance(payload, bytes) else str(payload).encode()
 
 
 def _forms(word: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Everything there is of one athlete, for that athlete to take away: CSV to read, Parquet to compute with, pages."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def tables_of(workspace: Workspace, wanted: Sought) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def dictionary(names: object) -> pd.DataFrame:
+def dictionary(names: Iterable[str]) -> pd.DataFrame:
     """What the columns of these tables mean: table, column, kind, unit, meaning, range."""
     rows = [
         {
@@ -115,7 +116,9 @@ def for_spreadsheets(frame: pd.DataFrame) -> pd.DataFrame:
     ["'=1+1", 'fine']
     """
     texts = frame.select_dtypes(["object", "str"])
-    return frame.assign(**{name: values.where(~_is_formula(values), "'" + values) for name, values in texts.items()})
+    return frame.assign(
+        **{str(name): values.where(~_is_formula(values), "'" + values) for name, values in texts.items()}
+    )
 
 
 def _is_formula(values: pd.Series) -> pd.Series:

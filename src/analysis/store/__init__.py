@@ -5,20 +5,21 @@ written and synced before it, and one that no committed row names is an orphan a
 writer, nor the other way round.
 """
 
+from analysis.store.migrations import layout
 from analysis.store.records import as_json
 from analysis.store.samples import SAMPLES, sample_rows
-from analysis.store.schema import DATABASE, SCHEMA_VERSION
+from analysis.store.schema import DATABASE
 from analysis.store.store import Store, sha256_of
 from analysis.store.writing import Appended, FileFacts
 
 __all__ = [
     "DATABASE",
     "SAMPLES",
-    "SCHEMA_VERSION",
     "Appended",
     "FileFacts",
     "Store",
     "as_json",
+    "layout",
     "sample_rows",
     "sha256_of",
 ]

@@ -2,10 +2,12 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sql
+from sqlalchemy import event
 
 from analysis.base.errors import Busy, WorkbookError
 
@@ -18,13 +20,13 @@ def sqlite_engine(path: Path) -> sql.Engine:
     """The engine of the database at `path`. A commit is on disk when it returns, and what is deleted is overwritten."""
     engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 
-    @sql.event.listens_for(engine, "handle_error")
+    @event.listens_for(engine, "handle_error")
     def _in_words(context: sql.engine.ExceptionContext) -> None:
         problem = _problem_in_words(path, context.original_exception)
         if problem is not None:
             raise problem from context.original_exception
 
-    @sql.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _set_up(connection, _record) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
         for pragma in (
@@ -36,7 +38,7 @@ def sqlite_engine(path: Path) -> sql.Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @sql.event.listens_for(engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: sql.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # wait for another writer now, not later
@@ -51,19 +53,24 @@ def transaction(engine: sql.Engine) -> Iterator[sql.Connection]:
         yield connection
 
 
-def fetched(connection: sql.Connection, query: sql.Select, values: dict[str, object] | None = None) -> Rows:
+def fetched(connection: sql.Connection, query: sql.Select, values: Mapping[str, object] | None = None) -> Rows:
     """All rows of a query as the driver's plain tuples: rows of SQLAlchemy take half as long again."""
     return [row for part in fetched_in_parts(connection, query, values) for row in part]
 
 
 def fetched_in_parts(
-    connection: sql.Connection, query: sql.Select, values: dict[str, object] | None = None
+    connection: sql.Connection, query: sql.Select, values: Mapping[str, object] | None = None
 ) -> Iterator[Rows]:
     """As `fetched`, some thousand rows at a time, so that a whole table needs little memory."""
-    cursor = connection.execute(query, values or {}).cursor
+    cursor = cast(sqlite3.Cursor, connection.execute(query, values or {}).cursor)  # a query has one
     with _told(connection):
         while part := cursor.fetchmany(_ROWS_OF_A_PART):
             yield part
+
+
+def driver_of(connection: sql.Connection) -> sqlite3.Connection:
+    """SQLite's own connection, for what SQL has no words for."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 @contextlib.contextmanager
@@ -86,7 +93,10 @@ def _problem_in_words(path: Path, problem: BaseException) -> WorkbookError | Non
     if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return unwritten(path, problem)
     if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return WorkbookError(f"{path} cannot be opened: {problem}. Check the permissions of its folder.")
+        return WorkbookError(
+            f"{path} cannot be opened: {problem}. Check the permissions of its folder. From a disk that cannot be "
+            "written, copy the workspace to another one first."
+        )
     undecodable = isinstance(problem, UnicodeDecodeError) or (not code and "decode to UTF-8" in str(problem))
     if undecodable or code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
         return damaged(f"The database {path}", problem)

@@ -6,9 +6,12 @@ later is covered without being listed here.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import sqlalchemy as sql
+
+from analysis.store.database import driver_of
 
 ERASED = "erased"
 
@@ -23,7 +26,7 @@ def forget(
     metadata = sql.MetaData()
     metadata.reflect(connection)
     tables = metadata.tables
-    connection.connection.driver_connection.create_function("erased", 1, _replaced(mention), deterministic=True)
+    driver_of(connection).create_function("erased", 1, _replaced(mention), deterministic=True)
     changed = dict.fromkeys(tables, 0)
     rows, others = _places(connection, tables, athlete_id)
     alone = _alone(connection, tables, rows, others, names)
@@ -54,7 +57,7 @@ def rows_of(
     """The rows of `source_rows` or `rejects` that are this athlete's."""
     metadata = sql.MetaData()
     metadata.reflect(connection)
-    connection.connection.driver_connection.create_function("erased", 1, _replaced(mention), deterministic=True)
+    driver_of(connection).create_function("erased", 1, _replaced(mention), deterministic=True)
     rows, others = _places(connection, metadata.tables, athlete_id)
     alone = _alone(connection, metadata.tables, rows, others, names)
     return _own_rows(connection, metadata.tables[name], rows - others, names, alone)
@@ -142,8 +145,8 @@ def _delete_names(connection: sql.Connection, waiting: sql.Table, names: frozens
     return _delete(connection, waiting, external_name=[name for name in names_waiting if name.casefold() in names])
 
 
-def _replaced(mention: re.Pattern[str]):
-    def erased(text: object) -> object:
+def _replaced(mention: re.Pattern[str]) -> Callable[[Any], Any]:
+    def erased(text: Any) -> Any:  # whatever a cell holds
         return mention.sub(ERASED, text) if isinstance(text, str) else text
 
     return erased

@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sql
 
-from analysis.base.columns import DTYPES
 from analysis.base.tables import TABLES
 from analysis.store.database import Rows, damaged, fetched, fetched_in_parts
 from analysis.store.schema import STORED
@@ -21,7 +20,7 @@ _ARROW_TYPES = {
     "clock": pa.timestamp("us"),
     "instant": pa.timestamp("us", tz="UTC"),
 }
-_TEXT = pd.api.types.pandas_dtype(DTYPES["text"])
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" is
 
 
 def frame(connection: sql.Connection, name: str, **among: Iterable[object]) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """Rows on their way into the database: checked, as plain values."""
 
 import json
+from typing import Any
 
 import pandas as pd
 
 from analysis.base.errors import DataProblem
 from analysis.base.tables import TABLES
 
-Record = dict[str, object]
+Record = dict[str, Any]
 
 
 def as_json(values: object) -> str:
@@ -22,7 +23,7 @@ def as_json(values: object) -> str:
 def records(name: str, frame: pd.DataFrame) -> list[Record]:
     """The rows of a coerced frame: None for missing, ISO text for moments."""
     names = TABLES[name].names
-    columns = [_plain(TABLES[name].by_name[column].kind, values) for column, values in frame[names].items()]
+    columns = [_plain(column.kind, frame.loc[:, column.name]) for column in TABLES[name].columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -1,13 +1,9 @@
 """The tables of the database, made from the declaration of the canonical ones, and what the store keeps of itself."""
 
-import uuid
-
 import sqlalchemy as sql
 
-from analysis.base.errors import WorkbookError
 from analysis.base.tables import TABLES, Table
 
-SCHEMA_VERSION = 1
 DATABASE = "store.sqlite"
 METADATA = sql.MetaData()
 
@@ -45,35 +41,3 @@ COMMITS = sql.Table(
     sql.Column("commits", sql.Integer, nullable=False),
 )
 sql.Index("files_by_hash", STORED["files"].c.sha256, unique=True)
-
-
-def make_tables(connection: sql.Connection) -> None:
-    """Make the tables that are not there yet, and say which version of them the store has.
-
-    Raises WorkbookError where the tables that are there are those of another version.
-    """
-    there = {tuple(row) for row in connection.exec_driver_sql(_COLUMNS_THERE)}
-    lacking = sorted(_COLUMNS - there)
-    tables_there = {table for table, _ in there}
-    for table, column in lacking:
-        if table in tables_there:
-            raise _of_another_version(f"has no column {column} in its table {table}")
-    if lacking:
-        METADATA.create_all(connection)
-    found = connection.scalar(sql.select(FACTS.c.value).where(FACTS.c.name == "schema_version"))
-    if found is None:
-        connection.execute(FACTS.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
-        connection.execute(FACTS.insert().values(name="store_id", value=uuid.uuid4().hex))
-    elif int(found) != SCHEMA_VERSION:
-        raise _of_another_version(f"has schema version {found}, not {SCHEMA_VERSION}")
-
-
-_COLUMNS = {(table.name, column.name) for table in METADATA.tables.values() for column in table.columns}
-_COLUMNS_THERE = "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
-
-
-def _of_another_version(differs: str) -> WorkbookError:
-    return WorkbookError(
-        f"This store was made by another version of the workbook: it {differs}. "
-        "Install the matching version, or ingest the raw files into a new store."
-    )

@@ -4,18 +4,22 @@ import contextlib
 import hashlib
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sql
 
 from analysis.base.errors import Busy, WorkbookError
+from analysis.base.frames import rows_of
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
-from analysis.store.database import Rows, damaged, fetched, sqlite_engine, transaction
+from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
+from analysis.store.migrations import bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
-from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED, make_tables
+from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
 from analysis.store.writing import Appended, FileFacts
 
 
@@ -29,7 +33,12 @@ def sha256_of(path: Path) -> str:
 
 
 class Store:
-    """The tables and sample files of one workspace. Open it with `Store.open(folder)`."""
+    """The tables and sample files of one workspace. Open it with `Store.open(folder)`.
+
+    `news` says what an older store was given when it was opened; it is empty for all others.
+    """
+
+    news = ""
 
     def __init__(self, engine: sql.Engine, samples: SampleFiles) -> None:
         self._engine = engine
@@ -39,7 +48,8 @@ class Store:
     def open(cls, folder: Path) -> "Store":
         """The store in `folder`; where there is none yet it is made, and only its owner can read it.
 
-        Raises WorkbookError where the database is damaged, of another version, or gone and its sample files are not.
+        An older one is brought up to date. Raises WorkbookError where the database is damaged, of a newer version, or
+        gone while its sample files are not.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = folder / DATABASE
@@ -51,8 +61,7 @@ class Store:
             )
         store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
         try:
-            with transaction(store._engine) as connection:
-                make_tables(connection)
+            store.news = bring_up_to_date(store._engine)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
             raise damaged(f"The database {database}", problem) from problem
         return store
@@ -154,15 +163,17 @@ class Store:
             held = self.frame("sample_files")
         except WorkbookError as problem:  # damage that ends the check itself
             return [str(problem)]
-        counts = held.groupby("path")["rows"].sum().items()
-        return found + [said for path, rows in counts if (said := self._samples.lacks(path, rows))]
+        counts: Counter[str] = Counter()
+        for row in rows_of(held):
+            counts[row.path] += row.rows
+        return found + [said for path, rows in counts.items() if (said := self._samples.lacks(path, rows))]
 
     # writing -----------------------------------------------------------------------------------------------------
 
     def append(
         self,
         file: FileFacts,
-        facts: dict[str, object],
+        facts: dict[str, Any],
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
     ) -> Appended:
@@ -205,8 +216,7 @@ class Store:
     def keep_fact(self, name: str, value: str) -> None:
         """Keep something about the store itself, in place of what it had under this name."""
         with transaction(self._engine) as connection:
-            connection.execute(FACTS.delete().where(FACTS.c.name == name))
-            connection.execute(FACTS.insert().values(name=name, value=value))
+            writing.keep_fact(connection, name, value)
 
     def drop(self, name: str, **values: Iterable[object]) -> int:
         """Delete the rows of a table whose columns lie among the given values; how many there were."""
@@ -232,7 +242,7 @@ class Store:
         Raises Busy where somebody reads the store meanwhile: the log cannot be emptied then.
         """
         with self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
+            raw = driver_of(connection)
             raw.execute("VACUUM")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
@@ -241,7 +251,7 @@ class Store:
     def copy_to(self, path: Path) -> None:
         """A copy of the database as it stands at one moment; who reads or writes meanwhile is not in the way."""
         with self._engine.connect() as connection, contextlib.closing(sqlite3.connect(path)) as copy:
-            connection.connection.driver_connection.backup(copy)
+            driver_of(connection).backup(copy)
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""

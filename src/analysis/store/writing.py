@@ -4,6 +4,7 @@ import functools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sql
@@ -13,7 +14,7 @@ from analysis.base.tables import TABLES
 from analysis.ingest import linking
 from analysis.store import changes, reading
 from analysis.store.records import Record, records, sound_records
-from analysis.store.schema import COMMITS, STORED
+from analysis.store.schema import COMMITS, FACTS, STORED
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Appended:
 def append(
     connection: sql.Connection,
     file: FileFacts,
-    facts: dict[str, object],
+    facts: dict[str, Any],
     tables: dict[str, pd.DataFrame],
     sampled: Iterable[str],
 ) -> Appended:
@@ -88,6 +89,12 @@ def bump(connection: sql.Connection, athlete_ids: Iterable[str]) -> None:
         connection.execute(_counting(connection.dialect.name), touched)
 
 
+def keep_fact(connection: sql.Connection, name: str, value: str) -> None:
+    """Keep something about the store itself, in place of what it had under this name."""
+    connection.execute(FACTS.delete().where(FACTS.c.name == name))
+    connection.execute(FACTS.insert().values(name=name, value=value))
+
+
 def name_samples(
     connection: sql.Connection, sha256: str, samples: dict[str, pd.DataFrame], paths: dict[str, str]
 ) -> None:
@@ -104,7 +111,7 @@ def _typed(name: str, rows: pd.DataFrame, file_no: int) -> pd.DataFrame:
     return TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].by_name else rows)
 
 
-def _number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, object]) -> int:
+def _number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, Any]) -> int:
     """The number of the file, its row written; one that waited for a name keeps its number, not its old rows."""
     number, last = connection.execute(_numbers(), {"sha256": file.sha256}).one()
     if number is None:
@@ -138,14 +145,14 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
     on_a_day = Counter((session["athlete_id"], session["local_date"]) for session in same_days)
     beside = [one["session_id"] for one in same_days if on_a_day[one["athlete_id"], one["local_date"]] > 1]
     found = reading.frame(connection, name, athlete_id=athlete_ids, session_id=beside)
-    if found["session_id"].nunique() < 2:
+    if len(set(found["session_id"])) < 2:
         return  # nothing is a copy of itself
     sessions = reading.frame(connection, "sessions", athlete_id=athlete_ids, session_id=beside)
     copies = found["session_id"] if name == "runs" else found["session_id"] + "|" + found["set_no"].astype("str")
     links = STORED["links"]
     stale = links.c.athlete_id.in_(sorted(athlete_ids)) & links.c.b.in_(copies.tolist())
     connection.execute(links.delete().where(stale))
-    if name == "sets" and sessions["source"].nunique() < 2:
+    if name == "sets" and len(set(sessions["source"])) < 2:
         return  # sets of one source are never copies of each other
     pairs_of = linking.run_links if name == "runs" else linking.set_links
     put(connection, "links", pairs_of(sessions, found))
@@ -175,14 +182,18 @@ def _upserting(name: str, dialect: str) -> sql.Insert:
     table = STORED[name]
     insert = _insert(table, dialect)
     others = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
-    key = list(table.primary_key)
-    return insert.on_conflict_do_update(key, set_=others) if others else insert.on_conflict_do_nothing(key)
+    key = [column.name for column in table.primary_key]
+    return (
+        insert.on_conflict_do_update(index_elements=key, set_=others)
+        if others
+        else insert.on_conflict_do_nothing(index_elements=key)
+    )
 
 
 @functools.cache
 def _counting(dialect: str) -> sql.Insert:
     return _insert(COMMITS, dialect).on_conflict_do_update(
-        list(COMMITS.primary_key), set_={"commits": COMMITS.c.commits + 1}
+        index_elements=["athlete_id"], set_={"commits": COMMITS.c.commits + 1}
     )
 
 

@@ -19,7 +19,7 @@ from pyarrow import ipc
 from analysis.base.config import Config
 from analysis.base.errors import UsageProblem
 from analysis.base.tables import TABLES
-from analysis.store import Store, sample_rows
+from analysis.store import Store, layout, sample_rows
 
 NAME = "bundle.json"
 VERSION = 2
@@ -53,10 +53,10 @@ class Bundle:
         Raises UsageProblem where another version of the workbook made it.
         """
         said = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if said["version"] != VERSION:
+        if said["version"] != VERSION or said.get("layout") != layout():
             raise UsageProblem(
-                f"The bundle in {folder} has version {said['version']}; this version of the workbook reads {VERSION}. "
-                "Install the version that made it."
+                f"The bundle in {folder} has version {said['version']} and layout {said.get('layout')}; this workbook "
+                f"reads version {VERSION} and layout {layout()}. Install the workbook that made it, or pack it again."
             )
         config = Config.model_validate_json(said["config"])
         return cls(folder, frozenset(said["samples"]), config, said["samples"], said["withheld"], said["pages"])
@@ -139,6 +139,7 @@ def pack(
         samples[athlete_id] = store.hand_out_samples(athlete_id, own)
     said = {
         "version": VERSION,
+        "layout": layout(),
         "config": config.model_copy(update={"reports": []}).model_dump_json(),
         "samples": samples,
         "withheld": withheld,

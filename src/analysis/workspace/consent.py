@@ -7,12 +7,13 @@ values on any page) and `delivery` (sending pages out). `none` refuses all. What
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from analysis.base.config import Config
 from analysis.base.errors import ConsentMissing
+from analysis.base.frames import rows_of
 
 Scope = Literal["report", "squad", "body_mass", "delivery"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -82,7 +83,7 @@ def consents(athletes: pd.DataFrame, config: Config, today: pd.Timestamp) -> dic
     >>> found["alder1"].allows("squad"), found["alder1"].allows("body_mass"), found["birch1"].allows("report")
     (True, False, False)
     """
-    return {row.athlete_id: _consent(row, config, today.year) for row in athletes.itertuples()}
+    return {row.athlete_id: _consent(row, config, today.year) for row in rows_of(athletes)}
 
 
 def agreeing(found: dict[str, Consent], scope: Scope) -> set[str]:
@@ -102,11 +103,11 @@ def without_body_mass(frames: dict[str, pd.DataFrame], hidden: Iterable[str]) ->
     for name, column, words in (("trials", "test_id", _BODY_TESTS), ("wellness", "item", _BODY_ITEMS)):
         frame = frames.get(name)
         if frame is not None and len(frame):
-            shown[name] = frame[~(frame[column].isin(words) & frame["athlete_id"].isin(hidden))]
+            shown[name] = frame.loc[~(frame[column].isin(words) & frame["athlete_id"].isin(hidden))]
     return frames | shown
 
 
-def _consent(row: object, config: Config, year: int) -> Consent:
+def _consent(row: Any, config: Config, year: int) -> Consent:
     said = str(row.consent).casefold().replace(",", " ").split() if pd.notna(row.consent) else []
     by_default = _BY_DEFAULT if config.consent_default == "granted" else frozenset()
     is_minor = pd.notna(row.birth_year) and year - row.birth_year <= config.adult_age

@@ -30,4 +30,4 @@ def prepare(folder: Path) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
             "Make the example in another folder: workbook demo --workspace workbook-demo"
         )
     tables = {path: root for path, root in intake.files_below([files]).items() if path.suffix not in (".toml", ".json")}
-    return workspace, tables, pd.Timestamp(example.LAST_DAY)
+    return workspace, tables, pd.to_datetime(example.LAST_DAY)

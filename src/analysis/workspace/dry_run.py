@@ -1,19 +1,19 @@
-"""Looking without touching: what a file would bring, what a workspace holds."""
+"""A look without touching: what a file would bring."""
 
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from analysis.base import config as configuration
 from analysis.base.errors import ConfigProblem, WorkbookError
+from analysis.base.frames import rows_of
 from analysis.ingest import registry
 from analysis.ingest.binding import dated
-from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
 from analysis.store import DATABASE, sha256_of
-from analysis.workspace import Workspace, find_folder, open_workspace, reader_options
-from analysis.workspace.consent import agreeing
+from analysis.workspace import find_folder, open_workspace, reader_options
 from analysis.workspace.intake import row_hashes
 
 _GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
@@ -34,9 +34,9 @@ class Look:
     path: Path
     name: str  # the path below the folder that was named
     reader: str = ""
-    dialect: dict | None = None
+    dialect: dict = field(default_factory=dict)
     athletes: tuple[str, ...] = ()
-    rows: dict[str, int] | None = None
+    rows: dict[str, int] = field(default_factory=dict)
     rejects: tuple[str, ...] = ()
     known: bool = False  # the very same file is stored already
     rows_known: int = 0  # source rows that the store has already
@@ -89,14 +89,14 @@ def look(path: Path, options: Options, stored: Known | None = None, root: Path |
         dialect=reading.dialect,
         athletes=_names(reading),
         rows={table: len(frame) for table, frame in reading.tables.items()},
-        rejects=tuple(refusal(row) for row in reading.rejects.sort_values("row_no", kind="stable").itertuples()),
+        rejects=tuple(refusal(row) for row in rows_of(reading.rejects.sort_values("row_no", kind="stable"))),
         known=sha256_of(path) in stored.files,
         rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
         notes=reading.notes,
     )
 
 
-def refusal(row: object) -> str:
+def refusal(row: Any) -> str:
     """A row of `rejects` in words: where it stands, and why; the column is not said twice.
 
     >>> from types import SimpleNamespace
@@ -128,7 +128,7 @@ def _cells(look: Look) -> tuple[str, ...]:
     if look.error:
         return "FAILED", look.name, "", "", "", "", "see below"
     more = f" +{len(look.athletes) - 1}" if len(look.athletes) > 1 else ""
-    most = max(look.rows, key=look.rows.get, default="")
+    most = max(look.rows, key=lambda table: look.rows[table], default="")
     return (
         look.dialect.get("mapping") or look.reader,
         look.name,
@@ -155,7 +155,7 @@ def _by_what_is_said(looks: list[Look]) -> dict[tuple[str, ...], list[str]]:
 def _totals(looks: list[Look], width: int) -> list[str]:
     totals: Counter[str] = Counter()
     for each in looks:
-        totals.update(each.rows or {})
+        totals.update(each.rows)
     said = ", ".join(f"{table} {n}" for table, n in totals.items() if n)
     return ["", textwrap.fill(f"Rows in all: {said}.", width)] if said else []
 
@@ -234,73 +234,3 @@ def _names(reading: Reading) -> tuple[str, ...]:
         if "external_name" in frame:
             found |= dict.fromkeys(frame["external_name"].dropna())
     return tuple(found)
-
-
-def status(workspace: Workspace) -> dict[str, object]:
-    """What there is of whom, and what waits, as plain values."""
-    athletes = workspace.athletes()
-    streams = dict(iter(workspace.streams().groupby("athlete_id")))
-    waiting = workspace.store.frame("waiting")
-    people = []
-    for athlete in athletes.itertuples():
-        own = streams.get(athlete.athlete_id)
-        people.append(
-            {
-                "athlete_id": athlete.athlete_id,
-                "name": athlete.name,
-                "last_date": None if own is None else own["last_date"].max().date().isoformat(),
-                "rows": {} if own is None else dict(zip(own["table"], own["rows"].astype("object"), strict=True)),
-            }
-        )
-    return {
-        "workspace": str(workspace.folder),
-        "files": workspace.store.count("files")[0][0],
-        "rejects": workspace.store.count("rejects")[0][0],
-        "waiting": waiting.groupby("external_name", as_index=False)["rows"].sum().to_dict("records"),
-        "unknown_exercises": _unknown_exercises(workspace),
-        "consent": _consent(workspace),
-        "athletes": people,
-    }
-
-
-def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
-    """Raw names outside the catalogue, the most frequent first, with what they may mean."""
-    known = catalogue(workspace.options().exercises)
-    return unmatched(workspace.store.count("sets", "exercise_raw"), known).to_dict("records")
-
-
-def _consent(workspace: Workspace) -> dict[str, object]:
-    """What an empty cell means, how many said something, and to how many a page is refused."""
-    found = workspace.consents()
-    return {
-        "default": workspace.config.consent_default,
-        "stated": sum(one.is_stated for one in found.values()),
-        "not_stated": sum(not one.is_stated for one in found.values()),
-        "no_page": len(found) - len(agreeing(found, "report")),
-    }
-
-
-def status_text(report: dict) -> str:
-    """`status` for people."""
-    lines = [f"{report['workspace']}: athletes {len(report['athletes'])}, files {report['files']}"]
-    for person in report["athletes"]:
-        rows = ", ".join(f"{name} {n}" for name, n in person["rows"].items()) or "no data yet"
-        lines.append(f"  {person['athlete_id']:10} {person['name'] or '':12} {person['last_date'] or '-':10}  {rows}")
-    if not report["athletes"]:
-        lines.append("  No athlete yet. Fill templates/athletes.csv and ingest it, or: workbook alias NAME --new")
-    consent = report["consent"]
-    if report["athletes"]:
-        lines.append(
-            f"Consent: stated by {consent['stated']}; not stated by {consent['not_stated']}, "
-            f"which counts as {consent['default']}; without a page for want of it: {consent['no_page']}"
-        )
-    if report["rejects"]:
-        lines.append(f"Refused cells: {report['rejects']}. They are listed by: workbook rejects")
-    lines += [
-        f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
-        for name in report["waiting"]
-    ]
-    if report["unknown_exercises"]:
-        some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
-        lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
-    return "\n".join(lines)

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
+import numpy as np
 import pandas as pd
 
 from analysis.base import config as configuration
 from analysis.base.errors import UnreadableFile, UsageProblem, WorkbookError
+from analysis.base.frames import rows_of
 from analysis.ingest import registry
 from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated
 from analysis.ingest.reading import Options, Reading
@@ -153,22 +155,22 @@ def _outcome(path: Path, reading: Reading, waiting: dict[str, int], appended: Ap
     return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, reading.notes)
 
 
-def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, object]:
+def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, Any]:
     became = reading.source_rows["became"]
     return {
         "reader": reading.reader,
         "reader_version": reading.version,
         "dialect": as_json(reading.dialect),
         "imported_at": pd.Timestamp.now(tz="UTC"),
-        "rows_taken": int((became == "taken").sum()),
-        "rows_rejected": int((became == "rejected").sum()),
+        "rows_taken": int(np.sum(became == "taken")),
+        "rows_rejected": int(np.sum(became == "rejected")),
         "rows_waiting": rows_waiting,
     }
 
 
 def row_hashes(source_rows: pd.DataFrame) -> list[str]:
     """A hash of the raw text of each row."""
-    return [f"{value:016x}" for value in pd.util.hash_array(source_rows["raw"].to_numpy(dtype="object"))]
+    return [f"{value:016x}" for value in cast(Any, pd).util.hash_array(source_rows["raw"].to_numpy(dtype="object"))]
 
 
 def _provenance(reading: Reading, waiting: dict[str, int]) -> dict[str, pd.DataFrame]:
@@ -186,11 +188,12 @@ def _roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names)
     if "athletes" not in tables:
         return {}
     athletes = tables["athletes"].copy()
-    taken = set(workspace.athletes()["athlete_id"]) | set(athletes.get("athlete_id", pd.Series(dtype="str")).dropna())
+    given_ids = athletes["athlete_id"].dropna() if "athlete_id" in athletes else ()
+    taken = {*workspace.athletes()["athlete_id"], *given_ids}
     ids = []
-    for row in athletes.itertuples():
+    for row in rows_of(athletes):
         given = getattr(row, "athlete_id", None)
-        athlete_id = given if pd.notna(given) else names.athlete(ANY_SOURCE, row.name) or new_athlete_id(taken)
+        athlete_id = given if isinstance(given, str) else names.athlete(ANY_SOURCE, row.name) or new_athlete_id(taken)
         taken.add(athlete_id)
         ids.append(athlete_id)
     athletes = athletes.assign(athlete_id=ids).drop(columns="external_name", errors="ignore")

@@ -1,8 +1,11 @@
 """Rows left out by hand: what they take out of an athlete's frames, and what they are in words."""
 
+import functools
+
 import pandas as pd
 
 from analysis.base.config import Config
+from analysis.base.frames import rows_of
 from analysis.base.tables import TABLES
 from analysis.base.units import amount_text
 
@@ -49,10 +52,7 @@ def row_keys(table: str, rows: pd.DataFrame, columns: int | None = None) -> pd.S
     """
     named = TABLES[table].key[:columns]
     parts = [rows[name].dt.strftime("%Y-%m-%d") if name == "local_date" else rows[name].astype("str") for name in named]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + "|" + part
-    return joined
+    return functools.reduce(lambda joined, part: joined + "|" + part, parts)
 
 
 def taken_out(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.Series]:
@@ -79,7 +79,7 @@ def without(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[s
     """
     if exclusions.empty:  # as for most athletes
         return frames
-    return frames | {name: frames[name][~mask] for name, mask in taken_out(frames, exclusions).items()}
+    return frames | {name: frames[name].loc[~mask] for name, mask in taken_out(frames, exclusions).items()}
 
 
 def left_out(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -92,9 +92,9 @@ def left_out(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame, config: 
     if exclusions.empty:  # as for most athletes
         return _NOTHING_LEFT_OUT.copy()
     masks = taken_out(frames, exclusions)
-    rows = {name: frames[name][mask] for name, mask in masks.items()}
-    in_sessions = frames["sets"]["session_id"].isin(rows["reps"]["session_id"])
-    words = described(rows, config, frames["sets"][in_sessions])
+    rows = {name: frames[name].loc[mask] for name, mask in masks.items()}
+    in_sessions = frames["sets"]["session_id"].isin(list(rows["reps"]["session_id"]))
+    words = described(rows, config, frames["sets"].loc[in_sessions])
     found = words[_LEFT_OUT[:-1]].merge(exclusions[["table_name", "row_key", "reason"]], on=["table_name", "row_key"])
     return found.sort_values(["local_date", "table_name", "row_key"], ignore_index=True)
 
@@ -130,8 +130,8 @@ def described(frames: dict[str, pd.DataFrame], config: Config, sets: pd.DataFram
     found = [_typed(table, rows) for table, rows in parts.items()]
     every = pd.concat(found, ignore_index=True)
     plain = every["subject"].str.replace("_", " ").str.capitalize()
-    named = every["subject"].map(names).astype("str")  # without any names the map gives numbers
-    return every.assign(what=named.fillna(every["what"]).fillna(plain))[_COLUMNS]
+    named = every["subject"].map(names.get).astype("str")  # without any names the map gives numbers
+    return every.assign(what=named.fillna(every["what"]).fillna(plain)).loc[:, _COLUMNS]
 
 
 def _typed(table: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def _typed(table: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sets(sets: pd.DataFrame) -> pd.DataFrame:
-    values = [_lifted(row.load_kg, row.reps) for row in sets.itertuples()]
+    values = [_lifted(row.load_kg, row.reps) for row in rows_of(sets)]
     return sets.assign(
         subject=sets["exercise"].fillna(sets["exercise_raw"]),
         number=sets["set_no"],
@@ -159,7 +159,7 @@ def _lifted(load_kg: float, reps: float) -> str:
 def _reps(reps: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     exercises = _sets(sets)[["session_id", "set_no", "subject", "what", "side"]]
     joined = reps.merge(exercises, on=["session_id", "set_no"], how="left")
-    speeds = joined["mean_velocity_m_s"].fillna(joined["mean_propulsive_velocity_m_s"])
+    speeds = joined.loc[:, "mean_velocity_m_s"].fillna(joined["mean_propulsive_velocity_m_s"])
     return joined.assign(
         subject=joined["subject"].fillna("repetition"),
         number=joined["set_no"],
@@ -169,7 +169,9 @@ def _reps(reps: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _runs(runs: pd.DataFrame) -> pd.DataFrame:
-    return runs.assign(subject=RUN, what=runs["sport"], part="", value=_amounts(runs["distance_m"] / 1000, "km", 2))
+    return runs.assign(
+        subject=RUN, what=runs["sport"], part="", value=_amounts(runs.loc[:, "distance_m"] / 1000, "km", 2)
+    )
 
 
 def _trials_of_splits(splits: pd.DataFrame) -> pd.DataFrame:
@@ -185,13 +187,13 @@ def _timed(trials: pd.DataFrame) -> pd.DataFrame:
         subject=trials["test_id"].fillna(trials["kind"]),
         number=trials["trial_no"],
         part="trial " + trials["trial_no"].astype("str"),
-        value=_amounts(trials["time_s"], "s", 2),
+        value=_amounts(trials.loc[:, "time_s"], "s", 2),
     )
 
 
 def _trials(trials: pd.DataFrame) -> pd.DataFrame:
-    sides = trials["side"].map({side: f", {word}" for side, word in _SIDES.items()}).fillna("")
-    values = [f"{row.value:g} {row.unit}" for row in trials.itertuples()]
+    sides = trials["side"].map({side: f", {word}" for side, word in _SIDES.items()}.get).fillna("")
+    values = [f"{row.value:g} {row.unit}" for row in rows_of(trials)]
     return trials.assign(
         subject=trials["test_id"],
         number=trials["trial_no"],

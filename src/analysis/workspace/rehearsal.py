@@ -71,7 +71,7 @@ def _tables(athlete: Athlete) -> dict[str, pd.DataFrame]:
     }
     known = {"athlete": athlete.name, "athlete_id": athlete.athlete_id, "sex": athlete.sex}
     people = pd.DataFrame([known | dict.fromkeys(("birth_year", "consent", "guardian", "aliases"), "")])
-    return {"athletes": people} | {name: table[_days(table) >= _FIRST_DAY] for name, table in dated.items()}
+    return {"athletes": people} | {name: table.loc[_days(table) >= _FIRST_DAY] for name, table in dated.items()}
 
 
 def _days(table: pd.DataFrame) -> pd.Series:

@@ -1,42 +1,39 @@
 """A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages. What notebooks begin with."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from analysis.base import config as configuration
-from analysis.base.columns import DTYPES
 from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.base.frames import rows_of
 from analysis.base.rules import NAME as RULES
 from analysis.base.rules import Rule, read_rules
-from analysis.base.tables import TABLES
 from analysis.ingest.binding import ANY_SOURCE, Names
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
 from analysis.store import Store
 from analysis.workspace import bundle
+from analysis.workspace.as_of import FRAMES, as_of, by_athlete, last_day_of, of_athletes, remaining
 from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
-from analysis.workspace.left_out import left_out, row_keys, without
+from analysis.workspace.fingerprint import digest, hash_of
+from analysis.workspace.left_out import left_out
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
-FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
 
 _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
-_OF_A_SESSION = ("sets", "reps", "runs", "splits")
-_HAPPENED = ("sessions", "wellness", "trials", "cues")
 _NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at"]
 
@@ -75,7 +72,7 @@ class Athlete:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        return _hash(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
+        return hash_of(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +95,7 @@ class Squad:
         """A hash of everything a report of the squad can see."""
         athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
         rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
-        return _hash("".join((*athletes, *rules, str(self.withheld))), self.ledger)
+        return hash_of("".join((*athletes, *rules, str(self.withheld))), self.ledger)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +104,17 @@ class Workspace:
 
     folder: Path
     config: Config
-    store: Store | Bundle
+    tables: Store | Bundle  # where the frames come from
+
+    @property
+    def store(self) -> Store:
+        """The store.
+
+        Raises UsageProblem in a bundle, which has none.
+        """
+        if isinstance(self.tables, Bundle):
+            raise UsageProblem(f"{self.folder} is the bundle of one page and can only be read. Open its workspace.")
+        return self.tables
 
     @property
     def raw_folder(self) -> Path:
@@ -141,12 +148,12 @@ class Workspace:
 
     def names(self) -> Names:
         """Who is meant by the names that files use; an id names its athlete too."""
-        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.store.values("athletes", "athlete_id")}
-        return Names.bound_by(self.store.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
+        ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.tables.values("athletes", "athlete_id")}
+        return Names.bound_by(self.tables.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
 
     def athletes(self) -> pd.DataFrame:
         """All athletes, one row each."""
-        return self.store.frame("athletes")
+        return self.tables.frame("athletes")
 
     def rests_on(self, athlete_id: str = "") -> dict[str, str]:
         """What decides the frames of an athlete, or of all: a short text for each part of it, at no reading of frames.
@@ -157,12 +164,12 @@ class Workspace:
             data = str(self.store.revision(athlete_id))
         else:
             taken_in = self.store.count("files")[0][0]
-            data = _digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
+            data = digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
-            configuration.NAME: _digest(_seen_of(self.config).encode()),
-            **{name: _digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
+            configuration.NAME: digest(_seen_of(self.config).encode()),
+            **{name: digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
 
@@ -173,7 +180,7 @@ class Workspace:
 
         Raises ConsentMissing for one who has not agreed to have a page.
         """
-        stored = self.store.frames(_OF_A_PAGE, [athlete_id])
+        stored = self.tables.frames(_OF_A_PAGE, [athlete_id])
         self._consents(stored["athletes"])[athlete_id].require("report")
         bundle.pack(folder, self.store, stored, self.config, self._beside)
         return self._one(stored, until)
@@ -184,7 +191,7 @@ class Workspace:
         The squad is what `everyone` gives here and there. In the bundle `pages` says of the day `until` what it says
         here, and counts those that are in work: `coming` are their reports and athletes.
         """
-        stored = self.store.frames([*_OF_A_SQUAD, "aliases"])
+        stored = self.tables.frames([*_OF_A_SQUAD, "aliases"])
         squad = self._squad(stored, until, agreed=True)
         shown = {one.athlete_id for one in squad.athletes}
         made = {(page.parent.parent.name, page.stem) for page in self.reports_folder.glob(f"*/{until}/*.html")}
@@ -192,7 +199,7 @@ class Workspace:
         for report, athlete_id in sorted({*made, *coming}):
             if athlete_id in shown:
                 pages.setdefault(f"{report}/{until}", []).append(athlete_id)
-        frames = _of_athletes(stored, shown)
+        frames = of_athletes(stored, shown)
         bundle.pack(folder, self.store, frames, self.config, self._beside, withheld=squad.withheld, pages=pages)
         return squad
 
@@ -208,7 +215,7 @@ class Workspace:
         found = self.names().athlete(ANY_SOURCE, name_or_id)
         if found is None:
             athletes = self.athletes()
-            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in athletes.head(3).itertuples()) or "none yet"
+            some = ", ".join(f"{a.athlete_id} ({a.name})" for a in rows_of(athletes.head(3))) or "none yet"
             raise UnknownAthlete(
                 f"{name_or_id!r} is no athlete of this workspace; there are {len(athletes)}: {some}"
                 f"{', ...' if len(athletes) > 3 else ''}. `workbook status` lists them all."
@@ -230,51 +237,51 @@ class Workspace:
 
     def athlete(self, name_or_id: str, until: str | None = None) -> Athlete:
         """One athlete's frames up to and including `until` (ISO date; all there is by default)."""
-        stored = self.store.frames(_OF_A_PAGE, [name_or_id])
+        stored = self.tables.frames(_OF_A_PAGE, [name_or_id])
         if stored["athletes"].empty:  # no id, as notebooks give one: a name costs a reading of all names
-            stored = self.store.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
+            stored = self.tables.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
         return self._one(stored, until)
 
     def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
         """The athlete whose tables are `stored`."""
-        last = day(until) if until else _last_day(stored, self.today())
-        return self._athlete(stored["athletes"].iloc[0], last, self._as_of(stored, last), stored["exclusions"])
+        last = day(until) if until else last_day_of(stored, self.today())
+        return self._athlete(next(rows_of(stored["athletes"])), last, self._as_of(stored, last), stored["exclusions"])
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store.
 
         With `agreed` only those who agreed to be shown on the squad's pages; `withheld` says how many others there are.
         """
-        return self._squad(self.store.frames(_OF_A_SQUAD), until, agreed)
+        return self._squad(self.tables.frames(_OF_A_SQUAD), until, agreed)
 
     def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
         """The squad whose tables are `stored`."""
-        last = day(until) if until else _last_day(stored, self.today())
-        seen = _by_athlete(self._as_of(stored, last))
-        exclusions = _by_athlete({"exclusions": stored["exclusions"]})
+        last = day(until) if until else last_day_of(stored, self.today())
+        seen = by_athlete(self._as_of(stored, last))
+        exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
         shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
-        rows = everybody[everybody["athlete_id"].isin(shown)]
+        rows = everybody.loc[everybody["athlete_id"].isin(list(shown))]
         athletes = (
-            self._athlete(row, last, seen(row["athlete_id"]), exclusions(row["athlete_id"])["exclusions"])
-            for _, row in rows.iterrows()
+            self._athlete(row, last, seen(row.athlete_id), exclusions(row.athlete_id)["exclusions"])
+            for row in rows_of(rows)
         )
-        ledger = _of_athletes({name: stored[name] for name in _LEDGER}, shown)
-        withheld = len(everybody) - len(rows) + (self.store.withheld if isinstance(self.store, Bundle) else 0)
+        ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
         return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
 
     def _athlete(
-        self, row: pd.Series, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
+        self, row: Any, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
     ) -> Athlete:
         """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
         return Athlete(
-            athlete_id=row["athlete_id"],
-            name=row["name"] if pd.notna(row["name"]) else row["athlete_id"],
+            athlete_id=row.athlete_id,
+            name=row.name if pd.notna(row.name) else row.athlete_id,
             until=until,
             config=self.config,
-            frames=_remaining(seen, exclusions),
+            frames=remaining(seen, exclusions),
             exclusions=left_out(seen, exclusions, self.config),
-            _store=self.store,
+            _store=self.tables,
         )
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
@@ -282,10 +289,10 @@ class Workspace:
 
         Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
         """
-        stored = self.store.frames([*FRAMES, "links", "exclusions", "athletes"])
-        last = day(until) if until else _last_day(stored, self.today())
+        stored = self.tables.frames([*FRAMES, "links", "exclusions", "athletes"])
+        last = day(until) if until else last_day_of(stored, self.today())
         shown = agreeing(self._consents(stored["athletes"]), "squad")
-        return _remaining(_of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
+        return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
 
     def consents(self) -> dict[str, Consent]:
         """What each athlete has agreed to, as of today, by id."""
@@ -293,7 +300,7 @@ class Workspace:
 
     def consent(self, athlete_id: str) -> Consent:
         """What one athlete has agreed to, as of today."""
-        return self._consents(self.store.frame("athletes", [athlete_id]))[athlete_id]
+        return self._consents(self.tables.frame("athletes", [athlete_id]))[athlete_id]
 
     def _consents(self, athletes: pd.DataFrame) -> dict[str, Consent]:
         return consents(athletes, self.config, self.today())
@@ -301,7 +308,7 @@ class Workspace:
     def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
         known = catalogue(self.options().exercises)
         agreed = self._consents(stored["athletes"])
-        frames = _as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        frames = as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
         return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
 
     def streams(self) -> pd.DataFrame:
@@ -312,8 +319,8 @@ class Workspace:
 
     def pages(self, report: str, until: str) -> set[str]:
         """The ids of the athletes whose page of that report and day is there; a bundle knows those of its own day."""
-        if isinstance(self.store, Bundle):
-            return set(self.store.pages.get(f"{report}/{until}", ()))
+        if isinstance(self.tables, Bundle):
+            return set(self.tables.pages.get(f"{report}/{until}", ()))
         return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
 
     def notebook(self, report: str) -> Path:
@@ -385,6 +392,8 @@ def find_folder(start: Path | None = None) -> Path:
 def open_workspace(folder: str | Path | None = None) -> Workspace:
     """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
 
+    A store of an older version of the workbook is brought up to date, and what is new in it is said on stderr.
+
     Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
     """
     found = find_folder(Path(folder) if folder else None)
@@ -392,7 +401,10 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
         packed = Bundle.open(found)
         return Workspace(found, packed.config, packed)
     config = configuration.read_config(found / configuration.NAME)
-    return Workspace(found, config, Store.open(found / config.store))
+    store = Store.open(found / config.store)
+    if store.news:
+        print(store.news, file=sys.stderr)
+    return Workspace(found, config, store)
 
 
 def day(text: str) -> pd.Timestamp:
@@ -401,122 +413,6 @@ def day(text: str) -> pd.Timestamp:
     Raises UsageProblem for anything else.
     """
     try:
-        return pd.Timestamp(date.fromisoformat(text))
+        return pd.to_datetime(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
-
-
-def _last_day(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
-    """The last day on which anything happened; today where nothing did."""
-    last_days = [stored[name]["local_date"].max() for name in _HAPPENED if len(stored[name])]
-    return max(last_days, default=today)
-
-
-def _as_of(
-    stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]
-) -> dict[str, pd.DataFrame]:
-    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
-    dates = stored["sessions"].set_index("session_id")["local_date"]
-    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
-    return {
-        name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
-    }
-
-
-@dataclass(frozen=True, eq=False)
-class _Joined:
-    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
-
-    dates: pd.Series
-    copies: set[str]
-    patterns: pd.Series
-
-
-def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
-    """One frame as a report of that day may see it."""
-    if name in _OF_A_SESSION:
-        frame = frame.assign(local_date=_looked_up(frame["session_id"], joined.dates))
-    if name == "sets":
-        counted = ~row_keys("sets", frame).isin(joined.copies) if joined.copies else True
-        frame = frame.assign(counted=counted, pattern=_looked_up(frame["exercise"], joined.patterns))
-    if name == "runs":
-        frame = frame.assign(counted=~frame["session_id"].isin(joined.copies))
-    if name == "proposals":
-        frame = _where(frame, frame["answer"] == "accepted")
-    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
-    return _where(frame, frame["local_date"] <= last)
-
-
-def _nothing_of(name: str) -> pd.DataFrame:
-    """A frame without rows, with all that is joined on: most athletes have no rows of most tables."""
-    return _empty(name).copy()
-
-
-@cache
-def _empty(name: str) -> pd.DataFrame:
-    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
-    return _seen(name, TABLES[name].empty(), pd.Timestamp(0), nothing)
-
-
-def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
-    """The value of each key, missing where there is none; each key is looked up once, however often it stands."""
-    codes, known = pd.factorize(keys)
-    return values.reindex(known).array.take(codes, allow_fill=True)
-
-
-def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
-    """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
-    return frame if kept.all() else frame[kept].reset_index(drop=True)
-
-
-def _by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
-    """The frames of one athlete, numbered from 0; each frame is gone through once, whoever is asked for."""
-    places = {name: frame.groupby("athlete_id").indices for name, frame in frames.items()}
-
-    def of(athlete_id: str) -> dict[str, pd.DataFrame]:
-        return {
-            name: frame.take(places[name].get(athlete_id, [])).reset_index(drop=True) for name, frame in frames.items()
-        }
-
-    return of
-
-
-def _of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
-    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
-    return {
-        name: frame[frame["athlete_id"].isin(athlete_ids)] if "athlete_id" in frame else frame
-        for name, frame in frames.items()
-    }
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _hash(text: str, frames: dict[str, pd.DataFrame], without: Iterable[str] = ()) -> str:
-    """Of the text and what the frames hold in all columns but some."""
-    digest = hashlib.sha256(text.encode())
-    for name, frame in frames.items():
-        columns = [column for column in frame.columns if column not in without]
-        digest.update(" ".join((name, *columns)).encode())
-        digest.update(_packed(frame, columns).serialize())
-    return digest.hexdigest()
-
-
-def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
-    """Some columns in one piece each, however the frame was put together."""
-    arrays = [_whole(pa.array(frame[name].array, from_pandas=True)) for name in columns]
-    return pa.RecordBatch.from_arrays(arrays, names=columns)
-
-
-def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Texts may come in chunks, or as a part of a longer array, of which bytes behind the part would be hashed too."""
-    if not pa.types.is_large_string(array.type):
-        return array
-    one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return one.take(pa.array(np.arange(len(one))))
-
-
-def _remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The frames without what was left out, numbered from 0."""
-    return {name: frame.reset_index(drop=True) for name, frame in without(frames, exclusions).items()}

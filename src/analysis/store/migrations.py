@@ -1,0 +1,107 @@
+"""Steps from one layout of the store to the next, and how a store comes to the layout of this version.
+
+A released layout never changes. What a version adds to a table, or a table that it adds, is a step at the end of STEPS
+beside its declaration in `base/tables.py`, and a store of the layout before it is kept in `tests/stores`.
+"""
+
+import uuid
+from typing import NamedTuple
+
+import sqlalchemy as sql
+
+from analysis import __version__
+from analysis.base.errors import WorkbookError
+from analysis.store.database import fetched, transaction
+from analysis.store.schema import FACTS, METADATA
+from analysis.store.writing import keep_fact
+
+FIRST = 1  # the layout of version 0.1
+
+
+class Step(NamedTuple):
+    """From the layout before to `layout`: SQL that SQLite and PostgreSQL both take, and what is new in words.
+
+    As Step(2, "the bar of a set", ("ALTER TABLE sets ADD COLUMN bar_kg FLOAT",)). A column that is never missing needs
+    its DEFAULT there.
+    """
+
+    layout: int
+    new: str
+    statements: tuple[str, ...]
+
+
+STEPS: tuple[Step, ...] = ()
+
+_LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store
+# SQLite's words for what PostgreSQL has in information_schema.columns; the inspector of SQLAlchemy takes 2 ms longer
+_COLUMNS_THERE = "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+_COLUMNS = {(table.name, column.name) for table in METADATA.tables.values() for column in table.columns}
+
+
+def layout() -> int:
+    """The layout of the stores of this version."""
+    return STEPS[-1].layout if STEPS else FIRST
+
+
+def bring_up_to_date(engine: sql.Engine) -> str:
+    """Make the tables of a new store, or take an older one to the layout of this version, in one transaction.
+
+    Returns the sentence that says what an older store was given; empty where there was nothing to do.
+
+    Raises WorkbookError for a store of a newer version, one that lacks a column of its own layout, and an older one
+    that cannot be written.
+    """
+    with engine.connect() as connection:
+        there = _columns_of(connection)
+        if _layout_of(connection, there) == layout() and there >= _COLUMNS:
+            return ""  # as almost always: who only reads waits for no writer
+    with transaction(engine) as connection:
+        before = _layout_of(connection, _columns_of(connection))  # another process may have been quicker
+        steps = [step for step in STEPS if before is not None and step.layout > before]
+        for step in steps:
+            for statement in step.statements:
+                connection.exec_driver_sql(statement)
+        there = _columns_of(connection)
+        tables = {table for table, _ in there}
+        for table, column in sorted(_COLUMNS - there):
+            if table in tables:
+                raise WorkbookError(
+                    f"This store was made by another version of the workbook: it has no column {column} in its table "
+                    f"{table}. Install the matching version, or ingest the raw files into a new store."
+                )
+        METADATA.create_all(connection)
+        if before is None:
+            keep_fact(connection, "store_id", uuid.uuid4().hex)
+        if before is None or steps:
+            keep_fact(connection, _LAYOUT, str(layout()))
+            keep_fact(connection, _MADE_BY, __version__)
+    if not steps:
+        return ""
+    new = " and ".join(step.new for step in steps)
+    return (
+        f"The store was made by an older version of the workbook and was brought up to date; new in it: {new}. "
+        "The older version does not open it any more."
+    )
+
+
+def _layout_of(connection: sql.Connection, there: set[tuple[str, str]]) -> int | None:
+    """The layout of a store, None where it says none yet.
+
+    Raises WorkbookError where this version does not know that layout.
+    """
+    if (FACTS.name, "value") not in there:
+        return None
+    facts = dict(fetched(connection, sql.select(FACTS.c.name, FACTS.c.value)))
+    found = int(facts[_LAYOUT]) if _LAYOUT in facts else None
+    if found is not None and found > layout():
+        raise WorkbookError(
+            f"This store was made by a newer version of the workbook, {facts.get(_MADE_BY, '?')}: it has"
+            f" layout {found}, and version {__version__} knows them up to {layout()}. Install the newer version, "
+            "or restore a backup from before."
+        )
+    return found
+
+
+def _columns_of(connection: sql.Connection) -> set[tuple[str, str]]:
+    """Table and name of each column that is there."""
+    return {(table, column) for table, column in connection.exec_driver_sql(_COLUMNS_THERE)}

@@ -1,0 +1,102 @@
+"""The stored tables as a report of a day may see them: up to that day, with what belongs to each row joined on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from analysis.base.columns import DTYPES
+from analysis.base.tables import TABLES
+from analysis.workspace.left_out import row_keys, without
+
+FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
+
+_OF_A_SESSION = ("sets", "reps", "runs", "splits")
+_HAPPENED = ("sessions", "wellness", "trials", "cues")
+
+
+def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
+    """The last day on which anything happened; today where nothing did."""
+    last_days = [stored[name].loc[:, "local_date"].max() for name in _HAPPENED if len(stored[name])]
+    return max(last_days, default=today)
+
+
+def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]) -> dict[str, pd.DataFrame]:
+    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
+    dates = stored["sessions"].set_index("session_id").loc[:, "local_date"]
+    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    return {
+        name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
+
+    dates: pd.Series
+    copies: set[str]
+    patterns: pd.Series
+
+
+def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
+    """One frame as a report of that day may see it."""
+    if name in _OF_A_SESSION:
+        frame = frame.assign(local_date=_looked_up(frame.loc[:, "session_id"], joined.dates))
+    if name == "sets":
+        counted = ~row_keys("sets", frame).isin(list(joined.copies)) if joined.copies else True
+        frame = frame.assign(counted=counted, pattern=_looked_up(frame.loc[:, "exercise"], joined.patterns))
+    if name == "runs":
+        frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)))
+    if name == "proposals":
+        frame = _where(frame, frame.loc[:, "answer"] == "accepted")
+    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
+    return _where(frame, frame.loc[:, "local_date"] <= last)
+
+
+def _nothing_of(name: str) -> pd.DataFrame:
+    """A frame without rows, with all that is joined on: most athletes have no rows of most tables."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
+    return _seen(name, TABLES[name].empty(), pd.to_datetime(0), nothing)
+
+
+def _looked_up(keys: pd.Series, values: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """The value of each key, missing where there is none; each key is looked up once, however often it stands."""
+    codes, known = pd.factorize(keys)
+    return values.reindex(known).array.take(codes, allow_fill=True)
+
+
+def _where(frame: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows that are kept, numbered from 0; the frame as it is where all are, as for most frames."""
+    return frame if kept.all() else frame.loc[kept].reset_index(drop=True)
+
+
+def by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.DataFrame]]:
+    """The frames of one athlete, numbered from 0; each frame is gone through once, whoever is asked for."""
+    places = {name: frame.groupby("athlete_id").indices for name, frame in frames.items()}
+
+    def of(athlete_id: str) -> dict[str, pd.DataFrame]:
+        return {
+            name: frame.take(places[name].get(athlete_id, [])).reset_index(drop=True) for name, frame in frames.items()
+        }
+
+    return of
+
+
+def of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
+    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
+    return {
+        name: frame.loc[frame["athlete_id"].isin(list(athlete_ids))] if "athlete_id" in frame else frame
+        for name, frame in frames.items()
+    }
+
+
+def remaining(frames: dict[str, pd.DataFrame], exclusions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames without what was left out, numbered from 0."""
+    return {name: frame.reset_index(drop=True) for name, frame in without(frames, exclusions).items()}
