@@ -39,7 +39,8 @@ from analysis.base.blocks import (
     Tiles,
 )
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.report.drawing import MARKS, SCENES, WIDTH, broad, text_width
+from analysis.base.states import State
+from analysis.report.drawing import SCENES, WIDTH, broad, text_width
 from analysis.report.html import inert_json, preview_html
 from analysis.report.markdown import markdown_html
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain
@@ -306,7 +307,7 @@ def test_sparklines_fit_and_leave_gaps(values):
     inside(SCENES["sparkline"](plain(Sparkline("t", tuple(values)))))
 
 
-STATES = st.none() | st.sampled_from(sorted(MARKS))
+STATES = st.none() | st.sampled_from(sorted(State))
 
 
 @given(st.lists(st.tuples(LABEL, st.none() | VALUE, st.floats(0, 100), STATES, LABEL), max_size=5), VALUE)
@@ -451,7 +452,8 @@ def test_markdown_is_text_without_script_link_or_picture(source):
 def test_states_are_said_in_a_word_and_a_shape_and_not_twice(emitted):
     html = preview_html(bundle_of(emitted, Fact("a", "0.07 m/s faster.", "better")))
     assert "▲</span> Better than before.</span> 0.07\N{NO-BREAK SPACE}m/s faster." in html
-    html = preview_html(bundle_of(emitted, Fact("a", "Slower than your usual. 3.40 s.", "worse", unit="s")))
+    told = Fact("a", "Slower than your usual. 3.40 s.", "worse", lead="Slower than your usual.")
+    html = preview_html(bundle_of(emitted, told))
     assert "▼</span> Slower than your usual.</span> 3.40\N{NO-BREAK SPACE}s." in html
     assert "Worse than" not in html
     html = preview_html(bundle_of(emitted, Fact("a", "New on the list.")))

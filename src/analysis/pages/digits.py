@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import Fact
+from analysis.base.states import State
 from analysis.base.units import MINUS, number_text, signed_text
 from analysis.pages.athlete_week.week import Missing
 
@@ -49,8 +50,9 @@ def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]
         Fact(
             found[0].subject,
             f"{', '.join(names[one.subject] for one in found)}: cannot tell. {sentence}",
-            "cannot tell",
+            State.CANNOT_TELL,
             reason=reason,
+            lead="",
         )
         for (sentence, reason), found in alike.items()
     ]

@@ -30,8 +30,10 @@ from analysis.base.blocks import (
     Tile,
     Tiles,
 )
-from analysis.base.decisions import BAND_LEVEL, MDC_LEVEL, REFERENCE_LEAST, Change, expected_by_chance
+from analysis.base.decisions import Change, expected_by_chance
 from analysis.base.errors import NotEnoughData
+from analysis.base.states import State
+from analysis.base.typical_error import BAND_LEVEL, MDC_LEVEL, REFERENCE_LEAST
 from analysis.base.units import amount_text, signed_text
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import SESSIONS_COMPARED, FormHistory
@@ -230,7 +232,7 @@ def _adherence_line(week: AthleteWeek) -> str | None:
 def _judged_this_week(week: AthleteWeek) -> list[History]:
     """Speeds, checks and paces whose newest value is of this week and could be judged."""
     known = (*week.speeds.known, *week.checks.known, *week.paces.known)
-    return [one for one in known if week.holds(one.last_date) and one.change.state != "cannot tell"]
+    return [one for one in known if week.holds(one.last_date) and one.change.state.known]
 
 
 def day_dots(week: AthleteWeek) -> Days:
@@ -523,7 +525,7 @@ def check_line(history: CheckHistory, week: AthleteWeek) -> Fact:
     value = f"{amount_of(history.change.now, history.change.unit)} on {day_text(history.last_date)}"
     next_one = "Next" if history.next_due > week.until else "The next was due"
     told = f"{history.name}: {value}. {next_one}: {_due(history)}."
-    return replace(check_fact(history), sentence=f"{told}{_trials_left_out(history)}")
+    return replace(check_fact(history), sentence=f"{told}{_trials_left_out(history)}", lead=None)
 
 
 def _slope_if_any(history: CheckHistory) -> list[Drawing]:
@@ -569,6 +571,7 @@ def _pace_remarks(result: PaceAtHeartRate) -> list[Text]:
 
 def side_fact(result: SideDifference) -> Fact:
     """Whether the sides differ beyond the error between dates; a percentage only where they do."""
+    lead = ""
     if result.is_sure:
         agreeing = f"{result.dates_agreeing} of {result.n_dates} dates"
         sentence = (
@@ -576,7 +579,8 @@ def side_fact(result: SideDifference) -> Fact:
             f"Noise is about {percent(result.mdc_pct)}. It was larger on {agreeing}."
         )
     else:
-        sentence = f"No difference we can be sure of. {result.name}, {count_text(result.n_dates, 'date')}."
+        lead = "No difference we can be sure of."
+        sentence = f"{lead} {result.name}, {count_text(result.n_dates, 'date')}."
     coach = (
         f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left "
         f"({result.conf_level * 100:.0f} % interval {signed_text(result.conf_low, 1)} to "
@@ -586,7 +590,8 @@ def side_fact(result: SideDifference) -> Fact:
     return Fact(
         f"{result.test_id}.sides",
         sentence,
-        state=None if result.is_sure else "no detectable change",
+        state=None if result.is_sure else State.TOO_CLOSE,
+        lead=lead,
         coach_sentence=coach,
         estimate=result.estimate_pct,
         unit="%",
@@ -696,7 +701,7 @@ def chance_fact(judged: Sequence[Change]) -> Fact:
 
 
 def _missing(parts: tuple[Missing, ...]) -> list[Fact]:
-    return [Fact(one.subject, one.sentence, "cannot tell", one.sentence, reason=one.reason) for one in parts]
+    return [Fact(one.subject, one.sentence, State.CANNOT_TELL, one.sentence, reason=one.reason) for one in parts]
 
 
 def _planned_words(role: str, content: str | None) -> str:

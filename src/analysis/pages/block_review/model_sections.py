@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow
+from analysis.base.states import State
 from analysis.figures import theme
 from analysis.figures.transfer import lags_figure
 from analysis.models.fitness_fatigue.skill import NAIVE, VERDICT_LEAST
@@ -256,7 +257,9 @@ def _verdict_facts(known: Sequence[LoadResponse]) -> list[Fact]:
             f"Not identifiable for {', '.join(open_ended)}: the tests cannot tell the time constants, "
             "so 42 and 7 days are taken for the forecasts."
         )
-        facts.append(Fact("load_response.not_identifiable", sentence, "cannot tell", reason="not_identifiable"))
+        facts.append(
+            Fact("load_response.not_identifiable", sentence, State.CANNOT_TELL, reason="not_identifiable", lead="")
+        )
     facts += [
         Fact(
             f"{one.athlete_id}.load_response",
@@ -431,7 +434,8 @@ def _transfer_blocks(one: Transfer) -> list[Block]:
     fact = Fact(
         f"{name}.transfer",
         f"{name}: {refusal.get(one.verdict, '')}{one.sentence()}",
-        "cannot tell" if one.verdict in refusal else None,
+        State.CANNOT_TELL if one.verdict in refusal else None,
+        lead="",
         n=one.n_independent,
     )
     step = one.hinge.swc

@@ -6,7 +6,6 @@ A section raises NotEnoughData, with what to record, where it has nothing. The f
 
 import platform
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -15,6 +14,7 @@ import pandas as pd
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
 from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import NotEnoughData
+from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S
 from analysis.models.squad.flag_audit import FollowUp
 from analysis.pages.block_review.measures import BASELINE_DAYS, LAST_EXPOSURES, BlockChange, Measure
@@ -202,8 +202,9 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
         else Fact(
             f"{measure.key}.block.{own[0].change.reason}",
             f"{', '.join(one.athlete for one in own)}, {_within(measure)}: cannot tell. {why}",
-            "cannot tell",
+            State.CANNOT_TELL,
             reason=own[0].change.reason,
+            lead="",
         )
         for why, own in alike.items()
     ]
@@ -214,7 +215,7 @@ def change_fact(one: BlockChange) -> Fact:
     quantity, c = f"{one.athlete}, {_at(one)}", one.change
     fact = c.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity)
     if c.state == "cannot tell":
-        return replace(fact, sentence=f"{quantity}: cannot tell. {_why(one)}", coach_sentence="")
+        return fact.retold(f"{quantity}: cannot tell. {_why(one)}", "")
     d = _decimals(one)
     stands = "stands" if one.stands else "does not stand"
     sentence = (
@@ -224,7 +225,7 @@ def change_fact(one: BlockChange) -> Fact:
         f"It {stands} after Holm's correction (p {p_words(one.p_holm)})."
         f"{' Lower is better.' if c.lower_is_better else ''}"
     )
-    return replace(fact, sentence=sentence, coach_sentence="")
+    return fact.retold(sentence, "")
 
 
 def _why(one: BlockChange) -> str:

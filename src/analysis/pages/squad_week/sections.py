@@ -409,8 +409,7 @@ def _talk_fact(finding: Finding) -> Fact:
     """Why the athlete is listed, and for how many looks in a row."""
     fact = finding_fact(finding)
     looks = f"On {finding.looks} looks in a row." if finding.looks > 1 else "Seen once."
-    words = f"{reason(finding)} {looks}"
-    return replace(fact, subject=f"talk.{fact.subject}", sentence=words, coach_sentence="")
+    return replace(fact, subject=f"talk.{fact.subject}").retold(f"{reason(finding)} {looks}")
 
 
 def _stands(finding: Finding, week: SquadWeek) -> str:
