@@ -166,6 +166,18 @@ def test_no_model_of_load_claims_skill_where_load_does_nothing(last_block):
     assert "does not beat carrying the last test forward for" in said["block.load_response"]
 
 
+@pytest.mark.parametrize("term", ["tau1", "tau2"])
+def test_the_dotted_line_is_the_95_percent_limit_of_every_athlete(last_block, term):
+    profiles = {one.athlete: one.review.profile for one in last_block.load_responses.known if one.review.profile}
+    shown = block_models.tau_figure(last_block.load_responses.known, term)
+    assert len({profile.fit.df for profile in profiles.values()}) > 1, "athletes whose limits of F differ"
+    assert [shape.y0 for shape in shown.layout.shapes] == [1]
+    for curve in shown.data:
+        profile = profiles[curve.name]
+        within = profile.curves.loc[profile.curves["term"] == term, "sse"] <= profile.threshold_sse
+        assert ((curve.y <= 1) == within).all()
+
+
 def test_growth_finds_the_athlete_who_grew(last_block):
     (of_lift,) = [one.growth for one in last_block.growths.known if one.measure.key == "romanian_deadlift.speed"]
     beyond = of_lift.athletes[of_lift.athletes["slope_low"] > 0]

@@ -86,7 +86,7 @@ class Band:
         return self.low <= value <= self.high
 
 
-def usual_band(values: Sequence[float], *, level: float = BAND_LEVEL) -> Band:
+def usual_band(values: Sequence[float] | np.ndarray, *, level: float = BAND_LEVEL) -> Band:
     """Range for one new value of the same series: mean +/- t s sqrt(1 + 1/n), 90 % unless told.
 
     Raises NotEnoughData for fewer than 3 values. NaN is no value.
@@ -103,7 +103,7 @@ def usual_band(values: Sequence[float], *, level: float = BAND_LEVEL) -> Band:
     return Band(float(known.mean()) - half, float(known.mean()) + half)
 
 
-def known_values(values: float | Sequence[float]) -> np.ndarray:
+def known_values(values: float | Sequence[float] | np.ndarray) -> np.ndarray:
     """The values that there are, as an array."""
     array = np.atleast_1d(np.asarray(values, dtype=float))
     return array[~np.isnan(array)]
