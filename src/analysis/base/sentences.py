@@ -106,30 +106,18 @@ class Judged:
 class OverWindow(Protocol):
     """What is told of a line through the values of a window."""
 
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def swc(self) -> float: ...
-    @property
-    def change(self) -> float: ...
-    @property
-    def change_interval(self) -> tuple[float, float]: ...
-    @property
-    def conf_level(self) -> float: ...
-    @property
-    def coverage_pct(self) -> float: ...
-    @property
-    def n(self) -> int: ...
-    @property
-    def span_days(self) -> int: ...
-    @property
-    def rho(self) -> float: ...
-    @property
-    def more_exposures(self) -> int | None: ...
+    verdict: Verdict
+    reason: str | None
+    unit: str
+    swc: float
+    change: float
+    change_interval: tuple[float, float]
+    conf_level: float
+    coverage_pct: float
+    n: int
+    span_days: int
+    rho: float
+    more_exposures: int | None
 
 
 def trend_state(verdict: Verdict, reason: str | None) -> State:
