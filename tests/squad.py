@@ -23,7 +23,7 @@ from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
 from analysis.pages.block_review.review import BlockReview, block_review
-from analysis.report import render as rendering
+from analysis.report.engine import render as rendering
 from analysis.workspace import Workspace
 
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")

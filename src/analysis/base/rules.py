@@ -35,7 +35,7 @@ Action = Literal["hold", "regress", "progress", "vary"]
 Known = float | str | None
 
 WEEK = "week"  # the subject of a rule about the athlete
-_STATES = tuple(state.value for state in State if state.known)
+_STATES = tuple(state for state in State if state.known)
 _FOR_THE_BETTER = frozenset({State.BETTER, State.CLEARLY_BETTER, "progress"})
 
 

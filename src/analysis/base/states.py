@@ -51,6 +51,9 @@ class State(StrEnum):
     def _missing_(cls, value: object) -> "State":
         raise ValueError(f"{value!r} is no state. Use one of {', '.join(cls)}.")
 
+    def __repr__(self) -> str:  # a notebook shows it as the text that facts hold
+        return repr(self.value)
+
     @property
     def mark(self) -> str:
         """The shape beside its word."""

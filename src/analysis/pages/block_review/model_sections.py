@@ -172,44 +172,30 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         conf_level=g.conf_level,
         n=len(g.data),
     )
-    components = g.tidy().rename(columns=str)
-    table = pd.DataFrame(
+    components = [
         {
-            "Term": components["term"],
-            "Unit": components["unit"],
-            "Estimate": [
-                number_words(value, 4 if unit else 2)
-                for value, unit in zip(components["estimate"], components["unit"], strict=True)
-            ],
-            "95 % interval": [
-                between_words(low, high, 4)
-                for low, high in zip(components["conf_low"], components["conf_high"], strict=True)
-            ],
+            "Term": at.term,
+            "Unit": at.unit,
+            "Estimate": number_words(at.estimate, 4 if at.unit else 2),
+            "95 % interval": between_words(at.conf_low, at.conf_high, 4),
         }
-    )
-    told = titled(table, f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)")
+        for at in g.tidy().itertuples()
+    ]
+    title = f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)"
+    told = titled(pd.DataFrame(components), title)
     if not g.settled:
         return [fact, told]
-    shares = pd.DataFrame(
+    shares = [
         {
-            "Athlete": g.athletes["athlete_id"],
-            "Values": g.athletes["n"],
-            "Level at the start (m/s)": [
-                f"{row.level:.3f} ({between_words(row.level_low, row.level_high, 3)})"
-                for row in g.athletes.itertuples()
-            ],
-            "Slope (m/s a week)": [
-                f"{signed_words(row.slope, 4)} ({between_words(row.slope_low, row.slope_high, 4)})"
-                for row in g.athletes.itertuples()
-            ],
+            "Athlete": at.athlete_id,
+            "Values": at.n,
+            "Level at the start (m/s)": f"{at.level:.3f} ({between_words(at.level_low, at.level_high, 3)})",
+            "Slope (m/s a week)": f"{signed_words(at.slope, 4)} ({between_words(at.slope_low, at.slope_high, 4)})",
         }
-    )
-    return [
-        fact,
-        caterpillar(one),
-        told,
-        titled(shares, f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)"),
+        for at in g.athletes.itertuples()
     ]
+    own = titled(pd.DataFrame(shares), f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)")
+    return [fact, caterpillar(one), told, own]
 
 
 def caterpillar(one: GrowthOf) -> Forest:
@@ -252,22 +238,22 @@ def _transfer_blocks(one: Transfer) -> list[Block]:
     )
     step = one.hinge.swc
     d = digits_of_error(step * float(one.lags["std_error"].max()))
-    rows = pd.DataFrame(
+    rows = [
         {
-            "Weeks later": one.lags["lag_weeks"],
-            "Pairs": one.lags["n_pairs"],
-            "Beyond levels and season": one.lags["n_independent"],
-            f"{name} ({one.outcome.unit})": [
+            "Weeks later": at.lag_weeks,
+            "Pairs": at.n_pairs,
+            "Beyond levels and season": at.n_independent,
+            f"{name} ({one.outcome.unit})": (
                 f"{signed_words(step * at.slope, d)} ({between_words(step * at.conf_low, step * at.conf_high, d)})"
-                for at in one.lags.itertuples()
-            ],
-            "Could be seen": [number_words(step * value, d) for value in one.lags["detectable"]],
-            "Holm p": [p_words(value) for value in one.lags["p_holm"]],
+            ),
+            "Could be seen": number_words(step * at.detectable, d),
+            "Holm p": p_words(at.p_holm),
         }
-    )
+        for at in one.lags.itertuples()
+    ]
     title = f"{name} for each {step:g} {one.hinge.unit} of {one.hinge.name}, within athletes, 95 % intervals"
     drawn = [] if one.verdict == "too few pairs" else [lags_figure(one)]
-    numbers = titled(rows, f"{name}, numbers of the forest")
+    numbers = titled(pd.DataFrame(rows), f"{name}, numbers of the forest")
     return [fact, _lags_forest(one, title, d), numbers, *drawn]
 
 

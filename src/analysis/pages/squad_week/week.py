@@ -142,12 +142,6 @@ class SquadWeek:
         return tuple(known), tuple(missing)
 
     @cached_property
-    def stalls(self) -> tuple[Stall, ...]:
-        """The lifts that fall, then those that stand still."""
-        found = [one for one in self.trends[0] if one.trend.verdict in ("regress", "plateau")]
-        return tuple(sorted(found, key=lambda one: one.trend.verdict != "regress"))
-
-    @cached_property
     def form_break(self) -> FormBreak:
         """When form changes in the members' sets of the lift rated most often; else NotEnoughData."""
         rated = [rated_repetitions(one.athlete.sets, one.athlete.reps, self.until) for one in self.members]
