@@ -12,7 +12,8 @@ from analysis.base.config import Config
 from analysis.base.rules import Rule
 from analysis.base.tables import TABLES
 from analysis.pages.squad_week import sections
-from analysis.pages.squad_week.week import MemberWeek, SquadWeek, squad_week
+from analysis.pages.squad_week.members import MemberWeek
+from analysis.pages.squad_week.week import SquadWeek, squad_week
 from analysis.report.html import Footer, page_html
 from analysis.report.page import SECTION_MIME, Page
 

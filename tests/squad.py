@@ -24,7 +24,7 @@ from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
-from analysis.pages.block_review import model_sections as block_models
+from analysis.pages.block_review import model_sections
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report.engine import render as rendering
@@ -52,11 +52,11 @@ BLOCK_SECTIONS = (
     block.plan_against_done,
     block.attrition,
     block.changes,
-    block_models.measurement_error,
-    block_models.profiles,
-    block_models.load_responses,
-    block_models.growth,
-    block_models.transfers,
+    model_sections.measurement_error,
+    model_sections.profiles,
+    model_sections.load_responses,
+    model_sections.growth,
+    model_sections.transfers,
     block.flags,
     block.data_audit,
     block.methods,

@@ -14,6 +14,7 @@ from analysis.base.config import Config
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
+from analysis.pages.block_review import model_sections
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 
@@ -148,6 +149,18 @@ def test_no_model_of_load_claims_skill_where_load_does_nothing(last_block):
     said = sentences(last_block)
     assert "for 0 of 11 athletes" in said["block.load_response"]
     assert "does not beat carrying the last test forward for" in said["block.load_response"]
+
+
+@pytest.mark.parametrize("term", ["tau1", "tau2"])
+def test_the_dotted_line_is_the_95_percent_limit_of_every_athlete(last_block, term):
+    profiles = {one.athlete: one.review.profile for one in last_block.load_responses.known if one.review.profile}
+    shown = model_sections.tau_figure(last_block.load_responses.known, term)
+    assert len({profile.fit.df for profile in profiles.values()}) > 1, "athletes whose limits of F differ"
+    assert [shape.y0 for shape in shown.layout.shapes] == [1]
+    for curve in shown.data:
+        profile = profiles[curve.name]
+        within = profile.curves.loc[profile.curves["term"] == term, "sse"] <= profile.threshold_sse
+        assert ((curve.y <= 1) == within).all()
 
 
 def test_growth_finds_the_athlete_who_grew(last_block):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.base.decisions import Change, TypicalError, best_yet, expected_by_chance, judge, usual_band
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.states import State
 
 SPEEDS = [0.71, 0.72, 0.73, 0.72, 0.70]
 BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause", re.IGNORECASE)
@@ -193,6 +194,21 @@ class TestSentences:
     def test_words_of_each_state(self, new, sentence):
         change = speed_change(new, needed=3)
         assert change.sentence("hinge", more="faster", less="slower") == sentence
+
+    @given(st.lists(speeds, min_size=0, max_size=8), speeds, st.booleans())
+    def test_the_lead_of_a_fact_is_the_head_of_its_sentence_and_of_the_same_judgement(self, earlier, new, lower):
+        change = judge(earlier, new, unit="m/s", swc=0.04, resolution=0.01, lower_is_better=lower)
+        fact = change.as_fact("hinge.speed", "hinge", more="faster", less="slower")
+        assert fact.sentence == f"{fact.lead} {fact.rest}"
+        assert "better" not in fact.lead or change.state in ("better", "clearly better")
+        assert fact.lead.startswith("Clearly") == change.state.startswith("clearly")
+        assert (fact.coach_lead, fact.coach_rest) == ("", fact.coach_sentence)
+        assert change.state.coach in fact.coach_sentence
+
+    def test_a_state_is_its_word_with_a_mark(self):
+        assert [state for state in State if state.flagged] == ["clearly better", "better", "worse", "clearly worse"]
+        assert "".join(state.mark for state in State) == "▲▲●●▼▼?"
+        assert not any("your usual" in state.coach_lead + state.coach for state in State)
 
     def test_coach_reads_the_numbers(self):
         text = speed_change(0.82).sentence("hinge", audience="coach")

@@ -39,7 +39,8 @@ from analysis.base.blocks import (
     Tiles,
 )
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.report.drawing import MARKS, SCENES, WIDTH, broad, text_width
+from analysis.base.states import State
+from analysis.report.drawing import SCENES, WIDTH, broad, text_width
 from analysis.report.html import inert_json, preview_html
 from analysis.report.markdown import markdown_html
 from analysis.report.page import SECTION_MIME, Page, frame_block, plain
@@ -306,7 +307,7 @@ def test_sparklines_fit_and_leave_gaps(values):
     inside(SCENES["sparkline"](plain(Sparkline("t", tuple(values)))))
 
 
-STATES = st.none() | st.sampled_from(sorted(MARKS))
+STATES = st.none() | st.sampled_from(sorted(State))
 
 
 @given(st.lists(st.tuples(LABEL, st.none() | VALUE, st.floats(0, 100), STATES, LABEL), max_size=5), VALUE)
@@ -451,11 +452,44 @@ def test_markdown_is_text_without_script_link_or_picture(source):
 def test_states_are_said_in_a_word_and_a_shape_and_not_twice(emitted):
     html = preview_html(bundle_of(emitted, Fact("a", "0.07 m/s faster.", "better")))
     assert "▲</span> Better than before.</span> 0.07\N{NO-BREAK SPACE}m/s faster." in html
-    html = preview_html(bundle_of(emitted, Fact("a", "Slower than your usual. 3.40 s.", "worse", unit="s")))
+    told = Fact("a", "Slower than your usual. 3.40 s.", "worse", lead="Slower than your usual.")
+    html = preview_html(bundle_of(emitted, told))
     assert "▼</span> Slower than your usual.</span> 3.40\N{NO-BREAK SPACE}s." in html
     assert "Worse than" not in html
     html = preview_html(bundle_of(emitted, Fact("a", "New on the list.")))
     assert "▲" not in html
+
+
+def test_what_a_sentence_happens_to_say_is_not_taken_for_its_verdict(emitted):
+    html = preview_html(bundle_of(emitted, Fact("a", "You are no better than in May.", "better")))
+    assert "▲</span> Better than before.</span> You are no better than in May." in html
+
+
+def test_a_sentence_that_begins_with_the_words_of_its_state_is_not_told_them_twice(emitted):
+    html = preview_html(bundle_of(emitted, Fact("a", "Clearly better. Form changed at rep 7 of 8.", "clearly better")))
+    assert html.count("Clearly better.") == 1
+
+
+def test_a_sentence_that_holds_its_verdict_further_on_has_an_empty_lead(emitted):
+    fact = Fact("a", "Alder, Birch: cannot tell. Too few sets.", "cannot tell", lead="")
+    html = preview_html(bundle_of(emitted, fact))
+    assert "?</span></span> Alder, Birch: cannot tell. Too few sets." in html
+
+
+def test_a_coach_reads_the_coachs_lead(emitted):
+    fact = Fact("a", "3.40 s.", "worse")
+    assert (fact.lead, fact.coach_lead) == ("Worse than your usual.", "Worse than before.")
+    page = new_page(audience="coach")
+    with page.section("key", "Question?"):
+        page.show(fact)
+    html = preview_html(emitted[-1][0][SECTION_MIME])
+    assert "Worse than before.</span> 3.40\N{NO-BREAK SPACE}s." in html
+    assert "your usual" not in html
+
+
+def test_a_state_that_there_is_not_is_refused_with_those_that_there_are():
+    with pytest.raises(ValueError, match=r"'great' is no state. Use one of clearly better, better"):
+        Fact("a", "Said.", "great")
 
 
 def test_the_numbers_stand_behind_a_fold_rounded_to_what_the_unit_resolves(emitted):

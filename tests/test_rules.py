@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import ConfigProblem
 from analysis.base.rules import (
-    CANNOT_TELL,
     FACTS,
     Condition,
     Rule,
@@ -20,6 +19,7 @@ from analysis.base.rules import (
     rule_of,
     shipped_rules,
 )
+from analysis.base.states import State
 
 MONDAY = pd.Timestamp("2026-06-22")
 RULE = """
@@ -45,7 +45,7 @@ DEFAULT = {
 PROGRESS = [rule for rule in shipped_rules() if rule.propose == "progress"]
 
 values = {
-    name: st.sampled_from([None, CANNOT_TELL, *kind.words]) if kind.words else st.none() | st.floats(-200, 200)
+    name: st.sampled_from([None, State.CANNOT_TELL, *kind.words]) if kind.words else st.none() | st.floats(-200, 200)
     for name, kind in FACTS.items()
 }
 
@@ -90,7 +90,7 @@ class TestConditions:
     def test_a_state_is_one_of_the_words_or_none_of_them(self, text, known, holds):
         assert Condition.parsed("form_state", text).holds(known) is holds
 
-    @pytest.mark.parametrize("unknown", [None, CANNOT_TELL])
+    @pytest.mark.parametrize("unknown", [None, State.CANNOT_TELL])
     @pytest.mark.parametrize("text", ["is worse", "is not worse"])
     def test_what_is_not_known_fulfils_no_condition(self, text, unknown):
         assert not Condition.parsed("form_state", text).holds(unknown)
@@ -232,11 +232,11 @@ class TestProposals:
         found = proposed(shipped_rules(), subject(**facts))
         if any(one.action == "progress" for one in found):
             assert facts["speed_recent_state"] in ("better", "clearly better")
-            assert facts["form_state"] not in (None, CANNOT_TELL, "worse", "clearly worse")
+            assert facts["form_state"] not in (None, State.CANNOT_TELL, "worse", "clearly worse")
 
     @given(
         st.sampled_from([one for one in shipped_rules() if one.propose == "progress"]), st.fixed_dictionaries(values)
     )
     def test_a_fact_that_cannot_be_told_takes_progress_away(self, rule: Rule, facts):
         for fact in rule.when:
-            assert not rule.holds({**facts, fact: CANNOT_TELL if FACTS[fact].words else None})
+            assert not rule.holds({**facts, fact: State.CANNOT_TELL if FACTS[fact].words else None})

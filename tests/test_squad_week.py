@@ -30,7 +30,8 @@ from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
 from analysis.models import series
 from analysis.pages.squad_week import sections
-from analysis.pages.squad_week.week import TWICE, SquadWeek, squad_week
+from analysis.pages.squad_week.members import TWICE
+from analysis.pages.squad_week.week import SquadWeek, squad_week
 
 BANNED = re.compile(r"\b(risk\w*|injur\w*|overtrain\w*|abnormal\w*|responder\w*|caus(e|es|ed|ing))\b", re.IGNORECASE)
 NOT_NUMBERS = re.compile(r"\b(nan|NaN|None|NaT|inf|null)\b")

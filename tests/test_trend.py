@@ -189,6 +189,15 @@ def test_a_fact_has_the_state_of_the_verdict(values, every, state):
     assert fact.conf_low < fact.estimate < fact.conf_high
 
 
+def test_a_trend_is_told_by_one_owner_to_the_athlete_and_to_the_coach():
+    fact = weekly(RISING[::-1]).as_fact("deadlift.trend", "Deadlift e1RM")
+    assert fact.lead == "Going the wrong way."
+    assert f"{fact.lead} {fact.rest}" == fact.sentence
+    assert fact.coach_lead == ""
+    assert fact.coach_rest.startswith("Deadlift e1RM: regress.")
+    assert "your usual" not in fact.sentence + fact.coach_sentence
+
+
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 

@@ -45,8 +45,9 @@ from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.strength.speed_at_load import speed_at_load
-from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week import logged, measured, sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
+from analysis.pages.series import series_fact
 
 BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause", re.IGNORECASE)
 NO_TRIALS = table("trials", [])
@@ -71,7 +72,7 @@ class TestSpeedAtLoad:
         result = speeds(last_day_off(0.15))
         assert result.change.state == "clearly better"
         assert result.change.df == 4 + 7
-        assert sections.speed_fact(result).sentence == (
+        assert series_fact(result).sentence == (
             "Clearly better. Romanian deadlift at 60 kg: 0.86 m/s, 0.16 m/s faster than your usual. "
             "Noise is about 0.05 m/s."
         )
@@ -85,7 +86,7 @@ class TestSpeedAtLoad:
         result = speeds(FLAT_M_S + np.repeat([0.0, 0.05], [7, 2]), devices=["encoder one"] * 7 + ["encoder two"] * 2)
         assert (result.change.state, result.change.reason) == ("cannot tell", "series_broken")
         assert result.exposures["comparable"].tolist() == [False] * 7 + [True] * 2
-        assert sections.speed_fact(result).sentence == (
+        assert series_fact(result).sentence == (
             "A new device or rater began a new series. 2 more sessions needed for Romanian deadlift at 60 kg."
         )
         week = week_of(birch().but(**lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 7 + ["b"] * 2))))
@@ -98,10 +99,10 @@ class TestSpeedAtLoad:
     def test_three_sessions_are_too_few(self):
         result = speeds([0.70, 0.71, 0.80])
         assert (result.change.state, result.change.reason) == ("cannot tell", "too_few_values")
-        assert sections.speed_fact(result).sentence == (
+        assert series_fact(result).sentence == (
             "Not enough data yet: 1 more session needed for Romanian deadlift at 60 kg."
         )
-        assert sections.speed_strip(result).band_low is None
+        assert measured.speed_strip(result).band_low is None
 
     def test_after_three_weeks_without_a_set_the_last_one_is_stale(self):
         assert speeds(FLAT_M_S, until=FRIDAYS[-1] + pd.Timedelta(days=21)).change.reason is None
@@ -144,14 +145,14 @@ class TestChecks:
     def test_one_earlier_check_is_judged_by_the_published_error(self):
         history = check_history(sprints(SPRINT_DAYS[-2:], [3.32, 3.10]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.state, history.change.df) == ("clearly better", 4)
-        assert sections.check_fact(history).sentence == (
+        assert series_fact(history).sentence == (
             "Clearly better. 20 m sprint: 3.10 s, 0.22 s faster than your usual. Noise is about 0.12 s. "
             "Lower is better."
         )
 
     def test_a_slower_sprint_is_worse_and_called_slower(self):
         history = check_history(sprints(SPRINT_DAYS, [3.30, 3.31, 3.30, 3.60]), NO_TRIALS, SPRINT, SUNDAY)
-        assert sections.check_fact(history).sentence.startswith("Clearly slower than your usual.")
+        assert series_fact(history).sentence.startswith("Clearly slower than your usual.")
 
     def test_without_a_published_error_two_checks_cannot_tell(self):
         plain = Check(test_id="sprint_20m", name="20 m sprint", unit="s", distance_m=20, swc=0.03)
@@ -249,7 +250,7 @@ class TestForm:
         assert history.change.new == (3, 2, 3)
         assert history.change.df == 5  # own error from all 6 sessions before
         assert history.change.state == "clearly worse"
-        assert sections.form_fact(history).sentence.startswith("Clearly fewer than your usual. Clean reps: 2.7 reps")
+        assert series_fact(history).sentence.startswith("Clearly fewer than your usual. Clean reps: 2.7 reps")
 
     def test_equal_counts_are_judged_by_the_rounding_to_whole_reps(self):
         history = self.form([6] * 6)
@@ -272,7 +273,7 @@ class TestForm:
         assert form_history(frames["sets"], frames["reps"], SUNDAY).change.reason == "series_broken"
 
     def test_rep_strips_show_the_sessions_compared_newest_last(self):
-        drawn = sections.rep_strips(self.form([6, 6, 6, 6, 6, 6, 6, 6, 3]))
+        drawn = measured.rep_strips(self.form([6, 6, 6, 6, 6, 6, 6, 6, 3]))
         assert [row.label for row in drawn.rows][-1] == "22 Jun 50 kg"
         assert len(drawn.rows) == 6
         assert sum(drawn.rows[-1].clean) == 3
@@ -286,14 +287,14 @@ class TestSides:
         result = side_difference(trials, HOP, SUNDAY)
         assert result.is_sure
         assert result.estimate_pct == pytest.approx(100 * np.log(171.5 / 152.5), abs=0.6)
-        sentence = sections.side_fact(result).sentence
+        sentence = series_fact(result).sentence
         assert "your right side is 12 % larger" in sentence
         assert "on 4 of 4 dates" in sentence
 
     def test_one_bad_day_is_no_difference_we_can_be_sure_of(self):
         trials = hops(list(self.DATES), [150.0, 120.0, 149.0, 151.0], [151.0, 150.0, 150.0, 150.0])
         result = side_difference(trials, HOP, SUNDAY)
-        fact = sections.side_fact(result)
+        fact = series_fact(result)
         assert not result.is_sure
         assert fact.state == "no detectable change"
         assert "%" not in fact.sentence
@@ -367,7 +368,7 @@ class TestWellness:
     def test_an_item_of_two_sources_has_a_row_each(self):
         rows = table("wellness", answers(self.WEEK[:1], [7.0]))
         both = pd.concat([rows, rows.assign(source="watch")])
-        cells = sections.wellness_cells(week_of(birch().but(wellness=both)))
+        cells = logged.wellness_cells(week_of(birch().but(wellness=both)))
         assert [row.label for row in cells.rows] == ["Sleep (form)", "Sleep (watch)"]
 
 
@@ -471,14 +472,14 @@ class TestSections:
         sets = birch().sets.query("local_date < '2026-06-15' or local_date > '2026-06-21'")
         week = week_of(birch().but(sessions=gone, sets=sets))
         assert week.adherence_four_weeks.done == 9
-        note = sections.plan_tiles(week).note
+        note = logged.plan_tiles(week).note
         assert note == "9 of 12 over four weeks. Nothing at all was logged on 3 of the missed days."
 
     def test_before_anything_is_due_there_is_no_count_of_four_weeks(self):
         untrained = birch().but(plan=plan_lines(MONDAY, 1), sessions=table("sessions", []))
         first_day = week_of(untrained, MONDAY)
-        assert sections.adherence_fact(first_day).sentence == "3 days planned, none due yet."
-        assert sections.plan_tiles(first_day).note == ""
+        assert logged.adherence_fact(first_day).sentence == "3 days planned, none due yet."
+        assert logged.plan_tiles(first_day).note == ""
 
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))
@@ -512,11 +513,11 @@ class TestSections:
     def test_the_bars_of_a_check_part_where_the_change_is_beyond_error(self):
         for best_s, parted in (([3.30, 3.33, 3.31, 3.32], False), ([3.30, 3.33, 3.31, 3.00], True)):
             history = check_history(sprints(SPRINT_DAYS, best_s), NO_TRIALS, SPRINT, SUNDAY)
-            drawn = sections.check_slope(history)
+            drawn = measured.check_slope(history)
             assert (abs(drawn.before - drawn.now) > 2 * drawn.error) == parted == history.change.flagged
 
     def test_answers_outside_the_usual_range_are_set_against_chance(self):
-        text = sections.felt_fact(week_of(birch())).sentence
+        text = logged.felt_fact(week_of(birch())).sentence
         assert text == "You answered on 7 of 7 days. 0 answers outside your usual range; about 0.7 expected by chance."
 
     def test_what_was_left_out_is_said_with_its_reason_newest_first(self):
@@ -590,7 +591,7 @@ class TestSections:
 
 class TestTotals:
     def facts(self, **frames) -> dict[str, Fact]:
-        return {fact.subject: fact for fact in sections.totals_facts(week_of(birch().but(**frames)).totals)}
+        return {fact.subject: fact for fact in logged.totals_facts(week_of(birch().but(**frames)).totals)}
 
     def test_tonnage_is_the_volume_load_of_the_weeks_counted_work_sets(self):
         sets, reps = form_sets(MONDAYS[-2:], [6, 6])
@@ -634,15 +635,15 @@ class TestLongTimes:
         return check_history(sprints(SPRINT_DAYS[-len(best_s) :], best_s), NO_TRIALS, self.TRIAL, SUNDAY)
 
     def test_minutes_are_read_and_seconds_are_kept(self):
-        fact = sections.check_fact(self.history([290.0, 291.0, 262.44]))
+        fact = series_fact(self.history([290.0, 291.0, 262.44]))
         assert fact.sentence.startswith("Clearly better. 1200 m time trial: 4:22.4 min, 28.1 s faster than your usual.")
         assert (fact.unit, fact.estimate) == ("s", pytest.approx(-28.06))
 
     def test_a_change_of_minutes_is_read_as_minutes(self):
-        assert "2:10.5 min faster" in sections.check_fact(self.history([390.0, 391.0, 260.0])).sentence
+        assert "2:10.5 min faster" in series_fact(self.history([390.0, 391.0, 260.0])).sentence
 
     def test_the_drawing_carries_seconds_and_its_words_minutes(self):
-        drawn = sections.check_slope(self.history([290.0, 291.0, 262.44]))
+        drawn = measured.check_slope(self.history([290.0, 291.0, 262.44]))
         assert (drawn.now, drawn.unit) == (pytest.approx(262.44), "s")
         assert drawn.title.endswith("4:50.5 min to 4:22.4 min, lower is better")
 
@@ -651,7 +652,7 @@ class TestLongTimes:
         blocks = sections.run(week)
         assert [type(block) for block in blocks] == [Fact]
         assert blocks[0].sentence == "20 m sprint: 3.32 s on 23 Jun. Next: Tue 21 Jul."
-        assert blocks[0].state == sections.check_fact(week.checks.known[0]).state
+        assert blocks[0].state == series_fact(week.checks.known[0]).state
 
     def test_a_check_that_is_overdue_says_since_when(self):
         week = week_of(birch(), SUNDAY + pd.Timedelta(days=28))

@@ -25,7 +25,7 @@ MOVED = {
     "figures.block": "pages.block_review.sections",
     "figures.block_models": "pages.block_review.model_sections",
     "figures.findings": "pages.squad_week.findings",
-    "figures.scientific": "pages.digits",
+    "figures.scientific": "pages.numbers",
     "figures.squad": "pages.squad_week.sections",
     "figures.squad_table": "pages.squad_week.table",
     "figures.week": "pages.athlete_week.sections",

@@ -11,7 +11,7 @@ from analysis.base.decisions import TypicalError, judge
 from analysis.models.estimators.autocorrelated import plain_means
 from analysis.models.form import sides
 from analysis.models.form.sides import side_difference
-from analysis.pages.squad_week.week import SIDES_ONCE, TWICE
+from analysis.pages.squad_week.members import SIDES_ONCE, TWICE
 
 GATE_PCT, SLACK_PCT = 5.0, 1.5  # of changes flagged on no change
 FEW = 100  # replicates where each takes its time

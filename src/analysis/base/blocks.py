@@ -5,27 +5,33 @@ that says in words what it shows, so that the page works for a screen reader and
 """
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
+
+from analysis.base.states import State
 
 _PAGE_LINK = re.compile(r"(\.\./)*([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\.html")
 
-State = Literal[
-    "clearly better", "better", "about the same", "no detectable change", "worse", "clearly worse", "cannot tell"
-]
+PROMPTS = ("not_enough_data", "nothing_recorded")  # reasons of a sentence that says what to record: no verdict to tell
 
 
 @dataclass(frozen=True)
 class Fact:
     """One statement of a section, as the page prints it and as other systems read it.
 
-    Numbers are None where they do not exist. `sentence` is for the athlete, `coach_sentence` for the coach.
+    Numbers are None where they do not exist. The page prints the lead, which is the verdict in a few words, and then
+    the rest of the sentence. A fact with a state that is given no lead has the words of that state; a sentence that
+    holds its verdict further on is given an empty one. Raises ValueError for a state that there is not.
+
+    >>> fact = Fact("squat.depth", "You are no better than in May.", "about the same")
+    >>> fact.lead, fact.rest
+    ('About the same.', 'You are no better than in May.')
     """
 
     subject: str  # stable name, as romanian_deadlift.speed_at_60kg
-    sentence: str
+    sentence: str  # whole, for the athlete
     state: State | None = None
-    coach_sentence: str = ""
+    coach_sentence: str = ""  # whole, where the coach reads another
     estimate: float | None = None
     unit: str | None = None
     conf_low: float | None = None
@@ -36,6 +42,41 @@ class Fact:
     mdc: float | None = None
     swc: float | None = None
     reason: str | None = None  # code, as too_few_values
+    lead: str | None = None
+    coach_lead: str | None = None
+
+    def __post_init__(self) -> None:
+        state = State(self.state) if self.state is not None else None
+        words = state if self.reason not in PROMPTS else None
+        lead = self.lead if self.lead is not None else words.lead if words else ""
+        own = words.coach_lead if words and (self.coach_sentence or self.lead is None) else lead
+        coach_lead = self.coach_lead if self.coach_lead is not None else own
+        for name, value in (("state", state), ("lead", lead), ("coach_lead", coach_lead)):
+            object.__setattr__(self, name, value)
+
+    def retold(self, sentence: str, lead: str | None = None) -> "Fact":
+        """The same in one sentence for both readers; without a lead that of its state stands before it."""
+        return replace(self, sentence=sentence, coach_sentence="", lead=lead, coach_lead=lead)
+
+    @property
+    def mark(self) -> str:
+        """The shape of its state; none before a prompt."""
+        return self.state.mark if self.state and self.reason not in PROMPTS else ""
+
+    @property
+    def rest(self) -> str:
+        """What the athlete reads after the lead."""
+        return _after(self.lead, self.sentence)
+
+    @property
+    def coach_rest(self) -> str:
+        """What the coach reads after the lead."""
+        return _after(self.coach_lead, self.coach_sentence or self.sentence)
+
+
+def _after(lead: str | None, sentence: str) -> str:
+    """The sentence without the lead that it may begin with."""
+    return sentence.removeprefix(lead or "").lstrip()
 
 
 @dataclass(frozen=True)

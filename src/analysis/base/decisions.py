@@ -21,116 +21,24 @@ Int J Sports Physiol Perform 1(1):50-57 (probabilities against the SWC); Whitmor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from analysis.base.blocks import Fact, State
-from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.base.units import MINUS, amount_text, signed_text
+from analysis.base.errors import DataProblem
+from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital, lower_is_better
+from analysis.base.states import State
+from analysis.base.typical_error import MDC_LEVEL, REFERENCE_LEAST, Band, TypicalError, known_values, usual_band
+from analysis.base.units import signed_text
 
 Reason = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
-Audience = Literal["athlete", "coach"]
 
-REFERENCE_LEAST = 3  # earlier values that make a reference
 REFERENCE_MOST = 8
-MDC_LEVEL = 0.95
-BAND_LEVEL = 0.90
-
-
-@dataclass(frozen=True)
-class TypicalError:
-    """Between-day error of a statistic, in its unit, with the degrees of freedom it is known by."""
-
-    value: float
-    df: float
-    source: str
-
-    @classmethod
-    def own(cls, values: Sequence[float], *, resolution: float = 0.0) -> "TypicalError":
-        """The athlete's own error: SD (n - 1) of repeated values, never below the rounding error of the device.
-
-        Parameters
-        ----------
-        values : sequence of float, shape (n,), n >= 2, without NaN
-        resolution : float
-            Smallest step of the device, in the unit; a value rounded to it has an SD of resolution / sqrt(12).
-
-        Raises
-        ------
-        NotEnoughData
-            For fewer than 2 values.
-
-        Examples
-        --------
-        >>> error = TypicalError.own([0.70, 0.72, 0.74])
-        >>> round(error.value, 6), error.df, error.source
-        (0.02, 2, 'own values')
-        """
-        n = len(values)
-        if n < 2:
-            raise NotEnoughData(f"An own typical error needs 2 values or more; got {n}. Repeat it on another day.")
-        spread = float(np.std(values, ddof=1))
-        rounding = resolution / 12**0.5
-        if spread < rounding:
-            return cls(rounding, n - 1, f"rounding to {resolution:g}")
-        return cls(spread, n - 1, "own values")
-
-    @classmethod
-    def published(cls, value: float, df: float = 4, source: str = "") -> "TypicalError":
-        """An error from the literature or from the squad; `df` says how much it weighs against own values.
-
-        `source` stands within a sentence, so that its full stop is left out.
-        """
-        return cls(value, df, source.removesuffix(".") or "published value")
-
-    def pooled(self, other: "TypicalError") -> "TypicalError":
-        """Both errors as one: TE^2 = (v0 TE0^2 + v s^2) / (v0 + v) on v0 + v degrees of freedom.
-
-        >>> error = TypicalError.published(0.03, 4).pooled(TypicalError(0.06, 4, "own values"))
-        >>> round(error.value, 4), error.df, error.source
-        (0.0474, 8, 'published value and own values')
-        """
-        df = self.df + other.df
-        value = float(np.sqrt((self.df * self.value**2 + other.df * other.value**2) / df))
-        return TypicalError(value, df, f"{self.source} and {other.source}")
-
-    def mdc(self, n_earlier: int, n_new: int = 1) -> float:
-        """Smallest difference of two means that is beyond error: t(.975, df) TE sqrt(1/m + 1/n)."""
-        return float(stdtrit(self.df, (1 + MDC_LEVEL) / 2)) * self.value * (1 / n_new + 1 / n_earlier) ** 0.5
-
-
-@dataclass(frozen=True)
-class Band:
-    """The range that holds one new value as often as it claims."""
-
-    low: float
-    high: float
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-
-def usual_band(values: Sequence[float], *, level: float = BAND_LEVEL) -> Band:
-    """Range for one new value of the same series: mean +/- t s sqrt(1 + 1/n), 90 % unless told.
-
-    Raises NotEnoughData for fewer than 3 values. NaN is no value.
-
-    >>> band = usual_band([0.70, 0.72, 0.74])
-    >>> round(band.low, 3), round(band.high, 3)
-    (0.653, 0.787)
-    """
-    known = _known(values)
-    n = len(known)
-    if n < REFERENCE_LEAST:
-        raise NotEnoughData(f"A usual range needs 3 values or more; got {n}. Log {REFERENCE_LEAST - n} more.")
-    half = float(stdtrit(n - 1, (1 + level) / 2) * known.std(ddof=1) * (1 + 1 / n) ** 0.5)
-    return Band(float(known.mean()) - half, float(known.mean()) + half)
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class Change(Judged):
     """New values judged against the comparable ones before. Numbers are NaN where the state is "cannot tell".
 
     `estimate`, `conf_low` and `conf_high` have the sign of the measurement (new minus reference), `gain` and the
@@ -176,12 +84,12 @@ class Change:
     @property
     def flagged(self) -> bool:
         """True where the change is beyond error."""
-        return self.state in ("clearly better", "better", "worse", "clearly worse")
+        return self.state.flagged
 
     @property
     def null_probability(self) -> float:
         """Chance that this value is flagged though nothing changed; 0 where nothing is judged."""
-        return 0.0 if self.state == "cannot tell" else 1 - MDC_LEVEL
+        return 1 - MDC_LEVEL if self.state.known else 0.0
 
     @property
     def change_unit(self) -> str:
@@ -214,20 +122,8 @@ class Change:
         middle = float(_scaled(np.array([self.reference]), self.log)[0])
         return Band(_unscaled(middle - self.mdc, self.log), _unscaled(middle + self.mdc, self.log))
 
-    def sentence(
-        self,
-        quantity: str,
-        *,
-        decimals: int = 2,
-        audience: Audience = "athlete",
-        more: str = "higher",
-        less: str = "lower",
-        occasion: str = "test",
-    ) -> str:
-        """The change in words, numbers rounded to `decimals`.
-
-        `quantity` names what was measured in 8 words or fewer; `more` and `less` say what a larger and a smaller
-        number mean (a larger speed is faster, a larger time slower); `occasion` is what has to be repeated.
+    def said(self, words: Wording, audience: Audience) -> Sentence:
+        """The verdict and the rest of the sentence.
 
         >>> speed = judge([0.71, 0.72, 0.73, 0.72], 0.79, unit="m/s", swc=0.02)
         >>> speed.sentence("Deadlift at 60 kg", more="faster", less="slower")
@@ -235,27 +131,24 @@ class Change:
         >>> judge([0.71], 0.79, unit="m/s", swc=0.02).sentence("Deadlift at 60 kg")
         'Not enough data yet: 2 more tests needed for Deadlift at 60 kg.'
         """
-        words = _Words(quantity, decimals, more, less, occasion)
-        return _for_coach(self, words) if audience == "coach" else _for_athlete(self, words)
+        said = _for_coach(self, words) if audience == "coach" else _for_athlete(self, words)
+        return lower_is_better(said) if self.lower_is_better and self.state.known else said
 
-    def as_fact(self, subject: str, quantity: str, **words) -> Fact:
-        """The change as a section's statement; `words` are those of `sentence`."""
-        return Fact(
-            subject=subject,
-            sentence=self.sentence(quantity, **words),
-            state=self.state,
-            coach_sentence=self.sentence(quantity, audience="coach", **words),
-            estimate=_or_none(self.estimate),
-            unit=self.change_unit,
-            conf_low=_or_none(self.conf_low),
-            conf_high=_or_none(self.conf_high),
-            conf_level=self.conf_level,
-            n=self.n_earlier + self.n_new,
-            typical_error=self.typical_error.value if self.typical_error else None,
-            mdc=_or_none(self.mdc),
-            swc=self.swc,
-            reason=self.reason,
-        )
+    def fact_fields(self) -> dict[str, Any]:
+        """Its state and numbers; None where there is none."""
+        return {
+            "state": self.state,
+            "estimate": _or_none(self.estimate),
+            "unit": self.change_unit,
+            "conf_low": _or_none(self.conf_low),
+            "conf_high": _or_none(self.conf_high),
+            "conf_level": self.conf_level,
+            "n": self.n_earlier + self.n_new,
+            "typical_error": self.typical_error.value if self.typical_error else None,
+            "mdc": _or_none(self.mdc),
+            "swc": self.swc,
+            "reason": self.reason,
+        }
 
     def _centre(self, values: tuple[float, ...]) -> float:
         if not values:
@@ -311,12 +204,12 @@ def judge(
     Examples
     --------
     >>> change = judge([3.30, 3.32, 3.31], 3.20, unit="s", swc=0.03, lower_is_better=True)
-    >>> change.state, round(change.gain, 2), round(change.estimate, 2), round(change.mdc, 3)
+    >>> str(change.state), round(change.gain, 2), round(change.estimate, 2), round(change.mdc, 3)
     ('clearly better', 0.11, -0.11, 0.05)
     """
-    known, added = _known(earlier)[-REFERENCE_MOST:], _known(new)
+    known, added = known_values(earlier)[-REFERENCE_MOST:], known_values(new)
     blank = Change(
-        state="cannot tell",
+        state=State.CANNOT_TELL,
         reason=reason,
         unit=unit,
         swc=swc,
@@ -367,9 +260,9 @@ def _state(gain: float, mdc: float, half: float, swc: float) -> State:
     if abs(gain) > mdc:
         clear = abs(gain) - half > swc
         if gain > 0:
-            return "clearly better" if clear else "better"
-        return "clearly worse" if clear else "worse"
-    return "about the same" if abs(gain) + half < swc else "no detectable change"
+            return State.CLEARLY_BETTER if clear else State.BETTER
+        return State.CLEARLY_WORSE if clear else State.WORSE
+    return State.STEADY if abs(gain) + half < swc else State.TOO_CLOSE
 
 
 def _error(
@@ -427,7 +320,7 @@ def best_yet(
     >>> best_yet([0.70, 0.72, 0.71], 0.74, error).clear, best_yet([0.70, 0.72, 0.71], 0.80, error).clear
     (False, True)
     """
-    known = _known(earlier)
+    known = known_values(earlier)
     if len(known) < REFERENCE_LEAST:
         return None
     lead = float(known.min() - new if lower_is_better else new - known.max())
@@ -437,103 +330,57 @@ def best_yet(
     return Best(lead > mdc, float(new), lead, mdc, len(known))
 
 
-@dataclass(frozen=True)
-class _Words:
-    quantity: str
-    decimals: int
-    more: str
-    less: str
-    occasion: str
-
-    def amount(self, value: float, unit: str) -> str:
-        """A magnitude with its unit; what rounds to nothing is said to be less than the last digit."""
-        step = 10.0**-self.decimals
-        if value != 0 and round(abs(value), self.decimals) == 0:
-            return f"less than {step:.{self.decimals}f} {unit}"
-        return amount_text(abs(value), unit, self.decimals)
-
-    def level(self, value: float, unit: str) -> str:
-        """A value with its unit and, where digits are left of it, its sign."""
-        return (MINUS if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
-
-    def direction(self, estimate: float) -> str:
-        return self.more if estimate > 0 else self.less
-
-
-def _for_athlete(change: Change, words: _Words) -> str:
-    if change.state == "cannot tell":
+def _for_athlete(change: Change, words: Wording) -> Sentence:
+    if not change.state.known:
         return _why_not(change, words)
-    now = f"{_capital(words.quantity)}: {words.level(change.now, change.unit)}"
-    if change.state == "no detectable change":
+    now = f"{words.head}: {words.level(change.now, change.unit)}"
+    if change.state is State.TOO_CLOSE:
         hidden = words.amount(_hidden(change), change.change_unit).removeprefix("less than ")
-        return _with_direction(change, f"Too close to call. {now}; up to {hidden} could hide in the noise.")
-    if change.state == "about the same":
-        return _with_direction(
-            change, f"About the same. {now}; your usual is {words.level(change.reference, change.unit)}."
-        )
+        return Sentence(change.state.lead, f"{now}; up to {hidden} could hide in the noise.")
+    if change.state is State.STEADY:
+        return Sentence(change.state.lead, f"{now}; your usual is {words.level(change.reference, change.unit)}.")
     by = f"{words.amount(change.estimate, change.change_unit)} {words.direction(change.estimate)}"
-    by += " than your usual" if change.gain > 0 else ""  # a worse verdict has said so
     noise = words.amount(change.mdc, change.change_unit).removeprefix("less than ")
-    return _with_direction(change, f"{_verdict(change, words)} {now}, {by}. Noise is about {noise}.")
-
-
-def _verdict(change: Change, words: _Words) -> str:
     if change.gain > 0:
-        return "Clearly better." if change.state == "clearly better" else "Better than before."
-    lead = "Clearly " if change.state == "clearly worse" else ""
-    return _capital(f"{lead}{words.direction(change.estimate)} than your usual.")
+        return Sentence(change.state.lead, f"{now}, {by} than your usual. Noise is about {noise}.")
+    clearly = "Clearly " if change.state is State.CLEARLY_WORSE else ""
+    lead = capital(f"{clearly}{words.direction(change.estimate)} than your usual.")
+    return Sentence(lead, f"{now}, {by}. Noise is about {noise}.")
 
 
-def _why_not(change: Change, words: _Words) -> str:
-    plural = "s" if change.more_needed != 1 else ""
-    missing = f"{change.more_needed} more {words.occasion}{plural} needed for {words.quantity}."
-    return {
-        "too_few_values": f"Not enough data yet: {missing}",
-        "series_broken": f"A new device or rater began a new series. {missing}",
-        "te_unknown": f"Not enough data yet: the noise of {words.quantity} is not known.",
-        "stale": f"Cannot tell: your last {words.occasion} for {words.quantity} was too long ago. Do one soon.",
-    }[change.reason or "too_few_values"]
+def _why_not(change: Change, words: Wording) -> Sentence:
+    missing = f"{words.occasions(change.more_needed)} needed for {words.quantity}."
+    match change.reason:
+        case "series_broken":
+            return Sentence("A new device or rater began a new series.", missing)
+        case "te_unknown":
+            return Sentence("Not enough data yet:", f"the noise of {words.quantity} is not known.")
+        case "stale":
+            return words.stale
+        case _:
+            return Sentence("Not enough data yet:", missing)
 
 
-def _for_coach(change: Change, words: _Words) -> str:
-    quantity = _capital(words.quantity)
-    if change.typical_error is None:
-        return f"{quantity}: cannot tell ({change.reason}), {change.n_earlier} earlier values."
+def _for_coach(change: Change, words: Wording) -> Sentence:
+    """The state stands within the sentence, behind the name of the quantity."""
+    error, state = change.typical_error, change.state
+    if error is None:
+        return Sentence("", f"{words.head}: {state.coach} ({change.reason}), {change.n_earlier} earlier values.")
     d, unit = words.decimals, change.change_unit
-    state = {
-        "clearly better": "clear change",
-        "clearly worse": "clear change",
-        "better": "beyond error, size uncertain",
-        "worse": "beyond error, size uncertain",
-        "about the same": "equivalent",
-    }.get(change.state, f"within error, could hide {words.amount(_hidden(change), unit)}")
-    error = change.typical_error
-    return _with_direction(
-        change,
-        f"{quantity}: {state}. {signed_text(change.estimate, d)} {unit} against {change.n_earlier} earlier "
-        f"({change.conf_level * 100:.0f} % interval {signed_text(change.conf_low, d)} to "
+    hidden = f", could hide {words.amount(_hidden(change), unit)}" if state is State.TOO_CLOSE else ""
+    return Sentence(
+        "",
+        f"{words.head}: {state.coach}{hidden}. {signed_text(change.estimate, d)} {unit} against {change.n_earlier} "
+        f"earlier ({change.conf_level * 100:.0f} % interval {signed_text(change.conf_low, d)} to "
         f"{signed_text(change.conf_high, d)}). "
         f"MDC {change.mdc:.{d}f}, SWC {change.swc:.{d}f}, "
         f"TE {error.value:.{d + 1}f} ({error.source}, df {error.df:g}).",
     )
 
 
-def _with_direction(change: Change, text: str) -> str:
-    return f"{text} Lower is better." if change.lower_is_better else text
-
-
 def _hidden(change: Change) -> float:
     """The largest change that the interval still allows."""
     return max(abs(change.conf_low), abs(change.conf_high))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _known(values: float | Sequence[float]) -> np.ndarray:
-    array = np.atleast_1d(np.asarray(values, dtype=float))
-    return array[~np.isnan(array)]
 
 
 def _scaled(values: np.ndarray, log: bool) -> np.ndarray:

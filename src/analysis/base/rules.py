@@ -18,14 +18,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from analysis.base.blocks import State
 from analysis.base.config import checked
 from analysis.base.errors import ConfigProblem
+from analysis.base.states import State
 from analysis.base.units import MINUS
 
 NAME = "rules.toml"
@@ -34,10 +34,9 @@ About = Literal["lift", "athlete"]
 Action = Literal["hold", "regress", "progress", "vary"]
 Known = float | str | None
 
-CANNOT_TELL = "cannot tell"
 WEEK = "week"  # the subject of a rule about the athlete
-_STATES = tuple(state for state in get_args(State) if state != CANNOT_TELL)
-_FOR_THE_BETTER = frozenset({"better", "clearly better", "progress"})
+_STATES = tuple(state for state in State if state.known)
+_FOR_THE_BETTER = frozenset({State.BETTER, State.CLEARLY_BETTER, "progress"})
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class Condition:
 
     def holds(self, known: Known) -> bool:
         """Whether it holds; what is not known fulfils no condition."""
-        if known is None or known == CANNOT_TELL:
+        if known is None or known == State.CANNOT_TELL:
             return False
         if not isinstance(self.value, frozenset):
             return _COMPARISONS[self.comparison](float(known), self.value)

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.base.states import State
 from analysis.figures import theme
 from analysis.models.form.form_break import MOST_SETS, FormAgainstExpected, FormBreak
-
-_FLAGGED = {"clearly better", "better", "worse", "clearly worse"}
 
 
 def still_clean_figure(result: FormBreak, load_pct: float | None = None) -> go.Figure:
@@ -67,7 +66,7 @@ def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = N
     shown = theme.figure("Change in clean reps (reps)", "")
     called = changes["athlete_id"].map(lambda athlete_id: (names or {}).get(athlete_id, athlete_id))
     told = changes.assign(name=called)[changes["state"] != "cannot tell"].iloc[::-1]
-    flagged = told["state"].isin(_FLAGGED)
+    flagged = told["state"].isin([state.value for state in State if state.flagged])
     shown.add_scatter(
         x=told["estimate"],
         y=told["name"],

@@ -31,9 +31,11 @@ _AXIS = {
     "title": {"standoff": 10},
 }
 
+COLOURS = [BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE]  # of series, one after the other
+
 TEMPLATE = go.layout.Template(
     layout={
-        "colorway": [BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE],
+        "colorway": COLOURS,
         "font": {"family": 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif', "size": 13, "color": TEXT},
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "plot_bgcolor": "rgba(0, 0, 0, 0)",

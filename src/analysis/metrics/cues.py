@@ -34,7 +34,7 @@ class CueSessions:
     def sentence(self) -> str:
         """What the sessions say, in words that take no side for the cue."""
         lead = f"“{self.cue}”"
-        if self.change.state == "cannot tell":
+        if not self.change.state.known:
             if self.change.reason == "series_broken":
                 return f"{lead}: cannot tell, another rater or device began in between."
             side, missing = ("before", SESSIONS_A_SIDE - len(self.before))

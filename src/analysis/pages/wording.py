@@ -1,13 +1,15 @@
-"""Words that pages share: names of series, directions, and amounts rounded to what a measurement resolves."""
+"""What pages share in words: amounts rounded to what a measurement resolves, days, counts, and a few whole facts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
+from analysis.base.blocks import Fact
+from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S, amount_text
-from analysis.models.checks import CheckHistory
-from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-
-History = SpeedAtLoad | CheckHistory | PaceAtHeartRate
+from analysis.pages.athlete_week.week import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
@@ -17,25 +19,6 @@ def speed_name(result: SpeedAtLoad) -> str:
     """The lift, its side where it has one, and the load: 'Split squat left at 20 kg'."""
     side = f" {SIDES[result.side]}" if result.side in SIDES else ""
     return f"{result.name}{side} at {result.anchor_kg:g} kg"
-
-
-def pace_name(result: PaceAtHeartRate) -> str:
-    """'pace at 135 to 145 bpm'."""
-    return f"pace at {result.low_bpm:g} to {result.high_bpm:g} bpm"
-
-
-def name_of(history: History) -> str:
-    """What a judged series is called."""
-    if isinstance(history, SpeedAtLoad):
-        return speed_name(history)
-    return history.name if isinstance(history, CheckHistory) else pace_name(history)
-
-
-def direction_words(history: History) -> tuple[str, str]:
-    """What a larger and a smaller number is called."""
-    if isinstance(history, SpeedAtLoad):
-        return "faster", "slower"
-    return ("slower", "faster") if history.change.unit in ("s", "s/km") else ("higher", "lower")
 
 
 def decimals_of(unit: str, value: float) -> int:
@@ -85,15 +68,6 @@ def expected_text(value: float) -> str:
     return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
 
 
-def capital(text: str) -> str:
-    """The text with a capital first letter.
-
-    >>> capital("pace")
-    'Pace'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def day_text(day: pd.Timestamp) -> str:
     """A day of this year.
 
@@ -103,24 +77,70 @@ def day_text(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%b}"
 
 
-def count_text(count: int, noun: str) -> str:
+def long_day(day: pd.Timestamp) -> str:
+    """A day as people write it.
+
+    >>> long_day(pd.Timestamp("2026-07-05"))
+    '5 July 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def count_text(count: int, noun: str, several: str = "") -> str:
     """A number of things.
 
-    >>> count_text(1, "day"), count_text(2, "activity")
-    ('1 day', '2 activities')
+    >>> count_text(1, "day"), count_text(2, "activity"), count_text(2, "series", "series")
+    ('1 day', '2 activities', '2 series')
     """
-    return f"{count} {plural(noun, count)}"
+    return f"{count} {several if several and count != 1 else plural(noun, count)}"
 
 
-def withheld_sentence(count: int) -> str:
-    """How many athletes a page of the squad leaves out for want of consent.
+def withheld_fact(count: int) -> list[Fact]:
+    """How many athletes a page of the squad leaves out for want of consent; nothing where it leaves out none.
 
-    >>> withheld_sentence(2)
+    >>> withheld_fact(2)[0].sentence
     '2 athletes are left out: nobody has agreed to show them on pages of the squad.'
     """
-    return f"{count_text(count, 'athlete')} {'is' if count == 1 else 'are'} left out: " + (
-        "nobody has agreed to show them on pages of the squad."
-    )
+    verb = "is" if count == 1 else "are"
+    words = f"{count_text(count, 'athlete')} {verb} left out: nobody has agreed to show them on pages of the squad."
+    return [Fact("data.withheld", words, n=count)] if count else []
+
+
+def left_out_fact(row: Any, day: str, who: str = "") -> Fact:
+    """One row of an athlete's exclusions; the subject holds the key under which it can be taken back."""
+    named = ", ".join(part for part in (who, row.what, day, row.part) if part)
+    return Fact(f"left_out.{row.table_name}.{row.row_key}", f"Left out: {named}: {row.reason}.")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after the other.
+
+    >>> listed(["Alder"]), listed(["Alder", "Birch", "Cedar"])
+    ('Alder', 'Alder, Birch and Cedar')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]:
+    """The parts of a section that could not be told, those with the same reason together; `names` by subject.
+
+    >>> parts = [Missing("a", "Too few sets.", "too_few_values"), Missing("b", "Too few sets.", "too_few_values")]
+    >>> unknown_parts(parts, {"a": "Alder", "b": "Birch"})[0].sentence
+    'Alder, Birch: cannot tell. Too few sets.'
+    """
+    alike: dict[tuple[str, str], list[Missing]] = {}
+    for one in parts:
+        alike.setdefault((one.sentence, one.reason), []).append(one)
+    return [
+        Fact(
+            found[0].subject,
+            f"{', '.join(names[one.subject] for one in found)}: cannot tell. {sentence}",
+            State.CANNOT_TELL,
+            reason=reason,
+            lead="",
+        )
+        for (sentence, reason), found in alike.items()
+    ]
 
 
 def plural(noun: str, count: float) -> str:

@@ -17,8 +17,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from analysis.base.blocks import Fact
+from analysis.base.states import State
 from analysis.base.units import clock_text, clock_unit, number_text
-from analysis.report.drawing import MARKS, SCENES, broad
+from analysis.report.drawing import SCENES, broad
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
@@ -30,29 +32,8 @@ _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
-_PROMPTS = ("not_enough_data", "nothing_recorded")
-# the page says the state in words where the sentence does not: any of these phrases says it
-_VERDICTS = {
-    "clearly better": ("clearly better", "clear change"),
-    "better": ("better", "beyond error"),
-    "about the same": ("about the same", "equivalent"),
-    "no detectable change": ("too close to call", "within error", "no difference", "no detectable change"),
-    "worse": ("worse", "than your usual", "beyond error"),
-    "clearly worse": ("clearly", "clear change"),
-    "cannot tell": ("cannot tell", "not enough data", "new series"),
-}
-_WORDS = {
-    "clearly better": "Clearly better.",
-    "better": "Better than before.",
-    "about the same": "About the same.",
-    "no detectable change": "Too close to call.",
-    "worse": "Worse than your usual.",
-    "clearly worse": "Clearly worse than your usual.",
-    "cannot tell": "Cannot tell yet.",
-}
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
-_FIRST_CLAUSE = re.compile(r"[^.:]+[.:](?=\s|$)")
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 _TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
 
@@ -120,7 +101,7 @@ def preview_html(bundle: dict[str, Any]) -> str:
 def fact_text(fact: dict[str, Any], audience: str) -> str:
     """A fact as one line of text: shape, word, sentence.
 
-    >>> fact_text({"state": "better", "sentence": "0.04 m/s faster.", "unit": "m/s"}, "athlete")
+    >>> fact_text({"subject": "squat.speed", "state": "better", "sentence": "0.04 m/s faster."}, "athlete")
     '▲ Better than before. 0.04 m/s faster.'
     """
     view = _fact_view(fact, audience)
@@ -272,32 +253,17 @@ def _table_view(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry_mark(entry: dict[str, Any]) -> tuple[str, str]:
-    return MARKS[entry["state"]] if entry["state"] else ("", "")
+    state = State(entry["state"]) if entry["state"] else None
+    return (state.css, state.mark) if state else ("", "")
 
 
 def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
-    """Shape, verdict and the rest of the sentence; a sentence that says its state itself is not told it twice."""
-    sentence = fact["sentence"]
-    if audience != "athlete":
-        sentence = fact.get("coach_sentence") or sentence
-    view = {"css": "", "mark": "", "lead": "", "rest": sentence, "numbers": _numbers_text(fact), "state": ""}
-    state = fact.get("state")
-    if state is None:
-        return view
-    view["css"], view["mark"] = MARKS[state]
-    view["state"] = state
-    if fact.get("reason") in _PROMPTS:  # the sentence says what to record; there is no verdict to tell
-        return view | {"mark": ""}
-    clause = _FIRST_CLAUSE.match(sentence)
-    if clause and _says(clause.group(), state):
-        view["lead"], view["rest"] = clause.group(), sentence[clause.end() :].lstrip()
-    elif not _says(sentence, state):
-        view["lead"] = _WORDS[state]
-    return view
-
-
-def _says(text: str, state: str) -> bool:
-    return any(phrase in text.casefold() for phrase in _VERDICTS[state])
+    """Shape, verdict, the rest of the sentence, and the numbers behind it."""
+    told = Fact(**{name: value for name, value in fact.items() if name != "kind"})
+    lead, rest = (told.lead, told.rest) if audience == "athlete" else (told.coach_lead, told.coach_rest)
+    css, state = (told.state.css, told.state.value) if told.state else ("", "")
+    numbers = _numbers_text(fact)
+    return {"css": css, "mark": told.mark, "lead": lead or "", "rest": rest, "numbers": numbers, "state": state}
 
 
 def _numbers_text(fact: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ import pandas as pd
 from analysis.base.config import Check, Lift, SideTest
 from analysis.base.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.states import State
 from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.metrics.strength import VELOCITY_METRICS
 from analysis.models.checks import CheckHistory, check_history
@@ -41,17 +42,8 @@ from analysis.models.strength.speed_at_load import RESOLUTION_M_S, SpeedAtLoad, 
 
 OWN_CHOICE = "as reported"
 NOTHING = "no change beyond noise"
-CANNOT_TELL = "cannot tell"
+CANNOT_TELL = State.CANNOT_TELL.value
 
-_CONCLUSIONS = {
-    "clearly better": "better",
-    "better": "better",
-    "worse": "worse",
-    "clearly worse": "worse",
-    "about the same": NOTHING,
-    "no detectable change": NOTHING,
-    "cannot tell": CANNOT_TELL,
-}
 _METRIC_NAMES = {
     "mean_velocity_m_s": "mean velocity",
     "mean_propulsive_velocity_m_s": "mean propulsive velocity",
@@ -180,7 +172,7 @@ def speed_sensitivity(
         speed = speed_at_load(sets, reps, other, anchor_kg, until, side=side, conf_level=conf_level)
         if speed.last_date != base.last_date:
             raise NotEnoughData(f"No {_METRIC_NAMES[metric]} on {base.last_date.date()}. Measure it on every day.")
-        if speed.change.state == "cannot tell":
+        if not speed.change.state.known:
             return speed.change
         swc = lift.swc_m_s * speed.change.reference / base.change.reference
         return _Judging.of(speed, None, RESOLUTION_M_S, swc=swc).change()
@@ -349,7 +341,7 @@ class _Judging:
 
 
 def _require_a_conclusion(name: str, change: Change) -> None:
-    if change.state == "cannot tell":
+    if not change.state.known:
         raise NotEnoughData(f"{name} has no conclusion yet that another choice could change. {change.sentence(name)}")
     if change.reference <= 0:
         raise DataProblem(
@@ -371,18 +363,24 @@ def _sensitivity(
     return Sensitivity(name, frame.assign(stands=frame["conclusion"] == own_choice["conclusion"]), conf_level)
 
 
+def _conclusion(change: Change) -> str:
+    if not change.flagged:
+        return NOTHING if change.state.known else CANNOT_TELL
+    return "better" if change.gain > 0 else "worse"
+
+
 def _change_row(choice: str, change: Change) -> dict:
     to_pct = 1.0 if change.log else 100 / change.reference
     return {
         "choice": choice,
         "state": change.state,
-        "conclusion": _CONCLUSIONS[change.state],
+        "conclusion": _conclusion(change),
         "estimate_pct": change.estimate * to_pct,
         "se_pct": change.se * to_pct,
         "conf_low_pct": change.conf_low * to_pct,
         "conf_high_pct": change.conf_high * to_pct,
         "n": change.n_earlier + change.n_new,
-        "why": change.sentence(choice) if change.state == "cannot tell" else None,
+        "why": change.sentence(choice) if not change.state.known else None,
     }
 
 

@@ -32,8 +32,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import BAND_LEVEL, REFERENCE_MOST, Band, Change, TypicalError, judge
+from analysis.base.decisions import REFERENCE_MOST, Change, judge
 from analysis.base.errors import NotEnoughData
+from analysis.base.typical_error import BAND_LEVEL, Band, TypicalError
 from analysis.metrics.strength import VelocityMetric
 from analysis.models import series
 from analysis.models.result import t_interval, t_quantile

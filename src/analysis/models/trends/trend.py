@@ -49,22 +49,28 @@ by a 90 % interval).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from analysis.base.blocks import Fact, State
-from analysis.base.decisions import Audience
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.base.units import signed_text
+from analysis.base.sentences import (
+    Audience,
+    Judged,
+    Sentence,
+    Verdict,
+    Wording,
+    lower_is_better,
+    trend_sentence,
+    trend_state,
+)
 from analysis.models.estimators.autocorrelated import Lines, Mixture, slope_precision_d, straight_lines
 from analysis.models.plausible import check_possible
 from analysis.models.result import Interval, tidy_row
 from analysis.models.trends.rank_trend import MannKendall, TheilSen, mann_kendall, theil_sen
 
-Verdict = Literal["progress", "plateau", "regress", "cannot tell"]
 Reason = Literal["no_clear_trend", "too_short", "stale"]
 
 LEAST_EXPOSURES = 6
@@ -77,12 +83,12 @@ STALE_AFTER_DAYS = 21
 # coverage of the 95 % interval in percent at rho 0, .3, .6, by exposures; from the table above
 COVERAGE_PCT = {6: (99.2, 98.1, 93.9), 12: (99.9, 98.8, 96.4), 24: (98.7, 98.2, 96.0)}
 
-_STATES: dict[str, State] = {"progress": "clearly better", "plateau": "about the same", "regress": "clearly worse"}
-
 
 @dataclass(frozen=True, eq=False)
-class Trend:
+class Trend(Judged):
     """The trend of one series over a window, and what it means for the athlete. Made by `trend`."""
+
+    wording: ClassVar = {"decimals": 1, "occasion": "session"}
 
     verdict: Verdict
     reason: Reason | None  # where it cannot be told
@@ -190,44 +196,30 @@ class Trend:
         fitted = fitted.where(self.exposures["in_window"])
         return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
 
-    def sentence(
-        self,
-        quantity: str,
-        *,
-        decimals: int = 1,
-        audience: Audience = "athlete",
-        more: str = "higher",
-        less: str = "lower",
-        occasion: str = "session",
-    ) -> str:
-        """The verdict in words; the arguments are those of `decisions.Change.sentence`.
+    def said(self, words: Wording, audience: Audience) -> Sentence:
+        """The verdict and the rest of the sentence.
 
         >>> dates = pd.date_range("2026-01-05", periods=8, freq="7D")
         >>> result = trend(dates, [100.0, 103, 104, 107, 108, 111, 114, 115], unit="kg", swc=2.5)
         >>> result.sentence("Deadlift e1RM")
         'Progress. Deadlift e1RM: 15.1 kg higher over 7 weeks, somewhere from 11.9 to 18.2 kg.'
         """
-        words = _Words(quantity[:1].upper() + quantity[1:], self.unit, decimals, more, less, occasion)
-        text = _for_coach(self, words) if audience == "coach" else _for_athlete(self, words)
-        return f"{text} Lower is better." if self.lower_is_better else text
+        said = trend_sentence(self, words, audience)
+        return lower_is_better(said) if self.lower_is_better else said
 
-    def as_fact(self, subject: str, quantity: str, **words) -> Fact:
-        """The verdict as a section's statement; `words` are those of `sentence`."""
-        unclear: State = "no detectable change" if self.reason == "no_clear_trend" else "cannot tell"
-        return Fact(
-            subject=subject,
-            sentence=self.sentence(quantity, **words),
-            state=_STATES.get(self.verdict, unclear),
-            coach_sentence=self.sentence(quantity, audience="coach", **words),
-            estimate=self.change,
-            unit=self.unit,
-            conf_low=self.change_interval.low,
-            conf_high=self.change_interval.high,
-            conf_level=self.conf_level,
-            n=self.n,
-            swc=self.swc,
-            reason=self.reason,
-        )
+    def fact_fields(self) -> dict[str, Any]:
+        """Its state and numbers."""
+        return {
+            "state": trend_state(self.verdict, self.reason),
+            "estimate": self.change,
+            "unit": self.unit,
+            "conf_low": self.change_interval.low,
+            "conf_high": self.change_interval.high,
+            "conf_level": self.conf_level,
+            "n": self.n,
+            "swc": self.swc,
+            "reason": self.reason,
+        }
 
 
 def trend(
@@ -411,66 +403,3 @@ def _more_exposures(day: np.ndarray, lines: Lines, swc: float, window_days: int)
             return len(longer) - len(day)
         longer = np.append(longer, longer[-1] + gap_d)
     return None
-
-
-@dataclass(frozen=True)
-class _Words:
-    quantity: str
-    unit: str
-    decimals: int
-    more: str
-    less: str
-    occasion: str
-
-    def amount(self, value: float) -> str:
-        return f"{abs(value):.{self.decimals}f} {self.unit}"
-
-    def bounds(self, interval: Interval) -> str:
-        """Magnitudes from small to large."""
-        low, high = sorted(abs(bound) for bound in interval)
-        return f"{low:.{self.decimals}f} to {high:.{self.decimals}f} {self.unit}"
-
-
-def _weeks(span_days: int) -> str:
-    weeks = round(span_days / 7)
-    return f"{weeks} week{'s' if weeks != 1 else ''}"
-
-
-def _for_athlete(result: Trend, words: _Words) -> str:
-    if result.verdict == "cannot tell":
-        return _why_not(result, words)
-    if result.verdict == "plateau":
-        return (
-            f"Plateau. {words.quantity}: steady for {_weeks(result.span_days)}, "
-            f"within {words.amount(result.swc)} either way."
-        )
-    direction = words.more if result.change > 0 else words.less
-    lead = "Progress." if result.verdict == "progress" else "Going the wrong way."
-    return (
-        f"{lead} {words.quantity}: {words.amount(result.change)} {direction} over {_weeks(result.span_days)}, "
-        f"somewhere from {words.bounds(result.change_interval)}."
-    )
-
-
-def _why_not(result: Trend, words: _Words) -> str:
-    if result.reason == "stale":
-        return f"Cannot tell: your last {words.occasion} for {words.quantity} was too long ago. Do one soon."
-    if result.more_exposures is None:
-        return f"No clear trend. {words.quantity}: the scatter is too wide to tell. More {words.occasion}s a week help."
-    plural = "s" if result.more_exposures != 1 else ""
-    missing = f"about {result.more_exposures} more {words.occasion}{plural} needed"
-    lead = "Steady, but too early to tell." if result.reason == "too_short" else "No clear trend yet."
-    return f"{lead} {words.quantity}: {missing}."
-
-
-def _for_coach(result: Trend, words: _Words) -> str:
-    d, (low, high) = words.decimals, result.change_interval
-    verdict = result.verdict if result.reason is None else f"cannot tell ({result.reason})"
-    more = f", about {result.more_exposures} more exposures" if result.more_exposures else ""
-    return (
-        f"{words.quantity}: {verdict}{more}. "
-        f"{signed_text(result.change, d)} {result.unit} over {result.span_days} days "
-        f"({result.conf_level * 100:.0f} % interval {signed_text(low, d)} to {signed_text(high, d)}, measured coverage "
-        f"{result.coverage_pct:.0f} % or more), {result.n} exposures, SWC {result.swc:.{d}f}, "
-        f"autocorrelation {result.rho:.1f}."
-    )

@@ -284,13 +284,13 @@ class AthleteWeek:
         """Every change of the week's page that could be judged: of speeds, form, checks and paces."""
         form = self.form_if_known
         histories = (*self.speeds.known, *([form] if form else []), *self.checks.known, *self.paces.known)
-        return tuple(one.change for one in histories if one.change.state != "cannot tell")
+        return tuple(one.change for one in histories if one.change.state.known)
 
     @cached_property
     def milestones(self) -> tuple[Milestone, ...]:
         """Up to 3 achievements of this week: effort and skill first, then clear bests, then bests on the day."""
         first = [*self._effort(), *self._form_best()]
-        then = sorted([*self._speed_bests(), *self._check_bests(), *self._load_bests()], key=lambda one: not one.clear)
+        then = sorted([*self._bests(), *self._load_bests()], key=lambda one: not one.clear)
         return tuple([*first, *then][:MILESTONES_MOST])
 
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -327,31 +327,18 @@ class AthleteWeek:
         best = best_yet(earlier["value"], last["value"], form.change.typical_error)
         return [Milestone("form", what, best.value, "", best.clear)] if best else []
 
-    def _speed_bests(self) -> list[Milestone]:
+    def _bests(self) -> list[Milestone]:
+        """Speeds and checks whose latest value is of this week and their best."""
         found = []
-        for speed in self.speeds.known:
-            best = self._best(speed)
-            if best:
-                found.append(
-                    Milestone("speed", f"{speed.name} at {speed.anchor_kg:g} kg", best.value, "m/s", best.clear)
-                )
+        for one in (*self.speeds.known, *self.checks.known):
+            change, values = one.change, one.exposures.loc[one.exposures["comparable"], "value"]
+            error, lower = change.typical_error, change.lower_is_better
+            best = best_yet(values.iloc[:-1], values.iloc[-1], error, lower_is_better=lower)
+            if best and self.holds(one.last_date):
+                is_speed = isinstance(one, SpeedAtLoad)
+                what = f"{one.name} at {one.anchor_kg:g} kg" if is_speed else one.name
+                found.append(Milestone("speed" if is_speed else "check", what, best.value, change.unit, best.clear))
         return found
-
-    def _check_bests(self) -> list[Milestone]:
-        found = []
-        for check in self.checks.known:
-            best = self._best(check, lower_is_better=check.lower_is_better)
-            if best:
-                found.append(Milestone("check", check.name, best.value, check.change.unit, best.clear))
-        return found
-
-    def _best(self, history: SpeedAtLoad | CheckHistory, *, lower_is_better: bool = False):
-        """Whether the latest value of a series is of this week and its best."""
-        if not self.holds(history.last_date):
-            return None
-        values = history.exposures.loc[history.exposures["comparable"], "value"]
-        error = history.change.typical_error
-        return best_yet(values.iloc[:-1], values.iloc[-1], error, lower_is_better=lower_is_better)
 
     def _load_bests(self) -> list[Milestone]:
         """Heaviest counted set of a key lift; a load on the bar has no typical error, so it is best on the day."""

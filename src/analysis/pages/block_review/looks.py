@@ -33,7 +33,7 @@ def looks_of(
     judged.append(("pace", "run.pace", _paces(athlete, ends, config)))
     rows = []
     for kind, name, seen in judged:
-        looks = [(end, change) for end, change in seen if change is not None and change.state != "cannot tell"]
+        looks = [(end, change) for end, change in seen if change is not None and change.state.known]
         following = (later for _, later in looks[1:])
         rows += [
             _look(kind, name, end, change, later) for (end, change), later in itertools.zip_longest(looks, following)
@@ -43,7 +43,7 @@ def looks_of(
 
 def _week_ends(block: Block, config: Config) -> list[pd.Timestamp]:
     """Last days of the block's weeks, as the weekly pages count them; the block's own last day for the last."""
-    return sorted({min(week_days(day, config.week_start)[-1], block.until) for day in block.days})
+    return sorted({min(week_days(day, config.week_start).max(), block.until) for day in block.days})
 
 
 def _look_back(measure: Measure, history: History, end: pd.Timestamp, config: Config) -> Change | None:
@@ -85,8 +85,9 @@ def _is_of_week(day: pd.Timestamp, end: pd.Timestamp, config: Config) -> bool:
 
 def _look(kind: Kind, measure: str, end: pd.Timestamp, change: Change, following: Change | None) -> dict[str, object]:
     sign = -1 if change.lower_is_better else 1
-    single = following is not None and change.n_new == 1  # means of several values overlap with the next
-    after = sign * (following.now - change.reference) / change.mdc if single else np.nan
+    after = np.nan
+    if following is not None and change.n_new == 1:  # means of several values overlap with the next
+        after = sign * (following.now - change.reference) / change.mdc
     return {
         "week_end": end,
         "kind": kind,

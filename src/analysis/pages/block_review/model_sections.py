@@ -1,4 +1,4 @@
-"""The models of a block's review as facts, tables and figures: error, profiles, load and performance, growth, transfer.
+"""The models of a block's review as facts, tables and figures: load and performance, growth, transfer.
 
 Each figure is an addition to a table of its section that holds the numbers it is drawn from.
 """
@@ -10,209 +10,19 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow
+from analysis.base.states import State
 from analysis.figures import theme
 from analysis.figures.transfer import lags_figure
 from analysis.models.fitness_fatigue.skill import NAIVE, VERDICT_LEAST
 from analysis.models.squad.transfer import Transfer
-from analysis.pages.block_review.measures import Measure
-from analysis.pages.block_review.review import BlockReview, GrowthOf, LoadResponse, MeasurementErrorOf, ProfileOf
-from analysis.pages.digits import (
-    between_words,
-    count_words,
-    digits_of_error,
-    number_words,
-    p_words,
-    signed_words,
-    titled,
-    unknown_parts,
-    with_interval,
-)
+from analysis.pages.block_review.error_sections import athlete_style
+from analysis.pages.block_review.error_sections import measurement_error as measurement_error
+from analysis.pages.block_review.error_sections import profiles as profiles
+from analysis.pages.block_review.review import BlockReview, GrowthOf, LoadResponse
+from analysis.pages.numbers import between_words, digits_of_error, number_words, p_words, signed_words, titled
+from analysis.pages.wording import count_text, unknown_parts
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
-
-
-def measurement_error(review: BlockReview) -> list[Block]:
-    """Typical error, CV, MDC, SWC and ICC of each measure, practice effects, and limits of agreement."""
-    known = review.errors.or_say_why("Nothing was measured twice in this block. Repeat a test.").known
-    table = pd.DataFrame([_error_row(one) for one in known])
-    correlations = pd.DataFrame([_correlation_row(one) for one in known])
-    agreement = pd.DataFrame([_agreement_row(one) for one in known])
-    return [
-        _detectable_fact(known),
-        *(fact for one in known for fact in _error_facts(one)),
-        *unknown_parts(review.errors.missing, review.names),
-        titled(table, "Measurement error between days, 95 % intervals"),
-        titled(correlations, "Intraclass correlations, 95 % intervals"),
-        titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
-        *(agreement_figure(one) for one in known),
-    ]
-
-
-def _detectable_fact(known: Sequence[MeasurementErrorOf]) -> Fact:
-    """For which measures one test against one can show the smallest worthwhile change that is in use."""
-    coarse = [one.measure.name for one in known if one.reliability.typical_error.mdc() > one.measure.swc]
-    sentence = "One test against one shows the smallest worthwhile change in use for every measure."
-    if coarse:
-        sentence = (
-            f"One test against one cannot show the smallest worthwhile change in use for {len(coarse)} of "
-            f"{count_words(len(known), 'measure')}: {', '.join(coarse)}. Means over more exposures are needed."
-        )
-    return Fact("error.detectable", sentence, n=len(known))
-
-
-def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
-    r = one.reliability
-    d = digits_of_error(r.typical_error.te)
-    terms = r.tidy().set_index("term")
-    stated = one.measure.stated
-    left_out = f", {r.n_left_out} left out" if r.n_left_out else ""
-    return {
-        "Measure": f"{one.measure.name} ({one.measure.unit})",
-        "Athletes × exposures": f"{len(r.trials)} × {r.trials.shape[1]}{left_out}",
-        "Days between": f"{one.days_between:.0f}",
-        "TE": with_interval(terms.loc["TE"], d),
-        "TE in workbook.toml": number_words(stated.value, d) if stated else "–",
-        "CV (%)": with_interval(terms.loc["CV"], 1) if "CV" in terms.index else "–",
-        "MDC95": number_words(r.typical_error.mdc(), d),
-        "SWC, 0.2 SD": number_words(r.swc, d),
-        "SWC in use": number_words(one.measure.swc, d),
-    }
-
-
-def _correlation_row(one: MeasurementErrorOf) -> dict[str, object]:
-    terms = one.reliability.tidy().set_index("term")
-    kinds = ("ICC(2,1)", "ICC(3,1)")
-    return {"Measure": one.measure.name} | {kind: with_interval(terms.loc[kind], 2) for kind in kinds}
-
-
-def _agreement_row(one: MeasurementErrorOf) -> dict[str, object]:
-    a = one.agreement
-    d = digits_of_error(a.sd)
-    terms = a.tidy().set_index("term")
-    return {
-        "Measure": f"{one.measure.name} ({one.measure.unit})",
-        "Pairs": len(a.pairs),
-        "Bias": with_interval(terms.loc["bias"], d),
-        "Lower limit": with_interval(terms.loc["lower limit"], d),
-        "Upper limit": with_interval(terms.loc["upper limit"], d),
-        "Grows with the value": "yes" if a.grows_with_level else "not shown",
-    }
-
-
-def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
-    """What a reader must know of one measure's error: a configured one that does not hold, and practice."""
-    name, unit, r = one.measure.name, one.measure.unit, one.reliability
-    d = digits_of_error(r.typical_error.te)
-    low, high = r.typical_error.interval
-    facts = []
-    stated = one.measure.stated
-    if stated and not low <= stated.value <= high:
-        facts.append(
-            f"{name}: the configured error of {number_words(stated.value, d)} {unit} lies outside what was found, "
-            f"{between_words(low, high, d)} {unit}. True change between exposures may be part of that."
-        )
-    facts += [
-        f"{name}: exposure {row.trial} differs from the one before by {signed_words(row.change, d)} {unit} on average "
-        f"({between_words(row.conf_low, row.conf_high, d)}). That may be practice, or a true change."
-        for row in r.changes.itertuples()
-        if row.conf_low > 0 or row.conf_high < 0
-    ]
-    return [
-        Fact(f"{one.measure.key}.error.{number}", text, typical_error=r.typical_error.te, unit=unit)
-        for number, text in enumerate(facts, start=1)
-    ]
-
-
-def agreement_figure(one: MeasurementErrorOf) -> go.Figure:
-    """Difference of the second and first exposure against their mean, with bias and limits."""
-    a, unit = one.agreement, one.measure.unit
-    d = digits_of_error(a.sd)
-    shown = theme.figure(f"Mean of two exposures ({unit})", f"Second minus first ({unit})")
-    shown.add_scatter(
-        x=a.pairs["mean"],
-        y=a.pairs["difference"],
-        mode="markers",
-        name="athletes",
-        text=a.pairs["subject"],
-        marker={"color": theme.BLUE, "size": 8},
-        hovertemplate="%{text}: %{y}<extra></extra>",
-    )
-    shown.add_hline(a.bias, line_color=theme.TEXT, annotation_text="bias")
-    for limit, name in zip(a.limits, ("lower limit", "upper limit"), strict=True):
-        shown.add_hline(limit, line_dash="dot", line_color=theme.VERMILLION, annotation_text=name)
-    limits = f"{signed_words(a.limits.low, d)} to {signed_words(a.limits.high, d)}"
-    return theme.add_note(shown, f"{one.measure.name}: bias {signed_words(a.bias, d)}, limits {limits} {unit}")
-
-
-def profiles(review: BlockReview) -> list[Block]:
-    """Each athlete's line over the block's sessions, what it misses by, and its error for a session it has not seen."""
-    known = review.profiles.or_say_why("No key lift was measured in this block. Measure 3 loads in one session.").known
-    blocks: list[Block] = [*unknown_parts(review.profiles.missing, review.names)]
-    for measure in dict.fromkeys(one.measure for one in known):
-        own = [one for one in known if one.measure is measure]
-        blocks += [_profile_fact(measure, own), _profile_table(measure, own), residual_figure(measure, own)]
-    return blocks
-
-
-def _profile_fact(measure: Measure, own: Sequence[ProfileOf]) -> Fact:
-    left_out = np.array([one.profile.left_out_rmse_m_s for one in own])
-    within = np.array([one.profile.residual_sd_m_s for one in own])
-    unbounded = [one.athlete for one in own if not one.profile.e1rm_bounded]
-    sentence = (
-        f"{measure.name}: a session left out is foreseen with an error of {np.nanmedian(left_out):.3f} m/s "
-        f"(median athlete, {np.nanmin(left_out):.3f} to {np.nanmax(left_out):.3f}); sets of one session scatter by "
-        f"{np.median(within):.3f} m/s."
-    )
-    if unbounded:
-        sentence += f" The 1RM is not bounded for {', '.join(unbounded)}."
-    return Fact(f"{measure.key}.profiles", sentence, estimate=float(np.nanmedian(left_out)), unit="m/s", n=len(own))
-
-
-def _profile_table(measure: Measure, own: Sequence[ProfileOf]) -> pd.DataFrame:
-    rows = []
-    for one in own:
-        p = one.profile
-        terms = p.tidy().set_index("term")
-        rows.append(
-            {
-                "Athlete": one.athlete,
-                "Sessions": p.observations["session_id"].nunique(),
-                "Sets": len(p.observations),
-                "v0 (m/s)": with_interval(terms.loc["v0"], 2),
-                "Slope (m/s per 10 kg)": with_interval(terms.loc["slope"], 3, scale=10),
-                "1RM from speed (kg)": with_interval(terms.loc["e1RM"], 0) if p.e1rm_bounded else "not bounded",
-                "SD of sessions (m/s)": f"{p.session_sd_m_s:.3f}",
-                "SD of sets (m/s)": f"{p.residual_sd_m_s:.3f}",
-                "Error, session left out (m/s)": f"{p.left_out_rmse_m_s:.3f}",
-            }
-        )
-    return titled(pd.DataFrame(rows), f"{measure.name}: profiles over the block, 95 % intervals")
-
-
-def _style(number: int) -> dict[str, str]:
-    """Dash and symbol of the nth athlete, so that those who share a colour differ."""
-    turn = number // len(theme.TEMPLATE.layout.colorway)
-    return {
-        "dash": ("solid", "dot", "dash", "longdash")[turn % 4],
-        "symbol": ("circle", "x", "square", "diamond")[turn % 4],
-    }
-
-
-def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
-    """What every set misses its session's line by, against load: a bend or a fan would show here."""
-    shown = theme.figure("Load (kg)", "Residual (m/s)")
-    for number, one in enumerate(own):
-        sets = one.profile.augment()
-        shown.add_scatter(
-            x=sets["load_kg"],
-            y=sets[".resid"],
-            mode="markers",
-            name=one.athlete,
-            marker={"size": 6, "opacity": 0.7, "symbol": _style(number)["symbol"]},
-            hovertemplate=f"{one.athlete}: %{{x:g}} kg, %{{y:.3f}} m/s<extra></extra>",
-        )
-    shown.add_hline(0, line_color=theme.TEXT, line_width=1)
-    return theme.add_note(shown, f"{measure.name}: residuals of sets about the line of their session")
 
 
 def load_responses(review: BlockReview) -> list[Block]:
@@ -256,12 +66,14 @@ def _verdict_facts(known: Sequence[LoadResponse]) -> list[Fact]:
             f"Not identifiable for {', '.join(open_ended)}: the tests cannot tell the time constants, "
             "so 42 and 7 days are taken for the forecasts."
         )
-        facts.append(Fact("load_response.not_identifiable", sentence, "cannot tell", reason="not_identifiable"))
+        facts.append(
+            Fact("load_response.not_identifiable", sentence, State.CANNOT_TELL, reason="not_identifiable", lead="")
+        )
     facts += [
         Fact(
             f"{one.athlete_id}.load_response",
             f"{one.athlete}: {one.review.sentence()}",
-            "cannot tell",
+            State.CANNOT_TELL,
             reason="too_few_values",
         )
         for one in known
@@ -301,13 +113,13 @@ def _tau_row(one: LoadResponse) -> dict[str, object]:
 
 def forecast_figure(known: Sequence[LoadResponse]) -> go.Figure:
     """Forecast error of the model and of the naive rules, an athlete a row."""
-    told = [one for one in known if one.review.skill]
+    told = [(one.athlete, one.review.skill.rmse) for one in known if one.review.skill]
     shown = theme.figure(f"Forecast RMSE ({known[0].measure.unit})", "")
     colours = {"model": theme.BLUE, "last": theme.VERMILLION, "mean": theme.ORANGE, "trend": theme.PURPLE}
     for name, words in {"model": "fitness-fatigue model", **NAIVE}.items():
         shown.add_scatter(
-            x=[one.review.skill.rmse[name] for one in told],
-            y=[one.athlete for one in told],
+            x=[rmse[name] for _, rmse in told],
+            y=[athlete for athlete, _ in told],
             mode="markers",
             name=words,
             marker={"color": colours[name], "size": 9, "symbol": "circle" if name == "model" else "line-ns-open"},
@@ -317,19 +129,22 @@ def forecast_figure(known: Sequence[LoadResponse]) -> go.Figure:
 
 
 def tau_figure(known: Sequence[LoadResponse], term: str) -> go.Figure:
-    """How much worse the fit gets along a time constant: a bowl is known, a slope is not."""
-    shown = theme.figure(f"{term} (d)", "F above the best fit")
+    """How much worse the fit gets along a time constant: a bowl is known, a slope is not.
+
+    The 95 % limit of F hangs on how many tests an athlete has, so each curve is drawn in its own limits.
+    """
+    shown = theme.figure(f"{term} (d)", "F above the best fit (own 95 % limit = 1)")
     for number, one in enumerate(known):
         profile = one.review.profile
         if profile is None:
             continue
-        curve = profile.curves[profile.curves["term"] == term]
-        above = (curve["sse"] / profile.fit.sse - 1) * profile.fit.df
-        shown.add_scatter(x=curve["value"], y=above, mode="lines", name=one.athlete, line_dash=_style(number)["dash"])
-        threshold = (profile.threshold_sse / profile.fit.sse - 1) * profile.fit.df
-    shown.add_hline(threshold, line_dash="dot", line_color=theme.TEXT, annotation_text="95 %")
+        curve, best = profile.curves[profile.curves["term"] == term], profile.fit.sse
+        above = (curve["sse"] - best) / (profile.threshold_sse - best)
+        dash = athlete_style(number)["dash"]
+        shown.add_scatter(x=curve["value"], y=above, mode="lines", name=one.athlete, line_dash=dash)
+    shown.add_hline(1, line_dash="dot", line_color=theme.TEXT, annotation_text="95 %")
     shown.update_xaxes(type="log")
-    shown.update_yaxes(range=[0, 3 * threshold])
+    shown.update_yaxes(range=[0, 3])
     return theme.add_note(shown, f"Profile likelihood of {term}: what stays below the dotted line fits as well")
 
 
@@ -349,7 +164,7 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
     fact = Fact(
         f"{one.measure.key}.growth",
         g.sentence(f"{name} at the anchor load", decimals=4),
-        None if g.settled else "cannot tell",
+        None if g.settled else State.CANNOT_TELL,
         estimate=g.slope,
         unit="m/s a week",
         conf_low=float(row["conf_low"]),
@@ -357,44 +172,30 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         conf_level=g.conf_level,
         n=len(g.data),
     )
-    components = g.tidy().rename(columns=str)
-    table = pd.DataFrame(
+    components = [
         {
-            "Term": components["term"],
-            "Unit": components["unit"],
-            "Estimate": [
-                number_words(value, 4 if unit else 2)
-                for value, unit in zip(components["estimate"], components["unit"], strict=True)
-            ],
-            "95 % interval": [
-                between_words(low, high, 4)
-                for low, high in zip(components["conf_low"], components["conf_high"], strict=True)
-            ],
+            "Term": at.term,
+            "Unit": at.unit,
+            "Estimate": number_words(at.estimate, 4 if at.unit else 2),
+            "95 % interval": between_words(at.conf_low, at.conf_high, 4),
         }
-    )
-    told = titled(table, f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)")
+        for at in g.tidy().itertuples()
+    ]
+    title = f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)"
+    told = titled(pd.DataFrame(components), title)
     if not g.settled:
         return [fact, told]
-    shares = pd.DataFrame(
+    shares = [
         {
-            "Athlete": g.athletes["athlete_id"],
-            "Values": g.athletes["n"],
-            "Level at the start (m/s)": [
-                f"{row.level:.3f} ({between_words(row.level_low, row.level_high, 3)})"
-                for row in g.athletes.itertuples()
-            ],
-            "Slope (m/s a week)": [
-                f"{signed_words(row.slope, 4)} ({between_words(row.slope_low, row.slope_high, 4)})"
-                for row in g.athletes.itertuples()
-            ],
+            "Athlete": at.athlete_id,
+            "Values": at.n,
+            "Level at the start (m/s)": f"{at.level:.3f} ({between_words(at.level_low, at.level_high, 3)})",
+            "Slope (m/s a week)": f"{signed_words(at.slope, 4)} ({between_words(at.slope_low, at.slope_high, 4)})",
         }
-    )
-    return [
-        fact,
-        caterpillar(one),
-        told,
-        titled(shares, f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)"),
+        for at in g.athletes.itertuples()
     ]
+    own = titled(pd.DataFrame(shares), f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)")
+    return [fact, caterpillar(one), told, own]
 
 
 def caterpillar(one: GrowthOf) -> Forest:
@@ -431,27 +232,28 @@ def _transfer_blocks(one: Transfer) -> list[Block]:
     fact = Fact(
         f"{name}.transfer",
         f"{name}: {refusal.get(one.verdict, '')}{one.sentence()}",
-        "cannot tell" if one.verdict in refusal else None,
+        State.CANNOT_TELL if one.verdict in refusal else None,
+        lead="",
         n=one.n_independent,
     )
     step = one.hinge.swc
     d = digits_of_error(step * float(one.lags["std_error"].max()))
-    rows = pd.DataFrame(
+    rows = [
         {
-            "Weeks later": one.lags["lag_weeks"],
-            "Pairs": one.lags["n_pairs"],
-            "Beyond levels and season": one.lags["n_independent"],
-            f"{name} ({one.outcome.unit})": [
+            "Weeks later": at.lag_weeks,
+            "Pairs": at.n_pairs,
+            "Beyond levels and season": at.n_independent,
+            f"{name} ({one.outcome.unit})": (
                 f"{signed_words(step * at.slope, d)} ({between_words(step * at.conf_low, step * at.conf_high, d)})"
-                for at in one.lags.itertuples()
-            ],
-            "Could be seen": [number_words(step * value, d) for value in one.lags["detectable"]],
-            "Holm p": [p_words(value) for value in one.lags["p_holm"]],
+            ),
+            "Could be seen": number_words(step * at.detectable, d),
+            "Holm p": p_words(at.p_holm),
         }
-    )
+        for at in one.lags.itertuples()
+    ]
     title = f"{name} for each {step:g} {one.hinge.unit} of {one.hinge.name}, within athletes, 95 % intervals"
     drawn = [] if one.verdict == "too few pairs" else [lags_figure(one)]
-    numbers = titled(rows, f"{name}, numbers of the forest")
+    numbers = titled(pd.DataFrame(rows), f"{name}, numbers of the forest")
     return [fact, _lags_forest(one, title, d), numbers, *drawn]
 
 
@@ -460,7 +262,7 @@ def _lags_forest(one: Transfer, title: str, decimals: int) -> Forest:
     step = one.hinge.swc
     rows = tuple(
         ForestRow(
-            f"{count_words(int(at.lag_weeks), 'week')} later" if at.lag_weeks else "the same week",
+            f"{count_text(int(at.lag_weeks), 'week')} later" if at.lag_weeks else "the same week",
             *(step * value if np.isfinite(value) else None for value in (at.slope, at.conf_low, at.conf_high)),
             note="Too few pairs.",
         )

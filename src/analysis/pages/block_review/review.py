@@ -40,6 +40,7 @@ from analysis.pages.block_review.measures import (
     measures_of,
 )
 from analysis.pages.block_review.record import audit_of, device_changes, plan_of, weeks_of
+from analysis.pages.wording import long_day
 
 BLOCK_DAYS = 84
 RETESTS = 4  # first exposures of the block that tell the error of a weekly measure
@@ -114,6 +115,11 @@ class BlockReview:
     @property
     def config(self) -> Config:
         return self.squad.config
+
+    @property
+    def period(self) -> str:
+        """First and last day of the block: '13 April 2026 to 5 July 2026'."""
+        return f"{long_day(self.block.since)} to {long_day(self.block.until)}"
 
     @property
     def _athletes(self) -> tuple[ReviewedAthlete, ...]:
@@ -351,7 +357,7 @@ class BlockReview:
     def _load_response(self, athlete: ReviewedAthlete) -> LoadResponse:
         measure = next(iter(self._speeds), None)
         found = [history for own, history in self._histories[athlete.athlete_id] if own is measure]
-        if not found:
+        if measure is None or not found:
             name = measure.name if measure else "a key lift"
             raise NotEnoughData(f"No bar speed of {name} at its anchor load. Measure 3 reps once a week.")
         own = found[0].exposures[found[0].exposures["comparable"]]
@@ -401,7 +407,7 @@ def _iso_day(text: str) -> pd.Timestamp:
 
 def _with_holm(changes: list[BlockChange]) -> tuple[BlockChange, ...]:
     """The changes with their p values adjusted for how many were judged (Holm 1979)."""
-    judged = [one for one in changes if one.change.state != "cannot tell"]
+    judged = [one for one in changes if one.change.state.known]
     if not judged:
         return tuple(changes)
     adjusted = multipletests([one.p_value for one in judged], method="holm")[1]

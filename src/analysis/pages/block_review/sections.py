@@ -1,43 +1,31 @@
 """The review of a block as facts, tables and drawings: what was planned, done, changed and flagged, for a scientist.
 
 A sentence or a forest comes first and works without a script; every drawing has its numbers in a table of its section.
-A section raises NotEnoughData, with what to record, where it has nothing. The fitted models are in `block_models`.
+A section raises NotEnoughData, with what to record, where it has nothing. The fitted models are in `model_sections`.
 """
 
-import platform
 from collections.abc import Sequence
-from dataclasses import replace
-from importlib.metadata import version
 
-import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
 from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import NotEnoughData
-from analysis.base.units import LONG_TIME_S
-from analysis.models.squad.flag_audit import FollowUp
-from analysis.pages.block_review.measures import BASELINE_DAYS, LAST_EXPOSURES, BlockChange, Measure
-from analysis.pages.block_review.review import CHECK_RETESTS, RETESTS, BlockReview
-from analysis.pages.digits import between_words, count_words, long_day, number_words, p_words, signed_words, titled
-from analysis.pages.wording import withheld_sentence
+from analysis.base.states import State
+from analysis.pages.block_review.audit_sections import data_audit as data_audit
+from analysis.pages.block_review.audit_sections import flags as flags
+from analysis.pages.block_review.audit_sections import methods as methods
+from analysis.pages.block_review.measures import BlockChange, Measure
+from analysis.pages.block_review.review import BlockReview
+from analysis.pages.numbers import between_words, number_words, p_words, signed_words, titled
+from analysis.pages.wording import count_text, decimals_of
 
 Block = Fact | Drawing | pd.DataFrame
-
-PACKAGES = ("athlete-workbook", "numpy", "pandas", "scipy", "statsmodels", "plotly")
-KIND_NAMES = {
-    "speed": "Speed at the anchor load",
-    "form": "Clean reps",
-    "check": "Checks",
-    "pace": "Pace at a heart rate",
-    "all": "All",
-}
-_DECIMALS = {"m/s": 2, "reps": 1, "s": 2, "cm": 1, "kg": 1}
 
 
 def period(review: BlockReview) -> str:
     """First and last day of the block: '13 April 2026 to 5 July 2026'."""
-    return f"{long_day(review.block.since)} to {long_day(review.block.until)}"
+    return review.period
 
 
 def header(review: BlockReview) -> list[Block]:
@@ -47,7 +35,7 @@ def header(review: BlockReview) -> list[Block]:
     days = len(review.block.days)
     return [
         Text(
-            f"{count_words(n, 'athlete')}, {count_words(review.block.n_weeks, 'week')}. "
+            f"{count_text(n, 'athlete')}, {count_text(review.block.n_weeks, 'week')}. "
             f"Logged on {logged.median():.0f} of {days} days "
             f"(median athlete; least {logged.min()}, most {logged.max()})."
         )
@@ -57,7 +45,7 @@ def header(review: BlockReview) -> list[Block]:
 def message(review: BlockReview) -> list[Block]:
     """What the block shows in one sentence."""
     stand = [one for one in review.changes if one.stands]
-    judged = [one for one in review.changes if one.change.state != "cannot tell"]
+    judged = [one for one in review.changes if one.change.state.known]
     if not judged:
         raise NotEnoughData("No change over this block can be judged yet. Three exposures before it are needed.")
     found: dict[tuple[str, str], list[str]] = {}
@@ -128,7 +116,7 @@ def _silences(silent: pd.DataFrame) -> list[Fact]:
     return [
         Fact(
             f"attrition.{names[0]}",
-            f"{', '.join(names)}: nothing logged in {count_words(len(begins), 'week')} (from {', '.join(begins)}). "
+            f"{', '.join(names)}: nothing logged in {count_text(len(begins), 'week')} (from {', '.join(begins)}). "
             "Not counted as rest.",
             reason="nothing_logged",
             n=len(begins),
@@ -142,7 +130,7 @@ def _both_ends(review: BlockReview) -> pd.DataFrame:
     rows = []
     for measure in review.measures:
         changes = review.changes_of(measure)
-        reasons = [one.change.reason for one in changes if one.change.state == "cannot tell"]
+        reasons = [one.change.reason for one in changes if not one.change.state.known]
         rows.append(
             {
                 "Measure": measure.name,
@@ -161,12 +149,12 @@ def changes(review: BlockReview) -> list[Block]:
     """Every change against its baseline: how many stand; by measure what was flagged, a forest and its numbers."""
     if not review.changes:
         raise NotEnoughData("Nothing that is followed was measured in this block. Record a key lift or a check.")
-    judged = [one for one in review.changes if one.change.state != "cannot tell"]
+    judged = [one for one in review.changes if one.change.state.known]
     flagged = [one for one in judged if one.change.flagged]
     by_chance = expected_by_chance(one.change for one in judged)
     counted = Fact(
         "block.by_chance",
-        f"{count_words(len(judged), 'change')} judged: {len(flagged)} beyond the MDC, where {by_chance:.1f} would be "
+        f"{count_text(len(judged), 'change')} judged: {len(flagged)} beyond the MDC, where {by_chance:.1f} would be "
         f"if nothing had changed; {sum(one.stands for one in judged)} stand after Holm's correction.",
         estimate=by_chance,
         n=len(judged),
@@ -178,11 +166,11 @@ def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
     found = review.changes_of(measure)
     if not found:
         return [Text(f"{measure.name}: not measured in this block.")]
-    judged = [one for one in found if one.change.state != "cannot tell"]
+    judged = [one for one in found if one.change.state.known]
     flagged = [one for one in judged if one.change.flagged]
     summary = Fact(
         f"{measure.key}.block",
-        f"{measure.name}: {count_words(len(judged), 'athlete')} judged, {len(flagged)} beyond the MDC, "
+        f"{measure.name}: {count_text(len(judged), 'athlete')} judged, {len(flagged)} beyond the MDC, "
         f"{sum(one.stands for one in flagged)} after correction.",
         n=len(judged),
     )
@@ -194,7 +182,7 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
     """Who cannot be told, those for the same reason together."""
     alike: dict[str, list[BlockChange]] = {}
     for one in found:
-        if one.change.state == "cannot tell":
+        if not one.change.state.known:
             alike.setdefault(_why(one), []).append(one)
     return [
         change_fact(own[0])
@@ -202,8 +190,9 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
         else Fact(
             f"{measure.key}.block.{own[0].change.reason}",
             f"{', '.join(one.athlete for one in own)}, {_within(measure)}: cannot tell. {why}",
-            "cannot tell",
+            State.CANNOT_TELL,
             reason=own[0].change.reason,
+            lead="",
         )
         for why, own in alike.items()
     ]
@@ -213,8 +202,8 @@ def change_fact(one: BlockChange) -> Fact:
     """One athlete's change with its error and whether it stands as one of many, or why it cannot be told."""
     quantity, c = f"{one.athlete}, {_at(one)}", one.change
     fact = c.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity)
-    if c.state == "cannot tell":
-        return replace(fact, sentence=f"{quantity}: cannot tell. {_why(one)}", coach_sentence="")
+    if not c.state.known:
+        return fact.retold(f"{quantity}: cannot tell. {_why(one)}", "")
     d = _decimals(one)
     stands = "stands" if one.stands else "does not stand"
     sentence = (
@@ -224,11 +213,11 @@ def change_fact(one: BlockChange) -> Fact:
         f"It {stands} after Holm's correction (p {p_words(one.p_holm)})."
         f"{' Lower is better.' if c.lower_is_better else ''}"
     )
-    return replace(fact, sentence=sentence, coach_sentence="")
+    return fact.retold(sentence, "")
 
 
 def _why(one: BlockChange) -> str:
-    n = count_words(one.change.n_earlier, "comparable value")
+    n = count_text(one.change.n_earlier, "comparable value")
     return {
         "series_broken": f"The device or rater changed; {n} before the block.",
         "too_few_values": f"{n} before the block; {one.change.needed} needed.",
@@ -243,11 +232,9 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
     rows = tuple(
         ForestRow(
             f"{one.athlete}{', ' + one.at if one.at else ''}",
-            _or_none(one.change.estimate),
-            _or_none(one.change.conf_low),
-            _or_none(one.change.conf_high),
+            *(one.change.fact_fields()[name] for name in ("estimate", "conf_low", "conf_high")),
             one.change.state,
-            _why(one) if one.change.state == "cannot tell" else "",
+            _why(one) if not one.change.state.known else "",
         )
         for one in found
     )
@@ -288,152 +275,6 @@ def change_table(measure: Measure, found: Sequence[BlockChange]) -> pd.DataFrame
     return titled(pd.DataFrame(rows), f"{measure.name} ({measure.unit}), numbers of the forest")
 
 
-def flags(review: BlockReview) -> list[Block]:
-    """What the weekly pages flagged over the block, against what chance would have flagged."""
-    audit = review.flags
-    whole = audit.by_kind.iloc[-1]
-    facts = [
-        Fact(
-            "flags.by_chance",
-            f"{whole.n_looks} looks at new values, {whole.n_flagged} flagged; {whole.expected:.1f} expected if nothing "
-            f"had changed (as many or more: p {p_words(whole.probability)}). "
-            f"Flagged two looks in a row: {count_words(audit.n_persistent, 'series', 'series')}.",
-            estimate=float(whole.n_flagged),
-            n=int(whole.n_looks),
-        ),
-        _follow_up_fact(audit.follow_up),
-    ]
-    return [
-        *facts,
-        titled(
-            _flag_table(audit.by_kind.assign(kind=audit.by_kind["kind"].map(KIND_NAMES)), "kind", "Kind"), "By kind"
-        ),
-        titled(_flag_table(audit.by_athlete, "athlete", "Athlete"), "By athlete"),
-        Text(
-            "Looks at one series share values, so p is approximate. Of many athletes one will lead by chance: "
-            "a row of this table is no finding by itself."
-        ),
-    ]
-
-
-def _follow_up_fact(after: FollowUp) -> Fact:
-    if after.n == 0:
-        sentence = "Regression to the mean: no flagged value was followed by another in this block."
-        return Fact("flags.follow_up", sentence, "cannot tell", reason="too_few_values")
-    sentence = (
-        f"Regression to the mean: {count_words(after.n, 'flagged value')} averaged {after.at_flag:.1f} MDC from the "
-        f"reference. The next value of the same series lay {number_words(after.after, 1)} MDC from it in the same "
-        "direction"
-    )
-    if np.isfinite(after.interval.low):
-        sentence += f" (95 % interval {between_words(after.interval.low, after.interval.high, 1)})"
-    return Fact("flags.follow_up", f"{sentence}. Picking out extremes makes the next value look like a return.")
-
-
-def _flag_table(counts: pd.DataFrame, column: str, head: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            head: counts[column],
-            "Looks": counts["n_looks"],
-            "Flagged": counts["n_flagged"],
-            "Expected by chance": [number_words(value, 1) for value in counts["expected"]],
-            "p, as many or more": [p_words(value) for value in counts["probability"]],
-        }
-    )
-
-
-def data_audit(review: BlockReview) -> list[Block]:
-    """What the tables hold, what of it cannot be used, where a device changed, and what the door refused."""
-    audit = review.audit
-    table = pd.DataFrame(
-        {
-            "Athlete": audit["athlete"],
-            "Days logged": audit["days_logged"],
-            "Unrated sessions": audit["sessions_unrated"],
-            "Sets": audit["sets"],
-            "Sets unknown": audit["sets_unknown"],
-            "Speeds": audit["reps_measured"],
-            "Rated reps": audit["reps_rated"],
-            "Runs": audit["runs"],
-            "Copies": audit["copies"],
-            "Answer days": audit["days_answered"],
-            "Left out": audit["left_out"],
-        }
-    )
-    devices = review.device_changes
-    breaks = [
-        Fact(
-            f"device.{row.athlete}.{row.measure}",
-            f"{row.athlete}, {row.measure}: {row.now} instead of {row.was} from {long_day(row.local_date)} on. "
-            "Values before and after are not compared.",
-            reason="series_broken",
-        )
-        for row in devices.itertuples()
-    ]
-    none = Fact("device.none", "No device or rater changed within a series that is followed.")
-    withheld = review.squad.withheld
-    apart = [Fact("data.withheld", withheld_sentence(withheld), n=withheld)] if withheld else []
-    return [
-        *apart,
-        *(breaks or [none]),
-        titled(table, f"What the {len(review.block.days)} days hold"),
-        *_taken_in(review),
-    ]
-
-
-def _taken_in(review: BlockReview) -> list[Block]:
-    files, rejects = review.squad.ledger["files"], review.squad.ledger["rejects"]
-    taken, refused = int(files["rows_taken"].sum()), int(files["rows_rejected"].sum())
-    fact = Fact(
-        "data.files",
-        f"{count_words(len(files), 'file')} in the store: {taken:,} rows taken, {refused:,} refused.",
-        n=len(files),
-    )
-    if rejects.empty:
-        return [fact]
-    reasons = rejects.groupby(["check", "reason"]).size().sort_values(ascending=False)
-    table = reasons.rename("Cells").reset_index().rename(columns={"check": "Check", "reason": "Reason"})
-    return [fact, titled(table, "Cells refused, whole store")]
-
-
-def methods(review: BlockReview) -> list[Block]:
-    """Parameters, rules, versions, seeds and hashes: what it takes to make this page again."""
-    config = review.config
-    settings = [
-        ("Block", period(review)),
-        ("Baseline", f"3 to 8 comparable exposures of the {BASELINE_DAYS} days before; of two intervals for a check"),
-        ("End of the block", f"mean of the last {LAST_EXPOSURES} exposures; the last one for a check"),
-        ("Measurement error", f"first {RETESTS} exposures of the block; first {CHECK_RETESTS} checks of the record"),
-        ("Interval of changes", f"{config.confidence * 100:.0f} %, t"),
-        ("Other intervals", "95 %: chi-square, F, t, profile likelihood"),
-        ("Error of changes", "squad's typical error between days, pooled with the athlete's own over the baseline"),
-        ("Correction", "Holm over all judged changes of the block"),
-        ("Random numbers", "none are drawn: every number of this page comes out again from the same data"),
-        ("Data hash", review.squad.fingerprint[:16]),
-    ]
-    packages = [("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
-    measures = pd.DataFrame(
-        [
-            {
-                "Measure": measure.name,
-                "Key": measure.key,
-                "Unit": measure.unit,
-                "SWC": f"{measure.swc:g}",
-                "Error in workbook.toml": f"{measure.stated.value:g} (df {measure.stated.df:g})"
-                if measure.stated
-                else "–",
-                "Source": measure.stated.source if measure.stated else "own values only",
-            }
-            for measure in review.measures
-        ]
-    )
-    return [
-        titled(pd.DataFrame(settings, columns=["Setting", "Value"]), "Settings"),
-        titled(measures, "Measures"),
-        titled(pd.DataFrame(packages, columns=["Package", "Version"]), "Versions"),
-    ]
-
-
 def _at(one: BlockChange) -> str:
     return f"{_within(one.measure)} at {one.at}" if one.at else _within(one.measure)
 
@@ -444,10 +285,7 @@ def _within(measure: Measure) -> str:
 
 
 def _decimals(one: BlockChange) -> int:
-    """Decimals that the measure resolves; hundredths of a second are beyond what a person times over minutes."""
-    if one.measure.unit == "s" and one.change.new and max(one.change.new) >= LONG_TIME_S:
-        return 1
-    return _DECIMALS.get(one.measure.unit, 1)
+    return decimals_of(one.measure.unit, max(one.change.new, default=0.0))
 
 
 def _percent(level: float) -> str:
@@ -459,7 +297,3 @@ def _direction(measure: Measure) -> tuple[str, str]:
     if measure.kind == "form":
         return "more", "fewer"
     return ("slower", "faster") if measure.lower_is_better else ("faster", "slower")
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -41,19 +41,19 @@ from analysis.base.config import Lift
 from analysis.base.decisions import REFERENCE_MOST, Change, TypicalError, judge
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import WEEK, Known, Proposal, Rule, Subject, proposals
+from analysis.base.states import State
 from analysis.metrics.load import RAMP_WEEKS, ramp_pct, week_over_week_pct, weekly_load
 from analysis.models import series
 from analysis.models.form.clean_reps import FormHistory, form_history
 from analysis.models.strength.speed_at_load import RESOLUTION_M_S, STALE_AFTER_DAYS, SpeedAtLoad
-from analysis.models.trends.trend import trend
+from analysis.models.trends.trend import Trend, trend
 from analysis.pages.athlete_week.week import Adherence, AthleteWeek
+from analysis.pages.wording import SIDES
 
 RECENT_DAYS = 3
 BLOCK_DAYS = 6
 BLOCK_LEAST_SPAN_D = 28
 FORM_WEEKS_MOST = 4
-
-_SIDES = {"L": "left", "R": "right"}
 
 
 def week_proposals(week: AthleteWeek, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
@@ -155,7 +155,7 @@ def _key(lift: Lift, side: str) -> str:
 
 
 def _name(lift: Lift, side: str) -> str:
-    return lift.name if side == "B" else f"{lift.name}, {_SIDES[side]}"
+    return lift.name if side == "B" else f"{lift.name}, {SIDES[side]}"
 
 
 def _of_speed(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> dict[str, Known]:
@@ -224,20 +224,18 @@ def _published(lift: Lift) -> TypicalError | None:
     return TypicalError.published(lift.te_m_s, lift.te_df, lift.te_source) if lift.te_m_s else None
 
 
+def speed_trend(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp) -> Trend:
+    """The trend of the comparable speeds of a lift; NotEnoughData as `models.trends.trend.trend` raises it."""
+    known = _comparable(speed)
+    rule = {"unit": "m/s", "swc": lift.swc_m_s, "until": until, "resolution": RESOLUTION_M_S}
+    return trend(known["local_date"], known["value"], **rule)
+
+
 def _verdict(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp) -> str | None:
-    exposures = _comparable(speed)
     try:
-        line = trend(
-            exposures["local_date"],
-            exposures["value"],
-            unit="m/s",
-            swc=lift.swc_m_s,
-            until=until,
-            resolution=RESOLUTION_M_S,
-        )
+        return speed_trend(speed, lift, until).verdict
     except NotEnoughData:
         return None
-    return line.verdict
 
 
 def _form_facts(lift: Lift, week: AthleteWeek) -> dict[str, Known]:
@@ -264,7 +262,7 @@ def _form(lift: Lift, week: AthleteWeek, until: pd.Timestamp) -> FormHistory | N
 def _weeks_worse(form: FormHistory | None, lift: Lift, week: AthleteWeek) -> int:
     """How many weeks in a row, ending with this one, form was judged worse; 4 at most."""
     weeks = 0
-    while form and form.change.state in ("worse", "clearly worse") and weeks < FORM_WEEKS_MOST:
+    while form and form.change.state in (State.WORSE, State.CLEARLY_WORSE) and weeks < FORM_WEEKS_MOST:
         weeks += 1
         form = _form(lift, week, week.until - pd.Timedelta(days=7 * weeks))
     return weeks

@@ -7,11 +7,16 @@ import numpy as np
 
 from analysis.base.blocks import Entry, Sparkline, Table
 from analysis.base.errors import NotEnoughData
+from analysis.base.states import State
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.digits import signed_words
+from analysis.pages.numbers import signed_words
+from analysis.pages.series import wording_of
 from analysis.pages.squad_week.findings import finding_fact, finding_line
-from analysis.pages.squad_week.week import Finding, MemberWeek, SquadWeek, WeeklyLoad
-from analysis.pages.wording import amount_of, count_text, day_text, decimals_of, percent
+from analysis.pages.squad_week.members import Finding, MemberWeek, WeeklyLoad
+from analysis.pages.squad_week.week import SquadWeek
+from analysis.pages.wording import amount_of, count_text, day_text, percent
+
+_WHY_NOT = {"series_broken": "new device", "stale": "too long ago"}
 
 
 def everyone(week: SquadWeek, linked: dict[str, str]) -> Table:
@@ -38,7 +43,7 @@ def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
 
 
 def _unknown(words: str) -> Entry:
-    return Entry(words, state="cannot tell")
+    return Entry(words, state=State.CANNOT_TELL)
 
 
 def _plan_entry(one: MemberWeek) -> Entry:
@@ -103,17 +108,13 @@ def _check_entry(one: MemberWeek) -> Entry:
 
 def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
     """A judged change: its newest value, then the change with half its interval."""
-    change, fact = finding.history.change, finding_fact(finding)
-    decimals = 1 if finding.kind == "form" else decimals_of(change.unit, change.now)
+    change, fact, decimals = finding.history.change, finding_fact(finding), wording_of(finding.history).decimals
     value = f"{change.now:.{decimals}f}" if finding.kind == "form" else amount_of(change.now, change.unit)
     when = [] if finding.is_new else [day_text(finding.history.last_date)]
     if not finding.is_judged:
-        why = {"series_broken": "new device", "stale": "too long ago"}.get(
-            change.reason, f"{change.more_needed} more needed"
-        )
-        return Entry(
-            value, ", ".join([part for part in (what, *when, why) if part]), "cannot tell", line=line, fact=fact
-        )
+        why = _WHY_NOT.get(change.reason or "", f"{change.more_needed} more needed")
+        below = ", ".join(part for part in (what, *when, why) if part)
+        return Entry(value, below, State.CANNOT_TELL, line=line, fact=fact)
     below = f"{signed_words(change.estimate, decimals)} ± {(change.conf_high - change.conf_low) / 2:.{decimals}f}"
     below = ", ".join(part for part in (below, what, *when) if part)
     return Entry(value, below, change.state, sort=change.gain, line=line, fact=fact)
@@ -127,7 +128,9 @@ def _sides_entry(one: MemberWeek) -> Entry:
     result, fact = finding.history, finding_fact(finding)
     half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
     if not finding.is_judged:
-        return Entry("too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", "cannot tell", fact=fact)
+        return Entry(
+            "too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", State.CANNOT_TELL, fact=fact
+        )
     if result.is_sure:
         text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
         return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)

@@ -11,10 +11,9 @@ from analysis.report.drawing.courses import course, sparkline
 from analysis.report.drawing.rows import broad, dumbbells, forest
 from analysis.report.drawing.scene import WIDTH, Scene, text_width
 from analysis.report.drawing.squares import cells, reps
-from analysis.report.drawing.states import MARKS
 from analysis.report.drawing.values import sides, slope, strip
 
-__all__ = ["MARKS", "SCENES", "WIDTH", "Scene", "broad", "text_width"]
+__all__ = ["SCENES", "WIDTH", "Scene", "broad", "text_width"]
 
 SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "strip": strip,

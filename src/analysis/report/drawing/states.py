@@ -2,17 +2,7 @@
 
 from typing import Any
 
-UP, SAME, DOWN, UNKNOWN = ("up", "▲"), ("same", "●"), ("down", "▼"), ("unknown", "?")
-MARKS = {
-    "clearly better": UP,
-    "better": UP,
-    "about the same": SAME,
-    "no detectable change": SAME,
-    "worse": DOWN,
-    "clearly worse": DOWN,
-    "cannot tell": UNKNOWN,
-}
-_SHORT = {"no detectable change": "too close to call"}
+from analysis.base.states import State
 
 
 def state_mark(row: dict[str, Any]) -> tuple[str, str]:
@@ -25,5 +15,5 @@ def state_mark(row: dict[str, Any]) -> tuple[str, str]:
         return "", f"◆ {row['word']}"
     if not row["state"]:
         return "", ""
-    css, shape = MARKS[row["state"]]
-    return css, f"{shape} {_SHORT.get(row['state'], row['state'])}"
+    state = State(row["state"])
+    return state.css, f"{state.mark} {state.word}"

@@ -1,14 +1,11 @@
 """Numbers as a scientist reads them: digits that the error supports, a true minus sign, a dash where there is none."""
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Fact
 from analysis.base.units import MINUS, number_text, signed_text
-from analysis.pages.athlete_week.week import Missing
 
 NOTHING = "–"
 LINE_CHARACTERS = 28  # longer numbers in words may break
@@ -33,27 +30,6 @@ def _unbroken(value: object) -> object:
         return value
     is_number = re.match(rf"[\d+{MINUS}<]", value) or len(value) <= WORD_CHARACTERS
     return value.replace(" ", "\N{NO-BREAK SPACE}") if is_number else value
-
-
-def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]:
-    """The parts of a section that could not be told, those with the same reason together; `names` by subject.
-
-    >>> parts = [Missing("a", "Too few sets.", "too_few_values"), Missing("b", "Too few sets.", "too_few_values")]
-    >>> unknown_parts(parts, {"a": "Alder", "b": "Birch"})[0].sentence
-    'Alder, Birch: cannot tell. Too few sets.'
-    """
-    alike: dict[tuple[str, str], list[Missing]] = {}
-    for one in parts:
-        alike.setdefault((one.sentence, one.reason), []).append(one)
-    return [
-        Fact(
-            found[0].subject,
-            f"{', '.join(names[one.subject] for one in found)}: cannot tell. {sentence}",
-            "cannot tell",
-            reason=reason,
-        )
-        for (sentence, reason), found in alike.items()
-    ]
 
 
 def digits_of_error(error: float) -> int:
@@ -96,6 +72,17 @@ def between_words(low: float, high: float, decimals: int) -> str:
     return f"{number_words(low, decimals)} to {number_words(high, decimals)}"
 
 
+def between_signed(low: float, high: float, decimals: int) -> str:
+    """Two bounds of a change with their signs; a dash where one is missing.
+
+    >>> between_signed(-0.02, 0.034, 2).replace(MINUS, "-"), between_signed(0.02, float("nan"), 2)
+    ('-0.02 to +0.03', '–')
+    """
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return NOTHING
+    return f"{signed_words(low, decimals)} to {signed_words(high, decimals)}"
+
+
 def with_interval(row: pd.Series, decimals: int, *, scale: float = 1.0) -> str:
     """Estimate and interval of a row of `tidy()`, times `scale`.
 
@@ -117,21 +104,3 @@ def p_words(value: float) -> str:
     if value < 0.001:
         return "< 0.001"
     return "1" if value > 0.995 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
-
-
-def long_day(day: pd.Timestamp) -> str:
-    """A day as people write it.
-
-    >>> long_day(pd.Timestamp("2026-07-05"))
-    '5 July 2026'
-    """
-    return f"{day.day} {day:%B %Y}"
-
-
-def count_words(count: int, noun: str, plural: str = "") -> str:
-    """A count with its noun.
-
-    >>> count_words(1, "athlete"), count_words(2, "athlete"), count_words(2, "series", "series")
-    ('1 athlete', '2 athletes', '2 series')
-    """
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"

@@ -1,0 +1,195 @@
+"""What was planned, logged and answered in the athlete's week, and what was left out of it."""
+
+import numpy as np
+
+from analysis.base.blocks import CellRow, Cells, Days, Drawing, Fact, Lines, Numbers, Text, Tile, Tiles
+from analysis.base.errors import NotEnoughData
+from analysis.base.sentences import capital
+from analysis.base.typical_error import BAND_LEVEL
+from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, WeekTotals
+from analysis.pages.wording import count_text, expected_text
+
+Block = Fact | Drawing
+
+_ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
+_STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
+
+
+def day_dots(week: AthleteWeek) -> Days:
+    """One dot a day: trained, rest, off, or nothing logged."""
+    states = week.day_states
+    said = ", ".join(f"{row.local_date:%A} {_STATE_WORDS[row.state]}" for row in states.itertuples())
+    return Days(said, tuple(f"{day:%a}"[0] for day in states["local_date"]), tuple(states["state"]))
+
+
+def adherence_fact(week: AthleteWeek) -> Fact:
+    """How many of the planned training days were done."""
+    adherence = week.adherence
+    if adherence.due == 0:
+        return Fact("week.adherence", f"{count_text(len(week.plan), 'day')} planned, none due yet.", n=0)
+    return Fact(
+        "week.adherence",
+        f"You did {adherence.done} of {adherence.due} planned days.",
+        estimate=float(adherence.done),
+        unit="days",
+        n=adherence.due,
+    )
+
+
+def counts_fact(week: AthleteWeek) -> Fact:
+    """Days of strength work and runs, where there is no plan to hold them against."""
+    sessions, runs, sets = week.athlete.sessions, week.athlete.runs, week.athlete.sets
+    lifted = sessions.loc[(sessions["kind"] == "strength") & (sessions["status"] == "done"), "local_date"]
+    strength_days = week.days[week.days.isin(lifted) | week.days.isin(sets["local_date"])]
+    run_count = int((runs["local_date"].isin(week.days) & runs["counted"]).sum())
+    if len(strength_days) + run_count == 0:
+        raise NotEnoughData(
+            f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
+        )
+    done = [f"lifted on {count_text(len(strength_days), 'day')}"] if len(strength_days) else []
+    done += [f"logged {count_text(run_count, 'run')}"] if run_count else []
+    return Fact("week.counts", f"You {' and '.join(done)}.", n=len(strength_days) + run_count)
+
+
+def totals_facts(totals: WeekTotals) -> list[Fact]:
+    """What was lifted and run in the week; a part of which nothing is logged is left out.
+
+    >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, 0)
+    >>> [fact.sentence for fact in totals_facts(totals)]
+    ['You lifted 12,340 kg in 42 sets. 3 of the sets have no known load and add nothing.',
+     'You ran 23.4 km in 2 runs.']
+    """
+    lifted, ran = totals.volume_load_kg, totals.run_distance_m
+    n_sets, n_runs = totals.sets - totals.sets_unknown, totals.runs - totals.runs_unknown
+    facts = [_total("volume_load", _lifted_words(totals), lifted, "kg", n_sets)] if totals.sets else []
+    if totals.runs or totals.other_activities:
+        facts.append(_total("run_distance", _ran_words(totals), ran, "m", n_runs))
+    return facts
+
+
+def _total(name: str, sentence: str, total: float, unit: str, n: int) -> Fact:
+    return Fact(f"your_week.{name}", sentence, estimate=None if np.isnan(total) else total, unit=unit, n=n)
+
+
+def _lifted_words(totals: WeekTotals) -> str:
+    sets = count_text(totals.sets, "set")
+    if totals.sets_unknown == totals.sets:
+        return f"You did {sets}. No load is known, so there is no total."
+    if totals.volume_load_kg == 0:
+        return f"You did {sets} without added load.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
+    return f"You lifted {totals.volume_load_kg:,.0f} kg in {sets}.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
+
+
+def _ran_words(totals: WeekTotals) -> str:
+    others = f" {count_text(totals.other_activities, 'activity')} of another sport." if totals.other_activities else ""
+    if not totals.runs:
+        return f"No run.{others}"
+    runs = count_text(totals.runs, "run")
+    if totals.runs_unknown == totals.runs:
+        return f"You did {runs}. No distance is known, so there is no total.{others}"
+    ran = f"You ran {totals.run_distance_m / 1000:.1f} km in {runs}."
+    return f"{ran}{_not_in_it(totals.runs_unknown, 'run', 'distance')}{others}"
+
+
+def _not_in_it(count: int, noun: str, quantity: str) -> str:
+    """What the total lacks, as a sentence; empty where it lacks nothing."""
+    if not count:
+        return ""
+    has, adds = ("has", "adds") if count == 1 else ("have", "add")
+    return f" {count} of the {noun}s {has} no known {quantity} and {adds} nothing."
+
+
+def plan_tiles(week: AthleteWeek) -> Tiles:
+    """The planned training days, and four weeks in the note."""
+    logged = set(week.day_states.loc[week.day_states["state"] != "none", "local_date"])
+    tiles = tuple(
+        Tile(_ROLES[row.role], _tile_text(row, row.local_date in logged), row.status) for row in week.plan.itertuples()
+    )
+    four = week.adherence_four_weeks
+    note = f"{four.done} of {four.due} over four weeks." if four.due else ""
+    if four.not_logged:
+        note += f" Nothing at all was logged on {four.not_logged} of the missed days."
+    return Tiles(f"Planned days: {', '.join(f'{tile.head} {tile.status}' for tile in tiles)}", tiles, note)
+
+
+def _tile_text(row, is_logged: bool) -> str:
+    what = row.content.split(":")[0]  # a tile is small: what is planned, not how
+    words = [f"{row.local_date:%a}", *([what] if what else [])]
+    if row.status == "moved":
+        words.append(f"done on {row.done_on:%a}")
+    if row.status == "part":
+        words.append("trained in another role")
+    if row.lifts_status in ("part", "missed"):
+        words.append(f"not logged: {row.lifts_missing}")
+    if row.status == "missed" and not is_logged:
+        words.append("nothing logged")
+    return ", ".join(words)
+
+
+def plan_told(week: AthleteWeek) -> list[Block]:
+    plan = week.plan_next_week
+    lines = tuple(f"{row.local_date:%a}: {_planned_words(row.role, row.content)}" for row in plan.itertuples())
+    days = plan["local_date"].nunique()
+    return [Fact("next_week.plan", f"{count_text(days, 'day')} planned.", n=days), Lines(lines)]
+
+
+def plan_folded(week: AthleteWeek) -> list[Block]:
+    """The planned days as a table; nothing where none is planned."""
+    try:
+        plan = week.plan_next_week
+    except NotEnoughData:
+        return []
+    rows = tuple((f"{row.local_date:%a}", _planned_words(row.role, row.content)) for row in plan.itertuples())
+    return [Numbers("The planned days", ("Day", "What"), rows)]
+
+
+def _planned_words(role: str, content: str | None) -> str:
+    name = _ROLES[role] if role != "other" else ""
+    return ", ".join(word for word in (name, content if isinstance(content, str) else "") if word) or "training"
+
+
+def felt_fact(week: AthleteWeek) -> Fact:
+    """On how many days there was an answer, and how many answers lie outside the usual range."""
+    answers = week.wellness
+    days = answers.loc[answers["value"].notna(), "local_date"].nunique()
+    text = f"You answered on {days} of 7 days."
+    judged = answers["inside"].notna()
+    if judged.any():
+        outside = count_text(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
+        chance = (1 - BAND_LEVEL) * judged.sum()
+        text += f" {outside} outside your usual range; about {expected_text(chance)} expected by chance."
+    return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
+
+
+def wellness_cells(week: AthleteWeek) -> Cells:
+    """A row an item, a cell a day; blank stays blank."""
+    answers = week.wellness
+    series = answers[["item", "source"]].drop_duplicates()
+    shared = set(series.loc[series["item"].duplicated(), "item"])  # items that more than one source answers
+    rows = tuple(
+        CellRow(
+            _item_label(item, source if item in shared else None),
+            tuple(None if np.isnan(value) else float(value) for value in one["value"]),
+            tuple(one["inside"]),
+        )
+        for (item, source), one in answers.groupby(["item", "source"], sort=True)
+    )
+    names = ", ".join(row.label for row in rows)
+    return Cells(f"{names} by day; empty cells were not filled in", tuple(f"{day:%a}"[0] for day in week.days), rows)
+
+
+def scales(week: AthleteWeek) -> list[Text]:
+    """From where to where each item is answered, and which way is good; nothing where no scale is known."""
+    asked = week.athlete.wellness
+    asked = asked[asked["item"].isin(week.wellness["item"])].dropna(subset=["scale_min", "scale_max"])
+    said = [
+        f"{row.item.replace('_', ' ')} {row.scale_min:g} to {row.scale_max:g}"
+        + (" (low is good)" if row.direction == "lower_better" else "")
+        for row in asked.drop_duplicates("item", keep="last").sort_values("item").itertuples()
+    ]
+    return [Text(f"{capital(', '.join(said))}.")] if said else []
+
+
+def _item_label(item: str, source: str | None) -> str:
+    name = item.replace("_", " ").capitalize()
+    return f"{name} ({source})" if source else name

@@ -1,0 +1,136 @@
+"""What came in, of whom, and what was refused, corrected or left out of the squad's week."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from analysis.base.blocks import Drawing, Fact, Numbers
+from analysis.base.states import State
+from analysis.pages.squad_week.members import MemberWeek, NewDevice
+from analysis.pages.squad_week.week import SquadWeek
+from analysis.pages.wording import count_text, day_text, left_out_fact, listed, withheld_fact
+
+Block = Fact | Drawing
+
+EXCLUSIONS_MOST = 6
+
+_STREAM_HEADS = {"sets": "Sets", "reps": "Reps with speed or form", "runs": "Runs", "splits": "Splits"}
+_STREAM_HEADS |= {"trials": "Test trials", "wellness": "Wellness answers"}
+
+
+def data_state(week: SquadWeek) -> list[Block]:
+    """Who has data, which series began anew with a device, what was refused or waits for a name."""
+    n, of = len(week.members), len(week.everyone)
+    facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data this week.", estimate=n, n=of)]
+    facts += withheld_fact(week.squad.withheld)
+    facts += [_no_data_fact(one) for one in week.without_data]
+    facts += _new_device_facts(week.new_devices)
+    return [*facts, *_ledger_facts(week), _streams(week)]
+
+
+def changes(week: SquadWeek) -> list[Block]:
+    """What came in, was corrected or was left out since the week began, and a short name of the settings.
+
+    The store knows when a file was taken in and a row left out, so that the same page of an old week says what became
+    known after that week too.
+    """
+    since = week.days[0].tz_localize(week.config.zone)
+    ledger, day = week.squad.ledger, day_text(week.days[0])
+    files = ledger["files"][ledger["files"]["imported_at"] >= since]
+    revisions = ledger["revisions"][ledger["revisions"]["file_no"].isin(files["file_no"])]
+    refused = int(ledger["rejects"]["file_no"].isin(files["file_no"]).sum())
+    taken = int(files["rows_taken"].sum())
+    words = (
+        f"{count_text(len(files), 'file')} taken in since {day}: {taken:,} rows, {count_text(refused, 'cell')} refused."
+    )
+    settings = hashlib.sha256(week.config.model_dump_json(exclude={"reports"}).encode()).hexdigest()[:6]
+    facts = [
+        Fact("changes.files", words, n=len(files)),
+        Fact("changes.corrections", _correction_words(revisions, week), n=len(revisions)),
+        *_exclusion_facts(week, since),
+        Fact("changes.settings", f"Settings {settings}: the same letters on last week's page mean the same settings."),
+    ]
+    return facts
+
+
+def _no_data_fact(one: MemberWeek) -> Fact:
+    since = "nothing was ever taken in" if one.last_date is None else f"nothing since {day_text(one.last_date)}"
+    return Fact(
+        f"{one.athlete_id}.no_data",
+        f"{one.name}: {since}. That is no rest: ask, and take in what there is.",
+        State.CANNOT_TELL,
+        reason="no_data",
+    )
+
+
+def _new_device_facts(devices: Iterable[NewDevice]) -> list[Fact]:
+    """Series that began anew; those of one athlete with the same device since the same day are told together."""
+    alike: dict[tuple, list[NewDevice]] = {}
+    for one in devices:
+        alike.setdefault((one.athlete_id, one.kind == "form", one.device, one.since), []).append(one)
+    return [_new_device_fact(of_one) for of_one in alike.values()]
+
+
+def _new_device_fact(series: Sequence[NewDevice]) -> Fact:
+    first = series[0]
+    what = "rater" if first.kind == "form" else "device"
+    named = f" ({first.device})" if first.device else ""
+    words = f"{first.athlete}, {listed([one.name for one in series])}: a new {what}{named} since "
+    words += f"{day_text(first.since)}. Values from before are not compared."
+    n = min(one.n_since for one in series)
+    return Fact(f"{first.athlete_id}.{first.subject}.new_{what}", words, n=n, reason="series_broken")
+
+
+def _ledger_facts(week: SquadWeek) -> list[Fact]:
+    ledger = week.squad.ledger
+    refused, waiting = len(ledger["rejects"]), ledger["waiting"]["external_name"].nunique()
+    words = f"{count_text(refused, 'cell')} of all files refused; “workbook rejects” says why." if refused else ""
+    facts = [Fact("data.refused", words or "No cell of any file was refused.", n=refused)]
+    if waiting:
+        names = f"{count_text(waiting, 'name')} in files bound to nobody yet; “workbook status” lists them."
+        facts.append(Fact("data.waiting", names, n=waiting))
+    return facts
+
+
+def _streams(week: SquadWeek) -> Numbers:
+    heads = ("Athlete", *_STREAM_HEADS.values(), "Last day")
+    rows = tuple(
+        (
+            row.athlete,
+            *(f"{getattr(row, name) or '–'}" for name in _STREAM_HEADS),
+            day_text(row.last_date) if pd.notna(row.last_date) else "never",
+        )
+        for row in week.streams.itertuples()
+    )
+    return Numbers("Rows of this week, by athlete and stream", heads, rows)
+
+
+def _correction_words(revisions: pd.DataFrame, week: SquadWeek) -> str:
+    if revisions.empty:
+        return "No row was corrected by a later file."
+    names = {one.athlete_id: one.name for one in week.everyone}
+    by_athlete = revisions["athlete_id"].map(names).value_counts()
+    told = listed([f"{name} ({n})" for name, n in by_athlete.items()])
+    return f"{count_text(len(revisions), 'row')} corrected by later files: {told}."
+
+
+def _exclusion_facts(week: SquadWeek, since: pd.Timestamp) -> list[Fact]:
+    """Rows left out since; each with its reason."""
+    raw = week.squad.ledger["exclusions"]
+    new = set(
+        raw.loc[raw["excluded_at"] >= since, "table_name"] + "|" + raw.loc[raw["excluded_at"] >= since, "row_key"]
+    )
+    facts = [
+        left_out_fact(row, day_text(row.local_date), one.name)
+        for one in week.everyone
+        for row in one.athlete.exclusions.itertuples()
+        if f"{row.table_name}|{row.row_key}" in new
+    ]
+    more = len(facts) - EXCLUSIONS_MOST
+    if more > 0:
+        left = Fact(
+            "left_out.more", f"{count_text(more, 'more value')} left out; “workbook exclude --list” shows them."
+        )
+        facts = [*facts[:EXCLUSIONS_MOST], left]
+    return facts or [Fact("left_out.none", "No value was left out.", n=0)]
