@@ -66,6 +66,16 @@ class Start:
             offset_s = utc.astimezone(config.zone).utcoffset().total_seconds()
         return cls(utc, utc.replace(tzinfo=None) + timedelta(seconds=offset_s), offset_s, quality)
 
+    def columns(self) -> dict[str, Any]:
+        """The columns of the table `sessions` that a start fills."""
+        return {
+            "start_utc": self.utc,
+            "start_local": self.local,
+            "utc_offset_s": self.offset_s,
+            "tz_quality": self.tz_quality,
+            "local_date": datetime(self.local.year, self.local.month, self.local.day) if self.local else None,
+        }
+
 
 def clock_change(local: datetime, zone: ZoneInfo) -> Literal["skips", "repeats"] | None:
     """What a change of the clocks does to a wall-clock time in `zone`: such a time does not tell its moment.
@@ -234,13 +244,8 @@ def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
     if duration_s is not None and duration_s > _LONGEST_SESSION_S:
         tally["endless_activities"] += 1
         duration_s = activity.timer_s
-    local = activity.start.local
     return {
-        "start_utc": activity.start.utc,
-        "start_local": local,
-        "utc_offset_s": activity.start.offset_s,
-        "tz_quality": activity.start.tz_quality,
-        "local_date": datetime(local.year, local.month, local.day) if local else None,
+        **activity.start.columns(),
         "kind": activity.kind,
         "duration_s": duration_s,
         "status": "done",
