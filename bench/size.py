@@ -55,7 +55,8 @@ class Package:
     def modules(self) -> dict[str, ast.Module]:
         """Every module by its dotted name; a folder's `__init__` goes by the name of the folder."""
         return {
-            self._dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(self.folder.rglob("*.py"))
+            self._dotted(path): ast.parse(path.read_text(encoding="utf-8"))
+            for path in sorted(self.folder.rglob("*.py"))
         }
 
     def _dotted(self, path: Path) -> str:

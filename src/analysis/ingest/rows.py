@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from analysis.base.tables import TABLES
-from analysis.ingest.cells import BadCell, is_missing
+from analysis.ingest.cells import BadCell, is_missing, utc_offset_s
 from analysis.ingest.dialect import Sheet, is_blank
 from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, Reading, reader_columns
 
@@ -40,7 +40,7 @@ class Problem:
 class Row:
     """One row by column: typed reads collect what is wrong instead of stopping at the first bad cell."""
 
-    def __init__(self, sheet: str, row_no: int, cells: Mapping[str, str]):
+    def __init__(self, sheet: str, row_no: int, cells: dict[str, str]):
         self.sheet = sheet
         self.row_no = row_no
         self.cells = cells
@@ -54,7 +54,7 @@ class Row:
     def read(self, column: str | None, parse: Callable[[str], Value]) -> Value | None:
         """The cell as `parse` types it; None where it is missing, or bad (then it is among the problems)."""
         raw = self.text(column)
-        if raw is None or is_missing(raw):
+        if column is None or raw is None or is_missing(raw):
             return None
         try:
             return parse(raw)
@@ -236,7 +236,7 @@ def _typed(table: str, rows: list[dict]) -> pd.DataFrame:
     given = pd.DataFrame(rows)
     names = [name for name in TABLES[table].names if name in given]
     low = {c.name: c.low for c in TABLES[table].columns if c.kind == "integer" and c.name in given}
-    return _coerced(table, given.astype(dict.fromkeys(low, "float64")).fillna(low))[names]
+    return _coerced(table, given.astype(dict.fromkeys(low, "float64")).fillna(low)).loc[:, names]
 
 
 def _coerced(table: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -290,6 +290,6 @@ def local_start(start: datetime | None, zone: ZoneInfo) -> dict:
     return {
         "start_local": start,
         "start_utc": aware.astimezone(UTC),
-        "utc_offset_s": aware.utcoffset().total_seconds(),
+        "utc_offset_s": utc_offset_s(aware),
         "tz_quality": "config",
     }

@@ -10,7 +10,7 @@ def _part(metric: str, unit: str) -> Item:
 READER = Daily(
     name="body_measures",
     title="daily body measures (CSV)",
-    date="date",
+    date_header="date",
     items={
         "weightkg": Item("mass", test_id="body_mass", unit="kg"),
         "fatkg": _part("fat_mass", "kg"),

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import partial
@@ -48,14 +48,14 @@ class Item:
 class Daily(TableFormat):
     """One such export. Headers are written as `same_header` compares them; those needed and the items are roles."""
 
-    date: str
+    date_header: str
     items: dict[str, Item]  # by header; a file has one of them or more
-    athlete: str = ""  # the header, one of those needed, of a file of several athletes
+    athlete_header: str = ""  # the header, one of those needed, of a file of several athletes
     left_note: str = ""
 
     @property
-    def roles(self) -> dict[str, Headers]:
-        return {"date": (self.date,)} | {header: (header,) for header in (*self.needed, *self.items)}
+    def roles(self) -> Mapping[str, Headers]:
+        return {"date": (self.date_header,)} | {header: (header,) for header in (*self.needed, *self.items)}
 
     def fits(self, header: Sequence[str]) -> bool:
         found = self.columns(header).keys()
@@ -93,7 +93,7 @@ class Daily(TableFormat):
             return None
         item = self.items[header]
         when = line.demand("date", line.read("date", day))
-        who = {"external_name": line.text(self.athlete), "local_date": when}
+        who = {"external_name": line.text(self.athlete_header), "local_date": when}
         return {item.table: who | item.values(value * item.factor)}
 
     def _notes(self, tally: Counter[str]) -> Iterable[str]:

@@ -13,7 +13,7 @@ class _EliteHrv(Daily):
 READER = _EliteHrv(
     name="elite_hrv",
     title="Elite HRV (CSV)",
-    date="date",
+    date_header="date",
     items={
         "hr": Item("resting_heart_rate_bpm"),
         "rmssd": Item("rmssd_ms"),
@@ -24,6 +24,6 @@ READER = _EliteHrv(
     needed=("member", "type", "rmssd"),
     takes="resting heart rate, rMSSD, SDNN, HRV score and readiness of the morning readings, as wellness",
     leaves="open readings, which no rest precedes; rolling means, which follow from the days",
-    athlete="member",
+    athlete_header="member",
     left_note="Readings of another type than readiness are left in the raw rows: they are no morning readings.",
 ).reader()

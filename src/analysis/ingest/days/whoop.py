@@ -10,7 +10,7 @@ _HOURS_PER_MIN = 1 / 60
 READER = Daily(
     name="whoop",
     title="Whoop physiological cycles (CSV)",
-    date="wakeonset",
+    date_header="wakeonset",
     items={
         "recoveryscore%": Item("readiness", "higher_better", scale=(0, 100)),
         "restingheartrate(bpm)": Item("resting_heart_rate_bpm"),

@@ -178,7 +178,7 @@ def _value(row: Row, field: str, form: MappedForm) -> object:
 
 def _quantity(raw: str, column: Column, field: str, form: MappedForm) -> float:
     unit = form.mapping.units.get(field)
-    return cells.number(raw, form.decimal) * (factor(unit, column.unit) if unit else 1.0)
+    return cells.number(raw, form.decimal) * (factor(unit, column.unit) if unit and column.unit else 1.0)
 
 
 def _day(raw: str, form: MappedForm) -> date:
@@ -209,7 +209,8 @@ def _form_flags(raw: str | None) -> str | None:
 
 
 def _given_id(raw: str) -> str:
-    if not re.fullmatch(TABLES["athletes"].column("athlete_id").pattern, raw):
+    pattern = TABLES["athletes"].column("athlete_id").pattern
+    if pattern and not re.fullmatch(pattern, raw):
         raise BadCell("is no athlete id", "Use lower-case letters, digits, _ and -, or leave it empty for a new id.")
     return raw
 

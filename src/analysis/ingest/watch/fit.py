@@ -272,7 +272,7 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
 
     clock = column("timestamp")
     fraction = column("fractional_cadence")
-    columns = {
+    columns: dict[str, np.ndarray | pd.Series] = {
         "heart_rate_bpm": column("heart_rate"),
         "speed_m_s": filled(column("enhanced_speed"), column("speed")),
         "distance_m": column("distance"),
@@ -355,7 +355,7 @@ def _exercise(message: Message, names: dict[tuple[Any, Any], Any]) -> str:
     if title := text_of(names.get((category, number))):
         return title
     profile = FIELD_TYPES.get(f"{category}_exercise_name")
-    word = profile.enum.get(number) if profile and number is not None else None
+    word = (profile.enum or {}).get(number) if profile and number is not None else None
     return (word or text_of(category) or "unknown").replace("_", " ")
 
 

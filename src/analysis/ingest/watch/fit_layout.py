@@ -191,7 +191,7 @@ class Spot:
         if raw == BASES[self.base][1] or raw != raw:
             return None
         if self.words and raw in self.words:
-            return self.words[raw]
+            return self.words[int(raw)]
         scaled = raw / self.scale if self.scale else raw
         return scaled - self.offset if self.offset else scaled
 
@@ -227,7 +227,7 @@ class Layout:
         """The raw values of each spot for the messages at `places`."""
         anywhere = np.ndarray((len(data) - self.size + 1,), self.dtype, data, strides=(1,))
         found = anywhere[np.asarray(places, dtype="int64")]
-        return [found[name] for name in self.dtype.names]
+        return [found[name] for name in self.dtype.names or ()]
 
     def stamps(self, data: bytes) -> list[tuple[int, int]]:
         """Place and time of the messages that carry a full time."""

@@ -23,7 +23,8 @@ def body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]
         for message in part.single[WEIGHT_SCALE]:
             mass_kg, seconds = number_of(message, "weight"), number_of(message, "timestamp")
             if mass_kg is not None and seconds is not None and seconds >= FIRST_DATE:
-                shown.append((Start.at(EPOCH + timedelta(seconds=seconds), None, config).local, mass_kg, device))
+                local = Start.at(EPOCH + timedelta(seconds=seconds), None, config).local
+                shown += [(local, mass_kg, device)] if local else []
     return activities.body_masses(shown)
 
 
@@ -33,7 +34,8 @@ def rest_measurements(
     """Rows of the table `wellness`: the rMSSD of short recordings without a sport, which are made lying or sitting."""
     rows = []
     for part, found in zip(parts, by_part, strict=True):
-        if not part.counts[HRV] or len(found) != 1 or not _is_a_rest_measurement(found[0]):
+        local = found[0].start.local if len(found) == 1 else None
+        if not part.counts[HRV] or local is None or not _is_a_rest_measurement(found[0]):
             continue
         value = rmssd_ms(part.beat_intervals_s)
         if np.isnan(value):
@@ -42,7 +44,7 @@ def rest_measurements(
         sentences.append(
             f"A measurement at rest: rMSSD {value:.0f} ms from {len(part.beat_intervals_s)} beat intervals."
         )
-        rows.append(activities.answer(found[0].start.local.date(), "rmssd_ms", value, "neutral"))
+        rows.append(activities.answer(local.date(), "rmssd_ms", value, "neutral"))
     return rows
 
 
@@ -53,7 +55,6 @@ def _is_a_rest_measurement(activity: Activity) -> bool:
         and not activity.distance_m
         and lasted_s is not None
         and lasted_s <= LONGEST_REST_MEASUREMENT_S
-        and activity.start.local is not None
     )
 
 

@@ -245,7 +245,7 @@ def _rows(layout: Layout, data: bytes, places: list[int]) -> list[Message]:
     if not layout.spots:
         return [{} for _ in places]
     columns = [spot.values(raw) for spot, raw in zip(layout.spots, layout.raw(data, places), strict=True)]
-    keys = [spot.key for spot in layout.spots]
+    keys = [str(spot.key) for spot in layout.spots]
     return [
         {key: value for key, value in zip(keys, row, strict=True) if value is not None}
         for row in zip(*columns, strict=True)
@@ -371,6 +371,6 @@ def first_of(part: Messages, number: int) -> Message:
 def device_of(file_id: Message) -> str | None:
     maker, product = first_known(file_id.get("manufacturer")), first_known(file_id.get("product"))
     if maker in _GARMIN_MAKERS:
-        product = FIELD_TYPES["garmin_product"].enum.get(product, product)
+        product = (FIELD_TYPES["garmin_product"].enum or {}).get(product, product)
     words = [text_of(word) for word in (maker, file_id.get("product_name") or product)]
     return " ".join(word for word in words if word) or None
