@@ -20,7 +20,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.ingest import files
 from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.watch import fit, fit_messages, gpx, tcx
+from analysis.ingest.watch import fit, fit_layout, gpx, tcx
 
 OPTIONS = Options(config=Config(time_zone="Europe/Berlin"))
 
@@ -87,7 +87,7 @@ def test_a_chain_of_countless_fit_files_is_refused(path):
 
 def test_too_many_developer_fields_are_refused(path):
     writer = own_samples.file_id(fw.FitWriter())
-    for number in range(fit_messages.MAX_DEVELOPER_FIELDS + 1):
+    for number in range(fit_layout.MAX_DEVELOPER_FIELDS + 1):
         writer.developer_field(0, number, "uint8", "Power")
     with pytest.raises(UnreadableFile, match="developer fields"):
         read(fit.READER, path, writer.content())

@@ -16,8 +16,8 @@ from analysis.base.errors import ConfigProblem, UnreadableFile, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.binding import Names, bind
 from analysis.ingest.dialect import read_workbook
-from analysis.ingest.mapping import mapping
-from analysis.ingest.mapping.mapping import built_in, mapping_for, mapping_of
+from analysis.ingest.mapping import mapped_file
+from analysis.ingest.mapping.mapping import built_in, mapping_of
 from analysis.ingest.mapping.targets import TARGETS
 from analysis.ingest.mapping.templates import TEMPLATES, write_templates
 from analysis.ingest.reading import Options
@@ -123,7 +123,7 @@ def first(frame):
 
 
 def test_bar_speed_becomes_sessions_sets_and_reps(tmp_path):
-    tables = mapping.read(template(tmp_path, "bar_speed"), BERLIN).tables
+    tables = mapped_file.read(template(tmp_path, "bar_speed"), BERLIN).tables
     sessions, sets, reps = tables["sessions"], tables["sets"], tables["reps"]
     assert sessions[["external_name", "session_key", "kind", "tz_quality"]].values.tolist() == [
         ["Alder", "2026-03-02|18:05", "strength", "config"],
@@ -143,13 +143,13 @@ def test_bar_speed_becomes_sessions_sets_and_reps(tmp_path):
 
 
 def test_not_rated_and_rated_clean_are_two_things(tmp_path):
-    flags = mapping.read(template(tmp_path, "bar_speed"), BERLIN).tables["reps"]["form_flags"]
+    flags = mapped_file.read(template(tmp_path, "bar_speed"), BERLIN).tables["reps"]["form_flags"]
     assert flags.isna().tolist() == [True, False, False, True]
     assert flags.tolist()[1:3] == ["", "flexion shift"]
 
 
 def test_splits_become_a_session_a_day_and_test(tmp_path):
-    tables = mapping.read(template(tmp_path, "splits"), BERLIN).tables
+    tables = mapped_file.read(template(tmp_path, "splits"), BERLIN).tables
     assert tables["sessions"][["session_key", "kind"]].values.tolist() == [
         ["2026-03-03|sprint_20m", "sprint"],
         ["2026-03-03|time_trial_1200m", "time_trial"],
@@ -158,7 +158,7 @@ def test_splits_become_a_session_a_day_and_test(tmp_path):
 
 
 def test_two_sessions_of_a_kind_on_a_day_are_two_and_a_rest_day_is_one(tmp_path):
-    sessions = mapping.read(template(tmp_path, "session_rpe"), BERLIN).tables["sessions"]
+    sessions = mapped_file.read(template(tmp_path, "session_rpe"), BERLIN).tables["sessions"]
     assert sessions["session_key"].tolist() == ["2026-03-02|strength|1", "2026-03-02|strength|2", "2026-03-03|other|1"]
     assert sessions["duration_s"].tolist()[:2] == [4200.0, 1800.0]
     assert sessions["status"].tolist() == ["done", "done", "rest"]
@@ -166,7 +166,7 @@ def test_two_sessions_of_a_kind_on_a_day_are_two_and_a_rest_day_is_one(tmp_path)
 
 
 def test_wellness_screens_plan_and_cues_are_read_as_they_stand(tmp_path):
-    read = {name: mapping.read(template(tmp_path, name), BERLIN).tables for name in ROWS}
+    read = {name: mapped_file.read(template(tmp_path, name), BERLIN).tables for name in ROWS}
     assert first(read["wellness"]["wellness"])["direction"] == "higher_better"
     assert read["screens"]["trials"][["side", "value"]].values.tolist() == [["L", 38.5], ["R", 41.0]]
     assert read["plan"]["plan"]["line_no"].tolist() == [1, 2]
@@ -174,7 +174,7 @@ def test_wellness_screens_plan_and_cues_are_read_as_they_stand(tmp_path):
 
 
 def test_the_roster_gives_ids_where_it_has_them_and_aliases_with_their_athlete(tmp_path):
-    tables = mapping.read(template(tmp_path, "athletes"), BERLIN).tables
+    tables = mapped_file.read(template(tmp_path, "athletes"), BERLIN).tables
     athletes = tables["athletes"]
     assert athletes["name"].tolist() == ["Alder", "Birch"]
     assert athletes["athlete_id"].isna().tolist() == [False, True]
@@ -201,8 +201,8 @@ def test_templates_are_written_empty_once_and_every_one_is_recognised(tmp_path):
     assert {path.name for path in paths} == {f"{name}.csv" for name in ROWS} | {"screens.xlsx"}
     assert write_templates(tmp_path) == []
     for path in paths:
-        assert mapping_for(path, Options()).name == path.stem
-        reading = mapping.read(path, Options())
+        reading = mapped_file.read(path, Options())
+        assert reading.dialect["mapping"] == path.stem
         assert reading.tables == {}
         assert reading.source_rows.empty
 
@@ -279,26 +279,26 @@ def test_a_saved_mapping_converts_units_words_and_dates(tmp_path):
 
 def test_an_explicit_mapping_goes_before_all_others(tmp_path):
     mine = saved(tmp_path, DEVICE.replace('source = "encoder"', 'source = "mine"'), "mine.toml")
-    reading = mapping.read(saved(tmp_path, DEVICE_FILE), Options(mapping=mine))
+    reading = mapped_file.read(saved(tmp_path, DEVICE_FILE), Options(mapping=mine))
     assert reading.source == "mine"
     with pytest.raises(UnreadableFile, match=r"does not fit mine.toml: it has no column Who, When, Lift, Avg Speed"):
-        mapping.read(template(tmp_path, "cues"), Options(mapping=mine))
+        mapped_file.read(template(tmp_path, "cues"), Options(mapping=mine))
 
 
 def test_a_date_that_nobody_explains_is_rejected_and_not_guessed(tmp_path):
     saved(tmp_path, DEVICE.replace("day_first = true\n", ""), "encoder.toml")
     options = Options(mapping_folders=(tmp_path,))
-    reading = mapping.read(saved(tmp_path, DEVICE_FILE), options)
+    reading = mapped_file.read(saved(tmp_path, DEVICE_FILE), options)
     assert reading.tables == {}
     assert "set day_first in a column mapping" in reading.rejects["reason"][0]
-    told = mapping.read(saved(tmp_path, DEVICE_FILE + "Alder;17/04/2026;RDL;Left;200;60;50;80\n"), options)
+    told = mapped_file.read(saved(tmp_path, DEVICE_FILE + "Alder;17/04/2026;RDL;Left;200;60;50;80\n"), options)
     assert told.tables["sessions"]["local_date"].tolist() == [pd.Timestamp(2026, 4, 3), pd.Timestamp(2026, 4, 17)]
 
 
 def test_an_unusual_date_has_its_format(tmp_path):
     text = DEVICE.replace("day_first = true", 'date_format = "%y%m%d"')
     path = saved(tmp_path, DEVICE_FILE.replace("03/04/2026", "260403"))
-    reading = mapping.read(path, Options(mapping=saved(tmp_path, text, "m.toml")))
+    reading = mapped_file.read(path, Options(mapping=saved(tmp_path, text, "m.toml")))
     assert reading.tables["sessions"]["local_date"].tolist() == [pd.Timestamp(2026, 4, 3)]
 
 
@@ -306,7 +306,7 @@ def test_sets_without_numbers_end_where_the_repetitions_begin_again(tmp_path):
     text = DEVICE.replace('side = "Leg"', 'rep_no = "Rep"').replace("[values.side]", "").split("Left =")[0]
     rows = "".join(f"Alder;03/04/2026;RDL;{rep};100;60,0;50\n" for rep in (1, 2, 3, 1, 2))
     path = saved(tmp_path, "Who;When;Lift;Rep;Load;Avg Speed;ROM\n" + rows)
-    tables = mapping.read(path, Options(mapping=saved(tmp_path, text, "m.toml"))).tables
+    tables = mapped_file.read(path, Options(mapping=saved(tmp_path, text, "m.toml"))).tables
     assert tables["sets"]["reps"].tolist() == [3.0, 2.0]
     assert tables["reps"][["set_no", "rep_no"]].values.tolist() == [[1, 1], [1, 2], [1, 3], [2, 1], [2, 2]]
 
@@ -345,7 +345,7 @@ def test_a_column_that_is_needed_and_missing_is_named(tmp_path):
         "\n".join(f'{name} = "{name}"' for name in ("athlete", "date", "item", "direction")) + '\nvalue = "answer"\n'
     )
     with pytest.raises(UnreadableFile, match=r"w.csv has no column 'answer', which w needs"):
-        mapping.read(path, Options(mapping=saved(tmp_path, text, "w.toml")))
+        mapped_file.read(path, Options(mapping=saved(tmp_path, text, "w.toml")))
 
 
 def test_bad_rows_of_a_template_are_rejected_and_good_ones_taken(tmp_path):
@@ -357,7 +357,7 @@ def test_bad_rows_of_a_template_are_rejected_and_good_ones_taken(tmp_path):
         ["Alder", "2026-03-03", "sleep", "7", "1", "10", "sideways"],
         ["", "", "", "", "", "", ""],
     ]
-    reading = mapping.read(template(tmp_path, "wellness", rows), BERLIN)
+    reading = mapped_file.read(template(tmp_path, "wellness", rows), BERLIN)
     assert len(reading.tables["wellness"]) == 1
     assert reading.source_rows["became"].tolist() == ["taken", *["rejected"] * 4, "ignored"]
     reasons = reading.rejects.set_index(["row_no", "column"])["reason"].to_dict()
@@ -371,7 +371,7 @@ def test_bad_rows_of_a_template_are_rejected_and_good_ones_taken(tmp_path):
 
 def test_two_athletes_may_train_on_the_same_day(tmp_path):
     rows = [[name, "2026-03-02", "", "RDL", "", "1", "1", "60", "0.9", *[""] * 8] for name in ("Alder", "Birch")]
-    reading = mapping.read(template(tmp_path, "bar_speed", rows), BERLIN)
+    reading = mapped_file.read(template(tmp_path, "bar_speed", rows), BERLIN)
     assert reading.tables["sessions"]["external_name"].tolist() == ["Alder", "Birch"]
     assert reading.tables["sets"]["set_no"].tolist() == [1, 1]
     assert reading.rejects.empty
@@ -382,7 +382,7 @@ def test_two_athletes_may_train_on_the_same_day(tmp_path):
 def test_no_content_of_a_template_ends_in_anything_but_a_reading_or_a_sentence(tmp_path_factory, rows):
     path = template(tmp_path_factory.mktemp("any"), "bar_speed", rows)
     try:
-        reading = mapping.read(path, BERLIN)
+        reading = mapped_file.read(path, BERLIN)
     except WorkbookError:
         return
     assert len(reading.source_rows) == len(rows) or any(row == [""] for row in rows)

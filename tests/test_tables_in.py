@@ -196,7 +196,7 @@ def test_what_is_no_date_is_a_bad_cell(raw):
 
 
 def test_strong_sets_carry_kind_load_and_order(tmp_path):
-    reading = strong.read(written(tmp_path, STRONG_IOS), BERLIN)
+    reading = strong.READER.read(written(tmp_path, STRONG_IOS), BERLIN)
     sets, sessions = reading.tables["sets"], reading.tables["sessions"]
     assert sets["set_no"].tolist() == [1, 2, 3, 4, 5, 1]
     assert sets["set_kind"].tolist() == ["warm_up", "work", "drop", "failure", "work", "work"]
@@ -210,14 +210,14 @@ def test_strong_sets_carry_kind_load_and_order(tmp_path):
 
 
 def test_strong_writes_zero_where_a_set_has_no_such_thing(tmp_path):
-    sets = strong.read(written(tmp_path, STRONG_IOS), KG).tables["sets"]
+    sets = strong.READER.read(written(tmp_path, STRONG_IOS), KG).tables["sets"]
     plank = sets[sets["exercise"] == "plank"].iloc[0]
     assert plank["duration_s"] == 45
     assert plank[["load_kg", "reps", "distance_m"]].isna().all()
 
 
 def test_rest_timers_placeholders_and_blank_rows_are_ignored_and_every_row_is_kept(tmp_path):
-    reading = strong.read(written(tmp_path, STRONG_IOS), KG)
+    reading = strong.READER.read(written(tmp_path, STRONG_IOS), KG)
     assert reading.source_rows["became"].tolist() == [
         *["taken"] * 3,
         "ignored",
@@ -230,7 +230,7 @@ def test_rest_timers_placeholders_and_blank_rows_are_ignored_and_every_row_is_ke
 
 
 def test_an_exercise_outside_the_catalogue_keeps_its_name_and_is_told(tmp_path):
-    reading = strong.read(written(tmp_path, STRONG_IOS), KG)
+    reading = strong.READER.read(written(tmp_path, STRONG_IOS), KG)
     last = reading.tables["sets"].iloc[-1]
     assert last["exercise_raw"] == "Wall walk of the moor"
     assert last.isna()["exercise"]
@@ -240,16 +240,17 @@ def test_an_exercise_outside_the_catalogue_keeps_its_name_and_is_told(tmp_path):
 def test_strong_without_a_unit_needs_one(tmp_path):
     path = written(tmp_path, STRONG_IOS)
     with pytest.raises(UnitNeeded, match=r"log.csv does not say whether its loads are in kg or lb. Say so with --unit"):
-        strong.read(path, Options())
-    in_lb = strong.read(path, Options(config=Config(load_unit="lb"))).tables["sets"]
+        strong.READER.read(path, Options())
+    in_lb = strong.READER.read(path, Options(config=Config(load_unit="lb"))).tables["sets"]
     assert in_lb["load_kg"][1] == pytest.approx(82.5 * 0.45359237)
     assert (
-        strong.read(path, Options(load_unit="kg", config=Config(load_unit="lb"))).tables["sets"]["load_kg"][1] == 82.5
+        strong.READER.read(path, Options(load_unit="kg", config=Config(load_unit="lb"))).tables["sets"]["load_kg"][1]
+        == 82.5
     )
 
 
 def test_strong_numbered_form_has_units_decimal_commas_and_notes(tmp_path):
-    reading = strong.read(written(tmp_path, STRONG_NUMBERED), Options())
+    reading = strong.READER.read(written(tmp_path, STRONG_NUMBERED), Options())
     sets = reading.tables["sets"]
     assert sets["load_kg"].tolist() == [100.5, 32.5]
     assert sets["rpe_cr10"].tolist()[0] == 8.5
@@ -259,7 +260,7 @@ def test_strong_numbered_form_has_units_decimal_commas_and_notes(tmp_path):
 
 
 def test_strong_android_form_has_a_unit_in_every_row(tmp_path):
-    reading = strong.read(written(tmp_path, STRONG_ANDROID), Options())
+    reading = strong.READER.read(written(tmp_path, STRONG_ANDROID), Options())
     one = reading.tables["sets"].iloc[0]
     assert one["load_kg"] == pytest.approx(102.058, abs=1e-3)
     assert (one["load_raw"], one["unit_raw"]) == ("225", "lbs")
@@ -269,7 +270,7 @@ def test_strong_android_form_has_a_unit_in_every_row(tmp_path):
 
 
 def test_strong_speaks_german(tmp_path):
-    sets = strong.read(written(tmp_path, STRONG_GERMAN), KG).tables["sets"]
+    sets = strong.READER.read(written(tmp_path, STRONG_GERMAN), KG).tables["sets"]
     assert sets[["exercise", "load_kg", "reps"]].values.tolist() == [["deadlift", 102.5, 5.0]]
 
 
@@ -278,7 +279,7 @@ def test_a_bad_row_never_stops_good_ones(tmp_path):
     high = '2026-03-02 18:05:00,"Lower",1h 5m,"Deadlift",3,100,5,0,0,,,11\n'
     undated = '31 Foo 2026,"Lower",1h 5m,"Deadlift",3,100,5,0,0,,,\n'
     wide = "2026-03-02 18:05:00,Lower,1h 5m,Deadlift,4,100,5,0,0,well, very well,,8\n"
-    reading = strong.read(written(tmp_path, STRONG_IOS + bad + high + undated + wide), KG)
+    reading = strong.READER.read(written(tmp_path, STRONG_IOS + bad + high + undated + wide), KG)
     assert len(reading.tables["sets"]) == 6
     rejects = reading.rejects.set_index(["row_no", "column"])["reason"].to_dict()
     assert rejects[10, "Weight"] == "Weight 'heavy' is not a number. Correct the cell in the file."
@@ -291,7 +292,7 @@ def test_a_bad_row_never_stops_good_ones(tmp_path):
 
 def test_a_distance_without_a_unit_is_told_and_not_guessed(tmp_path):
     run = '2026-03-02 18:05:00,"Lower",1h 5m,"Running",1,0,0,5.2,1800,,,\n'
-    reading = strong.read(written(tmp_path, STRONG_IOS + run), KG)
+    reading = strong.READER.read(written(tmp_path, STRONG_IOS + run), KG)
     assert reading.tables["sets"]["distance_m"].isna().all()
     assert "1 sets have a distance without a unit" in " ".join(reading.notes)
 
@@ -305,7 +306,7 @@ def test_what_an_assisting_machine_shows_is_taken_off():
 
 
 def test_hevy_numbers_sets_through_the_session_and_past_midnight(tmp_path):
-    reading = hevy.read(written(tmp_path, HEVY), BERLIN)
+    reading = hevy.READER.read(written(tmp_path, HEVY), BERLIN)
     sets, session = reading.tables["sets"], reading.tables["sessions"].iloc[0]
     assert sets["set_no"].tolist() == [1, 2, 3, 4]
     assert sets["set_kind"].tolist() == ["warm_up", "work", "work", "failure"]
@@ -325,13 +326,13 @@ def test_hevy_in_pounds_and_miles_without_a_description(tmp_path):
     table = [row[:3] + row[4:] for row in csv.reader(io.StringIO(text, newline=""))]
     out = io.StringIO(newline="")
     csv.writer(out).writerows(table)
-    sets = hevy.read(written(tmp_path, out.getvalue()), Options()).tables["sets"]
+    sets = hevy.READER.read(written(tmp_path, out.getvalue()), Options()).tables["sets"]
     assert sets["load_kg"][1] == pytest.approx(45.359237)
     assert sets["distance_m"][3] == pytest.approx(4023.36)
 
 
 def test_hevy_with_an_unknown_set_type_is_rejected_in_words(tmp_path):
-    reading = hevy.read(written(tmp_path, HEVY.replace('"failure"', '"superb"')), KG)
+    reading = hevy.READER.read(written(tmp_path, HEVY.replace('"failure"', '"superb"')), KG)
     assert reading.rejects["reason"].tolist() == [
         "set_type 'superb' is not one of normal, warmup, dropset, failure. Correct it in the file."
     ]
@@ -342,7 +343,7 @@ def test_hevy_with_an_unknown_set_type_is_rejected_in_words(tmp_path):
 
 
 def test_fitnotes_takes_the_unit_of_each_row_and_has_no_time_of_day(tmp_path):
-    reading = fitnotes.read(written(tmp_path, FITNOTES), Options())
+    reading = fitnotes.READER.read(written(tmp_path, FITNOTES), Options())
     sets, sessions = reading.tables["sets"], reading.tables["sessions"]
     assert sets["load_kg"].tolist()[:2] == [pytest.approx(60.0012, abs=1e-3), 60.0]
     assert sets["distance_m"][2] == 5000
@@ -374,14 +375,14 @@ def test_fitnotes_takes_the_unit_of_each_row_and_has_no_time_of_day(tmp_path):
 )
 def test_fitnotes_reads_the_unit_in_the_header(tmp_path, header, row, load_kg):
     path = written(tmp_path, f"{header}\n{row}\n")
-    assert fitnotes.recognises(path, path.read_bytes())
-    assert fitnotes.read(path, Options()).tables["sets"]["load_kg"][0] == pytest.approx(load_kg, abs=0.1)
+    assert fitnotes.READER.recognises(path, path.read_bytes())
+    assert fitnotes.READER.read(path, Options()).tables["sets"]["load_kg"][0] == pytest.approx(load_kg, abs=0.1)
 
 
 def test_fitnotes_with_a_load_and_no_unit_cell_is_rejected_unless_somebody_said(tmp_path):
     path = written(tmp_path, FITNOTES.replace("132.28,lbs", "132.28,"))
-    assert fitnotes.read(path, Options()).rejects["reason"].tolist() == ["Weight Unit is empty. Fill it in."]
-    assert fitnotes.read(path, KG).tables["sets"]["load_kg"][0] == 132.28
+    assert fitnotes.READER.read(path, Options()).rejects["reason"].tolist() == ["Weight Unit is empty. Fill it in."]
+    assert fitnotes.READER.read(path, KG).tables["sets"]["load_kg"][0] == 132.28
 
 
 # all three
@@ -406,9 +407,9 @@ def test_each_log_is_recognised_by_its_own_reader_and_holds_the_canonical_tables
 
 
 def test_reading_twice_gives_the_same_and_a_grown_file_only_adds(tmp_path):
-    first = strong.read(written(tmp_path, STRONG_IOS), KG).tables["sets"]
+    first = strong.READER.read(written(tmp_path, STRONG_IOS), KG).tables["sets"]
     more = '2026-03-06 07:00:00,"Lower",38min,"Deadlift",1,100,5,0,0,,,\n'
-    grown = strong.read(written(tmp_path, STRONG_IOS + more, "grown.csv"), KG).tables["sets"]
+    grown = strong.READER.read(written(tmp_path, STRONG_IOS + more, "grown.csv"), KG).tables["sets"]
     assert grown.head(len(first)).equals(first)
     assert len(grown) == len(first) + 1
 

@@ -21,7 +21,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.ingest import files, registry
 from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reading
-from analysis.ingest.watch import fit, fit_messages, gpx, tcx
+from analysis.ingest.watch import fit, fit_chain, fit_layout, fit_measurements, fit_messages, gpx, tcx
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 NEW_YORK = Options(config=Config(time_zone="America/New_York"))
@@ -292,7 +292,7 @@ def test_the_beats_of_a_sport_or_of_a_long_recording_are_no_measurement_at_rest(
 
 @given(st.lists(st.floats(0.3, 2.0), min_size=2, max_size=200))
 def test_an_artefact_never_reaches_rmssd(intervals_s):
-    value_ms = fit.rmssd_ms(np.array(intervals_s))
+    value_ms = fit_measurements.rmssd_ms(np.array(intervals_s))
     assert np.isnan(value_ms) or value_ms <= 0.2 * 1000 * max(intervals_s)
 
 
@@ -302,9 +302,9 @@ SAMPLES = Path(os.environ.get("SAMPLES_DIR") or own_samples.FOLDER)
 FIT_SAMPLES = sorted(path for path in SAMPLES.rglob("*") if path.name.lower().endswith((".fit", ".fit.gz")))
 
 
-def by_fitdecode(piece: bytes) -> dict[int, list[fit_messages.Message]]:
+def by_fitdecode(piece: bytes) -> dict[int, list[fit_layout.Message]]:
     """The messages of a FIT file as `fitdecode` reads them, one dict each, without what is missing."""
-    found: dict[int, list[fit_messages.Message]] = {number: [] for number in fit_messages.FIELDS}
+    found: dict[int, list[fit_layout.Message]] = {number: [] for number in fit_layout.FIELDS}
     reader = fitdecode.FitReader(
         piece,
         processor=None,
@@ -315,7 +315,7 @@ def by_fitdecode(piece: bytes) -> dict[int, list[fit_messages.Message]]:
         for frame in reader:
             if frame.frame_type != fitdecode.FIT_FRAME_DATA or frame.global_mesg_num not in found:
                 continue
-            message: fit_messages.Message = {}
+            message: fit_layout.Message = {}
             for datum in frame.fields:
                 definition = datum.field_def
                 if datum.value is None:
@@ -340,14 +340,14 @@ def same(ours, theirs) -> bool:
 
 @pytest.mark.parametrize("path", FIT_SAMPLES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
 def test_every_message_reads_as_an_independent_decoder_reads_it(path):
-    for piece in fit.chain(files.content(path), [], fit_messages.Budget(path.name)):
-        ours, theirs = fit_messages.decoded(piece, fit_messages.Budget(path.name)), by_fitdecode(piece)
+    for piece in fit_chain.chain(files.content(path), [], fit_layout.Budget(path.name)):
+        ours, theirs = fit_messages.decoded(piece, fit_layout.Budget(path.name)), by_fitdecode(piece)
         for number, messages in ours.single.items():
             assert len(messages) == len(theirs[number])
             for mine, other in zip(messages, theirs[number], strict=True):
-                names = [name for name in fit_messages.FIELDS[number] if name in mine or name in other]
+                names = [name for name in fit_layout.FIELDS[number] if name in mine or name in other]
                 assert [name for name in names if not same(mine.get(name), other.get(name))] == []
-        records = theirs[fit_messages.RECORD]
+        records = theirs[fit_layout.RECORD]
         assert ours.records.count == len(records)
         columns = {**ours.records.columns, **ours.records.developer}
         for name, values in columns.items():
@@ -390,7 +390,7 @@ def test_a_developer_field_described_anew_reads_as_described_last(read):
 
 @given(st.binary(min_size=1, max_size=300))
 def test_the_checksum_is_that_of_the_protocol(data):
-    assert fit._checksum(data) == fw.checksum(data)
+    assert fit_chain.checksum(data) == fw.checksum(data)
 
 
 # --- FIT: odd and damaged files ---
@@ -453,7 +453,7 @@ def test_a_fit_file_without_any_message_is_refused(read, content):
 
 
 def test_a_crafted_file_with_too_many_messages_is_refused(read, monkeypatch):
-    monkeypatch.setattr(fit_messages, "MAX_MESSAGES", 50)
+    monkeypatch.setattr(fit_layout, "MAX_MESSAGES", 50)
     with pytest.raises(UnreadableFile, match="more than 50 messages"):
         read(fit, own_samples.run().content())
 

@@ -55,6 +55,7 @@ MOVED = {
     "ingest.stronglifts": "ingest.logs.stronglifts",
     "ingest.suggest": "ingest.mapping.suggest",
     "ingest.targets": "ingest.mapping.targets",
+    "ingest.tabular": "ingest.rows",
     "ingest.tcx": "ingest.watch.tcx",
     "ingest.templates": "ingest.mapping.templates",
     "ingest.whoop": "ingest.days.whoop",
@@ -128,11 +129,11 @@ def install() -> None:
         sys.meta_path.append(_Finder())
 
 
-def names_of(folder: str, module: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a folder that was a module: its names are those of `module`, below `analysis`."""
+def names_of(folder: str, *modules: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a folder that was a module: its names are those of `modules`, below `analysis`."""
 
     def fetched(name: str) -> Any:
-        if not name.startswith("__"):
+        for module in () if name.startswith("__") else modules:
             found = getattr(importlib.import_module(f"analysis.{module}"), name, None)
             if found is not None:
                 _warn(f"{folder}.{name}", f"{module}.{name}")

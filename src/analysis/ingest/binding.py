@@ -65,11 +65,11 @@ def dated(reading: Reading, file_name: str) -> Reading:
     Raises UnreadableFile where nothing remains.
     """
     sessions = reading.tables.get("sessions")
-    if sessions is None or sessions["local_date"].notna().all():
+    undated = [] if sessions is None else sessions.loc[sessions["local_date"].isna(), "session_key"].unique().tolist()
+    if not undated:
         return reading
-    undated = set(sessions.loc[sessions["local_date"].isna(), "session_key"])
     tables = {
-        name: frame[~frame["session_key"].isin(undated)] if "session_key" in frame else frame
+        name: frame.loc[~frame["session_key"].isin(undated)] if "session_key" in frame else frame
         for name, frame in reading.tables.items()
     }
     if all(frame.empty for frame in tables.values()):
@@ -121,7 +121,7 @@ def _with_athletes(
             waiting[name] = waiting.get(name, 0) + rows
     bound = [known[name] is not None for name in said]
     athlete_id = pd.Series([known[name] for name in said], index=frame.index, dtype="str")
-    return frame.drop(columns="external_name").assign(athlete_id=athlete_id)[bound]
+    return frame.drop(columns="external_name").assign(athlete_id=athlete_id).loc[bound]
 
 
 def _with_sessions(frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool) -> pd.DataFrame:

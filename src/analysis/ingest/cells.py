@@ -153,6 +153,14 @@ def in_our_time(moment: datetime) -> datetime:
     return moment
 
 
+def utc_offset_s(moment: datetime) -> float:
+    """How far the clock that shows `moment` is ahead of UTC; ValueError where it has no zone."""
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"{moment} is in no time zone.")
+    return offset.total_seconds()
+
+
 def time_of_day(raw: str) -> time:
     """The time in `raw`, as 18:05, 18:05:30 or 6:05 PM.
 

@@ -6,7 +6,7 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -128,7 +128,7 @@ class Sheet:
         return [row[place] for row in self.rows if len(row) > place and not is_missing(row[place])]
 
 
-def is_blank(row: tuple[str, ...]) -> bool:
+def is_blank(row: Sequence[str]) -> bool:
     """True for a row without any text.
 
     >>> is_blank(("", " "))

@@ -5,7 +5,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,12 +45,16 @@ class Catalogue:
     exercises: tuple[Exercise, ...]
     aliases: dict[tuple[str, str], str]
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
         by_name: dict[str, str] = {}
         for (_, name), exercise in self.aliases.items():
             by_name.setdefault(same_name(name), exercise)
-        object.__setattr__(self, "_by_name", by_name)
-        object.__setattr__(self, "_assisted", {e.exercise for e in self.exercises if e.variant == "assisted"})
+        return by_name
+
+    @cached_property
+    def _assisted(self) -> set[str]:
+        return {e.exercise for e in self.exercises if e.variant == "assisted"}
 
     def resolve(self, raw_name: str) -> str | None:
         """The canonical name, None where the catalogue does not know the raw one.
@@ -155,14 +159,13 @@ def _refuse_incomplete(row: dict[str, str | None], where: str) -> None:
     if absent or None in row:
         what = f"has no {', '.join(absent)}" if absent else "has more cells than the header"
         raise ConfigProblem(f"{where} {what}. The columns are {', '.join(COLUMNS)}.")
-    if not re.fullmatch(r"[a-z0-9_]+", row["exercise"]):
-        raise ConfigProblem(
-            f"{where}: exercise {row['exercise']!r} is no canonical name. Write it as romanian_deadlift."
-        )
+    exercise, angle_deg = row["exercise"] or "", row["angle_deg"] or ""
+    if not re.fullmatch(r"[a-z0-9_]+", exercise):
+        raise ConfigProblem(f"{where}: exercise {exercise!r} is no canonical name. Write it as romanian_deadlift.")
     if row["laterality"] not in LATERALITIES:
         raise ConfigProblem(f"{where}: laterality {row['laterality']!r} is not one of {', '.join(LATERALITIES)}.")
-    if not re.fullmatch(r"(\d+(\.\d+)?)?", row["angle_deg"]):
-        raise ConfigProblem(f"{where}: angle_deg {row['angle_deg']!r} is no number. Write degrees, or leave it empty.")
+    if not re.fullmatch(r"(\d+(\.\d+)?)?", angle_deg):
+        raise ConfigProblem(f"{where}: angle_deg {angle_deg!r} is no number. Write degrees, or leave it empty.")
 
 
 def _exercise(row: dict[str, str]) -> Exercise:

@@ -19,10 +19,11 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import lxml.etree as etree
 import numpy as np
-from lxml import etree
 
 from analysis.base.errors import UnreadableFile
+from analysis.ingest.cells import utc_offset_s
 
 MAX_BYTES = 256 * 2**20
 MAX_RATIO = 200  # a watch file shrinks to a fifth or a twentieth; a gzip bomb to a thousandth
@@ -161,7 +162,7 @@ class Moment:
     @classmethod
     def of(cls, written: datetime) -> "Moment":
         """The moment of a time as `written` reads it. Z and +00:00 tell the moment, not where the athlete was."""
-        return cls(written.astimezone(UTC), written.utcoffset().total_seconds() or None)
+        return cls(written.astimezone(UTC), utc_offset_s(written) or None)
 
 
 def written(text: str | None, tally: Counter) -> datetime | None:
@@ -226,11 +227,12 @@ def numbers(texts: Sequence[str | None], tally: Counter) -> np.ndarray:
     >>> numbers(["12.5", None], Counter()).tolist()
     [12.5, nan]
     """
+    given = [text for text in texts if text is not None]
     try:
-        values = np.array([float(text) for text in texts])
-    except (TypeError, ValueError):
+        values = np.array([float(text) for text in given])
+    except ValueError:
         values = None
-    if values is not None and np.isfinite(values).all():
+    if values is not None and len(given) == len(texts) and np.isfinite(values).all():
         return values
     return np.array([number(text, tally) for text in texts], dtype="float64")
 

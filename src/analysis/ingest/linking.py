@@ -1,6 +1,7 @@
 """The same run in several files, the same set in a log and a bar-speed file: linked, counted once, none deleted."""
 
 import itertools
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -31,14 +32,23 @@ def run_links(sessions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     pairs = []
     for _, day in seen.groupby(["athlete_id", "local_date"], sort=True):
         copies: set[str] = set()
-        for a, b in itertools.combinations(day.itertuples(), 2):
+        for a, b in itertools.combinations([_Run(*run) for run in day[list(_Run._fields)].itertuples(index=False)], 2):
             if a.session_id not in copies and b.session_id not in copies and _same_run(a, b):
                 copies.add(b.session_id)
                 pairs.append({"kind": "run", "a": a.session_id, "b": b.session_id, "athlete_id": a.athlete_id})
     return pd.DataFrame(pairs, columns=["kind", "a", "b", "athlete_id"])
 
 
-def _same_run(a, b) -> bool:
+class _Run(NamedTuple):
+    session_id: str
+    athlete_id: str
+    source: str
+    start_utc: pd.Timestamp
+    distance_m: float
+    elapsed_s: float
+
+
+def _same_run(a: _Run, b: _Run) -> bool:
     apart_s = abs((a.start_utc - b.start_utc).total_seconds())
     to_full_hour_s = min(apart_s % 3600, 3600 - apart_s % 3600)
     if a.source == b.source and apart_s > START_TOLERANCE_S:

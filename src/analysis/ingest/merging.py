@@ -5,10 +5,11 @@ no false revision of those after it, two equal sets stay two, and a second file 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from analysis.base.tables import TABLES
 
-Record = dict[str, object]
+Record = dict[str, Any]
 Place = tuple[str, int]  # session and set number
 
 # what a set is called, where it came from, and what the catalogue makes of its name are not what it says

@@ -18,7 +18,7 @@ def readers() -> tuple[Reader, ...]:
     """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
     from analysis.ingest.days import apple_health, body_measures, elite_hrv, hrv4training, oura, whoop
     from analysis.ingest.logs import fitnotes, gymbook, hevy, powerlifting, strong, stronglifts
-    from analysis.ingest.mapping import mapping
+    from analysis.ingest.mapping import mapped_file
     from analysis.ingest.sprints import freelap, gates, laser
     from analysis.ingest.watch import fit, garmin_csv, gpx, strava, tcx
 
@@ -27,7 +27,7 @@ def readers() -> tuple[Reader, ...]:
     logs = (hevy.READER, strong.READER, fitnotes.READER, stronglifts.READER, gymbook.READER, powerlifting.READER)
     days = (hrv4training.IOS, hrv4training.ANDROID, elite_hrv.READER, whoop.READER, oura.READER, body_measures.READER)
     sprint = (freelap.READER, gates.READER, laser.READER)
-    return (*added, *watches, *logs, *days, *sprint, mapping.READER)
+    return (*added, *watches, *logs, *days, *sprint, mapped_file.READER)
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -51,10 +51,10 @@ def read(path: Path, options: Options) -> Reading:
 
 def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Reader:
     """`reader`, or the column mappings where one was named or a saved one fits what a generic reader would take."""
-    from analysis.ingest.mapping import mapping
+    from analysis.ingest.mapping import mapped_file
 
-    said = options.mapping is not None or (reader.generic and mapping.is_saved_for(head, options))
-    return mapping.READER if said and mapping.recognises(path, head) else reader
+    said = options.mapping is not None or (reader.generic and mapped_file.is_saved_for(head, options))
+    return mapped_file.READER if said and mapped_file.recognises(path, head) else reader
 
 
 def _saying_what_was_said(reading: Reading, options: Options) -> Reading:

@@ -21,6 +21,7 @@ from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, UnreadableFile
 from analysis.base.units import factor
 from analysis.ingest import files
+from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Start
@@ -238,7 +239,7 @@ class _Taken:
         beat = self._statistics.get(_PREFIX + "HeartRate", {})
         self.runs.append(
             Activity(
-                start=Start.at(begin.astimezone(UTC), begin.utcoffset().total_seconds(), self.config),
+                start=Start.at(begin.astimezone(UTC), utc_offset_s(begin), self.config),
                 sport="running",
                 kind="run",
                 distance_m=self._quantity(

@@ -8,10 +8,10 @@ def _part(metric: str, unit: str) -> Item:
 
 
 READER = Daily(
-    "body_measures",
-    "daily body measures (CSV)",
-    "date",
-    {
+    name="body_measures",
+    title="daily body measures (CSV)",
+    date_header="date",
+    items={
         "weightkg": Item("mass", test_id="body_mass", unit="kg"),
         "fatkg": _part("fat_mass", "kg"),
         "boneskg": _part("bone_mass", "kg"),
@@ -19,7 +19,8 @@ READER = Daily(
         "leankg": _part("lean_mass", "kg"),
         "fatpercent": _part("fat_percent", "%"),
     },
-    ("weightkg",),
-    "trials of body_mass and of body_composition (fat, bone, muscle and lean mass, fat in %), several a day counted",
-    "comments",
+    needed=("weightkg",),
+    takes="trials of body_mass and of body_composition (fat, bone, muscle and lean mass, fat in %), several a day "
+    "counted",
+    leaves="comments",
 ).reader()

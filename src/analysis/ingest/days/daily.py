@@ -2,21 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analysis.base.errors import UnreadableFile
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
-from analysis.ingest.dialect import header_of, read_delimited
-from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.tabular import Ledger, Parts, Pass, Row, Taken, frame, take_each, without_repeats
+from analysis.ingest.dialect import Sheet
+from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
+from analysis.ingest.table_format import Content, Form, Headers, Line, TableFormat, pass_of
 
 
 @dataclass(frozen=True)
@@ -46,87 +44,57 @@ class Item:
         return {"item": self.name, "value": value, **scale}
 
 
-@dataclass(frozen=True)
-class Daily:
-    """One such export. Headers are written as `same_header` compares them.
+@dataclass(frozen=True, kw_only=True)
+class Daily(TableFormat):
+    """One such export. Headers are written as `same_header` compares them; those needed and the items are roles."""
 
-    `keeps` says of a row, given the file's own column names, whether it counts; none: every row does.
-    """
-
-    name: str
-    title: str
     date_header: str
-    items: dict[str, Item]
-    needed: tuple[str, ...]  # what the format is recognised by, besides the date
-    takes: str
-    leaves: str
-    athlete_header: str | None = None
-    keeps: Callable[[Row, dict[str, str]], bool] | None = None
+    items: dict[str, Item]  # by header; a file has one of them or more
+    athlete_header: str = ""  # the header, one of those needed, of a file of several athletes
     left_note: str = ""
 
-    def reader(self) -> Reader:
-        """The reader of this export."""
-        return Reader(self.name, self.title, self.recognises, self.read, takes=self.takes, leaves=self.leaves)
+    @property
+    def roles(self) -> Mapping[str, Headers]:
+        return {"date": (self.date_header,)} | {header: (header,) for header in (*self.needed, *self.items)}
 
-    def recognises(self, path: Path, head: bytes) -> bool:
-        """True for a header with the columns of this export."""
-        return path.suffix.lower() in (".csv", ".txt") and self._fits(header_of(head))
+    def fits(self, header: Sequence[str]) -> bool:
+        found = self.columns(header).keys()
+        return {"date", *self.needed} <= found and not found.isdisjoint(self.items)
 
-    def read(self, path: Path, options: Options) -> Reading:
-        """The export at `path`. Raises UnreadableFile where it has not the columns of this one."""
-        sheet = read_delimited(path, options.said)
-        column = sheet.columns()
-        if not self._fits(column):
-            raise UnreadableFile(f"{path.name} has not the columns of {self.title}. Export it again.")
-        day = day_reader(sheet.column(column[self.date_header]), options.config.zone, options.said.day_first)
-        ledger, tally = Ledger(), Counter()
+    def keeps(self, line: Line) -> bool:  # noqa: ARG002 - for those that override it
+        """Whether a row counts."""
+        return True
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `wellness` and `trials`."""
+        dates = sheet.column(form.header("date"))
+        day = day_reader(dates, form.options.config.zone, form.options.said.day_first)
+        tally: Counter[str] = Counter()
         passes = [
-            Pass(
-                partial(self._answer, header=header, column=column, day=day, decimal=sheet.decimal, tally=tally),
-                {(item.table, "local_date"): column[self.date_header], (item.table, "value"): column[header]},
+            pass_of(
+                form,
+                partial(self._answer, header=header, day=day, tally=tally),
+                {(item.table, "local_date"): "date", (item.table, "value"): header},
             )
             for header, item in self.items.items()
-            if header in column
+            if header in form
         ]
-        taken = take_each(sheet, passes, ledger)
-        return ledger.reading(
-            self.name,
-            tables=_assembled(taken, ledger),
-            dialect=sheet.form(),
-            notes=tuple(self._notes(tally)),
-        )
+        return Content(_assembled(take(sheet, passes, ledger), ledger), tuple(self._notes(tally)))
 
-    def _fits(self, header: Iterable[str]) -> bool:
-        there = set(header)
-        return {self.date_header, *self.needed} <= there and bool(there & set(self.items))
-
-    def _answer(
-        self,
-        row: Row,
-        header: str,
-        column: dict[str, str],
-        day: Callable[[str], date],
-        decimal: str,
-        tally: Counter[str],
-    ) -> Parts | None:
-        if self.keeps and not self.keeps(row, column):
+    def _answer(self, line: Line, header: str, day: Callable[[str], date], tally: Counter[str]) -> Parts | None:
+        if not self.keeps(line):
             tally["rows left"] += 1
             return None
-        value = row.read(column[header], partial(cells.number, decimal=decimal))
+        value = line.number(header)
         if value is None:
             return None
         if value == 0:
             tally["zeros"] += 1
             return None
         item = self.items[header]
-        local_date = row.demand(column[self.date_header], row.read(column[self.date_header], day))
-        return {
-            item.table: {
-                "external_name": row.text(column.get(self.athlete_header or "")),
-                "local_date": local_date,
-                **item.values(value * item.factor),
-            }
-        }
+        when = line.demand("date", line.read("date", day))
+        who = {"external_name": line.text(self.athlete_header), "local_date": when}
+        return {item.table: who | item.values(value * item.factor)}
 
     def _notes(self, tally: Counter[str]) -> Iterable[str]:
         if tally["zeros"]:

@@ -15,21 +15,21 @@ _LEAVES = (
 )
 
 IOS = Daily(
-    "hrv4training_ios",
-    "HRV4Training, iOS (CSV)",
-    "timestamp_measurement",
-    _MEASURED,
-    ("rmssd", "avnn"),
-    _TAKES,
-    _LEAVES,
+    name="hrv4training_ios",
+    title="HRV4Training, iOS (CSV)",
+    date_header="timestamp_measurement",
+    items=_MEASURED,
+    needed=("rmssd", "avnn"),
+    takes=_TAKES,
+    leaves=_LEAVES,
 ).reader()
 
 ANDROID = Daily(
-    "hrv4training_android",
-    "HRV4Training, Android (CSV)",
-    "date",
-    _MEASURED,
-    ("rmssd", "avnn", "hrv4t_recovery_points"),
-    _TAKES,
-    _LEAVES,
+    name="hrv4training_android",
+    title="HRV4Training, Android (CSV)",
+    date_header="date",
+    items=_MEASURED,
+    needed=("rmssd", "avnn", "hrv4t_recovery_points"),
+    takes=_TAKES,
+    leaves=_LEAVES,
 ).reader()

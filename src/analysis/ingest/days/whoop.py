@@ -8,10 +8,10 @@ from analysis.ingest.days.daily import Daily, Item
 _HOURS_PER_MIN = 1 / 60
 
 READER = Daily(
-    "whoop",
-    "Whoop physiological cycles (CSV)",
-    "wakeonset",
-    {
+    name="whoop",
+    title="Whoop physiological cycles (CSV)",
+    date_header="wakeonset",
+    items={
         "recoveryscore%": Item("readiness", "higher_better", scale=(0, 100)),
         "restingheartrate(bpm)": Item("resting_heart_rate_bpm"),
         "heartratevariability(ms)": Item("rmssd_ms"),
@@ -19,7 +19,8 @@ READER = Daily(
         "asleepduration(min)": Item("sleep_h", "higher_better", factor=_HOURS_PER_MIN),
         "sleepperformance%": Item("sleep_score", "higher_better", scale=(0, 100)),
     },
-    ("cyclestarttime", "recoveryscore%"),
-    "recovery, resting heart rate, rMSSD, respiratory rate, hours asleep and sleep performance of the waking day",
-    "strain and energy, which an open last cycle has not ended yet; skin temperature, oxygen and stages of sleep",
+    needed=("cyclestarttime", "recoveryscore%"),
+    takes="recovery, resting heart rate, rMSSD, respiratory rate, hours asleep and sleep performance of the waking day",
+    leaves="strain and energy, which an open last cycle has not ended yet; skin temperature, oxygen and stages of "
+    "sleep",
 ).reader()

@@ -1,35 +1,191 @@
-"""What the readers of training logs share: sets of one athlete, in file order, become sessions and numbered sets."""
+"""Logs of training as declarations: a row a set, or an exercise with its sets side by side, of one athlete.
 
+A new app is an instance of `Log`, which says what its columns are called; what no declaration says, it overrides.
+"""
+
+import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 import pandas as pd
 
 from analysis.base.errors import UnitNeeded
 from analysis.base.units import factor
+from analysis.ingest.dialect import Sheet
 from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.reading import Options
-from analysis.ingest.tabular import Problem, Row, Taken, frame, local_start
+from analysis.ingest.rows import Ledger, Parts, Taken, frame, local_start, take
+from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
+
+LOAD_UNITS = {unit: unit for unit in ("kg", "kgs", "lb", "lbs")}
+LENGTHS = {unit: unit for unit in ("m", "km", "mi", "ft", "yd")} | {"metres": "m", "meters": "m", "miles": "mi"}
+SPANS = {"s": "s", "sec": "s", "seconds": "s", "min": "min", "minutes": "min", "hours": "h"}
+_FILLS = {
+    ("sessions", "local_date"): ("start", "date"),
+    ("sessions", "duration_s"): ("end", "duration"),
+    ("sets", "exercise_raw"): ("exercise",),
+    ("sets", "load_kg"): ("load",),
+    ("sets", "reps"): ("reps",),
+    ("sets", "rpe_cr10"): ("rpe",),
+    ("sets", "distance_m"): ("distance",),
+    ("sets", "duration_s"): ("seconds",),
+}
 
 
-def load_unit(row: Row, column: str | None, file_name: str, options: Options) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Log(TableFormat):
+    """One app's log. Its roles are
+
+    start (day and time), or date and time; end or duration; workout (its name), workout_notes;
+    exercise, kind, load, load_unit, reps, rpe, distance, distance_unit, seconds (of a set), notes.
+
+    A load is in the unit that its header, its row or the person who imports says. Of a set that lasted a time or went
+    a distance, `zeros` names what the app writes as 0 where it has none (reps); likewise load, of one without reps.
+    """
+
+    session_key: str = "%Y-%m-%d %H:%M:%S"  # what of the start tells sessions apart, beside the name of the workout
+    kinds: Mapping[str, str] = field(default_factory=dict)  # what the role kind says -> set_kind; all work where empty
+    zeros: tuple[Literal["reps", "load"], ...] = ()
+    units: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: {"load": LOAD_UNITS, "distance": LENGTHS, "duration": SPANS, "seconds": SPANS}
+    )
+    again: str = "Export it again from the app."
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `sessions` and `sets`; what the catalogue does not know is told."""
+        forms = [self.form(sheet, form.path, form.options, number) for number in self._numbers(sheet)] or [form]
+        taken = take(sheet, [pass_of(each, self.parts, self.fills(each)) for each in forms], ledger)
+        notes = (*unknown_exercises(taken), *self.notes(sheet, forms))
+        return Content(sessions_and_sets(taken, form.options), notes)
+
+    def holds(self, line: Line) -> Literal["set", "note", "nothing"]:  # noqa: ARG002 - for those that override it
+        """What a row holds: a set, only a note about an exercise of the session, or nothing to keep."""
+        return "set"
+
+    def set_kind(self, line: Line) -> str:
+        """The kind of a set, by the words of `kinds`; an empty cell means the first of them."""
+        if "kind" not in line.form or not self.kinds:
+            return "work"
+        said = line.word("kind") or next(iter(self.kinds))
+        if said not in self.kinds:
+            line.refuse("kind", f"is not one of {', '.join(self.kinds)}", "Correct it in the file.")
+        return self.kinds.get(said, "other")
+
+    def amounts(self, line: Line, exercise: str | None) -> dict:
+        """Load, repetitions, distance and duration of a set."""
+        load, unit = line.number("load"), None
+        if line.text("load") is not None:
+            unit = line.unit("load") or (load_unit(line) if load else None)
+        known = catalogue(line.form.options.exercises)
+        return {
+            "load_kg": external_load_kg(load, unit, exercise, known) if load else load,
+            "load_raw": line.text("load"),
+            "unit_raw": line.text("load_unit") or unit,
+            "reps": line.number("reps"),
+            "distance_m": self.distance_m(line),
+            "duration_s": positive(line.span_s("seconds")),
+        }
+
+    def distance_m(self, line: Line, remedy: str = "Write m, km or mi beside it.") -> float | None:
+        """The distance of a set by the unit of its header or its row; one without a unit rejects the row."""
+        distance = positive(line.number("distance"))
+        unit = line.unit("distance") or line.word("distance_unit").rstrip(".")
+        if distance is None or unit in LENGTHS:
+            return distance and distance * factor(LENGTHS[unit], "m")
+        role = "distance_unit" if "distance_unit" in line.form else "distance"
+        if unit:
+            line.refuse(role, "is no unit of length", remedy)
+        else:
+            line.refuse(role, "has no unit", remedy, line.text("distance"))
+        return None
+
+    def notes(self, sheet: Sheet, forms: Sequence[Form]) -> Iterable[str]:  # noqa: ARG002 - for those that override it
+        """What else is to be said of a file."""
+        return ()
+
+    def parts(self, line: Line) -> Parts | None:
+        """A row as what it says about its session, and a set."""
+        holds = self.holds(line)
+        if holds == "nothing":
+            return None
+        session = self._session(line)
+        if holds == "set":
+            return {"sessions": session, "sets": self._set(line)}
+        if line.text("exercise") and line.text("notes"):
+            session["notes"] = f"{line.text('exercise')}: {line.text('notes')}"
+        return {"sessions": session}
+
+    def _session(self, line: Line) -> dict:
+        dated = "start" if "start" in line.form else "date"
+        day = line.demand(dated, line.moment(dated))
+        at, name, end = line.time_of_day("time"), line.text("workout"), line.moment("end")
+        start = datetime.combine(day, at) if day and at else None
+        if dated == "start":
+            start = day
+        named = f"|{name or ''}" if "workout" in self.headers else ""
+        return {
+            "session_key": f"{start or day:{self.session_key}}{named}" if day else None,
+            "title": name,
+            "start_local": start,  # of each set, where the app says that; that of the first is kept
+            "local_date": day and day.date(),
+            "duration_s": (end - start).total_seconds() if start and end else positive(line.span_s("duration")),
+            "notes": line.text("workout_notes"),
+        }
+
+    def _set(self, line: Line) -> dict:
+        exercise_raw = line.text("exercise")
+        exercise = catalogue(line.form.options.exercises).resolve(exercise_raw or "")
+        amounts = self.amounts(line, exercise)
+        timed = positive(line.number("distance")) or amounts["duration_s"]
+        if "reps" in self.zeros and timed:
+            amounts["reps"] = positive(amounts["reps"])
+        if "load" in self.zeros and not amounts["reps"]:
+            amounts["load_kg"] = positive(amounts["load_kg"])
+        return {
+            "exercise": exercise,
+            "exercise_raw": exercise_raw,
+            "side": "B",
+            "set_kind": self.set_kind(line),
+            **amounts,
+            "rpe_cr10": positive(line.number("rpe")),
+            "notes": line.text("notes"),
+        }
+
+    def _numbers(self, sheet: Sheet) -> list[int]:
+        """The numbers of the sets that stand side by side; none where a row is a set."""
+        if not any("#" in header for header in self.headers["load"]):
+            return []
+        there = {int(number) for name in sheet.header for number in re.findall(r"\d+", name)}
+        return [number for number in sorted(there) if "load" in self.columns(sheet.header, number)]
+
+    def fills(self, form: Form) -> dict[tuple[str, str], str]:
+        """Which role fills which canonical column."""
+        found = {place: [role for role in roles if role in form] for place, roles in _FILLS.items()}
+        return {place: roles[0] for place, roles in found.items() if roles}
+
+
+def load_unit(line: Line) -> str | None:
     """The unit of a row's load: its own unit cell, else what the importer said.
 
     Raises UnitNeeded where the file has no unit column and nobody has said; an empty cell is the row's own problem.
     """
-    raw = row.text(column)
-    said = options.load_unit or options.config.load_unit
-    if raw is None and said is None:
-        if column is None:
-            raise UnitNeeded(
-                f"{file_name} does not say whether its loads are in kg or lb. "
-                "Say so with --unit kg or --unit lb, or set load_unit in workbook.toml."
-            )
-        return row.demand(column, None)
-    unit = (raw or said).casefold().rstrip(".")
-    if unit not in ("kg", "kgs", "lb", "lbs"):
-        row.problems.append(Problem(column, "is neither kg nor lb", raw, "Write kg or lb."))
-        return None
-    return unit
+    options = line.form.options
+    unit = (line.text("load_unit") or options.load_unit or options.config.load_unit or "").casefold().rstrip(".")
+    if unit in LOAD_UNITS:
+        return unit
+    if unit:
+        line.refuse("load_unit", "is neither kg nor lb", "Write kg or lb.")
+    elif "load_unit" in line.form:
+        line.demand("load_unit", None)
+    else:
+        raise UnitNeeded(
+            f"{line.form.path.name} does not say whether its loads are in kg or lb. "
+            "Say so with --unit kg or --unit lb, or set load_unit in workbook.toml."
+        )
+    return None
 
 
 def external_load_kg(
@@ -51,6 +207,11 @@ def external_load_kg(
 def positive(value: float | None) -> float | None:
     """Apps write 0 for what an exercise does not have: no duration, no distance, no rating."""
     return value or None
+
+
+def is_zero(cell: str) -> bool:
+    """True for an empty cell and for a zero, however it is written."""
+    return not cell.strip(" 0.,")
 
 
 def sessions_and_sets(taken: list[Taken], options: Options) -> dict[str, pd.DataFrame]:

@@ -1,143 +1,128 @@
 """Meet results in the columns of OpenPowerlifting: up to four attempts a lift, a negative load is a failed one."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analysis.base.errors import UnreadableFile
-from analysis.ingest import cells
-from analysis.ingest.dialect import date_in_name, header_of, read_delimited
-from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.tabular import Ledger, Parts, Pass, Row, Taken, frame, local_start, take_each, without_repeats
+from analysis.ingest.dialect import Sheet, date_in_name
+from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, local_start, take, without_repeats
+from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
 
 _LIFTS = {"squat": "back_squat", "bench": "bench_press", "deadlift": "deadlift"}
-_ATTEMPTS = [(lift, number) for number in (1, 2, 3, 4) for lift in _LIFTS]
-_NEEDED = ("name", "bodyweightkg", "place", "event")
-_BEST = tuple(f"best3{lift}kg" for lift in _LIFTS)
+_BEST = {f"best_{lift}": exercise for lift, exercise in _LIFTS.items()}
 
 
-def recognises(path: Path, head: bytes) -> bool:
-    """True for a header with the columns of meet results."""
-    return path.suffix.lower() == ".csv" and _is_meet(set(header_of(head)))
+class _Meet(TableFormat):
+    def fits(self, header: Sequence[str]) -> bool:
+        """A lifter's entry, and the best of a lift."""
+        return super().fits(header) and not _BEST.keys().isdisjoint(self.columns(header))
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `sessions`, `sets` and `trials`; raises UnreadableFile where nothing says the day."""
+        if "date" not in form:
+            date_in_name(form.path, "meet")
+        attempts = [self.form(sheet, form.path, form.options, number) for number in (1, 2, 3, 4)]
+        ways = [
+            (each, _read_attempt, lift, ("sets", "load_kg")) for each in attempts for lift in _LIFTS if lift in each
+        ]
+        ways += [(form, _read_best, best, ("trials", "value")) for best in _BEST if best in form]
+        passes = [
+            pass_of(each, partial(read, role=role), {place: role, (place[0], "local_date"): "date"})
+            for each, read, role, place in ways
+        ]
+        taken = take(sheet, passes, ledger)
+        return Content(_assembled(taken, ledger, form.options.config.zone))
 
 
-def _is_meet(header: set[str]) -> bool:
-    return set(_NEEDED) <= header and bool(header & set(_BEST))
-
-
-def read(path: Path, options: Options) -> Reading:
-    """The results at `path`.
-
-    Raises UnreadableFile where they have not those columns, or neither a date column nor a date in the file's name.
-    """
-    sheet = read_delimited(path, options.said)
-    column = sheet.columns()
-    if not _is_meet(set(column)):
-        raise UnreadableFile(f"{path.name} has not the columns of meet results. Download it again.")
-    day = None if "date" in column else date_in_name(path, "meet")
-    ledger = Ledger()
-    attempts = [(lift, number) for lift, number in _ATTEMPTS if f"{lift}{number}kg" in column]
-    passes = [_attempt_pass(column, lift, number, day) for lift, number in attempts]
-    passes += [_best_pass(column, lift, day) for lift in _LIFTS if f"best3{lift}kg" in column]
-    taken = take_each(sheet, passes, ledger)
-    return ledger.reading(
-        "powerlifting",
-        tables=_assembled(taken, ledger, options),
-        dialect=sheet.form(),
-    )
-
-
-READER = Reader(
-    "powerlifting",
-    "powerlifting meet results, as of OpenPowerlifting (CSV)",
-    recognises,
-    read,
+READER = _Meet(
+    name="powerlifting",
+    title="powerlifting meet results, as of OpenPowerlifting (CSV)",
+    called="meet results",
+    again="Download it again.",
+    suffixes=(".csv",),
+    headers={
+        "name": ("Name",),
+        "body_mass": ("BodyweightKg",),
+        "place": ("Place",),
+        "event": ("Event",),
+        "equipment": ("Equipment",),
+        "division": ("Division",),
+        "date": ("Date",),
+        "meet": ("MeetName",),
+        **{lift: (f"{lift}#Kg",) for lift in _LIFTS},
+        **{f"best_{lift}": (f"Best3{lift}Kg",) for lift in _LIFTS},
+    },
+    needed=("name", "body_mass", "place", "event"),
     takes="every attempt as a set of one (failed: 0 repetitions, kind failure); the best of a lift as the trial *_1rm",
     leaves="totals and points, which follow; age and weight classes; a disqualified lifter's attempts stay attempts",
-)
+).reader()
 
 
-def _day(row: Row, column: dict[str, str], day: date | None) -> date | None:
-    if day is not None:
-        return day
-    moment = row.demand(column["date"], row.read(column["date"], cells.clock))
+def _day(line: Line) -> date | None:
+    if "date" not in line.form:
+        return date_in_name(line.form.path, "meet")
+    moment = line.demand("date", line.moment("date"))
     return moment and moment.date()
 
 
-def _attempt_pass(column: dict[str, str], lift: str, number: int, day: date | None) -> Pass:
-    header = column[f"{lift}{number}kg"]
-    places = {("sessions", "local_date"): column.get("date", "date"), ("sets", "load_kg"): header}
-    return Pass(partial(_read_attempt, column=column, header=header, exercise=_LIFTS[lift], day=day), places)
-
-
-def _read_attempt(row: Row, column: dict[str, str], header: str, exercise: str, day: date | None) -> Parts | None:
-    load_kg = row.read(header, cells.number)
+def _read_attempt(line: Line, role: str) -> Parts | None:
+    load_kg = line.number(role)
     if not load_kg:
         return None
     good = load_kg > 0
     return {
-        "sessions": _session(row, column, day),
+        "sessions": _session(line),
         "sets": {
-            "exercise": exercise,
-            "exercise_raw": exercise.replace("_", " "),
+            "exercise": _LIFTS[role],
+            "exercise_raw": _LIFTS[role].replace("_", " "),
             "side": "B",
             "set_kind": "work" if good else "failure",
             "load_kg": abs(load_kg),
-            "load_raw": row.text(header),
+            "load_raw": line.text(role),
             "unit_raw": "kg",
             "reps": float(good),
         },
     }
 
 
-def _session(row: Row, column: dict[str, str], day: date | None) -> dict:
-    local_date = _day(row, column, day)
-    name = row.demand(column["name"], row.text(column["name"]))
+def _session(line: Line) -> dict:
+    local_date = _day(line)
+    placing = (f"{fact} {line.text(fact)}" for fact in ("place", "event", "equipment", "division") if line.text(fact))
     return {
-        "external_name": name,
-        "session_key": f"{local_date}|{row.text(column['event']) or ''}",
+        "external_name": line.demand("name", line.text("name")),
+        "session_key": f"{local_date}|{line.text('event') or ''}",
         "local_date": local_date,
-        "title": row.text(column.get("meetname")) or "Powerlifting meet",
-        "notes": ", ".join(_placing(row, column)) or None,
+        "title": line.text("meet") or "Powerlifting meet",
+        "notes": ", ".join(placing) or None,
     }
 
 
-def _placing(row: Row, column: dict[str, str]) -> list[str]:
-    facts = ("place", "event", "equipment", "division")
-    return [f"{fact} {row.text(column.get(fact))}" for fact in facts if row.text(column.get(fact))]
-
-
-def _best_pass(column: dict[str, str], lift: str, day: date | None) -> Pass:
-    header = column[f"best3{lift}kg"]
-    places = {("trials", "local_date"): column.get("date", "date"), ("trials", "value"): header}
-    return Pass(partial(_read_best, column=column, header=header, exercise=_LIFTS[lift], day=day), places)
-
-
-def _read_best(row: Row, column: dict[str, str], header: str, exercise: str, day: date | None) -> Parts | None:
-    value = row.read(header, cells.number)
+def _read_best(line: Line, role: str) -> Parts | None:
+    value = line.number(role)
     if value is None or value <= 0:
         return None
     return {
         "trials": {
-            "external_name": row.demand(column["name"], row.text(column["name"])),
-            "local_date": _day(row, column, day),
-            "test_id": f"{exercise}_1rm",
+            "external_name": line.demand("name", line.text("name")),
+            "local_date": _day(line),
+            "test_id": f"{_BEST[role]}_1rm",
             "side": "B",
             "metric": "load_kg",
             "value": value,
             "unit": "kg",
-            "method": f"meet, {row.text(column.get('equipment')) or 'equipment not stated'}",
+            "method": f"meet, {line.text('equipment') or 'equipment not stated'}",
         }
     }
 
 
-def _assembled(taken: list[Taken], ledger: Ledger, options: Options) -> dict[str, pd.DataFrame]:
+def _assembled(taken: list[Taken], ledger: Ledger, zone: ZoneInfo) -> dict[str, pd.DataFrame]:
     """A lifter who entered two divisions stands twice with the same lifts: the second row is rejected."""
     entries = {one.row.row_no: one for one in reversed(taken) if "sessions" in one.parts}
-    common = {**local_start(None, options.config.zone), "kind": "strength", "status": "done"}
+    common = {**local_start(None, zone), "kind": "strength", "status": "done"}
     sessions = [(one.row, {**one.parts["sessions"], **common, "row_no": row_no}) for row_no, one in entries.items()]
     rows = {"sessions": without_repeats("sessions", sorted(sessions, key=lambda pair: pair[0].row_no), ledger)}
     sound = [one for one in taken if ledger.became[one.row.sheet, one.row.row_no][1] == "taken"]

@@ -2,4 +2,4 @@
 
 from analysis.moved import names_of
 
-__getattr__ = names_of("ingest.mapping", "ingest.mapping.mapping")
+__getattr__ = names_of("ingest.mapping", "ingest.mapping.mapping", "ingest.mapping.mapped_file")

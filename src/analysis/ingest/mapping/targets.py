@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.base.tables import TABLES, Column
-from analysis.ingest.tabular import Ledger, Row, Taken, frame, without_repeats
+from analysis.ingest.rows import Ledger, Row, Taken, frame, without_repeats
 
 Rows = list[tuple[Row, dict]]  # values of a canonical table, with the row of the file they came from
 

@@ -52,7 +52,6 @@ def write_example_mappings(folder: Path) -> list[Path]:
 def _write_book(path: Path, sheet_name: str, header: list[str]) -> None:
     from openpyxl import Workbook  # slow to import, and needed for this one file
 
-    book = Workbook()
-    book.active.title = sheet_name
-    book.active.append(header)
+    book = Workbook(write_only=True)
+    book.create_sheet(sheet_name).append(header)
     book.save(path)

@@ -3,146 +3,112 @@
 Times count from the start. Metres and seconds are checked, not assumed: a mean speed that nobody runs is refused.
 """
 
-from datetime import date
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile
-from analysis.ingest import cells
-from analysis.ingest.dialect import date_in_name, header_of, read_delimited, same_header
-from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.sprints.sprint_times import Gate, gates_of, sessions_and_splits, split_to, sprint_test_id
-from analysis.ingest.tabular import Ledger, Parts, Pass, Problem, Row, Taken, take, take_each
+from analysis.ingest.dialect import Sheet, date_in_name, same_header
+from analysis.ingest.rows import Ledger, Parts, Problem, Taken, take
+from analysis.ingest.sprints.sprint_times import (
+    Gate,
+    SprintTable,
+    filled_gates,
+    gates_of,
+    sessions_and_splits,
+    split_to,
+    sprint_test_id,
+)
+from analysis.ingest.table_format import Content, Form, Line, pass_of
 
-_ROLES = {
-    "athlete": ("athlete", "name", "player", "subject", "athlet", "sportler", "athlète", "nom", "atleta", "nombre"),
-    "date": ("date", "datum", "fecha", "data"),
-    "distance": ("distance", "distance_m", "distance (m)", "distanz", "distanz (m)", "distancia", "distancia (m)"),
-    "time": ("time", "time_s", "time (s)", "zeit", "zeit (s)", "temps", "temps (s)", "tiempo", "tiempo (s)"),
-    "trial": ("trial", "run", "attempt", "versuch", "essai", "intento"),
-}
-_ROLE_OF = {same_header(header): role for role, headers in _ROLES.items() for header in headers}
 _OTHER_TABLES = {"test", "exercise", "split", "activitytype", "kind"}  # words of tables that other readers know
 SLOWEST_M_S, FASTEST_M_S = 1.0, 13.0  # of a mean speed from the start; the fastest man reached 12.4 m/s at his peak
+_FILLS = {("sessions", "local_date"): "date", ("splits", "distance_m"): "distance", ("splits", "time_s"): "time"}
 
 
-def recognises(path: Path, head: bytes) -> bool:
-    """True for a header with an athlete and either two gates or more, or a distance and a time."""
-    header = header_of(head)
-    return path.suffix.lower() in (".csv", ".txt", ".tsv") and (_is_wide(header) or _is_long(header))
+class _Sprints(SprintTable):
+    def fits(self, header: Sequence[str]) -> bool:
+        """An athlete, and either two gates or more, or a distance and a time."""
+        roles = self.columns(header).keys()
+        is_long = {"distance", "time"} <= roles and _OTHER_TABLES.isdisjoint(map(same_header, header))
+        return "athlete" in roles and (len(gates_of(header)) >= 2 or is_long)
+
+    def not_of_this_format(self, path: Path) -> UnreadableFile:
+        return UnreadableFile(
+            f"{path.name} has no gate columns, nor athlete, distance and time. Name a column mapping."
+        )
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `sessions` and `splits`; raises UnreadableFile where neither column nor file name says the day."""
+        if "date" not in form:
+            date_in_name(form.path, "sprint")
+        if len(gates_of(sheet.header)) >= 2:
+            taken = take(sheet, self.gate_passes(form, _read_gate), ledger)
+        else:
+            rows = take(sheet, [pass_of(form, _read_time, _FILLS)], ledger)
+            taken = _from_gate_to_gate(rows, form.header("time"), ledger)
+        return Content(sessions_and_splits(taken, ledger, form.options))
 
 
-def _is_wide(header: tuple[str, ...]) -> bool:
-    return "athlete" in map(_ROLE_OF.get, header) and len(gates_of(header)) >= 2
-
-
-def _is_long(header: tuple[str, ...]) -> bool:
-    roles = set(map(_ROLE_OF.get, header))
-    return {"athlete", "distance", "time"} <= roles and not _OTHER_TABLES & set(header)
-
-
-def read(path: Path, options: Options) -> Reading:
-    """The table at `path`.
-
-    Raises UnreadableFile where it is no sprint table, or neither a column nor the file's name says the day.
-    """
-    sheet = read_delimited(path, options.said)
-    header = tuple(same_header(name) for name in sheet.header)
-    if not (_is_wide(header) or _is_long(header)):
-        raise UnreadableFile(f"{path.name} has no gate columns, nor athlete, distance and time. Name a column mapping.")
-    column = sheet.columns(_ROLE_OF)
-    day = None if "date" in column else date_in_name(path, "sprint")
-    day_first = sheet.day_first(column["date"]) if "date" in column else None
-    form = {"column": column, "decimal": sheet.decimal, "day": day, "day_first": day_first}
-    ledger = Ledger()
-    if _is_wide(header):
-        gates = gates_of(sheet.header)
-        places = {("sessions", "local_date"): column.get("date", "date")}
-        passes = [
-            Pass(partial(_read_gate, gates=gates, place=place, **form), {**places, ("splits", "time_s"): gate.header})
-            for place, gate in enumerate(gates)
-        ]
-        taken = take_each(sheet, passes, ledger)
-    else:
-        rows = take(sheet, partial(_read_time, **form), ledger, _canonical(column))
-        taken = _from_gate_to_gate(rows, column, ledger)
-    return ledger.reading(
-        "sprints",
-        tables=sessions_and_splits(taken, ledger, options),
-        dialect=sheet.form(),
-    )
-
-
-READER = Reader(
-    "sprints",
-    "sprint times, a column or a row a gate (CSV)",
-    recognises,
-    read,
+READER = _Sprints(
+    name="sprints",
+    title="sprint times, a column or a row a gate (CSV)",
+    suffixes=(".csv", ".txt", ".tsv"),
+    headers={
+        "athlete": ("athlete", "name", "player", "subject", "athlet", "sportler", "athlète", "nom", "atleta", "nombre"),
+        "date": ("date", "datum", "fecha", "data"),
+        "distance": ("distance", "distance_m", "distance (m)", "distanz", "distanz (m)", "distancia", "distancia (m)"),
+        "time": ("time", "time_s", "time (s)", "zeit", "zeit (s)", "temps", "temps (s)", "tiempo", "tiempo (s)"),
+        "trial": ("trial", "run", "attempt", "versuch", "essai", "intento"),
+    },
     takes="every run as a trial with its splits from gate to gate; the day of a column date or of the file's name",
     leaves="body size, team, surface; gates whose mean speed nobody runs, as their unit must be another",
     generic=True,
-)
+).reader()
 
 
-def _canonical(column: dict[str, str]) -> dict[tuple[str, str], str]:
+def _session(line: Line, distance_m: float) -> dict:
+    if "date" in line.form:
+        moment = line.demand("date", line.moment("date"))
+        local_date = moment and moment.date()
+    else:
+        local_date = date_in_name(line.form.path, "sprint")
     return {
-        ("sessions", "local_date"): column.get("date", "date"),
-        ("splits", "distance_m"): column["distance"],
-        ("splits", "time_s"): column["time"],
-    }
-
-
-def _session(row: Row, column: dict[str, str], day: date | None, day_first: bool | None, distance_m: float) -> dict:
-    moment = None
-    if day is None:
-        moment = row.demand(column["date"], row.read(column["date"], partial(cells.clock, day_first=day_first)))
-    local_date = day or (moment and moment.date())
-    return {
-        "external_name": row.demand(column["athlete"], row.text(column["athlete"])),
+        "external_name": line.demand("athlete", line.text("athlete")),
         "local_date": local_date,
         "session_key": f"{local_date}|{sprint_test_id(distance_m)}",
     }
 
 
-def _demand_runnable(row: Row, header: str, distance_m: float, time_s: float) -> None:
+def _demand_runnable(line: Line, role: str, distance_m: float, time_s: float) -> None:
     speed_m_s = distance_m / time_s if time_s > 0 else float("inf")
     if not SLOWEST_M_S <= speed_m_s <= FASTEST_M_S:
         said = f"would be {speed_m_s:.3g} m/s over {distance_m:g} m, which nobody runs"
-        remedy = "Give metres and seconds, or name their units in a column mapping."
-        row.problems.append(Problem(header, said, row.text(header) or "", remedy))
+        line.refuse(role, said, "Give metres and seconds, or name their units in a column mapping.")
 
 
-def _read_gate(
-    row: Row,
-    gates: list[Gate],
-    place: int,
-    column: dict[str, str],
-    decimal: str,
-    day: date | None,
-    day_first: bool | None,
-) -> Parts | None:
+def _read_gate(line: Line, gates: list[Gate], place: int) -> Parts | None:
     gate = gates[place]
-    time_s = row.read(gate.header, partial(cells.number, decimal=decimal))
+    time_s = line.number(gate.header)
     if time_s is None:
         return None
-    _demand_runnable(row, gate.header, gate.distance_m, time_s)
-    split = split_to(row, gates, place, decimal)
-    filled = [other for other in gates if not cells.is_missing(row.text(other.header) or "")]
-    session = _session(row, column, day, day_first, filled[-1].distance_m)
-    return {"sessions": session, "splits": {**(split or {}), "test_id": sprint_test_id(filled[-1].distance_m)}}
+    _demand_runnable(line, gate.header, gate.distance_m, time_s)
+    split = split_to(line, gates, place)
+    farthest_m = filled_gates(line, gates)[-1].distance_m
+    return {
+        "sessions": _session(line, farthest_m),
+        "splits": {**(split or {}), "test_id": sprint_test_id(farthest_m)},
+    }
 
 
-def _read_time(row: Row, column: dict[str, str], decimal: str, day: date | None, day_first: bool | None) -> Parts:
-    number = partial(cells.number, decimal=decimal)
-    distance_m, time_s = (row.demand(column[role], row.read(column[role], number)) for role in ("distance", "time"))
+def _read_time(line: Line) -> Parts:
+    distance_m, time_s = (line.demand(role, line.number(role)) for role in ("distance", "time"))
     if distance_m is not None and time_s is not None:
-        _demand_runnable(row, column["time"], distance_m, time_s)
-    session = _session(row, column, day, day_first, distance_m or 0.0)
-    trial = row.text(column.get("trial"))
-    return {"sessions": {**session, "trial": trial}, "splits": {"distance_m": distance_m, "time_s": time_s}}
+        _demand_runnable(line, "time", distance_m, time_s)
+    session = {**_session(line, distance_m or 0.0), "trial": line.text("trial")}
+    return {"sessions": session, "splits": {"distance_m": distance_m, "time_s": time_s}}
 
 
-def _from_gate_to_gate(rows: list[Taken], column: dict[str, str], ledger: Ledger) -> list[Taken]:
+def _from_gate_to_gate(rows: list[Taken], time_header: str, ledger: Ledger) -> list[Taken]:
     """Rows of times from the start as splits; a distance that does not grow begins the next run."""
     runs: dict[tuple, list[list[Taken]]] = {}
     for one in rows:
@@ -154,7 +120,7 @@ def _from_gate_to_gate(rows: list[Taken], column: dict[str, str], ledger: Ledger
             last = {"distance_m": 0.0, "time_s": 0.0}
         if gate["time_s"] <= last["time_s"]:
             said = f"does not come after {last['time_s']:g} s at {last['distance_m']:g} m"
-            ledger.reject(one.row, [Problem(column["time"], said, one.row.text(column["time"]) or "", "Correct it.")])
+            ledger.reject(one.row, [Problem(time_header, said, one.row.text(time_header) or "", "Correct it.")])
         else:
             of_one[-1].append(one)
     numbered = enumerate(run for of_one in runs.values() for run in of_one if run)

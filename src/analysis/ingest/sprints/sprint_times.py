@@ -2,16 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import pandas as pd
 
 from analysis.base.units import factor
 from analysis.ingest import cells
 from analysis.ingest.reading import Options
-from analysis.ingest.tabular import Ledger, Problem, Row, Taken, frame, local_start, without_repeats
+from analysis.ingest.rows import Ledger, Parts, Pass, Row, Taken, frame, local_start, without_repeats
+from analysis.ingest.table_format import Column, Form, Line, TableFormat, pass_of
 
 _GATE = re.compile(r"(?:t_?)?(\d+(?:[.,]\d+)?)\s*_?(m|yds?|y)(?:\s*\(?s\)?)?", re.IGNORECASE)
 
@@ -48,24 +48,49 @@ def sprint_test_id(distance_m: float) -> str:
     return f"sprint_{distance_m:g}m"
 
 
-def split_to(row: Row, gates: list[Gate], place: int, decimal: str, between: bool = False) -> dict | None:
+def filled_gates(line: Line, gates: Iterable[Gate]) -> list[Gate]:
+    """The gates that a row has a time of, nearest first."""
+    return [gate for gate in gates if not cells.is_missing(line.text(gate.header) or "")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SprintTable(TableFormat):
+    """A table of sprints. Every column that names a distance is a role of its own."""
+
+    def columns(self, header: Iterable[str], number: int = 1) -> dict[str, list[Column]]:
+        """The columns by role, gates under their own header."""
+        names = list(header)
+        return super().columns(names, number) | {gate.header: [Column(gate.header)] for gate in gates_of(names)}
+
+    def gate_passes(self, form: Form, read_gate: Callable[[Line, list[Gate], int], Parts | None]) -> list[Pass]:
+        """One way to read the rows for every gate of the file."""
+        gates = gates_of(form.columns)
+
+        def at(place: int) -> Pass:
+            fills = {("sessions", "local_date"): "date", ("splits", "time_s"): gates[place].header}
+            return pass_of(form, lambda line: read_gate(line, gates, place), fills)
+
+        return [at(place) for place in range(len(gates))]
+
+
+def split_to(line: Line, gates: list[Gate], place: int, between: bool = False) -> dict | None:
     """The split that ends at `gates[place]`, from the nearest filled gate before it; None where the cell is empty.
 
     Times count from the start, or from the gate before where `between` says so. A time that does not come after the
     one before it is a problem of the row.
     """
     gate = gates[place]
-    number = partial(cells.number, decimal=decimal)
-    time_s = row.read(gate.header, number)
+    time_s = line.number(gate.header)
     if time_s is None:
         return None
-    before = [earlier for earlier in gates[:place] if row.read(earlier.header, number) is not None]
-    start_m = before[-1].distance_m if before else 0.0
-    since_s = row.read(before[-1].header, number) if before and not between else 0.0
+    start_m = since_s = 0.0
+    for earlier in gates[:place]:
+        earlier_s = line.number(earlier.header)
+        if earlier_s is not None:
+            start_m, since_s = earlier.distance_m, 0.0 if between else earlier_s
     split_s = round(time_s - since_s, 9)  # without the tail that binary fractions leave
     if split_s <= 0:
-        raw, said = row.text(gate.header) or "", f"does not come after {since_s:g} s at {start_m:g} m"
-        row.problems.append(Problem(gate.header, said, raw, "Correct the time."))
+        line.refuse(gate.header, f"does not come after {since_s:g} s at {start_m:g} m", "Correct the time.")
         return None
     return {"kind": "gate", "start_m": start_m, "distance_m": gate.distance_m - start_m, "time_s": split_s}
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.base.config import Config
 from analysis.base.tables import TABLES
+from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Reading, reader_columns
 
 # how formats name the sports whose kind the tables know; every other sport is of kind "other"
@@ -30,7 +31,7 @@ _ENDURANCE = ("run", "ride", "swim")
 _ON_FOOT = ("walking", "hiking", "transition", "walk", "hike")
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
 _HEART_RATE = TABLES["runs"].column("mean_heart_rate_bpm")
-_LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high
+_LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high or np.inf
 
 
 def kind_of(sport: str | None) -> str:
@@ -63,8 +64,18 @@ class Start:
             return cls()
         quality = "config" if offset_s is None else "file"
         if offset_s is None:
-            offset_s = utc.astimezone(config.zone).utcoffset().total_seconds()
+            offset_s = utc_offset_s(utc.astimezone(config.zone))
         return cls(utc, utc.replace(tzinfo=None) + timedelta(seconds=offset_s), offset_s, quality)
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the table `sessions` that a start fills."""
+        return {
+            "start_utc": self.utc,
+            "start_local": self.local,
+            "utc_offset_s": self.offset_s,
+            "tz_quality": self.tz_quality,
+            "local_date": datetime(self.local.year, self.local.month, self.local.day) if self.local else None,
+        }
 
 
 def clock_change(local: datetime, zone: ZoneInfo) -> Literal["skips", "repeats"] | None:
@@ -75,7 +86,7 @@ def clock_change(local: datetime, zone: ZoneInfo) -> Literal["skips", "repeats"]
     >>> clock_change(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin"))
     'repeats'
     """
-    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    first, second = (utc_offset_s(local.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
     if first == second:
         return None
     return "skips" if first < second else "repeats"
@@ -234,13 +245,8 @@ def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
     if duration_s is not None and duration_s > _LONGEST_SESSION_S:
         tally["endless_activities"] += 1
         duration_s = activity.timer_s
-    local = activity.start.local
     return {
-        "start_utc": activity.start.utc,
-        "start_local": local,
-        "utc_offset_s": activity.start.offset_s,
-        "tz_quality": activity.start.tz_quality,
-        "local_date": datetime(local.year, local.month, local.day) if local else None,
+        **activity.start.columns(),
         "kind": activity.kind,
         "duration_s": duration_s,
         "status": "done",
@@ -267,10 +273,11 @@ def _run(activity: Activity, tally: Counter) -> dict[str, Any]:
 
 def _mean_heart_rate_bpm(samples: pd.DataFrame) -> float | None:
     """The mean over the records; None where it is no heart rate, as when the strap only ever wrote 0."""
-    if samples.empty or samples["heart_rate_bpm"].isna().all():
+    rates_bpm = np.zeros(0) if samples.empty else samples["heart_rate_bpm"].to_numpy(dtype="float64")
+    if np.isnan(rates_bpm).all():
         return None
-    mean = float(samples["heart_rate_bpm"].mean())
-    return mean if _HEART_RATE.low <= mean <= _HEART_RATE.high else None
+    mean_bpm = float(np.nanmean(rates_bpm))
+    return mean_bpm if _HEART_RATE.allows(mean_bpm) else None
 
 
 def _splits(activity: Activity) -> list[dict[str, Any]]:
@@ -293,7 +300,7 @@ def _splits(activity: Activity) -> list[dict[str, Any]]:
     return rows
 
 
-def samples_frame(t_s: Sequence[float], columns: dict[str, Any]) -> pd.DataFrame:
+def samples_frame(t_s: Sequence[float] | np.ndarray, columns: dict[str, Any]) -> pd.DataFrame:
     """Records as a frame of the table `samples` without ids, in the order of the file, `seq` counted.
 
     `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN.

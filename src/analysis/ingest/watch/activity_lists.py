@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.base.errors import UnitNeeded
 from analysis.base.units import M_PER_YARD, factor
 from analysis.ingest.cells import plain
-from analysis.ingest.reading import Options
-from analysis.ingest.tabular import Ledger, Row, Taken, frame, without_repeats
+from analysis.ingest.dialect import Sheet
+from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
+from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
 
 # the roots of the words that the services use for a sport, without accents
 _SPORTS = (
@@ -18,6 +20,15 @@ _SPORTS = (
     ("ride", r"\brid(e|ing)|cycl|bik(e|ing)|\bvelo|\brad|ciclis|bici"),
     ("run", r"\brun|\btrail|jog|lauf|carrera|correr|course|corsa|tapis"),
 )
+_FILLS = {
+    ("sessions", "local_date"): "date",
+    ("sessions", "duration_s"): "elapsed",
+    ("runs", "sport"): "sport",
+    ("runs", "distance_m"): "distance",
+    ("runs", "timer_s"): "moving",
+    ("runs", "elapsed_s"): "elapsed",
+    ("runs", "mean_heart_rate_bpm"): "heart_rate",
+}
 
 
 def kind_of_sport(sport: str) -> str:
@@ -30,15 +41,15 @@ def kind_of_sport(sport: str) -> str:
     return next((kind for kind, roots in _SPORTS if re.search(roots, name)), "other")
 
 
-def distance_unit(file_name: str, options: Options) -> str:
+def distance_unit(form: Form) -> str:
     """The unit of a list's distances, as the importer said it.
 
     Raises UnitNeeded where nobody has said: 5.00 looks alike in kilometres and in miles.
     """
-    said = options.distance_unit or options.config.distance_unit
+    said = form.options.distance_unit or form.options.config.distance_unit
     if said is None:
         raise UnitNeeded(
-            f"{file_name} does not say whether its distances are in km or mi. Set distance_unit in workbook.toml."
+            f"{form.path.name} does not say whether its distances are in km or mi. Set distance_unit in workbook.toml."
         )
     return said
 
@@ -56,6 +67,65 @@ def in_metres(distance: float | None, unit: str, kind: str) -> float | None:
     return distance * factor(unit, "m")
 
 
+def is_a_run(kind: str, distance_m: float | None) -> bool:
+    """Whether an activity belongs into the table runs: endurance, or any other that covers a distance."""
+    return kind in ("run", "ride", "swim") or (distance_m is not None and kind != "strength")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityList(TableFormat):
+    """One service's list. Its roles are date (day and time), title, sport, distance, heart_rate, elapsed, moving, time.
+
+    The duration is the time elapsed, else the role time.
+    """
+
+    suffixes: tuple[str, ...] = (".csv",)
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `sessions` and `runs`."""
+        return Content(sessions_and_runs(self.taken(sheet, form, ledger), ledger))
+
+    def taken(self, sheet: Sheet, form: Form, ledger: Ledger) -> list[Taken]:
+        """The activities that pass."""
+        return take(sheet, [pass_of(form, self.parts, _FILLS)], ledger)
+
+    def place(self, line: Line) -> dict:
+        """The session key of an activity, and when it began; each service says it."""
+        raise NotImplementedError
+
+    def seconds(self, line: Line, role: str) -> float | None:
+        """A duration; None where the list has none."""
+        return line.span_s(role)
+
+    def number(self, line: Line, role: str) -> float | None:
+        """A number; None where the list has none."""
+        return line.number(role)
+
+    def distance_m(self, line: Line, kind: str) -> float | None:
+        """The distance, whose unit a person says."""
+        distance = self.number(line, "distance")
+        return in_metres(distance, distance_unit(line.form), kind) if distance else None
+
+    def parts(self, line: Line) -> Parts:
+        """A row as a session, and as a run where it is one."""
+        sport = line.demand("sport", line.text("sport")) or ""
+        place, kind = self.place(line), kind_of_sport(sport)
+        distance_m = self.distance_m(line, kind)
+        elapsed_s, moving_s = (self.seconds(line, role) for role in ("elapsed", "moving"))
+        time_s = self.seconds(line, "time") if "time" in line.form else elapsed_s
+        session = {"kind": kind, "duration_s": elapsed_s or time_s, "status": "done", "title": line.text("title")}
+        parts: Parts = {"sessions": place | session}
+        if is_a_run(kind, distance_m):
+            parts["runs"] = {
+                "sport": sport,
+                "distance_m": distance_m,
+                "timer_s": moving_s or time_s,
+                "elapsed_s": elapsed_s or time_s,
+                "mean_heart_rate_bpm": self.number(line, "heart_rate") or None,
+            }
+        return parts
+
+
 def sessions_and_runs(taken: Iterable[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
     """The tables `sessions` and `runs`; an activity that stands twice is rejected the second time."""
     rows: dict[str, list[tuple[Row, dict]]] = {"sessions": [], "runs": []}
@@ -66,8 +136,3 @@ def sessions_and_runs(taken: Iterable[Taken], ledger: Ledger) -> dict[str, pd.Da
                 rows[table].append((one.row, {**one.parts[table], **place, "row_no": one.row.row_no}))
     kept = {table: without_repeats(table, some, ledger) for table, some in rows.items()}
     return {table: frame(table, some) for table, some in kept.items() if some}
-
-
-def is_a_run(kind: str, distance_m: float | None) -> bool:
-    """Whether an activity belongs into the table runs: endurance, or any other that covers a distance."""
-    return kind in ("run", "ride", "swim") or (distance_m is not None and kind != "strength")

@@ -9,8 +9,7 @@ under water (`hr`) are counted. Readings of a scale become trials; other message
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,8 @@ from analysis.ingest import files
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities, fit_messages
 from analysis.ingest.watch.activities import Activity, Lap, Start
-from analysis.ingest.watch.fit_messages import (
+from analysis.ingest.watch.fit_chain import chain, is_fit
+from analysis.ingest.watch.fit_layout import (
     ACTIVITY,
     EVENT,
     EXERCISE_TITLE,
@@ -36,27 +36,28 @@ from analysis.ingest.watch.fit_messages import (
     SESSION,
     SET,
     SPORT,
-    WEIGHT_SCALE,
     Budget,
     DeveloperKey,
     Message,
+)
+from analysis.ingest.watch.fit_measurements import body_mass, rest_measurements
+from analysis.ingest.watch.fit_messages import (
+    EPOCH,
+    FIRST_DATE,
     Messages,
     Records,
+    device_of,
     filled,
     first_known,
+    first_of,
+    number_of,
+    text_of,
 )
 
-_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
-_FIRST_DATE = 0x10000000  # smaller date_time values are seconds since the device was switched on
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
-_SIGNATURE = slice(8, 12)
-_CHECKSUM_BYTES = 2
 _COUNTED = {RECORD: "records", LAP: "laps", SET: "sets", HRV: "hrv", HR: "hr", SESSION: "sessions"}
 _COUNTS = ("records", "laps", "sets", "hrv", "sessions", "developer_values")
-_GARMIN_MAKERS = ("garmin", "dynastream", "dynastream_oem", "tacx")  # who number their products by one list
-
-LONGEST_REST_MEASUREMENT_S = 900  # apps that measure at rest take one to five minutes
 
 _STARTS = ("start",)
 _STOPS = ("stop", "stop_all", "stop_disable", "stop_disable_all")
@@ -64,7 +65,7 @@ _STOPS = ("stop", "stop_all", "stop_disable", "stop_disable_all")
 
 def recognises(_path: Path, head: bytes) -> bool:
     """True for the signature of a FIT file, whatever the file is called."""
-    return head[_SIGNATURE] == b".FIT"
+    return is_fit(head)
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -89,7 +90,7 @@ def read(path: Path, options: Options) -> Reading:
             run.sentences.append(f"The file is damaged ({part.damage}); what stands before is kept.")
     by_part = [[_activity(session, part, run) for session in _sessions(part, run)] for part in parts]
     found = [activity for of_one in by_part for activity in of_one]
-    more = {"trials": _body_mass(parts, run.config), "wellness": _rest_measurements(parts, by_part, run)}
+    more = {"trials": body_mass(parts, run.config), "wellness": rest_measurements(parts, by_part, run.sentences)}
     if not found and not any(more.values()):
         run.sentences.append(_not_an_activity(parts))
     return activities.reading("fit", found, data, run.tally, _COUNTS, run.sentences, more)
@@ -115,73 +116,15 @@ class _Import:
     sentences: list[str] = field(default_factory=list)
 
 
-def chain(data: bytes, sentences: list[str], budget: Budget) -> Iterable[bytes]:
-    """The FIT files of a chain, each from its header to its checksum."""
-    at = 0
-    while at < len(data):
-        header = data[at : at + 12]
-        if len(header) < 12 or header[_SIGNATURE] != b".FIT":
-            sentences.append(f"The last {len(data) - at} bytes are not FIT and are not read.")
-            return
-        size = int.from_bytes(header[4:8], "little")
-        left = len(data) - at - header[0] - _CHECKSUM_BYTES
-        if size == 0 and left > 0:
-            sentences.append("The watch did not finish the file (its header says it is empty); it is read to the end.")
-            yield header[:4] + left.to_bytes(4, "little") + data[at + 8 :]
-            return
-        end = at + header[0] + size + _CHECKSUM_BYTES
-        piece = data[at:end]
-        budget.spend(layouts=1)
-        if end <= len(data) and _checksum(piece):
-            sentences.append("The file's checksum does not match: a value in it may be wrong.")
-        yield piece
-        at = end
-
-
-def _checksum(data: bytes) -> int:
-    """The CRC-16 of the FIT protocol; 0 over bytes that end with their own checksum.
-
-    It is linear: that of two pieces is that of the first, advanced over the length of the second, XOR that of the
-    second. So neighbours are joined, all pairs at once, until one is left.
-
-    >>> hex(_checksum(b"123456789"))
-    '0xbb3d'
-    """
-    crcs = _crc_over_zeros(0)[np.frombuffer(data, dtype="u1")]
-    level = 0
-    while len(crcs) > 1:
-        if len(crcs) % 2:
-            crcs = np.concatenate([[np.uint16(0)], crcs])  # zeros in front change nothing
-        crcs = _crc_over_zeros(level)[crcs[0::2]] ^ crcs[1::2]
-        level += 1
-    return int(crcs[0]) if len(crcs) else 0
-
-
-@cache
-def _crc_over_zeros(level: int) -> np.ndarray:
-    """What each of the 65,536 checksums becomes over 2**level zero bytes."""
-    if level:
-        half = _crc_over_zeros(level - 1)
-        return half[half]
-    crcs = np.arange(2**16, dtype="u2")
-    for _ in range(8):
-        crcs = (crcs >> 1) ^ np.where(crcs & 1, 0xA001, 0).astype("u2")
-    return crcs
-
-
 def _not_an_activity(parts: Sequence[Messages]) -> str:
-    kinds = dict.fromkeys(str(_first(part, FILE_ID).get("type", "unknown")) for part in parts)
+    kinds = dict.fromkeys(str(first_of(part, FILE_ID).get("type", "unknown")) for part in parts)
     return f"A FIT file of the kind {', '.join(kinds)} without an activity; nothing is taken from it."
-
-
-def _first(part: Messages, number: int) -> Message:
-    return next(iter(part.single[number]), {})
 
 
 def _has_activity(part: Messages) -> bool:
     if part.single[SESSION]:
         return True
-    said = _first(part, FILE_ID).get("type", "activity")
+    said = first_of(part, FILE_ID).get("type", "activity")
     return said == "activity" and any(part.counts[number] for number in (RECORD, LAP, SET))
 
 
@@ -215,15 +158,15 @@ def _sessions(part: Messages, run: _Import) -> list[_Session]:
 
 def _times(messages: list[Message]) -> np.ndarray:
     """When each message began, else when it was written; NaN where it does not say."""
-    begun = np.array([_seconds(message, "start_time") for message in messages], dtype="float64")
-    return filled(begun, np.array([_seconds(message, "timestamp") for message in messages], dtype="float64"))
+    begun = np.array([number_of(message, "start_time") for message in messages], dtype="float64")
+    return filled(begun, np.array([number_of(message, "timestamp") for message in messages], dtype="float64"))
 
 
 def _session_of_messages(part: Messages) -> Message:
     """A session message for a file that has none: from its first moment to its last."""
-    session: Message = dict(_first(part, SPORT))
+    session: Message = dict(first_of(part, SPORT))
     messages = [message for number in (LAP, SET) for message in part.single[number]]
-    said = [_seconds(message, clock) for message in messages for clock in ("start_time", "timestamp")]
+    said = [number_of(message, clock) for message in messages for clock in ("start_time", "timestamp")]
     times = np.concatenate([part.records.column("timestamp"), np.array(said, dtype="float64")])
     times = times[~np.isnan(times)]
     if len(times):
@@ -233,8 +176,8 @@ def _session_of_messages(part: Messages) -> Message:
 
 def _begin(session: Message, records: np.ndarray) -> float | None:
     """When a session began, on the clock of the file: as stated, else from its end, else the first record."""
-    start, end = _seconds(session, "start_time"), _seconds(session, "timestamp")
-    elapsed_s = _number(session.get("total_elapsed_time"))
+    start, end = number_of(session, "start_time"), number_of(session, "timestamp")
+    elapsed_s = number_of(session, "total_elapsed_time")
     if start is not None:
         return start
     if end is not None and elapsed_s is not None:
@@ -252,19 +195,19 @@ def _places(times: np.ndarray, begins: Sequence[float | None]) -> np.ndarray:
 
 def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
     said = session.message
-    sport, detail = _text(said.get("sport")) or "unknown", _text(said.get("sub_sport"))
+    sport, detail = text_of(said.get("sport")) or "unknown", text_of(said.get("sub_sport"))
     strength = bool(session.sets) or detail == "strength_training"
     return Activity(
-        start=_start(session.begin, _first(part, ACTIVITY), run),
+        start=_start(session.begin, first_of(part, ACTIVITY), run),
         sport=sport,
         kind="strength" if strength else activities.kind_of(sport),
         distance_m=_distance_m(session, part.records, run),
-        timer_s=_number(said.get("total_timer_time")),
-        elapsed_s=_number(said.get("total_elapsed_time")),
-        mean_heart_rate_bpm=_number(said.get("avg_heart_rate")) or None,  # 0 is written where no strap was worn
-        device=_device(_first(part, FILE_ID)),
-        title=_text(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
-        laps=[Lap(_number(lap.get("total_distance")), _lap_time_s(lap)) for lap in session.laps],
+        timer_s=number_of(said, "total_timer_time"),
+        elapsed_s=number_of(said, "total_elapsed_time"),
+        mean_heart_rate_bpm=number_of(said, "avg_heart_rate") or None,  # 0 is written where no strap was worn
+        device=device_of(first_of(part, FILE_ID)),
+        title=text_of(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
+        laps=[Lap(number_of(lap, "total_distance"), _lap_time_s(lap)) for lap in session.laps],
         sets=_sets(session.sets, part.single[EXERCISE_TITLE]),
         samples=_samples(session, activities.is_on_foot(sport), part),
     )
@@ -272,7 +215,7 @@ def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
 
 def _distance_m(session: _Session, records: Records, run: _Import) -> float | None:
     """As the session states it, else as its last record does."""
-    stated = _number(session.message.get("total_distance"))
+    stated = number_of(session.message, "total_distance")
     if stated is not None:
         return stated
     recorded = records.column("distance")[session.records]
@@ -284,16 +227,8 @@ def _distance_m(session: _Session, records: Records, run: _Import) -> float | No
 
 
 def _lap_time_s(lap: Message) -> float | None:
-    timer_s = _number(lap.get("total_timer_time"))
-    return _number(lap.get("total_elapsed_time")) if timer_s is None else timer_s
-
-
-def _device(file_id: Message) -> str | None:
-    maker, product = first_known(file_id.get("manufacturer")), first_known(file_id.get("product"))
-    if maker in _GARMIN_MAKERS:
-        product = FIELD_TYPES["garmin_product"].enum.get(product, product)
-    words = [_text(word) for word in (maker, file_id.get("product_name") or product)]
-    return " ".join(word for word in words if word) or None
+    timer_s = number_of(lap, "total_timer_time")
+    return number_of(lap, "total_elapsed_time") if timer_s is None else timer_s
 
 
 def _start(begin: float | None, activity: Message, run: _Import) -> Start:
@@ -301,20 +236,20 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
 
     A wall clock equal to UTC is not believed: watches that do not know their zone write that.
     """
-    end, local_end = _seconds(activity, "timestamp"), _seconds(activity, "local_timestamp")
+    end, local_end = number_of(activity, "timestamp"), number_of(activity, "local_timestamp")
     if begin is None:
         return Start()
-    if begin < _FIRST_DATE:
+    if begin < FIRST_DATE:
         run.sentences.append("The watch did not know the date: its times count from when it was switched on.")
-        if end is None or local_end is None or local_end < _FIRST_DATE:
+        if end is None or local_end is None or local_end < FIRST_DATE:
             return Start()
-        local = (_EPOCH + timedelta(seconds=local_end - (end - begin))).replace(tzinfo=None)
+        local = (EPOCH + timedelta(seconds=local_end - (end - begin))).replace(tzinfo=None)
         if change := activities.clock_change(local, run.config.zone):
             run.sentences.append(
                 f"The session begins at {local:%H:%M} on {local:%Y-%m-%d}, a time that {run.config.time_zone} {change}."
             )
         return Start(local=local, tz_quality="file")
-    utc = _EPOCH + timedelta(seconds=begin)
+    utc = EPOCH + timedelta(seconds=begin)
     if end is None or local_end is None:
         return Start.at(utc, None, run.config)
     if local_end == end:
@@ -337,7 +272,7 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
 
     clock = column("timestamp")
     fraction = column("fractional_cadence")
-    columns = {
+    columns: dict[str, np.ndarray | pd.Series] = {
         "heart_rate_bpm": column("heart_rate"),
         "speed_m_s": filled(column("enhanced_speed"), column("speed")),
         "distance_m": column("distance"),
@@ -353,77 +288,6 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
     return activities.samples_frame(clock - (session.begin or 0.0), columns)
 
 
-def _body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]:
-    """Rows of the table `trials`: the readings of a scale."""
-    shown: list[tuple[datetime, float, str | None]] = []
-    for part in parts:
-        device = _device(_first(part, FILE_ID))
-        for message in part.single[WEIGHT_SCALE]:
-            mass_kg, seconds = _number(message.get("weight")), _seconds(message, "timestamp")
-            if mass_kg is not None and seconds is not None and seconds >= _FIRST_DATE:
-                shown.append((Start.at(_EPOCH + timedelta(seconds=seconds), None, config).local, mass_kg, device))
-    return activities.body_masses(shown)
-
-
-def _rest_measurements(
-    parts: Sequence[Messages], by_part: Sequence[Sequence[Activity]], run: _Import
-) -> list[dict[str, Any]]:
-    """Rows of the table `wellness`: the rMSSD of short recordings without a sport, which are made lying or sitting."""
-    rows = []
-    for part, found in zip(parts, by_part, strict=True):
-        if not part.counts[HRV] or len(found) != 1 or not _is_a_rest_measurement(found[0]):
-            continue
-        value = rmssd_ms(part.beat_intervals_s)
-        if np.isnan(value):
-            run.sentences.append("The beats of a measurement at rest are too few or too disturbed; no rMSSD is kept.")
-            continue
-        run.sentences.append(
-            f"A measurement at rest: rMSSD {value:.0f} ms from {len(part.beat_intervals_s)} beat intervals."
-        )
-        rows.append(activities.answer(found[0].start.local.date(), "rmssd_ms", value, "neutral"))
-    return rows
-
-
-def _is_a_rest_measurement(activity: Activity) -> bool:
-    lasted_s = activity.elapsed_s if activity.elapsed_s is not None else activity.timer_s
-    return (
-        activity.sport in ("generic", "unknown")
-        and not activity.distance_m
-        and lasted_s is not None
-        and lasted_s <= LONGEST_REST_MEASUREMENT_S
-        and activity.start.local is not None
-    )
-
-
-def rmssd_ms(intervals_s: np.ndarray) -> float:
-    """Root mean square of the differences between successive beat intervals, in milliseconds.
-
-    An interval outside 0.3 to 2 s, or over 20 % off the one before, is a missed or an extra beat: its differences are
-    left out. NaN where fewer than 60 differences remain (a minute at rest carries rMSSD; Munoz et al. 2015, PLoS One
-    10:e0138921).
-
-    Parameters
-    ----------
-    intervals_s : array of float, shape (n_beats,)
-        Seconds from beat to beat, in order; no NaN.
-
-    References
-    ----------
-    Task Force of the ESC and NASPE 1996, Circulation 93:1043-1065.
-
-    Examples
-    --------
-    >>> round(rmssd_ms(np.tile([0.80, 0.84], 40)), 6)
-    40.0
-    """
-    plausible = (intervals_s >= 0.3) & (intervals_s <= 2.0)
-    change = np.diff(intervals_s)
-    kept = plausible[1:] & plausible[:-1] & (np.abs(change) <= 0.2 * intervals_s[:-1])
-    if kept.sum() < 60:
-        return float("nan")
-    return 1000 * float(np.sqrt(np.mean(change[kept] ** 2)))
-
-
 def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:
     """1 for records strictly between a stop of the timer and its next start; NaN where the timer tells nothing."""
     turns = [
@@ -431,7 +295,7 @@ def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:
         for event in events
         if event.get("event") == "timer"
         and event.get("event_type") in (*_STARTS, *_STOPS)
-        and (time := _seconds(event, "timestamp")) is not None
+        and (time := number_of(event, "timestamp")) is not None
     ]
     if not turns:
         return np.full(len(clock), np.nan)
@@ -462,12 +326,12 @@ def _sets(messages: list[Message], titles: list[Message]) -> list[dict[str, Any]
     }
     rows: list[dict[str, Any]] = []
     for message in messages:
-        duration_s = _number(message.get("duration"))
+        duration_s = number_of(message, "duration")
         if message.get("set_type") == "rest":
             if rows and rows[-1]["rest_s"] is None:
                 rows[-1]["rest_s"] = duration_s
             continue
-        load_kg = _number(message.get("weight"))
+        load_kg = number_of(message, "weight")
         rows.append(
             {
                 "set_no": len(rows) + 1,
@@ -477,7 +341,7 @@ def _sets(messages: list[Message], titles: list[Message]) -> list[dict[str, Any]
                 "load_kg": load_kg,
                 "load_raw": None if load_kg is None else f"{load_kg:g}",
                 "unit_raw": None if load_kg is None else "kg",
-                "reps": _number(message.get("repetitions")),
+                "reps": number_of(message, "repetitions"),
                 "duration_s": duration_s,
                 "rest_s": None,
             }
@@ -488,25 +352,11 @@ def _sets(messages: list[Message], titles: list[Message]) -> list[dict[str, Any]
 def _exercise(message: Message, names: dict[tuple[Any, Any], Any]) -> str:
     """The exercise by the title that the file gives it, else by the words of the FIT profile."""
     category, number = first_known(message.get("category")), first_known(message.get("category_subtype"))
-    if title := _text(names.get((category, number))):
+    if title := text_of(names.get((category, number))):
         return title
     profile = FIELD_TYPES.get(f"{category}_exercise_name")
-    word = profile.enum.get(number) if profile and number is not None else None
-    return (word or _text(category) or "unknown").replace("_", " ")
-
-
-def _seconds(message: Message, clock: str) -> float | None:
-    return _number(message.get(clock))
-
-
-def _number(value: Any) -> float | None:
-    one = first_known(value)
-    return float(one) if isinstance(one, (int, float)) and np.isfinite(one) else None
-
-
-def _text(value: Any) -> str | None:
-    one = first_known(value)
-    return None if one is None else str(one).strip("\x00 ") or None
+    word = (profile.enum or {}).get(number) if profile and number is not None else None
+    return (word or text_of(category) or "unknown").replace("_", " ")
 
 
 def _numbers_or_texts(values: np.ndarray | list[Any], mine: np.ndarray) -> np.ndarray | pd.Series:
@@ -520,7 +370,7 @@ def _numbers_or_texts(values: np.ndarray | list[Any], mine: np.ndarray) -> np.nd
 
 
 def _joined(value: Any) -> str | None:
-    return " ".join(str(each) for each in value) if isinstance(value, tuple) else _text(value)
+    return " ".join(str(each) for each in value) if isinstance(value, tuple) else text_of(value)
 
 
 READER = Reader(

@@ -3,250 +3,49 @@
 Source of the format: Garmin, FIT protocol, developer.garmin.com/fit. All messages of a definition hold the same fields
 at the same places. One pass over the file notes where messages lie; numpy then reads a field of all of them together.
 `make bench ONLY=readers` shows what that gains over decoding message by message with `fitdecode`; the tests hold both
-to the same content. Names, scales and enumerations are those of `fitdecode`'s profile.
-
-Only the fields named in `FIELDS` are decoded; positions are not among them.
-
-No file is trusted. The pass costs the same for every message and a layout is read in one piece, so the work is bounded
-by counts, and `Budget` caps those: messages, layouts, values, and values of messages that become Python objects. Past
-a cap the file is refused. Nothing here runs in code that could not be bounded so; a process to kill is not needed.
+to the same content. The pass costs the same for every message, so the work is bounded by counts (`fit_layout.Budget`):
+messages, layouts, values, and values of messages that become Python objects. Past a cap the file is refused. Nothing
+here runs in code that could not be bounded so; a process to kill is not needed.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from fitdecode.profile import MESSAGE_TYPES
+from fitdecode.profile import FIELD_TYPES
 
 from analysis.base.errors import UnreadableFile
+from analysis.ingest.watch.fit_layout import (
+    BASES,
+    BIG,
+    BYTE,
+    CHECKSUM_BYTES,
+    COMPRESSED_SPEED_DISTANCE,
+    FIELD_DESCRIPTION,
+    FIELDS,
+    HRV,
+    LITTLE,
+    MAX_DEVELOPER_FIELDS,
+    RECORD,
+    SESSION,
+    SINGLE,
+    TIMESTAMP,
+    Budget,
+    DeveloperKey,
+    Key,
+    Layout,
+    Message,
+    Spot,
+    can_hold,
+    wanted_fields,
+)
 
-# more than any activity holds: 500,000 messages are over five days at 1 Hz
-MAX_MESSAGES = 500_000
-MAX_VALUES = 10_000_000
-MAX_SINGLE_VALUES = 100_000
-MAX_SESSIONS = 200
-MAX_LAYOUTS = 1_000
-MAX_DEVELOPER_FIELDS = 100
-
-# global message numbers of the profile
-FILE_ID, SPORT, SESSION, LAP, RECORD, EVENT, WEIGHT_SCALE, ACTIVITY = 0, 12, 18, 19, 20, 21, 30, 34
-HRV, HR, SET, EXERCISE_TITLE = 78, 132, 225, 264
-_FIELD_DESCRIPTION = 206
-
-_COMPRESSED_SPEED_DISTANCE = "compressed_speed_distance"
-FIELDS: dict[int, tuple[str, ...]] = {
-    FILE_ID: ("type", "manufacturer", "product", "product_name"),
-    SPORT: ("sport", "sub_sport"),
-    SESSION: (
-        "timestamp",
-        "start_time",
-        "sport",
-        "sub_sport",
-        "total_elapsed_time",
-        "total_timer_time",
-        "total_distance",
-        "avg_heart_rate",
-        "sport_profile_name",
-    ),
-    LAP: ("timestamp", "start_time", "total_elapsed_time", "total_timer_time", "total_distance"),
-    RECORD: (
-        "timestamp",
-        "heart_rate",
-        "cadence",
-        "fractional_cadence",
-        "distance",
-        "speed",
-        "enhanced_speed",
-        "altitude",
-        "enhanced_altitude",
-        "power",
-        _COMPRESSED_SPEED_DISTANCE,
-    ),
-    EVENT: ("timestamp", "event", "event_type"),
-    WEIGHT_SCALE: ("timestamp", "weight"),
-    ACTIVITY: ("timestamp", "local_timestamp"),
-    HRV: ("time",),
-    SET: (
-        "timestamp",
-        "start_time",
-        "duration",
-        "repetitions",
-        "weight",
-        "set_type",
-        "category",
-        "category_subtype",
-    ),
-    EXERCISE_TITLE: ("exercise_category", "exercise_name", "wkt_step_name"),
-    _FIELD_DESCRIPTION: ("developer_data_index", "field_definition_number", "fit_base_type_id", "field_name"),
-}
-
-_SINGLE = tuple(number for number in FIELDS if number not in (RECORD, HRV, _FIELD_DESCRIPTION))
-
-_STRING, _BYTE = 0x07, 0x0D
-# base type: numpy's type, and the number that says "no value" (floats say it by NaN)
-_BASES: dict[int, tuple[str, int | None]] = {
-    0x00: ("u1", 0xFF),
-    0x01: ("i1", 0x7F),
-    0x02: ("u1", 0xFF),
-    0x83: ("i2", 0x7FFF),
-    0x84: ("u2", 0xFFFF),
-    0x85: ("i4", 0x7FFFFFFF),
-    0x86: ("u4", 0xFFFFFFFF),
-    0x88: ("f4", None),
-    0x89: ("f8", None),
-    0x0A: ("u1", 0),
-    0x8B: ("u2", 0),
-    0x8C: ("u4", 0),
-    0x8E: ("i8", 0x7FFFFFFFFFFFFFFF),
-    0x8F: ("u8", 0xFFFFFFFFFFFFFFFF),
-    0x90: ("u8", 0),
-    _BYTE: ("u1", 0xFF),
-    _STRING: ("S", None),
-}
-_TIMESTAMP = 253
-_CHECKSUM_BYTES = 2
-_LITTLE, _BIG = "<", ">"
-
-DeveloperKey = tuple[int, int]  # developer index, field number
-Key = str | DeveloperKey
-Message = dict[str, Any]
-
-
-@dataclass
-class Budget:
-    """What has been decoded of a file so far; a crafted one may ask for a million messages in 2 MB."""
-
-    name: str
-    messages: int = 0
-    values: int = 0
-    single_values: int = 0
-    layouts: int = 0
-    sessions: int = 0
-
-    def spend(
-        self, *, messages: int = 0, values: int = 0, single_values: int = 0, layouts: int = 0, sessions: int = 0
-    ) -> None:
-        """Counts work before it is done. Raises UnreadableFile past a cap."""
-        self.messages += messages
-        self.values += values
-        self.single_values += single_values
-        self.layouts += layouts
-        self.sessions += sessions
-        for count, cap, what in (
-            (self.messages, MAX_MESSAGES, "messages"),
-            (self.values, MAX_VALUES, "values of records"),
-            (self.single_values, MAX_SINGLE_VALUES, "values of laps, sets and events"),
-            (self.layouts, MAX_LAYOUTS, "layouts of messages"),
-            (self.sessions, MAX_SESSIONS, "sessions"),
-        ):
-            if count > cap:
-                raise UnreadableFile(f"{self.name} holds more than {cap} {what}, as no activity does. Leave it out.")
-
-
-@dataclass(frozen=True)
-class Spot:
-    """One field in a layout: where it lies and how it reads."""
-
-    key: Key
-    at: int
-    size: int
-    base: int
-    scale: float | None = None
-    offset: float | None = None
-    words: dict[int, str] | None = None
-
-    @property
-    def count(self) -> int:
-        return 1 if self.base == _STRING else self.size // np.dtype(_BASES[self.base][0]).itemsize
-
-    @property
-    def is_one_number(self) -> bool:
-        return self.count == 1 and self.base not in (_STRING, _BYTE)
-
-    def format(self, order: str) -> Any:
-        if self.base == _STRING:
-            return f"S{self.size}"
-        one = order + _BASES[self.base][0]
-        return one if self.count == 1 else (one, (self.count,))
-
-    def numbers(self, raw: np.ndarray) -> np.ndarray:
-        """Raw values as floats in SI units, NaN where there is none; of a list the first that is one."""
-        if self.base == _STRING:
-            return np.full(len(raw), np.nan)
-        known = ~np.isnan(raw) if raw.dtype.kind == "f" else raw != _BASES[self.base][1]
-        if raw.ndim == 2:
-            rows, first = np.arange(len(raw)), known.argmax(axis=1)
-            raw, known = raw[rows, first], known[rows, first]
-        values = raw.astype("float64")
-        values[~known] = np.nan
-        if self.scale:
-            values /= self.scale
-        return values - self.offset if self.offset else values
-
-    def values(self, raw: np.ndarray) -> list[Any]:
-        """Raw values as Python values: a number, a word of the profile, a text, a tuple of them, or None."""
-        if self.base == _STRING:
-            return [_text(each) for each in raw.tolist()]
-        if self.base == _BYTE:
-            lists = raw.reshape(len(raw), -1).tolist()
-            return [None if all(byte == 0xFF for byte in each) else tuple(each) for each in lists]
-        if raw.ndim == 2:
-            return [tuple(self._value(one) for one in each) for each in raw.tolist()]
-        return [self._value(one) for one in raw.tolist()]
-
-    def _value(self, raw: float) -> Any:
-        if raw == _BASES[self.base][1] or raw != raw:
-            return None
-        if self.words and raw in self.words:
-            return self.words[raw]
-        scaled = raw / self.scale if self.scale else raw
-        return scaled - self.offset if self.offset else scaled
-
-
-def _text(raw: bytes) -> str | None:
-    return raw.split(b"\x00", 1)[0].decode("utf-8", errors="replace") or None
-
-
-@dataclass(eq=False)
-class Layout:
-    """The definition of a message: its number, its fields, and where in the file its messages lie."""
-
-    number: int
-    order: str
-    size: int
-    spots: tuple[Spot, ...]
-    stamp_at: int | None
-    developer_fields: int
-    places: list[int] = field(default_factory=list)
-
-    @cached_property
-    def dtype(self) -> np.dtype:
-        return np.dtype(
-            {
-                "names": [str(i) for i in range(len(self.spots))],
-                "formats": [spot.format(self.order) for spot in self.spots],
-                "offsets": [spot.at for spot in self.spots],
-                "itemsize": self.size,
-            }
-        )
-
-    def raw(self, data: bytes, places: list[int]) -> list[np.ndarray]:
-        """The raw values of each spot for the messages at `places`."""
-        anywhere = np.ndarray((len(data) - self.size + 1,), self.dtype, data, strides=(1,))
-        found = anywhere[np.asarray(places, dtype="int64")]
-        return [found[name] for name in self.dtype.names]
-
-    def stamps(self, data: bytes) -> list[tuple[int, int]]:
-        """Place and time of the messages that carry a full time."""
-        if self.stamp_at is None or not self.places:
-            return []
-        spot = Spot("timestamp", self.stamp_at, 4, 0x86)
-        only = Layout(self.number, self.order, self.size, (spot,), None, 0)
-        times = spot.values(only.raw(data, self.places)[0])
-        return [(place, time) for place, time in zip(self.places, times, strict=True) if time is not None]
+EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
+FIRST_DATE = 0x10000000  # smaller date_time values are seconds since the device was switched on
+_GARMIN_MAKERS = ("garmin", "dynastream", "dynastream_oem", "tacx")  # who number their products by one list
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +90,7 @@ def decoded(data: bytes, budget: Budget) -> Messages:
     times = _compressed_times(data, used, walk.compressed)
     return Messages(
         records=_records(data, recorded, times, budget),
-        single={number: _single(data, number, used, times, budget) for number in _SINGLE},
+        single={number: _single(data, number, used, times, budget) for number in SINGLE},
         beat_intervals_s=_beat_intervals_s(data, [layout for layout in used if layout.number == HRV], budget),
         counts=sum((Counter({layout.number: len(layout.places)}) for layout in used), Counter()),
         developer_names={
@@ -328,7 +127,7 @@ class _Walk:
             self._pass(begin, end)
         except _Damaged as problem:
             return str(problem)
-        missing = stated + _CHECKSUM_BYTES - len(self.data)
+        missing = stated + CHECKSUM_BYTES - len(self.data)
         return f"it breaks off {missing} bytes before its end" if missing > 0 else None
 
     def _pass(self, at: int, end: int) -> None:
@@ -349,7 +148,7 @@ class _Walk:
             layout.places.append(place)
             if head >= 0x80:
                 compressed.append((place, head & 0x1F))
-            if layout.number == _FIELD_DESCRIPTION:
+            if layout.number == FIELD_DESCRIPTION:
                 self._describe(layout, place)
             unspent += 1
             if unspent == 1000:
@@ -380,25 +179,25 @@ class _Walk:
         return after
 
     def _layout(self, head: bytes, fields: bytes, developer: bytes) -> Layout:
-        order = _BIG if head[1] else _LITTLE
+        order = BIG if head[1] else LITTLE
         number = int.from_bytes(head[2:4], "big" if head[1] else "little")
-        wanted = _wanted(number)
+        wanted = wanted_fields(number)
         spots: dict[Key, Spot] = {}
         at, stamp_at = 0, None
         for field_number, size, base in _triples(fields):
-            if field_number == _TIMESTAMP and size == 4:
+            if field_number == TIMESTAMP and size == 4:
                 stamp_at = at
             profile = wanted.get(field_number)
-            if profile is not None and _fits(size, base):
-                words = None if number == _FIELD_DESCRIPTION else profile.type.enum  # a base type is wanted by number
+            if profile is not None and can_hold(size, base):
+                words = None if number == FIELD_DESCRIPTION else profile.type.enum  # a base type is wanted by number
                 spot = Spot(profile.name, at, size, base, profile.scale, profile.offset, words)
                 spots.setdefault(profile.name, spot)
             at += size
         for field_number, size, index in _triples(developer):
             key = (index, field_number)
-            base = self._bases.get(key, _BYTE)
+            base = self._bases.get(key, BYTE)
             if number == RECORD and size:
-                spots.setdefault(key, Spot(key, at, size, base if _fits(size, base) else _BYTE))
+                spots.setdefault(key, Spot(key, at, size, base if can_hold(size, base) else BYTE))
             at += size
         return Layout(number, order, at, tuple(spots.values()), stamp_at, len(developer) // 3)
 
@@ -406,13 +205,13 @@ class _Walk:
         """Takes in the description of a developer field."""
         self.budget.spend(single_values=len(layout.spots))
         said = _rows(layout, self.data, [place])[0]
-        index, number, base = (first_known(said.get(name)) for name in FIELDS[_FIELD_DESCRIPTION][:3])
+        index, number, base = (first_known(said.get(name)) for name in FIELDS[FIELD_DESCRIPTION][:3])
         if index is None or number is None:
             return
         key = (index, number)
         name = first_known(said.get("field_name"))
         self._descriptions += (self._bases.get(key), self.developer_names.get(key)) != (base, name)
-        self._bases[key] = base if base in _BASES else _BYTE
+        self._bases[key] = base if base in BASES else BYTE
         self.developer_names[key] = name
         if len(self._bases) > MAX_DEVELOPER_FIELDS:
             raise UnreadableFile(
@@ -424,22 +223,21 @@ def _triples(data: bytes) -> Iterable[tuple[int, int, int]]:
     return zip(data[0::3], data[1::3], data[2::3], strict=True)
 
 
-def _wanted(number: int) -> dict[int, Any]:
-    names = FIELDS.get(number, ())
-    known = MESSAGE_TYPES[number].fields if names else {}
-    return {number: profile for number, profile in known.items() if profile.name in names}
-
-
-def _fits(size: int, base: int) -> bool:
-    """Whether a field of this size can hold values of its type; some watches write a size that cannot."""
-    if base == _STRING:
-        return size > 0
-    return base in _BASES and size > 0 and size % np.dtype(_BASES[base][0]).itemsize == 0
-
-
 def first_known(value: Any) -> Any:
     """The first that is not missing, of a field that may be a list."""
     return next((each for each in value if each is not None), None) if isinstance(value, tuple) else value
+
+
+def number_of(message: Message, name: str) -> float | None:
+    """A field as a finite number; None where it is none."""
+    one = first_known(message.get(name))
+    return float(one) if isinstance(one, (int, float)) and np.isfinite(one) else None
+
+
+def text_of(value: Any) -> str | None:
+    """A value in words, None where it says nothing."""
+    one = first_known(value)
+    return None if one is None else str(one).strip("\x00 ") or None
 
 
 def _rows(layout: Layout, data: bytes, places: list[int]) -> list[Message]:
@@ -447,7 +245,7 @@ def _rows(layout: Layout, data: bytes, places: list[int]) -> list[Message]:
     if not layout.spots:
         return [{} for _ in places]
     columns = [spot.values(raw) for spot, raw in zip(layout.spots, layout.raw(data, places), strict=True)]
-    keys = [spot.key for spot in layout.spots]
+    keys = [str(spot.key) for spot in layout.spots]
     return [
         {key: value for key, value in zip(keys, row, strict=True) if value is not None}
         for row in zip(*columns, strict=True)
@@ -500,7 +298,7 @@ def _records(data: bytes, layouts: list[Layout], times: dict[int, int], budget: 
         if layout.spots:
             for spot, raw in zip(layout.spots, layout.raw(data, layout.places), strict=True):
                 pieces.setdefault(spot.key, []).append((rows, spot, raw))
-    packed = pieces.pop(_COMPRESSED_SPEED_DISTANCE, [])
+    packed = pieces.pop(COMPRESSED_SPEED_DISTANCE, [])
     columns = {key: _numbers(len(places), parts) for key, parts in pieces.items() if isinstance(key, str)}
     developer = {key: _developer(len(places), parts) for key, parts in pieces.items() if isinstance(key, tuple)}
     if packed:
@@ -564,3 +362,15 @@ def _compressed_times(data: bytes, layouts: list[Layout], compressed: list[tuple
         else:
             clock = time
     return times
+
+
+def first_of(part: Messages, number: int) -> Message:
+    return next(iter(part.single[number]), {})
+
+
+def device_of(file_id: Message) -> str | None:
+    maker, product = first_known(file_id.get("manufacturer")), first_known(file_id.get("product"))
+    if maker in _GARMIN_MAKERS:
+        product = (FIELD_TYPES["garmin_product"].enum or {}).get(product, product)
+    words = [text_of(word) for word in (maker, file_id.get("product_name") or product)]
+    return " ".join(word for word in words if word) or None

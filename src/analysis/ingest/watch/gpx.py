@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+import lxml.etree as etree
 import numpy as np
 import pandas as pd
-from lxml import etree
 
 from analysis.base.config import Config
 from analysis.ingest import files
@@ -95,7 +95,7 @@ def _gpx_notes(tally: Counter, found: int) -> Iterable[str]:
         yield f"Gaps between the segments of a track: {tally['gaps']}; the way across is not counted."
 
 
-def haversine_m(lat_1: Degrees, lon_1: Degrees, lat_2: Degrees, lon_2: Degrees) -> Degrees:
+def haversine_m(lat_1: Degrees, lon_1: Degrees, lat_2: Degrees, lon_2: Degrees) -> np.ndarray | np.float64:
     """Great-circle distance in metres between positions in degrees, on a sphere of the Earth's mean radius.
 
     Numbers or arrays of one shape; missing where a position is. Sinnott 1984, Sky and Telescope 68:159.
@@ -147,7 +147,7 @@ def _track(element: etree._Element, now: _Open, config: Config, tally: Counter) 
     sport = (element.findtext("{*}type") or "").strip() or "unknown"
     first = next(iter(times.values()), None)
     t_s = np.full(len(now.latitudes), np.nan)
-    t_s[list(times)] = [(at - first).total_seconds() for at in times.values()]
+    t_s[list(times)] = [(at - first).total_seconds() for at in times.values() if first]
     yield Activity(
         start=_start(first, config),
         sport=sport,

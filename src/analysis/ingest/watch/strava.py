@@ -7,9 +7,9 @@ Its times are UTC.
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -18,47 +18,139 @@ import pandas as pd
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.units import M_PER_MILE
 from analysis.ingest import cells
-from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
+from analysis.ingest.dialect import Sheet, same_header
 from analysis.ingest.files import MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, head_of
-from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.tabular import Ledger, Parts, Row, Taken, take
+from analysis.ingest.reading import Options, Reading
+from analysis.ingest.rows import Ledger, Taken, at_place, place_of
+from analysis.ingest.table_format import Column, Content, Form, Line
 from analysis.ingest.watch import fit, gpx, tcx
 from analysis.ingest.watch.activities import Start
-from analysis.ingest.watch.activity_lists import distance_unit, in_metres, is_a_run, kind_of_sport, sessions_and_runs
+from analysis.ingest.watch.activity_lists import ActivityList, distance_unit, in_metres, sessions_and_runs
 
 _LIST = "activities.csv"
-_ROLES = {
-    "id": ("Activity ID", "Aktivitäts-ID"),
-    "date": ("Activity Date", "Aktivitätsdatum"),
-    "title": ("Activity Name", "Name der Aktivität"),
-    "sport": ("Activity Type", "Aktivitätsart"),
-    "elapsed": ("Elapsed Time", "Verstrichene Zeit"),
-    "moving": ("Moving Time", "Bewegungszeit"),
-    "distance": ("Distance", "Distanz"),
-    "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz"),
-    "file": ("Filename", "Dateiname"),
-}
-_ROLE_OF = {same_header(header): role for role, headers in _ROLES.items() for header in headers}
-_NEEDED = {"id", "date", "title", "sport"}
 _WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
 _ARCHIVE = re.compile(r".+\.(zip|7z|rar|tar|tgz|tar\.gz|bz2|xz)", re.IGNORECASE)
 MAX_FILES = 50_000
 MAX_ZIP_BYTES = 8 * 2**30  # of all files once unpacked; they are unpacked one at a time
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """Where each role stands: as the app shows it (first header), and more precisely (last of two)."""
+@dataclass(frozen=True, kw_only=True)
+class _Strava(ActivityList):
+    """The list, and the watch files that lie beside it in the zip, each unpacked when it is asked for."""
 
-    shown: dict[str, str]
-    precise: dict[str, str]
+    files: Mapping[str, Callable[[], Path]] = field(default_factory=dict)
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """True for the list, and for a zip that holds it."""
+        if path.suffix.lower() == ".zip":
+            return head.startswith(b"PK") and _holds_list(path)
+        return super().recognises(path, head)
+
+    def read(self, path: Path, options: Options) -> Reading:
+        """The list or the whole export at `path`.
+
+        Raises UnreadableFile where it is not Strava's or hostile, UnitNeeded where a list alone says neither km nor
+        miles.
+        """
+        if path.suffix.lower() != ".zip":
+            return super().read(path, options)
+        try:
+            with zipfile.ZipFile(path) as export, tempfile.TemporaryDirectory(prefix="workbook-") as folder:
+                names = _checked_names(export, path.name)
+                table = _unpacked(export, _LIST, Path(folder))
+                files = {name: partial(_unpacked, export, name, Path(folder)) for name in names}
+                return replace(self, files=files).read(table, options)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as problem:
+            raise UnreadableFile(f"{path.name} is a damaged or locked zip ({problem}). Download it again.") from None
+
+    def columns(self, header: Iterable[str], number: int = 1) -> dict[str, list[Column]]:
+        """The columns by role: the first, as the app shows it, and the last of several, which is more precise."""
+        found: dict[str, list[Column]] = {}
+        for place, name in enumerate(header):
+            role, _ = self.role(same_header(name), number)
+            if role:
+                found[role] = [found[role][0], Column(at_place(name, place))] if role in found else [Column(name)]
+        return found
+
+    def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
+        """The tables `sessions` and `runs`: the listed activities, those of a watch file as the file has them."""
+        if "distance" in form:
+            _settle_unit(form, sheet)
+        taken = self.taken(sheet, form, ledger)
+        return _with_files(sessions_and_runs(taken, ledger), taken, form, self.files)
+
+    def place(self, line: Line) -> dict:
+        """Activities have a number, and a start in UTC."""
+        key = line.demand("id", line.text("id"))
+        moment = line.demand("date", line.read("date", cells.clock))
+        start = Start.at(moment and moment.replace(tzinfo=UTC), None, line.form.options.config)
+        return {"session_key": key, **start.columns()}
+
+    def number(self, line: Line, role: str) -> float | None:
+        """The more precise value where the row has it, else the one that is shown."""
+        parse = partial(cells.number, decimal=line.form.decimal)
+        columns = reversed(line.form.columns.get(role, ()))
+        values = (line.row.read(column.header, parse) for column in columns)
+        return next((value for value in values if value is not None), None)
+
+    def seconds(self, line: Line, role: str) -> float | None:
+        """Durations are numbers."""
+        return self.number(line, role)
+
+    def distance_m(self, line: Line, kind: str) -> float | None:
+        """The distance in metres where the file has it, else the one shown in the unit that a person says."""
+        if "distance" not in line.form or line.form.columns["distance"][0].unit == "m":
+            return self.number(line, "distance") or None
+        return in_metres(line.number("distance"), distance_unit(line.form), kind)
 
 
-def recognises(path: Path, head: bytes) -> bool:
-    """True for the list, and for a zip that holds it."""
-    if path.suffix.lower() == ".zip":
-        return head.startswith(b"PK") and _holds_list(path)
-    return path.suffix.lower() == ".csv" and {_ROLE_OF.get(name) for name in header_of(head)} >= _NEEDED
+def _settle_unit(form: Form, sheet: Sheet) -> None:
+    """Has the columns of the distance say metres, or only the one that is shown left.
+
+    The two columns tell: metres are 1000 or 1609 times what the app shows. Where they are the same, or there is one
+    only, the person who imports has to say, and is asked before any row is read.
+    """
+    columns = form.columns["distance"]
+    if len(columns) > 1 and _ratio(sheet, *columns) > 100:
+        form.columns["distance"] = [replace(column, unit="m") for column in columns]
+    else:
+        form.columns["distance"] = columns[:1]
+        distance_unit(form)
+
+
+def _ratio(sheet: Sheet, shown: Column, precise: Column) -> float:
+    places = [place_of(sheet.header, column.header) for column in (shown, precise)]
+    ratios = []
+    for row in sheet.rows:
+        try:
+            small, large = (cells.number(row[place], sheet.decimal) for place in places)
+        except (IndexError, cells.BadCell):
+            continue
+        if small > 0:
+            ratios.append(large / small)
+    return max(ratios, default=M_PER_MILE)  # swims are shown in metres, so the largest ratio tells
+
+
+READER = _Strava(
+    name="strava",
+    title="Strava list of activities (CSV) or bulk export (ZIP)",
+    called="Strava's list of activities",
+    again="Download it again.",
+    headers={
+        "id": ("Activity ID", "Aktivitäts-ID"),
+        "date": ("Activity Date", "Aktivitätsdatum"),
+        "title": ("Activity Name", "Name der Aktivität"),
+        "sport": ("Activity Type", "Aktivitätsart"),
+        "elapsed": ("Elapsed Time", "Verstrichene Zeit"),
+        "moving": ("Moving Time", "Bewegungszeit"),
+        "distance": ("Distance", "Distanz"),
+        "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz"),
+        "file": ("Filename", "Dateiname"),
+    },
+    needed=("id", "date", "title", "sport"),
+    takes="activities with sport, start, title, distance, times, heart rate; from the zip the watch files of the rows",
+    leaves="photos, gear, likes and places; watch files that no row of the list names",
+).reader()
 
 
 def _holds_list(path: Path) -> bool:
@@ -67,32 +159,6 @@ def _holds_list(path: Path) -> bool:
             return _LIST in export.namelist()
     except (zipfile.BadZipFile, NotImplementedError, OSError):
         return False  # then it is nobody's, and the registry says so
-
-
-def read(path: Path, options: Options) -> Reading:
-    """The list or the whole export at `path`.
-
-    Raises UnreadableFile where it is not Strava's or hostile, UnitNeeded where a list alone says neither km nor miles.
-    """
-    if path.suffix.lower() != ".zip":
-        return _read_list(path, options, {})
-    try:
-        with zipfile.ZipFile(path) as export, tempfile.TemporaryDirectory(prefix="workbook-") as folder:
-            names = _checked_names(export, path.name)
-            table = _unpacked(export, _LIST, Path(folder))
-            return _read_list(table, options, {name: partial(_unpacked, export, name, Path(folder)) for name in names})
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as problem:
-        raise UnreadableFile(f"{path.name} is a damaged or locked zip ({problem}). Download it again.") from None
-
-
-READER = Reader(
-    "strava",
-    "Strava list of activities (CSV) or bulk export (ZIP)",
-    recognises,
-    read,
-    takes="activities with sport, start, title, distance, times, heart rate; from the zip the watch files of the rows",
-    leaves="photos, gear, likes and places; watch files that no row of the list names",
-)
 
 
 def _checked_names(export: zipfile.ZipFile, file_name: str) -> list[str]:
@@ -121,128 +187,22 @@ def _unpacked(export: zipfile.ZipFile, name: str, folder: Path) -> Path:
     return path
 
 
-def _read_list(path: Path, options: Options, files: dict[str, partial]) -> Reading:
-    sheet = read_delimited(path, options.said)
-    column = _columns(sheet)
-    if not column.shown.keys() >= _NEEDED:
-        raise UnreadableFile(f"{path.name} has not the columns of Strava's list of activities. Download it again.")
-    ledger = Ledger()
-    form = {"column": column, "decimal": sheet.decimal, "shown_unit": _shown_unit(sheet, column, path.name, options)}
-    taken = take(sheet, partial(_read_row, **form, options=options), ledger, _canonical(column))
-    listed = sessions_and_runs(taken, ledger)
-    tables, samples, notes = _with_files(listed, taken, column, files, options)
-    return ledger.reading(
-        "strava",
-        tables=tables,
-        samples=samples,
-        dialect=sheet.form(),
-        notes=notes,
-    )
-
-
-def _columns(sheet: Sheet) -> _Columns:
-    """A header that stands twice is reached in a row by its name and its place, as `tabular.take` names it."""
-    shown: dict[str, str] = {}
-    precise: dict[str, str] = {}
-    for place, name in enumerate(sheet.header):
-        role = _ROLE_OF.get(same_header(name))
-        if role in shown:
-            precise[role] = f"{name}\0{place}"
-        elif role:
-            shown[role] = name
-    return _Columns(shown, precise)
-
-
-def _canonical(column: _Columns) -> dict[tuple[str, str], str]:
-    pairs = {
-        ("sessions", "local_date"): "date",
-        ("sessions", "duration_s"): "elapsed",
-        ("runs", "distance_m"): "distance",
-        ("runs", "timer_s"): "moving",
-        ("runs", "elapsed_s"): "elapsed",
-        ("runs", "mean_heart_rate_bpm"): "heart_rate",
-    }
-    return {place: column.shown[role] for place, role in pairs.items() if role in column.shown}
-
-
-def _shown_unit(sheet: Sheet, column: _Columns, file_name: str, options: Options) -> str | None:
-    """The unit of the distances, None where the second column says metres.
-
-    The two columns tell: metres are 1000 or 1609 times what the app shows. Where they are the same, or there is one
-    only, the person who imports has to say.
-    """
-    if "distance" not in column.shown:
-        return None
-    if "distance" in column.precise and _ratio(sheet, column) > 100:
-        return None
-    return distance_unit(file_name, options)
-
-
-def _ratio(sheet: Sheet, column: _Columns) -> float:
-    shown, precise = sheet.header.index(column.shown["distance"]), int(column.precise["distance"].partition("\0")[2])
-    ratios = []
-    for row in sheet.rows:
-        try:
-            small, large = (cells.number(row[place], sheet.decimal) for place in (shown, precise))
-        except (IndexError, cells.BadCell):
-            continue
-        if small > 0:
-            ratios.append(large / small)
-    return max(ratios, default=M_PER_MILE)  # swims are shown in metres, so the largest ratio tells
-
-
-def _read_row(row: Row, column: _Columns, decimal: str, shown_unit: str | None, options: Options) -> Parts:
-    number = partial(cells.number, decimal=decimal)
-    key = row.demand(column.shown["id"], row.text(column.shown["id"]))
-    moment = row.demand(column.shown["date"], row.read(column.shown["date"], cells.clock))
-    sport = row.demand(column.shown["sport"], row.text(column.shown["sport"])) or ""
-    kind = kind_of_sport(sport)
-    elapsed_s, moving_s, heart_rate = (_best(row, column, role, number) for role in ("elapsed", "moving", "heart_rate"))
-    distance_m = (
-        _best(row, column, "distance", number)
-        if shown_unit is None
-        else in_metres(row.read(column.shown["distance"], number), shown_unit, kind)
-    )
-    parts: Parts = {"sessions": {"session_key": key, **_start(moment, options), "kind": kind, "duration_s": elapsed_s}}
-    parts["sessions"] |= {"status": "done", "title": row.text(column.shown["title"])}
-    if is_a_run(kind, distance_m or None):
-        times = {"timer_s": moving_s or elapsed_s, "elapsed_s": elapsed_s, "mean_heart_rate_bpm": heart_rate or None}
-        parts["runs"] = {"sport": sport, "distance_m": distance_m or None, **times}
-    return parts
-
-
-def _best(row: Row, column: _Columns, role: str, number) -> float | None:
-    """The more precise value where the row has it, else the one that is shown."""
-    precise = row.read(column.precise.get(role), number)
-    return precise if precise is not None else row.read(column.shown.get(role), number)
-
-
-def _start(moment: datetime | None, options: Options) -> dict:
-    start = Start.at(moment and moment.replace(tzinfo=UTC), None, options.config)
-    return {
-        "start_utc": start.utc,
-        "start_local": start.local,
-        "utc_offset_s": start.offset_s,
-        "tz_quality": start.tz_quality,
-        "local_date": start.local and start.local.date(),
-    }
-
-
 def _with_files(
-    listed: dict[str, pd.DataFrame], taken: list[Taken], column: _Columns, files: dict[str, partial], options: Options
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], tuple[str, ...]]:
+    listed: dict[str, pd.DataFrame], taken: list[Taken], form: Form, files: Mapping[str, Callable[[], Path]]
+) -> Content:
     """The listed activities, those of a watch file as the file has them; under the key of the list either way."""
     parts: dict[str, list[pd.DataFrame]] = {}
     samples: dict[str, pd.DataFrame] = {}
     notes: dict[str, None] = {}
-    replaced, named = set(), set()
+    replaced: list[str] = []
+    named = set()
     for one in taken:
-        name = one.row.text(column.shown.get("file"))
+        name = Line(one.row, form).text("file")
         named.add(name)
-        if name not in files:
+        if name is None or name not in files:
             continue
         try:
-            inner = _read_file(files[name](), options)
+            inner = _read_file(files[name](), form.options)
         except WorkbookError as problem:
             notes[f"{problem} Its row of the list is kept."] = None
             continue
@@ -250,15 +210,15 @@ def _with_files(
             notes[f"{name} holds no activity; its row of the list is kept."] = None
             continue
         key = one.parts["sessions"]["session_key"]
-        replaced.add(key)
+        replaced.append(key)
         for table, frame in _renamed(inner, key, one, samples):
             parts.setdefault(table, []).append(frame)
     if unnamed := len(set(files) - named):
         notes[f"Watch files that no row of the list names: {unnamed}; they are left out."] = None
     for table, frame in listed.items():
-        parts.setdefault(table, []).insert(0, frame[~frame["session_key"].isin(replaced)])
+        parts.setdefault(table, []).insert(0, frame.loc[~frame["session_key"].isin(replaced)])
     tables = {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
-    return {table: frame for table, frame in tables.items() if len(frame)}, samples, tuple(notes)
+    return Content({table: frame for table, frame in tables.items() if len(frame)}, tuple(notes), samples)
 
 
 def _read_file(path: Path, options: Options) -> Reading:
@@ -282,5 +242,5 @@ def _renamed(
     for table, frame in inner.tables.items():
         if "session_key" not in frame:
             continue
-        new = frame.assign(session_key=frame["session_key"].map(keys), row_no=one.row.row_no)
+        new = frame.assign(session_key=frame["session_key"].map(keys.__getitem__), row_no=one.row.row_no)
         yield table, new.assign(title=one.parts["sessions"]["title"]) if table == "sessions" else new

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lxml import etree
+import lxml.etree as etree
 
 from analysis.base.config import Config
 from analysis.ingest import files
@@ -102,7 +102,7 @@ def _activity(element: etree._Element, now: _Open, config: Config, tally: Counte
     first = next((at for at in (*now.lap_starts[:1], identity, *now.times[:1]) if at), None)
     offset_s = next((at.offset_s for at in (first, *now.times[:1]) if at and at.offset_s is not None), None)
     samples = activities.samples_of_points(
-        [(at.utc - first.utc).total_seconds() for at in now.times], now.points, activities.is_on_foot(sport)
+        [(at.utc - first.utc).total_seconds() for at in now.times if first], now.points, activities.is_on_foot(sport)
     )
     return Activity(
         start=Start.at(first.utc if first else None, offset_s, config),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from analysis.base.tables import TABLES
-from analysis.ingest.cells import BadCell, is_missing
+from analysis.ingest.cells import BadCell, is_missing, utc_offset_s
 from analysis.ingest.dialect import Sheet, is_blank
 from analysis.ingest.reading import REJECT_COLUMNS, SOURCE_ROW_COLUMNS, Reading, reader_columns
 
@@ -40,7 +40,7 @@ class Problem:
 class Row:
     """One row by column: typed reads collect what is wrong instead of stopping at the first bad cell."""
 
-    def __init__(self, sheet: str, row_no: int, cells: Mapping[str, str]):
+    def __init__(self, sheet: str, row_no: int, cells: dict[str, str]):
         self.sheet = sheet
         self.row_no = row_no
         self.cells = cells
@@ -54,7 +54,7 @@ class Row:
     def read(self, column: str | None, parse: Callable[[str], Value]) -> Value | None:
         """The cell as `parse` types it; None where it is missing, or bad (then it is among the problems)."""
         raw = self.text(column)
-        if raw is None or is_missing(raw):
+        if column is None or raw is None or is_missing(raw):
             return None
         try:
             return parse(raw)
@@ -111,50 +111,25 @@ class Ledger:
         )
 
 
-def take(
-    sheet: Sheet, read_row: Callable[[Row], Parts | None], ledger: Ledger, columns: Mapping[tuple[str, str], str]
-) -> list[Taken]:
-    """The rows of a sheet that pass: `read_row` types one row, None where it is none of ours to keep.
-
-    `columns` says which column of the file fills which canonical one, for the words of a reject.
-    """
-    taken = []
-    header = _distinct(sheet.header)
-    for row_no, cells in enumerate(sheet.rows, start=1):
-        ledger.enter(sheet.name, row_no, cells, "ignored" if is_blank(cells) else "taken")
-        if is_blank(cells):
-            continue
-        row = Row(sheet.name, row_no, dict(zip(header, cells, strict=False)))
-        if not is_blank(cells[len(header) :]):
-            ledger.reject(row, [_overlong(cells, header)])
-            continue
-        parts = read_row(row)
-        if row.problems:
-            ledger.reject(row, row.problems)
-        elif parts is None:
-            ledger.enter(sheet.name, row_no, cells, "ignored")
-        else:
-            taken.append(Taken(row, parts))
-    return _in_range(taken, ledger, columns)
-
-
 @dataclass(frozen=True)
 class Pass:
-    """One way to read the rows of a sheet: how a row is typed, and which column fills which canonical one."""
+    """One way to read the rows of a sheet.
+
+    `read_row` types one row, None where it is none of ours to keep. `columns` says which column of the file fills
+    which canonical one, for the words of a reject.
+    """
 
     read_row: Callable[[Row], Parts | None]
     columns: Mapping[tuple[str, str], str]
 
 
-def take_each(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
-    """As `take`, where a row of the file becomes several: one for each of `passes` that keeps it.
+def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
+    """The rows of a sheet that pass, in their order: one for each of `passes` that keeps it.
 
     A row that one of them refuses is refused whole.
     """
     ledgers = [Ledger() for _ in passes]
-    taken = [
-        one for each, own in zip(passes, ledgers, strict=True) for one in take(sheet, each.read_row, own, each.columns)
-    ]
+    taken = [one for each, own in zip(passes, ledgers, strict=True) for one in _taken(sheet, each, own)]
     for own in ledgers:
         ledger.rejects |= own.rejects
     for place in ledgers[0].became if ledgers else ():
@@ -167,10 +142,48 @@ def take_each(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Take
 _WEIGHT = ("ignored", "taken", "rejected")  # what a row became in several passes is the last of these
 
 
+def _taken(sheet: Sheet, way: Pass, ledger: Ledger) -> list[Taken]:
+    taken = []
+    header = _distinct(sheet.header)
+    for row_no, cells in enumerate(sheet.rows, start=1):
+        ledger.enter(sheet.name, row_no, cells, "ignored" if is_blank(cells) else "taken")
+        if is_blank(cells):
+            continue
+        row = Row(sheet.name, row_no, dict(zip(header, cells, strict=False)))
+        if not is_blank(cells[len(header) :]):
+            ledger.reject(row, [_overlong(cells, header)])
+            continue
+        parts = way.read_row(row)
+        if row.problems:
+            ledger.reject(row, row.problems)
+        elif parts is None:
+            ledger.enter(sheet.name, row_no, cells, "ignored")
+        else:
+            taken.append(Taken(row, parts))
+    return _in_range(taken, ledger, way.columns)
+
+
 def _distinct(header: tuple[str, ...]) -> list[str]:
     """A header that stands twice is reached by its first column; the others keep their place."""
     seen: set[str] = set()
-    return [name if not (name in seen or seen.add(name)) else f"{name}\0{place}" for place, name in enumerate(header)]
+    return [
+        name if not (name in seen or seen.add(name)) else at_place(name, place) for place, name in enumerate(header)
+    ]
+
+
+def at_place(name: str, place: int) -> str:
+    """How a row names the cell of a header that stood before.
+
+    >>> place_of(("Distance", "Time", "Distance"), at_place("Distance", 2))
+    2
+    """
+    return f"{name}\0{place}"
+
+
+def place_of(header: Sequence[str], name: str) -> int:
+    """Where the cell of this name stands: at the first of a header, or at its place."""
+    _, again, place = name.partition("\0")
+    return int(place) if again else header.index(name)
 
 
 def _overlong(cells: tuple[str, ...], header: list[str]) -> Problem:
@@ -223,7 +236,7 @@ def _typed(table: str, rows: list[dict]) -> pd.DataFrame:
     given = pd.DataFrame(rows)
     names = [name for name in TABLES[table].names if name in given]
     low = {c.name: c.low for c in TABLES[table].columns if c.kind == "integer" and c.name in given}
-    return _coerced(table, given.astype(dict.fromkeys(low, "float64")).fillna(low))[names]
+    return _coerced(table, given.astype(dict.fromkeys(low, "float64")).fillna(low)).loc[:, names]
 
 
 def _coerced(table: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -277,6 +290,6 @@ def local_start(start: datetime | None, zone: ZoneInfo) -> dict:
     return {
         "start_local": start,
         "start_utc": aware.astimezone(UTC),
-        "utc_offset_s": aware.utcoffset().total_seconds(),
+        "utc_offset_s": utc_offset_s(aware),
         "tz_quality": "config",
     }
