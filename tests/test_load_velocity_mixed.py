@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
-from analysis.models.strength.load_velocity_squad import profiles_of_squad
+from analysis.models.strength.load_velocity_squad import profiles_of_lift, profiles_of_squad
 
 LOADS_KG = np.array([60.0, 80.0, 100.0, 120.0])
 
@@ -175,3 +176,17 @@ def test_the_figure_of_one_profile_draws_it():
     traces = {trace.name: trace for trace in shown.data}
     assert traces["e1RM"].x[0] == pytest.approx(ALONE.e1rm_kg)
     assert len(traces["sets"].x) == len(ONE)
+
+
+def test_the_profiles_of_a_lift_are_of_recent_sets_on_the_device_of_most_athletes():
+    measured = SQUAD.assign(local_date=pd.Timestamp("2026-01-05"), set_kind="work", rep_no=1)
+    other = measured[measured["athlete_id"] == "a00"].assign(device="camera", session_id="another")
+    old = measured.assign(local_date=pd.Timestamp("2025-01-06"), session_id="old" + measured["session_id"])
+    tables = pd.concat([measured, other, old], ignore_index=True)
+    sets = tables.drop(columns=["mean_velocity_m_s", "device"])
+    reps = tables[["session_id", "set_no", "rep_no", "device", "mean_velocity_m_s"]]
+    lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, mvt_m_s=0.2, mvt_sd_m_s=0.02)
+    of_lift = profiles_of_lift(sets, reps, lift, pd.Timestamp("2026-01-11"))
+    pd.testing.assert_frame_equal(of_lift.athletes, FITTED.athletes)
+    with pytest.raises(NotEnoughData, match="6 athletes with bar speeds or more; got 0"):
+        profiles_of_lift(sets, reps, lift, pd.Timestamp("2025-12-01"))
