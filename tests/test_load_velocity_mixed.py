@@ -180,7 +180,8 @@ def test_the_figure_of_one_profile_draws_it():
 
 def test_the_profiles_of_a_lift_are_of_recent_sets_on_the_device_of_most_athletes():
     measured = SQUAD.assign(local_date=pd.Timestamp("2026-01-05"), set_kind="work", rep_no=1)
-    other = measured[measured["athlete_id"] == "a00"].assign(device="camera", session_id="another")
+    other = measured[measured["athlete_id"] == "a00"].assign(device="camera")
+    other["session_id"] = "other" + other["session_id"]
     old = measured.assign(local_date=pd.Timestamp("2025-01-06"), session_id="old" + measured["session_id"])
     tables = pd.concat([measured, other, old], ignore_index=True)
     sets = tables.drop(columns=["mean_velocity_m_s", "device"])
