@@ -118,11 +118,6 @@ def test_a_set_is_foreseen_from_the_other_sessions_alone():
     np.testing.assert_allclose(told["left_out_m_s"].head(4), np.polyval(line, told["load_kg"].head(4)), atol=1e-6)
 
 
-def test_the_speed_at_an_anchor_says_when_it_was_not_lifted():
-    assert not ALONE.speed_at(100).extrapolated
-    assert ALONE.speed_at(150, "a01s0").extrapolated
-
-
 def test_the_fastest_repetition_counts_a_missing_set_is_counted_and_the_callers_frame_untouched():
     slower = ONE.assign(mean_velocity_m_s=ONE["mean_velocity_m_s"] - 0.1)
     missing = ONE.head(1).assign(set_no=9, mean_velocity_m_s=np.nan)
