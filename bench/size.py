@@ -153,9 +153,14 @@ class Package:
         ]
         return self._mentions(ast.Module(loose, []), module)
 
+    @cached_property
+    def _imports(self) -> dict[str, dict[str, str]]:
+        """What the imported names of each module stand for."""
+        return {module: _names(tree, module) for module, tree in self.modules.items()}
+
     def _mentions(self, tree: ast.AST, module: str) -> set[str]:
         """The full names of the package that the code of `tree`, which stands in `module`, mentions."""
-        own = _names(self.modules[module], module) if module else {}
+        own = self._imports[module] if module else {}
         known = own | _names(tree, module)
         found: set[str] = set()
         for node in ast.walk(tree):

@@ -26,12 +26,11 @@ from reference import drawings, modules_of
 
 from analysis import figures
 from analysis.metrics.tempo import tempo_compliance
-from analysis.models.sprint import profile as sprint
 from analysis.workspace import ENVIRONMENT, demonstration, intake, shipped_notebooks
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from test_results import GATES, RESULTS  # the results that the tests make
+from test_results import RESULTS  # the results that the tests make
 
 GALLERY = Path(__file__).with_name("_gallery")
 WIDTH, HEIGHT = 640, 400  # of a picture, in CSS pixels
@@ -93,7 +92,6 @@ def of_made_up_numbers(drawn: dict[str, go.Figure]) -> dict[str, go.Figure]:
     """The figures that are not in `drawn`: from the results of the tests by their type, or from a few rows."""
     results = list(RESULTS.values())
     shown = {"load.weekly_volume_figure": volume_of_weeks(), "tempo.tempo_figure": tempo_of_sets()}
-    shown["sprint.corrections_figure"] = sprint.corrections_compared(*GATES)
     made = {}
     for module in modules_of(figures):
         for name, drawing in drawings(module).items():

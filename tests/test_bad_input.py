@@ -343,8 +343,9 @@ ELSEWHERE = {
     "test_form_break.py": ("form_break",),
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
+    "test_load_velocity_mixed.py": ("profiles_of_lift",),
     "test_reps_to_1rm.py": ("reps_curve_of_lift",),
-    "test_sprint.py": ("force_velocity_profile",),
+    "test_sprint.py": ("force_velocity_profile", "force_of_best_sprint"),
     "test_transfer.py": ("transfer",),
 }  # fmt: skip
 

@@ -56,12 +56,6 @@ def test_a_slope_that_could_be_zero_leaves_the_e1rm_unbounded():
     assert not profile.e1rm_bounded
 
 
-def test_speed_at_a_load_says_when_it_was_not_lifted():
-    profile = load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2)
-    assert not profile.speed_at(100).extrapolated
-    assert profile.speed_at(130).extrapolated
-
-
 def test_the_band_of_one_set_is_wider_than_that_of_the_line():
     band = load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2).predict(np.linspace(50, 150, 20))
     assert (band["pred_high_m_s"] > band["conf_high_m_s"]).all()

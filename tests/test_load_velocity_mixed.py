@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
-from analysis.models.strength.load_velocity_squad import profiles_of_squad
+from analysis.models.strength.load_velocity_squad import profiles_of_lift, profiles_of_squad
 
 LOADS_KG = np.array([60.0, 80.0, 100.0, 120.0])
 
@@ -117,11 +118,6 @@ def test_a_set_is_foreseen_from_the_other_sessions_alone():
     np.testing.assert_allclose(told["left_out_m_s"].head(4), np.polyval(line, told["load_kg"].head(4)), atol=1e-6)
 
 
-def test_the_speed_at_an_anchor_says_when_it_was_not_lifted():
-    assert not ALONE.speed_at(100).extrapolated
-    assert ALONE.speed_at(150, "a01s0").extrapolated
-
-
 def test_the_fastest_repetition_counts_a_missing_set_is_counted_and_the_callers_frame_untouched():
     slower = ONE.assign(mean_velocity_m_s=ONE["mean_velocity_m_s"] - 0.1)
     missing = ONE.head(1).assign(set_no=9, mean_velocity_m_s=np.nan)
@@ -175,3 +171,18 @@ def test_the_figure_of_one_profile_draws_it():
     traces = {trace.name: trace for trace in shown.data}
     assert traces["e1RM"].x[0] == pytest.approx(ALONE.e1rm_kg)
     assert len(traces["sets"].x) == len(ONE)
+
+
+def test_the_profiles_of_a_lift_are_of_recent_sets_on_the_device_of_most_athletes():
+    measured = SQUAD.assign(local_date=pd.Timestamp("2026-01-05"), set_kind="work", rep_no=1)
+    other = measured[measured["athlete_id"] == "a00"].assign(device="camera")
+    other["session_id"] = "other" + other["session_id"]
+    old = measured.assign(local_date=pd.Timestamp("2025-01-06"), session_id="old" + measured["session_id"])
+    tables = pd.concat([measured, other, old], ignore_index=True)
+    sets = tables.drop(columns=["mean_velocity_m_s", "device"])
+    reps = tables[["session_id", "set_no", "rep_no", "device", "mean_velocity_m_s"]]
+    lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, mvt_m_s=0.2, mvt_sd_m_s=0.02)
+    of_lift = profiles_of_lift(sets, reps, lift, pd.Timestamp("2026-01-11"))
+    pd.testing.assert_frame_equal(of_lift.athletes, FITTED.athletes)
+    with pytest.raises(NotEnoughData, match="6 athletes with bar speeds or more; got 0"):
+        profiles_of_lift(sets, reps, lift, pd.Timestamp("2025-12-01"))

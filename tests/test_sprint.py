@@ -1,15 +1,16 @@
 """The sprint profile: gates, radar, corrections, force and velocity, and the errors it promises."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.figures.sprint import corrections_figure, force_velocity_figure, sprint_profile_figure
+from analysis.figures.sprint import force_velocity_figure, sprint_profile_figure
 from analysis.models.sprint.curves import time_to
-from analysis.models.sprint.force import drag_n_s2_m2, force_velocity_profile
+from analysis.models.sprint.force import drag_n_s2_m2, force_of_best_sprint, force_velocity_profile
 from analysis.models.sprint.profile import (
     MIN_GATES,
     corrections_compared,
@@ -283,6 +284,21 @@ def test_errors_of_force_and_power_follow_those_of_mss_and_mac():
     assert 10 * (72 * draws[:, 1] * v0 / 4).std() == pytest.approx(forces.pmax_se_w, rel=0.05)
 
 
+def test_forces_of_the_best_sprint_need_a_weighing_and_whole_gates():
+    gates = pd.DataFrame({"distance_m": np.diff(GATES_M, prepend=0), "time_s": np.diff(TIMES_S, prepend=0)})
+    splits = gates.assign(session_id="a", trial_no=1, split_no=range(len(gates)), test_id="sprint")
+    splits["local_date"] = pd.Timestamp("2026-01-05")
+    weighed = pd.DataFrame(
+        {"test_id": "body_mass", "local_date": [pd.Timestamp("2026-01-05")], "value": 70, "unit": "kg"}
+    )
+    forces = force_of_best_sprint(splits, weighed, "sprint", height_m=1.75)
+    assert forces.f0_n == pytest.approx(70 * sprint_profile_gates(GATES_M, TIMES_S).mac_m_s2)
+    with pytest.raises(NotEnoughData, match="No body mass is known that may be shown"):
+        force_of_best_sprint(splits, weighed.head(0), "sprint", height_m=1.75)
+    with pytest.raises(NotEnoughData, match="No sprint of the test 'hurdles'"):
+        force_of_best_sprint(splits, weighed, "hurdles", height_m=1.75)
+
+
 def test_a_body_of_no_mass_is_refused():
     with pytest.raises(DataProblem, match="0 kg"):
         drag_n_s2_m2(body_mass_kg=0, height_m=1.8)
@@ -323,11 +339,6 @@ def test_the_figure_of_a_radar_names_mss():
     shown = sprint_profile_figure(sprint_profile_radar(time_s, 8 * -np.expm1(-time_s)))
     assert shown.layout.yaxis.title.text == "Velocity (m/s)"
     assert shown.layout.annotations[0].text == "MSS"
-
-
-def test_the_figure_of_the_corrections_names_each():
-    shown = corrections_figure(corrections_compared(GATES_M, TIMES_S))
-    assert list(shown.data[0].y) == ["no correction", "time at the start", "flying start", "time and flying start"]
 
 
 def test_the_figure_of_force_ends_at_v0():

@@ -1,19 +1,11 @@
 """Figures of the sprint profile."""
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures import marks, theme
 from analysis.models.sprint.force import ForceVelocityProfile
 from analysis.models.sprint.profile import SprintProfile
-
-_CORRECTION_NAMES = {
-    "none": "no correction",
-    "time": "time at the start",
-    "distance": "flying start",
-    "both": "time and flying start",
-}
 
 
 def sprint_profile_figure(profile: SprintProfile) -> go.Figure:
@@ -28,14 +20,6 @@ def sprint_profile_figure(profile: SprintProfile) -> go.Figure:
     marks.add_points(shown, at, profile.readings, name=profile.source, colour=theme.SKY, opacity=0.8)
     marks.add_line(shown, along, profile.predict(along), name="profile")
     return theme.add_note(shown, " ".join(profile.warnings)) if profile.warnings else shown
-
-
-def corrections_figure(compared: pd.DataFrame) -> go.Figure:
-    """MAC of the same gates under each correction, with its interval, as `corrections_compared` gives them."""
-    shown = theme.figure("MAC (m/s<sup>2</sup>)", "Correction")
-    names = compared["correction"].map(_CORRECTION_NAMES)
-    low, high = compared["mac_low_m_s2"], compared["mac_high_m_s2"]
-    return marks.add_estimates(shown, compared["mac_m_s2"], names, low, high, name="MAC", size=10)
 
 
 def force_velocity_figure(forces: ForceVelocityProfile) -> go.Figure:

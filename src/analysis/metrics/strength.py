@@ -155,43 +155,15 @@ def loss_without_fatigue_pct(*, cv_pct: float, n_reps: int) -> float:
     return 100 * integrate.quad(loss_at, -8, 8)[0]
 
 
-def _epley(load_kg, reps):
-    return load_kg * (1 + reps / 30)
-
-
-def _brzycki(load_kg, reps):
-    return load_kg * 36 / (37 - reps)
-
-
-def _lombardi(load_kg, reps):
-    return load_kg * reps**0.10
-
-
-def _oconner(load_kg, reps):
-    return load_kg * (1 + reps / 40)
-
-
-def _wathan(load_kg, reps):
-    return 100 * load_kg / (48.8 + 53.8 * np.exp(-0.075 * reps))
-
-
-def _mayhew(load_kg, reps):
-    return 100 * load_kg / (52.2 + 41.9 * np.exp(-0.055 * reps))
-
-
-def _lander(load_kg, reps):
-    return 100 * load_kg / (101.3 - 2.67123 * reps)
-
-
-# as listed by LeSuer et al. 1997, J Strength Cond Res 11(4):211-213
+# of load and repetitions, as listed by LeSuer et al. 1997, J Strength Cond Res 11(4):211-213
 E1RM_FORMULAS: dict[str, Callable] = {
-    "epley": _epley,
-    "brzycki": _brzycki,
-    "lombardi": _lombardi,
-    "oconner": _oconner,
-    "wathan": _wathan,
-    "mayhew": _mayhew,
-    "lander": _lander,
+    "epley": lambda load_kg, reps: load_kg * (1 + reps / 30),
+    "brzycki": lambda load_kg, reps: load_kg * 36 / (37 - reps),
+    "lombardi": lambda load_kg, reps: load_kg * reps**0.10,
+    "oconner": lambda load_kg, reps: load_kg * (1 + reps / 40),
+    "wathan": lambda load_kg, reps: 100 * load_kg / (48.8 + 53.8 * np.exp(-0.075 * reps)),
+    "mayhew": lambda load_kg, reps: 100 * load_kg / (52.2 + 41.9 * np.exp(-0.055 * reps)),
+    "lander": lambda load_kg, reps: 100 * load_kg / (101.3 - 2.67123 * reps),
 }
 
 

@@ -25,8 +25,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem
+from analysis.metrics.running import best_sprint, newest_body_mass_kg
 from analysis.models.result import glance_row, tidy_table
-from analysis.models.sprint.profile import SprintProfile
+from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates
 
 # Arsac & Locatelli 2002, J Appl Physiol 92:1781-1788: share of the body's surface that meets the air, drag coefficient
 FRONTAL_SHARE = 0.266
@@ -134,7 +135,6 @@ def force_velocity_profile(
 
     Examples
     --------
-    >>> from analysis.models.sprint.profile import sprint_profile_gates
     >>> profile = sprint_profile_gates([5, 10, 20, 30], [1.35, 2.12, 3.44, 4.69])
     >>> forces = force_velocity_profile(profile, body_mass_kg=70, height_m=1.75)
     >>> round(forces.f0_n), round(forces.v0_m_s, 2), round(forces.pmax_w)
@@ -171,3 +171,31 @@ def force_velocity_profile(
         drag_n_s2_m2=drag,
         profile=profile,
     )
+
+
+def force_of_best_sprint(
+    splits: pd.DataFrame, trials: pd.DataFrame, test_id: str, *, height_m: float
+) -> ForceVelocityProfile:
+    """The forces of the fastest sprint of a test's newest day past its gates, with the body mass weighed last.
+
+    Parameters
+    ----------
+    splits : as `metrics.running.best_sprint` takes them.
+    trials : as `metrics.running.newest_body_mass_kg` takes them.
+
+    Raises
+    ------
+    NotEnoughData : no whole sprint of that test, or no body mass that may be shown.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> splits = pd.DataFrame({"session_id": "a", "trial_no": 1, "split_no": [1, 2, 3, 4], "test_id": "sprint_30m",
+    ...     "local_date": day, "distance_m": [5.0, 5, 10, 10], "time_s": [1.35, 0.77, 1.32, 1.25]})
+    >>> trials = pd.DataFrame({"test_id": ["body_mass"], "local_date": [day], "value": [70.0], "unit": ["kg"]})
+    >>> round(force_of_best_sprint(splits, trials, "sprint_30m", height_m=1.75).f0_n)
+    567
+    """
+    gates = best_sprint(splits, test_id)
+    profile = sprint_profile_gates(gates["distance_m"], gates["time_s"])
+    return force_velocity_profile(profile, body_mass_kg=newest_body_mass_kg(trials), height_m=height_m)

@@ -178,8 +178,9 @@ def in_situ_sprint(
     (7.0, 8.4)
     """
     recent = _recent(runs, until, days)
-    efforts = {one.session_id: _windows(samples(one.session_id)) for one in recent.itertuples()}
-    quick = recent[np.array([efforts[key] is not None for key in recent["session_id"]], dtype=bool)]
+    windows_of = {one.session_id: _windows(samples(one.session_id)) for one in recent.itertuples()}
+    efforts = {session_id: windows for session_id, windows in windows_of.items() if windows is not None}
+    quick = recent[recent["session_id"].isin(list(efforts))]
     device = quick["device"].fillna("")
     of_device = quick[device == device.iloc[-1]] if len(quick) else quick
     if len(of_device) < MIN_SESSIONS:

@@ -38,19 +38,6 @@ from analysis.models.result import Interval, glance_row, t_quantile, tidy_table,
 MIN_OBSERVATIONS = 3
 
 
-@dataclass(frozen=True, eq=False)
-class SpeedOnLine:
-    """Velocity at one load, with the interval of the mean line; the headline of a profile."""
-
-    load_kg: float
-    speed_m_s: float
-    std_error_m_s: float
-    conf_low_m_s: float
-    conf_high_m_s: float
-    conf_level: float
-    extrapolated: bool  # the load lies outside the loads that were lifted
-
-
 class VelocityLine:
     """What every profile answers, of one session or over several; a frozen dataclass inherits it."""
 
@@ -127,19 +114,6 @@ class VelocityLine:
             }
         )
 
-    def _on_line(self, predicted: pd.DataFrame) -> SpeedOnLine:
-        """One row of a prediction, and whether its load was inside those lifted."""
-        at, lifted = predicted.iloc[0], self.observations["load_kg"]
-        return SpeedOnLine(
-            load_kg=float(at["load_kg"]),
-            speed_m_s=float(at["velocity_m_s"]),
-            std_error_m_s=float(at["std_error_m_s"]),
-            conf_low_m_s=float(at["conf_low_m_s"]),
-            conf_high_m_s=float(at["conf_high_m_s"]),
-            conf_level=self.conf_level,
-            extrapolated=not lifted.min() <= at["load_kg"] <= lifted.max(),
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class LoadVelocityProfile(VelocityLine):
@@ -170,10 +144,6 @@ class LoadVelocityProfile(VelocityLine):
     def predict(self, load_kg) -> pd.DataFrame:
         """The line at `load_kg`: velocity, interval of the mean (conf_) and of one new repetition (pred_), in m/s."""
         return self._band(load_kg, self._line, self.covariance, self._t, self.residual_sd_m_s**2)
-
-    def speed_at(self, load_kg: float) -> SpeedOnLine:
-        """Velocity of the line at one load with its interval, and whether that load was inside those lifted."""
-        return self._on_line(self.predict(load_kg))
 
     def tidy(self) -> pd.DataFrame:
         """v0, slope and e1RM; the interval of e1RM is Fieller's and may be unbounded (-inf, inf)."""
@@ -229,8 +199,8 @@ def load_velocity_profile(
     Examples
     --------
     >>> profile = load_velocity_profile([60, 100, 140], [1.00, 0.71, 0.40], mvt_m_s=0.15)
-    >>> round(profile.e1rm_kg, 1), round(profile.speed_at(100).speed_m_s, 3)
-    (173.8, 0.703)
+    >>> round(profile.e1rm_kg, 1), profile.predict(100)["velocity_m_s"].round(3).tolist()
+    (173.8, [0.703])
     """
     pairs = pd.DataFrame(
         {
@@ -335,8 +305,8 @@ def profile_of_lift(
     >>> reps = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "rep_no": 1, "device": "encoder",
     ...     "mean_velocity_m_s": [1.00, 0.71, 0.40]})
     >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, mvt_m_s=0.15)
-    >>> round(profile_of_lift(sets, reps, lift, day).speed_at(100).speed_m_s, 3)
-    0.703
+    >>> round(profile_of_lift(sets, reps, lift, day).e1rm_kg, 1)
+    173.8
     """
     measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
     since = until - pd.Timedelta(days=days)

@@ -46,7 +46,7 @@ from analysis.metrics.strength import VelocityMetric
 from analysis.models.estimators.mixed_lines import LineSums, Solved, fit_alone
 from analysis.models.plausible import check_possible
 from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
-from analysis.models.strength.load_velocity import SpeedOnLine, VelocityLine, check_one_kind, fieller
+from analysis.models.strength.load_velocity import VelocityLine, check_one_kind, fieller
 
 LEAST_SESSIONS = 3
 LEAST_COVERAGE_PCT = 85.0  # of a 95 % interval: below it a profile says so
@@ -109,10 +109,6 @@ class MixedProfile(VelocityLine):
         line, covariance, t = self._line_of(session_id)
         of_session = self.session_sd_m_s**2 if session_id is None else 0.0
         return self._band(load_kg, line, covariance, t, self.residual_sd_m_s**2 + of_session)
-
-    def speed_at(self, load_kg: float, session_id: str | None = None) -> SpeedOnLine:
-        """Speed at one load, as the anchor load, on the usual line or in a session."""
-        return self._on_line(self.predict(load_kg, session_id))
 
     def tidy(self) -> pd.DataFrame:
         """v0, slope and e1RM of the usual line, and the SDs of sessions and sets."""

@@ -37,8 +37,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import VelocityMetric
+from analysis.metrics.strength import VelocityMetric, bar_speeds, sets_of_lift
 from analysis.models.estimators.mixed_lines import LineSums, SettledByTwo, fit_squad
 from analysis.models.result import glance_row, tidy_table
 from analysis.models.strength.load_velocity import check_one_kind, line_rows
@@ -219,6 +220,37 @@ def profiles_of_squad(
         profiles=profiles_of(sets, n_missing, sums, solved, df=n_athletes - 1, df_within=n_athletes - 1, asked=asked),
         conf_level=conf_level,
     )
+
+
+def profiles_of_lift(
+    sets: pd.DataFrame,
+    reps: pd.DataFrame,
+    lift: Lift,
+    until: pd.Timestamp,
+    *,
+    days: int = 84,
+    side: str = "B",
+    conf_level: float = 0.95,
+) -> SquadProfiles:
+    """The profiles of a key lift over a squad's last `days` days, on the device by which most athletes are measured.
+
+    Parameters
+    ----------
+    sets, reps : tables of a squad, as `metrics.strength.bar_speeds` takes them; sets with athlete_id too.
+
+    Raises
+    ------
+    NotEnoughData, DataProblem : as `profiles_of_squad`.
+    """
+    key = ["session_id", "set_no"]
+    recent = sets_of_lift(sets, lift, until, days=days, side=side)
+    own = reps.merge(recent[key], on=key)
+    measured = bar_speeds(recent, own).merge(recent[[*key, "athlete_id"]], on=key).dropna(subset=[lift.metric])
+    device = measured["device"].fillna("")
+    athletes = measured.groupby(device)["athlete_id"].nunique()
+    most = measured[device == athletes.idxmax()] if len(athletes) else measured
+    asked = {"mvt_m_s": lift.mvt_m_s, "mvt_sd_m_s": lift.mvt_sd_m_s, "conf_level": conf_level}
+    return profiles_of_squad(most, metric=lift.metric, **asked)
 
 
 def _check_squad(sets: pd.DataFrame, n_athletes: int) -> None:
