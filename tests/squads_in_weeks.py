@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.example.hinge_and_sprint import hinge_and_sprint
-from analysis.models.squad.transfer import SquadSeries
+from analysis.models.squad.squad_series import SquadSeries
 
 
 def made_up_squad(rng: np.random.Generator, **about) -> tuple[SquadSeries, SquadSeries]:

@@ -169,7 +169,16 @@ def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
     told = set(sections) - set(problems)
-    assert told == {"bar_today", "clean_reps", "squad_form", "own_form", "depth", "lost_speed"}
+    assert told == {
+        "bar_today",
+        "clean_reps",
+        "squad_form",
+        "own_form",
+        "depth",
+        "lost_speed",
+        "tension",
+        "volume_by_side",
+    }
     assert problems["tempo"].startswith("No set has both a tempo and a time")
     assert problems["cues"].startswith("No cue was written down for this lift")
 

@@ -28,12 +28,14 @@ def test_load_that_foresees_nothing_is_said_to_and_a_simulated_one_that_does_is_
     verdict = told["strength_verdict"]["blocks"][0]
     assert verdict["rows"][0][verdict["columns"].index("verdict")] == "not identifiable"
     assert {"weeks", "profile", "shifts", "run_skill", "made_up_skill"} < set(told)
+    forms = told["forms"]["blocks"][0]
+    assert [row[forms["columns"].index("parameters")] for row in forms["rows"]] == [3, 5, 6, 8]
 
 
 def test_too_few_pairs_are_a_sentence_and_a_simulated_squad_shows_the_figure(sections):
     told = sections("06_transfer")
     assert told["lags"]["problem"].startswith("Too few pairs to tell: ")
-    assert told["numbers"]["problem"] is None
+    assert told["growth"]["problem"] is told["numbers"]["problem"] is None
     assert len(told["made_up_linked"]["figures"]) == 2
 
 

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.optimize import linprog
-from scipy.special import stdtrit
+
+from analysis.models.result import t_quantile
 
 Family = Literal["binomial", "gaussian"]
 
@@ -44,7 +45,7 @@ class ClusteredFit:
 
     def t(self, conf_level: float) -> float:
         """How many standard errors wide a half of the interval is."""
-        return float(stdtrit(self.df, (1 + conf_level) / 2))
+        return t_quantile(self.df, conf_level)
 
 
 def clustered_fit(outcome: pd.Series, design: pd.DataFrame, clusters: pd.Series, *, family: Family) -> ClusteredFit:

@@ -57,7 +57,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models import series
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit, separated
 from analysis.models.form.clean_reps import RESOLUTION_REPS, SESSIONS_COMPARED, STALE_AFTER_DAYS, SWC_REPS
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table, with_fitted
 
 Cluster = Literal["athlete_id", "session_id"]
 
@@ -177,34 +177,26 @@ class FormBreak:
 
     def tidy(self) -> pd.DataFrame:
         """The constant and a row a term, in log odds; exp of one is an odds ratio."""
-        half = self.fit.t(self.conf_level) * self.fit.std_errors
-        rows = zip(self.fit.terms, self.fit.estimates, self.fit.std_errors, half, strict=True)
-        return pd.DataFrame(
-            [
-                tidy_row(term, UNITS[term], float(value), float(se), value - half, value + half, self.conf_level)
-                for term, value, se, half in rows
-            ]
-        )
+        units = [UNITS[term] for term in self.fit.terms]
+        rows = zip(self.fit.terms, units, self.fit.estimates, self.fit.std_errors, strict=True)
+        return tidy_table(rows, self.conf_level, df=self.fit.df)
 
     def glance(self) -> pd.DataFrame:
         """One row: n (repetitions at risk), n_sets, n_events, n_clusters, df, n_missing, left_out."""
-        return pd.DataFrame(
-            {
-                "n": [len(self._used)],
-                "n_sets": [len(self.repetitions[_SET_KEY].drop_duplicates())],
-                "n_events": [self.n_events],
-                "cluster": [self.cluster],
-                "n_clusters": [self.fit.n_clusters],
-                "df": [self.fit.df],
-                "n_missing": [self.n_missing],
-                "left_out": ["; ".join(f"{term}: {why}" for term, why in self.left_out.items())],
-            }
+        return glance_row(
+            n=len(self._used),
+            n_sets=len(self.repetitions[_SET_KEY].drop_duplicates()),
+            n_events=self.n_events,
+            cluster=self.cluster,
+            n_clusters=self.fit.n_clusters,
+            df=self.fit.df,
+            n_missing=self.n_missing,
+            left_out="; ".join(f"{term}: {why}" for term, why in self.left_out.items()),
         )
 
     def augment(self) -> pd.DataFrame:
         """The repetitions at risk with .fitted, the chance of a change, and .resid, broke less that."""
-        hazard = self._hazards(self._used)
-        return self._used.assign(**{".fitted": hazard, ".resid": self._used["broke"] - hazard})
+        return with_fitted(self._used, "broke", self._hazards(self._used))
 
     def against_expected(self, athlete_id: str, until: pd.Timestamp) -> "FormAgainstExpected":
         """Clean repetitions of one athlete beyond what the model expects of her sets, the last 3 sessions judged.
@@ -263,9 +255,8 @@ class FormAgainstExpected(series.JudgedSeries):
     """Clean repetitions beyond the expected ones by session. Made by `FormBreak.against_expected`."""
 
     athlete_id: str
-    exposures: (
-        pd.DataFrame
-    )  # local_date, session_id, device (rater), value, clean_reps, expected_reps, n_sets, comparable
+    # local_date, session_id, device (rater), value, clean_reps, expected_reps, n_sets, comparable
+    exposures: pd.DataFrame
     change: Change
 
 

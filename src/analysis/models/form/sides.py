@@ -39,14 +39,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.base.config import SideTest
 from analysis.base.decisions import MDC_LEVEL, REFERENCE_MOST
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.autocorrelated import RHO_GRID, plain_means
 from analysis.models.plausible import check_complete, check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
 TRIALS_A_SIDE = 3  # on a single date
 SURE_DATES = 3  # below this many dates no difference is called real
@@ -102,36 +101,16 @@ class SideDifference:
 
     def tidy(self) -> pd.DataFrame:
         """One row: 100 ln(R / L) in percent with its interval."""
-        return pd.DataFrame(
-            [
-                tidy_row(
-                    "right over left",
-                    "%",
-                    self.estimate_pct,
-                    self.se_pct,
-                    self.conf_low,
-                    self.conf_high,
-                    self.conf_level,
-                )
-            ]
-        )
+        told = self.estimate_pct, self.se_pct, self.conf_low, self.conf_high
+        return tidy_table([("right over left", "%", *told)], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: dates, how many agree on the larger side, MDC, and whether the difference is sure."""
-        return pd.DataFrame(
-            {
-                "n": [self.n_dates],
-                "n_agreeing": [self.dates_agreeing],
-                "larger": [self.larger],
-                "mdc_pct": [self.mdc_pct],
-                "is_sure": [self.is_sure],
-            }
-        )
+        return glance_row(self, "larger", "mdc_pct", "is_sure", n=self.n_dates, n_agreeing=self.dates_agreeing)
 
     def augment(self) -> pd.DataFrame:
         """The dates with .fitted (the estimate) and .resid, in percent."""
-        residual = self.dates["difference_pct"] - self.estimate_pct
-        return self.dates.assign(**{".fitted": self.estimate_pct, ".resid": residual})
+        return with_fitted(self.dates, "difference_pct", self.estimate_pct)
 
 
 def side_difference(
@@ -139,9 +118,8 @@ def side_difference(
 ) -> SideDifference:
     """Difference of the sides over the last 8 dates, judged against its error between dates.
 
-    A date's difference is 100 (mean ln R - mean ln L); their mean over dates is sure only beyond its MDC, on 3 dates or
-    more (the model card above). Trials of one date share that day's noise: with a single date, and 3 trials a side, the
-    interval is that of the trials (pooled, n_L + n_R - 2 df) and no difference is called sure.
+    Trials of one date share that day's noise: with a single date, and 3 trials a side, the interval is that of the
+    trials (pooled, n_L + n_R - 2 df) and no difference is called sure.
 
     Parameters
     ----------
@@ -292,4 +270,4 @@ def _error_within_date(date: pd.Series, test: SideTest) -> _Error:
             f"Do {TRIALS_A_SIDE} a side, or test on another day."
         )
     se, df = float(date["trial_se_pct"]), float(date["n_left"] + date["n_right"] - 2)
-    return _Error(se, df, lambda level: float(stdtrit(df, (1 + level) / 2)) * se)
+    return _Error(se, df, lambda level: t_quantile(df, level) * se)

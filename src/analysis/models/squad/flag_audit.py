@@ -34,7 +34,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.base.errors import NotEnoughData
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, t_interval, tidy_table
 
 ALL = "all"
 
@@ -84,10 +84,8 @@ class FlagAudit:
         followed = self.looks[self.looks["flagged"]].dropna(subset=["next_in_mdc"])
         size = followed["change_in_mdc"].abs()
         after = followed["next_in_mdc"] * np.sign(followed["change_in_mdc"])
-        n = len(followed)
-        half = stats.t.ppf((1 + self.conf_level) / 2, n - 1) * after.sem() if n > 1 else np.nan
-        middle = float(after.mean())
-        return FollowUp(n, float(size.mean()), middle, Interval(float(middle - half), float(middle + half)))
+        n, middle = len(followed), float(after.mean())
+        return FollowUp(n, float(size.mean()), middle, t_interval(middle, after.sem(), n - 1, self.conf_level))
 
     def tidy(self) -> pd.DataFrame:
         """Share of looks flagged, by kind and in all, with Clopper-Pearson intervals."""
@@ -96,8 +94,8 @@ class FlagAudit:
             share = one.n_flagged / one.n_looks
             low, high = stats.binomtest(one.n_flagged, one.n_looks).proportion_ci(self.conf_level)
             se = float(np.sqrt(share * (1 - share) / one.n_looks))
-            rows.append(tidy_row(f"share flagged, {one.kind}", "", share, se, low, high, self.conf_level))
-        return pd.DataFrame(rows)
+            rows.append((f"share flagged, {one.kind}", "", share, se, low, high))
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n_looks, n_flagged, expected, probability, n_persistent."""

@@ -49,14 +49,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy.special import stdtrit
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import signed_text
 from analysis.models.estimators.autocorrelated import whitener
 from analysis.models.estimators.mixed_lines import SettledByTwo
 from analysis.models.plausible import check_complete, check_possible, check_varied
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import glance_row, t_interval, tidy_table, with_fitted
 
 Method = Literal["reml", "ml"]
 
@@ -123,43 +122,27 @@ class Growth(SettledByTwo):
     def tidy(self) -> pd.DataFrame:
         """Rows: level and slope of the squad (t intervals), SDs between athletes, correlation, residual SD."""
         per_time = f"{self.unit}/{self.time_unit}"
-        half = float(stdtrit(len(self.athletes) - 1, (1 + self.conf_level) / 2))
         rows = [
-            tidy_row(
-                term, unit, estimate, se, *(estimate - half * se, estimate + half * se), conf_level=self.conf_level
-            )
-            for term, unit, estimate, se in (
-                ("level", self.unit, self.level, self.level_se),
-                ("slope", per_time, self.slope, self.slope_se),
-            )
+            ("level", self.unit, self.level, self.level_se),
+            ("slope", per_time, self.slope, self.slope_se),
+            ("SD of levels", self.unit, self.level_sd),
+            ("SD of slopes", per_time, self.slope_sd),
+            ("correlation", "", self.correlation),
+            ("residual SD", self.unit, self.residual_sd),
         ]
-        spreads = [("SD of levels", self.unit, self.level_sd), ("SD of slopes", per_time, self.slope_sd)]
-        if np.isfinite(self.correlation):
-            spreads.append(("correlation", "", self.correlation))
-        spreads.append(("residual SD", self.unit, self.residual_sd))
-        rows += [tidy_row(term, unit, value, *[np.nan] * 3, self.conf_level) for term, unit, value in spreads]
-        return pd.DataFrame(rows)
+        known = [row for row in rows if np.isfinite(row[2])]  # without both SDs there is no correlation
+        return tidy_table(known, self.conf_level, df=len(self.athletes) - 1)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_athletes, n_missing, method, log_likelihood, rho, settled, is_singular."""
-        return pd.DataFrame(
-            {
-                "n": [len(self.data)],
-                "n_athletes": [len(self.athletes)],
-                "n_missing": [self.n_missing],
-                "method": [self.method],
-                "log_likelihood": [self.log_likelihood],
-                "rho": [self.rho],
-                "settled": [self.settled],
-                "is_singular": [self.is_singular],
-            }
-        )
+        told = ("n_missing", "method", "log_likelihood", "rho", "settled", "is_singular")
+        return glance_row(self, *told, n=len(self.data), n_athletes=len(self.athletes))
 
     def augment(self) -> pd.DataFrame:
         """The data with .fitted, each athlete's own line, and .resid."""
         own = self.athletes.set_index("athlete_id").loc[self.data["athlete_id"], ["level", "slope"]].to_numpy()
         fitted = own[:, 0] + own[:, 1] * (self.data["time"].to_numpy() - self.origin)
-        return self.data.assign(**{".fitted": fitted, ".resid": self.data["value"] - fitted})
+        return with_fitted(self.data, "value", fitted)
 
     def sentence(self, quantity: str, *, decimals: int = 2) -> str:
         """The squad's growth in words, for coach and scientist.
@@ -434,14 +417,15 @@ def _mixed_equations(white: _White, between: np.ndarray, residual_variance: floa
 
 
 def _athletes(own: _Solved, turn: np.ndarray, scale: _Scale, data: pd.DataFrame) -> pd.DataFrame:
-    t = float(stdtrit(len(own.coefficients) - 1, (1 + CONF_LEVEL) / 2))
+    df = len(own.coefficients) - 1
     counts = data["athlete_id"].value_counts()
     rows = []
     for name, coefficients in own.coefficients.items():
         level, slope = turn @ coefficients + [scale.mean_value, 0.0]
         level_se, slope_se = np.sqrt(np.diag(turn @ own.covariances[name] @ turn.T))
-        in_level = Interval(level - t * level_se, level + t * level_se)
-        in_slope = Interval(slope - t * slope_se, slope + t * slope_se)
+        in_level, in_slope = (
+            t_interval(value, se, df, CONF_LEVEL) for value, se in ((level, level_se), (slope, slope_se))
+        )
         rows.append(
             {
                 "athlete_id": name,

@@ -37,7 +37,7 @@ from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.metrics.strength import VELOCITY_METRICS
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form.sides import SURE_DATES, SideDifference, difference_of_dates, side_difference
-from analysis.models.result import tidy_row
+from analysis.models.result import glance_row, tidy_table
 from analysis.models.strength.speed_at_load import RESOLUTION_M_S, SpeedAtLoad, speed_at_load
 
 OWN_CHOICE = "as reported"
@@ -96,23 +96,13 @@ class Sensitivity:
     def tidy(self) -> pd.DataFrame:
         """One row a choice that could be judged: the change, or the difference of the sides, in percent."""
         judged = self.choices[self.choices["conclusion"] != CANNOT_TELL]
-        return pd.DataFrame(
-            [
-                tidy_row(c.choice, "%", c.estimate_pct, c.se_pct, c.conf_low_pct, c.conf_high_pct, self.conf_level)
-                for c in judged.itertuples()
-            ]
-        )
+        told = ["estimate_pct", "se_pct", "conf_low_pct", "conf_high_pct"]
+        return tidy_table([(name, "%", *row) for name, *row in judged[["choice", *told]].to_numpy()], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: the conclusion, other choices judged, those under which it stands, those not judged."""
-        return pd.DataFrame(
-            {
-                "conclusion": [self.conclusion],
-                "n_choices": [len(self.others)],
-                "n_stands": [int(self.others["stands"].sum())],
-                "n_unjudged": [len(self.unjudged)],
-            }
-        )
+        n, stands = len(self.others), int(self.others["stands"].sum())
+        return glance_row(conclusion=self.conclusion, n_choices=n, n_stands=stands, n_unjudged=len(self.unjudged))
 
 
 def speed_sensitivity(

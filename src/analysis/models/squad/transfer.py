@@ -40,9 +40,9 @@ Mundlak 1978, Econometrica 46(1):69-85 (within and between); Mancl & DeRouen 200
 with few clusters); Holm 1979, Scand J Statist 6:65-70.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,19 +50,17 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from analysis.base.config import Check, Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import MINUS
-from analysis.metrics.running import week_of
-from analysis.models.checks import check_history
 from analysis.models.estimators.clustered import clustered_fit
-from analysis.models.result import tidy_row
-from analysis.models.series import JudgedSeries
-from analysis.models.strength.speed_at_load import speed_at_load
+from analysis.models.result import glance_row, t_interval, tidy_table
+from analysis.models.squad.squad_series import LAGS_WEEKS, SquadSeries, next_athletes, weekly_pairs
+from analysis.moved import names_of
+
+__getattr__ = names_of("models.squad.transfer", "models.squad.squad_series")  # for notebooks of version 0.1
 
 Verdict = Literal["goes with better", "goes with worse", "nothing shown", "placebo shows it too", "too few pairs"]
 
-LAGS_WEEKS = tuple(range(9))
 LEAST_ATHLETES = 6
 CONF_LEVEL = 0.95
 P_MOST = 0.05
@@ -73,104 +71,13 @@ LEAST_WEEKS = SEASON_TERMS + 1  # different ones, to tell the season's curve
 ROUNDING = 1e-9  # what is left of values that do not vary
 
 
-@dataclass(frozen=True, eq=False)
-class SquadSeries:
-    """One measure of a squad by day, each athlete on her newest device."""
+class BetweenAthletes(NamedTuple):
+    """The slope of the line through the athletes' means."""
 
-    name: str
-    unit: str
-    swc: float  # smallest worthwhile change, in the unit
-    lower_is_better: bool
-    values: pd.DataFrame  # athlete_id, local_date, value
-    # athlete_id, why: an athlete without a value, or values of an older device
-    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["athlete_id", "why"]))
-
-    def by_week(self) -> pd.DataFrame:
-        """Mean of each week: athlete_id, week (its Monday), value."""
-        weekly = self.values.assign(week=week_of(self.values["local_date"]))
-        return weekly.groupby(["athlete_id", "week"], as_index=False)["value"].mean()
-
-
-def hinge_series(frames: dict[str, pd.DataFrame], lift: Lift, until: str | pd.Timestamp) -> SquadSeries:
-    """Speed of a lift at each athlete's anchor load, as `models.strength.speed_at_load` tells it.
-
-    Parameters
-    ----------
-    frames : dict with sets and reps of a squad, as `Workspace.squad` gives them.
-
-    Examples
-    --------
-    >>> none = {"sets": pd.DataFrame(columns=["athlete_id"]), "reps": pd.DataFrame(columns=["athlete_id"])}
-    >>> hinge_series(none, Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100), "2026-07-05").name
-    'Deadlift'
-    """
-    until = pd.Timestamp(until)
-
-    def of(athlete_id: str) -> JudgedSeries:
-        sets, reps = (_of(frames[table], athlete_id) for table in ("sets", "reps"))
-        return speed_at_load(sets, reps, lift, lift.anchor_kg(athlete_id), until)
-
-    athletes = sorted(frames["sets"]["athlete_id"].unique())
-    return _squad_series(lift.name, "m/s", lift.swc_m_s, False, athletes, of)
-
-
-def check_series(frames: dict[str, pd.DataFrame], check: Check, until: str | pd.Timestamp) -> SquadSeries:
-    """Values of a performance check, as `models.checks` tells them; `frames` with splits and trials of a squad.
-
-    >>> none = {"splits": pd.DataFrame(columns=["athlete_id"]), "trials": pd.DataFrame(columns=["athlete_id"])}
-    >>> check_series(none, Check(test_id="sprint_20m", name="20 m sprint", unit="s", swc=0.02), "2026-07-05").unit
-    's'
-    """
-    until = pd.Timestamp(until)
-
-    def of(athlete_id: str) -> JudgedSeries:
-        return check_history(*(_of(frames[table], athlete_id) for table in ("splits", "trials")), check, until)
-
-    athletes = sorted({*frames["splits"]["athlete_id"], *frames["trials"]["athlete_id"]})
-    return _squad_series(check.name, check.unit, check.swc, check.lower_is_better, athletes, of)
-
-
-def next_athletes(series: SquadSeries) -> SquadSeries:
-    """A placebo: each athlete is given the values of the next one, in the same weeks, so that only the season is left.
-
-    >>> values = pd.DataFrame({"athlete_id": ["a", "b"], "local_date": pd.Timestamp("2026-01-05"), "value": [0.5, 0.6]})
-    >>> series = SquadSeries("Deadlift", "m/s", 0.04, False, values)
-    >>> next_athletes(series).values["athlete_id"].tolist()
-    ['b', 'a']
-    """
-    names = sorted(series.values["athlete_id"].unique())
-    takes = dict(zip(names, names[-1:] + names[:-1], strict=True))
-    values = series.values.assign(athlete_id=series.values["athlete_id"].map(takes))
-    return replace(series, name=f"{series.name} of the next athlete", values=values)
-
-
-def weekly_pairs(hinge: SquadSeries, outcome: SquadSeries, lags_weeks: Iterable[int] = LAGS_WEEKS) -> pd.DataFrame:
-    """Every week of the outcome with the hinge week that lies the lag before it, for each lag.
-
-    Returns
-    -------
-    DataFrame, one row a pair: athlete_id, week (of the outcome), lag_weeks, hinge, outcome. Weeks that lack either are
-    no pair.
-
-    Examples
-    --------
-    >>> def series(weeks, values):
-    ...     dates = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * np.array(weeks), unit="D")
-    ...     frame = pd.DataFrame({"athlete_id": "a", "local_date": dates, "value": values})
-    ...     return SquadSeries("x", "m/s", 0.04, False, frame)
-    >>> pairs = weekly_pairs(series([0, 1], [0.5, 0.6]), series([1], [3.2]), lags_weeks=[0, 1])
-    >>> pairs[["lag_weeks", "hinge", "outcome"]].values.tolist()
-    [[0.0, 0.6, 3.2], [1.0, 0.5, 3.2]]
-    """
-    before, after = (
-        part.by_week().rename(columns={"value": name}) for part, name in ((hinge, "hinge"), (outcome, "outcome"))
-    )
-    parts = []
-    for lag in lags_weeks:
-        moved = before.assign(week=before["week"] + pd.Timedelta(weeks=lag))
-        parts.append(after.merge(moved, on=["athlete_id", "week"]).assign(lag_weeks=lag))
-    columns = ["athlete_id", "week", "lag_weeks", "hinge", "outcome"]
-    return pd.concat(parts, ignore_index=True)[columns].sort_values(columns[:3], ignore_index=True)
+    slope: float
+    std_error: float
+    conf_low: float
+    conf_high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +90,7 @@ class Transfer:
     pairs: pd.DataFrame  # athlete_id, week, lag_weeks, hinge, outcome
     lags: pd.DataFrame  # one row a lag: see `transfer`
     placebo_lags: pd.DataFrame  # the same of the placebo
-    between: dict[str, object]  # one row of `tidy`
+    between: BetweenAthletes
     lags_weeks: tuple[int, ...]  # that were asked for
     conf_level: float
 
@@ -257,31 +164,21 @@ class Transfer:
     def tidy(self) -> pd.DataFrame:
         """Rows: the slope within athletes at each lag, then the slope between athletes."""
         rows = [
-            tidy_row(
-                f"within, lag {at.lag_weeks} weeks",
-                self.slope_unit,
-                at.slope,
-                at.std_error,
-                at.conf_low,
-                at.conf_high,
-                self.conf_level,
-            )
+            (f"within, lag {at.lag_weeks} weeks", self.slope_unit, at.slope, at.std_error, at.conf_low, at.conf_high)
             for at in self.lags.itertuples()
         ]
-        return pd.DataFrame([*rows, self.between])
+        return tidy_table([*rows, ("between", self.slope_unit, *self.between)], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n_athletes, n_pairs and n_independent (at the lag with most), detectable_r, p_holm, verdict."""
-        return pd.DataFrame(
-            {
-                "n_athletes": [int(self.lags["n_athletes"].max())],
-                "n_pairs": [int(self.lags["n_pairs"].max())],
-                "n_independent": [self.n_independent],
-                "detectable_r": [detectable_correlation(self.n_independent)],
-                "p_holm": [float(self.lags["p_holm"].min())],
-                "placebo_p_holm": [float(self.placebo_lags["p_holm"].min())],
-                "verdict": [self.verdict],
-            }
+        return glance_row(
+            n_athletes=int(self.lags["n_athletes"].max()),
+            n_pairs=int(self.lags["n_pairs"].max()),
+            n_independent=self.n_independent,
+            detectable_r=detectable_correlation(self.n_independent),
+            p_holm=float(self.lags["p_holm"].min()),
+            placebo_p_holm=float(self.placebo_lags["p_holm"].min()),
+            verdict=self.verdict,
         )
 
     @property
@@ -418,7 +315,7 @@ def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, floa
     columns = pd.DataFrame(deviations, columns=["season", "season_squared", "hinge", "outcome"])
     fit = clustered_fit(columns.pop("outcome"), columns, pairs["athlete_id"], family="gaussian")
     slope, std_error = float(fit.estimates[-1]), float(fit.std_errors[-1])
-    half = fit.t(conf_level) * std_error
+    low, high = t_interval(slope, std_error, fit.df, conf_level)
     return {
         "lag_weeks": lag,
         "n_pairs": len(pairs),
@@ -427,8 +324,8 @@ def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, floa
         "slope": slope,
         "std_error": std_error,
         "df": fit.df,
-        "conf_low": slope - half,
-        "conf_high": slope + half,
+        "conf_low": low,
+        "conf_high": high,
         "p_value": float(2 * stats.t.sf(abs(slope) / std_error, fit.df)),
         "correlation": float(np.corrcoef(hinge, outcome)[0, 1]),
     }
@@ -450,7 +347,7 @@ def _beyond_season(deviations: np.ndarray) -> np.ndarray:
     return both - season @ np.linalg.lstsq(season, both, rcond=None)[0]
 
 
-def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> dict[str, object]:
+def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> BetweenAthletes:
     """The line through the athletes' means."""
     means = pd.concat(
         [part.values.groupby("athlete_id")["value"].mean() for part in (hinge, outcome)], axis=1, join="inner"
@@ -461,37 +358,7 @@ def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> dic
         )
     fit = sm.OLS(means["outcome"], sm.add_constant(means[["hinge"]])).fit()
     low, high = fit.conf_int(alpha=1 - conf_level).loc["hinge"]
-    unit = f"{outcome.unit} per {hinge.unit}"
-    return tidy_row("between", unit, *map(float, (fit.params["hinge"], fit.bse["hinge"], low, high)), conf_level)
-
-
-def _squad_series(
-    name: str,
-    unit: str,
-    swc: float,
-    lower_is_better: bool,
-    athletes: Iterable[str],
-    judged: Callable[[str], JudgedSeries],
-) -> SquadSeries:
-    values, left_out = [], []
-    for athlete_id in athletes:
-        try:
-            exposures = judged(athlete_id).exposures
-        except (NotEnoughData, DataProblem) as problem:
-            left_out.append((athlete_id, str(problem)))
-            continue
-        newest = exposures[exposures["comparable"]]
-        values.append(newest[["local_date", "value"]].assign(athlete_id=athlete_id))
-        if len(newest) < len(exposures):
-            left_out.append((athlete_id, f"{len(exposures) - len(newest)} values of an older device"))
-    empty = pd.DataFrame({"local_date": pd.Series(dtype="datetime64[us]"), "value": pd.Series(dtype=float)})
-    frame = pd.concat(values or [empty.assign(athlete_id=pd.Series(dtype="str"))], ignore_index=True)
-    why = pd.DataFrame(left_out, columns=["athlete_id", "why"])
-    return SquadSeries(name, unit, swc, lower_is_better, frame[["athlete_id", "local_date", "value"]], why)
-
-
-def _of(frame: pd.DataFrame, athlete_id: str) -> pd.DataFrame:
-    return frame[frame["athlete_id"] == athlete_id]
+    return BetweenAthletes(*map(float, (fit.params["hinge"], fit.bse["hinge"], low, high)))
 
 
 def _signed(value: float) -> str:

@@ -28,7 +28,7 @@ from scipy.special import ndtr
 
 from analysis.base.errors import NotEnoughData
 from analysis.models.plausible import check_complete
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, tidy_table
 
 CONF_LEVEL = 0.95
 
@@ -46,13 +46,11 @@ class MannKendall:
 
     def tidy(self) -> pd.DataFrame:
         """One row: tau; no interval."""
-        return pd.DataFrame([tidy_row("tau", "", self.tau, np.nan, np.nan, np.nan, CONF_LEVEL)])
+        return tidy_table([("tau", "", self.tau)], CONF_LEVEL)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, s, variance, z, p_value."""
-        return pd.DataFrame(
-            {"n": [self.n], "s": [self.s], "variance": [self.variance], "z": [self.z], "p_value": [self.p_value]}
-        )
+        return glance_row(self, "n", "s", "variance", "z", "p_value")
 
 
 def mann_kendall(values: Sequence[float]) -> MannKendall:
@@ -106,16 +104,12 @@ class TheilSen:
 
     def tidy(self) -> pd.DataFrame:
         """Rows slope (with its interval) and intercept."""
-        return pd.DataFrame(
-            [
-                tidy_row("slope", "", self.slope, np.nan, *self.interval, self.conf_level),
-                tidy_row("intercept", "", self.intercept, np.nan, np.nan, np.nan, self.conf_level),
-            ]
-        )
+        rows = [("slope", "", self.slope, np.nan, *self.interval), ("intercept", "", self.intercept)]
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: n."""
-        return pd.DataFrame({"n": [self.n]})
+        return glance_row(self, "n")
 
 
 def theil_sen(x: Sequence[float], y: Sequence[float], *, conf_level: float = CONF_LEVEL) -> TheilSen:

@@ -53,7 +53,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.sentences import (
@@ -68,7 +67,7 @@ from analysis.base.sentences import (
 )
 from analysis.models.estimators.autocorrelated import Lines, Mixture, slope_precision_d, straight_lines
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.trends.rank_trend import MannKendall, TheilSen, mann_kendall, theil_sen
 
 Reason = Literal["no_clear_trend", "too_short", "stale"]
@@ -155,46 +154,25 @@ class Trend(Judged):
         """Rows: change over the window, slope per week, Theil-Sen slope per week."""
         weekly, sen = 7 * np.array(self.slope_interval), 7 * np.array(self.theil_sen.interval)
         per_week = f"{self.unit}/week"
-        return pd.DataFrame(
-            [
-                tidy_row(
-                    "change",
-                    self.unit,
-                    self.change,
-                    self.slope_se * self.span_days,
-                    *self.change_interval,
-                    self.conf_level,
-                ),
-                tidy_row("slope", per_week, 7 * self.slope_per_day, 7 * self.slope_se, *weekly, self.conf_level),
-                tidy_row(
-                    "Theil-Sen slope", per_week, 7 * self.theil_sen.slope, np.nan, *sen, self.theil_sen.conf_level
-                ),
-            ]
-        )
+        rows = [
+            ("change", self.unit, self.change, self.slope_se * self.span_days, *self.change_interval),
+            ("slope", per_week, 7 * self.slope_per_day, 7 * self.slope_se, *weekly),
+            ("Theil-Sen slope", per_week, 7 * self.theil_sen.slope, np.nan, *sen),
+        ]
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: what was used, the verdict, autocorrelation, measured coverage, Mann-Kendall p."""
-        return pd.DataFrame(
-            {
-                "n": [self.n],
-                "n_missing": [self.n_missing],
-                "n_before_window": [int((~self.exposures["in_window"]).sum())],
-                "span_days": [self.span_days],
-                "verdict": [self.verdict],
-                "reason": [self.reason],
-                "more_exposures": [self.more_exposures],
-                "swc": [self.swc],
-                "rho": [self.rho],
-                "coverage_pct": [self.coverage_pct],
-                "mann_kendall_p": [self.mann_kendall.p_value if self.mann_kendall else np.nan],
-            }
-        )
+        told = ("span_days", "verdict", "reason", "more_exposures", "swc", "rho", "coverage_pct")
+        n_before = int((~self.exposures["in_window"]).sum())
+        row = glance_row(self, *told, n=self.n, n_missing=self.n_missing, n_before_window=n_before)
+        return row.assign(mann_kendall_p=self.mann_kendall.p_value if self.mann_kendall else np.nan)
 
     def augment(self) -> pd.DataFrame:
         """The exposures with .fitted and .resid; NaN before the window."""
         fitted = pd.Series(self.predict(self.exposures["local_date"]), index=self.exposures.index)
         fitted = fitted.where(self.exposures["in_window"])
-        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
+        return with_fitted(self.exposures, "value", fitted)
 
     def said(self, words: Wording, audience: Audience) -> Sentence:
         """The verdict and the rest of the sentence.
@@ -388,14 +366,13 @@ def _more_exposures(day: np.ndarray, lines: Lines, swc: float, window_days: int)
     slope, rho = lines.slope, float(lines.rho[0])
     gap_d, per_day = float(np.median(np.diff(day))), abs(float(slope.mean[0]))
     half = {level: np.ptp(_interval(slope, level)) / 2 for level in (CONF_LEVEL, PLATEAU_LEVEL)}
-    unit_now = {level: slope_precision_d(day, rho) * stdtrit(len(day) - 2, (1 + level) / 2) for level in half}
+    unit_now = {level: slope_precision_d(day, rho) * t_quantile(len(day) - 2, level) for level in half}
     longer = np.append(day, day[-1] + gap_d)
     while longer[-1] - longer[0] <= window_days:
         span_d = longer[-1] - longer[0]
         precision = slope_precision_d(longer, rho)
         reach = {
-            level: half[level] * precision * stdtrit(len(longer) - 2, (1 + level) / 2) / unit_now[level]
-            for level in half
+            level: half[level] * precision * t_quantile(len(longer) - 2, level) / unit_now[level] for level in half
         }
         shows_trend = (per_day - reach[CONF_LEVEL]) * span_d > swc
         shows_plateau = (per_day + reach[PLATEAU_LEVEL]) * span_d < swc and span_d >= LEAST_PLATEAU_DAYS

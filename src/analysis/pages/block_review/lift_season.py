@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.base.config import Lift
 from analysis.metrics.load import daily_load_au
 from analysis.models.fitness_fatigue.banister import FitnessFatigue, fitness_fatigue
+from analysis.models.fitness_fatigue.forms import Form, fitted_forms
 from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D
 from analysis.models.fitness_fatigue.skill import Review, review
 from analysis.models.strength.speed_at_load import speed_at_load
@@ -34,6 +35,10 @@ class LiftSeason:
     def fit(self, tau_d: tuple[float, float] | None = (FIXED_TAU1_D, FIXED_TAU2_D)) -> FitnessFatigue:
         """The fit with given time constants in days, or with free ones (None); errors as `fitness_fatigue`."""
         return fitness_fatigue(self.daily_load_au, self.tests, tau_d=tau_d, **_SETTINGS)
+
+    def forms(self) -> dict[str, Form]:
+        """Each form of the model through the same tests; errors as `forms.fitted_forms`."""
+        return fitted_forms(self.daily_load_au, self.tests, unit="m/s")
 
     def review(self) -> Review:
         """What may be said of it; errors as `skill.review`."""

@@ -26,7 +26,8 @@ from analysis.models.squad.bland_altman import BlandAltman, bland_altman
 from analysis.models.squad.flag_audit import FlagAudit, flag_audit
 from analysis.models.squad.growth import Growth, growth
 from analysis.models.squad.reliability import Reliability, reliability
-from analysis.models.squad.transfer import SquadSeries, Transfer, transfer
+from analysis.models.squad.squad_series import SquadSeries
+from analysis.models.squad.transfer import Transfer, transfer
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 from analysis.pages.athlete_week.week import AthleteFrames, Parts, athlete_week, gathered
 from analysis.pages.block_review.looks import looks_of
