@@ -27,7 +27,7 @@ from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
 from analysis.pages.block_review import model_sections as block_models
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
-from analysis.report import render as rendering
+from analysis.report.engine import render as rendering
 from analysis.store import Store
 from analysis.workspace import Workspace
 

@@ -17,9 +17,8 @@ from processes import left
 from trees import AS_OF, LOADS, SHOW, made, noted, page_of, ran, started, trees
 
 from analysis.cli import main, pages
-from analysis.report import manifest, render
 from analysis.report.due import Job
-from analysis.report.engine import fan_out, forks
+from analysis.report.engine import fan_out, forks, manifest, render
 from analysis.workspace import day, demonstration, intake
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)

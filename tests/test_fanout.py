@@ -11,9 +11,9 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
 from analysis.base.errors import UsageProblem
 from analysis.example import LAST_DAY
-from analysis.report import render as rendering
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine import fan_out
+from analysis.report.engine import render as rendering
 from analysis.report.engine.manifest import Manifest, explained
 from analysis.report.engine.render import Rendered
 from analysis.workspace import intake, shipped_notebooks

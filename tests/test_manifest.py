@@ -5,9 +5,8 @@ import report_notebooks
 from test_bundle import UNTIL, squad  # noqa: F401 - a fixture
 
 from analysis.base.errors import RenderFailed, UsageProblem
-from analysis.report import manifest
 from analysis.report.due import Job
-from analysis.report.engine import fan_out
+from analysis.report.engine import fan_out, manifest
 from analysis.report.engine.manifest import Manifest
 from analysis.workspace import Workspace
 

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import analysis.report.render as rendering
 import nbformat
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 from report_notebooks import ENGINE, PAGE, PARAMETERS, write, write_week
 
+import analysis.report.engine.render as rendering
 import analysis.report.publish as publishing
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.engine.render import render, report_key

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import report_notebooks
-from analysis.report.manifest import Manifest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 from processes import MARK
 
+from analysis.report.engine.manifest import Manifest
 from analysis.workspace import Workspace, intake
 
 PLAN = '[[reports]]\nreport = "loads"\n'
