@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from chromium import CHROMIUM, PICTURES, SOAK, WIDTHS, Opened, each_look, pdf_pages, sticks_out, violations
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
-from report_notebooks import PAGE, write, write_week
+from report_notebooks import ENGINE, PAGE, write, write_week
 
 from analysis.report.engine.render import render
 from analysis.report.scripts import PLOTLY
@@ -18,6 +19,8 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
 ]
+
+REPORTS = ("athlete_week", "squad_week", "block_review", "index")
 
 SQUAD = """
 import pandas as pd
@@ -42,14 +45,18 @@ with page.section("glance", "Everyone at a glance"):
 @pytest.fixture(scope="module")
 def week(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("week")
-    return render(write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder).page
+    return render(
+        write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder, engine=ENGINE
+    ).page
 
 
 @pytest.fixture(scope="module")
 def squad(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("squad")
     page = PAGE.replace("until=until)", 'until=until, audience="coach")').replace("Alder", "Squad")
-    return render(write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder).page
+    return render(
+        write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder, engine=ENGINE
+    ).page
 
 
 @each_look
@@ -141,7 +148,9 @@ def test_hostile_text_runs_nowhere(browser, tmp_path):
             "    page.show(Text(bad), go.Figure().add_bar(x=[bad], y=[1], name=bad).update_layout(xaxis_title=bad))"
         )
     )
-    page = render(write(tmp_path / "n.ipynb", PAGE, show), {}, tmp_path / "p.html", workspace=tmp_path).page
+    page = render(
+        write(tmp_path / "n.ipynb", PAGE, show), {}, tmp_path / "p.html", workspace=tmp_path, engine=ENGINE
+    ).page
     with Opened(browser, page) as opened:
         dialogs = []
         opened.tab.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
@@ -278,8 +287,16 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
 # --- for everybody: axe-core on every report and on their index ---------------------------------------------------
 
 
-@each_look
-@pytest.mark.parametrize("which", ["athlete_week", "squad_week", "block_review", "index"])
+@pytest.mark.parametrize(
+    ("which", "width", "scheme"),
+    [
+        ("athlete_week", 360, "light"),
+        ("index", 360, "light"),
+        ("squad_week", 1280, "dark"),
+        ("block_review", 1280, "dark"),
+        *(pytest.param(*look, marks=SOAK) for look in product(REPORTS, (360, 1280), ("light", "dark"))),
+    ],
+)
 def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):
     index = squad_workspace.folder / "reports" / "index.html"
     path = {
