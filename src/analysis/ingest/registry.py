@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,21 +14,29 @@ from analysis.ingest.reading import Options, Reader, Reading
 _TEXT = (".csv", ".tsv", ".txt")
 
 
+# in the order in which they are asked: formats with a signature first, column mappings last
+_READERS = (
+    *("watch.fit", "watch.tcx", "watch.gpx", "days.apple_health", "watch.garmin_csv", "watch.strava"),
+    "logs.hevy",
+    "logs.strong",
+    "logs.fitnotes",
+    "logs.stronglifts",
+    "logs.gymbook",
+    "logs.powerlifting",
+    *("days.hrv4training:IOS", "days.hrv4training:ANDROID"),
+    *("days.elite_hrv", "days.whoop", "days.oura", "days.body_measures"),
+    *("sprints.freelap", "sprints.gates", "sprints.laser"),
+    "mapping.mapped_file",
+)
+
+
 @cache
 def readers() -> tuple[Reader, ...]:
-    """All readers in the order in which they are asked: formats with a signature first, column mappings last."""
-    from analysis.ingest.days import apple_health, body_measures, elite_hrv, hrv4training, oura, whoop
-    from analysis.ingest.logs import fitnotes, gymbook, hevy, powerlifting, strong, stronglifts
-    from analysis.ingest.mapping import mapped_file
-    from analysis.ingest.sprints import freelap, gates, laser
-    from analysis.ingest.watch import fit, garmin_csv, gpx, strava, tcx
-
+    """All readers in the order in which they are asked, those of other packages first."""
     added = tuple(point.load() for point in entry_points(group="analysis.readers"))
-    watches = (fit.READER, tcx.READER, gpx.READER, apple_health.READER, garmin_csv.READER, strava.READER)
-    logs = (hevy.READER, strong.READER, fitnotes.READER, stronglifts.READER, gymbook.READER, powerlifting.READER)
-    days = (hrv4training.IOS, hrv4training.ANDROID, elite_hrv.READER, whoop.READER, oura.READER, body_measures.READER)
-    sprint = (freelap.READER, gates.READER, laser.READER)
-    return (*added, *watches, *logs, *days, *sprint, mapped_file.READER)
+    named = (name.partition(":") for name in _READERS)
+    own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
+    return (*added, *own)
 
 
 def read(path: Path, options: Options) -> Reading:
