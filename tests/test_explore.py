@@ -155,10 +155,10 @@ def test_speed_against_load_ends_in_a_1rm(alder_alone, run_and_take_along):
     done = run_and_take_along(alder_alone, LOAD_VELOCITY)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
     problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
-    assert set(sections) - set(problems) == {"profile", "sessions", "e1rm"}
+    assert set(sections) - set(problems) == {"profile", "sessions", "e1rm", "squad_profiles"}
     assert "Rate the reserve of more sets" in problems["reps"]
     assert problems["squad_reps"].startswith("Nobody tested")
-    assert "6 athletes with bar speeds or more; got 1" in problems["squad_profiles"]
+    assert len(sections["squad_profiles"]["blocks"][0]["rows"]) >= 6  # an athlete each
     assert len(outputs(done, PLOTLY_MIME)) == 2
     told = [row for block in sections["e1rm"]["blocks"] for row in block.get("rows", []) if row[0] == "e1RM"]
     assert 60 < told[0][2] < 250
