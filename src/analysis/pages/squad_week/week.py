@@ -50,8 +50,9 @@ from analysis.metrics.adherence import week_days
 from analysis.metrics.load import weekly_load
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory, rated_repetitions
-from analysis.models.form.form_break import FormBreak, form_break, watched_repetitions
+from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.sides import SURE_DATES, SideDifference
+from analysis.models.form.watched import watched_repetitions
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.squad import sensitivity
 from analysis.models.squad.sensitivity import Sensitivity
