@@ -14,16 +14,29 @@ from soak_scale import times  # noqa: E402
 settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(20, 50, 500))
 settings.load_profile("workbook")
 
-SOAK = Path(__file__).parent / "soak"
+TESTS = Path(__file__).parent
+SOAK = TESTS / "soak"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/soak is a soak test; a property is tried on a few examples, and on more by `make soak`."""
+    """What lies in tests/soak is a soak test; a property is tried on a few examples, and on more by `make soak`.
+
+    The first file that asks for the example squad begins, since the squad takes a while to make; the others that ask
+    come when it is there, so that no worker waits for it. The short doctests end the run, so that no worker ends alone.
+    """
     for item in items:
         if item.path.is_relative_to(SOAK):
             item.add_marker("soak")
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("scaled")
+    asking = list(dict.fromkeys(item.path for item in items if "squad_workspace" in getattr(item, "fixturenames", ())))
+
+    def turn(item: pytest.Item) -> int:
+        if item.path in asking:
+            return 0 if item.path == asking[0] else 2
+        return 1 if item.path.is_relative_to(TESTS) else 3
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -105,9 +105,8 @@ def run_files(folder: Path) -> list[Path]:
 # the files
 
 
-def test_the_same_seed_writes_the_same_bytes(folder, tmp_path):
-    write_example(tmp_path, SEED)
-    assert digests(tmp_path) == digests(folder)
+def test_the_same_seed_writes_the_same_bytes(folder, squad_workspace):
+    assert digests(squad_workspace.files) == digests(folder)
 
 
 def test_another_seed_writes_other_measurements_and_ids(folder, tmp_path):
