@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import nbformat
+from soak_scale import SCALE
 
+# an ordinary kernel takes longer to start than most of these notebooks
+ENGINE = "in-process" if SCALE == "suite" else "kernel"
 PARAMETERS = 'athlete_id: str = "k3vd"\nuntil: str = "2026-07-05"'
 PAGE = """\
 from analysis.base.blocks import *

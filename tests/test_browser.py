@@ -9,7 +9,7 @@ import pytest
 from chromium import CHROMIUM, PICTURES, SOAK, WIDTHS, Opened, each_look, pdf_pages, sticks_out, violations
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
-from report_notebooks import PAGE, write, write_week
+from report_notebooks import ENGINE, PAGE, write, write_week
 
 from analysis.report.engine.render import render
 from analysis.report.scripts import PLOTLY
@@ -42,14 +42,18 @@ with page.section("glance", "Everyone at a glance"):
 @pytest.fixture(scope="module")
 def week(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("week")
-    return render(write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder).page
+    return render(
+        write_week(folder / "week.ipynb"), {}, folder / "reports" / "week.html", workspace=folder, engine=ENGINE
+    ).page
 
 
 @pytest.fixture(scope="module")
 def squad(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("squad")
     page = PAGE.replace("until=until)", 'until=until, audience="coach")').replace("Alder", "Squad")
-    return render(write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder).page
+    return render(
+        write(folder / "squad.ipynb", page, SQUAD), {}, folder / "squad.html", workspace=folder, engine=ENGINE
+    ).page
 
 
 @each_look
@@ -141,7 +145,9 @@ def test_hostile_text_runs_nowhere(browser, tmp_path):
             "    page.show(Text(bad), go.Figure().add_bar(x=[bad], y=[1], name=bad).update_layout(xaxis_title=bad))"
         )
     )
-    page = render(write(tmp_path / "n.ipynb", PAGE, show), {}, tmp_path / "p.html", workspace=tmp_path).page
+    page = render(
+        write(tmp_path / "n.ipynb", PAGE, show), {}, tmp_path / "p.html", workspace=tmp_path, engine=ENGINE
+    ).page
     with Opened(browser, page) as opened:
         dialogs = []
         opened.tab.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
-from report_notebooks import PAGE, PARAMETERS, write, write_week
+from report_notebooks import ENGINE, PAGE, PARAMETERS, write, write_week
 
 import analysis.base.files as writing
 import analysis.report.engine.render as rendering
@@ -23,6 +23,8 @@ from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report.engine.render import render, report_key
 from analysis.report.notebook import checked_parameters, parameters_of, parts_of, read_notebook
 from analysis.report.publish import check_page_path, publish
+
+pytestmark = pytest.mark.scaled
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'\\\n{athlete_id} {{ 7 * 7 }}\u2028end"
 
@@ -52,7 +54,13 @@ def week(tmp_path_factory):
     notebook = write_week(folder / "week.ipynb")
     output = folder / "reports" / "k3vd" / "athlete_week.html"
     return render(
-        notebook, {"athlete_id": "k3vd"}, output, workspace=folder, fingerprint="7f3a99887766", contact="Rowan"
+        notebook,
+        {"athlete_id": "k3vd"},
+        output,
+        workspace=folder,
+        fingerprint="7f3a99887766",
+        contact="Rowan",
+        engine=ENGINE,
     )
 
 
@@ -108,7 +116,7 @@ def test_no_path_of_this_machine_is_on_the_page(week):
 
 
 def test_a_page_without_figures_carries_no_script(tmp_path):
-    page, _ = rendered(tmp_path, PAGE, 'with page.section("a", "A?"):\n    page.show(Text("Yes."))')
+    page, _ = rendered(tmp_path, PAGE, 'with page.section("a", "A?"):\n    page.show(Text("Yes."))', engine=ENGINE)
     assert "<script" not in page
     assert "script-src 'none'" in html.unescape(page)
     assert len(page) < 20_000
@@ -128,7 +136,7 @@ PLAIN = (
 
 
 def test_a_notebook_of_ones_own_loses_nothing_and_stays_harmless(tmp_path):
-    page, facts = rendered(tmp_path, *PLAIN)
+    page, facts = rendered(tmp_path, *PLAIN, engine=ENGINE)
     seen = words(page)
     for said in (
         "A question of my own",
@@ -154,9 +162,9 @@ def test_a_notebook_of_ones_own_loses_nothing_and_stays_harmless(tmp_path):
 
 def test_markdown_is_for_the_scientist_not_for_the_athlete(tmp_path):
     prose, section = "# md\n# How this works", 'with page.section("a", "A?"):\n    page.show(Text("Yes."))'
-    assert "How this works" not in rendered(tmp_path, PAGE, prose, section)[0]
+    assert "How this works" not in rendered(tmp_path, PAGE, prose, section, engine=ENGINE)[0]
     scientist = PAGE.replace("until=until)", 'until=until, audience="scientist")')
-    page = rendered(tmp_path, scientist, prose, section)[0]
+    page = rendered(tmp_path, scientist, prose, section, engine=ENGINE)[0]
     answer = page.index("Yes.")
     assert 0 < page.index("A?") < answer
     assert "How this works" in page
@@ -167,7 +175,7 @@ def test_any_text_travels_as_text(tmp_path):
     figure = "import plotly.graph_objects as go\nwith page.section('b', 'B?'):\n" + (
         "    page.show(go.Figure().add_bar(x=[athlete_id], y=[1]).update_layout(title=athlete_id))"
     )
-    page, facts = rendered(tmp_path, PAGE, show, figure, given={"athlete_id": HOSTILE})
+    page, facts = rendered(tmp_path, PAGE, show, figure, given={"athlete_id": HOSTILE}, engine=ENGINE)
     assert facts["parameters"]["athlete_id"] == HOSTILE
     assert facts["sections"][0]["question"] == HOSTILE
     assert "<img" not in page
@@ -207,9 +215,9 @@ def test_a_failed_notebook_leaves_the_old_page_and_a_log(tmp_path, cells, said):
 def test_the_log_of_a_failure_goes_when_the_report_is_well_again(tmp_path):
     log = tmp_path / "reports" / "log" / "reports_page.log"
     with pytest.raises(RenderFailed):
-        rendered(tmp_path, "1 / 0")
+        rendered(tmp_path, "1 / 0", engine=ENGINE)
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
-    rendered(tmp_path, "1")
+    rendered(tmp_path, "1", engine=ENGINE)
     assert not log.exists()
 
 
@@ -266,7 +274,7 @@ def test_the_notebook_runs_in_its_workspace(tmp_path):
 def test_braces_in_a_path_are_letters(tmp_path):
     folder = tmp_path / "{athlete_id}"
     folder.mkdir()
-    rendered(folder, "1")
+    rendered(folder, "1", engine=ENGINE)
     assert (folder / "reports" / "page.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["{athlete_id}"]
 
