@@ -229,13 +229,13 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.full
+@pytest.mark.soak
 def test_the_documentation_is_built_without_a_warning(site):
     assert (site / "tutorial.html").exists()
     assert (site / "reference" / "models" / "critical_speed.html").exists()
 
 
-@pytest.mark.full
+@pytest.mark.soak
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
 def test_the_site_opens_from_disk_without_a_request_and_finds_words(site):

@@ -218,7 +218,7 @@ def test_a_damaged_archive_is_refused(path):
         read(apple_health.READER, path, bytes(content))
 
 
-@pytest.mark.full
+@pytest.mark.soak
 def test_the_memory_of_a_large_health_export_stays_flat(path):
     """50 MB of heart rates with a little body mass among them, in a process of its own."""
     beat = MASS.replace(b"BodyMass", b"HeartRate")
