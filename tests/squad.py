@@ -3,10 +3,8 @@
 What the tests get is shared: nothing may write into the workspace.
 """
 
-import contextlib
 import json
 import pickle
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +22,14 @@ from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
-from analysis.pages.block_review import model_sections
+from analysis.pages.block_review import model_sections, review
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report.engine import render as rendering
 from analysis.store import Store
 from analysis.workspace import Workspace
 
+FITTED = "fitted.pickle"
 PAGES_OF = ("Alder", "Elm", "Hazel", "Koa")
 SECTIONS = {
     "header": sections.header,
@@ -119,6 +118,11 @@ class _Pickler(pickle.Pickler):
         return "workspace" if isinstance(value, Workspace) else "store" if isinstance(value, Store) else None
 
 
+def _keep(fitted: Any, folder: Path) -> None:
+    with (folder / FITTED).open("wb") as file:
+        _Pickler(file).dump(fitted)
+
+
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: BinaryIO, workspace: Workspace):
         super().__init__(file)
@@ -168,36 +172,23 @@ class ExampleSquad:
     def last_week(self) -> dict[str, AthleteWeek]:
         """The last week of every athlete by name, its parts fitted once for all workers."""
 
-        def fitted() -> dict[str, AthleteWeek]:
+        def make(folder: Path) -> None:
+            folder.mkdir()
             weeks = {name: self.week(name, LAST_DAY) for name in self.ids}
             for week in weeks.values():
                 section_blocks(week)
-            return weeks
+            _keep(weeks, folder)
 
-        return self._fitted_once("last_week", fitted)
+        return self._kept(made_once("last_week", make, self.folder.parent))
 
     @cached_property
     def last_block(self) -> BlockReview:
-        """The review of the last block, its parts fitted once for all workers."""
+        """The review of the last block, its parts fitted once for all workers: when its page was made."""
+        return self._kept(self.block_page.path.parent)
 
-        def fitted() -> BlockReview:
-            review = block_review(self.workspace.everyone(LAST_DAY), until=LAST_DAY)
-            for blocks_of in BLOCK_SECTIONS:
-                with contextlib.suppress(NotEnoughData):
-                    blocks_of(review)
-            return review
-
-        return self._fitted_once("last_block", fitted)
-
-    def _fitted_once(self, name: str, fitted: Callable[[], Any]) -> Any:
-        """What `fitted` finds, from the first worker that asked; its store is that of this process."""
-
-        def make(folder: Path) -> None:
-            folder.mkdir()
-            with (folder / "fitted").open("wb") as file:
-                _Pickler(file).dump(fitted())
-
-        with (made_once(name, make, self.folder.parent) / "fitted").open("rb") as file:
+    def _kept(self, folder: Path) -> Any:
+        """What was kept in a folder; its store is that of this process."""
+        with (folder / FITTED).open("rb") as file:
             return _Unpickler(file, self.workspace).load()
 
     @cached_property
@@ -208,13 +199,24 @@ class ExampleSquad:
     def rendered(self, report: str, **parameters: str) -> RenderedPage:
         """The page of the last day, rendered once, by whoever asks first, beside the workspace, with its bundles."""
 
+        reviews = []
+
+        def reviewed(*about: Any, **more: Any) -> BlockReview:
+            reviews.append(block_review(*about, **more))
+            return reviews[-1]
+
         def make(folder: Path) -> None:
             page, given = folder / "page.html", {"until": LAST_DAY, **parameters}
             where = {"workspace": self.folder, "log_folder": folder, "engine": "in-process"}
-            with mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made:
+            with (
+                mock.patch.object(rendering, "page_html", wraps=rendering.page_html) as made,
+                mock.patch.object(review, "block_review", reviewed),
+            ):
                 rendering.render(self.workspace.notebook(report), given, page, **where)
             bundles = [part["bundle"] for part in made.call_args.args[0] if part["kind"] == "section"]
             page.with_suffix(".bundles").write_text(json.dumps(bundles), encoding="utf-8")
+            if reviews:
+                _keep(reviews[0], folder)
 
         return RenderedPage(made_once(report, make, self.folder.parent) / "page.html")
 

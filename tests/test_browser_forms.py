@@ -53,7 +53,7 @@ def refusal(opened: Opened) -> str:
     return said.inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_a_locked_page_opens_with_its_passphrase_and_draws_its_figures(browser, locked_week, passphrase, scheme):
     with Opened(browser, locked_week, 360, scheme) as opened:
         opened.picture(f"locked_360_{scheme}")

@@ -202,7 +202,7 @@ def until_closed(screen):
 @pytest.mark.parametrize(
     "number",
     [
-        pytest.param(signal.SIGTERM, id="SIGTERM"),
+        pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.soak),
         pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.soak),
         pytest.param(signal.SIGHUP, id="SIGHUP", marks=pytest.mark.soak),
     ],

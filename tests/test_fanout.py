@@ -167,6 +167,7 @@ def test_forks_are_not_promised_where_there_are_none(squad, monkeypatch):
     assert fan_out._chosen(None) == "kernel"
 
 
+@pytest.mark.soak
 def test_both_engines_make_the_same_page(squad):
     kept = {}
     for engine in ("kernel", "forked"):

@@ -212,6 +212,7 @@ def test_when_the_parent_is_killed_its_children_go_with_it_and_another_makes_the
     assert all(is_gone(path.read_text()) for path in (tmp_path / "pids").iterdir())
 
 
+@pytest.mark.soak
 def test_a_page_that_ends_its_parent_each_time_costs_no_other(tmp_path):
     ends = "import os, time\nif athlete_id == 'tree1':\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"
     asked = [request(tmp_path, "page", ends, athlete_id=f"tree{number}") for number in range(5)]
