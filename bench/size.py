@@ -70,9 +70,8 @@ class Package:
 
     def imported(self, module: str) -> set[str]:
         """The modules of the package that a module imports, wherever in it."""
-        return {self._module_of(target) for target in _names(self.modules[module], module).values()} & set(
-            self.modules
-        ) - {module}
+        named = {self._module_of(target) for target in self._imports[module].values()}
+        return named & set(self.modules) - {module, "analysis"}  # the package itself only tells its version
 
     def _module_of(self, target: str) -> str:
         """`a.b` for a module a.b or for a name b of module a."""
@@ -126,13 +125,18 @@ class Package:
         return reached
 
     def _leads_to(self, name: str) -> set[str]:
-        """What the definition of a name mentions, and what its module does by itself."""
+        """What the definition of a name mentions, or what it was imported as, and what its module does by itself."""
         module = self._module_of(name)
         if module not in self.modules:
             return set()
         definition = self._definitions.get(name)
-        inside = set() if definition is None else self._mentions(definition, module)
+        inside = self._passed_on(name, module) if definition is None else self._mentions(definition, module)
         return inside | self._does_by_itself(module)
+
+    def _passed_on(self, name: str, module: str) -> set[str]:
+        """What a module hands on under `name` that it has imported itself."""
+        own = self._imports[module].get(name.rpartition(".")[2])
+        return {own} if own else set()
 
     @cached_property
     def _definitions(self) -> dict[str, ast.AST]:

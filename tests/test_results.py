@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
 from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
@@ -32,7 +33,7 @@ from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.form_break import form_break
 from analysis.models.form.sides import side_difference
 from analysis.models.form.watched import watched_repetitions
-from analysis.models.result import TIDY_COLUMNS, Result
+from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running import critical_speed as cs
 from analysis.models.running.durability import durability
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate

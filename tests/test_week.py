@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from contract import Result
 from made_up_athlete import (
     CONFIG,
     COUNTED,
@@ -42,7 +43,7 @@ from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.sides import side_difference
-from analysis.models.result import TIDY_COLUMNS, Result
+from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.pages.athlete_week import logged, measured, sections

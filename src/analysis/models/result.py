@@ -7,7 +7,7 @@ answers a line or two: `tidy_table`, `glance_row`, `with_fitted`; `t_interval` i
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,15 +21,6 @@ class Interval(NamedTuple):
 
     low: float
     high: float
-
-
-@runtime_checkable
-class Result(Protocol):
-    """Anything that a model returns."""
-
-    def tidy(self) -> pd.DataFrame: ...
-
-    def glance(self) -> pd.DataFrame: ...
 
 
 def t_quantile(df: float, conf_level: float) -> float:
