@@ -46,12 +46,11 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import signed_text
 from analysis.models.fitness_fatigue.skill import Review
 from analysis.models.fitness_fatigue.uncertainty import Bootstrap, bootstrap
+from analysis.models.fitness_fatigue.usual_week import WEEK_D, UsualWeek, days_after, usual_week
 from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
 
 CONF_LEVEL = 0.90
 INNER_LEVEL = 0.50  # of the fan's inner band
-WEEK_D = 7
-USUAL_WEEKS = 4  # whose mean is the usual week
 RAMP_MOST = 0.10  # a week above the one before
 LEAST_SHARE = 0.4  # of the usual week; Bosquet et al. 2007
 N_DRAWS = 1000
@@ -225,48 +224,6 @@ def require_skill(found: Review) -> None:
         raise NotEnoughData(f"No plan is simulated. {found.sentence()}")
 
 
-@dataclass(frozen=True)
-class UsualWeek:
-    """What the last weeks of a log were like, on average."""
-
-    load_au: float
-    share: tuple[float, ...]  # of each day counted from the day after the log; sums to 1
-
-    def plan(self, weekly_load_au: Sequence[float], last_logged: object) -> pd.Series:
-        """A daily load for the weeks after `last_logged`, each spread over its days as usual.
-
-        >>> week = UsualWeek(100.0, (0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0))
-        >>> week.plan([80.0], 9).tolist()
-        [40.0, 0.0, 40.0, 0.0, 0.0, 0.0, 0.0]
-        """
-        load_au = np.outer(np.asarray(weekly_load_au, dtype=float), self.share).ravel()
-        return pd.Series(load_au, index=_days_after(last_logged, len(load_au)))
-
-
-def usual_week(daily_load_au: pd.Series) -> UsualWeek:
-    """The mean of the last 4 weeks by day of the week; days without a known load are left out of the means.
-
-    Raises
-    ------
-    NotEnoughData
-        A day of the week without a known load in these weeks, or no load at all.
-
-    Examples
-    --------
-    >>> usual_week(pd.Series([70.0, 0, 0, 0, 0, 0, 30.0] * 4)).load_au
-    100.0
-    """
-    recent = daily_load_au.to_numpy(dtype=float)[-USUAL_WEEKS * WEEK_D :]
-    by_day = pd.DataFrame(recent.reshape(-1, WEEK_D) if len(recent) % WEEK_D == 0 else [])
-    if len(by_day) < USUAL_WEEKS or by_day.isna().all().any() or not (by_day > 0).any(axis=None):
-        raise NotEnoughData(
-            f"The last {USUAL_WEEKS} weeks do not tell a usual week: a load must be known for each day of the week. "
-            "Log them, rest days too, or give the plan day by day."
-        )
-    mean_au = by_day.mean()
-    return UsualWeek(float(mean_au.sum()), tuple((mean_au / mean_au.sum()).tolist()))
-
-
 @dataclass(frozen=True, eq=False)
 class BestBlock:
     """The weekly loads that bring most on the last day, within limits. Made by `best_block`."""
@@ -388,7 +345,7 @@ def _simulated(found: Review, planned_load_au: pd.Series, drawn: Bootstrap, conf
 
 
 def _check_plan(planned_load_au: pd.Series, log: pd.Series) -> None:
-    expected = _days_after(log.index[-1], len(planned_load_au))
+    expected = days_after(log.index[-1], len(planned_load_au))
     if len(planned_load_au) == 0 or not planned_load_au.index.equals(expected):
         raise DataProblem(
             f"The plan must have one load for every day from the day after {_day_text(log.index[-1])} on. "
@@ -435,12 +392,6 @@ def _limits_met(load_au: np.ndarray, least_au: float, allowed_au: np.ndarray, la
 
 def _behind(log: pd.Series, planned_load_au: pd.Series) -> pd.Series:
     return pd.concat([log, planned_load_au])
-
-
-def _days_after(last: object, n: int) -> pd.Index:
-    if isinstance(last, pd.Timestamp):
-        return pd.date_range(last + pd.Timedelta(days=1), periods=n, freq="D")
-    return pd.RangeIndex(last + 1, last + 1 + n)
 
 
 def _between(draws: np.ndarray, level: float) -> Interval:
