@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from figure import Figure, in_ms, ratio, seconds
 from made_up_sets import rated_sets
 
-from analysis.models.form.form_break import form_break, watched_repetitions
+from analysis.models.form.form_break import form_break
+from analysis.models.form.watched import watched_repetitions
 from analysis.models.strength.velocity_loss import loss_in_sets
 
 

@@ -12,7 +12,8 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.form_break import form_over_dates_figure, squad_form_figure, still_clean_figure
 from analysis.models.estimators.clustered import clustered_fit, separated
 from analysis.models.form.clean_reps import rated_repetitions
-from analysis.models.form.form_break import CleanReps, form_break, form_of_squad, watched_repetitions
+from analysis.models.form.form_break import CleanReps, form_break, form_of_squad
+from analysis.models.form.watched import watched_repetitions
 
 RNG_SEED = 7
 LAST_DAY = FIRST_DAY + pd.Timedelta(weeks=11)

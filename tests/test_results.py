@@ -29,8 +29,9 @@ from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
-from analysis.models.form.form_break import form_break, watched_repetitions
+from analysis.models.form.form_break import form_break
 from analysis.models.form.sides import side_difference
+from analysis.models.form.watched import watched_repetitions
 from analysis.models.result import TIDY_COLUMNS, Result
 from analysis.models.running import critical_speed as cs
 from analysis.models.running.durability import durability

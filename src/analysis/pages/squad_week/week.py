@@ -46,7 +46,8 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
 from analysis.models.form.clean_reps import rated_repetitions
-from analysis.models.form.form_break import FormBreak, form_break, watched_repetitions
+from analysis.models.form.form_break import FormBreak, form_break
+from analysis.models.form.watched import watched_repetitions
 from analysis.models.squad.sensitivity import Sensitivity
 from analysis.pages.athlete_week.week import Missing, athlete_week
 from analysis.pages.squad_week.members import LOOKS_OF_THE_LIST, Finding, Member, MemberWeek, NewDevice, Stall
