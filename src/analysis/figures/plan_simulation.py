@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.fitness_fatigue.plan_simulation import BestBlock, PlanSimulation
 
 TESTS_SHOWN = 12  # before the plan, so that the fan is not a corner of the figure
@@ -12,22 +12,18 @@ def fan_figure(simulation: PlanSimulation, quantity: str = "Performance") -> go.
     """The last tests, the fitted line through them, and behind the log the fan of the plan."""
     fit, fan = simulation.review.fit, simulation.predict()
     shown = theme.figure("Date", f"{quantity} ({fit.unit})")
-    level = f"{100 * simulation.conf_level:.0f} %"
+    level = marks.level(simulation.conf_level)
     for low, high, name, colour in (
         ("test_low", "test_high", f"{level} of new tests", theme.WIDE_BAND),
         ("conf_low", "conf_high", f"{level} of the courses", theme.BAND),
         ("inner_low", "inner_high", "middle half of the courses", theme.BAND),
     ):
-        theme.add_band(shown, fan.index, fan[low], fan[high], name=name, colour=colour)
+        marks.add_band(shown, fan.index, fan[low], fan[high], name=name, colour=colour)
     tests = fit.tests.sort_values("day").tail(TESTS_SHOWN)
     before = fit.predict().loc[tests["day"].iloc[0] :]
-    shown.add_scatter(x=before.index, y=before, mode="lines", name="fit", line_color=theme.BLUE)
-    shown.add_scatter(
-        x=fan.index, y=fan["estimate"], mode="lines", name="plan", line={"color": theme.BLUE, "dash": "dash"}
-    )
-    return shown.add_scatter(
-        x=tests["day"], y=tests["value"], mode="markers", name="tests", marker={"color": theme.TEXT, "size": 9}
-    )
+    marks.add_line(shown, before.index, before, name="fit")
+    marks.add_line(shown, fan.index, fan["estimate"], name="plan", dash="dash")
+    return marks.add_points(shown, tests["day"], tests["value"], name="tests", colour=theme.TEXT)
 
 
 def block_figure(block: BestBlock) -> go.Figure:

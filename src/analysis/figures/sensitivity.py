@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.squad.sensitivity import Sensitivity
 
 _ROW_HEIGHT = 30
@@ -16,25 +16,17 @@ def sensitivity_figure(result: Sensitivity) -> go.Figure:
     """
     judged = result.choices[result.choices["estimate_pct"].notna()]
     shown = theme.figure("Difference (%)", "")
-    for name, rows, colour, symbol in (
-        ("same conclusion", judged[judged["stands"]], theme.BLUE, "circle"),
-        ("another conclusion", judged[~judged["stands"]], theme.VERMILLION, "circle-open"),
+    for stands, name, symbol, colour in (
+        (True, "same conclusion", "circle", theme.BLUE),
+        (False, "another conclusion", "circle-open", theme.VERMILLION),
     ):
+        rows = judged[judged["stands"] == stands]
         if len(rows):
-            shown.add_scatter(
-                x=rows["estimate_pct"],
-                y=rows["choice"],
-                mode="markers",
-                name=name,
-                marker={"color": colour, "symbol": symbol, "size": 10},
-                error_x={
-                    "array": rows["conf_high_pct"] - rows["estimate_pct"],
-                    "arrayminus": rows["estimate_pct"] - rows["conf_low_pct"],
-                },
-                customdata=rows["state"],
-                hovertemplate="%{y}: %{x:.1f} %, %{customdata}<extra></extra>",
-            )
-    shown.add_vline(x=0, line={"dash": "dot", "width": 1, "color": theme.TEXT})
+            ends = rows["conf_low_pct"], rows["conf_high_pct"]
+            look = {"name": name, "symbol": symbol, "colour": colour, "size": 10, "customdata": rows["state"]}
+            hover = "%{y}: %{x:.1f} %, %{customdata}"
+            marks.add_estimates(shown, rows["estimate_pct"], rows["choice"], *ends, **look, hover=hover)
+    marks.add_zero(shown, upright=True)
     shown.update_yaxes(categoryorder="array", categoryarray=judged["choice"][::-1].tolist())
     shown.update_layout(height=_FRAME_HEIGHT + _ROW_HEIGHT * len(judged))
     return theme.add_note(shown, result.sentence)

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from analysis.base.errors import NotEnoughData
 from analysis.base.units import number_text
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.models.squad.transfer import P_MOST, Transfer, within_athletes
 
 _BESIDE = 0.15  # weeks by which the placebo stands beside its lag
@@ -50,35 +50,26 @@ def weeks_figure(result: Transfer, lag_weeks: int) -> go.Figure:
     shown = theme.figure(
         f"{hinge.name}, from own usual ({hinge.unit})", f"{outcome.name}, from own usual ({outcome.unit})"
     )
-    shown.add_scatter(
-        x=own["hinge_within"],
-        y=own["outcome_within"],
-        mode="markers",
-        name="weeks of all athletes",
-        marker={"color": theme.SKY, "size": 5},
-    )
+    points = {"name": "weeks of all athletes", "colour": theme.SKY, "size": 5}
+    marks.add_points(shown, own["hinge_within"], own["outcome_within"], **points)
     ends = [own["hinge_within"].min(), own["hinge_within"].max()]
     slope = at["slope"].item()
-    shown.add_scatter(x=ends, y=[slope * end for end in ends], mode="lines", name="slope", line_color=theme.VERMILLION)
+    marks.add_line(shown, ends, [slope * end for end in ends], name="slope", colour=theme.VERMILLION)
     correlation = number_text(at["correlation"].item(), 2)
     return theme.add_note(shown, f"r = {correlation} in {len(own)} pairs, {lag_weeks} weeks apart.")
 
 
 def _add_slopes(shown: go.Figure, lags: pd.DataFrame, step: float, name: str, colour: str, aside: float) -> None:
-    slope = step * lags["slope"]
-    sure = lags["p_holm"] <= P_MOST
-    shown.add_scatter(
-        x=lags["lag_weeks"] + aside,
-        y=slope,
-        mode="markers",
+    marks.add_points(
+        shown,
+        lags["lag_weeks"] + aside,
+        step * lags["slope"],
         name=name,
-        marker={"color": colour, "size": 8, "symbol": ["circle" if one else "circle-open" for one in sure]},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": step * lags["conf_high"] - slope,
-            "arrayminus": slope - step * lags["conf_low"],
-        },
+        colour=colour,
+        size=8,
+        symbol=["circle" if one else "circle-open" for one in lags["p_holm"] <= P_MOST],
+        low=step * lags["conf_low"],
+        high=step * lags["conf_high"],
     )
 
 
