@@ -11,7 +11,7 @@ algorithms for detecting linear separation, DPhil thesis, Oxford (separation by 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def clustered_fit(outcome: pd.Series, design: pd.DataFrame, clusters: pd.Series,
     y, x = outcome.to_numpy(dtype=float), design.to_numpy(dtype=float)
     begin = sm.GLM(y, x, family=kind()).fit().params  # the solution of the same equations, found without clusters
     model = sm.GEE(y, x, groups=clusters.to_numpy(), family=kind(), cov_struct=sm.cov_struct.Independence())
-    fit = model.fit(start_params=begin, cov_type="bias_reduced")
+    fit: Any = model.fit(start_params=begin, cov_type="bias_reduced")
     return ClusteredFit(tuple(design.columns), fit.params, fit.cov_params(), int(clusters.nunique()))
 
 

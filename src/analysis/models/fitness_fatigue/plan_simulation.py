@@ -114,7 +114,7 @@ class PlanSimulation:
             days=len(self.planned_load_au),
             n_draws=len(self.courses),
             load_au=float(self.planned_load_au.sum()),
-            skill=self.review.skill.skill,
+            skill=float(self.review.glance()["skill"].iloc[0]),
         )
 
     def against(self, other: "PlanSimulation") -> "PlanDifference":

@@ -165,7 +165,7 @@ class Review:
     def sentence(self) -> str:
         """The verdict in words; after "not identifiable" also what the fixed time constants can do."""
         n = len(self.fit.tests)
-        if self.verdict == "too few tests":
+        if self.skill is None or self.verdict == "too few tests":
             return _too_few(n)
         if self.verdict == "not identifiable":
             return (
@@ -176,7 +176,7 @@ class Review:
 
     def tidy(self) -> pd.DataFrame:
         """The terms of the fit that is shown; with profile intervals where its time constants are free."""
-        return self.fit.tidy() if self.fit.fixed_tau else self.profile.tidy()
+        return self.fit.tidy() if self.fit.fixed_tau or self.profile is None else self.profile.tidy()
 
     def glance(self) -> pd.DataFrame:
         """One row: the fit's, with verdict, skill and p_value."""

@@ -46,11 +46,11 @@ def hinge_series(frames: dict[str, pd.DataFrame], lift: Lift, until: str | pd.Ti
     >>> hinge_series(none, Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100), "2026-07-05").name
     'Deadlift'
     """
-    until = pd.Timestamp(until)
+    last = pd.Timestamp(until)
 
     def of(athlete_id: str) -> JudgedSeries:
         sets, reps = (_of(frames[table], athlete_id) for table in ("sets", "reps"))
-        return speed_at_load(sets, reps, lift, lift.anchor_kg(athlete_id), until)
+        return speed_at_load(sets, reps, lift, lift.anchor_kg(athlete_id), last)
 
     athletes = sorted(frames["sets"]["athlete_id"].unique())
     return _squad_series(lift.name, "m/s", lift.swc_m_s, False, athletes, of)
@@ -63,10 +63,10 @@ def check_series(frames: dict[str, pd.DataFrame], check: Check, until: str | pd.
     >>> check_series(none, Check(test_id="sprint_20m", name="20 m sprint", unit="s", swc=0.02), "2026-07-05").unit
     's'
     """
-    until = pd.Timestamp(until)
+    last = pd.Timestamp(until)
 
     def of(athlete_id: str) -> JudgedSeries:
-        return check_history(*(_of(frames[table], athlete_id) for table in ("splits", "trials")), check, until)
+        return check_history(*(_of(frames[table], athlete_id) for table in ("splits", "trials")), check, last)
 
     athletes = sorted({*frames["splits"]["athlete_id"], *frames["trials"]["athlete_id"]})
     return _squad_series(check.name, check.unit, check.swc, check.lower_is_better, athletes, of)

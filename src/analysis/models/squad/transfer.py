@@ -301,24 +301,24 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, float] | None:
     """One row of `Transfer.lags`; None where the pairs leave nothing to fit."""
-    pairs = pairs[pairs["athlete_id"].duplicated(keep=False)].reset_index(drop=True)  # one pair is its own mean
-    n_athletes = pairs["athlete_id"].nunique()
-    n_independent = len(pairs) - n_athletes - SEASON_TERMS
+    known = pairs[pairs["athlete_id"].duplicated(keep=False)].reset_index(drop=True)  # one pair is its own mean
+    n_athletes = known["athlete_id"].nunique()
+    n_independent = len(known) - n_athletes - SEASON_TERMS
     if n_athletes < LEAST_ATHLETES or n_independent < SEASON_TERMS + 1:
         return None
-    deviations = _deviations(pairs)
+    deviations = _deviations(known)
     if np.linalg.matrix_rank(deviations[:, :SEASON_TERMS]) < SEASON_TERMS:
         return None
     hinge, outcome = _beyond_season(deviations).T
     if min(np.abs(hinge).max(), np.abs(outcome).max()) < ROUNDING:
         return None
     columns = pd.DataFrame(deviations, columns=["season", "season_squared", "hinge", "outcome"])
-    fit = clustered_fit(columns.pop("outcome"), columns, pairs["athlete_id"], family="gaussian")
+    fit = clustered_fit(columns.pop("outcome"), columns, known["athlete_id"], family="gaussian")
     slope, std_error = float(fit.estimates[-1]), float(fit.std_errors[-1])
     low, high = t_interval(slope, std_error, fit.df, conf_level)
     return {
         "lag_weeks": lag,
-        "n_pairs": len(pairs),
+        "n_pairs": len(known),
         "n_athletes": n_athletes,
         "n_independent": n_independent,
         "slope": slope,
