@@ -24,6 +24,7 @@ soak: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
 
 size: .venv/dev.stamp
 	$(BIN)/python bench/size.py

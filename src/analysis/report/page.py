@@ -21,6 +21,7 @@ from plotly.basedatatypes import BaseFigure
 
 from analysis.base.blocks import Drawing, Fact, as_plain
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.states import State
 from analysis.report.html import fact_text, preview_html
 
 SECTION_MIME = "application/vnd.workbook.section.v1+json"
@@ -185,7 +186,7 @@ class _Section:
     def cannot_tell(self, sentence: str, coach_sentence: str, reason: str) -> None:
         """Add the sentence that stands where an answer would."""
         self.problem = sentence
-        self.add(Fact(self.key, sentence, "cannot tell", coach_sentence, reason=reason))
+        self.add(Fact(self.key, sentence, State.CANNOT_TELL, coach_sentence, reason=reason))
 
     def bundle(self, about: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -270,7 +271,8 @@ def figure_block(figure: BaseFigure) -> dict[str, Any]:
         for axis in ("x", "y"):
             if isinstance(trace.get(axis), dict):
                 trace[axis] = _seven_digits(trace[axis])
-    return {"title": figure.layout.title.text or "", "json": content}
+    title = content["layout"].get("title", {}).get("text") or ""
+    return {"title": title, "json": content}
 
 
 def _seven_digits(packed: dict[str, Any]) -> dict[str, Any]:
