@@ -1,9 +1,10 @@
 """What two checkouts say of the example squad: facts, visible text of the pages, and outputs of the notebooks.
 
-    python bench/compare.py OLD NEW
+    python bench/compare.py OLD NEW [FIELD ...]
 
 Each checkout has its own `.venv` (`make demo` makes it) and is asked through its own command line. What differs is
-printed as a diff; what has to differ from run to run (times, versions, fingerprints) is left out of both.
+printed as a diff; what has to differ from run to run (times, versions, fingerprints) is left out of both, and so are
+the named fields of the facts, which one of them may have added.
 """
 
 import difflib
@@ -20,7 +21,7 @@ from typing import Any
 from lxml import html
 
 _CHANGES_BY_ITSELF = re.compile(
-    r"\bdata [0-9a-f]{8}\b|\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\dT[\d:.+Z]+"
+    r"\bdata [0-9a-f]{8}\b|\bworkbook \d+\.\d+\.\d+|\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\dT[\d:.+Z]+"
     r"|\b\d+(\.\d+)? ?(ms|seconds?)\b|/tmp/\S+|<[\w.]+ object at 0x\w+>"
 )
 _SILENT = ("script", "style", "template")
@@ -93,8 +94,9 @@ def outputs(python: Path, notebook: Path, squad: Path) -> Iterator[str]:
             yield from "".join(output.get("text", ())).splitlines()
 
 
-def main(old: Path, new: Path) -> int:
+def main(old: Path, new: Path, fields: list[str]) -> int:
     """Print what differs; 0 where nothing does."""
+    left_out = tuple(f".{field} =" for field in fields)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         works = [Path(folder, name) for name in ("old", "new")]
         for work in works:
@@ -102,7 +104,10 @@ def main(old: Path, new: Path) -> int:
         before, after = pool.map(texts, (old, new), works)
     n_lines = n_other = 0
     for name in sorted(before.keys() | after.keys()):
-        a, b = before.get(name, []), after.get(name, [])
+        a, b = (
+            [line for line in lines.get(name, []) if not any(field in line for field in left_out)]
+            for lines in (before, after)
+        )
         diff = list(difflib.unified_diff(a, b, f"old/{name}", f"new/{name}", n=0, lineterm=""))
         print("\n".join(diff) if diff else f"equal: {name} ({len(a)} lines)")
         n_lines += len(a)
@@ -112,6 +117,6 @@ def main(old: Path, new: Path) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    sys.exit(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()))
+    sys.exit(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3:]))
