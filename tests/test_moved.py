@@ -17,7 +17,7 @@ PACKAGE = Path(analysis.__file__).parent
 ANSWERED = {
     found[1]: found[2]
     for path in PACKAGE.rglob("__init__.py")
-    for found in [re.search(r'names_of\("(.+)", "(.+)"\)', path.read_text(encoding="utf-8"))]
+    for found in [re.search(r'names_of\("([\w.]+)", "([\w.]+)"', path.read_text(encoding="utf-8"))]
     if found
 }
 HEAVY = {"numpy", "pandas", "sqlalchemy", "plotly", "statsmodels", "papermill", "pydantic"}

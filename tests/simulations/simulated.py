@@ -98,11 +98,20 @@ def squads_of(n_athletes: int, replicates: int) -> int:
 
 def printed(model: ModuleType, n: int, rho: float) -> dict[str, float]:
     """What the table in a model's docstring says of n and rho, by the heads of its columns."""
+    (cell,) = (cell for cell in _rows(model) if (cell["n"], cell["rho"]) == (n, rho))
+    return cell
+
+
+def printed_pct(model: ModuleType, n: int, rho: float) -> float:
+    """What a table with a column for each rho (`rho 0`, `.3`, `.6`) says of n and rho."""
+    (cell,) = (cell for cell in _rows(model) if cell["n"] == n)
+    return cell["rho 0" if rho == 0 else f"{rho:g}"[1:]]
+
+
+def _rows(model: ModuleType) -> list[dict[str, float]]:
     lines = [line.strip("| ").split("|") for line in model.__doc__.splitlines() if line.startswith("|")]
     head, _, *rows = ([cell.strip() for cell in line] for line in lines)
-    cells = [dict(zip(head, map(float, row), strict=True)) for row in rows]
-    (cell,) = (cell for cell in cells if (cell["n"], cell["rho"]) == (n, rho))
-    return cell
+    return [dict(zip(head, map(float, row), strict=True)) for row in rows]
 
 
 def ar1(rng: np.random.Generator, replicates: int, n: int, rho: float) -> np.ndarray:

@@ -3,10 +3,23 @@
 import numpy as np
 import pandas as pd
 import pytest
-from simulated import DESIGNS, LONG, MODELS, NS, RHOS, Intervals, ar1, coverage, generator, printed, squads_of
+from simulated import (
+    DESIGNS,
+    LONG,
+    MODELS,
+    NS,
+    RHOS,
+    Intervals,
+    ar1,
+    coverage,
+    generator,
+    printed,
+    printed_pct,
+    squads_of,
+)
 
 from analysis.base.errors import DataProblem
-from analysis.models.strength import e1rm, load_velocity_mixed
+from analysis.models.strength import e1rm, load_velocity_mixed, load_velocity_squad
 from analysis.models.strength.e1rm import EPLEY_K, K_SD, TESTED_CV, E1rmObservations, fused_e1rm
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
 from analysis.models.strength.load_velocity_squad import profiles_of_squad
@@ -72,7 +85,7 @@ def e1rm_in_squad(n_athletes: int, rho: float):
 
 def test_the_e1rm_of_an_athlete_alone_is_covered_in_some_draws():
     measured = coverage(e1rm_alone(6, 0.0), MODELS["load_velocity_mixed"], DESIGNS["none", 6, 0.0], SHORT)
-    said = printed(load_velocity_mixed, 6, 0.0)["alone"]
+    said = printed_pct(load_velocity_mixed, 6, 0.0)
     assert measured.pct == pytest.approx(said, abs=3 * 100 * np.sqrt(0.05 * 0.95 / SHORT))
 
 
@@ -82,9 +95,9 @@ def test_the_e1rm_of_athletes_is_covered_in_some_squads():
 
 
 def test_a_profile_states_the_lowest_coverage_of_its_card_and_says_where_it_is_too_low():
-    columns = {"alone": load_velocity_mixed.ALONE_COVERAGE_PCT, "in a squad": load_velocity_mixed.SQUAD_COVERAGE_PCT}
-    for column, stated in columns.items():
-        assert stated == {n: min(printed(load_velocity_mixed, n, rho)[column] for rho in RHOS) for n in NS}
+    alone, in_a_squad = load_velocity_mixed.ALONE_COVERAGE_PCT, load_velocity_squad.SQUAD_COVERAGE_PCT
+    for model, stated in ((load_velocity_mixed, alone), (load_velocity_squad, in_a_squad)):
+        assert stated == {n: min(printed_pct(model, n, rho) for rho in RHOS) for n in NS}
     rng, line = generator(MODELS["load_velocity_mixed"], DESIGNS["plateau", 24, 0.0]), np.array([[1.5, -0.008]])
     few, many = (profile_across_sessions(made_up(rng, line, n, 0.0), mvt_m_s=MVT) for n in (6, 13))
     assert few.coverage_pct >= LEAST_PCT > many.coverage_pct
@@ -97,7 +110,7 @@ def test_a_profile_states_the_lowest_coverage_of_its_card_and_says_where_it_is_t
 @every_rho
 def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
     measured = coverage(e1rm_alone(n, rho), MODELS["load_velocity_mixed"], DESIGNS["none", n, rho], LONG)
-    assert measured.pct == pytest.approx(printed(load_velocity_mixed, n, rho)["alone"], abs=0.1)
+    assert measured.pct == pytest.approx(printed_pct(load_velocity_mixed, n, rho), abs=0.1)
 
 
 @pytest.mark.full
@@ -106,7 +119,7 @@ def test_the_e1rm_of_an_athlete_alone_is_covered_as_the_card_says(n, rho):
 def test_the_e1rm_of_athletes_is_covered_as_the_card_says(n, rho):
     n_squads = squads_of(n, LONG)
     measured = coverage(e1rm_in_squad(n, rho), MODELS["load_velocity_mixed"], DESIGNS["gain", n, rho], n_squads)
-    assert measured.pct == pytest.approx(printed(load_velocity_mixed, n, rho)["in a squad"], abs=0.1)
+    assert measured.pct == pytest.approx(printed_pct(load_velocity_squad, n, rho), abs=0.1)
     assert measured.pct >= LEAST_PCT
 
 

@@ -27,6 +27,11 @@ class SquadSeries:
     # athlete_id, why: an athlete without a value, or values of an older device
     left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["athlete_id", "why"]))
 
+    @property
+    def weeks(self) -> pd.Series:
+        """How many weeks after the first of all each value was."""
+        return (self.values["local_date"] - self.values["local_date"].min()).dt.days / 7
+
     def by_week(self) -> pd.DataFrame:
         """Mean of each week: athlete_id, week (its Monday), value."""
         weekly = self.values.assign(week=week_of(self.values["local_date"]))
@@ -97,7 +102,7 @@ def weekly_pairs(hinge: SquadSeries, outcome: SquadSeries, lags_weeks: Iterable[
     Examples
     --------
     >>> def series(weeks, values):
-    ...     dates = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * np.array(weeks), unit="D")
+    ...     dates = pd.Timestamp("2026-01-05") + pd.to_timedelta([7 * week for week in weeks], unit="D")
     ...     frame = pd.DataFrame({"athlete_id": "a", "local_date": dates, "value": values})
     ...     return SquadSeries("x", "m/s", 0.04, False, frame)
     >>> pairs = weekly_pairs(series([0, 1], [0.5, 0.6]), series([1], [3.2]), lags_weeks=[0, 1])

@@ -6,6 +6,7 @@ after it; days without a known load are held, they neither add nor fade.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -36,6 +37,7 @@ class LiftSeason:
         """The fit with given time constants in days, or with free ones (None); errors as `fitness_fatigue`."""
         return fitness_fatigue(self.daily_load_au, self.tests, tau_d=tau_d, **_SETTINGS)
 
+    @cached_property
     def forms(self) -> dict[str, Form]:
         """Each form of the model through the same tests; errors as `forms.fitted_forms`."""
         return fitted_forms(self.daily_load_au, self.tests, unit="m/s")
@@ -43,6 +45,10 @@ class LiftSeason:
     def review(self) -> Review:
         """What may be said of it; errors as `skill.review`."""
         return review(self.daily_load_au, self.tests, **_SETTINGS)
+
+    def verdict(self) -> pd.DataFrame:
+        """The verdict of the review with its skill and p value, in one row."""
+        return self.review().glance()[["verdict", "skill", "p_value"]]
 
 
 def lift_season(
