@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import analysis
-from analysis.moved import MOVED
+from analysis.moved import moved
 
 PACKAGE = Path(analysis.__file__).parent
+MOVED = moved()
 # folders that were modules, each with the module that answers for it
 ANSWERED = {
     found[1]: found[2]

@@ -80,7 +80,17 @@ def _after(lead: str | None, sentence: str) -> str:
 
 
 @dataclass(frozen=True)
-class Strip:
+class Drawing:
+    """What a section shows beside facts; its kind is the name of its class."""
+
+    kind: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", type(self).__name__.lower())
+
+
+@dataclass(frozen=True)
+class Strip(Drawing):
     """Dots on the usual band: earlier values pale, the newest strong, the bracket is the noise (MDC)."""
 
     title: str
@@ -93,7 +103,6 @@ class Strip:
     band_high: float | None = None
     mdc_low: float | None = None  # bracket: reference minus and plus MDC
     mdc_high: float | None = None
-    kind: str = field(default="strip", init=False)
 
 
 @dataclass(frozen=True)
@@ -103,16 +112,15 @@ class RepRow:
 
 
 @dataclass(frozen=True)
-class Reps:
+class Reps(Drawing):
     """Rep strips: a filled square is a clean rep, a crossed one changed form."""
 
     title: str
     rows: tuple[RepRow, ...]
-    kind: str = field(default="reps", init=False)
 
 
 @dataclass(frozen=True)
-class Slope:
+class Slope(Drawing):
     """Two values of one check with their error, before and now."""
 
     title: str
@@ -124,7 +132,6 @@ class Slope:
     error: float  # half-width drawn at each end
     decimals: int = 2
     lower_is_better: bool = False
-    kind: str = field(default="slope", init=False)
 
 
 @dataclass(frozen=True)
@@ -136,14 +143,13 @@ class SideRow:
 
 
 @dataclass(frozen=True)
-class Sides:
+class Sides(Drawing):
     """Left and right with their error bands on one scale."""
 
     title: str
     unit: str
     rows: tuple[SideRow, ...]
     decimals: int = 1
-    kind: str = field(default="sides", init=False)
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,7 @@ class ForestRow:
 
 
 @dataclass(frozen=True)
-class Forest:
+class Forest(Drawing):
     """Estimates with their intervals on one scale, a row each, against a line such as no change."""
 
     title: str
@@ -172,7 +178,6 @@ class Forest:
     decimals: int = 2
     signed: bool = True  # changes and differences carry their sign
     label: str = ""  # heading in the drawing
-    kind: str = field(default="forest", init=False)
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,7 @@ class DumbbellRow:
 
 
 @dataclass(frozen=True)
-class Dumbbells:
+class Dumbbells(Drawing):
     """Two values a row, before and now, joined by a line, on one scale, with the noise around the earlier one."""
 
     title: str
@@ -196,11 +201,10 @@ class Dumbbells:
     decimals: int = 2
     lower_is_better: bool = False
     label: str = ""  # heading in the drawing
-    kind: str = field(default="dumbbells", init=False)
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Drawing):
     """One of several small panels on one scale: values over weeks, with a mark where another device began."""
 
     title: str
@@ -217,7 +221,6 @@ class Course:
     band_high: float | None = None
     state: State | None = None
     note: str = ""  # where there are no values
-    kind: str = field(default="course", init=False)
 
 
 @dataclass(frozen=True)
@@ -228,24 +231,22 @@ class CellRow:
 
 
 @dataclass(frozen=True)
-class Cells:
+class Cells(Drawing):
     """A week of answers, one row an item; blank stays blank."""
 
     title: str
     days: tuple[str, ...]
     rows: tuple[CellRow, ...]
-    kind: str = field(default="cells", init=False)
 
 
 @dataclass(frozen=True)
-class Sparkline:
+class Sparkline(Drawing):
     """A small line of a series on its usual band."""
 
     title: str
     values: tuple[float | None, ...]
     band_low: float | None = None
     band_high: float | None = None
-    kind: str = field(default="sparkline", init=False)
 
 
 @dataclass(frozen=True)
@@ -256,13 +257,12 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Tiles:
+class Tiles(Drawing):
     """The planned days of a week and what became of them."""
 
     title: str
     tiles: tuple[Tile, ...]
     note: str = ""
-    kind: str = field(default="tiles", init=False)
 
 
 @dataclass(frozen=True)
@@ -272,48 +272,43 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Chips:
+class Chips(Drawing):
     """Milestones."""
 
     chips: tuple[Chip, ...]
-    kind: str = field(default="chips", init=False)
 
 
 @dataclass(frozen=True)
-class Days:
+class Days(Drawing):
     """Seven dots: trained, rest, off or nothing logged."""
 
     title: str
     labels: tuple[str, ...]
     states: tuple[Literal["done", "rest", "off", "none"], ...]
-    kind: str = field(default="days", init=False)
 
 
 @dataclass(frozen=True)
-class Text:
+class Text(Drawing):
     """A line of plain text; `soft` for a side remark."""
 
     text: str
     soft: bool = True
-    kind: str = field(default="text", init=False)
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(Drawing):
     """A short ordered list."""
 
     lines: tuple[str, ...]
-    kind: str = field(default="lines", init=False)
 
 
 @dataclass(frozen=True)
-class Numbers:
+class Numbers(Drawing):
     """A table behind a fold: column heads and rows of text already rounded to what is known."""
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    kind: str = field(default="numbers", init=False)
 
 
 @dataclass(frozen=True)
@@ -337,40 +332,19 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Drawing):
     """A table that can be sorted by its heads where a script may run, and read where none may."""
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Entry, ...], ...]
     stacked: bool = False  # on a phone each row is a block of lines: for few columns that hold sentences
-    kind: str = field(default="table", init=False)
-
-
-Drawing = (
-    Strip
-    | Reps
-    | Slope
-    | Sides
-    | Forest
-    | Dumbbells
-    | Course
-    | Cells
-    | Sparkline
-    | Tiles
-    | Chips
-    | Days
-    | Text
-    | Lines
-    | Numbers
-    | Table
-)
 
 
 def as_plain(block: Drawing | Fact) -> dict[str, Any]:
     """A block as JSON-ready values.
 
     >>> as_plain(Text("Lower is better."))
-    {'text': 'Lower is better.', 'soft': True, 'kind': 'text'}
+    {'kind': 'text', 'text': 'Lower is better.', 'soft': True}
     """
     return asdict(block)

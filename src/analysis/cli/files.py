@@ -11,20 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analysis.base.errors import UsageProblem
-from analysis.cli.common import (
-    as_json,
-    audited,
-    count,
-    exit_partly,
-    in_folder,
-    in_workspace,
-    locked,
-    print_json,
-    print_rows,
-    progress,
-    said_again,
-    shown,
-)
+from analysis.cli import common
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +43,7 @@ def reads_files(command: Callable) -> Callable:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@as_json
+@common.as_json
 def init(folder: Path, as_json: bool) -> None:
     """Make a workspace in FOLDER.
 
@@ -66,7 +53,7 @@ def init(folder: Path, as_json: bool) -> None:
 
     written = starter.start(folder)
     if as_json:
-        return print_json({"folder": str(folder), "written": [str(path) for path in written]})
+        return common.print_json({"folder": str(folder), "written": [str(path) for path in written]})
     for path in written:
         click.echo(f"  {path}")
     click.echo(f"\nNext: 1. set the time zone and the lifts in {folder / 'workbook.toml'}")
@@ -81,7 +68,7 @@ def init(folder: Path, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @reads_files
 @click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
-@in_folder
+@common.in_folder
 def check(
     paths: tuple[Path, ...],
     unit: str | None,
@@ -102,16 +89,16 @@ def check(
     known = dry_run.known(workspace_folder)
     options = replace(dry_run.options(workspace_folder, unit, mapping), said=form)
     files = intake.files_below(paths)
-    found = progress(files.items(), "Files", len(files), quiet=as_json)
+    found = common.progress(files.items(), "Files", len(files), quiet=as_json)
     looks = [dry_run.look(path, options, known, root) for path, root in found]
     if as_json:
-        print_json([look.as_dict() for look in looks])
+        common.print_json([look.as_dict() for look in looks])
     else:
-        told = said_again(unit=unit, mapping=mapping, **_form_options(form))
+        told = common.said_again(unit=unit, mapping=mapping, **_form_options(form))
         command = shlex.join(["workbook", "ingest", *map(str, paths), *told])
         click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{dry_run.next_step(looks, command)}")
-    exit_partly(sum(bool(look.error) for look in looks), len(looks))
+    common.exit_partly(sum(bool(look.error) for look in looks), len(looks))
 
 
 @click.command()
@@ -119,8 +106,8 @@ def check(
 @click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
 @reads_files
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def ingest(
     paths: tuple[Path, ...],
     athlete: str | None,
@@ -136,25 +123,25 @@ def ingest(
 
     files = intake.files_below(paths or (workspace.raw_folder,))
     outcomes = []
-    with locked(workspace):
+    with common.locked(workspace):
         workspace.store.sweep()
         options = replace(workspace.options(unit, mapping), said=form)
         found = intake.ingest(workspace, files, options, athlete)
-        for outcome in progress(found, "Files", len(files), quiet=as_json):
+        for outcome in common.progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)
             if as_json:
-                print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
+                common.print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
     if not as_json:
         print_outcomes(outcomes, verbose)
-    exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
+    common.exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
 
 
 @click.command()
 @click.argument("external_name")
 @click.argument("athlete", required=False)
 @click.option("--new", is_flag=True, help="Make a new athlete of that name.")
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def alias(external_name: str, athlete: str | None, new: bool, workspace: "Workspace", as_json: bool) -> None:
     """Say whom files mean by EXTERNAL_NAME.
 
@@ -166,27 +153,27 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
     athlete_id = intake.bind_name(workspace, external_name, athlete)
     if as_json:
-        return print_json({"external_name": external_name, "athlete_id": athlete_id})
+        return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
     click.echo(f"{external_name} is {athlete_id} from now on. Ingest the waiting files again to take their rows in.")
 
 
 @click.command()
-@in_workspace
+@common.in_workspace
 def rejects(workspace: "Workspace", as_json: bool) -> None:
     """List what could not be taken in, with the reason."""
     from analysis.workspace import dry_run
 
     rows = _of_files(workspace, "rejects")
     if as_json:
-        return print_rows(rows)
+        return common.print_rows(rows)
     for name, row in zip(rows["name"], rows.itertuples(), strict=True):
         click.echo(f"{name}, {dry_run.refusal(row)}")
-    click.echo(f"{count(len(rows), 'reject')}." if len(rows) else "No rejects.")
+    click.echo(f"{common.count(len(rows), 'reject')}." if len(rows) else "No rejects.")
 
 
 @click.command()
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
-@in_workspace
+@common.in_workspace
 def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """List rows that a later file said otherwise.
 
@@ -194,7 +181,7 @@ def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> Non
     """
     rows = _of_files(workspace, "revisions", [workspace.athlete_id(athlete)] if athlete else None)
     if as_json:
-        return print_rows(rows)
+        return common.print_rows(rows)
     for row in rows.to_dict("records"):
         click.echo("{athlete_id} {table_name} {row_key}: {before} -> {after}, by {name}".format_map(row))
     click.echo(f"Revisions: {len(rows)}.")
@@ -214,8 +201,8 @@ def revisions(athlete: str | None, workspace: "Workspace", as_json: bool) -> Non
 @click.option(
     "--list", "only_list", is_flag=True, help="Show the rows and change nothing; alone: all that is left out."
 )
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def exclude(
     table: str | None,
     key: str | None,
@@ -254,26 +241,26 @@ def exclude(
             "As: --athlete Alder --date 2026-07-04 --what sprint_20m"
         )
     if not only_list:
-        with locked(workspace):
+        with common.locked(workspace):
             done = (
                 exclusions.take_back(workspace, rows) if reason is None else exclusions.exclude(workspace, rows, reason)
             )
             rows = done
     if as_json:
-        return print_rows(rows)
+        return common.print_rows(rows)
     for row in rows.to_dict("records"):
         click.echo(_row_line(row))
-    click.echo(f"{count(len(rows), 'row')}{'' if only_list else ' taken in again' if undo else ' left out'}.")
+    click.echo(f"{common.count(len(rows), 'row')}{'' if only_list else ' taken in again' if undo else ' left out'}.")
 
 
 @click.command()
-@in_workspace
+@common.in_workspace
 def status(workspace: "Workspace", as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
     from analysis.workspace import status as holdings
 
     report = holdings.status(workspace)
-    print_json(report) if as_json else click.echo(holdings.status_text(report))
+    common.print_json(report) if as_json else click.echo(holdings.status_text(report))
 
 
 def _form_options(form: "Said") -> dict[str, object]:
@@ -299,24 +286,24 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
 
 def print_outcomes(outcomes: list, verbose: bool) -> None:
     for outcome in outcomes:
-        path = shown(outcome.path)
+        path = common.shown(outcome.path)
         if outcome.state == "failed":
             click.echo(f"FAILED   {path}: {outcome.error}", err=True)
         elif outcome.state == "waiting":
-            names = ", ".join(f"{name!r} ({count(rows, 'row')})" for name, rows in outcome.waiting.items())
+            names = ", ".join(f"{name!r} ({common.count(rows, 'row')})" for name, rows in outcome.waiting.items())
             click.echo(f"waiting  {path}: nobody is bound to {names}. {BINDING}")
         elif verbose and not outcome.reader:
             click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:
             click.echo(f"{outcome.state:8} {path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
         if outcome.rows_rejected:
-            click.echo(f"         {count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
+            click.echo(f"         {common.count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
         if verbose:
             for note in outcome.notes:
                 click.echo(f"         {note}")
     counts = {state: sum(o.state == state for o in outcomes) for state in ("taken", "known", "waiting", "failed")}
     summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
-    click.echo(f"{count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
+    click.echo(f"{common.count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
     noted = sum(bool(outcome.notes) for outcome in outcomes)
     if noted and not verbose:
         click.echo(f"Files with notes: {noted}; `workbook check PATHS` shows them.")

@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.base.errors import UnknownAthlete, UsageProblem
-from analysis.cli.common import (
-    FAILED,
-    PARTLY,
-    as_json,
-    audited,
-    count,
-    in_folder,
-    in_workspace,
-    locked,
-    print_json,
-    shown,
-)
+from analysis.cli import common
 
 if TYPE_CHECKING:
     from analysis.privacy.backup import Backup
@@ -35,8 +24,8 @@ into_folder = click.option("--to", type=click.Path(path_type=Path), required=Tru
 @click.command()
 @click.argument("athlete")
 @into_folder
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> None:
     """Write everything of ATHLETE (id, name or alias) into a folder.
 
@@ -46,10 +35,10 @@ def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> Non
 
     written = takeaway.export(workspace, athlete, to)
     if as_json:
-        return print_json(written.as_dict())
-    click.echo(f"{count(sum(written.rows.values()), 'row')} in {count(len(written.rows), 'table')}, ")
-    click.echo(f"{count(written.samples, 'record')} of the watch, {count(written.pages, 'page')}.")
-    click.echo(f"Begin with {shown(to / 'README.txt')}")
+        return common.print_json(written.as_dict())
+    click.echo(f"{common.count(sum(written.rows.values()), 'row')} in {common.count(len(written.rows), 'table')}, ")
+    click.echo(f"{common.count(written.samples, 'record')} of the watch, {common.count(written.pages, 'page')}.")
+    click.echo(f"Begin with {common.shown(to / 'README.txt')}")
 
 
 @click.command()
@@ -57,8 +46,8 @@ def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> Non
 @click.option("--yes", "confirmed", metavar="ID", help="The id of the athlete once more: it cannot be undone.")
 @click.option("--raw", is_flag=True, help="Delete and rewrite the files that people put into the workspace, too.")
 @click.option("--retention", is_flag=True, help="Erase nobody; delete what [retention] says is too old.")
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def erase(
     athlete: str | None,
     confirmed: str | None,
@@ -84,20 +73,20 @@ def erase(
             f"This would erase everything of {athlete_id} for good. Export it first if it is wanted. "
             f"To erase it: {shlex.join(['workbook', 'erase', athlete, '--yes', athlete_id])}"
         )
-    with locked(workspace):
+    with common.locked(workspace):
         done = erasure.erase(workspace, athlete, raw=raw)
     if as_json:
-        print_json(done.as_dict())
+        common.print_json(done.as_dict())
     else:
         _print_erased(workspace, done)
-    sys.exit(FAILED if done.left else PARTLY if done.unseen or done.failed else 0)
+    sys.exit(common.FAILED if done.left else common.PARTLY if done.unseen or done.failed else 0)
 
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--encrypt", is_flag=True, help="Under the passphrase in WORKBOOK_BACKUP_PASSPHRASE.")
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def backup(path: Path, encrypt: bool, workspace: "Workspace", as_json: bool) -> None:
     """Write everything that cannot be made again to FILE, and check it.
 
@@ -107,13 +96,13 @@ def backup(path: Path, encrypt: bool, workspace: "Workspace", as_json: bool) -> 
 
     passphrase = _passphrase() if encrypt else None
     made = backups.back_up(workspace, path, passphrase)
-    print_json(made.as_dict()) if as_json else _print_backup(made)
+    common.print_json(made.as_dict()) if as_json else _print_backup(made)
 
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @into_folder
-@as_json
+@common.as_json
 def restore(path: Path, to: Path, as_json: bool) -> None:
     """Make a workspace from the backup FILE in a new folder.
 
@@ -123,7 +112,7 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 
     restored = backups.restore(path, to, os.environ.get(backups.PASSPHRASE))
     if as_json:
-        return print_json(restored.as_dict())
+        return common.print_json(restored.as_dict())
     _print_backup(restored)
     click.echo(f"Whoever was erased since {restored.made_at[:10]} is in it again: erase them again.")
     click.echo(f"Next: workbook doctor --workspace {shlex.quote(str(to))}")
@@ -131,7 +120,7 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 
 @click.command()
 @click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
-@in_workspace
+@common.in_workspace
 def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
     """Say who ran what when, and whether the log is whole."""
     from analysis.privacy.audit import Audit
@@ -141,7 +130,7 @@ def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
         athlete = workspace.athlete_id(athlete) if athlete else None
     lines = log.table(athlete)
     if as_json:
-        print_json(lines.to_dict("records"))
+        common.print_json(lines.to_dict("records"))
     else:
         known = {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
         for line in lines.to_dict("records"):
@@ -150,22 +139,22 @@ def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
             click.echo("  ".join(word for word in words if word))
     number = log.check()
     if not as_json:
-        click.echo(f"The log has {count(number, 'line')}, all as they were written.")
+        click.echo(f"The log has {common.count(number, 'line')}, all as they were written.")
 
 
 @click.command()
-@in_folder
+@common.in_folder
 def doctor(workspace_folder: Path | None, as_json: bool) -> None:
     """Check the installation and the workspace."""
     from analysis.doctor import doctor as examine
 
     findings = examine(workspace_folder)
     if as_json:
-        print_json([finding.__dict__ for finding in findings])
+        common.print_json([finding.__dict__ for finding in findings])
     else:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
-    sys.exit(0 if all(finding.ok for finding in findings) else FAILED)
+    sys.exit(0 if all(finding.ok for finding in findings) else common.FAILED)
 
 
 def _passphrase() -> str:
@@ -177,9 +166,9 @@ def _passphrase() -> str:
 
 
 def _print_backup(made: "Backup") -> None:
-    rows, size = sum(made.rows.values()), made.bytes / 1024**2
+    held = f"{common.count(made.files, 'file')}, {common.count(sum(made.rows.values()), 'row')}"
     form = "encrypted" if made.encrypted else "not encrypted: whoever has the file can read it"
-    click.echo(f"{shown(made.path)}: {count(made.files, 'file')}, {count(rows, 'row')}, {size:.1f} MiB, {form}.")
+    click.echo(f"{common.shown(made.path)}: {held}, {made.bytes / 1024**2:.1f} MiB, {form}.")
     click.echo(f"Made at {made.made_at}; every file checked.")
 
 
@@ -188,10 +177,10 @@ def _print_retention(workspace: "Workspace", as_json: bool) -> None:
 
     from analysis.privacy.retention import retain
 
-    with locked(workspace):
+    with common.locked(workspace):
         said = retain(workspace, pd.Timestamp.now(tz="UTC"))
     if as_json:
-        return print_json(said)
+        return common.print_json(said)
     for line in said or ["workbook.toml has no [retention]: nothing is deleted for its age."]:
         click.echo(line)
 
@@ -199,7 +188,7 @@ def _print_retention(workspace: "Workspace", as_json: bool) -> None:
 def _print_erased(workspace: "Workspace", done: "Erased") -> None:
     from analysis.privacy import erasure
 
-    click.echo(f"{done.athlete_id}: {count(sum(done.rows.values()), 'row')} deleted or changed.")
+    click.echo(f"{done.athlete_id}: {common.count(sum(done.rows.values()), 'row')} deleted or changed.")
     for word, paths in (("deleted", done.deleted), ("rewritten", done.rewritten), ("made anew", done.rendered)):
         for path in paths:
             click.echo(f"{word:10}{path}")

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.base.errors import UsageProblem
-from analysis.cli.common import (
-    as_day,
-    audited,
-    by_engine,
-    count,
-    exit_partly,
-    in_workspace,
-    locked,
-    print_json,
-    print_rows,
-    said_again,
-    shown,
-)
+from analysis.cli import common
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +26,10 @@ _LISTED = 20  # pages made that are named one by one
 @click.argument("answer", required=False, type=click.Choice(["accept", "reject"]))
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
 @click.option(
-    "--as-of", callback=as_day, help="The week that holds this date, ISO; default: the last one that is over."
+    "--as-of", callback=common.as_day, help="The week that holds this date, ISO; default: the last one that is over."
 )
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def decide(
     proposal_id: str | None,
     answer: str | None,
@@ -58,16 +46,16 @@ def decide(
 
     if not proposal_id and not answer:
         rows = proposals.proposed(workspace, athlete, as_of)
-        told = said_again(athlete=athlete, as_of=as_of)
-        return print_rows(rows) if as_json else _print_proposals(rows, told)
+        told = common.said_again(athlete=athlete, as_of=as_of)
+        return common.print_rows(rows) if as_json else _print_proposals(rows, told)
     if not proposal_id or not answer:
         raise UsageProblem("Say which and how, or neither to list them. As: workbook decide 3f2a91c04d accept")
-    with locked(workspace):
+    with common.locked(workspace):
         rows = proposals.answer(
             workspace, proposal_id, "accepted" if answer == "accept" else "rejected", athlete, as_of
         )
     if as_json:
-        return print_rows(rows)
+        return common.print_rows(rows)
     for row in rows.to_dict("records"):
         click.echo(f"{row['answer']:8}  {row['proposal_id']}  {row['line']}")
 
@@ -75,11 +63,13 @@ def decide(
 @click.command()
 @click.argument("name", metavar="REPORT")
 @click.option("--athlete", help="Whose report (id, name or alias); a report of the squad needs none.")
-@click.option("--as-of", callback=as_day, help="Only events up to this date, ISO; default: the last day with data.")
+@click.option(
+    "--as-of", callback=common.as_day, help="Only events up to this date, ISO; default: the last day with data."
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Where to put the page; default: below reports/.")
-@by_engine
-@in_workspace
-@audited
+@common.by_engine
+@common.in_workspace
+@common.audited
 def report(
     name: str,
     athlete: str | None,
@@ -109,19 +99,19 @@ def report(
         whose = workspace.athlete(athlete, as_of)
         job = Job(name, whose.athlete_id, whose.until.date().isoformat())
     done = render_job(workspace, job, force=True, output=output, engine=engine)
-    print_json(done.as_dict()) if as_json else print_pages([done])
-    exit_partly(int(not done.done), 1)
+    common.print_json(done.as_dict()) if as_json else print_pages([done])
+    common.exit_partly(int(not done.done), 1)
 
 
 @click.command()
 @click.argument("page", type=click.Path(path_type=Path, dir_okay=False))
-@in_workspace
+@common.in_workspace
 def explain(page: Path, workspace: "Workspace", as_json: bool) -> None:
     """Say what PAGE was made of, and what has changed since."""
     from analysis.report.engine.manifest import explained
 
     lines = explained(workspace, page)
-    print_json(lines) if as_json else click.echo("\n".join(lines))
+    common.print_json(lines) if as_json else click.echo("\n".join(lines))
 
 
 @click.command()
@@ -135,9 +125,11 @@ def explain(page: Path, workspace: "Workspace", as_json: bool) -> None:
     help="One file by itself; pages with one plotly.min.js for all; or one file under a passphrase.",
 )
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to put it into.")
-@click.option("--as-of", callback=as_day, help="The latest page up to this date, ISO; default: the latest there is.")
-@in_workspace
-@audited
+@click.option(
+    "--as-of", callback=common.as_day, help="The latest page up to this date, ISO; default: the latest there is."
+)
+@common.in_workspace
+@common.audited
 def share(
     name: str,
     athlete: str | None,
@@ -155,8 +147,8 @@ def share(
 
     done = sharing.share(workspace, name, athlete, form, to, as_of)
     if as_json:
-        return print_json(done.as_dict())
-    click.echo(f"{done.form:10}{shown(done.path)}")
+        return common.print_json(done.as_dict())
+    click.echo(f"{done.form:10}{common.shown(done.path)}")
     if done.passphrase:
         click.echo(f"Passphrase: {done.passphrase}")
         click.echo("It is shown this once and kept nowhere. Hand it over by another way than the file.")
@@ -173,7 +165,7 @@ def _print_proposals(rows: "pd.DataFrame", told: list[str]) -> None:
         click.echo(f"              Source: {first['source']}")
     counts = rows["answer"].value_counts()
     answered = "".join(f", {counts[answer]} {answer}" for answer in ("accepted", "rejected") if answer in counts)
-    click.echo(f"{count(len(waiting), 'open proposal')}{answered}.")
+    click.echo(f"{common.count(len(waiting), 'open proposal')}{answered}.")
     if len(waiting):
         command = shlex.join(["workbook", "decide", waiting.iloc[0]["proposal_id"], "accept", *told])
         click.echo(f"Accept one, or say reject: {command}")
@@ -188,17 +180,17 @@ def print_pages(rendered: "Sequence[Done]") -> None:
     _print_failures([page for page in rendered if not page.done])
     states = Counter(page.state for page in rendered)
     summary = ", ".join(f"{states[state]} {state}" for state in ("rendered", "unchanged", "failed") if states[state])
-    click.echo(f"{count(len(rendered), 'page')}: {summary}.")
+    click.echo(f"{common.count(len(rendered), 'page')}: {summary}.")
 
 
 def _print_paths(word: str, thing: str, paths: list[Path]) -> None:
     """Each path behind a word; many of them by their folder."""
     if len(paths) <= _LISTED:
         for path in paths:
-            click.echo(f"{word:10}{shown(path)}")
+            click.echo(f"{word:10}{common.shown(path)}")
     else:
         for folder, of_it in Counter(path.parent for path in paths).items():
-            click.echo(f"{word:10}{count(of_it, thing)} in {shown(folder)}")
+            click.echo(f"{word:10}{common.count(of_it, thing)} in {common.shown(folder)}")
 
 
 def _print_failures(failed: "Sequence[Done]") -> None:

@@ -13,20 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analysis.base.errors import UsageProblem, WorkbookError
-from analysis.cli.common import (
-    FAILED,
-    PARTLY,
-    as_day,
-    as_json,
-    audited,
-    by_engine,
-    exit_partly,
-    in_folder,
-    in_workspace,
-    locked,
-    print_json,
-    progress,
-)
+from analysis.cli import common
 from analysis.cli.delivery import print_deliveries, send
 from analysis.cli.files import print_outcomes
 from analysis.cli.pages import print_pages
@@ -81,20 +68,20 @@ def on_cluster(command: Callable) -> Callable:
     help="Where to make the example; a folder of its own keeps it apart from your athletes.",
 )
 @at_a_time
-@by_engine
-@as_json
+@common.by_engine
+@common.as_json
 def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_json: bool) -> None:
     """Make an example squad of 12, a page for each athlete and one for the coach."""
     from analysis.report.due import due
     from analysis.workspace import demonstration, intake
 
     workspace, files, as_of = demonstration.prepare(workspace_folder)
-    with locked(workspace):
-        outcomes = list(progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
+    with common.locked(workspace):
+        outcomes = list(common.progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
         rendered = list(_render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json))
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if as_json:
-        print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
+        common.print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
     else:
         print_outcomes(outcomes, verbose=False)
         click.echo("")
@@ -103,14 +90,14 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
         again = shlex.join(["workbook", "decide", "--workspace", str(workspace_folder)])
         click.echo(f"What the rules propose for the coming week: {again}")
         click.echo("Your own athletes: workbook init my-squad")
-    exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
+    common.exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
 
 
 @click.command()
 @click.option("--due", is_flag=True, required=True, help="What workbook.toml plans, once its time has come.")
 @click.option(
     "--as-of",
-    callback=as_day,
+    callback=common.as_day,
     help="Only render, for the last periods that were over on this date, ISO; nothing is sent.",
 )
 @click.option(
@@ -118,10 +105,10 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
 )
 @at_a_time
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
-@by_engine
+@common.by_engine
 @on_cluster
-@in_workspace
-@audited
+@common.in_workspace
+@common.audited
 def run(
     due: bool,  # noqa: ARG001 - the flag says aloud what happens
     as_of: str | None,
@@ -143,7 +130,7 @@ def run(
     from analysis.report.due import owed
     from analysis.workspace import day
 
-    with locked(workspace), _kept(workspace) as done:
+    with common.locked(workspace), _kept(workspace) as done:
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
         for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
@@ -151,7 +138,7 @@ def run(
         done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
         retained = retain(workspace, workspace.now())
     if as_json:
-        print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
+        common.print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
     else:
         print_pages(done.pages)
         print_deliveries(done.deliveries)
@@ -159,13 +146,13 @@ def run(
         for line in retained:
             click.echo(line)
     failed = sum(not page.done for page in done.pages) + sum(one.failed for one in done.deliveries)
-    exit_partly(failed, len(done.pages) + len(done.deliveries))
+    common.exit_partly(failed, len(done.pages) + len(done.deliveries))
 
 
 @click.command()
 @click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
-@in_folder
+@common.in_folder
 def schedule(system: "System", to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
     """Write what makes SYSTEM call `workbook run --due` for this workspace.
 
@@ -182,7 +169,7 @@ def schedule(system: "System", to: Path | None, workspace_folder: Path | None, a
         for name, text in made.files.items():
             (to / name).write_text(text, encoding="utf-8")
     if as_json:
-        return print_json({"files": made.files, "how": made.how})
+        return common.print_json({"files": made.files, "how": made.how})
     for name, text in made.files.items():
         click.echo(f"{to / name}" if to else f"# {name}\n{text}")
     click.echo("Then:")
@@ -208,7 +195,7 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
             raise
         print_pages(done.pages)
         click.echo(why, err=True)
-        sys.exit(PARTLY if done.pages else FAILED)
+        sys.exit(common.PARTLY if done.pages else common.FAILED)
     if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
         for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries)):
             click.echo(sentence, err=True)
@@ -227,7 +214,7 @@ def _render_due(
 
     made = render_all(workspace, planned, jobs or os.cpu_count() or 1, force, engine, cluster)
     with contextlib.closing(made):  # an interrupted run ends what is in work
-        yield from progress(made, "Pages", len(planned), quiet)
+        yield from common.progress(made, "Pages", len(planned), quiet)
 
 
 def _print_without_consent(workspace: "Workspace") -> None:

@@ -54,7 +54,7 @@ def write_example(folder: Path, seed: int = SEED) -> Truth:
         athletes=tuple(facts for _, facts in written),
         truths=tuple(truth.as_dict(ids[truth.athlete]) for truth in BUILT_IN),
     )
-    _write_text(json.dumps(truth.as_dict(), indent=1) + "\n", folder / "truth.json")
+    _write_text(json.dumps(asdict(truth), indent=1) + "\n", folder / "truth.json")
     return truth
 
 

@@ -4,8 +4,10 @@ The numbers and dates of a truth are the arguments of its change, so truth.json 
 the files were made from.
 """
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -113,74 +115,20 @@ class BuiltIn:
         }
 
 
-BUILT_IN = (
-    BuiltIn(
-        "gain",
-        "Alder",
-        "real gain in speed at the anchor load of the Romanian deadlift over the last three weeks, flat before",
-        speed_gain,
-        {"gain_m_s": 0.18},
-        {"start": "2026-06-12", "end": "2026-07-03"},
-    ),
-    BuiltIn(
-        "plateau",
-        "Birch",
-        "gain in speed at the anchor load of the Romanian deadlift, then a plateau from its end on",
-        speed_gain,
-        {"gain_m_s": 0.12},
-        {"start": "2026-01-05", "end": "2026-03-27"},
-    ),
-    BuiltIn("no_change", "Cedar", "no change in anything, all 26 weeks", unchanged, {}, {}),
-    BuiltIn(
-        "device_swap",
-        "Dogwood",
-        "a new bar-speed device that reads higher; no gain",
-        device_swap,
-        {"offset_m_s": 0.05, "device": "encoder two"},
-        {"start": "2026-04-06"},
-    ),
-    BuiltIn(
-        "missing_weeks",
-        "Elm",
-        "three weeks in which nothing is logged; not rest",
-        nothing_logged,
-        {},
-        {"start": "2026-03-23", "end": "2026-04-12"},
-    ),
-    BuiltIn(
-        "real_side_difference",
-        "Fir",
-        "the right leg hops further than the left, the same side each time",
-        stronger_right,
-        {"right_over_left": 1.12},
-        {},
-    ),
-    BuiltIn(
-        "apparent_side_difference",
-        "Ginkgo",
-        "short left hops on a single bad day; no difference",
-        bad_left_day,
-        {"left_share": 0.86},
-        {"date": "2026-06-24"},
-    ),
-    BuiltIn(
-        "earlier_form_break",
-        "Hazel",
-        "fewer clean reps in the form set over the last four weeks",
-        earlier_form_break,
-        {"clean_reps_lost": 3.0},
-        {"start": "2026-06-08"},
-    ),
-    BuiltIn(
-        "improving_runner",
-        "Ivy",
-        "faster over 20 m, in the time trials and at a given heart rate after six weeks of gain, flat before",
-        faster_runner,
-        {"sprint_gain_s": 0.22, "cs_gain_m_s": 0.35, "speed_at_140_bpm_gain_m_s": 0.35},
-        {"start": "2026-05-11", "end": "2026-06-22"},
-    ),
-    BuiltIn("flat_runner", "Juniper", "runs as fast at the end as at the start", unchanged, {}, {}),
+_CHANGES = (
+    *(unchanged, speed_gain, device_swap, nothing_logged, stronger_right, bad_left_day, earlier_form_break),
+    faster_runner,
 )
+
+
+def _built_in() -> tuple[BuiltIn, ...]:
+    """The truths of `truths.toml`."""
+    changes = {change.__name__: change for change in _CHANGES}
+    said = tomllib.loads(files("analysis.example").joinpath("truths.toml").read_text(encoding="utf-8"))["truths"]
+    return tuple(BuiltIn(**{**truth, "change": changes[truth["change"]]}) for truth in said)
+
+
+BUILT_IN = _built_in()
 
 
 def with_truths(name: str, course: pd.DataFrame) -> pd.DataFrame:
@@ -211,14 +159,3 @@ class Truth:
             if truth["key"] == key:
                 return truth
         raise KeyError(f"{key!r} is not built in; the keys are: {', '.join(truth['key'] for truth in self.truths)}.")
-
-    def as_dict(self) -> dict:
-        """The truth as JSON-ready values."""
-        return {
-            "seed": self.seed,
-            "first_day": self.first_day,
-            "last_day": self.last_day,
-            "noise": self.noise,
-            "athletes": list(self.athletes),
-            "truths": list(self.truths),
-        }

@@ -166,7 +166,7 @@ class _Section:
     def add(self, item: Any) -> None:
         if isinstance(item, Fact):
             self._append("facts", item)
-        elif isinstance(item, get_args(Drawing)):
+        elif isinstance(item, Drawing):
             self._append("blocks", plain(as_plain(item)))
         elif isinstance(item, pd.DataFrame):
             self._append("blocks", frame_block(item))
@@ -218,7 +218,7 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, Fact):
         return {"kind": "fact", **plain(as_plain(value))}
-    if isinstance(value, get_args(Drawing)):
+    if isinstance(value, Drawing):
         return plain(as_plain(value))
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}

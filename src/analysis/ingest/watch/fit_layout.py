@@ -4,8 +4,10 @@ Names, scales and enumerations are those of `fitdecode`'s profile; only the fiel
 No file is trusted: a layout is read in one piece, so work is bounded by counts, and `Budget` caps those.
 """
 
+import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -27,51 +29,9 @@ HRV, HR, SET, EXERCISE_TITLE = 78, 132, 225, 264
 FIELD_DESCRIPTION = 206
 
 COMPRESSED_SPEED_DISTANCE = "compressed_speed_distance"
-FIELDS: dict[int, tuple[str, ...]] = {
-    FILE_ID: ("type", "manufacturer", "product", "product_name"),
-    SPORT: ("sport", "sub_sport"),
-    SESSION: (
-        "timestamp",
-        "start_time",
-        "sport",
-        "sub_sport",
-        "total_elapsed_time",
-        "total_timer_time",
-        "total_distance",
-        "avg_heart_rate",
-        "sport_profile_name",
-    ),
-    LAP: ("timestamp", "start_time", "total_elapsed_time", "total_timer_time", "total_distance"),
-    RECORD: (
-        "timestamp",
-        "heart_rate",
-        "cadence",
-        "fractional_cadence",
-        "distance",
-        "speed",
-        "enhanced_speed",
-        "altitude",
-        "enhanced_altitude",
-        "power",
-        COMPRESSED_SPEED_DISTANCE,
-    ),
-    EVENT: ("timestamp", "event", "event_type"),
-    WEIGHT_SCALE: ("timestamp", "weight"),
-    ACTIVITY: ("timestamp", "local_timestamp"),
-    HRV: ("time",),
-    SET: (
-        "timestamp",
-        "start_time",
-        "duration",
-        "repetitions",
-        "weight",
-        "set_type",
-        "category",
-        "category_subtype",
-    ),
-    EXERCISE_TITLE: ("exercise_category", "exercise_name", "wkt_step_name"),
-    FIELD_DESCRIPTION: ("developer_data_index", "field_definition_number", "fit_base_type_id", "field_name"),
-}
+_NUMBERS = {message.name: number for number, message in MESSAGE_TYPES.items()}
+_NAMED = tomllib.loads(files("analysis.ingest.watch").joinpath("fit_fields.toml").read_text(encoding="utf-8"))
+FIELDS: dict[int, tuple[str, ...]] = {_NUMBERS[message]: tuple(names) for message, names in _NAMED.items()}
 
 SINGLE = tuple(number for number in FIELDS if number not in (RECORD, HRV, FIELD_DESCRIPTION))
 
