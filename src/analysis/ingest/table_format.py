@@ -1,14 +1,12 @@
 """A format of tables as a declaration: what its columns are called, and by which of them it is known."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from functools import cache, cached_property, partial
-from importlib.resources import files
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
@@ -20,7 +18,7 @@ from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import Ledger, Parts, Pass, Problem, Row
 
 Value = TypeVar("Value")
-Headers = Sequence[str] | Mapping[str, str]  # what a column may be called; with the unit that each name says
+Headers = tuple[str, ...] | Mapping[str, str]  # what a column may be called; with the unit that each name says
 _IN_BRACKETS = re.compile(r"(?P<words>[^(\[]+)[(\[](?P<unit>[^)\]]+)[)\]]")
 
 
@@ -128,12 +126,6 @@ class Content:
     samples: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
-@cache
-def declarations() -> dict[str, dict[str, Any]]:
-    """What `formats.toml` says of each format."""
-    return tomllib.loads(files("analysis.ingest").joinpath("formats.toml").read_text(encoding="utf-8"))
-
-
 @dataclass(frozen=True, kw_only=True)
 class TableFormat:
     """One format of text tables. Headers are compared without case and spaces, the first of a name counts.
@@ -147,18 +139,13 @@ class TableFormat:
     takes: str
     leaves: str
     headers: Mapping[str, Headers] = field(default_factory=dict)  # by role
-    needed: Sequence[str] = ()  # the roles that a file of this format has
+    needed: tuple[str, ...] = ()  # the roles that a file of this format has
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by role: as written in a header -> ours
-    day_first_headers: Sequence[str] = ()  # of a language that writes the day first, where no date tells
+    day_first_headers: tuple[str, ...] = ()  # of a language that writes the day first, where no date tells
     called: str = ""  # in an error; the title where it is empty
     again: str = "Export it again."
-    suffixes: Sequence[str] = (".csv", ".txt")
+    suffixes: tuple[str, ...] = (".csv", ".txt")
     generic: bool = False
-
-    @classmethod
-    def declared(cls, name: str) -> Self:
-        """The format of that name, as `formats.toml` says it."""
-        return cls(name=name, **declarations()[name])
 
     def reader(self) -> Reader:
         """The reader of this format."""

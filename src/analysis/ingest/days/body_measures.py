@@ -1,5 +1,26 @@
 """Daily body measures of a scale: kilograms in the column names."""
 
-from analysis.ingest.days.daily import Daily
+from analysis.ingest.days.daily import Daily, Item
 
-READER = Daily.declared("body_measures").reader()
+
+def _part(metric: str, unit: str) -> Item:
+    return Item(metric, test_id="body_composition", unit=unit)
+
+
+READER = Daily(
+    name="body_measures",
+    title="daily body measures (CSV)",
+    date_header="date",
+    items={
+        "weightkg": Item("mass", test_id="body_mass", unit="kg"),
+        "fatkg": _part("fat_mass", "kg"),
+        "boneskg": _part("bone_mass", "kg"),
+        "musclekg": _part("muscle_mass", "kg"),
+        "leankg": _part("lean_mass", "kg"),
+        "fatpercent": _part("fat_percent", "%"),
+    },
+    needed=("weightkg",),
+    takes="trials of body_mass and of body_composition (fat, bone, muscle and lean mass, fat in %), several a day "
+    "counted",
+    leaves="comments",
+).reader()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import partial
-from typing import Self
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,7 +14,7 @@ from analysis.ingest import cells
 from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
-from analysis.ingest.table_format import Content, Form, Headers, Line, TableFormat, declarations, pass_of
+from analysis.ingest.table_format import Content, Form, Headers, Line, TableFormat, pass_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Item:
     name: str
     direction: str = "neutral"
     factor: float = 1.0
-    scale: Sequence[float] | None = None
+    scale: tuple[float, float] | None = None
     test_id: str | None = None
     unit: str | None = None
 
@@ -53,12 +52,6 @@ class Daily(TableFormat):
     items: dict[str, Item]  # by header; a file has one of them or more
     athlete_header: str = ""  # the header, one of those needed, of a file of several athletes
     left_note: str = ""
-
-    @classmethod
-    def declared(cls, name: str) -> Self:
-        said = declarations()[name]
-        items = {header: Item(**item) for header, item in said["items"].items()}
-        return cls(name=name, **{**said, "items": items})
 
     @property
     def roles(self) -> Mapping[str, Headers]:

@@ -67,4 +67,24 @@ def _amount(raw: str, decimal: str) -> tuple[float, str]:
     return cells.number(match["number"], decimal), _UNIT_OF[match["unit"].casefold()]
 
 
-READER = _GymBook.declared("gymbook").reader()
+READER = _GymBook(
+    name="gymbook",
+    title="GymBook (CSV)",
+    called="a GymBook export",
+    headers={
+        "date": ("Data", "Date"),
+        "time": ("Orario", "Time"),
+        "workout": ("Programma", "Workout"),
+        "exercise": ("Esercizio", "Exercise"),
+        "kind": ("Set / Set di riscaldamento / Set di defaticamento", "Set / Warm-up set / Cool-down set"),
+        "reps": ("Ripetizioni / Tempo", "Repetitions / Time"),
+        "load": ("Peso / Distanza", "Weight / Distance"),
+        "notes": ("Appunti", "Notes"),
+        "skipped": ("Saltato", "Skipped"),
+    },
+    needed=("date", "time", "workout", "exercise", "reps", "load"),
+    day_first_headers=("Data",),
+    session_key="%Y-%m-%d",
+    takes="workouts by date, time and programme; sets with repetitions or time, load or distance, warm-up, notes",
+    leaves="sets marked as skipped; muscle groups, which the exercise catalogue says",
+).reader()

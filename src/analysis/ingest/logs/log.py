@@ -1,6 +1,6 @@
 """Logs of training as declarations: a row a set, or an exercise with its sets side by side, of one athlete.
 
-A new app is an entry of `formats.toml`, which says what its columns are called; what no entry says, it overrides.
+A new app is an instance of `Log`, which says what its columns are called; what no declaration says, it overrides.
 """
 
 import re
@@ -48,7 +48,7 @@ class Log(TableFormat):
 
     session_key: str = "%Y-%m-%d %H:%M:%S"  # what of the start tells sessions apart, beside the name of the workout
     kinds: Mapping[str, str] = field(default_factory=dict)  # what the role kind says -> set_kind; all work where empty
-    zeros: Sequence[Literal["reps", "load"]] = ()
+    zeros: tuple[Literal["reps", "load"], ...] = ()
     units: Mapping[str, Mapping[str, str]] = field(
         default_factory=lambda: {"load": LOAD_UNITS, "distance": LENGTHS, "duration": SPANS, "seconds": SPANS}
     )

@@ -38,7 +38,28 @@ class _Meet(TableFormat):
         return Content(_assembled(taken, ledger, form.options.config.zone))
 
 
-READER = _Meet.declared("powerlifting").reader()
+READER = _Meet(
+    name="powerlifting",
+    title="powerlifting meet results, as of OpenPowerlifting (CSV)",
+    called="meet results",
+    again="Download it again.",
+    suffixes=(".csv",),
+    headers={
+        "name": ("Name",),
+        "body_mass": ("BodyweightKg",),
+        "place": ("Place",),
+        "event": ("Event",),
+        "equipment": ("Equipment",),
+        "division": ("Division",),
+        "date": ("Date",),
+        "meet": ("MeetName",),
+        **{lift: (f"{lift}#Kg",) for lift in _LIFTS},
+        **{f"best_{lift}": (f"Best3{lift}Kg",) for lift in _LIFTS},
+    },
+    needed=("name", "body_mass", "place", "event"),
+    takes="every attempt as a set of one (failed: 0 repetitions, kind failure); the best of a lift as the trial *_1rm",
+    leaves="totals and points, which follow; age and weight classes; a disqualified lifter's attempts stay attempts",
+).reader()
 
 
 def _day(line: Line) -> date | None:

@@ -37,4 +37,30 @@ class _Strong(Log):
             yield f"{count} sets have a distance without a unit; it stays in the raw rows only."
 
 
-READER = _Strong.declared("strong").reader()
+# the app writes its headers in its own language
+READER = _Strong(
+    name="strong",
+    title="Strong (CSV)",
+    called="a Strong export",
+    headers={
+        "start": ("Date", "Datum"),
+        "duration": ("Duration", "Workout Duration", "Dauer", "Workout-Dauer"),
+        "workout": ("Workout Name", "Workout-Name"),
+        "workout_notes": ("Workout Notes", "Workout-Notizen"),
+        "exercise": ("Exercise Name", "Name der Übung"),
+        "kind": ("Set Order", "Reihenfolge festlegen"),
+        "load": ("Weight", "Gewicht"),
+        "load_unit": ("Weight Unit", "Gewichtseinheit"),
+        "reps": ("Reps", "Wiederh."),
+        "rpe": ("RPE",),
+        "distance": ("Distance", "Entfernung"),
+        "distance_unit": ("Distance Unit", "Entfernungseinheit"),
+        "seconds": {"Seconds": "s", "Sekunden": "s"},
+        "notes": ("Notes", "Notizen"),
+    },
+    needed=("start", "workout", "exercise", "kind", "reps"),
+    kinds={"w": "warm_up", "d": "drop", "f": "failure"},
+    zeros=("reps", "load"),
+    takes="workouts with start, duration and notes; sets with load, reps, RPE, distance, time, warm-up, drop, failure",
+    leaves="rest timers and exercises never done (all zeros); distances without a unit, as km and miles look alike",
+).reader()

@@ -21,4 +21,22 @@ class _StrongLifts(Log):
             yield f"Sets of 0 repetitions, which were not done: {count}; they stay in the raw rows only."
 
 
-READER = _StrongLifts.declared("stronglifts").reader()
+READER = _StrongLifts(
+    name="stronglifts",
+    title="StrongLifts (CSV)",
+    called="a StrongLifts export",
+    headers={
+        "date": ("Date (yyyy/mm/dd)",),
+        "time": ("Start Time (h:mm)",),
+        "duration": ("Duration",),
+        "workout": ("Workout Name",),
+        "workout_notes": ("Notes",),
+        "exercise": ("Exercise",),
+        "reps": ("Set # (Reps)",),
+        "load": ("Set #",),
+    },
+    needed=("date", "workout", "exercise", "reps", "load"),
+    session_key="%Y-%m-%d %H:%M",
+    takes="workouts with start, duration and notes; every set with load (kg or lb by its column) and repetitions",
+    leaves="sets of 0 repetitions, which were not done; sums and e1RM, which follow from the sets; body mass",
+).reader()

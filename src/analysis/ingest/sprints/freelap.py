@@ -79,4 +79,20 @@ def _in_sessions(taken: list[Taken]) -> list[Taken]:
     return placed
 
 
-READER = _Freelap.declared("freelap").reader()
+READER = _Freelap(
+    name="freelap",
+    title="Freelap gates (CSV)",
+    called="a Freelap export with gates",
+    headers={
+        "date": ("Date",),
+        "time": ("Time", "Heure"),
+        "athlete": ("Athlete", "Athlète"),
+        "exercise": ("Exercise", "Exercice"),
+        "total": ("Total time (s)", "Temps total (s)"),
+    },
+    needed=("date", "time", "athlete", "exercise", "total"),
+    day_first_headers=("Heure", "Athlète", "Temps total (s)"),
+    takes="every run as a trial with its splits from gate to gate; runs less than 2 h apart are a session, also "
+    "past midnight",
+    leaves="speeds, which follow; the run's number, as the order of the times says it",
+).reader()

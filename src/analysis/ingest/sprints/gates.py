@@ -49,7 +49,21 @@ class _Sprints(SprintTable):
         return Content(sessions_and_splits(taken, ledger, form.options))
 
 
-READER = _Sprints.declared("sprints").reader()
+READER = _Sprints(
+    name="sprints",
+    title="sprint times, a column or a row a gate (CSV)",
+    suffixes=(".csv", ".txt", ".tsv"),
+    headers={
+        "athlete": ("athlete", "name", "player", "subject", "athlet", "sportler", "athlète", "nom", "atleta", "nombre"),
+        "date": ("date", "datum", "fecha", "data"),
+        "distance": ("distance", "distance_m", "distance (m)", "distanz", "distanz (m)", "distancia", "distancia (m)"),
+        "time": ("time", "time_s", "time (s)", "zeit", "zeit (s)", "temps", "temps (s)", "tiempo", "tiempo (s)"),
+        "trial": ("trial", "run", "attempt", "versuch", "essai", "intento"),
+    },
+    takes="every run as a trial with its splits from gate to gate; the day of a column date or of the file's name",
+    leaves="body size, team, surface; gates whose mean speed nobody runs, as their unit must be another",
+    generic=True,
+).reader()
 
 
 def _session(line: Line, distance_m: float) -> dict:

@@ -70,4 +70,22 @@ def _content(taken: list[Taken], day: date, form: Form) -> Content:
     return Content({"sessions": frame("sessions", [session])}, samples=samples)
 
 
-READER = _Laser.declared("laser").reader()
+READER = _Laser(
+    name="laser",
+    title="radar or laser sprint, a row a moment (CSV)",
+    suffixes=(".csv", ".txt", ".tsv"),
+    headers={
+        "time": ("time", "zeit", "temps", "tiempo", "tempo"),
+        "velocity": ("velocity", "speed", "geschwindigkeit", "vitesse", "velocidad", "velocità"),
+        "distance": ("distance", "distanz", "distancia", "distanza"),
+    },
+    needed=("time", "velocity"),
+    units={
+        "time": {unit: unit for unit in ("s", "ms", "min")},
+        "velocity": {unit: unit for unit in ("m/s", "cm/s", "mm/s", "km/h", "mph")},
+        "distance": {unit: unit for unit in ("m", "cm", "mm", "ft", "yd")},
+    },
+    takes="one sprint a file: time, velocity and distance as samples; the day of the file's name",
+    leaves="raw velocity beside a smoothed one; moments of negative speed, which are the device's noise",
+    generic=True,
+).reader()

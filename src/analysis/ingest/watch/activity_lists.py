@@ -1,7 +1,7 @@
 """What the lists of activities of Garmin Connect and Strava share: one row an activity, in the account's language."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -79,7 +79,7 @@ class ActivityList(TableFormat):
     The duration is the time elapsed, else the role time.
     """
 
-    suffixes: Sequence[str] = (".csv",)
+    suffixes: tuple[str, ...] = (".csv",)
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""

@@ -131,7 +131,26 @@ def _ratio(sheet: Sheet, shown: Column, precise: Column) -> float:
     return max(ratios, default=M_PER_MILE)  # swims are shown in metres, so the largest ratio tells
 
 
-READER = _Strava.declared("strava").reader()
+READER = _Strava(
+    name="strava",
+    title="Strava list of activities (CSV) or bulk export (ZIP)",
+    called="Strava's list of activities",
+    again="Download it again.",
+    headers={
+        "id": ("Activity ID", "Aktivitäts-ID"),
+        "date": ("Activity Date", "Aktivitätsdatum"),
+        "title": ("Activity Name", "Name der Aktivität"),
+        "sport": ("Activity Type", "Aktivitätsart"),
+        "elapsed": ("Elapsed Time", "Verstrichene Zeit"),
+        "moving": ("Moving Time", "Bewegungszeit"),
+        "distance": ("Distance", "Distanz"),
+        "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz"),
+        "file": ("Filename", "Dateiname"),
+    },
+    needed=("id", "date", "title", "sport"),
+    takes="activities with sport, start, title, distance, times, heart rate; from the zip the watch files of the rows",
+    leaves="photos, gear, likes and places; watch files that no row of the list names",
+).reader()
 
 
 def _holds_list(path: Path) -> bool:
