@@ -5,9 +5,9 @@ A column says which values fail and in which words: of a frame's column at once,
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -43,7 +43,7 @@ class Column:
     unit: str | None = None
     low: float | None = None
     high: float | None = None
-    values: Sequence[str] | None = None
+    values: tuple[str, ...] | None = None
     pattern: str | None = None
     required: bool = False
 
@@ -204,3 +204,39 @@ def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
     if kind == "date":
         moments = moments.dt.normalize()
     return moments.astype(DTYPES[kind])
+
+
+def table(name: str, key: tuple[str, ...], row: str, *columns: Column) -> Table:
+    """`row` says what one row is."""
+    return Table(name, key, columns, row)
+
+
+def text(name: str, meaning: str, *, required: bool = False, pattern: str | None = None) -> Column:
+    return Column(name, "text", meaning, required=required, pattern=pattern)
+
+
+def choice(name: str, meaning: str, *values: str, required: bool = True) -> Column:
+    return Column(name, "text", meaning, values=values, required=required)
+
+
+def number(
+    name: str,
+    unit: str | None,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    required: bool = False,
+) -> Column:
+    return Column(name, "number", meaning, unit=unit, low=low, high=high, required=required)
+
+
+def integer(name: str, meaning: str, low: float = 0) -> Column:
+    return Column(name, "integer", meaning, low=low, required=True)
+
+
+def moment(kind: Kind, name: str, meaning: str, *, required: bool = False) -> Column:
+    return Column(name, kind, meaning, required=required)
+
+
+date, instant, clock = partial(moment, "date"), partial(moment, "instant"), partial(moment, "clock")
