@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.ingest.linking import run_links, set_links
+from analysis.ingest.logs.log import Log
+from analysis.ingest.registry import readers
 
+LOGS = [reader.name for reader in readers() if isinstance(getattr(reader.read, "__self__", None), Log)]
 START = pd.Timestamp("2026-06-02T06:00:00Z")
 
 
@@ -156,8 +159,9 @@ def test_a_set_is_a_copy_once_and_never_of_its_own_source_nor_of_a_copy(rows):
     assert all(a.split("|")[0] != b.split("|")[0] for a, b in pairs)
 
 
-def test_the_log_counts_whatever_the_device_is_called():
-    assert linked_sets(a_set("x", 1, "a_device"), a_set("s", 1)) == [("s|1", "x|1")]
+@pytest.mark.parametrize("log", LOGS)
+def test_a_log_counts_whatever_the_device_is_called(log):
+    assert linked_sets(a_set("x", 1, "a_device"), a_set("s", 1, log)) == [("s|1", "x|1")]
 
 
 def test_a_load_noted_in_pounds_is_the_same_load():

@@ -1,6 +1,7 @@
 """Logs of training as declarations: a row a set, or an exercise with its sets side by side, of one athlete.
 
-A new app is an instance of `Log`, which says what its columns are called; what no declaration says, it overrides.
+A new app is an instance of `Log`, which says what its columns are called; what no declaration says, it overrides. Its
+sets count before those of a bar-speed file where `ingest.linking` names it.
 """
 
 import re

@@ -150,8 +150,7 @@ def depth_drift(
     Parameters
     ----------
     rated : as `models.form.clean_reps.rated_repetitions` returns it, of one lift. Repetitions without an angle, and
-    sets with
-        fewer than 3 angles, are left out and counted.
+        sets with fewer than 3 angles, are left out and counted.
     cluster : "session_id" for one athlete, "athlete_id" for a squad.
     video_sem_deg : standard error of one angle, in degrees.
 
