@@ -3,10 +3,11 @@
     python bench/compare.py OLD NEW [FIELD ...]
 
 Each checkout has its own `.venv` (`make demo` makes it) and is asked through its own command line. What differs is
-printed as a diff; what has to differ from run to run (times, versions, fingerprints) is left out of both, and so are
-the named fields of the facts, which one of them may have added.
+printed as a diff. Left out of both is what differs from run to run (times, versions, fingerprints), how a figure is
+styled, and the named fields of the facts, which one of them may have added; numbers are compared to six digits.
 """
 
+import base64
 import difflib
 import json
 import re
@@ -18,12 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lxml import html
 
 _CHANGES_BY_ITSELF = re.compile(
     r"\bdata [0-9a-f]{8}\b|\bworkbook \d+\.\d+\.\d+|\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\dT[\d:.+Z]+"
     r"|\b\d+(\.\d+)? ?(ms|seconds?)\b|/tmp/\S+|<[\w.]+ object at 0x\w+>"
 )
+_STYLES = {"config", "marker", "line", "opacity", "color", "symmetric", "type", "template", "legendgroup", "hoverinfo"}
 _SILENT = ("script", "style", "template")
 
 
@@ -60,16 +63,19 @@ def visible(page: Path) -> Iterator[str]:
 
 
 def plain(value: Any, path: str = "") -> Iterator[str]:
-    """A JSON value as one line a leaf; numbers to nine digits, since the last ones are the machine's."""
-    if isinstance(value, dict):
+    """A JSON value as one line a leaf: what is said and drawn, without styles; numbers to six digits."""
+    if isinstance(value, dict) and "bdata" in value:
+        yield from plain(np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"]).tolist(), path)
+    elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from plain(inner, f"{path}.{key}")
+            if key not in _STYLES:
+                yield from plain(inner, f"{path}.{key}")
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             name = inner.get("subject", place) if isinstance(inner, dict) else place
             yield from plain(inner, f"{path}[{name}]")
     else:
-        yield f"{path} = {value:.9g}" if isinstance(value, float) else f"{path} = {value}"
+        yield f"{path} = {value:.6g}" if isinstance(value, float) else f"{path} = {value}"
 
 
 def outputs(python: Path, notebook: Path, squad: Path) -> Iterator[str]:
@@ -88,7 +94,7 @@ def outputs(python: Path, notebook: Path, squad: Path) -> Iterator[str]:
         for output in cell.get("outputs", ()):
             for kind, data in output.get("data", {}).items():
                 if isinstance(data, dict):
-                    yield from plain({key: inner for key, inner in data.items() if key != "config"}, kind)
+                    yield from plain(data, kind)
                 elif kind == "text/plain":
                     yield from "".join(data).splitlines()
             yield from "".join(output.get("text", ())).splitlines()
