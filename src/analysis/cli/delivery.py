@@ -32,7 +32,7 @@ def deliver(only_list: bool, again: str | None, arrived: str | None, workspace: 
         raise UsageProblem("Say one of --list, --again and --arrived.")
     if only_list:
         lines = sending.entries(workspace)
-        return print_json([line.as_dict() for line in lines]) if as_json else _print_ledger(lines)
+        return print_json([vars(line) for line in lines]) if as_json else _print_ledger(lines)
     with locked(workspace):
         if settled := again or arrived:
             sending.settle(workspace, settled, "waiting" if again else "sent")

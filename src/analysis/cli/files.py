@@ -92,7 +92,7 @@ def check(
     found = common.progress(files.items(), "Files", len(files), quiet=as_json)
     looks = [dry_run.look(path, options, known, root) for path, root in found]
     if as_json:
-        common.print_json([look.as_dict() for look in looks])
+        common.print_json([vars(look) for look in looks])
     else:
         told = common.said_again(unit=unit, mapping=mapping, **_form_options(form))
         command = shlex.join(["workbook", "ingest", *map(str, paths), *told])

@@ -35,7 +35,7 @@ def export(athlete: str, to: Path, workspace: "Workspace", as_json: bool) -> Non
 
     written = takeaway.export(workspace, athlete, to)
     if as_json:
-        return common.print_json(written.as_dict())
+        return common.print_json(vars(written))
     click.echo(f"{common.count(sum(written.rows.values()), 'row')} in {common.count(len(written.rows), 'table')}, ")
     click.echo(f"{common.count(written.samples, 'record')} of the watch, {common.count(written.pages, 'page')}.")
     click.echo(f"Begin with {common.shown(to / 'README.txt')}")
@@ -96,7 +96,7 @@ def backup(path: Path, encrypt: bool, workspace: "Workspace", as_json: bool) -> 
 
     passphrase = _passphrase() if encrypt else None
     made = backups.back_up(workspace, path, passphrase)
-    common.print_json(made.as_dict()) if as_json else _print_backup(made)
+    common.print_json(vars(made)) if as_json else _print_backup(made)
 
 
 @click.command()
@@ -112,7 +112,7 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 
     restored = backups.restore(path, to, os.environ.get(backups.PASSPHRASE))
     if as_json:
-        return common.print_json(restored.as_dict())
+        return common.print_json(vars(restored))
     _print_backup(restored)
     click.echo(f"Whoever was erased since {restored.made_at[:10]} is in it again: erase them again.")
     click.echo(f"Next: workbook doctor --workspace {shlex.quote(str(to))}")

@@ -147,7 +147,7 @@ def share(
 
     done = sharing.share(workspace, name, athlete, form, to, as_of)
     if as_json:
-        return common.print_json(done.as_dict())
+        return common.print_json(vars(done))
     click.echo(f"{done.form:10}{common.shown(done.path)}")
     if done.passphrase:
         click.echo(f"Passphrase: {done.passphrase}")

@@ -40,10 +40,6 @@ class Entry:
         """Whether somebody still waits for it, or may."""
         return self.state != "sent"
 
-    def as_dict(self) -> dict[str, object]:
-        """For `--json`."""
-        return asdict(self)
-
 
 def entry_for(job: Job, recipient: Recipient, channel: Literal["outbox", "mail"]) -> Entry:
     """The line of a page and recipient before anything was done.

@@ -55,10 +55,6 @@ class Backup:
     rows: dict[str, int]
     encrypted: bool
 
-    def as_dict(self) -> dict[str, object]:
-        """For `--json`."""
-        return {**self.__dict__, "path": str(self.path)}
-
 
 def back_up(workspace: Workspace, path: Path, passphrase: str | None = None) -> Backup:
     """Write a backup of the workspace to `path`, whole or not at all, then read it back and check it.

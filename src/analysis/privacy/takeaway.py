@@ -46,10 +46,6 @@ class Takeaway:
     pages: int
     files: int
 
-    def as_dict(self) -> dict[str, object]:
-        """For `--json`."""
-        return {**self.__dict__, "folder": str(self.folder)}
-
 
 def export(workspace: Workspace, athlete: str, to: Path) -> Takeaway:
     """Write everything of one athlete (id, name or alias) into the new or empty folder `to`, for its owner alone.

@@ -7,7 +7,7 @@ that page, is nobody else's, and leads nowhere: links to other pages are taken o
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from analysis.base.errors import UsageProblem
 from analysis.report.due import SQUAD
@@ -31,10 +31,6 @@ class Shared:
     form: Form
     until: str
     passphrase: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
-        return self.__dict__ | {"path": str(self.path)}
 
 
 def share(

@@ -43,9 +43,6 @@ class Look:
     notes: tuple[str, ...] = ()
     error: str = ""
 
-    def as_dict(self) -> dict[str, object]:
-        return {**self.__dict__, "path": str(self.path)}
-
 
 def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path | None) -> Options:
     """What readers are told: of the workspace where there is one, else only what the command says."""
