@@ -332,12 +332,12 @@ def test_the_likelihood_that_is_fitted_is_that_of_the_filter():
     given = replace(STATE, g_sd=5, h_sd=8, gh_correlation=0.3, **first)
     load, days = SEASON.load.to_numpy(), SEASON.tests.reindex(SEASON.load.index).to_numpy()
     points = kalman._as_point(given)[None] + np.array([[0.0], [0.01]])
-    joint, by_filter = (
-        way.of(load, days, given, load_before_au=7.0).at(points)
-        for way in (kalman._JointLikelihood, kalman._FilterLikelihood)
-    )
+    joint = kalman._JointLikelihood.of(load, days, given, load_before_au=7.0).at(points)
+    by_filter = [
+        filtered(SEASON.load, SEASON.tests, kalman._from_point(point, given), unit="W", load_before_au=7.0).loglik
+        for point in points
+    ]
     assert joint == pytest.approx(by_filter, rel=1e-10)
-    assert joint[0] == pytest.approx(filtered(SEASON.load, SEASON.tests, given, unit="W", load_before_au=7.0).loglik)
 
 
 def test_maximum_likelihood_beats_its_start():
