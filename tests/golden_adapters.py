@@ -402,7 +402,7 @@ def _reps_to_failure(frame: pd.DataFrame) -> dict:
 def _own_curve(load_kg: pd.Series, reps: pd.Series, reps_in_reserve: pd.Series | None = None) -> dict:
     curve = reps_to_1rm.reps_load_curve(load_kg, reps, reps_in_reserve=reps_in_reserve)
     se = curve.tidy().set_index("term")["std_error"]
-    return {"k": curve.k, "zeroRM": curve.zero_rm_kg, "est_1RM": curve.e1rm_kg, "se": se.to_dict()}
+    return {"k": curve.k, "zeroRM": float(curve.load_kg(0)), "est_1RM": curve.e1rm_kg, "se": se.to_dict()}
 
 
 def _classical_table(frame: pd.DataFrame) -> Table:
@@ -563,8 +563,7 @@ def _forward_banister(case: Case) -> Computed:
     predicted = exact.predict()
     measured = tests.dropna()
     resid = measured - predicted.loc[measured.index]
-    response = exact.responses[0]
-    estimates = [exact.p0, response.k1, response.tau1_d, response.k2, response.tau2_d]
+    estimates = [exact.p0, exact.k1, exact.tau1_d, exact.k2, exact.tau2_d]
     values = {
         "p0": exact.p0,
         "params": dict(zip(case.expected["params"], estimates, strict=True)),

@@ -240,12 +240,6 @@ def test_another_rater_in_between_cannot_tell():
     assert "another rater or device" in one.sentence
 
 
-def test_cues_close_to_each_other_name_each_other():
-    first, second = judged(weeks(5, 6, 5, 5, 6, 5, 6, 5, 6), 3, 5)
-    assert first.other_cues == ("cue 5",)
-    assert second.other_cues == ("cue 3",)
-
-
 def test_cues_of_the_example_squad_are_followed_by_no_more_changes_than_chance(squad_workspace):
     cued = []
     for name in ("Cedar", "Larch", "Juniper", "Ginkgo", "Fir", "Ivy"):  # in whom nothing of form was built in

@@ -39,7 +39,7 @@ def test_noiseless_sets_give_back_the_1rm_and_k(e1rm_kg, k):
     load_kg = e1rm_kg * (1 + k) / (1 + k * np.array([2.0, 5.0, 10.0]))
     curve = reps_load_curve(load_kg, [2, 5, 10])
     assert (curve.e1rm_kg, curve.k) == (pytest.approx(e1rm_kg), pytest.approx(k))
-    assert curve.zero_rm_kg == pytest.approx(e1rm_kg * (1 + k))
+    assert curve.load_kg(0) == pytest.approx(e1rm_kg * (1 + k))
     assert curve.load_kg(1) == pytest.approx(e1rm_kg)
     assert curve.predict(curve.load_kg(7)) == pytest.approx(7)
 

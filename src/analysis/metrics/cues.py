@@ -21,7 +21,6 @@ class CueSessions:
     exercise: str
     before: pd.DataFrame  # exposures, oldest first
     after: pd.DataFrame
-    other_cues: tuple[str, ...]  # given between the first and the last of these sessions
     change: Change
     decimals: int
 
@@ -84,12 +83,12 @@ def cue_sessions(
     """
     ordered = exposures.dropna(subset=["value"]).sort_values("local_date", ignore_index=True)
     return [
-        _judged(cue, cues, ordered, decimals, unit=unit, swc=swc, resolution=resolution)
+        _judged(cue, ordered, decimals, unit=unit, swc=swc, resolution=resolution)
         for cue in cues.sort_values("local_date").itertuples()
     ]
 
 
-def _judged(cue, cues: pd.DataFrame, exposures: pd.DataFrame, decimals: int, **rule) -> CueSessions:
+def _judged(cue, exposures: pd.DataFrame, decimals: int, **rule) -> CueSessions:
     earlier = exposures[exposures["local_date"] < cue.local_date]
     before = earlier.tail(SESSIONS_A_SIDE)
     after = exposures[exposures["local_date"] > cue.local_date].head(SESSIONS_A_SIDE)
@@ -104,6 +103,4 @@ def _judged(cue, cues: pd.DataFrame, exposures: pd.DataFrame, decimals: int, **r
         reason="series_broken" if len(devices) > 1 else None,
         **rule,
     )
-    near = cues["local_date"].between(window["local_date"].min(), window["local_date"].max())
-    others = cues.loc[near & (cues.index != cue.Index), "cue"]
-    return CueSessions(cue.local_date, cue.cue, cue.exercise, before, after, tuple(others.unique()), change, decimals)
+    return CueSessions(cue.local_date, cue.cue, cue.exercise, before, after, change, decimals)

@@ -151,9 +151,8 @@ def plain_means(day: np.ndarray, values: np.ndarray, *, rhos: np.ndarray = RHO_G
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Straight lines through several series: level at `centre_day` and slope per day; the weighted mean rho."""
+    """Straight lines through several series: level at the mean day and slope per day; the weighted mean rho."""
 
-    centre_day: float
     rho: np.ndarray  # (n_series,)
     level: Mixture
     slope: Mixture
@@ -193,7 +192,6 @@ def straight_lines(day: np.ndarray, values: np.ndarray, *, least_sd: float = 0.0
         log_likelihood.append(constant - (n - 2) / 2 * np.log(squares))
     weight = mixing_weights(np.array(log_likelihood))
     return Lines(
-        centre_day=float(day.mean()),
         rho=RHO_GRID @ weight,
         level=Mixture(np.array(level), np.array(level_se), weight, n - 2),
         slope=Mixture(np.array(slope), np.array(slope_se), weight, n - 2),

@@ -6,8 +6,8 @@ Question: where does performance stand today, seen from load and tests, with par
 Data: one known load (AU) every calendar day, and tests in a unit in which larger is better, one a day at most.
 Model: g(t) = e^(-1 / tau_g) (g(t-1) + w(t-1)) + noise, h(t) likewise, p(t) = p0 + k_g g(t) - k_h h(t) + noise; time
 constants in days. The load of a day counts from the day after.
-Estimator: the Kalman filter of statsmodels; parameters given, or by maximum likelihood, which for up to
-100 tests is the normal density of the tests, in closed form, and for more the filter's own.
+Estimator: the Kalman filter of statsmodels; parameters given, or by maximum likelihood, which
+is the normal density of the tests, in closed form.
 Interval: the filter's normal band, with given parameters only; the 95 % band then held the true performance in 90 %
 or more of 150 seasons of 24 tests (`tests/test_fitness_fatigue.py`). With parameters fitted to the same tests no band
 is given: simulated, a 95 % band would hold the true performance in 0, 20 and 48 % of 50 seasons with 12, 24 and 60
@@ -38,7 +38,6 @@ from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
 from analysis.models.plausible import check_possible, check_varied
 from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
-FEW_TESTS = 100  # up to here their joint density took less time than the filter, over 200 to 650 days
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
 _POSITIVE = set(FITTED) - {"p0"}
 _IS_LOG = np.array([name in _POSITIVE for name in FITTED])
@@ -241,8 +240,7 @@ def fit_states(
         if not getattr(start, name) > 0:
             raise DataProblem(f"The start value of {name} is {getattr(start, name):g}. Give one above 0.")
     load = daily_load_au.to_numpy(dtype=float)
-    way = _JointLikelihood if n <= FEW_TESTS else _FilterLikelihood
-    log_likelihood = way.of(load, values.to_numpy(), start, load_before_au=float(load.mean())).at
+    log_likelihood = _JointLikelihood.of(load, values.to_numpy(), start, load_before_au=float(load.mean())).at
     solution = optimize.minimize(
         _minus_with_slope, _as_point(start), (log_likelihood,), jac=True, method="L-BFGS-B", bounds=_bounds(start)
     )
@@ -260,32 +258,10 @@ def _minus_with_slope(point: np.ndarray, log_likelihood: Callable) -> tuple[floa
 
 
 @dataclass(frozen=True, eq=False)
-class _FilterLikelihood:
-    """The likelihood of the tests by a pass over the days for each point."""
-
-    load_au: np.ndarray
-    on_each_day: np.ndarray
-    start: StateParameters
-    load_before_au: float
-
-    @classmethod
-    def of(
-        cls, load_au: np.ndarray, on_each_day: np.ndarray, start: StateParameters, *, load_before_au: float
-    ) -> "_FilterLikelihood":
-        return cls(load_au, on_each_day, start, load_before_au)
-
-    def at(self, points: np.ndarray) -> np.ndarray:
-        """Log-likelihoods of points, shape (n_points, terms)."""
-        parameters = (_from_point(point, self.start) for point in points)
-        spaces = (_filter(self.load_au, self.on_each_day, one, self.load_before_au) for one in parameters)
-        return np.array([space.loglike() for space in spaces])
-
-
-@dataclass(frozen=True, eq=False)
 class _JointLikelihood:
     """The filter's likelihood of the tests, in closed form and at many points at a time.
 
-    The tests are jointly normal: while they are few, their covariance takes less than a pass over the days.
+    The tests are jointly normal: for the tests of a season their covariance takes less than a pass over its days.
     """
 
     lagged: LaggedLoads  # of the tests

@@ -103,9 +103,8 @@ class Reliability:
 
     typical_error: MeasurementError
     log_typical_error: MeasurementError | None  # of the logarithms; None where a value is not above 0
-    changes: (
-        pd.DataFrame
-    )  # mean change to each trial from the one before: trial, change, std_error, conf_low, conf_high
+    # mean change to each trial from the one before: trial, change, std_error, conf_low, conf_high
+    changes: pd.DataFrame
     observed_sd: float  # between subjects, pooled over trials
     icc: IntraclassCorrelation
     trials: pd.DataFrame  # subjects x trials without the subjects left out
@@ -253,9 +252,9 @@ def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) ->
     return IntraclassCorrelation(
         table=pd.DataFrame(
             [
-                *_one_way(squares, conf_level),
+                *_f_ratio_coefficients(1, squares, squares.within, squares.n * (squares.k - 1), conf_level),
                 *_two_way_random(squares, conf_level),
-                *_two_way_fixed(squares, conf_level),
+                *_f_ratio_coefficients(3, squares, squares.residual, squares.residual_df, conf_level),
             ]
         ),
         n_subjects=len(complete),
@@ -325,11 +324,6 @@ def _coefficient(term: str, estimate: float, low: float, high: float) -> dict[st
     return {"term": term, "estimate": float(estimate), "conf_low": float(low), "conf_high": float(high)}
 
 
-def _of_mean(single: float, k: int) -> float:
-    """Spearman-Brown: the coefficient of the mean of k trials."""
-    return k * single / (1 + (k - 1) * single)
-
-
 def _f_ratio_coefficients(kind: int, squares: _MeanSquares, error: float, df: int, conf_level: float) -> list[dict]:
     """Single and mean coefficient that are functions of one F ratio, subjects over error."""
     n, k, tail = squares.n, squares.k, (1 + conf_level) / 2
@@ -338,14 +332,6 @@ def _f_ratio_coefficients(kind: int, squares: _MeanSquares, error: float, df: in
     single = [(f - 1) / (f + k - 1) for f in (ratio, low, high)]
     mean = [1 - 1 / f for f in (ratio, low, high)]
     return [_coefficient(f"ICC({kind},1)", *single), _coefficient(f"ICC({kind},k)", *mean)]
-
-
-def _one_way(squares: _MeanSquares, conf_level: float) -> list[dict]:
-    return _f_ratio_coefficients(1, squares, squares.within, squares.n * (squares.k - 1), conf_level)
-
-
-def _two_way_fixed(squares: _MeanSquares, conf_level: float) -> list[dict]:
-    return _f_ratio_coefficients(3, squares, squares.residual, squares.residual_df, conf_level)
 
 
 def _two_way_random(squares: _MeanSquares, conf_level: float) -> list[dict]:
@@ -359,4 +345,5 @@ def _two_way_random(squares: _MeanSquares, conf_level: float) -> list[dict]:
     low = n * (between - f_low * error) / (f_low * spread + n * between)
     high = n * (f_high * between - error) / (spread + n * f_high * between)
     single = (icc, low, high)
-    return [_coefficient("ICC(2,1)", *single), _coefficient("ICC(2,k)", *(_of_mean(value, k) for value in single))]
+    mean = [k * value / (1 + (k - 1) * value) for value in single]  # Spearman-Brown
+    return [_coefficient("ICC(2,1)", *single), _coefficient("ICC(2,k)", *mean)]

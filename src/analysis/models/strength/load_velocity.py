@@ -38,17 +38,22 @@ from analysis.models.result import Interval, glance_row, t_quantile, tidy_table,
 MIN_OBSERVATIONS = 3
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class VelocityLine:
     """What every profile answers, of one session or over several; a frozen dataclass inherits it."""
 
+    metric: VelocityMetric
     v0_m_s: float
     slope_m_s_per_kg: float
     covariance: np.ndarray  # 2 x 2, of the errors of v0 and slope
-    df: int
+    df: int  # of the line
     mvt_m_s: float
     mvt_sd_m_s: float
     conf_level: float
-    observations: pd.DataFrame  # load_kg, velocity_m_s and more: what was fitted
+    # load_kg, velocity_m_s: what was fitted; with weight, or over several sessions with session_id and left_out_m_s
+    # (predicted without its session)
+    observations: pd.DataFrame
+    n_missing: int  # sets left out because load or velocity is missing
 
     @property
     def e1rm_kg(self) -> float:
@@ -119,22 +124,8 @@ class VelocityLine:
 class LoadVelocityProfile(VelocityLine):
     """A fitted line velocity = v0 + slope * load, and what follows from it. Made by `load_velocity_profile`."""
 
-    metric: VelocityMetric
-    v0_m_s: float
-    slope_m_s_per_kg: float
-    covariance: np.ndarray  # 2 x 2, of v0 and slope
     residual_sd_m_s: float
     r_squared: float
-    mvt_m_s: float
-    mvt_sd_m_s: float
-    conf_level: float
-    observations: pd.DataFrame  # load_kg, velocity_m_s, weight: what was fitted
-    n_missing: int  # pairs left out because load or velocity is missing
-
-    @property
-    def df(self) -> int:
-        """Residual degrees of freedom."""
-        return len(self.observations) - 2
 
     @property
     def l0_kg(self) -> float:
@@ -226,6 +217,7 @@ def load_velocity_profile(
         v0_m_s=float(v0),
         slope_m_s_per_kg=float(slope),
         covariance=fit.cov_params(),
+        df=len(known) - 2,
         residual_sd_m_s=float(np.sqrt(fit.scale)),
         r_squared=float(fit.rsquared),
         mvt_m_s=mvt_m_s,

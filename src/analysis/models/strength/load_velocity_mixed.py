@@ -61,20 +61,10 @@ class MixedProfile(VelocityLine):
     It answers as a `LoadVelocityProfile` does, so that the same figure draws it.
     """
 
-    metric: VelocityMetric
-    v0_m_s: float
-    slope_m_s_per_kg: float
-    covariance: np.ndarray  # 2 x 2, of the errors of v0 and slope
     session_sd_m_s: float
     residual_sd_m_s: float
-    df: int  # of the line
     df_within: int  # of a session's own line
-    mvt_m_s: float
-    mvt_sd_m_s: float
-    conf_level: float
     coverage_pct: float  # lowest measured for a nominal 95 % and so much data, offsets of sessions AR(1) with 0 to .6
-    observations: pd.DataFrame  # session_id, load_kg, velocity_m_s, left_out_m_s (predicted without its session)
-    n_missing: int
 
     @property
     def remark(self) -> str:

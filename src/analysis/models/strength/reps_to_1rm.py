@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
@@ -65,11 +66,6 @@ class RepsLoadCurve:
     def e1rm_kg(self) -> float:
         """The load of 1 repetition."""
         return float(self.line[0] / (1 + self.line[1]))
-
-    @property
-    def zero_rm_kg(self) -> float:
-        """The load at which the curve reaches 0 repetitions, 1RM (1 + k)."""
-        return float(self.line[0] / self.line[1])
 
     def predict(self, load_kg) -> np.ndarray:
         """Repetitions to failure with a load."""
@@ -138,19 +134,16 @@ def reps_load_curve(load_kg, reps, *, reps_in_reserve=None, conf_level: float = 
     _check_loads(known)
     load, n = known["load_kg"].to_numpy(), (known["done"] + known["reserve"]).to_numpy()
     design = np.column_stack([1 / load, np.full_like(load, -1.0)])
-    inverse = np.linalg.inv(design.T @ design)
-    line = inverse @ design.T @ n
-    if line.min() <= 0:
+    fit = sm.OLS(n, design).fit()
+    if fit.params.min() <= 0:
         raise DataProblem(
-            f"Repetitions do not fall with load as a curve with a 1RM does (1 / k would be {line[1]:.3g}). "
+            f"Repetitions do not fall with load as a curve with a 1RM does (1 / k would be {fit.params[1]:.3g}). "
             "Check loads and reserve, or use sets over a wider range of loads."
         )
-    resid = n - design @ line
-    variance = float(resid @ resid) / (len(n) - 2)
     return RepsLoadCurve(
-        line=line,
-        covariance=variance * inverse,
-        residual_sd_reps=float(np.sqrt(variance)),
+        line=fit.params,
+        covariance=fit.cov_params(),
+        residual_sd_reps=float(np.sqrt(fit.scale)),
         conf_level=conf_level,
         sets=pd.DataFrame({"load_kg": load, "reps_to_failure": n, "beyond_tested": n > TESTED_REPS}),
         n_missing=len(sets) - len(known),

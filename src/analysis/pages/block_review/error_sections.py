@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.base.blocks import Drawing, Fact
-from analysis.figures import theme
+from analysis.figures import marks, theme
 from analysis.pages.block_review.measures import Measure
 from analysis.pages.block_review.review import BlockReview, MeasurementErrorOf, ProfileOf
 from analysis.pages.numbers import between_words, digits_of_error, number_words, signed_words, titled, with_interval
@@ -116,18 +116,11 @@ def agreement_figure(one: MeasurementErrorOf) -> go.Figure:
     a, unit = one.agreement, one.measure.unit
     d = digits_of_error(a.sd)
     shown = theme.figure(f"Mean of two exposures ({unit})", f"Second minus first ({unit})")
-    shown.add_scatter(
-        x=a.pairs["mean"],
-        y=a.pairs["difference"],
-        mode="markers",
-        name="athletes",
-        text=a.pairs["subject"],
-        marker={"color": theme.BLUE, "size": 8},
-        hovertemplate="%{text}: %{y}<extra></extra>",
-    )
-    shown.add_hline(a.bias, line_color=theme.TEXT, annotation_text="bias")
+    pairs = {"name": "athletes", "size": 8, "text": a.pairs["subject"], "hover": "%{text}: %{y}"}
+    marks.add_points(shown, a.pairs["mean"], a.pairs["difference"], **pairs)
+    marks.add_level(shown, a.bias, "bias", colour=theme.TEXT, dash="solid")
     for limit, name in zip(a.limits, ("lower limit", "upper limit"), strict=True):
-        shown.add_hline(limit, line_dash="dot", line_color=theme.VERMILLION, annotation_text=name)
+        marks.add_level(shown, limit, name)
     limits = f"{signed_words(a.limits.low, d)} to {signed_words(a.limits.high, d)}"
     return theme.add_note(shown, f"{one.measure.name}: bias {signed_words(a.bias, d)}, limits {limits} {unit}")
 
