@@ -232,7 +232,7 @@ def site(tmp_path_factory) -> Path:
 @pytest.mark.soak
 def test_the_documentation_is_built_without_a_warning(site):
     assert (site / "tutorial.html").exists()
-    assert (site / "reference" / "models" / "critical_speed.html").exists()
+    assert (site / "reference" / "models" / "running.critical_speed.html").exists()
 
 
 @pytest.mark.soak
