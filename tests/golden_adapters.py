@@ -563,7 +563,8 @@ def _forward_banister(case: Case) -> Computed:
     predicted = exact.predict()
     measured = tests.dropna()
     resid = measured - predicted.loc[measured.index]
-    estimates = [exact.p0, exact.k1, exact.tau1_d, exact.k2, exact.tau2_d]
+    response = exact.responses[0]
+    estimates = [exact.p0, response.k1, response.tau1_d, response.k2, response.tau2_d]
     values = {
         "p0": exact.p0,
         "params": dict(zip(case.expected["params"], estimates, strict=True)),

@@ -103,12 +103,33 @@ def test_pairs_of_gains_are_non_negative_least_squares(seed):
     np.testing.assert_allclose([gains.k1.item(), gains.k2.item()], expected, atol=1e-9)
 
 
+@given(st.integers(0, 10_000))
+def test_four_gains_are_non_negative_least_squares(seed):
+    rng = np.random.default_rng(seed)
+    columns, target = rng.normal(size=(15, 4)), rng.normal(size=15)
+    expected, _ = optimize.nnls(columns, target)
+    np.testing.assert_allclose(projection.nonnegative(columns.T @ columns, columns.T @ target), expected, atol=1e-8)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(25, 80), st.floats(3, 12), st.floats(0.05, 0.2), st.floats(0.1, 0.4))
 def test_tests_without_noise_give_back_gains_and_time_constants(tau1_d, tau2_d, k1, k2):
     season = a_season(30, 0.0, k1=k1, tau1_d=tau1_d, k2=k2, tau2_d=tau2_d)
-    got = fitness_fatigue(season.load, season.tests, tau_d=None, **NEXT_DAY)
+    (got,) = fitness_fatigue(season.load, season.tests, tau_d=None, **NEXT_DAY).responses
     assert (got.k1, got.tau1_d, got.k2, got.tau2_d) == pytest.approx((k1, tau1_d, k2, tau2_d), rel=1e-3)
+
+
+def test_two_inputs_are_told_apart():
+    rng = np.random.default_rng(np.random.SeedSequence([9, 2]))
+    strength, run = training_load(400, rng), training_load(400, rng)
+    truth = ((strength, 0.05, 50), (strength, -0.1, 12), (run, 0.1, 35), (run, -0.2, 4))
+    performance = 250 + sum(gain * impulse_response(load, tau, convention="next_day") for load, gain, tau in truth)
+    tests = performance.iloc[20::5] + rng.normal(0, 0.05, len(performance.iloc[20::5]))
+    fit = fitness_fatigue({"strength": strength, "run": run}, tests, tau_d=None, **NEXT_DAY)
+    found = fit.tidy().set_index("term")["estimate"]
+    assert found[["tau1 strength", "tau2 strength"]].tolist() == pytest.approx([50, 12], rel=0.05)
+    assert found[["tau1 run", "tau2 run"]].tolist() == pytest.approx([35, 4], rel=0.05)
+    assert bootstrap(fit, n_draws=20, seed=1).draws.shape == (20, 9)
 
 
 def test_compressed_targets_have_the_same_sums_of_squares():
@@ -121,7 +142,7 @@ def test_compressed_targets_have_the_same_sums_of_squares():
 def test_days_without_a_test_change_nothing():
     with_gaps = SEASON.tests.reindex(SEASON.load.index)
     again = fitness_fatigue(SEASON.load, with_gaps, tau_d=None, **NEXT_DAY)
-    assert again.estimates() == FREE.estimates()
+    assert again.responses == FREE.responses
 
 
 def test_fitting_leaves_the_callers_series_alone():
@@ -173,8 +194,9 @@ def test_a_load_of_zeros_is_refused():
 
 def test_the_sum_of_squares_at_a_profile_limit_is_the_threshold():
     problem = projection.targets(lags_of(FREE), SEASON.tests.to_numpy())
+    (response,) = FREE.responses
     for limit in PROFILE.interval("tau1"):
-        start = np.array([[limit, FREE.tau2_d]])
+        start = np.array([[[limit, response.tau2_d]]])
         held = projection.polished(problem, start, held=(0,))
         assert held.sse[0] == pytest.approx(PROFILE.threshold_sse, rel=0.01)
 
@@ -267,7 +289,7 @@ def test_the_bootstrap_keeps_fixed_time_constants_also_beyond_the_search():
     fit = fitness_fatigue(season.load, season.tests, tau_d=(200, 7), **NEXT_DAY)
     drawn = bootstrap(fit, n_draws=300, seed=5)
     assert set(drawn.draws["tau1"]) == {200.0}
-    assert drawn.draws["k2"].mean() == pytest.approx(fit.k2, rel=0.05)
+    assert drawn.draws["k2"].mean() == pytest.approx(fit.responses[0].k2, rel=0.05)
 
 
 def test_the_bootstrap_is_refused_where_its_intervals_would_be_too_short():
@@ -425,7 +447,7 @@ def covered_shares(n_tests: int, noise_w: float, times: int) -> dict[str, float]
     problem = projection.compressed(projection.targets(lags_of(fit), values))
     best = projection.best_fit(problem)
     df = n_tests - 5
-    least = np.minimum(best.sse, projection.polished(problem, np.tile([42.0, 7.0], (times, 1))).sse)
+    least = np.minimum(best.sse, projection.polished(problem, np.tile([[42.0, 7.0]], (times, 1, 1))).sse)
     threshold = least * (1 + stats.f.ppf(0.95, 1, df) / df)
     shares = {}
     for term, axes, starts in (
@@ -433,7 +455,7 @@ def covered_shares(n_tests: int, noise_w: float, times: int) -> dict[str, float]
         ("tau2", projection.FAST, ([42, 7], [12, 7], [110, 7])),
     ):
         held = [
-            projection.polished(problem, np.tile(np.array(start, float), (times, 1)), axes=axes, held=(0,)).sse
+            projection.polished(problem, np.tile([np.array(start, float)], (times, 1, 1)), axes=axes, held=(0,)).sse
             for start in starts
         ]
         shares[term] = float((np.min(held, axis=0) <= threshold).mean())

@@ -106,6 +106,13 @@ def test_fourteen_tests_are_refused_with_how_many_are_missing():
         simulate_plan(found, plan_of(100.0), seed=1)
 
 
+def test_a_model_of_two_loads_is_refused():
+    two = {"run": SEASON.load, "strength": SEASON.load[::-1].set_axis(SEASON.load.index)}
+    found = review(two, SEASON.tests, **NEXT_DAY)
+    with pytest.raises(DataProblem, match="this model has 2"):
+        simulate_plan(found, plan_of(100.0), seed=1)
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [

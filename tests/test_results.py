@@ -136,6 +136,9 @@ RESULTS: dict[str, Result] = {
     **{f"critical_power-{form}": cs.critical_power(TRIALS, form=form) for form in cs.POWER_FORMS},
     "fitness_fatigue-free": FREE_TAU,
     "fitness_fatigue-fixed": FIXED_TAU,
+    "fitness_fatigue-two-inputs": fitness_fatigue(
+        {"run": SEASON.load, "strength": SEASON.load[::-1].set_axis(SEASON.load.index)}, SEASON.tests, **OF_SEASON
+    ),
     "fitness_fatigue-profile": profile_likelihood(FREE_TAU),
     "fitness_fatigue-bootstrap": bootstrap(FREE_TAU, n_draws=30, seed=1),
     "fitness_fatigue-skill": forecast_skill(FIXED_TAU),

@@ -109,13 +109,17 @@ def influence_figure(fit: FitnessFatigue, *, most_d: int = 90) -> go.Figure:
     """
     shown = theme.figure("Days after the load (d)", f"Effect of 100 AU ({fit.unit})")
     days = np.arange(0 if fit.convention == "same_day" else 1, most_d + 1)
-    effect = 100 * influence(days, fit.k1, fit.tau1_d, fit.k2, fit.tau2_d)
-    shown.add_scatter(x=days, y=effect, mode="lines", name="load")
+    for response in fit.responses:
+        effect = 100 * influence(days, response.k1, response.tau1_d, response.k2, response.tau2_d)
+        shown.add_scatter(x=days, y=effect, mode="lines", name=response.load)
     marks.add_zero(shown)
-    if not (fit.k1 > 0 and fit.k2 > 0):
-        return shown
-    turn = influence_days(fit.k1, fit.tau1_d, fit.k2, fit.tau2_d)
-    return theme.add_note(shown, f"Load costs for {turn.t_n_d:.0f} days and brings most after {turn.t_g_d:.0f}.")
+    turns = [
+        f"{response.load} costs for {turn.t_n_d:.0f} days and brings most after {turn.t_g_d:.0f}"
+        for response in fit.responses
+        if response.k1 > 0 and response.k2 > 0
+        for turn in [influence_days(response.k1, response.tau1_d, response.k2, response.tau2_d)]
+    ]
+    return theme.add_note(shown, f"{'; '.join(turns)}.".capitalize()) if turns else shown
 
 
 def _add_tests(shown: go.Figure, days: pd.Series, values: pd.Series, unit: str) -> go.Figure:
@@ -123,4 +127,4 @@ def _add_tests(shown: go.Figure, days: pd.Series, values: pd.Series, unit: str) 
 
 
 def _is_usual(fit: FitnessFatigue) -> bool:
-    return fit.fixed_tau and (fit.tau1_d, fit.tau2_d) == USUAL_TAU_D
+    return fit.fixed_tau and all((response.tau1_d, response.tau2_d) == USUAL_TAU_D for response in fit.responses)

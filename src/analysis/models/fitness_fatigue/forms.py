@@ -52,15 +52,16 @@ def _summed_up(fit: Form) -> dict[str, object]:
 
 def _near(fit: FitnessFatigue) -> StateParameters:
     """Where the search for the states begins: the fit with given time constants, and some noise."""
-    load_au = fit.daily_load_au
+    (response,) = fit.responses
+    load_au = fit.daily_load_au.iloc[:, 0]
     least = fit.tests["value"].std() / load_au.sum()  # a gain of 0 has no logarithm
     step_sd = 0.1 * float(load_au.mean())
     return StateParameters(
         fit.p0,
-        max(fit.k1, least),
-        max(fit.k2, least),
-        fit.tau1_d,
-        fit.tau2_d,
+        max(response.k1, least),
+        max(response.k2, least),
+        response.tau1_d,
+        response.tau2_d,
         test_sd=float(np.sqrt(fit.sse / fit.df)),
         g_sd=step_sd,
         h_sd=step_sd,

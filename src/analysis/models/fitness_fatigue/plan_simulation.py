@@ -134,7 +134,7 @@ class PlanSimulation:
 
     def _fitted(self) -> np.ndarray:
         fit, planned = self.review.fit, self.planned_load_au
-        return fit.predict(_behind(fit.daily_load_au, planned)).to_numpy()[-len(planned) :]
+        return fit.predict(_behind(fit.daily_load_au.iloc[:, 0], planned)).to_numpy()[-len(planned) :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +207,7 @@ def simulate_weeks(
 ) -> PlanSimulation:
     """The courses of weeks that are `shares` of the usual week, one share a week; errors as `best_block`."""
     require_skill(found)
-    log = found.fit.daily_load_au
+    log = found.fit.daily_load_au.iloc[:, 0]
     usual = usual_week(log)
     plan = usual.plan([share * usual.load_au for share in shares], log.index[-1])
     return simulate_plan(found, plan, seed=seed, n_draws=n_draws, conf_level=conf_level)
@@ -215,6 +215,11 @@ def simulate_weeks(
 
 def require_skill(found: Review) -> None:
     """Nothing, where the load of one input foresees the tests; else the errors of `simulate_plan`."""
+    if len(found.fit.responses) > 1:
+        raise DataProblem(
+            f"A plan is simulated for one load; this model has {len(found.fit.responses)}. "
+            "Review the load that the plan changes by itself."
+        )
     if found.verdict != "skill":
         raise NotEnoughData(f"No plan is simulated. {found.sentence()}")
 
@@ -299,7 +304,7 @@ def best_block(
     require_skill(found)
     if weeks < 1:
         raise DataProblem(f"A block of {weeks} weeks has no load. Give one week or more.")
-    log = found.fit.daily_load_au
+    log = found.fit.daily_load_au.iloc[:, 0]
     usual = usual_week(log)
     largest_au = float(log.fillna(0.0).rolling(WEEK_D).sum().max()) if most_au is None else most_au
     least_au = least_share * usual.load_au
@@ -333,7 +338,7 @@ def best_block(
 
 
 def _simulated(found: Review, planned_load_au: pd.Series, drawn: Bootstrap, conf_level: float) -> PlanSimulation:
-    log = found.fit.daily_load_au
+    log = found.fit.daily_load_au.iloc[:, 0]
     _check_plan(planned_load_au, log)
     courses = drawn.courses(_behind(log, planned_load_au))[:, -len(planned_load_au) :]
     return PlanSimulation(found, drawn, planned_load_au, courses, conf_level)

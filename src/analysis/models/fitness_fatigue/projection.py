@@ -1,6 +1,6 @@
 """Variable projection: time constants by search, everything linear solved exactly, for many targets at a time.
 
-With time constants given, p = p0 + k1 g - k2 h is linear. p0 leaves by centring and the gains k >= 0 are a small
+With time constants given, p = p0 + sum of k1 g - k2 h is linear. p0 leaves by centring and the gains k >= 0 are a small
 non-negative least-squares problem, so that only the time constants are searched: first all pairs of a grid, whose
 inner products are computed once, then a Levenberg-Marquardt polish with the Jacobian of Kaufman. Targets (the tests,
 or bootstrap copies of them) go through both together.
@@ -12,10 +12,11 @@ Golub & Pereyra 1973, SIAM J Numer Anal 10:413-432; Kaufman 1975, BIT 15:49-57.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from analysis.models.fitness_fatigue.impulse import LaggedLoads
+from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D, LaggedLoads
 
 TAU_LEAST_D = 1.0
 TAU_MOST_D = 120.0
@@ -28,14 +29,15 @@ _DAMPING_START, _DAMPING_MOST = 1e-3, 1e9
 _LONGEST_STEP = 1.0  # in log time constants
 _TINY = 1e-12
 _ENOUGH = 1e-11  # relative decrease of the sum of squares below which a fit has ended
+_CYCLE_ENOUGH = 1e-6
 _RANK = 1e-12  # singular values below this share of the largest carry nothing
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Centred targets, shape (n_targets, m), with the centred loads behind them."""
+    """Centred targets, shape (n_targets, m), with the centred loads of each input behind them."""
 
-    load: LaggedLoads
+    loads: tuple[LaggedLoads, ...]
     values: np.ndarray
     outside_ss: np.ndarray  # part of each sum of squares that no time constants can explain, shape (n_targets,)
 
@@ -44,44 +46,53 @@ class Targets:
         return (self.values**2).sum(axis=1) + self.outside_ss
 
     def only(self, rows: np.ndarray) -> "Targets":
-        return Targets(self.load, self.values[rows], self.outside_ss[rows])
+        return Targets(self.loads, self.values[rows], self.outside_ss[rows])
 
 
 @dataclass(frozen=True)
 class Axes:
-    """Which two logarithms are searched: of one time constant, and of tau1 / tau2.
+    """Which two logarithms are searched for each input: of one time constant, and of tau1 / tau2.
 
     On the slow axes the first is tau1, on the fast ones tau2, so that either can be held while the other moves. Every
-    method takes or gives points or time constants of shape (n_targets, 2).
+    method takes or gives points of shape (n_targets, 2 J), or time constants of shape (n_targets, J, 2).
     """
 
     slow: bool = True
 
     def taus(self, points: np.ndarray) -> np.ndarray:
-        first, ratio = points[:, 0], points[:, 1]
+        first, ratio = points[:, 0::2], points[:, 1::2]
         pair = (first, first - ratio) if self.slow else (first + ratio, first)
         return np.exp(np.stack(pair, axis=-1))
 
     def points(self, tau_d: np.ndarray) -> np.ndarray:
         tau1, tau2 = tau_d[..., 0], tau_d[..., 1]
-        return np.log(np.stack([tau1 if self.slow else tau2, tau1 / tau2], axis=-1))
+        both = np.log(np.stack([tau1 if self.slow else tau2, tau1 / tau2], axis=-1))
+        return both.reshape(*tau_d.shape[:-2], -1)
 
     def inside(self, points: np.ndarray) -> np.ndarray:
         """The points moved to the nearest that is within the bounds."""
-        first = np.clip(points[:, 0], *self._ends)
-        return np.stack([first, np.clip(points[:, 1], _LOG_RATIO, self._room(first))], axis=-1)
+        out = points.copy()
+        least, most = self._ends
+        out[:, 0::2] = np.clip(points[:, 0::2], least, most)
+        out[:, 1::2] = np.clip(points[:, 1::2], _LOG_RATIO, self._room(out))
+        return out
 
     def blocked(self, points: np.ndarray, descent: np.ndarray) -> np.ndarray:
         """Coordinates on a bound that the descent would cross."""
         least, most = self._ends
-        low = np.array([least, _LOG_RATIO])
-        high = np.stack([np.full(len(points), most), self._room(points[:, 0])], axis=-1)
+        low = np.full(points.shape, _LOG_RATIO)
+        high = np.full(points.shape, most)
+        low[:, 0::2] = least
+        high[:, 1::2] = self._room(points)
         return ((points <= low + _TINY) & (descent < 0)) | ((points >= high - _TINY) & (descent > 0))
 
     def by_coordinate(self, by_log_tau: np.ndarray) -> np.ndarray:
-        """Changes by log tau1 and log tau2, (n_targets, 2, m), as changes by the coordinates."""
-        by_slow, by_fast = by_log_tau[:, 0], by_log_tau[:, 1]
-        return np.stack([by_slow + by_fast, -by_fast if self.slow else by_slow], axis=1)
+        """Changes by log tau1 and log tau2, rows in turn (n_targets, 2 J, m), as changes by the coordinates."""
+        by_slow, by_fast = by_log_tau[:, 0::2], by_log_tau[:, 1::2]
+        out = np.empty_like(by_log_tau)
+        out[:, 0::2] = by_slow + by_fast
+        out[:, 1::2] = -by_fast if self.slow else by_slow
+        return out
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -89,9 +100,9 @@ class Axes:
             return _LOG_LEAST + _LOG_RATIO, _LOG_MOST
         return _LOG_LEAST, _LOG_MOST - _LOG_RATIO
 
-    def _room(self, first: np.ndarray) -> np.ndarray:
+    def _room(self, points: np.ndarray) -> np.ndarray:
         """The largest log ratio at each first coordinate."""
-        return first - _LOG_LEAST if self.slow else _LOG_MOST - first
+        return points[:, 0::2] - _LOG_LEAST if self.slow else _LOG_MOST - points[:, 0::2]
 
 
 SLOW, FAST = Axes(slow=True), Axes(slow=False)
@@ -101,14 +112,14 @@ SLOW, FAST = Axes(slow=True), Axes(slow=False)
 class Solutions:
     """One fit a target."""
 
-    tau_d: np.ndarray  # (n_targets, 2): tau1 and tau2
-    gains: np.ndarray  # (n_targets, 2): k1 and k2
+    tau_d: np.ndarray  # (n_targets, J, 2): tau1 and tau2 of each input
+    gains: np.ndarray  # (n_targets, 2 J): k1 and k2 of each input
     sse: np.ndarray  # (n_targets,)
 
 
-def targets(load: LaggedLoads, values: np.ndarray) -> Targets:
-    """`values`, shape (n_targets, n_tests), and the load of the same tests, both with their mean over tests removed."""
-    centred = LaggedLoads(load.lagged - load.lagged.mean(axis=0), load.lag_d)
+def targets(loads: Sequence[LaggedLoads], values: np.ndarray) -> Targets:
+    """`values`, shape (n_targets, n_tests), and `loads` of the same tests, both with their mean over tests removed."""
+    centred = tuple(LaggedLoads(load.lagged - load.lagged.mean(axis=0), load.lag_d) for load in loads)
     values = np.atleast_2d(values)
     return Targets(centred, values - values.mean(axis=1, keepdims=True), np.zeros(len(values)))
 
@@ -120,26 +131,27 @@ def compressed(problem: Targets) -> Targets:
     fine grid span; what of a target lies across them no fit can reach.
     """
     tau_d = np.geomspace(TAU_LEAST_D, TAU_MOST_D, 2 * GRID_SIZE)
-    spanned = problem.load.response(tau_d)
+    spanned = np.concatenate([load.response(tau_d) for load in problem.loads])
     scaled = spanned / np.maximum(np.linalg.norm(spanned, axis=1, keepdims=True), np.finfo(float).tiny)
     _, size, directions = np.linalg.svd(scaled, full_matrices=False)
     kept = directions[size > _RANK * size[0]]
     values = problem.values @ kept.T
     outside = (problem.values**2).sum(axis=1) - (values**2).sum(axis=1)
-    load = LaggedLoads(kept @ problem.load.lagged, problem.load.lag_d)
-    return Targets(load, values, problem.outside_ss + np.maximum(outside, 0.0))
+    loads = tuple(LaggedLoads(kept @ load.lagged, load.lag_d) for load in problem.loads)
+    return Targets(loads, values, problem.outside_ss + np.maximum(outside, 0.0))
 
 
 def best_of_grid(problem: Targets) -> Solutions:
-    """The best pair of time constants of the grid, for each target."""
+    """The best pair of time constants of the grid, for each target; one input."""
+    (load,) = problem.loads
     log_tau = np.linspace(_LOG_LEAST, _LOG_MOST, GRID_SIZE)
     slow, fast = np.tril_indices(GRID_SIZE, -1)
-    response = problem.load.response(np.exp(log_tau))
+    response = load.response(np.exp(log_tau))
     gains = pair_gains(*pair_products(response, problem.values, slow, fast))
     best = gains.explained.argmax(axis=0)
     each = np.arange(len(best))
     return Solutions(
-        np.exp(np.stack([log_tau[slow[best]], log_tau[fast[best]]], axis=-1)),
+        np.exp(np.stack([log_tau[slow[best]], log_tau[fast[best]]], axis=-1))[:, None, :],
         np.column_stack([gains.k1[best, each], gains.k2[best, each]]),
         problem.total_ss - gains.explained[best, each],
     )
@@ -148,7 +160,7 @@ def best_of_grid(problem: Targets) -> Solutions:
 def polished(
     problem: Targets, start_d: np.ndarray, *, axes: Axes = SLOW, held: Sequence[int] = (), steps: int = POLISH_STEPS
 ) -> Solutions:
-    """The local optimum near the time constants `start_d`, (n_targets, 2), inside the bounds.
+    """The local optimum near the time constants `start_d`, (n_targets, J, 2), inside the bounds.
 
     `held` names coordinates of `axes` that stay where they are.
     """
@@ -173,15 +185,17 @@ def polished(
 
 
 def solved_at(problem: Targets, tau_d: np.ndarray) -> Solutions:
-    """The gains of every target at given time constants (2,), which may lie outside the bounds of the search."""
-    start = np.broadcast_to(tau_d, (len(problem.values), 2))
+    """The gains of every target at given time constants (J, 2), which may lie outside the bounds of the search."""
+    start = np.broadcast_to(tau_d, (len(problem.values), *tau_d.shape))
     there = _evaluated(problem, SLOW.points(start))
     return Solutions(start, there.gains, there.sse)
 
 
 def best_fit(problem: Targets) -> Solutions:
-    """Grid, then polish."""
-    return polished(problem, best_of_grid(problem).tau_d)
+    """Grid and polish for one input; for several the grid of one input after the other, then the polish of all."""
+    if len(problem.loads) == 1:
+        return polished(problem, best_of_grid(problem).tau_d)
+    return polished(problem, _cycled(problem))
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,11 +235,11 @@ def pair_gains(gg, gh, hh, gy, hy) -> PairGains:
 class _Evaluated:
     """The problem at some time constants: solution, and the normal equations of the next step."""
 
-    points: np.ndarray  # (n_targets, 2), on some axes
+    points: np.ndarray  # (n_targets, 2 J), on some axes
     gains: np.ndarray
     sse: np.ndarray
-    curvature: np.ndarray  # (n_targets, 2, 2)
-    descent: np.ndarray  # (n_targets, 2)
+    curvature: np.ndarray  # (n_targets, 2 J, 2 J)
+    descent: np.ndarray  # (n_targets, 2 J)
 
     def only(self, rows: np.ndarray) -> "_Evaluated":
         return _Evaluated(*(part[rows] for part in self._parts()))
@@ -261,16 +275,31 @@ def _evaluated(problem: Targets, points: np.ndarray, axes: Axes = SLOW) -> _Eval
 
 
 def _signed_responses(problem: Targets, tau_d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """g and -h and their derivatives to log tau, each of shape (n_targets, 2, m)."""
-    response, slope = problem.load.response_and_slope(tau_d)
-    sign = np.array([[1.0], [-1.0]])
-    return sign * response, sign * slope
+    """g and -h of each input and their derivatives to log tau, each of shape (n_targets, 2 J, m)."""
+    pairs = [
+        load.response_and_slope(of_input)
+        for load, of_input in zip(problem.loads, tau_d.transpose(1, 0, 2), strict=True)
+    ]
+    sign = np.tile([1.0, -1.0], len(pairs))[:, None]
+    return tuple(sign * np.concatenate(part, axis=1) for part in zip(*pairs, strict=True))
 
 
 def nonnegative(gram: np.ndarray, moment: np.ndarray) -> np.ndarray:
-    """Gains >= 0 of least squares on g and -h, from normal equations (..., 2, 2) and (..., 2)."""
-    pair = pair_gains(gram[..., 0, 0], -gram[..., 0, 1], gram[..., 1, 1], moment[..., 0], -moment[..., 1])
-    return np.stack([pair.k1, pair.k2], axis=-1)
+    """Gains >= 0 of least squares from normal equations (..., p, p) and (..., p): the best of all subsets, p <= 6."""
+    if gram.shape[-1] == 2:
+        parts = (gram[..., 0, 0], -gram[..., 0, 1], gram[..., 1, 1], moment[..., 0], -moment[..., 1])
+        pair = pair_gains(*parts)
+        return np.stack([pair.k1, pair.k2], axis=-1)
+    best = np.zeros_like(moment)
+    best_explained = np.zeros(moment.shape[:-1])
+    for subset in product([False, True], repeat=moment.shape[-1]):
+        active = np.broadcast_to(np.array(subset), moment.shape)
+        gains = _solved(gram, moment[..., None], active)[..., 0]
+        explained = (gains * moment).sum(axis=-1)
+        better = (gains >= 0).all(axis=-1) & (explained > best_explained)
+        best = np.where(better[..., None], gains, best)
+        best_explained = np.where(better, explained, best_explained)
+    return best
 
 
 def _solved(gram: np.ndarray, right: np.ndarray, active: np.ndarray) -> np.ndarray:
@@ -291,3 +320,29 @@ def _step(here: _Evaluated, damping: np.ndarray, held: np.ndarray, axes: Axes) -
     damped = here.curvature + np.eye(size.shape[1]) * (damping[:, None] * size + floor)[:, None, :]
     move = _solved(damped, here.descent[:, :, None], free)[:, :, 0]
     return axes.inside(here.points + np.clip(move, -_LONGEST_STEP, _LONGEST_STEP))
+
+
+def _cycled(problem: Targets) -> np.ndarray:
+    """Start for several inputs: the grid of each in turn, on what the others leave, until nothing improves."""
+    usual = np.array([FIXED_TAU1_D, FIXED_TAU2_D])
+    best = _evaluated(problem, SLOW.points(np.tile(usual, (len(problem.values), len(problem.loads), 1))))
+    while True:
+        found = best
+        for number in range(len(problem.loads)):
+            found = _evaluated(problem, _with_best_of_grid(problem, found, number))
+        better = found.sse < best.sse * (1 - _CYCLE_ENOUGH)
+        if not better.any():
+            return SLOW.taus(best.points)
+        best = best.replaced(found, better)
+
+
+def _with_best_of_grid(problem: Targets, here: _Evaluated, number: int) -> np.ndarray:
+    """The points with those of one input from the grid, fitted to what the other inputs leave."""
+    signed, _ = _signed_responses(problem, SLOW.taus(here.points))
+    own = slice(2 * number, 2 * number + 2)
+    others = here.gains.copy()
+    others[:, own] = 0.0
+    left = problem.values - (others[:, None, :] @ signed)[:, 0]
+    points = here.points.copy()
+    points[:, own] = SLOW.points(best_of_grid(Targets((problem.loads[number],), left, problem.outside_ss)).tau_d)
+    return points

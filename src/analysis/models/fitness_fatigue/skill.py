@@ -20,7 +20,7 @@ Interval: none of the skill; the shifts judge it. Simulated with 42 and 7 days a
 around a line), 3.4 % (carried errors) and 2.1 % (random walk) of cases at 15 tests, in 1.1, 1.7 and 0.1 % at 30. Power
 where tests do follow the load (their SD 30 W), 500 seasons each: with test noise of 2, 6 and 12 W 94, 56 and 27 % at 15
 tests, 99.8, 89 and 62 % at 30.
-Refuses: fewer than 7 tests to forecast anything, fewer than 15 for a verdict.
+Refuses: fewer than 7 tests to forecast anything, fewer than 15 for a verdict, free time constants with several inputs.
 Criticism: "no skill shown" after 15 noisy tests is no evidence against the load. The circular shift assumes that the
 load looks alike all along: where load and tests both climb over the whole time, the trend forecast is the only guard.
 
@@ -36,9 +36,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.base.errors import NotEnoughData
+from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.load_balance import Missing
-from analysis.models.fitness_fatigue.banister import FitnessFatigue, fitness_fatigue
+from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitness_fatigue
 from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D, nonnegative, pair_gains
 from analysis.models.fitness_fatigue.uncertainty import ProfileLikelihood, profile_likelihood
@@ -151,7 +151,7 @@ class Review:
     """
 
     fit: FitnessFatigue
-    profile: ProfileLikelihood | None  # None with too few tests for free time constants
+    profile: ProfileLikelihood | None  # None with several inputs, or too few tests for free time constants
     skill: ForecastSkill | None  # of `fit`; None where no test can be forecast
 
     @property
@@ -189,7 +189,7 @@ class Review:
 
 
 def review(
-    daily_load_au: pd.Series,
+    daily_load_au: Loads,
     tests: pd.Series,
     *,
     unit: str,
@@ -199,7 +199,7 @@ def review(
 ) -> Review:
     """Fit, ask whether free time constants are identifiable, fall back to 42 and 7 days where not, and judge.
 
-    Parameters, missing values and errors as for `fitness_fatigue`.
+    Parameters, missing values and errors as for `fitness_fatigue`; several inputs are judged at 42 and 7 days.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def review(
     settings = {"unit": unit, "convention": convention, "missing": missing, "conf_level": conf_level}
     fixed = fitness_fatigue(daily_load_au, tests, **settings)
     profile = None
-    if len(fixed.tests) > FIRST_TRAIN:
+    if len(fixed.responses) == 1 and len(fixed.tests) > FIRST_TRAIN:
         profile = profile_likelihood(fitness_fatigue(daily_load_au, tests, tau_d=None, **settings))
     fit = profile.fit if profile is not None and profile.identifiable else fixed
     return Review(fit, profile, forecast_skill(fit) if len(fit.tests) > FIRST_TRAIN else None)
@@ -227,6 +227,8 @@ def forecast_skill(fit: FitnessFatigue) -> ForecastSkill:
     ------
     NotEnoughData
         With fewer than 7 tests.
+    DataProblem
+        For free time constants with several inputs.
 
     Examples
     --------
@@ -241,6 +243,11 @@ def forecast_skill(fit: FitnessFatigue) -> ForecastSkill:
         raise NotEnoughData(
             f"Forecasts begin after {FIRST_TRAIN} tests; got {len(tests)}. {_needed(FIRST_TRAIN + 1 - len(tests))}"
         )
+    if not fit.fixed_tau and len(fit.responses) > 1:
+        raise DataProblem(
+            f"Forecasts with free time constants are of one input; this fit has {len(fit.responses)}. "
+            "Fit with fixed time constants."
+        )
     values = tests["value"].to_numpy()
     days = fit.daily_load_au.index.get_indexer(pd.Index(tests["day"])).astype(float)
     model, *shifted = _forecasts(fit, pd.Index(tests["day"]), values)
@@ -252,19 +259,25 @@ def forecast_skill(fit: FitnessFatigue) -> ForecastSkill:
 
 
 def _forecasts(fit: FitnessFatigue, days: pd.Index, values: np.ndarray) -> np.ndarray:
-    """Forecasts of the tests from the seventh on: first with the load as it was, then a row a shift."""
-    load = fit.daily_load_au
-    n_days = int(load.notna().sum()) if fit.missing == "hold" else len(load)
+    """Forecasts of the tests from the seventh on: first with the load as it was, then a row a shift.
+
+    All inputs are moved together.
+    """
+    n_days = len(fit.daily_load_au)
+    if fit.missing == "hold":
+        n_days = int(fit.daily_load_au.notna().sum().min())
     shifts = np.arange(0, n_days, max(1, int(np.ceil(n_days / SHIFTS_MOST))))
 
-    def responses(tau_d: np.ndarray) -> np.ndarray:
+    def responses(name: str, tau_d: np.ndarray) -> np.ndarray:
+        load = fit.daily_load_au[name]
         moved = shifted_responses(load, days, tau_d, shifts, convention=fit.convention, missing=fit.missing)
         return moved.transpose(0, 2, 1)
 
     if fit.fixed_tau:
-        return _fixed_forecasts(responses(np.array([fit.tau1_d, fit.tau2_d])) * [1.0, -1.0], values)
+        signed = [responses(r.load, np.array([r.tau1_d, r.tau2_d])) * [1.0, -1.0] for r in fit.responses]
+        return _fixed_forecasts(np.concatenate(signed, axis=2), values)
     grid = np.geomspace(TAU_LEAST_D * RATIO_LEAST, TAU_MOST_D, _FORECAST_TAUS)
-    return np.stack([_free_forecasts(of_shift, values) for of_shift in responses(grid)])
+    return np.stack([_free_forecasts(of_shift, values) for of_shift in responses(fit.responses[0].load, grid)])
 
 
 def _fixed_forecasts(signed: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 Model card
 ----------
 Question: which values of the level, the gains and the time constants could have given these tests?
-Data: a fit of `banister`; for profiles free time constants.
+Data: a fit of `banister`; for profiles one input and free time constants.
 Model: that of the fit, in its units; gains in the tests' unit by AU, time constants in days.
 Estimator: a profile fixes one parameter at many values and fits the others again. The bootstrap fits again to tests
 drawn from the fit; errors of neighbouring tests are taken to correlate by an unknown rho, and each draw has its own,
@@ -12,7 +12,7 @@ Interval: the profile's holds the values whose sum of squares stays below SSE (1
 degrees of freedom. Where that set reaches an end of the search (1 to 120 days), or where equal time constants are as
 good as the best fit, the fit is not `identifiable` and says nothing about its parameters. The bootstrap's is that of
 percentiles, widened to hold the estimate.
-Refuses: profiles of fixed time constants; a bootstrap of free time constants with fewer than 12
+Refuses: profiles of fixed time constants or several inputs; a bootstrap of free time constants with fewer than 12
 tests, of gains of any sign, or with two tests on a day.
 Criticism: a profile takes errors for independent. Where errors do not carry over the bootstrap is wider than it need
 be: that is the price of not knowing it.
@@ -47,7 +47,7 @@ from scipy import stats
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.autocorrelated import RHO_GRID, mixing_weights, whiteners
-from analysis.models.fitness_fatigue.banister import FitnessFatigue, jacobian, lags_of
+from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, frame_of, jacobian, lags_of
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import (
     FAST,
@@ -57,7 +57,7 @@ from analysis.models.fitness_fatigue.projection import (
     TAU_MOST_D,
     Axes,
     Targets,
-    best_fit,
+    best_of_grid,
     compressed,
     pair_gains,
     pair_products,
@@ -80,7 +80,7 @@ _DOUBLINGS = 20
 
 @dataclass(frozen=True, eq=False)
 class ProfileLikelihood:
-    """Profiles of a fit with free time constants. Made by `profile_likelihood`."""
+    """Profiles of a fit with one input and free time constants. Made by `profile_likelihood`."""
 
     fit: FitnessFatigue
     curves: pd.DataFrame  # term, value, sse
@@ -126,7 +126,7 @@ def profile_likelihood(fit: FitnessFatigue) -> ProfileLikelihood:
     Raises
     ------
     DataProblem
-        For fixed time constants, whose t intervals are exact.
+        For fixed time constants (their t intervals are exact) or several inputs (use `bootstrap`).
 
     Examples
     --------
@@ -137,8 +137,11 @@ def profile_likelihood(fit: FitnessFatigue) -> ProfileLikelihood:
     >>> profile_likelihood(fit).identifiable
     False
     """
-    if fit.fixed_tau:
-        raise DataProblem("Profiles are of free time constants; this fit has fixed ones. Use its t intervals.")
+    if fit.fixed_tau or len(fit.responses) > 1:
+        raise DataProblem(
+            f"Profiles are of free time constants and one input; this fit has {len(fit.responses)} and "
+            f"{'fixed' if fit.fixed_tau else 'free'} ones. Use its t intervals, or the bootstrap."
+        )
     problem = targets(lags_of(fit), fit.tests["value"].to_numpy())
     threshold = fit.sse * (1 + stats.f.ppf(fit.conf_level, 1, fit.df) / fit.df)
     taus = {"tau1": _tau_profile(fit, problem, SLOW), "tau2": _tau_profile(fit, problem, FAST)}
@@ -178,16 +181,16 @@ class Bootstrap:
         """One row: n, n_draws, residual_sd, rho (mean of the draws)."""
         return self.fit.glance()[["n", "residual_sd"]].assign(n_draws=len(self.draws), rho=float(self.rho.mean()))
 
-    def band(self) -> pd.DataFrame:
-        """Performance on every day of the load fitted to, with the interval of the line and, wider, of one new test.
+    def band(self, daily_load_au: Loads | None = None) -> pd.DataFrame:
+        """Performance by day with the interval of the fitted line and, wider, of one new test.
 
-        Columns estimate, conf_low, conf_high, test_low, test_high.
+        Columns estimate, conf_low, conf_high, test_low, test_high; the load as for `FitnessFatigue.predict`.
         """
-        courses = self.courses()
+        courses = self.courses(daily_load_au)
         tail = (1 - self.fit.conf_level) / 2
         low, high = np.quantile(courses, [tail, 1 - tail], axis=0)
         noise = t_quantile(np.inf, self.fit.conf_level) * float(self.fit.glance()["residual_sd"].iloc[0])
-        estimate = self.fit.predict()
+        estimate = self.fit.predict(daily_load_au)
         return pd.DataFrame(
             {
                 "estimate": estimate,
@@ -198,14 +201,17 @@ class Bootstrap:
             }
         )
 
-    def courses(self, daily_load_au: pd.Series | None = None) -> np.ndarray:
+    def courses(self, daily_load_au: Loads | None = None) -> np.ndarray:
         """Performance by draw and day, shape (n_draws, n_days); the load as for `FitnessFatigue.predict`."""
         fit = self.fit
-        load = fit.daily_load_au if daily_load_au is None else daily_load_au
-        lagged = lagged_loads(load, load.index, convention=fit.convention, missing=fit.missing)
-        fitness, fatigue = (lagged.response(self.draws[tau].to_numpy()) for tau in ("tau1", "tau2"))
-        p0, k1, k2 = (self.draws[[term]].to_numpy() for term in ("p0", "k1", "k2"))
-        return p0 + k1 * fitness - k2 * fatigue
+        loads = fit.daily_load_au if daily_load_au is None else frame_of(daily_load_au)
+        lines = self.draws[["p0"]].to_numpy() + np.zeros(len(loads))
+        for response in fit.responses:
+            lagged = lagged_loads(loads[response.load], loads.index, convention=fit.convention, missing=fit.missing)
+            for number, sign in ((1, 1), (2, -1)):
+                gain, tau = (self.draws[fit.term(f"{name}{number}", response)].to_numpy() for name in ("k", "tau"))
+                lines = lines + sign * gain[:, None] * lagged.response(tau)
+        return lines
 
 
 def bootstrap(fit: FitnessFatigue, *, n_draws: int = 1000, seed: int) -> Bootstrap:
@@ -268,12 +274,22 @@ def refits(fit: FitnessFatigue, values: np.ndarray) -> pd.DataFrame:
     """The model of `fit` fitted to each row of `values`, shape (n_draws, n_tests): one column a term."""
     lagged = lags_of(fit)
     problem = targets(lagged, values)
-    own = np.array([fit.tau1_d, fit.tau2_d])
-    found = solved_at(problem, own) if fit.fixed_tau else best_fit(compressed(problem))
-    (k1, k2), (tau1, tau2) = found.gains.T, found.tau_d.T
-    mean_load = LaggedLoads(lagged.lagged.mean(axis=0, keepdims=True), lagged.lag_d)
-    p0 = values.mean(axis=1) - k1 * mean_load.response(tau1)[:, 0] + k2 * mean_load.response(tau2)[:, 0]
-    return pd.DataFrame({"p0": p0, "k1": k1, "tau1": tau1, "k2": k2, "tau2": tau2})
+    own = np.array([(r.tau1_d, r.tau2_d) for r in fit.responses])
+    if fit.fixed_tau:
+        found = solved_at(problem, own)
+    else:
+        problem = compressed(problem)
+        one_input = len(lagged) == 1
+        found = polished(problem, best_of_grid(problem).tau_d if one_input else np.tile(own, (len(values), 1, 1)))
+    mean_load = [LaggedLoads(load.lagged.mean(axis=0, keepdims=True), load.lag_d) for load in lagged]
+    p0 = values.mean(axis=1)
+    draws = {}
+    for number, response in enumerate(fit.responses):
+        for which, sign in ((0, 1), (1, -1)):
+            gain, tau_d = found.gains[:, 2 * number + which], found.tau_d[:, number, which]
+            p0 = p0 - sign * gain * mean_load[number].response(tau_d)[:, 0]
+            draws |= {fit.term(f"k{which + 1}", response): gain, fit.term(f"tau{which + 1}", response): tau_d}
+    return pd.DataFrame({"p0": p0} | draws)
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,7 +308,8 @@ class _Limits:
 
 def _tau_profile(fit: FitnessFatigue, problem: Targets, axes: Axes) -> _Curve:
     """Least sum of squares at each value of tau1 (slow axes) or tau2 (fast axes)."""
-    held, other = (fit.tau1_d, fit.tau2_d) if axes.slow else (fit.tau2_d, fit.tau1_d)
+    response = fit.responses[0]
+    held, other = (response.tau1_d, response.tau2_d) if axes.slow else (response.tau2_d, response.tau1_d)
     least = TAU_LEAST_D * RATIO_LEAST if axes.slow else TAU_LEAST_D
     most = TAU_MOST_D if axes.slow else TAU_MOST_D / RATIO_LEAST
     se = fit.tidy().set_index("term")["std_error"]["tau1" if axes.slow else "tau2"]
@@ -311,13 +328,13 @@ def _tau_profile(fit: FitnessFatigue, problem: Targets, axes: Axes) -> _Curve:
 def _ridge_sse(problem: Targets) -> float:
     """Least sum of squares with tau1 as close to tau2 as is tried."""
     tau2 = np.geomspace(TAU_LEAST_D, TAU_MOST_D / RATIO_LEAST, _RIDGE_TAUS)
-    start = np.column_stack([tau2 * RATIO_LEAST, tau2])
+    start = np.column_stack([tau2 * RATIO_LEAST, tau2])[:, None, :]
     many = _repeated(problem, len(start))
     return float(polished(many, start, held=(1,), steps=40).sse.min())
 
 
 def _repeated(problem: Targets, times: int) -> Targets:
-    return Targets(problem.load, np.repeat(problem.values, times, axis=0), np.repeat(problem.outside_ss, times))
+    return Targets(problem.loads, np.repeat(problem.values, times, axis=0), np.repeat(problem.outside_ss, times))
 
 
 def _crossings(curve: _Curve, threshold: float) -> tuple[float | None, float | None]:
@@ -374,12 +391,14 @@ class _GainProfiles:
 
     @classmethod
     def over(cls, fit: FitnessFatigue, limits: dict[str, _Limits], threshold: float) -> "_GainProfiles":
+        (lagged,) = lags_of(fit)
+        response = fit.responses[0]
         sides = [
             np.append(np.geomspace(max(limit.conf_low, TAU_LEAST_D), min(limit.conf_high, TAU_MOST_D), _PAIRS), own)
-            for limit, own in ((limits["tau1"], fit.tau1_d), (limits["tau2"], fit.tau2_d))
+            for limit, own in ((limits["tau1"], response.tau1_d), (limits["tau2"], response.tau2_d))
         ]
         values = fit.tests["value"].to_numpy()
-        rows = lags_of(fit).response(np.concatenate(sides))
+        rows = lagged.response(np.concatenate(sides))
         slow, fast = (index.ravel() for index in np.indices((_PAIRS + 1, _PAIRS + 1)))
         fast = fast + _PAIRS + 1
         tau_d = np.concatenate(sides)
@@ -403,7 +422,8 @@ class _GainProfiles:
         own, cross, other = (gg, gh, hh) if number == 1 else (hh, gh, gg)
         # the model is k1 g - k2 h: of k2 the own moment changes sign, and so does that of k1 as the other
         own_y, other_y = (gy, -hy) if number == 1 else (-hy, gy)
-        estimate = self.fit.k1 if number == 1 else self.fit.k2
+        response = self.fit.responses[0]
+        estimate = response.k1 if number == 1 else response.k2
 
         def sse(value: float) -> float:
             rest = np.maximum((other_y + cross * value) / other, 0.0)
