@@ -1,0 +1,438 @@
+"""Has the level of a series changed, since when, by how much, and is today's exposure unusual?
+
+Model card
+----------
+Question: is the athlete getting better, worse or neither, since when, and what is still missing to tell?
+Data: one quantity of one athlete, one value an exposure, oldest first. Exposures on the newest device count; days that
+were planned light (deload, taper, ill, travel, return) do not; NaN is no value.
+Model: value = level + error, the error AR(1) from exposure to exposure with the noise of `models.noise`. The level
+jumps or starts to rise or fall at dates that are not known.
+Estimator: every Sunday, and on the last day, the errors are whitened with rho and a step at every onset with 4
+exposures before and 2 from it on is scored over its standard error; single exposures are believed up to some TE. The
+highest score beyond a threshold (`scan.threshold`: by exposures a season, df, rho and tails) is a change. It cuts the
+series; later looks scan from the cut on. It is withdrawn when its score falls below half the threshold, and told for 8
+weeks from the look that found it, or to the end of the block. All looks are made again each time from the data alone.
+Where a line explains more than a step, by 2 in squared scores, the change is a ramp.
+Interval: estimates under every onset, mixed by how well each explains the values; t with the df of TE and rho, 90 %
+unless told. {coverage}
+Refuses: no values, days out of order or twice, an infinite value, an SWC that is not above 0. "Cannot tell" with fewer
+than 6 exposures on the device, no noise known, or the last exposure more than 28 days old.
+Criticism: two changes within 4 exposures are taken for one. Alone, without a squad, small changes of one athlete are
+not told from errors that carry over; the threshold is higher and the page says that it is one athlete's own noise.
+
+{table}
+
+References
+----------
+Page 1954, Biometrika 41:100-115; James, James & Siegmund 1987, Biometrika 74:71-83 (scan for a change point);
+Lai 1995, J R Stat Soc B 57:613-658 (sequential detection). Measured in `tests/simulations`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.change.regimes import (
+    RAMP_GAIN,
+    Found,
+    Shift,
+    found_changes,
+    gain_of_steps,
+    level_of,
+    ramp_shift,
+    step_shift,
+)
+from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, SEASON_D, clipped, threshold
+from analysis.models.noise import Noise
+from analysis.models.plausible import check_possible
+from analysis.models.result import tidy_row
+
+ChangeState = Literal[
+    "cannot tell", "clearly better", "better", "steady", "too close to call", "worse", "clearly worse"
+]
+Today = Literal["usual", "unusually low", "unusually high", "none"]
+WhyNot = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
+EventKind = Literal["device", "deload", "taper", "ill", "travel", "return", "block"]
+
+TOLD_D = 56
+TODAY_D, RECENT_D = 7, 28
+STALE_AFTER_D = 28
+BAND_LEVEL = 0.95
+MONTH_D = 365.25 / 12
+NEEDED = LEAST_BEFORE + LEAST_AFTER
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is known of days beside the values: another device from `first` on; planned lightness or a block, both ends
+    included."""
+
+    kind: EventKind
+    first: pd.Timestamp
+    last: pd.Timestamp | None = None  # as `first` if not given
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A change that the weekly looks found, kept for what became of it."""
+
+    found_on: pd.Timestamp
+    since: pd.Timestamp  # first exposure of the new level, as the look that found it saw it
+    rises: bool
+    withdrawn_on: pd.Timestamp | None
+    told_to: pd.Timestamp
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What a series says of its level. Numbers are in its unit and NaN where they do not exist; dates then None.
+
+    `change` is the newest told change, the level now minus the level before; without one it is the last 4 weeks minus
+    what came before in the same regime, which is what could hide.
+    """
+
+    state: ChangeState
+    reason: WhyNot | None
+    today: Today
+    exposures: pd.DataFrame  # local_date, value, used (on the newest device, not planned light), oldest first
+    noise: Noise
+    swc: float
+    better: Literal["higher", "lower"]
+    until: pd.Timestamp
+    conf_level: float
+    more_needed: int = 0  # exposures until anything can be told
+    level: float = np.nan
+    level_low: float = np.nan
+    level_high: float = np.nan
+    since: pd.Timestamp | None = None  # first exposure of the level now, where a change began it
+    since_low: pd.Timestamp | None = None
+    since_high: pd.Timestamp | None = None
+    before: float = np.nan
+    change: float = np.nan
+    change_low: float = np.nan
+    change_high: float = np.nan
+    shape: Literal["step", "ramp"] | None = None
+    rate: float = np.nan  # of a ramp, a month
+    rate_low: float = np.nan
+    rate_high: float = np.nan
+    band_low: float = np.nan  # of one new exposure at the level now, 95 %
+    band_high: float = np.nan
+    limit: float = np.nan  # the score that a change had to pass
+    told_to: pd.Timestamp | None = None
+    claims: tuple[Claim, ...] = field(default=())
+
+    @property
+    def changed(self) -> bool:
+        """Whether a change of level is told."""
+        return self.state in ("clearly better", "better", "worse", "clearly worse")
+
+    @property
+    def mdc(self) -> float:
+        """Smallest difference of two single exposures beyond error."""
+        return self.noise.mdc
+
+    @property
+    def gain(self) -> float:
+        """The change turned so that positive is good."""
+        return self.change if self.better == "higher" else -self.change
+
+    def predict(self, dates) -> np.ndarray:
+        """The level on `dates`: the one before up to the change, then the one now or the line that leads to it."""
+        days = _days(dates)
+        if self.since is None or not np.isfinite(self.before):
+            return np.full(len(days), self.level)
+        since = _day(self.since)
+        if self.shape == "ramp":
+            return self.before + np.maximum(days - since, 0.0) * self.rate / MONTH_D
+        return np.where(days >= since, self.level, self.before)
+
+    def tidy(self) -> pd.DataFrame:
+        """The level now, the change and the rate with their intervals; no standard errors, no unit."""
+        rows = [
+            ("level", self.level, self.level_low, self.level_high),
+            ("change", self.change, self.change_low, self.change_high),
+            ("rate a month", self.rate, self.rate_low, self.rate_high),
+        ]
+        return pd.DataFrame(
+            [tidy_row(name, "", value, np.nan, low, high, self.conf_level) for name, value, low, high in rows]
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: what is told, by what noise, of how many exposures."""
+        return pd.DataFrame(
+            {
+                "n": [len(self.exposures)],
+                "n_used": [int(self.exposures["used"].sum())],
+                "state": [self.state],
+                "reason": [self.reason],
+                "today": [self.today],
+                "since": [self.since],
+                "shape": [self.shape],
+                "typical_error": [self.noise.typical_error],
+                "rho": [self.noise.rho],
+                "noise_source": [self.noise.source],
+                "mdc": [self.mdc],
+                "swc": [self.swc],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """The exposures with .fitted, the level of their day, and .resid; NaN where not used."""
+        fitted = np.where(self.exposures["used"], self.predict(self.exposures["local_date"]), np.nan)
+        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
+
+
+def change(
+    dates,
+    values,
+    *,
+    noise: Noise,
+    swc: float,
+    better: Literal["higher", "lower"] = "higher",
+    until=None,
+    events: Sequence[Event] = (),
+    conf_level: float = 0.90,
+    stale_after_days: int = STALE_AFTER_D,
+) -> Change:
+    """What a series says of its level by the end of `until`.
+
+    Parameters
+    ----------
+    dates : array-like of dates, shape (n,), increasing, one exposure a day
+    values : array-like of float, shape (n,)
+        NaN is no value.
+    noise : Noise
+        Of this quantity, device and athlete.
+    swc : float
+        Smallest worthwhile change, in the unit.
+    better : which way is good.
+    until : date, optional
+        Last day that is known; exposures after it are left out. The last date if not given.
+    events : sequence of Event
+    conf_level : float
+        Of every interval but the band of one exposure.
+    stale_after_days : int
+        How long after the last exposure something is still told.
+
+    Examples
+    --------
+    >>> day = pd.date_range("2026-01-05", periods=18, freq="7D")
+    >>> speed = np.r_[np.tile([0.70, 0.72, 0.71], 4), np.tile([0.78, 0.80, 0.79], 2)]
+    >>> found = change(day, speed, noise=Noise(0.02, 40.0, 0.2, 0.2), swc=0.02)
+    >>> found.state, str(found.since.date()), round(found.before, 2), round(found.level, 2), found.shape
+    ('clearly better', '2026-03-30', 0.71, 0.79, 'step')
+    """
+    days, measured, end = _checked(dates, values, swc, until)
+    known = days <= end
+    days, measured = days[known], measured[known]
+    if not np.isfinite(measured).any():
+        raise NotEnoughData("No value yet. Record one to start the line.")
+    used = np.isfinite(measured)
+    for event in events:
+        used &= ~_left_out(event, days, end)
+    exposures = pd.DataFrame({"local_date": _dates(days), "value": measured, "used": used})
+    nothing = Change("cannot tell", None, "none", exposures, noise, swc, better, _date(end), conf_level)
+    missing = max(NEEDED - int(used.sum()), 0)
+    if not noise.known:
+        return replace(nothing, reason="te_unknown", more_needed=missing)
+    if missing:
+        broken = any(event.kind == "device" and days[0] < _day(event.first) <= end for event in events)
+        return replace(nothing, reason="series_broken" if broken else "too_few_values", more_needed=missing)
+    if end - days[used][-1] > stale_after_days:
+        return replace(nothing, reason="stale", more_needed=1)
+    return _told(nothing, days[used], measured[used], end, events)
+
+
+def _told(nothing: Change, days: np.ndarray, values: np.ndarray, end: float, events: Sequence[Event]) -> Change:
+    noise, conf_level = nothing.noise, nothing.conf_level
+    te, rho, df = noise.typical_error, noise.rho, noise.df_of_level
+    a_season = SEASON_D / float(np.median(np.diff(days)))
+    limit = float(threshold(a_season, df, rho, noise.kurtosis))
+    looks = np.append(np.arange(days[0] + (3 - days[0]) % 7, end, 7), end)  # Sundays: 1970-01-04 is one
+    ends = np.searchsorted(days, looks, side="right")
+    found = found_changes(clipped(values, te, a_season), ends, rho=rho, typical_error=te, limit=limit)
+    claims = tuple(_claim(one, days, looks, events) for one in found)
+    told = [
+        one for one, claim in zip(found, claims, strict=True) if one.withdrawn is None and end <= _day(claim.told_to)
+    ]
+    start = max((one.onset for one in found if one.withdrawn is None), default=0)
+    base = replace(nothing, claims=claims, limit=limit)
+    if told:
+        result = _with_shift(base, _shift(told, days, values, te, rho, df, conf_level), told, days)
+        result = replace(result, told_to=max(claim.told_to for claim in claims if claim.withdrawn_on is None))
+        start = start if result.shape == "step" else len(values)
+    else:
+        level = level_of(values[start:], rho, te, df, conf_level)
+        result = replace(
+            base,
+            level=level.value,
+            level_low=level.low,
+            level_high=level.high,
+            since=_date(days[start]) if start else None,
+            **_recent(days[start:], values[start:], end, base),
+        )
+    return _with_today(result, days, values, start, end)
+
+
+def _shift(
+    told: list[Found],
+    days: np.ndarray,
+    values: np.ndarray,
+    te: float,
+    rho: float,
+    df: float,
+    conf: float,
+) -> tuple[Shift, int]:
+    """The newest told change as a step, or with those of the same direction before it as one ramp; and where the
+    segment that it was fitted to begins."""
+    last = told[-1]
+    chain = [last]
+    for one in reversed(told[:-1]):
+        if one.rises != last.rises or one.onset != chain[0].start:
+            break
+        chain.insert(0, one)
+    first = chain[0].start
+    step = step_shift(values[last.start :], rho, te, df, conf)
+    line = ramp_shift(values[first:], days[first:], rho, te, df, conf)
+    onsets = [one.onset - first for one in chain[:-1]] + [step.onset + last.start - first]
+    gain = gain_of_steps(values[first:], onsets, rho, te)
+    same_way = (line.size.value > 0) == last.rises
+    return (line, first) if same_way and line.gain > gain + RAMP_GAIN else (step, last.start)
+
+
+def _with_shift(base: Change, shifted: tuple[Shift, int], told: list[Found], days: np.ndarray) -> Change:
+    shift, first = shifted
+    onset, low, high = (first + int(place) for place in (shift.onset, *shift.onsets))
+    size, level, rate = shift.size, shift.level, shift.rate_per_day
+    turn = 1 if base.better == "higher" else -1
+    gain_low = min(turn * size.low, turn * size.high)
+    loss_low = min(-turn * size.low, -turn * size.high)
+    good = told[-1].rises == (turn == 1)
+    clear = (gain_low if good else loss_low) > base.swc
+    state: ChangeState = ("clearly better" if clear else "better") if good else ("clearly worse" if clear else "worse")
+    monthly = (
+        (np.nan, np.nan, np.nan) if rate is None else (rate.value * MONTH_D, rate.low * MONTH_D, rate.high * MONTH_D)
+    )
+    # a step lies between two exposures, so the first day that is possible follows the exposure before
+    earliest = days[low - 1] + 1 if shift.shape == "step" and low > 0 else days[low]
+    return replace(
+        base,
+        state=state,
+        level=level.value,
+        level_low=level.low,
+        level_high=level.high,
+        since=_date(days[onset]),
+        since_low=_date(earliest),
+        since_high=_date(days[high]),
+        before=shift.before.value,
+        change=size.value,
+        change_low=size.low,
+        change_high=size.high,
+        shape="ramp" if shift.shape == "ramp" else "step",
+        rate=monthly[0],
+        rate_low=monthly[1],
+        rate_high=monthly[2],
+    )
+
+
+def _recent(days: np.ndarray, values: np.ndarray, end: float, base: Change) -> dict:
+    """State and change where no change is told: the last 4 weeks against those before in the same regime."""
+    noise = base.noise
+    first = int(np.searchsorted(days, end - RECENT_D, side="right"))
+    if not 0 < first < len(days):
+        return {"state": "too close to call"}
+    seen = step_shift(
+        values, noise.rho, noise.typical_error, noise.df_of_level, base.conf_level, np.array([first])
+    ).size
+    steady = -base.swc < seen.low and seen.high < base.swc
+    return {
+        "state": "steady" if steady else "too close to call",
+        "change": seen.value,
+        "change_low": seen.low,
+        "change_high": seen.high,
+    }
+
+
+def _with_today(result: Change, days: np.ndarray, values: np.ndarray, start: int, end: float) -> Change:
+    """The band of one new exposure about the level without the newest, and what the newest is in it."""
+    noise = result.noise
+    reach = float(stdtrit(noise.df, (1 + BAND_LEVEL) / 2))
+    if result.shape == "ramp":
+        fitted, variance = float(result.predict(_dates(days[-1:]))[0]), 0.0
+    else:
+        earlier = values[min(start, len(values) - 2) : -1]
+        usual = level_of(earlier, noise.rho, noise.typical_error, noise.df, BAND_LEVEL)
+        fitted, variance = usual.value, ((usual.high - usual.low) / 2 / reach) ** 2
+    half = reach * (noise.typical_error**2 + variance) ** 0.5
+    low, high = fitted - half, fitted + half
+    today: Today = "none"
+    if end - days[-1] < TODAY_D:
+        today = "unusually low" if values[-1] < low else "unusually high" if values[-1] > high else "usual"
+    return replace(result, today=today, band_low=low, band_high=high)
+
+
+def _claim(one: Found, days: np.ndarray, looks: np.ndarray, events: Sequence[Event]) -> Claim:
+    on = looks[one.look]
+    blocks = [_day(event.last) for event in events if event.kind == "block" and event.last is not None]
+    starts = [_day(event.first) for event in events if event.kind == "block" and event.last is not None]
+    ends = [last for first, last in zip(starts, blocks, strict=True) if first <= on <= last]
+    return Claim(
+        _date(on),
+        _date(days[one.onset]),
+        one.rises,
+        None if one.withdrawn is None else _date(looks[one.withdrawn]),
+        _date(max([on + TOLD_D, *ends])),
+    )
+
+
+def _left_out(event: Event, days: np.ndarray, end: float) -> np.ndarray:
+    """Which exposures an event takes from the series."""
+    first = _day(event.first)
+    if event.kind == "block":
+        return np.zeros(len(days), dtype=bool)
+    if event.kind == "device":
+        return (days < first) if first <= end else np.zeros(len(days), dtype=bool)
+    last = first if event.last is None else _day(event.last)
+    return (days >= first) & (days <= last)
+
+
+def _checked(dates, values, swc: float, until) -> tuple[np.ndarray, np.ndarray, float]:
+    days, measured = _days(dates), np.asarray(values, dtype=float)
+    if len(days) != len(measured) or measured.ndim != 1:
+        raise DataProblem(f"{len(days)} dates and {measured.size} values. Give one value for each date.")
+    if not len(days):
+        raise NotEnoughData("No value yet. Record one to start the line.")
+    if not np.isfinite(days).all():
+        raise DataProblem("A value has no date. Add the date at its source, or leave the value out.")
+    gaps = np.diff(days)
+    if (gaps <= 0).any():
+        at = int(np.flatnonzero(gaps <= 0)[0])
+        what = "has two values" if gaps[at] == 0 else f"is followed by {_date(days[at + 1]).date()}"
+        raise DataProblem(f"{_date(days[at]).date()} {what}. Give one value a day, oldest first.")
+    check_possible(measured, "value")
+    if not (np.isfinite(swc) and swc > 0):
+        raise DataProblem(f"A smallest worthwhile change of {swc:g} cannot be. State one above 0.")
+    return days, measured, days[-1] if until is None else _day(until)
+
+
+def _days(dates) -> np.ndarray:
+    """Days since 1970, NaN where there is no date."""
+    known = np.asarray(dates, dtype="datetime64[D]")
+    return np.where(np.isnat(known), np.nan, known.astype("int64").astype(float))
+
+
+def _day(date) -> float:
+    return float(np.datetime64(date, "D").astype("int64"))
+
+
+def _date(day: float) -> pd.Timestamp:
+    return pd.Timestamp(int(day), unit="D")
+
+
+def _dates(days: np.ndarray) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(days.astype("int64").astype("datetime64[D]").astype("datetime64[us]"))
