@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from seasons import ONSET_WEEK, Drawn, Season, drawn
 
-from analysis.models.change.scan import SEASON_D, clipped, steps, threshold
+from analysis.models.change.scan import clipped, exposures_a_season, steps, threshold
 from analysis.models.noise import Noise, own_typical_errors, pooled
 
 TOLD_LOOKS = 8
@@ -53,10 +53,11 @@ def first_named(season: Season, n_squads: int, rng: np.random.Generator) -> tupl
     8 weeks found, by the noise that it knows itself."""
     seasons = drawn(season, n_squads, rng)
     squads, athletes = seasons.ends.shape[:2]
-    a_season = season.per_week * SEASON_D / 7
+    gap_d = 7 / season.per_week
     first = np.zeros((squads, athletes), dtype=int)
     for i, week in enumerate(seasons.looks):
         noise = noises_at(seasons, week, season.resolution)
+        a_season = exposures_a_season(gap_d, seasons.ends[..., i])
         values = np.nan_to_num(clipped(seasons.values, noise.typical_error, a_season))
         ends = seasons.ends[..., max(0, i + 1 - TOLD_LOOKS) : i + 1]
         score = np.abs(steps(values, ends, noise.rho).scores(noise.typical_error)).max(axis=(-1, -2))

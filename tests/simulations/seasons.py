@@ -37,7 +37,8 @@ class Drawn:
     values: np.ndarray  # NaN behind the last exposure
     week: np.ndarray  # of each exposure, from 0; NaN likewise
     ends: np.ndarray  # (squads, athletes, looks): exposures done by the end of the week of each look
-    truth: np.ndarray  # true level at each exposure
+    truth: np.ndarray  # true level at each exposure, above that at the start
+    base: np.ndarray  # (squads, athletes): level at the start
     changes: np.ndarray  # (squads, athletes): whether the athlete changes
     looks: np.ndarray  # weeks, from 1
 
@@ -54,7 +55,8 @@ def drawn(season: Season, n_squads: int, rng: np.random.Generator) -> Drawn:
     level = truth
     if season.swap_week is not None:
         level = level + np.where(planned >= season.swap_week, 2 * MDC, 0.0)
-    measured = level + own * errors + rng.uniform(0, 1, (*shape[:2], 1))  # no level lies on the grid of the device
+    base = rng.uniform(0, 1, (*shape[:2], 1))  # no level lies on the grid of the device
+    measured = base + level + own * errors
     if season.resolution:
         measured = np.round(measured / season.resolution) * season.resolution
     off = rng.random((*shape[:2], season.weeks)) < (0.05 if season.missed else 0)
@@ -70,7 +72,7 @@ def drawn(season: Season, n_squads: int, rng: np.random.Generator) -> Drawn:
     week = front(np.broadcast_to(planned, shape))
     looks = np.arange(FIRST_LOOK, season.weeks + 1)
     ends = (week[..., None, :] < looks[:, None]).sum(axis=-1)
-    return Drawn(front(measured), week, ends, front(truth), np.broadcast_to(changes, shape[:2]), looks)
+    return Drawn(front(measured), week, ends, front(truth), base[..., 0], np.broadcast_to(changes, shape[:2]), looks)
 
 
 def _level(season: Season, planned: np.ndarray) -> np.ndarray:

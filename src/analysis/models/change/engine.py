@@ -12,7 +12,8 @@ exposures before and 2 from it on is scored over its standard error; single expo
 highest score beyond a threshold (`scan.threshold`: by exposures a season, df, rho and tails) is a change. It cuts the
 series; later looks scan from the cut on. It is withdrawn when its score falls below half the threshold, and told for 8
 weeks from the look that found it, or to the end of the block. All looks are made again each time from the data alone.
-Where a line explains more than a step, by 2 in squared scores, the change is a ramp.
+Level and size
+believe in a step and in a line from an onset on, by how well each explains; a line with 75 % of it is told as a ramp.
 Interval: estimates under every onset, mixed by how well each explains the values; t with the df of TE and rho, 90 %
 unless told. {coverage}
 Refuses: no values, days out of order or twice, an infinite value, an SWC that is not above 0. "Cannot tell" with fewer
@@ -34,20 +35,22 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import expit, stdtrit
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change.regimes import (
-    RAMP_GAIN,
+    RAMP_BELIEF,
     Found,
-    Shift,
+    believed_between,
+    blended,
     found_changes,
     gain_of_steps,
     level_of,
     ramp_shift,
+    scored_steps,
     step_shift,
 )
-from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, SEASON_D, clipped, threshold
+from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, clipped, exposures_a_season, threshold
 from analysis.models.noise import Noise
 from analysis.models.plausible import check_possible
 from analysis.models.result import tidy_row
@@ -99,7 +102,9 @@ class Change:
     state: ChangeState
     reason: WhyNot | None
     today: Today
-    exposures: pd.DataFrame  # local_date, value, used (on the newest device, not planned light), oldest first
+    days: np.ndarray  # of the exposures, since 1970, oldest first
+    values: np.ndarray
+    used: np.ndarray  # on the newest device, not planned light, a value
     noise: Noise
     swc: float
     better: Literal["higher", "lower"]
@@ -127,6 +132,11 @@ class Change:
     claims: tuple[Claim, ...] = field(default=())
 
     @property
+    def exposures(self) -> pd.DataFrame:
+        """local_date, value, used; oldest first."""
+        return pd.DataFrame({"local_date": _dates(self.days), "value": self.values, "used": self.used})
+
+    @property
     def changed(self) -> bool:
         """Whether a change of level is told."""
         return self.state in ("clearly better", "better", "worse", "clearly worse")
@@ -141,9 +151,17 @@ class Change:
         """The change turned so that positive is good."""
         return self.change if self.better == "higher" else -self.change
 
+    def differs_from(self, value: float = 0.0) -> bool:
+        """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one."""
+        df = self.noise.df_of_level
+        wider = float(stdtrit(df, 0.975) / stdtrit(df, (1 + self.conf_level) / 2))
+        return abs(self.level - value) > wider * (self.level_high - self.level_low) / 2
+
     def predict(self, dates) -> np.ndarray:
         """The level on `dates`: the one before up to the change, then the one now or the line that leads to it."""
-        days = _days(dates)
+        return self._level_on(_days(dates))
+
+    def _level_on(self, days: np.ndarray) -> np.ndarray:
         if self.since is None or not np.isfinite(self.before):
             return np.full(len(days), self.level)
         since = _day(self.since)
@@ -166,8 +184,8 @@ class Change:
         """One row: what is told, by what noise, of how many exposures."""
         return pd.DataFrame(
             {
-                "n": [len(self.exposures)],
-                "n_used": [int(self.exposures["used"].sum())],
+                "n": [len(self.days)],
+                "n_used": [int(self.used.sum())],
                 "state": [self.state],
                 "reason": [self.reason],
                 "today": [self.today],
@@ -183,8 +201,8 @@ class Change:
 
     def augment(self) -> pd.DataFrame:
         """The exposures with .fitted, the level of their day, and .resid; NaN where not used."""
-        fitted = np.where(self.exposures["used"], self.predict(self.exposures["local_date"]), np.nan)
-        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
+        fitted = np.where(self.used, self._level_on(self.days), np.nan)
+        return self.exposures.assign(**{".fitted": fitted, ".resid": self.values - fitted})
 
 
 def change(
@@ -235,8 +253,7 @@ def change(
     used = np.isfinite(measured)
     for event in events:
         used &= ~_left_out(event, days, end)
-    exposures = pd.DataFrame({"local_date": _dates(days), "value": measured, "used": used})
-    nothing = Change("cannot tell", None, "none", exposures, noise, swc, better, _date(end), conf_level)
+    nothing = Change("cannot tell", None, "none", days, measured, used, noise, swc, better, _date(end), conf_level)
     missing = max(NEEDED - int(used.sum()), 0)
     if not noise.known:
         return replace(nothing, reason="te_unknown", more_needed=missing)
@@ -249,13 +266,13 @@ def change(
 
 
 def _told(nothing: Change, days: np.ndarray, values: np.ndarray, end: float, events: Sequence[Event]) -> Change:
-    noise, conf_level = nothing.noise, nothing.conf_level
+    noise = nothing.noise
     te, rho, df = noise.typical_error, noise.rho, noise.df_of_level
-    a_season = SEASON_D / float(np.median(np.diff(days)))
+    a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
     limit = float(threshold(a_season, df, rho, noise.kurtosis))
     looks = np.append(np.arange(days[0] + (3 - days[0]) % 7, end, 7), end)  # Sundays: 1970-01-04 is one
     ends = np.searchsorted(days, looks, side="right")
-    found = found_changes(clipped(values, te, a_season), ends, rho=rho, typical_error=te, limit=limit)
+    found = found_changes(scored_steps(clipped(values, te, a_season), rho, te), ends, limit)
     claims = tuple(_claim(one, days, looks, events) for one in found)
     told = [
         one for one, claim in zip(found, claims, strict=True) if one.withdrawn is None and end <= _day(claim.told_to)
@@ -263,33 +280,21 @@ def _told(nothing: Change, days: np.ndarray, values: np.ndarray, end: float, eve
     start = max((one.onset for one in found if one.withdrawn is None), default=0)
     base = replace(nothing, claims=claims, limit=limit)
     if told:
-        result = _with_shift(base, _shift(told, days, values, te, rho, df, conf_level), told, days)
+        result = _with_shift(base, told, days, values)
         result = replace(result, told_to=max(claim.told_to for claim in claims if claim.withdrawn_on is None))
-        start = start if result.shape == "step" else len(values)
     else:
-        level = level_of(values[start:], rho, te, df, conf_level)
-        result = replace(
-            base,
-            level=level.value,
-            level_low=level.low,
-            level_high=level.high,
-            since=_date(days[start]) if start else None,
-            **_recent(days[start:], values[start:], end, base),
-        )
+        level = level_of(values[start:], rho, te)
+        low, high = level.interval(df, nothing.conf_level)
+        since = _date(days[start]) if start else None
+        recent = _recent(days[start:], values[start:], end, base)
+        result = replace(base, level=level.value, level_low=low, level_high=high, since=since, **recent)
     return _with_today(result, days, values, start, end)
 
 
-def _shift(
-    told: list[Found],
-    days: np.ndarray,
-    values: np.ndarray,
-    te: float,
-    rho: float,
-    df: float,
-    conf: float,
-) -> tuple[Shift, int]:
-    """The newest told change as a step, or with those of the same direction before it as one ramp; and where the
-    segment that it was fitted to begins."""
+def _with_shift(base: Change, told: list[Found], days: np.ndarray, values: np.ndarray) -> Change:
+    """The newest told change: as a step, or with those of the same direction before it as one ramp; level and size
+    believe in both, by how well each explains the values."""
+    te, rho, df = base.noise.typical_error, base.noise.rho, base.noise.df_of_level
     last = told[-1]
     chain = [last]
     for one in reversed(told[:-1]):
@@ -297,46 +302,44 @@ def _shift(
             break
         chain.insert(0, one)
     first = chain[0].start
-    step = step_shift(values[last.start :], rho, te, df, conf)
-    line = ramp_shift(values[first:], days[first:], rho, te, df, conf)
+    step = step_shift(values[last.start :], rho, te)
+    line = ramp_shift(values[first:], days[first:], rho, te)
     onsets = [one.onset - first for one in chain[:-1]] + [step.onset + last.start - first]
-    gain = gain_of_steps(values[first:], onsets, rho, te)
-    same_way = (line.size.value > 0) == last.rises
-    return (line, first) if same_way and line.gain > gain + RAMP_GAIN else (step, last.start)
-
-
-def _with_shift(base: Change, shifted: tuple[Shift, int], told: list[Found], days: np.ndarray) -> Change:
-    shift, first = shifted
-    onset, low, high = (first + int(place) for place in (shift.onset, *shift.onsets))
-    size, level, rate = shift.size, shift.level, shift.rate_per_day
-    turn = 1 if base.better == "higher" else -1
-    gain_low = min(turn * size.low, turn * size.high)
-    loss_low = min(-turn * size.low, -turn * size.high)
-    good = told[-1].rises == (turn == 1)
-    clear = (gain_low if good else loss_low) > base.swc
-    state: ChangeState = ("clearly better" if clear else "better") if good else ("clearly worse" if clear else "worse")
-    monthly = (
-        (np.nan, np.nan, np.nan) if rate is None else (rate.value * MONTH_D, rate.low * MONTH_D, rate.high * MONTH_D)
+    ahead = line.gain - gain_of_steps(values[first:], onsets, rho, te)
+    as_ramp = float(expit(ahead / 2)) if (line.size.value > 0) == last.rises else 0.0
+    is_ramp = as_ramp > RAMP_BELIEF
+    size, level = (blended(getattr(line, of), getattr(step, of), as_ramp) for of in ("size", "level"))
+    places = np.concatenate([line.onsets + first, step.onsets + last.start])
+    earliest, latest = believed_between(
+        places, np.concatenate([as_ramp * line.belief, (1 - as_ramp) * step.belief]), base.conf_level
     )
-    # a step lies between two exposures, so the first day that is possible follows the exposure before
-    earliest = days[low - 1] + 1 if shift.shape == "step" and low > 0 else days[low]
-    return replace(
+    onset = line.onset + first if is_ramp else step.onset + last.start
+    size_low, size_high = size.interval(df, base.conf_level)
+    level_low, level_high = level.interval(df, base.conf_level)
+    good = last.rises == (base.better == "higher")
+    clear = (size_low if last.rises else -size_high) > base.swc
+    state: ChangeState = ("clearly better" if clear else "better") if good else ("clearly worse" if clear else "worse")
+    result = replace(
         base,
         state=state,
         level=level.value,
-        level_low=level.low,
-        level_high=level.high,
+        level_low=level_low,
+        level_high=level_high,
         since=_date(days[onset]),
-        since_low=_date(earliest),
-        since_high=_date(days[high]),
-        before=shift.before.value,
+        # the change lies after the exposure before the first that is believed
+        since_low=_date(min(days[max(int(earliest) - 1, 0)] + 1, days[onset])),
+        since_high=_date(max(days[int(latest)], days[onset])),
+        before=(line if is_ramp else step).before.value,
         change=size.value,
-        change_low=size.low,
-        change_high=size.high,
-        shape="ramp" if shift.shape == "ramp" else "step",
-        rate=monthly[0],
-        rate_low=monthly[1],
-        rate_high=monthly[2],
+        change_low=size_low,
+        change_high=size_high,
+        shape="ramp" if is_ramp else "step",
+    )
+    if not is_ramp or line.rate_per_day is None:
+        return result
+    rate_low, rate_high = line.rate_per_day.interval(df, base.conf_level)
+    return replace(
+        result, rate=line.rate_per_day.value * MONTH_D, rate_low=rate_low * MONTH_D, rate_high=rate_high * MONTH_D
     )
 
 
@@ -346,15 +349,14 @@ def _recent(days: np.ndarray, values: np.ndarray, end: float, base: Change) -> d
     first = int(np.searchsorted(days, end - RECENT_D, side="right"))
     if not 0 < first < len(days):
         return {"state": "too close to call"}
-    seen = step_shift(
-        values, noise.rho, noise.typical_error, noise.df_of_level, base.conf_level, np.array([first])
-    ).size
-    steady = -base.swc < seen.low and seen.high < base.swc
+    seen = step_shift(values, noise.rho, noise.typical_error, np.array([first])).size
+    low, high = seen.interval(noise.df_of_level, base.conf_level)
+    steady = -base.swc < low and high < base.swc
     return {
         "state": "steady" if steady else "too close to call",
         "change": seen.value,
-        "change_low": seen.low,
-        "change_high": seen.high,
+        "change_low": low,
+        "change_high": high,
     }
 
 
@@ -363,11 +365,10 @@ def _with_today(result: Change, days: np.ndarray, values: np.ndarray, start: int
     noise = result.noise
     reach = float(stdtrit(noise.df, (1 + BAND_LEVEL) / 2))
     if result.shape == "ramp":
-        fitted, variance = float(result.predict(_dates(days[-1:]))[0]), 0.0
+        fitted, variance = float(result._level_on(days[-1:])[0]), 0.0
     else:
-        earlier = values[min(start, len(values) - 2) : -1]
-        usual = level_of(earlier, noise.rho, noise.typical_error, noise.df, BAND_LEVEL)
-        fitted, variance = usual.value, ((usual.high - usual.low) / 2 / reach) ** 2
+        usual = level_of(values[min(start, len(values) - 2) : -1], noise.rho, noise.typical_error)
+        fitted, variance = usual.value, usual.se**2
     half = reach * (noise.typical_error**2 + variance) ** 0.5
     low, high = fitted - half, fitted + half
     today: Today = "none"
@@ -431,7 +432,7 @@ def _day(date) -> float:
 
 
 def _date(day: float) -> pd.Timestamp:
-    return pd.Timestamp(int(day), unit="D")
+    return pd.Timestamp(int(day) * 86_400_000_000_000)
 
 
 def _dates(days: np.ndarray) -> pd.DatetimeIndex:

@@ -64,7 +64,7 @@ def steps(values: np.ndarray, ends: np.ndarray, rho: np.ndarray | float, *, look
     onset = np.where(allowed, onset, LEAST_BEFORE)
     # at the onset the step is seen in full, afterwards only what did not carry over
     at_onset = fresh * white - mean * total[..., 1:]
-    to_end = np.take_along_axis(total, ends, axis=-1)
+    to_end = total[ends] if total.ndim == 1 else np.take_along_axis(total, ends, axis=-1)
     seen = _gathered(at_onset, onset) + (mean * to_end)[..., None]
     square = fresh**2 + (after - 1) * mean**2  # (..., since)
     cross = mean * fresh + (after - 1) * mean**2
@@ -78,13 +78,16 @@ def steps(values: np.ndarray, ends: np.ndarray, rho: np.ndarray | float, *, look
 
 def _gathered(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """`values` (..., n) at `places` (..., looks, since)."""
+    if values.ndim == 1:
+        return values[places]
     flat = places.reshape(*places.shape[:-2], -1)
     return np.take_along_axis(values, flat, axis=-1).reshape(places.shape)
 
 
 SEASON_D = 182  # 26 weeks, over which false alarms are counted
+RARE_MOST = 26.0
 CLIP_SE, CLIP_SE_A_SEASON = 1.9, 8.0  # how far a single exposure is believed, in typical errors; more for rare ones
-SCORE, SCORE_RARE = 3.6, 5.0  # of the threshold, by exposures a season: 3.6 - 5 / n
+SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.44, 0.22, 52  # of the threshold: at 2 exposures a week, and by how many
 SCORE_RHO, RHO_USUAL = 2.0, 0.3  # higher above rho .3, where rho is told worst
 SCORE_TAILS, KURTOSIS_USUAL, KURTOSIS_MOST = 0.35, 3.5, 5.5  # higher where differences have heavy tails
 DF_SHARE = 3.0  # looks repeat one error of the noise, which costs less than as many independent ones
@@ -96,7 +99,7 @@ def threshold(a_season, df, rho, kurtosis):
     Parameters
     ----------
     a_season : float or array
-        Exposures in 26 weeks.
+        Exposures in 26 weeks, `exposures_a_season`.
     df : float or array
         What TE and rho together are known by, `Noise.df_of_level`.
     rho, kurtosis : float or array
@@ -105,11 +108,22 @@ def threshold(a_season, df, rho, kurtosis):
     Examples
     --------
     >>> round(float(threshold(52, 1e6, 0.25, 3.0)), 2), round(float(threshold(52, 8, 0.25, 3.0)), 2)
-    (3.5, 4.05)
+    (3.44, 3.96)
     """
     heavy = np.clip(kurtosis - KURTOSIS_USUAL, 0, KURTOSIS_MOST - KURTOSIS_USUAL)
-    known = SCORE - SCORE_RARE / a_season + SCORE_RHO * np.maximum(rho - RHO_USUAL, 0) + SCORE_TAILS * heavy
+    often = SCORE_A_DOUBLING * np.log2(np.asarray(a_season) / USUAL_A_SEASON)
+    known = SCORE + often + SCORE_RHO * np.maximum(rho - RHO_USUAL, 0) + SCORE_TAILS * heavy
     return -stdtrit(np.asarray(df) * DF_SHARE, ndtr(-known))
+
+
+def exposures_a_season(gap_d, n):
+    """Exposures in 26 weeks at a median gap of days; of a series of rare ones, all of up to 26.
+
+    >>> [float(exposures_a_season(gap_d, n)) for gap_d, n in ((3.5, 100), (28.0, 7), (365.0, 100))]
+    [52.0, 7.0, 26.0]
+    """
+    often = np.maximum(SEASON_D / np.asarray(gap_d), np.minimum(n, RARE_MOST))
+    return np.maximum(often, 1.0)
 
 
 def clipped(values: np.ndarray, typical_error: np.ndarray | float, a_season: float) -> np.ndarray:
@@ -124,5 +138,5 @@ def clipped(values: np.ndarray, typical_error: np.ndarray | float, a_season: flo
     two_back, one_back, own = values[..., :-2], values[..., 1:-1], values[..., 2:]
     middle = np.maximum(np.minimum(two_back, one_back), np.minimum(np.maximum(two_back, one_back), own))
     middle = np.concatenate([middle[..., :1], middle[..., :1], middle], axis=-1)
-    reach = (CLIP_SE + CLIP_SE_A_SEASON / a_season) * np.asarray(typical_error, dtype=float)[..., None]
+    reach = ((CLIP_SE + CLIP_SE_A_SEASON / a_season) * np.asarray(typical_error, dtype=float))[..., None]
     return np.clip(values, middle - reach, middle + reach)
