@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from seasons import ONSET_WEEK, Drawn, Season, drawn
+import pandas as pd
+from seasons import MDC, ONSET_WEEK, Drawn, Season, drawn
 
+from analysis.models.change import Change, change
 from analysis.models.change.scan import clipped, exposures_a_season, steps, threshold
 from analysis.models.noise import Noise, own_typical_errors, pooled
 
 TOLD_LOOKS = 8
+MONDAY = np.datetime64("2026-01-05", "D")
+SWC = 0.2 * MDC
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +82,49 @@ class Named:
 
 
 def share_named(season: Season, n_series: int, rng: np.random.Generator) -> Named:
-    """Of at least `n_series` athletes: those who change, or all where nobody does."""
+    """Of at least `n_series` athletes: those who change and were not named before, or all where nobody changes."""
     counted = season.changing or season.squad
     first, seasons = first_named(season, -(-n_series // counted), rng)
     if not season.changing:
         return Named(first.size, 100 * float((first > 0).mean()))
-    weeks = np.where(first > ONSET_WEEK, first - ONSET_WEEK, np.inf)[seasons.changes]
-    weeks = weeks[(first > ONSET_WEEK)[seasons.changes] | (first == 0)[seasons.changes]]  # named before: no answer
-    third = 3 / season.per_week
-    return Named(
-        len(weeks),
-        *(100 * float((weeks <= most).mean()) for most in (99, 2, third)),
-        median_weeks=float(np.median(weeks)),
+    first = first[seasons.changes]
+    first = first[(first == 0) | (first > ONSET_WEEK)]
+    weeks = np.where(first > 0, first - ONSET_WEEK, np.inf)
+    within = (100 * float((weeks <= most).mean()) for most in (99, 2, 3 / season.per_week))
+    return Named(len(weeks), *within, median_weeks=float(np.median(weeks)))
+
+
+def page(seasons: Drawn, noise: Noises, squad: int, athlete: int, week: int, resolution: float) -> Change:
+    """What the page of an athlete says at the end of `week`."""
+    known = seasons.week[squad, athlete] < week
+    day = MONDAY + np.floor(7 * seasons.week[squad, athlete][known]).astype("timedelta64[D]")
+    return change(
+        day,
+        seasons.values[squad, athlete][known],
+        noise=noise.of(squad, athlete, resolution),
+        swc=SWC,
+        until=MONDAY + np.timedelta64(7 * week - 1, "D"),
     )
+
+
+def covered(season: Season, n_series: int, rng: np.random.Generator, *, later: int = 0) -> dict[str, float]:
+    """How often the 90 % intervals of level, size and date hold the truth, in percent, `later` weeks after the page
+    that first names a change; and how often it is still told and told as a ramp."""
+    first, seasons = first_named(season, -(-n_series // season.changing), rng)
+    onset = pd.Timestamp(MONDAY + np.timedelta64(7 * ONSET_WEEK, "D"))
+    noises = {week: noises_at(seasons, week, season.resolution) for week in range(ONSET_WEEK + 1, season.weeks + 1)}
+    held: dict[str, list[bool]] = {name: [] for name in ("told", "level", "size", "date", "ramp")}
+    for squad, athlete in np.argwhere(seasons.changes & (first > ONSET_WEEK) & (first + later <= season.weeks)):
+        week = int(first[squad, athlete]) + later
+        seen = page(seasons, noises[week], squad, athlete, week, season.resolution)
+        held["told"].append(seen.changed)
+        if not seen.changed:
+            continue
+        assert seen.since_low is not None
+        assert seen.since_high is not None
+        size = seasons.truth[squad, athlete][seasons.week[squad, athlete] < week][-1]
+        held["size"].append(seen.change_low <= size <= seen.change_high)
+        held["level"].append(seen.level_low <= size + seasons.base[squad, athlete] <= seen.level_high)
+        held["date"].append(seen.since_low <= onset <= seen.since_high)
+        held["ramp"].append(seen.shape == "ramp")
+    return {name: 100 * float(np.mean(of)) for name, of in held.items()}

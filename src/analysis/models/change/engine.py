@@ -134,7 +134,7 @@ class Change:
     @property
     def exposures(self) -> pd.DataFrame:
         """local_date, value, used; oldest first."""
-        return pd.DataFrame({"local_date": _dates(self.days), "value": self.values, "used": self.used})
+        return pd.DataFrame({"local_date": day_stamps(self.days), "value": self.values, "used": self.used})
 
     @property
     def changed(self) -> bool:
@@ -159,12 +159,12 @@ class Change:
 
     def predict(self, dates) -> np.ndarray:
         """The level on `dates`: the one before up to the change, then the one now or the line that leads to it."""
-        return self._level_on(_days(dates))
+        return self._level_on(days_of(dates))
 
     def _level_on(self, days: np.ndarray) -> np.ndarray:
         if self.since is None or not np.isfinite(self.before):
             return np.full(len(days), self.level)
-        since = _day(self.since)
+        since = day_of(self.since)
         if self.shape == "ramp":
             return self.before + np.maximum(days - since, 0.0) * self.rate / MONTH_D
         return np.where(days >= since, self.level, self.before)
@@ -245,20 +245,20 @@ def change(
     >>> found.state, str(found.since.date()), round(found.before, 2), round(found.level, 2), found.shape
     ('clearly better', '2026-03-30', 0.71, 0.79, 'step')
     """
-    days, measured, end = _checked(dates, values, swc, until)
+    days, measured = checked_days(dates, values, swc), np.asarray(values, dtype=float)
+    check_possible(measured, "value")
+    end = days[-1] if until is None else day_of(until)
     known = days <= end
     days, measured = days[known], measured[known]
     if not np.isfinite(measured).any():
         raise NotEnoughData("No value yet. Record one to start the line.")
-    used = np.isfinite(measured)
-    for event in events:
-        used &= ~_left_out(event, days, end)
-    nothing = Change("cannot tell", None, "none", days, measured, used, noise, swc, better, _date(end), conf_level)
+    used = np.isfinite(measured) & without(events, days, end)
+    nothing = Change("cannot tell", None, "none", days, measured, used, noise, swc, better, day_stamp(end), conf_level)
     missing = max(NEEDED - int(used.sum()), 0)
     if not noise.known:
         return replace(nothing, reason="te_unknown", more_needed=missing)
     if missing:
-        broken = any(event.kind == "device" and days[0] < _day(event.first) <= end for event in events)
+        broken = any(event.kind == "device" and days[0] < day_of(event.first) <= end for event in events)
         return replace(nothing, reason="series_broken" if broken else "too_few_values", more_needed=missing)
     if end - days[used][-1] > stale_after_days:
         return replace(nothing, reason="stale", more_needed=1)
@@ -270,34 +270,32 @@ def _told(nothing: Change, days: np.ndarray, values: np.ndarray, end: float, eve
     te, rho, df = noise.typical_error, noise.rho, noise.df_of_level
     a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
     limit = float(threshold(a_season, df, rho, noise.kurtosis))
-    looks = np.append(np.arange(days[0] + (3 - days[0]) % 7, end, 7), end)  # Sundays: 1970-01-04 is one
+    looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
     found = found_changes(scored_steps(clipped(values, te, a_season), rho, te), ends, limit)
-    claims = tuple(_claim(one, days, looks, events) for one in found)
-    told = [
-        one for one, claim in zip(found, claims, strict=True) if one.withdrawn is None and end <= _day(claim.told_to)
-    ]
-    start = max((one.onset for one in found if one.withdrawn is None), default=0)
+    claims = tuple(claim_of(one, days, looks, events) for one in found)
+    alive = [one for one in found if one.withdrawn is None]
+    told_to = max((claim.told_to for claim in claims if claim.withdrawn_on is None), default=None)
     base = replace(nothing, claims=claims, limit=limit)
-    if told:
-        result = _with_shift(base, told, days, values)
-        result = replace(result, told_to=max(claim.told_to for claim in claims if claim.withdrawn_on is None))
+    start = alive[-1].start + step_shift(values[alive[-1].start :], rho, te).onset if alive else 0
+    if told_to is not None and end <= day_of(told_to):
+        result = replace(_with_shift(base, alive, days, values), told_to=told_to)
     else:
         level = level_of(values[start:], rho, te)
         low, high = level.interval(df, nothing.conf_level)
-        since = _date(days[start]) if start else None
+        since = day_stamp(days[start]) if start else None
         recent = _recent(days[start:], values[start:], end, base)
         result = replace(base, level=level.value, level_low=low, level_high=high, since=since, **recent)
     return _with_today(result, days, values, start, end)
 
 
-def _with_shift(base: Change, told: list[Found], days: np.ndarray, values: np.ndarray) -> Change:
+def _with_shift(base: Change, alive: list[Found], days: np.ndarray, values: np.ndarray) -> Change:
     """The newest told change: as a step, or with those of the same direction before it as one ramp; level and size
     believe in both, by how well each explains the values."""
     te, rho, df = base.noise.typical_error, base.noise.rho, base.noise.df_of_level
-    last = told[-1]
+    last = alive[-1]
     chain = [last]
-    for one in reversed(told[:-1]):
+    for one in reversed(alive[:-1]):
         if one.rises != last.rises or one.onset != chain[0].start:
             break
         chain.insert(0, one)
@@ -325,10 +323,10 @@ def _with_shift(base: Change, told: list[Found], days: np.ndarray, values: np.nd
         level=level.value,
         level_low=level_low,
         level_high=level_high,
-        since=_date(days[onset]),
+        since=day_stamp(days[onset]),
         # the change lies after the exposure before the first that is believed
-        since_low=_date(min(days[max(int(earliest) - 1, 0)] + 1, days[onset])),
-        since_high=_date(max(days[int(latest)], days[onset])),
+        since_low=day_stamp(min(days[max(int(earliest) - 1, 0)] + 1, days[onset])),
+        since_high=day_stamp(max(days[int(latest)], days[onset])),
         before=(line if is_ramp else step).before.value,
         change=size.value,
         change_low=size_low,
@@ -377,35 +375,43 @@ def _with_today(result: Change, days: np.ndarray, values: np.ndarray, start: int
     return replace(result, today=today, band_low=low, band_high=high)
 
 
-def _claim(one: Found, days: np.ndarray, looks: np.ndarray, events: Sequence[Event]) -> Claim:
+def claim_of(one: Found, days: np.ndarray, looks: np.ndarray, events: Sequence[Event]) -> Claim:
     on = looks[one.look]
-    blocks = [_day(event.last) for event in events if event.kind == "block" and event.last is not None]
-    starts = [_day(event.first) for event in events if event.kind == "block" and event.last is not None]
+    blocks = [day_of(event.last) for event in events if event.kind == "block" and event.last is not None]
+    starts = [day_of(event.first) for event in events if event.kind == "block" and event.last is not None]
     ends = [last for first, last in zip(starts, blocks, strict=True) if first <= on <= last]
     return Claim(
-        _date(on),
-        _date(days[one.onset]),
+        day_stamp(on),
+        day_stamp(days[one.onset]),
         one.rises,
-        None if one.withdrawn is None else _date(looks[one.withdrawn]),
-        _date(max([on + TOLD_D, *ends])),
+        None if one.withdrawn is None else day_stamp(looks[one.withdrawn]),
+        day_stamp(max([on + TOLD_D, *ends])),
     )
 
 
-def _left_out(event: Event, days: np.ndarray, end: float) -> np.ndarray:
-    """Which exposures an event takes from the series."""
-    first = _day(event.first)
-    if event.kind == "block":
-        return np.zeros(len(days), dtype=bool)
-    if event.kind == "device":
-        return (days < first) if first <= end else np.zeros(len(days), dtype=bool)
-    last = first if event.last is None else _day(event.last)
-    return (days >= first) & (days <= last)
+def sundays(days: np.ndarray, end: float) -> np.ndarray:
+    """The days of the looks: every Sunday from the first exposure on, and the last day that is known."""
+    return np.append(np.arange(days[0] + (3 - days[0]) % 7, end, 7), end)  # the fourth day of 1970 was one
 
 
-def _checked(dates, values, swc: float, until) -> tuple[np.ndarray, np.ndarray, float]:
-    days, measured = _days(dates), np.asarray(values, dtype=float)
-    if len(days) != len(measured) or measured.ndim != 1:
-        raise DataProblem(f"{len(days)} dates and {measured.size} values. Give one value for each date.")
+def without(events: Sequence[Event], days: np.ndarray, end: float) -> np.ndarray:
+    """Which exposures count: on the device that is used by `end`, and not planned light."""
+    kept = np.ones(len(days), dtype=bool)
+    for event in events:
+        first = day_of(event.first)
+        if event.kind == "device":
+            kept &= (days >= first) | (first > end)
+        elif event.kind != "block":
+            last = first if event.last is None else day_of(event.last)
+            kept &= (days < first) | (days > last)
+    return kept
+
+
+def checked_days(dates, values, swc: float) -> np.ndarray:
+    """Days since 1970, refused where they are not one a value, increasing, or the SWC is not above 0."""
+    days = days_of(dates)
+    if len(days) != np.size(values) or np.ndim(values) != 1:
+        raise DataProblem(f"{len(days)} dates and {np.size(values)} values. Give one value for each date.")
     if not len(days):
         raise NotEnoughData("No value yet. Record one to start the line.")
     if not np.isfinite(days).all():
@@ -413,27 +419,26 @@ def _checked(dates, values, swc: float, until) -> tuple[np.ndarray, np.ndarray, 
     gaps = np.diff(days)
     if (gaps <= 0).any():
         at = int(np.flatnonzero(gaps <= 0)[0])
-        what = "has two values" if gaps[at] == 0 else f"is followed by {_date(days[at + 1]).date()}"
-        raise DataProblem(f"{_date(days[at]).date()} {what}. Give one value a day, oldest first.")
-    check_possible(measured, "value")
+        what = "has two values" if gaps[at] == 0 else f"is followed by {day_stamp(days[at + 1]).date()}"
+        raise DataProblem(f"{day_stamp(days[at]).date()} {what}. Give one value a day, oldest first.")
     if not (np.isfinite(swc) and swc > 0):
         raise DataProblem(f"A smallest worthwhile change of {swc:g} cannot be. State one above 0.")
-    return days, measured, days[-1] if until is None else _day(until)
+    return days
 
 
-def _days(dates) -> np.ndarray:
+def days_of(dates) -> np.ndarray:
     """Days since 1970, NaN where there is no date."""
     known = np.asarray(dates, dtype="datetime64[D]")
     return np.where(np.isnat(known), np.nan, known.astype("int64").astype(float))
 
 
-def _day(date) -> float:
+def day_of(date) -> float:
     return float(np.datetime64(date, "D").astype("int64"))
 
 
-def _date(day: float) -> pd.Timestamp:
+def day_stamp(day: float) -> pd.Timestamp:
     return pd.Timestamp(int(day) * 86_400_000_000_000)
 
 
-def _dates(days: np.ndarray) -> pd.DatetimeIndex:
+def day_stamps(days: np.ndarray) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(days.astype("int64").astype("datetime64[D]").astype("datetime64[us]"))

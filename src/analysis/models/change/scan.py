@@ -87,7 +87,7 @@ def _gathered(values: np.ndarray, places: np.ndarray) -> np.ndarray:
 SEASON_D = 182  # 26 weeks, over which false alarms are counted
 RARE_MOST = 26.0
 CLIP_SE, CLIP_SE_A_SEASON = 1.9, 8.0  # how far a single exposure is believed, in typical errors; more for rare ones
-SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.44, 0.22, 52  # of the threshold: at 2 exposures a week, and by how many
+SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.46, 0.18, 52  # of the threshold: at 2 exposures a week, and by how many
 SCORE_RHO, RHO_USUAL = 2.0, 0.3  # higher above rho .3, where rho is told worst
 SCORE_TAILS, KURTOSIS_USUAL, KURTOSIS_MOST = 0.35, 3.5, 5.5  # higher where differences have heavy tails
 DF_SHARE = 3.0  # looks repeat one error of the noise, which costs less than as many independent ones
@@ -108,7 +108,7 @@ def threshold(a_season, df, rho, kurtosis):
     Examples
     --------
     >>> round(float(threshold(52, 1e6, 0.25, 3.0)), 2), round(float(threshold(52, 8, 0.25, 3.0)), 2)
-    (3.44, 3.96)
+    (3.46, 3.99)
     """
     heavy = np.clip(kurtosis - KURTOSIS_USUAL, 0, KURTOSIS_MOST - KURTOSIS_USUAL)
     often = SCORE_A_DOUBLING * np.log2(np.asarray(a_season) / USUAL_A_SEASON)
