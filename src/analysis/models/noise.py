@@ -26,6 +26,7 @@ differences); Smyth 2004, Stat Appl Genet Mol Biol 3:3 (own variances drawn to t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -123,7 +124,7 @@ def pooled(values: np.ndarray, *, resolution: float = 0.0) -> Pooled:
     spread = 1.4826 * np.nanmedian(first, axis=1)
     rho = np.full(len(values), RHO_START)
     te = np.sqrt(np.maximum(spread**2 / (2 * (1 - rho)), np.maximum(3 * least, _tiny(values))))
-    squares, own, counts, kurtosis = _mean_squares(values, np.zeros(values.shape, dtype=int))
+    squares = own = counts = kurtosis = np.empty(0)
     for _ in range(CUT_ROUNDS):
         squares, own, counts, kurtosis = _mean_squares(values, _regimes(values, te, rho))
         squares = np.maximum(squares, least)
@@ -157,22 +158,31 @@ def _regimes(values: np.ndarray, te: np.ndarray, rho: np.ndarray) -> np.ndarray:
     known = np.isfinite(values)
     n = known.sum(axis=-1, keepdims=True)
     width = values.shape[-1]
-    place = np.arange(width)
+    place, group = np.arange(width), np.arange(len(values))[:, None, None]
+    if width < 4:
+        return np.zeros(values.shape, dtype=int)
+    spread = np.ones((len(values), CUT_WINDOW + 1, CUT_WINDOW + 1))
+    for before, after in np.ndindex(CUT_WINDOW - 1, CUT_WINDOW - 1):
+        spread[:, before + 2, after + 2] = _variance_of_jump(before + 2, after + 2, rho)
     total = np.concatenate([np.zeros_like(values[..., :1]), np.cumsum(np.where(known, values, 0.0), axis=-1)], axis=-1)
     score = np.zeros(values.shape)
-    for before in range(2, CUT_WINDOW + 1):
-        for after in range(2, CUT_WINDOW + 1):
-            has_before = place == before if before < CUT_WINDOW else place >= before
-            has_after = n - place == after if after < CUT_WINDOW else n - place >= after
-            valid = has_before & has_after
-            if width < before + after or not valid.any():
-                continue
-            at = np.clip(place, before, width - after)
-            jump = (total[..., at + after] - total[..., at]) / after - (
-                total[..., at] - total[..., at - before]
-            ) / before
-            error = te * np.sqrt(_variance_of_jump(before, after, rho))
-            score = np.where(valid, np.abs(jump) / error[:, None, None], score)
+    ends_early = n - np.arange(2, CUT_WINDOW)  # where fewer than a window follow, one place for each number
+    begins_late = np.broadcast_to(np.arange(2, CUT_WINDOW), ends_early.shape)
+    inside = np.broadcast_to(place, values.shape)
+    for places in (inside, begins_late, ends_early):
+        before = np.minimum(places, CUT_WINDOW)
+        after = np.minimum(n - places, CUT_WINDOW)
+        valid = (before >= 2) & (after >= 2)
+        if places is inside:
+            valid &= (before == CUT_WINDOW) & (after == CUT_WINDOW)
+        at, before, after = np.where(valid, places, 0), np.where(valid, before, 0), np.where(valid, after, 0)
+        middle = np.take_along_axis(total, at, axis=-1)
+        mean_before = (middle - np.take_along_axis(total, at - before, axis=-1)) / np.maximum(before, 1)
+        mean_after = (np.take_along_axis(total, at + after, axis=-1) - middle) / np.maximum(after, 1)
+        error = te[:, None, None] * np.sqrt(spread[group, before, after])
+        seen = np.where(valid, np.abs(mean_after - mean_before) / error, 0.0)
+        here = np.where(valid, places, 0)
+        np.put_along_axis(score, here, np.maximum(seen, np.take_along_axis(score, here, axis=-1)), axis=-1)
     padded = np.pad(score, [(0, 0), (0, 0), (3, 3)])
     highest = np.max([padded[..., shift : shift + width] for shift in range(7)], axis=0)
     limit = CUT_SCORE - CUT_SCORE_RARE / np.maximum(n, 5)
@@ -261,6 +271,10 @@ class SquadNoise:
     published: Mapping[str, Published]
     resolution: Mapping[str, float]
 
+    @cached_property
+    def _told(self) -> dict[tuple[str, str], dict]:
+        return {(row["quantity"], row["device"]): row for row in self.table.to_dict("records")}
+
     def of(self, quantity: str, device: str | None, values: np.ndarray) -> Noise:
         """The noise of one athlete, whose exposures on the device are `values`, oldest first, NaN left out.
 
@@ -270,21 +284,15 @@ class SquadNoise:
         own = np.asarray(values, dtype=float)
         own = own[np.isfinite(own)][None, None]
         step = self.resolution.get(quantity, 0.0)
-        row = self.table[(self.table["quantity"] == quantity) & (self.table["device"] == (device or ""))]
-        if len(row):
-            told = row.iloc[0]
-            names = ("te", "df", "rho", "carry_sd", "kurtosis", "own_df", "n_exposures")
-            squad = Pooled(*(np.array([float(told[name])]) for name in names))
-            te, df = own_typical_errors(own, squad, resolution=step)
-            return Noise(
-                *(float(of[0, 0]) for of in (te, df)),
-                rho=float(told["rho"]),
-                carry_sd=float(told["carry_sd"]),
-                source=str(told["source"]),
-                resolution=step,
-                kurtosis=float(told["kurtosis"]),
-            )
-        return _alone(own, self.published.get(quantity), step)
+        told = self._told.get((quantity, device or ""))
+        if told is None:
+            return _alone(own, self.published.get(quantity), step)
+        names = ("te", "df", "rho", "carry_sd", "kurtosis", "own_df", "n_exposures")
+        squad = Pooled(*(np.array([float(told[name])]) for name in names))
+        te, df = own_typical_errors(own, squad, resolution=step)
+        rest = (float(told[name]) for name in ("rho", "carry_sd"))
+        kurtosis = float(told["kurtosis"])
+        return Noise(float(te[0, 0]), float(df[0, 0]), *rest, str(told["source"]), step, kurtosis)
 
     def tidy(self) -> pd.DataFrame:
         """Two rows a quantity and device: TE and rho; no interval, no unit."""
