@@ -33,10 +33,11 @@ import pandas as pd
 from scipy.special import polygamma, psi
 
 from analysis.models.plausible import check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import TIDY_COLUMNS, tidy_row
 
 MDC_FACTOR = 1.96 * 2**0.5  # two single exposures
 ATHLETES_LEAST = 3
+LEVEL = 0.90
 RHO_PRIOR, RHO_PRIOR_SD = 0.25, 0.235  # the weight of 20 exposures
 CARRY_SD_PUBLISHED = 0.5  # of the log variance of a level when only RHO_PRIOR is known of rho
 OWN_DF_LEAST, OWN_DF_MOST = 6.0, 40.0  # how strongly an own TE is drawn to the squad's
@@ -295,14 +296,13 @@ class SquadNoise:
         return Noise(float(te[0, 0]), float(df[0, 0]), *rest, str(told["source"]), step, kurtosis)
 
     def tidy(self) -> pd.DataFrame:
-        """Two rows a quantity and device: TE and rho; no interval, no unit."""
-        return pd.DataFrame(
-            [
-                tidy_row(f"{row.quantity} {row.device} {term}".strip(), "", getattr(row, term), *[np.nan] * 4)
-                for row in self.table.itertuples()
-                for term in ("te", "rho")
-            ]
-        )
+        """Two rows a quantity and device, TE in its own unit and rho; no interval."""
+        told = [
+            tidy_row(f"{term} of {row.quantity} {row.device}".strip(), "", getattr(row, term), *[np.nan] * 3, LEVEL)
+            for row in self.table.itertuples()
+            for term in ("te", "rho")
+        ]
+        return pd.DataFrame(told, columns=TIDY_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
         """One row: quantities and devices, exposures behind them."""

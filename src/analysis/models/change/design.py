@@ -3,7 +3,7 @@
 Model card
 ----------
 Question: with this noise, how many exposures, in how many weeks, until a change of a given size is found?
-Data: the noise of a quantity (`models.noise`), exposures a week, exposures before the change.
+Data: the noise of a quantity (`models.noise`) and a size in its unit, exposures a week and before the change.
 Formula: a step of size d after n exposures before, m exposures on, scores d sqrt(information(n, m, rho)) / TE; it is
 found by then with probability Phi(score - threshold), and told with `power` at the first m that reaches it.
 Estimator: the same scan and threshold as the engine (`models.change`).
@@ -28,7 +28,7 @@ from scipy.special import ndtri
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change.scan import LEAST_AFTER, SEASON_D, steps, threshold
 from analysis.models.noise import Noise
-from analysis.models.result import tidy_row
+from analysis.models.result import TIDY_COLUMNS, tidy_row
 
 WEEKS_MOST = 26
 NEVER = np.nan
@@ -83,9 +83,11 @@ class Design:
     per_week: float
 
     def tidy(self) -> pd.DataFrame:
-        """Weeks of each protocol and size; no interval."""
-        rows = self.table.itertuples()
-        return pd.DataFrame([tidy_row(f"{r.protocol}, {r.size:g}", "weeks", r.weeks, *[np.nan] * 4) for r in rows])
+        """Weeks of each protocol and size that is found in time, with the power they are found at; no interval."""
+        found = self.table.dropna(subset=["weeks"]).itertuples()
+        terms = [(f"{row.protocol}, {row.size:g} {self.unit}".strip(), row.weeks) for row in found]
+        told = [tidy_row(term, "weeks", weeks, np.nan, np.nan, np.nan, self.power) for term, weeks in terms]
+        return pd.DataFrame(told, columns=TIDY_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
         """One row: power, exposures a week now."""

@@ -3,7 +3,7 @@
 Model card
 ----------
 Question: is the athlete getting better, worse or neither, since when, and what is still missing to tell?
-Data: one quantity of one athlete, one value an exposure, oldest first. Exposures on the newest device count; days that
+Data: one quantity of one athlete in its unit (m/s, kg, s ...), one value an exposure, oldest first. Exposures on the newest device count; days that
 were planned light (deload, taper, ill, travel, return) do not; NaN is no value.
 Model: value = level + error, the error AR(1) from exposure to exposure with the noise of `models.noise`. The level
 jumps or starts to rise or fall at dates that are not known.
@@ -53,7 +53,7 @@ from analysis.models.change.regimes import (
 from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, clipped, exposures_a_season, threshold
 from analysis.models.noise import Noise
 from analysis.models.plausible import check_possible
-from analysis.models.result import tidy_row
+from analysis.models.result import TIDY_COLUMNS, tidy_row
 
 ChangeState = Literal[
     "cannot tell", "clearly better", "better", "steady", "too close to call", "worse", "clearly worse"
@@ -110,6 +110,7 @@ class Change:
     better: Literal["higher", "lower"]
     until: pd.Timestamp
     conf_level: float
+    unit: str = ""
     more_needed: int = 0  # exposures until anything can be told
     level: float = np.nan
     level_low: float = np.nan
@@ -170,15 +171,18 @@ class Change:
         return np.where(days >= since, self.level, self.before)
 
     def tidy(self) -> pd.DataFrame:
-        """The level now, the change and the rate with their intervals; no standard errors, no unit."""
+        """The level now, the change and the rate a month, where there are any, with their intervals."""
         rows = [
-            ("level", self.level, self.level_low, self.level_high),
-            ("change", self.change, self.change_low, self.change_high),
-            ("rate a month", self.rate, self.rate_low, self.rate_high),
+            ("level", self.unit, self.level, self.level_low, self.level_high),
+            ("change", self.unit, self.change, self.change_low, self.change_high),
+            ("rate", f"{self.unit} a month".strip(), self.rate, self.rate_low, self.rate_high),
         ]
-        return pd.DataFrame(
-            [tidy_row(name, "", value, np.nan, low, high, self.conf_level) for name, value, low, high in rows]
-        )
+        told = [
+            tidy_row(term, unit, value, np.nan, low, high, self.conf_level)
+            for term, unit, value, low, high in rows
+            if np.isfinite(value)
+        ]
+        return pd.DataFrame(told, columns=TIDY_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
         """One row: what is told, by what noise, of how many exposures."""
@@ -216,6 +220,7 @@ def change(
     events: Sequence[Event] = (),
     conf_level: float = 0.90,
     stale_after_days: int = STALE_AFTER_D,
+    unit: str = "",
 ) -> Change:
     """What a series says of its level by the end of `until`.
 
@@ -236,6 +241,8 @@ def change(
         Of every interval but the band of one exposure.
     stale_after_days : int
         How long after the last exposure something is still told.
+    unit : str
+        Of the values, for `tidy`.
 
     Examples
     --------
@@ -253,7 +260,9 @@ def change(
     if not np.isfinite(measured).any():
         raise NotEnoughData("No value yet. Record one to start the line.")
     used = np.isfinite(measured) & without(events, days, end)
-    nothing = Change("cannot tell", None, "none", days, measured, used, noise, swc, better, day_stamp(end), conf_level)
+    nothing = Change(
+        "cannot tell", None, "none", days, measured, used, noise, swc, better, day_stamp(end), conf_level, unit
+    )
     missing = max(NEEDED - int(used.sum()), 0)
     if not noise.known:
         return replace(nothing, reason="te_unknown", more_needed=missing)
