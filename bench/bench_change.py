@@ -24,12 +24,12 @@ EWMA_SHARE, EWMA_FIRST = 0.25, 8
 
 
 def exposures_of(n_athletes: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Three years of every series of a squad, every fourth athlete with a change in the last year."""
+    """Three years of every series of a squad, every fourth series with a change of late."""
     rows = []
     for athlete in range(n_athletes):
         for series in range(SERIES):
             day = LAST - pd.to_timedelta(np.sort(rng.choice(SPAN_D, EXPOSURES, replace=False))[::-1], unit="D")
-            step = np.where((np.arange(EXPOSURES) > EXPOSURES - 10) & (athlete % 4 == 0), 3.0, 0.0)
+            step = np.where((np.arange(EXPOSURES) > EXPOSURES - 10) & ((athlete + series) % 4 == 0), 3.0, 0.0)
             value = rng.standard_normal(EXPOSURES) + step
             rows.append(
                 pd.DataFrame({"athlete_id": athlete, "quantity": f"q{series}", "local_date": day, "value": value})

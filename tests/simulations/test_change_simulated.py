@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from looks import covered, first_named, noises_at, page, share_named
-from seasons import FIRST_LOOK, ONSET_WEEK, Season
+from looks import MONDAY, covered, first_named, noises_at, page, share_named
+from seasons import FIRST_LOOK, ONSET_WEEK, Season, drawn
 from simulated import LONG, MODELS, generator
 
-from analysis.models.change import change
+from analysis.models.change import Event, change
 from analysis.models.change_of_counts import change_of_counts, hazard_of_squad, scored_jumps, threshold_of_counts
 from analysis.models.noise import noise_of_squad
 
@@ -129,6 +129,32 @@ def test_intervals_hold_about_as_often_as_they_claim(later):
 def test_intervals_of_2000_changes_hold(truth, later):
     held = covered(CHANGED[truth], LONG, rng_of(CHANGED[truth], 50), later=later)
     assert min(held["level"], held["size"], held["date"]) > 80
+
+
+def test_another_device_is_not_taken_for_a_change():
+    seasons = drawn(Season(swap_week=ONSET_WEEK), 2, generator(MODELS["change"], 940))
+    swap = pd.Timestamp(MONDAY) + pd.Timedelta(days=7 * ONSET_WEEK)
+    named = []
+    for weeks, values in zip(seasons.week, seasons.values, strict=True):
+        athlete, place = np.nonzero(np.isfinite(values))
+        date = pd.Timestamp(MONDAY) + pd.to_timedelta(np.floor(7 * weeks[athlete, place]), unit="D")
+        squad = pd.DataFrame({"athlete_id": athlete, "quantity": "speed", "local_date": date})
+        squad = squad.assign(value=values[athlete, place], device=np.where(date < swap, "old", "new"))
+        for until in swap + pd.to_timedelta([20, 41, 62, 90], unit="D"):
+            known = squad[squad["local_date"] <= until]
+            noise = noise_of_squad(known)
+            for _, of in known.groupby("athlete_id"):
+                now = of.loc[of["device"] == "new", "value"].to_numpy()
+                seen = change(
+                    of["local_date"],
+                    of["value"],
+                    noise=noise.of("speed", "new", now),
+                    swc=0.5,
+                    until=until,
+                    events=[Event("device", swap)],
+                )
+                named.append(seen.changed)
+    assert np.mean(named) < 0.05
 
 
 # clean repetitions

@@ -64,7 +64,7 @@ SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.08, 0.15, 26  # of the threshold: at
 SCORE_HAZARD, HAZARD_USUAL, HAZARD_MOST = 8.0, 0.02, 0.07  # higher where breaks are common
 ATHLETES_LEAST = 3
 JUMP_SCORE = 2.6  # from which an athlete's later days say nothing of the squad
-WEIGHT_LEAST, WEIGHT_MOST = 10.0, 300.0  # repetitions at risk that the squad's hazard counts for
+WEIGHT_LEAST, WEIGHT_MOST = 10.0, 1000.0  # repetitions at risk that the squad's hazard counts for
 UNKNOWN = 0.5  # breaks and clean repetitions that nobody saw, where there is no squad (Jeffreys)
 TODAY_TAIL = 0.025
 

@@ -3,8 +3,8 @@
 Model card
 ----------
 Question: is the athlete getting better, worse or neither, since when, and what is still missing to tell?
-Data: one quantity of one athlete in its unit (m/s, kg, s ...), one value an exposure, oldest first. Exposures on the newest device count; days that
-were planned light (deload, taper, ill, travel, return) do not; NaN is no value.
+Data: one quantity of one athlete in its unit (m/s, kg, s ...), one value an exposure, oldest first. Exposures on the
+newest device count; days that were planned light (deload, taper, ill, travel, return) do not; NaN is no value.
 Model: value = level + error, the error AR(1) from exposure to exposure with the noise of `models.noise`. The level
 jumps or starts to rise or fall at dates that are not known.
 Estimator: every Sunday, and on the last day, the errors are whitened with rho and a step at every onset with 4
@@ -12,8 +12,8 @@ exposures before and 2 from it on is scored over its standard error; single expo
 highest score beyond a threshold (`scan.threshold`: by exposures a season, df, rho and tails) is a change. It cuts the
 series; later looks scan from the cut on. It is withdrawn when its score falls below half the threshold, and told for 8
 weeks from the look that found it, or to the end of the block. All looks are made again each time from the data alone.
-Level and size
-believe in a step and in a line from an onset on, by how well each explains; a line with 75 % of it is told as a ramp.
+Level and size believe in a step and in a line from an onset on, by how well each explains; a line with 75 % of the
+belief is told as a ramp. Side differences: the same, and whether the level is another than 0, at 95 %.
 Interval: estimates under every onset, mixed by how well each explains the values; t with the df of TE and rho, 90 %
 unless told. {coverage}
 Refuses: no values, days out of order or twice, an infinite value, an SWC that is not above 0. "Cannot tell" with fewer

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtrit
 
-from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, steps
+from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, LOOK_BACK, steps
 from analysis.models.result import Interval
 
 KEPT_SHARE = 0.5  # of the threshold: what was found and falls below it is withdrawn
 STEP_COST = 2.0  # in squared scores, of every step after the first
+RAMP_BACK = 2 * LOOK_BACK  # exposures: a ramp is found before it is longer
 RAMP_BELIEF = 0.75  # from which a change is told as a ramp
 
 
@@ -170,10 +171,12 @@ def step_shift(values: np.ndarray, rho: float, typical_error: float, onsets: np.
 
 def ramp_shift(values: np.ndarray, days: np.ndarray, rho: float, typical_error: float) -> Shift:
     """A line from an onset on that is not known, to the last exposure."""
-    onsets = np.arange(LEAST_BEFORE - 1, len(values) - LEAST_AFTER)
-    line = whitened(np.maximum(days - days[onsets, None], 0.0), rho)
+    first = max(LEAST_BEFORE - 1, len(values) - RAMP_BACK)
+    onsets = np.arange(first, len(values) - LEAST_AFTER)
     one, seen = whitened(np.ones(len(values)), rho), whitened(values, rho)
-    equations = _Equations(float(one @ one), (line**2).sum(axis=1), line @ one, float(one @ seen), line @ seen)
+    line = whitened(np.maximum(days[first:] - days[onsets, None], 0.0), rho)  # 0 up to its onset
+    late, late_seen = one[first:], seen[first:]
+    equations = _Equations(float(one @ one), (line**2).sum(axis=1), line @ late, float(one @ seen), line @ late_seen)
     return equations.mixed("ramp", onsets, typical_error, days[-1] - days[onsets])
 
 
