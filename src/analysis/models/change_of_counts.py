@@ -15,7 +15,14 @@ Interval: hazards by Jeffreys' beta interval on counts divided by the spread, cl
 change by the interval of Zou & Donner, 90 % unless told. Named of unchanged athletes in 26 weeks, and found of the
 changed, 2,000 a cell (`tests/simulations`), in %:
 
-{table}
+| squad of 12, one day a week | named | found within 6 weeks | by week 26 |
+|---|--:|--:|--:|
+| 1 set of 8, clean in 90 % of weeks, nobody changes | 5.6 | | |
+| 6 sets, 1.3 % a repetition, nobody changes | 5.0 | | |
+| 1 set of 8, athletes differ by an SD of .5 in logs | 6.6 | | |
+| 1 set, 3 of 12 from 1.3 to 17 % | | 88 | 99 |
+| 6 sets, 3 of 12 from 1.3 to 5.2 % | | 77 | 97 |
+| 6 sets, 3 of 12 doubled | | 11 | 29 |
 
 Refuses: no rated set, a break without a repetition at risk. "Cannot tell" with fewer than 6 days, or the last more than
 28 days ago.
@@ -277,7 +284,7 @@ def change_of_counts(
     broken, risked = np.asarray(breaks, dtype=float), np.asarray(at_risk, dtype=float)
     end = days[-1] if until is None else day_of(until)
     if len(risked) != len(broken):
-        raise DataProblem(f"{len(broken)} days with breaks and {len(risked)} at risk. Give both for each day.")
+        raise DataProblem(f"{len(broken)} days with breaks and {len(risked)} with repetitions. Give both for each day.")
     wrong = ~((broken >= 0) & (broken <= risked))
     if wrong[np.isfinite(broken) & np.isfinite(risked)].any():
         at = int(np.flatnonzero(wrong)[0])
