@@ -44,6 +44,16 @@ from scipy.special import betaincinv, xlogy
 from scipy.stats import betabinom
 
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.change.days import (
+    Event,
+    checked_days,
+    day_of,
+    day_stamp,
+    day_stamps,
+    days_of,
+    sundays,
+    without,
+)
 from analysis.models.change.engine import (
     NEEDED,
     RECENT_D,
@@ -51,17 +61,9 @@ from analysis.models.change.engine import (
     TODAY_D,
     ChangeState,
     Claim,
-    Event,
     Today,
     WhyNot,
-    checked_days,
     claim_of,
-    day_of,
-    day_stamp,
-    day_stamps,
-    days_of,
-    sundays,
-    without,
 )
 from analysis.models.change.regimes import Scored, believed_between, found_changes
 from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, exposures_a_season
@@ -445,10 +447,6 @@ def _today(
         return "none"
     broke, risk = breaks[start:-1].sum() + squad.breaks, at_risk[start:-1].sum() + squad.weight
     n, k = int(at_risk[-1]), int(breaks[-1])
-    at_least, at_most = _beta_binomial_tails(k, n, broke / squad.spread + 1e-9, (risk - broke) / squad.spread + 1e-9)
+    usual = (n, broke / squad.spread + 1e-9, (risk - broke) / squad.spread + 1e-9)
+    at_least, at_most = float(betabinom.sf(k - 1, *usual)), float(betabinom.cdf(k, *usual))
     return "unusually low" if at_least < TODAY_TAIL else "unusually high" if at_most < TODAY_TAIL else "usual"
-
-
-def _beta_binomial_tails(k: int, n: int, a: float, b: float) -> tuple[float, float]:
-    """Probabilities of at least and of at most `k` breaks among `n`."""
-    return float(betabinom.sf(k - 1, n, a, b)), float(betabinom.cdf(k, n, a, b))
