@@ -43,6 +43,9 @@ def figures() -> Iterator[Figure]:
         (athlete, quantity, of["local_date"].to_numpy(), of["value"].to_numpy())
         for (athlete, quantity), of in squad.groupby(["athlete_id", "quantity"])
     ]
+    by_quantity: dict[str, list] = {}
+    for _, quantity, day, values in series:
+        by_quantity.setdefault(quantity, []).append((day, values))
     noise = noise_of_squad(squad)
     week = [(noise.of(quantity, "one", values), day, values) for _, quantity, day, values in series[:SERIES]]
 
@@ -52,8 +55,11 @@ def figures() -> Iterator[Figure]:
     def whole_squad() -> object:
         pooled = noise_of_squad(squad)
         return [
-            change(day, values, noise=pooled.of(quantity, "one", values), swc=0.5, until=LAST)
-            for _, quantity, day, values in series
+            change(day, values, noise=of, swc=0.5, until=LAST)
+            for quantity, several in by_quantity.items()
+            for of, (day, values) in zip(
+                pooled.of_several(quantity, "one", [values for _, values in several]), several, strict=True
+            )
         ]
 
     (athlete_s,) = seconds(athlete, clock=time.process_time)

@@ -239,6 +239,8 @@ def test_an_athlete_who_errs_more_has_a_larger_noise_than_the_squad():
     noise = noise_of_squad(wild)
     own = {of: noise.of("jump", "mat", wild.loc[wild["athlete_id"] == of, "value"]).typical_error for of in "ab"}
     assert own["a"] > 1.5 * own["b"]
+    together = noise.of_several("jump", "mat", [wild.loc[wild["athlete_id"] == of, "value"].to_numpy() for of in "ab"])
+    assert [of.typical_error for of in together] == [own["a"], own["b"]]
 
 
 def test_equal_values_of_everybody_err_by_the_rounding():

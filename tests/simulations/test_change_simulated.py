@@ -64,6 +64,8 @@ def at_least(share: float, n: int, gate: float) -> bool:
 
 def gate_of(season: Season) -> float | None:
     """The most that may be named of the unchanged, in percent; None where it is only printed."""
+    if season in OTHERS:
+        return None
     if season.squad > 1:
         return 5.0 if season.tails == "normal" else 8.0
     return 8.0 if season.rho <= 0.3 and season.tails == "normal" else None

@@ -24,7 +24,7 @@ Hopkins 2000, Sports Med 30(1):1-15 (typical error); von Neumann et al. 1941, An
 differences); Smyth 2004, Stat Appl Genet Mol Biol 3:3 (own variances drawn to the common one).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -282,18 +282,24 @@ class SquadNoise:
         The squad's where the table has the quantity and device, the own TE drawn to it; else the athlete's own, drawn
         to the published value. Not `known` where there is neither.
         """
-        own = np.asarray(values, dtype=float)
-        own = own[np.isfinite(own)][None, None]
+        return self.of_several(quantity, device, [values])[0]
+
+    def of_several(self, quantity: str, device: str | None, series: Sequence[np.ndarray]) -> list[Noise]:
+        """The noise of several athletes at once, as `of` tells it of each."""
+        known = [np.asarray(values, dtype=float) for values in series]
+        known = [values[np.isfinite(values)] for values in known]
         step = self.resolution.get(quantity, 0.0)
         told = self._told.get((quantity, device or ""))
         if told is None:
-            return _alone(own, self.published.get(quantity), step)
+            return [_alone(values[None, None], self.published.get(quantity), step) for values in known]
+        own = np.full((1, len(known), max(max(map(len, known), default=0), 1)), np.nan)
+        for place, values in enumerate(known):
+            own[0, place, : len(values)] = values
         names = ("te", "df", "rho", "carry_sd", "kurtosis", "own_df", "n_exposures")
         squad = Pooled(*(np.array([float(told[name])]) for name in names))
         te, df = own_typical_errors(own, squad, resolution=step)
-        rest = (float(told[name]) for name in ("rho", "carry_sd"))
-        kurtosis = float(told["kurtosis"])
-        return Noise(float(te[0, 0]), float(df[0, 0]), *rest, str(told["source"]), step, kurtosis)
+        rest = (float(told["rho"]), float(told["carry_sd"]), str(told["source"]), step, float(told["kurtosis"]))
+        return [Noise(float(one), float(by), *rest) for one, by in zip(te[0], df[0], strict=True)]
 
     def tidy(self) -> pd.DataFrame:
         """Two rows a quantity and device, TE in its own unit and rho; no interval."""
