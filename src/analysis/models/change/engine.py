@@ -47,6 +47,10 @@ Found after a change at week 13, rho .3, 2 exposures a week, in % and median wee
 | dip of 2 MDC, within 2 weeks | 97 | 96 | |
 | step of 1.5 MDC, a check in 4 weeks, within 3 | 87 | 18 | |
 
+Named of unchanged squads at rho .3 and 2 a week where athletes' typical errors differ by an SD of .2 in logs: 7.0 % (at
+rho .6 8.5 %); over 52 weeks: 10.2 %; with steps of 1.5 TE on the device: 5.1 %. Sides on 8 dates with an SD of 3 %,
+squad of 12, rho .3: a true 4 % is called lasting in 78 %, none in 6.2 %; at rho .6 none in about 11 %.
+
 References
 ----------
 Page 1954, Biometrika 41:100-115; James, James & Siegmund 1987, Biometrika 74:71-83 (scan for a change point);
@@ -178,7 +182,7 @@ class Change:
     def differs_from(self, value: float = 0.0) -> bool:
         """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one.
 
-        Measured on 8 dates of squads of 12, it takes 1.4 times the degrees of freedom of the interval, which is cautious.
+        By 1.4 times the degrees of freedom of the interval, which is cautious, as measured on 8 dates of squads of 12.
         """
         df = self.noise.df_of_level
         wider = float(stdtrit(1.4 * df, 0.975) / stdtrit(df, (1 + self.conf_level) / 2))
