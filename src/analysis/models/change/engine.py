@@ -158,6 +158,7 @@ class Change:
     limit: float = np.nan  # the score that a change had to pass
     told_to: pd.Timestamp | None = None
     claims: tuple[Claim, ...] = field(default=())
+    events: tuple[Event, ...] = field(default=())
 
     @property
     def exposures(self) -> pd.DataFrame:
@@ -290,9 +291,8 @@ def change(
     if not np.isfinite(measured).any():
         raise NotEnoughData("No value yet. Record one to start the line.")
     used = np.isfinite(measured) & without(events, days, end)
-    nothing = Change(
-        "cannot tell", None, "none", days, measured, used, noise, swc, better, day_stamp(end), conf_level, unit
-    )
+    about = (days, measured, used, noise, swc, better, day_stamp(end), conf_level, unit)
+    nothing = Change("cannot tell", None, "none", *about, events=tuple(events))
     missing = max(NEEDED - int(used.sum()), 0)
     if not noise.known:
         return replace(nothing, reason="te_unknown", more_needed=missing)
