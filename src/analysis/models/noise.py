@@ -382,7 +382,7 @@ def _alone(own: np.ndarray, stated: Published | None, resolution: float) -> Nois
     if own.shape[-1] < 3:
         if stated is None:
             return Noise(np.nan, 0.0, source="unknown", resolution=resolution)
-        return Noise(stated.typical_error, stated.df, source=stated.source, resolution=resolution)
+        return noise_of_published(stated, resolution=resolution)
     alone = pooled(own, resolution=resolution)
     te, df, source = float(alone.typical_error[0]), float(alone.df[0]), "own values"
     if stated is not None:
