@@ -174,6 +174,7 @@ def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run
         "clean_reps",
         "squad_form",
         "own_form",
+        "lasting_form",
         "depth",
         "lost_speed",
         "tension",

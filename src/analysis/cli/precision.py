@@ -83,7 +83,7 @@ def _print_design(found: "HowSoon") -> None:
     )
     sizes = [f"{size:g} {design.unit}" for size in weeks.columns]
     cells = [
-        (str(protocol), *("never" if week != week else f"{week:.0f} weeks" for week in row))
+        (str(protocol), *("not in 26 weeks" if week != week else common.count(round(week), "week") for week in row))
         for protocol, row in zip(weeks.index, weeks.to_numpy(), strict=True)
     ]
     _print_table([("found after", *sizes), *cells])
