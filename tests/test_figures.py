@@ -119,6 +119,9 @@ def test_a_change_that_lasts_is_drawn_with_both_levels_and_the_days_on_which_it_
     assert set(lines["level before"].y) == {found.before}
     assert set(lines["level now"].y) == {found.level}
     assert lines["level now"].x[0] == lines["level before"].x[1] == found.since
+    bands = {trace.name: trace.y for trace in shown.data if trace.fill == "tonexty"}
+    assert bands["level now, 90 %"] == (found.level_high,) * 2
+    assert bands["level before, 90 %"] == (found.before_high,) * 2
     (begun,) = shown.layout.shapes
     assert (pd.Timestamp(begun.x0), pd.Timestamp(begun.x1)) == (found.since_low, found.since_high)
     assert "clearly better since about 11 May 2026" in shown.layout.title.text.replace("<br>", " ")

@@ -108,12 +108,12 @@ def page(seasons: Drawn, noise: Noises, squad: int, athlete: int, week: int, res
 
 
 def covered(season: Season, n_series: int, rng: np.random.Generator, *, later: int = 0) -> dict[str, float]:
-    """How often the 90 % intervals of level, size and date hold the truth, in percent, `later` weeks after the page
-    that first names a change; and how often it is still told and told as a ramp."""
+    """How often the 90 % intervals of both levels, size and date hold the truth, in percent, `later` weeks after the
+    page that first names a change; and how often it is still told and told as a ramp."""
     first, seasons = first_named(season, -(-n_series // season.changing), rng)
     onset = pd.Timestamp(MONDAY + np.timedelta64(7 * ONSET_WEEK, "D"))
     noises = {week: noises_at(seasons, week, season.resolution) for week in range(ONSET_WEEK + 1, season.weeks + 1)}
-    held: dict[str, list[bool]] = {name: [] for name in ("told", "level", "size", "date", "ramp")}
+    held: dict[str, list[bool]] = {name: [] for name in ("told", "level", "before", "size", "date", "ramp")}
     for squad, athlete in np.argwhere(seasons.changes & (first > ONSET_WEEK) & (first + later <= season.weeks)):
         week = int(first[squad, athlete]) + later
         seen = page(seasons, noises[week], squad, athlete, week, season.resolution)
@@ -125,6 +125,7 @@ def covered(season: Season, n_series: int, rng: np.random.Generator, *, later: i
         size = seasons.truth[squad, athlete][seasons.week[squad, athlete] < week][-1]
         held["size"].append(seen.change_low <= size <= seen.change_high)
         held["level"].append(seen.level_low <= size + seasons.base[squad, athlete] <= seen.level_high)
+        held["before"].append(seen.before_low <= seasons.base[squad, athlete] <= seen.before_high)
         held["date"].append(seen.since_low <= onset <= seen.since_high)
         held["ramp"].append(seen.shape == "ramp")
     return {name: 100 * float(np.mean(of)) for name, of in held.items()}

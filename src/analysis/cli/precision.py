@@ -62,15 +62,11 @@ def _print_noise(rows: "pd.DataFrame") -> None:
     titles = ("quantity", "device", "unit", "TE", "rho", "MDC", "athletes", "exposures", "source")
     told = [
         (
-            row.quantity,
-            row.device or "-",
-            row.unit,
-            *(f"{number:.2g}" if number == number else "-" for number in (row.te, row.rho, row.mdc)),
-            str(row.n_athletes),
-            str(row.n_exposures),
-            row.source,
+            *(str(row[name] or "-") for name in ("quantity", "device", "unit")),
+            *("-" if row[name] != row[name] else f"{row[name]:.2g}" for name in ("te", "rho", "mdc")),
+            *(str(row[name]) for name in ("n_athletes", "n_exposures", "source")),
         )
-        for row in rows.itertuples()
+        for row in rows.to_dict("records")
     ]
     _print_table([titles, *told])
 

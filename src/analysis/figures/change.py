@@ -13,7 +13,7 @@ _KINDS = {
 
 
 def change_figure(result: Change, quantity: str) -> go.Figure:
-    """Exposures by date, hollow where they do not count; the level now with its interval and the one before.
+    """Exposures by date, hollow where they do not count; the level now and the one before with their intervals.
 
     Where a change is told, the days on which it may have begun are shaded. The pale band is where one more exposure is
     expected at the level now; a ramp has none, and the interval of its end alone. A dotted line stands where another
@@ -22,8 +22,9 @@ def change_figure(result: Change, quantity: str) -> go.Figure:
     shown = theme.figure("Date", f"{quantity} ({result.unit})")
     for event in result.events:
         _add_event(shown, event)
-    if result.since_low is not None and result.since_high is not None:
-        shown.add_vrect(x0=result.since_low, x1=result.since_high, fillcolor=theme.BAND, line_width=0, layer="below")
+    begun = (result.since_low, result.since_high)
+    if None not in begun:
+        shown.add_vrect(*begun, fillcolor=theme.WIDE_BAND, line_width=0, layer="below")
     if result.reason is None:
         _add_levels(shown, result)
     hover = f"%{{x|%d %b %Y}}: %{{y:.4g}} {result.unit}"
@@ -35,7 +36,7 @@ def _add_levels(shown: go.Figure, result: Change) -> None:
     dates = result.exposures.loc[result.used, "local_date"]
     now = dates if result.since is None else dates[dates >= result.since]
     first, last = now.iloc[0], max(now.iloc[-1], result.until)
-    interval = f"level now, {marks.level(result.conf_level)}"
+    interval, earlier = (f"level {when}, {marks.level(result.conf_level)}" for when in ("now", "before"))
     if result.shape == "ramp":  # interval and band are those of the last exposure
         days = pd.DatetimeIndex([dates.iloc[0], first, now.iloc[-1]])
         marks.add_line(shown, days, result.predict(days), name="level", colour=theme.VERMILLION)
@@ -50,6 +51,8 @@ def _add_levels(shown: go.Figure, result: Change) -> None:
     marks.add_line(shown, [first, last], [result.level] * 2, name="level now", colour=theme.VERMILLION)
     if result.changed:
         before = [dates.iloc[0], first]
+        ends = [[result.before_low] * 2, [result.before_high] * 2]
+        marks.add_band(shown, before, *ends, name=earlier, colour=theme.GRID)
         marks.add_line(shown, before, [result.before] * 2, name="level before", colour=theme.TEXT, dash="dash")
 
 

@@ -146,6 +146,8 @@ class Change:
     since_low: pd.Timestamp | None = None
     since_high: pd.Timestamp | None = None
     before: float = np.nan
+    before_low: float = np.nan
+    before_high: float = np.nan
     change: float = np.nan
     change_low: float = np.nan
     change_high: float = np.nan
@@ -353,6 +355,8 @@ def _with_shift(base: Change, alive: list[Found], days: np.ndarray, values: np.n
     onset = line.onset + first if is_ramp else step.onset + last.start
     size_low, size_high = size.interval(df, base.conf_level)
     level_low, level_high = level.interval(df, base.conf_level)
+    before = (line if is_ramp else step).before
+    before_low, before_high = before.interval(df, base.conf_level)
     good = last.rises == (base.better == "higher")
     clear = (size_low if last.rises else -size_high) > base.swc
     state: ChangeState = ("clearly better" if clear else "better") if good else ("clearly worse" if clear else "worse")
@@ -366,7 +370,9 @@ def _with_shift(base: Change, alive: list[Found], days: np.ndarray, values: np.n
         # the change lies after the exposure before the first that is believed
         since_low=day_stamp(min(days[max(int(earliest) - 1, 0)] + 1, days[onset])),
         since_high=day_stamp(max(days[int(latest)], days[onset])),
-        before=(line if is_ramp else step).before.value,
+        before=before.value,
+        before_low=before_low,
+        before_high=before_high,
         change=size.value,
         change_low=size_low,
         change_high=size_high,
