@@ -59,6 +59,20 @@ def test_below_three_athletes_the_stated_values_are_told(workspace):
         frequency(exposures, workspace.config.lifts[0], until)
 
 
+def test_before_any_exposure_the_table_tells_the_stated_values_without_a_device(workspace):
+    line = printed(workspace, "noise", "--as-of", "2025-01-01").splitlines()[1]
+    assert line.split()[:8] == ["romanian_deadlift", "-", "m/s", "0.028", "0.25", "0.078", "0", "0"]
+    rows = json.loads(printed(workspace, "noise", "--as-of", "2025-01-01", "--json"))
+    assert {row["device"] for row in rows} == {None}
+
+
+def test_a_workspace_that_follows_nothing_says_where_to_add_it(tmp_path):
+    (tmp_path / "workbook.toml").write_text("", encoding="utf-8")
+    done = CliRunner().invoke(main, ["noise", "--workspace", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "Add one under [[lifts]]" in done.stderr
+
+
 def test_who_has_not_agreed_to_be_on_the_squads_pages_is_in_no_noise(workspace, monkeypatch):
     monkeypatch.setattr("analysis.workspace.workspace.agreeing", lambda found, _: set(sorted(found)[:4]))
     assert set(precision.noise(workspace)["n_athletes"]) == {4}

@@ -35,7 +35,13 @@ def noise(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
     workspace : Workspace
     as_of : str, optional
         ISO date; nothing later is read.
+
+    Raises
+    ------
+    ConfigProblem
+        There is no key lift and no check.
     """
+    _known(workspace)
     exposures, _ = _exposures(workspace, as_of)
     return squad_noise.noise_rows(squad_noise.squad_noise(exposures, workspace.config), workspace.config)
 
@@ -81,15 +87,20 @@ def how_soon(
 
 
 def _followed(workspace: Workspace, quantity: str | None) -> squad_noise.Followed:
-    known: Sequence[squad_noise.Followed] = [*workspace.config.lifts, *workspace.config.checks]
+    known = _known(workspace)
+    if quantity is None:
+        return next(iter(known.values()))
+    if quantity not in known:
+        raise UsageProblem(f"{quantity!r} is no key lift and no check. There are: {', '.join(known)}.")
+    return known[quantity]
+
+
+def _known(workspace: Workspace) -> dict[str, squad_noise.Followed]:
+    """What is followed, by its quantity."""
+    known = {squad_noise.quantity_of(one): one for one in (*workspace.config.lifts, *workspace.config.checks)}
     if not known:
         raise ConfigProblem("There is no key lift and no check yet. Add one under [[lifts]] in workbook.toml.")
-    by_name = {squad_noise.quantity_of(one): one for one in known}
-    if quantity is None:
-        return known[0]
-    if quantity not in by_name:
-        raise UsageProblem(f"{quantity!r} is no key lift and no check. There are: {', '.join(by_name)}.")
-    return by_name[quantity]
+    return known
 
 
 def _exposures(workspace: Workspace, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:

@@ -62,11 +62,11 @@ def _print_noise(rows: "pd.DataFrame") -> None:
     titles = ("quantity", "device", "unit", "TE", "rho", "MDC", "athletes", "exposures", "source")
     told = [
         (
-            *(str(row[name] or "-") for name in ("quantity", "device", "unit")),
+            *(str(row[name]) for name in ("quantity", "device", "unit")),
             *("-" if row[name] != row[name] else f"{row[name]:.2g}" for name in ("te", "rho", "mdc")),
             *(str(row[name]) for name in ("n_athletes", "n_exposures", "source")),
         )
-        for row in rows.to_dict("records")
+        for row in rows.fillna({"device": "-"}).to_dict("records")
     ]
     _print_table([titles, *told])
 

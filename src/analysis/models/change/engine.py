@@ -15,8 +15,9 @@ weeks from the look that found it, or to the end of the block. All looks are mad
 Level and size believe in a step and in a line from an onset on, by how well each explains; a line with 75 % of the
 belief is told as a ramp. Side differences: the same, and whether the level is another than 0, at 95 %.
 Interval: estimates under every onset, mixed by how well each explains the values; t with the df of TE and rho, 90 %
-unless told. Of 90 % intervals at the page that first names a change, and 4 weeks later, 91 to 93 % hold level and size
-of a step of 0.6 or 1 MDC and 95 to 98 % its date; 88 to 93 % those of a ramp of 1 MDC in 12 weeks, 87 to 89 % its date.
+unless told. Of 90 % intervals at the page that first names a change, and 4 weeks later, 91 to 93 % hold size and both
+levels of a step of 0.6 or 1 MDC, 95 to 98 % its date; 87 to 93 % those of a ramp of 1 MDC in 12 weeks, 87 to 89 % its
+date.
 Refuses: no values, days out of order or twice, an infinite value, an SWC that is not above 0. "Cannot tell" with fewer
 than 6 exposures on the device, no noise known, or the last exposure more than 28 days old.
 Criticism: two changes within 4 exposures are taken for one. Alone, without a squad, small changes of one athlete are
