@@ -18,9 +18,11 @@ import pandas as pd
 
 from analysis.metrics import load, load_balance, run_load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
+from analysis.models.change import change
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.skill import forecast_skill
+from analysis.models.noise import noise_of_squad
 from analysis.models.result import t_interval
 from analysis.models.running import critical_speed as cs
 from analysis.models.sprint.force import force_velocity_profile
@@ -667,9 +669,21 @@ def _trend(case: Case) -> Computed:
         "mann_kendall": {"S": test.s, "var": test.variance, "z": test.z, "p": test.p_value, "tau": test.tau},
         "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
     }
+    if "break_year" in case.expected:
+        values |= _new_level(x, y)
     breaks = Lacking("one break of a series (strucchange, segmented)")
     of_breaks = dict.fromkeys(case.expected.keys() - values.keys(), breaks)
     return Computed(values | of_breaks, bounds=dict.fromkeys(case.bounds, breaks))
+
+
+def _new_level(year: pd.Series, value: pd.Series) -> dict:
+    """The last year of the old level, and how many values it has, by the change engine."""
+    dates = pd.to_datetime(year.astype(int).astype(str) + "-07-01")
+    nobody = pd.DataFrame(columns=["athlete_id", "quantity", "device", "local_date", "value"])
+    noise = noise_of_squad(nobody).of("value", None, value.to_numpy())
+    (claim,) = change(dates, value, noise=noise, swc=noise.typical_error / 2, stale_after_days=400).claims
+    old = year[dates < claim.since]
+    return {"break_year": int(old.iloc[-1]), "break_index": len(old)}
 
 
 @adapts("mixed")

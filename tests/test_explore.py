@@ -95,9 +95,9 @@ def alder_alone(squad_workspace, tmp_path_factory) -> Path:
 def test_a_first_look_answers_every_section(alder_alone, run_and_take_along):
     done = run_and_take_along(alder_alone, FIRST_LOOK)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    assert list(sections) == ["speed_at_load", "load_velocity", "load", "critical_speed"]
-    assert [bundle["problem"] for bundle in sections.values()] == [None] * 4
-    assert len(outputs(done, PLOTLY_MIME)) == 4
+    assert list(sections) == ["speed_at_load", "level", "load_velocity", "load", "critical_speed"]
+    assert [bundle["problem"] for bundle in sections.values()] == [None] * 5
+    assert len(outputs(done, PLOTLY_MIME)) == 5
     terms = {row[0]: row for row in sections["critical_speed"]["blocks"][0]["rows"]}
     assert 3 < terms["CS"][2] < 5
 
@@ -105,7 +105,7 @@ def test_a_first_look_answers_every_section(alder_alone, run_and_take_along):
 def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest_goes_on(alder_alone, run):
     done = run(alder_alone, athlete="Alder", until="2026-01-09")
     problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
-    assert len(problems) == 4
+    assert len(problems) == 5
     assert problems["critical_speed"].startswith("Critical speed needs 3 trials")
     assert problems["load"] is None
 
@@ -174,6 +174,7 @@ def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run
         "clean_reps",
         "squad_form",
         "own_form",
+        "lasting_form",
         "depth",
         "lost_speed",
         "tension",

@@ -6,9 +6,12 @@ import pytest
 
 from analysis.base.config import Lift
 from analysis.figures import theme
+from analysis.figures.change import change_figure
 from analysis.figures.load import load_balance_figure, two_loads_figure, weekly_volume_figure
 from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.load_balance import load_balance
+from analysis.models.change import Event, change
+from analysis.models.noise import Noise
 from analysis.models.strength.speed_at_load import speed_at_load
 
 
@@ -98,3 +101,57 @@ def test_nothing_to_choose_from_is_said():
 @pytest.mark.parametrize("colour", ["paper_bgcolor", "plot_bgcolor"])
 def test_figures_have_no_background_of_their_own(colour):
     assert theme.figure("Load (kg)", "Mean velocity (m/s)").layout.template.layout[colour] == "rgba(0, 0, 0, 0)"
+
+
+STEPPED = np.r_[np.tile([0.70, 0.72, 0.71], 6), np.tile([0.78, 0.80, 0.79], 2)]
+
+
+def level_figure(values, *events: Event):
+    days = pd.date_range("2026-01-05", periods=len(values), freq="7D")
+    noise = Noise(0.02, 40.0, 0.2, 0.2)
+    found = change(days, values, noise=noise, swc=0.02, unit="m/s", events=events)
+    return found, change_figure(found, "Mean velocity")
+
+
+def test_a_change_that_lasts_is_drawn_with_both_levels_and_the_days_on_which_it_may_have_begun():
+    found, shown = level_figure(STEPPED)
+    lines = {trace.name: trace for trace in shown.data if trace.mode == "lines" and trace.fill is None and trace.name}
+    assert set(lines["level before"].y) == {found.before}
+    assert set(lines["level now"].y) == {found.level}
+    assert lines["level now"].x[0] == lines["level before"].x[1] == found.since
+    bands = {trace.name: trace.y for trace in shown.data if trace.fill == "tonexty"}
+    assert bands["level now, 90 %"] == (found.level_high,) * 2
+    assert bands["level before, 90 %"] == (found.before_high,) * 2
+    (begun,) = shown.layout.shapes
+    assert (pd.Timestamp(begun.x0), pd.Timestamp(begun.x1)) == (found.since_low, found.since_high)
+    assert "clearly better since about 11 May 2026" in shown.layout.title.text.replace("<br>", " ")
+    assert shown.layout.yaxis.title.text == "Mean velocity (m/s)"
+
+
+def test_without_a_change_there_is_one_level_with_the_band_of_one_more_exposure():
+    found, shown = level_figure(STEPPED[:18])
+    names = [trace.name for trace in shown.data if trace.name]
+    assert names == ["one more exposure, 95 %", "level now, 90 %", "level now", "counted"]
+    assert shown.data[1].y == (found.band_high, found.band_high)
+
+
+def test_a_ramp_is_a_line_that_rises_to_the_level_now():
+    found, shown = level_figure(np.r_[np.tile([0.70, 0.72, 0.71], 4), 0.70 + 0.02 * np.arange(14)])
+    (line,) = [trace for trace in shown.data if trace.name == "level"]
+    assert found.shape == "ramp"
+    assert line.y[0] == line.y[1] == found.before
+    assert line.y[2] == found.predict(line.x[-1:])[0] > 0.9
+
+
+def test_another_device_and_light_days_are_marked_and_their_exposures_hollow():
+    ill = Event("ill", pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-08"))
+    _, shown = level_figure(STEPPED[:18], Event("device", pd.Timestamp("2026-01-26")), ill)
+    hollow = next(trace for trace in shown.data if trace.name == "not counted")
+    assert [f"{day:%m-%d}" for day in pd.DatetimeIndex(hollow.x)] == ["01-05", "01-12", "01-19", "03-02"]
+    assert [note.text for note in shown.layout.annotations] == ["another device", "ill"]
+
+
+def test_where_nothing_can_be_told_the_exposures_stand_alone():
+    _, shown = level_figure(STEPPED[:3])
+    assert [trace.name for trace in shown.data] == ["counted"]
+    assert shown.layout.title.text == "Mean velocity: cannot tell"

@@ -21,6 +21,9 @@ from squads_in_weeks import made_up_squad
 import analysis.models
 from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
+from analysis.models.change import change
+from analysis.models.change.design import design
+from analysis.models.change_of_counts import change_of_counts
 from analysis.models.checks import check_history
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
@@ -33,6 +36,7 @@ from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.form_break import form_break
 from analysis.models.form.sides import side_difference
 from analysis.models.form.watched import watched_repetitions
+from analysis.models.noise import Noise, noise_of_squad
 from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running import critical_speed as cs
 from analysis.models.running.durability import durability
@@ -127,7 +131,15 @@ DAILY_SPEEDS = pd.concat(
     + [DAILY_SPEEDS.assign(session_id=DAILY_SPEEDS["session_id"] + str(n), local_date=WEEKS[n]) for n in (1, 2, 3)]
 )
 
+LEVEL_NOISE = Noise(1.0, 40.0, 0.2, 0.2)
+BREAKS = np.array([0] * 12 + [1, 1, 0, 1])
+EXPOSURES = SQUAD.assign(athlete_id=SQUAD["athlete"], quantity="lift", device="", local_date=WEEKS[0], value=SQUAD_KG)
+
 RESULTS: dict[str, Result] = {
+    "change": change(WEEKS, E1RM_KG, noise=LEVEL_NOISE, swc=1.0),
+    "change_of_counts": change_of_counts(WEEKS, BREAKS, np.where(BREAKS, 3, 8)),
+    "noise": noise_of_squad(EXPOSURES),
+    "design": design(LEVEL_NOISE, [1.0, 2.0], per_week=2, n_before=20),
     "load_velocity": PROFILE,
     "load_velocity-sessions": profile_across_sessions(BAR_SPEEDS[BAR_SPEEDS["athlete_id"] == "a"], mvt_m_s=0.2),
     "load_velocity-squad": profiles_of_squad(BAR_SPEEDS, mvt_m_s=0.2),

@@ -25,6 +25,9 @@ MODELS = {
     "decision": 10,
     "sides": 11,
     "proposals": 12,
+    "change": 13,
+    "change_of_counts": 14,
+    "lasting_sides": 15,
 }
 
 NS = (6, 12, 24)
