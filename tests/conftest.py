@@ -19,13 +19,13 @@ SOAK = TESTS / "soak"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What lies in tests/soak is a soak test; a property is tried on a few examples, and on more by `make soak`.
+    """What lies in tests/soak or fits a block is a soak test; a property is tried on more examples by `make soak`.
 
     The first file that asks for the example squad begins, since the squad takes a while to make; the others that ask
     come when it is there, so that no worker waits for it. The short doctests end the run, so that no worker ends alone.
     """
     for item in items:
-        if item.path.is_relative_to(SOAK):
+        if item.path.is_relative_to(SOAK) or fits_a_block(item):
             item.add_marker("soak")
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("scaled")
@@ -37,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 1 if item.path.is_relative_to(TESTS) else 3
 
     items.sort(key=turn)
+
+
+def fits_a_block(item: pytest.Item) -> bool:
+    """Whether a test asks for the review of the example's last block, which takes half a minute to fit."""
+    asks = "last_block" in getattr(item, "fixturenames", ()) or "[block_review" in item.name
+    return asks or item.path.name == "test_block_page.py"
 
 
 @pytest.fixture(scope="session")

@@ -335,6 +335,7 @@ MODELS: dict[str, Asked] = {
 
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
+    "test_change.py": ("change", "change_of_counts", "design", "lasting_form", "noise_of_squad"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",

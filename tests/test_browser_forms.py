@@ -16,6 +16,7 @@ from analysis.report.scripts import PLOTLY, put_library
 from analysis.report.share import shared
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
 ]

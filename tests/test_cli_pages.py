@@ -169,6 +169,7 @@ def test_no_other_engine_is_taken(command):
     assert "'forked', 'kernel'" in run(*command.split(), "--engine", "in-process", code=USAGE)
 
 
+@pytest.mark.soak
 def test_progress_tells_the_rate_and_the_time_left_on_a_terminal_alone(rendered):
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (24, 100))

@@ -92,6 +92,7 @@ def test_a_week_is_rendered_sent_and_kept_once_and_failures_are_told_once(folder
     assert {line["state"] for line in ledger} == {"sent"}
 
 
+@pytest.mark.soak
 def test_a_page_that_failed_is_made_and_sent_also_after_the_next_week_was(folder, clock, tmp_path):
     (tmp_path / "bad").write_text("birch1 2026-06-07")
     for monday in (MONDAY, "2026-06-15T06:00+02:00"):

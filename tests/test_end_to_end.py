@@ -294,6 +294,7 @@ def test_a_page_as_of_an_earlier_day_is_the_page_of_that_day(squad_workspace, ko
     assert now.athlete.fingerprint == then.athlete.fingerprint
 
 
+@pytest.mark.soak
 def test_no_date_of_a_page_lies_after_its_day(squad_workspace, tmp_path):
     until = pd.Timestamp("2026-04-05")
     page = tmp_path / "page.html"

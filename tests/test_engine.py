@@ -17,6 +17,8 @@ from odd_outputs import CELLS, odd_outputs
 from analysis.base.errors import UsageProblem
 from analysis.report.engine import in_process as engine
 
+pytestmark = pytest.mark.soak  # beside a kernel, which takes seconds to start
+
 ENGINES = (engine.NAME, "nbclient")
 
 

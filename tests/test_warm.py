@@ -19,7 +19,7 @@ from analysis.report.engine.forks import Limits, render_each
 from analysis.report.engine.render import render_plain
 from analysis.workspace import FRAMES
 
-pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
+pytestmark = [pytest.mark.soak, pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")]
 
 PID = "from pathlib import Path\nimport os\nPath(f'pids/{athlete_id}').write_text(str(os.getpid()))"
 ONCE = "import signal\nfirst = Path('was_here')\nif not first.exists():\n    first.touch()\n    os.kill(os.getpid(), 9)"
