@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_sets import rated_sets
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change import Event, change
 from analysis.models.change.design import Protocol, design, protocols
 from analysis.models.change_of_counts import NO_SQUAD, change_of_counts, hazard_of_squad
+from analysis.models.form.lasting_form import lasting_form
 from analysis.models.noise import Noise, Published, noise_of_published, noise_of_squad
 
 NOISE = Noise(1.0, 60.0, 0.25, 0.15)
@@ -326,3 +328,19 @@ def test_a_change_that_is_never_found_is_said_to_be():
 def test_a_design_without_noise_is_refused():
     with pytest.raises(NotEnoughData, match="noise"):
         design(Noise(np.nan, 0.0), [1.0], per_week=1, n_before=10)
+
+
+def test_form_that_breaks_earlier_for_good_is_told_of_this_athlete_and_of_no_other():
+    rated = rated_sets(
+        8, 20, rng=np.random.default_rng(np.random.SeedSequence([14, 1])), earlier={"t03": 4.0}, last_sessions=8
+    )
+    until = rated["local_date"].max()
+    told = {name: lasting_form(rated, name, until).state for name in ("t03", "t05")}
+    assert "worse" in told["t03"]
+    assert "worse" not in told["t05"]
+
+
+def test_form_that_nobody_rated_asks_for_a_rating():
+    rated = rated_sets(3, 4, rng=np.random.default_rng(1))
+    with pytest.raises(NotEnoughData, match="Ask your coach to rate one set a week"):
+        lasting_form(rated, "nobody", rated["local_date"].max())
