@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -68,8 +69,10 @@ def started(opened: Workspace, *words: object, mark: str, **options) -> subproce
     """`workbook run --due` for the trees in a process of its own, which carries a mark as all that it starts."""
     command = [sys.executable, "-m", "analysis.cli", "run", "--due", "--as-of", AS_OF, "--workspace", opened.folder]
     environment = {**os.environ, MARK: mark, **options.pop("env", {})}
+    signals = signal.SIGINT, signal.SIGHUP, signal.SIGTERM
+    heard = {"preexec_fn": lambda: [signal.signal(one, signal.SIG_DFL) for one in signals]}  # also below `nohup`
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen(list(map(str, [*command, *words])), env=environment, **streams | options)
+    return subprocess.Popen(list(map(str, [*command, *words])), env=environment, **streams | heard | options)
 
 
 def ran(opened: Workspace, *words: object, mark: str, code: int, **options) -> tuple[str, str]:

@@ -40,7 +40,8 @@ class Noises:
 def noises_at(seasons: Drawn, week: float, resolution: float) -> Noises:
     """Noise from what was measured before the end of `week`: the squad's, or an athlete's own where there is one."""
     values = np.where(seasons.week < week, seasons.values, np.nan)
-    of = pooled(values, resolution=resolution)
+    enough = (np.isfinite(values).sum(axis=2, keepdims=True) >= 2).any(axis=1, keepdims=True)
+    of = pooled(np.where(enough, values, 0.0), resolution=resolution)  # with one exposure or none, nothing is judged
     shape = values.shape[:2]
     if shape[1] == 1:
         te, df = of.typical_error[:, None], of.df[:, None]
