@@ -89,6 +89,7 @@ def test_figures_are_drawn_when_scrolled_to_and_not_before(browser, week):
         assert opened.tab.query_selector(".modebar-btn") is None
 
 
+@pytest.mark.soak
 def test_figures_follow_a_change_to_dark(browser, week):
     with Opened(browser, week) as opened:
         opened.scroll_to_figures()
@@ -179,6 +180,7 @@ def test_a_true_week_fits_draws_and_asks_nobody(browser, squad_workspace, width,
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["Alder", "Elm", "Hazel", "Koa"])
 def test_without_javascript_a_true_page_tells_the_whole_week(browser, squad_workspace, name):
     path = squad_workspace.page(name).path
@@ -192,6 +194,7 @@ def test_without_javascript_a_true_page_tells_the_whole_week(browser, squad_work
         assert not any(figure.is_visible() for figure in opened.tab.locator("figure").all())  # empty without a script
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["Alder", "Elm", "Hazel", "Koa"])
 def test_a_true_week_prints_on_one_page(browser, squad_workspace, name):
     with Opened(browser, squad_workspace.page(name).path, 1280) as opened:
@@ -240,6 +243,7 @@ def test_without_javascript_the_squads_page_tells_everything(browser, squad_work
         assert opened.tab.locator("svg.drawn").count() > 50
 
 
+@pytest.mark.soak
 def test_thirty_athletes_open_and_sort_within_a_second(browser, thirty, record_property):
     with Opened(browser, thirty, 1280) as opened:
         opened.picture("squad_week_thirty")
@@ -264,6 +268,7 @@ def test_thirty_athletes_open_and_sort_within_a_second(browser, thirty, record_p
         assert opened.complaints == []
 
 
+@pytest.mark.soak
 def test_rows_that_cannot_be_told_stay_last_whichever_way_is_sorted(browser, thirty):
     with Opened(browser, thirty, 1280) as opened:
         table = opened.tab.locator("table").filter(has_text="Strength load")
@@ -277,6 +282,7 @@ def test_rows_that_cannot_be_told_stay_last_whichever_way_is_sorted(browser, thi
             assert "unknown" not in hatched[:20]
 
 
+@pytest.mark.soak
 def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
     with Opened(browser, squad_workspace.squad_page.path, 1280) as opened:
         PICTURES.mkdir(exist_ok=True)
@@ -287,6 +293,7 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
 # --- for everybody: axe-core on every report and on their index ---------------------------------------------------
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("which", "width", "scheme"),
     [

@@ -115,6 +115,7 @@ def test_no_workspace_says_how_to_make_one(tmp_path, monkeypatch):
     assert "workbook init" in run("status", "--workspace", tmp_path, code=FAILED)
 
 
+@pytest.mark.soak
 def test_real_processes_end_with_the_same_codes_and_the_lock_with_its_own(folder):
     assert in_a_process("status", cwd=folder).returncode == DONE
     missing = in_a_process("ingest", "nowhere", cwd=folder)

@@ -73,6 +73,7 @@ def last_run(folder) -> dict:
     return json.loads((folder / "reports" / "log" / "last_run.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.soak
 def test_a_week_is_rendered_sent_and_kept_once_and_failures_are_told_once(folder, clock, tmp_path):
     (tmp_path / "bad").write_text("birch1")
     clock(MONDAY)

@@ -314,6 +314,7 @@ def test_no_date_of_a_page_lies_after_its_day(squad_workspace, tmp_path):
     assert not main_of(rendered).xpath(".//ul[@class='days']//b[@class='rest']")
 
 
+@pytest.mark.soak
 def test_two_ingests_give_one_fingerprint_and_one_changed_set_another(squad_workspace, koa, tmp_path):
     again = copy_of_one(squad_workspace, tmp_path / "again", "Koa", until=APRIL)
     squad.workbook("ingest", "--workspace", again)

@@ -264,6 +264,7 @@ def test_a_reason_has_words(squad):
 # --- the page --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_the_page_says_what_was_left_out_and_why_and_no_earlier_page_does(squad, tmp_path):
     leave_out(squad, Wanted("Alder", "2026-07-04", "sprint_20m", 1), "gate fell over <b>twice</b>")
     told = {}

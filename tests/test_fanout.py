@@ -110,6 +110,7 @@ def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypat
     assert len(started) == 1
 
 
+@pytest.mark.soak
 def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
     first = fan_out.render_job(squad, job("Alder"), force=False)
     made = first.path.stat().st_mtime_ns
@@ -121,6 +122,7 @@ def test_a_page_is_made_anew_only_when_its_data_changed_or_it_is_forced(squad):
     assert fan_out.render_job(squad, job("Alder"), force=True).state == "rendered"
 
 
+@pytest.mark.soak
 def test_a_page_of_the_squad_is_made_anew_when_any_athletes_data_changed(squad):
     report_notebooks.write(
         squad.folder / "notebooks" / "reports" / "totals.ipynb", TOTALS, parameters='until: str = "2026-07-05"'

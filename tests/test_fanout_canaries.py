@@ -67,6 +67,7 @@ def assert_private(pages: dict[str, str]) -> None:
 pytestmark = pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")
 
 
+@pytest.mark.soak
 def test_no_page_holds_a_secret_of_another_athlete(tmp_path):
     pages = canaries(tmp_path, 12)
     assert len(pages) == 12
