@@ -125,7 +125,7 @@ def test_intervals_hold_about_as_often_as_they_claim(later):
     assert min(held["level"], held["before"], held["size"], held["date"]) > 82
 
 
-@pytest.mark.soak
+@pytest.mark.full
 @pytest.mark.parametrize("later", [0, 4])
 @pytest.mark.parametrize("truth", [0, 1, 2])
 def test_intervals_of_2000_changes_hold(truth, later):
