@@ -23,9 +23,9 @@ class Fact:
     the rest of the sentence. A fact with a state that is given no lead has the words of that state; a sentence that
     holds its verdict further on is given an empty one. Raises ValueError for a state that there is not.
 
-    >>> fact = Fact("squat.depth", "You are no better than in May.", "about the same")
+    >>> fact = Fact("squat.depth", "As deep as in May.", "steady")
     >>> fact.lead, fact.rest
-    ('About the same.', 'You are no better than in May.')
+    ('Held steady.', 'As deep as in May.')
     """
 
     subject: str  # stable name, as romanian_deadlift.speed_at_60kg
@@ -38,7 +38,22 @@ class Fact:
     conf_high: float | None = None
     conf_level: float | None = None
     n: int | None = None
+    today: str | None = None  # the newest exposure: usual, unusually low, unusually high, none
+    level: float | None = None  # of a series, now
+    level_low: float | None = None
+    level_high: float | None = None
+    since: str | None = None  # ISO day from which that level holds
+    since_low: str | None = None
+    since_high: str | None = None
+    before: float | None = None  # the level before
+    change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
+    shape: str | None = None  # step or ramp
+    rate: float | None = None  # of a ramp, a month
     typical_error: float | None = None
+    rho: float | None = None
+    noise_source: str | None = None
     mdc: float | None = None
     swc: float | None = None
     reason: str | None = None  # code, as too_few_values
@@ -49,7 +64,7 @@ class Fact:
         state = State(self.state) if self.state is not None else None
         words = state if self.reason not in PROMPTS else None
         lead = self.lead if self.lead is not None else words.lead if words else ""
-        own = words.coach_lead if words and (self.coach_sentence or self.lead is None) else lead
+        own = words.lead if words and (self.coach_sentence or self.lead is None) else lead
         coach_lead = self.coach_lead if self.coach_lead is not None else own
         for name, value in (("state", state), ("lead", lead), ("coach_lead", coach_lead)):
             object.__setattr__(self, name, value)

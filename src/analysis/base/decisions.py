@@ -27,7 +27,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from analysis.base.errors import DataProblem
-from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital, lower_is_better
+from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital
 from analysis.base.states import State
 from analysis.base.typical_error import MDC_LEVEL, REFERENCE_LEAST, Band, TypicalError, known_values, usual_band
 from analysis.base.units import signed_text
@@ -348,6 +348,10 @@ def _for_athlete(change: Change, words: Wording) -> Sentence:
     return Sentence(lead, f"{now}, {by}. Noise is about {noise}.")
 
 
+def lower_is_better(said: Sentence) -> Sentence:
+    return Sentence(said.lead, f"{said.rest} Lower is better.")
+
+
 def _why_not(change: Change, words: Wording) -> Sentence:
     missing = f"{words.occasions(change.more_needed)} needed for {words.quantity}."
     match change.reason:
@@ -356,7 +360,7 @@ def _why_not(change: Change, words: Wording) -> Sentence:
         case "te_unknown":
             return Sentence("Not enough data yet:", f"the noise of {words.quantity} is not known.")
         case "stale":
-            return words.stale
+            return Sentence("Cannot tell:", "too long ago.")
         case _:
             return Sentence("Not enough data yet:", missing)
 

@@ -8,43 +8,26 @@ _MARKS = {"up": "▲", "same": "●", "down": "▼", "unknown": "?"}
 class State(StrEnum):
     """A verdict. Its value is what facts, rules and tables hold; a text with that value is equal to it.
 
-    >>> State("better").mark, State.BETTER == "better", State.TOO_CLOSE.word
-    ('▲', True, 'too close to call')
+    >>> State("better").mark, State.BETTER == "better", State.STEADY.lead
+    ('▲', True, 'Held steady.')
     """
 
     css: str  # class of colour: up, same, down, unknown
     lead: str  # what an athlete reads, a few words before a sentence
     coach: str  # what a coach reads, within a sentence
-    word: str  # beside a mark in a drawing
-    coach_lead: str
 
-    def __new__(cls, value: str, css: str, lead: str, coach: str, word: str = "", coach_lead: str = "") -> "State":
+    def __new__(cls, value: str, css: str, lead: str, coach: str) -> "State":
         state = str.__new__(cls, value)
         state._value_ = value
         state.css, state.lead, state.coach = css, lead, coach
-        state.word, state.coach_lead = word or value, coach_lead or lead
         return state
 
     CLEARLY_BETTER = "clearly better", "up", "Clearly better.", "clear change"
-    BETTER = "better", "up", "Better than before.", "beyond error, size uncertain"
-    STEADY = "about the same", "same", "About the same.", "equivalent"
-    TOO_CLOSE = "no detectable change", "same", "Too close to call.", "within error", "too close to call"
-    WORSE = (
-        "worse",
-        "down",
-        "Worse than your usual.",
-        "beyond error, size uncertain",
-        "worse",
-        "Worse than before.",
-    )
-    CLEARLY_WORSE = (
-        "clearly worse",
-        "down",
-        "Clearly worse than your usual.",
-        "clear change",
-        "clearly worse",
-        "Clearly worse than before.",
-    )
+    BETTER = "better", "up", "Better.", "change, size uncertain"
+    STEADY = "steady", "same", "Held steady.", "equivalent"
+    TOO_CLOSE = "too close to call", "same", "Too close to call.", "too close to call"
+    WORSE = "worse", "down", "Worse.", "change, size uncertain"
+    CLEARLY_WORSE = "clearly worse", "down", "Clearly worse.", "clear change"
     CANNOT_TELL = "cannot tell", "unknown", "Cannot tell yet.", "cannot tell"
 
     @classmethod
@@ -61,7 +44,7 @@ class State(StrEnum):
 
     @property
     def flagged(self) -> bool:
-        """Whether it says that something changed beyond error."""
+        """Whether it says that a level changed."""
         return self.css in ("up", "down")
 
     @property

@@ -1,18 +1,15 @@
-"""Periodic performance checks: has the latest moved beyond the error of the check, and when is the next one due?
+"""Periodic performance checks: has their level changed beyond the error of the check, and when is the next one due?
 
 Model card
 ----------
-Question: is the latest check better or worse than the athlete's own earlier ones by more than the check errs?
+Question: is the athlete better or worse in the check than before, by more than the check errs?
 Data: the trials of one check by day, whole ones only, in the check's unit (s, m, cm ...); the best or the mean of a
 day, as the check says. For a time, lower is better.
-Model: change = latest day - mean of the 3 to 8 days before on the same device. One earlier day is enough where the
-check has a published error.
-Estimator: the rule of `analysis.base.decisions`: the error is the athlete's own between days, pooled with the published
-one where there is one.
-Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
-simulated for checks apart.
+Estimator: `models.change` on the days of the newest device, by the noise of the squad in this check, drawn to the
+published error where there is one.
+Interval: that of the change engine, whose card says how often it holds for checks every 4 weeks.
 Refuses: a check that was never done, one measured side by side, a value in another unit or one that cannot be. "Cannot
-tell" with too few earlier days on the device, or when the latest is older than two intervals of the check.
+tell" as the engine does, and when the latest is older than two intervals of the check.
 Criticism: the first checks get better by practice alone. A best of more trials is better by chance alone, and a
 published error is right only for the same protocol and the same kind of athletes. Weather and surface are part of the
 error.
@@ -27,32 +24,33 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.base.config import Check
-from analysis.base.decisions import REFERENCE_LEAST, Change, TypicalError
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models import series
+from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 
 DISTANCE_TOLERANCE = 0.01  # of the check's distance
 STALE_AFTER_INTERVALS = 2
 
 
-@dataclass(frozen=True, eq=False)
-class CheckHistory(series.JudgedSeries):
-    """One check by day, the latest judged against those before, and the day of the next."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CheckHistory(series.Series):
+    """One check by day, with n_trials of each, what it says of its level, and the day of the next."""
 
     test_id: str
     name: str
-    lower_is_better: bool
-    exposures: pd.DataFrame  # local_date, device, value, n_trials, comparable
     n_trials_left_out: int  # incomplete trials: a split missing, or not the distance of the check
     next_due: pd.Timestamp
-    change: Change
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.quantity.better == "lower"
 
 
 def check_history(
-    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, conf_level: float = 0.90
+    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
 ) -> CheckHistory:
-    """The values of one check by day, and the latest against up to 8 comparable ones before.
+    """The values of one check by day, and what they say of its level.
 
     Parameters
     ----------
@@ -65,14 +63,14 @@ def check_history(
         Statistic of the trials of a day (best or mean), published error, smallest worthwhile change.
     until : Timestamp
         Last day that is known.
-    conf_level : float
-        Of the t interval of the change.
+    judging : Judging
+        The noise of the squad and what is known of days.
 
     Returns
     -------
     CheckHistory
-        With a published error one earlier check is enough, else 3. Trials with a missing split or of another
-        distance (beyond 1 %) are counted, not used. Stale: nothing within two intervals of the check.
+        Trials with a missing split or of another distance (beyond 1 %) are counted, not used. Stale: nothing within
+        two intervals of the check.
 
     Raises
     ------
@@ -99,25 +97,27 @@ def check_history(
     if complete.empty:
         raise NotEnoughData(f"No {check.name} yet. Do one to start your line.")
     exposures = series.with_comparable(_by_day(complete, check))
-    change = series.latest_change(
-        exposures,
-        until=until,
-        stale_after_days=STALE_AFTER_INTERVALS * check.every_days,
-        needed=1 if check.te else REFERENCE_LEAST,
-        unit=check.unit,
-        swc=check.swc,
-        published=TypicalError.published(check.te, check.te_df, check.te_source) if check.te else None,
-        lower_is_better=check.lower_is_better,
-        conf_level=conf_level,
-    )
     return CheckHistory(
         test_id=check.test_id,
         name=check.name,
-        lower_is_better=check.lower_is_better,
-        exposures=exposures,
         n_trials_left_out=len(values) - len(complete),
         next_due=exposures["local_date"].iloc[-1] + pd.Timedelta(days=check.every_days),
-        change=change,
+        exposures=exposures,
+        until=until,
+        judging=judging,
+        quantity=check_quantity(check),
+    )
+
+
+def check_quantity(check: Check) -> series.Quantity:
+    """What a check measures."""
+    return series.Quantity(
+        name=check.test_id,
+        unit=check.unit,
+        swc=check.swc,
+        better="lower" if check.lower_is_better else "higher",
+        published=Published(check.te, check.te_df, check.te_source or "stated value") if check.te else None,
+        stale_after_days=STALE_AFTER_INTERVALS * check.every_days,
     )
 
 

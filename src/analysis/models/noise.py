@@ -64,6 +64,7 @@ class Noise:
     source: str = "published value"
     resolution: float = 0.0  # step of the device
     kurtosis: float = 3.0  # of first differences; 3 is normal
+    n_athletes: int = 0  # of the squad behind it; 0 alone
 
     @property
     def known(self) -> bool:
@@ -261,45 +262,64 @@ def _own_df(own: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return result
 
 
-_TABLE = ["quantity", "device", "te", "df", "rho", "carry_sd", "kurtosis", "own_df", "n_athletes", "n_exposures", "mdc"]
+NOISE_COLUMNS = (
+    *("quantity", "device", "te", "df", "rho", "carry_sd", "kurtosis", "own_df"),
+    *("n_athletes", "n_exposures", "mdc", "source"),
+)
 
 
 @dataclass(frozen=True, eq=False)
 class SquadNoise:
     """TE and rho by quantity and device, of squads of 3 or more; no athlete is named. Made by `noise_of_squad`."""
 
-    table: pd.DataFrame  # the columns of _TABLE and source; te and mdc in the unit of the quantity
-    published: Mapping[str, Published]
-    resolution: Mapping[str, float]
+    table: pd.DataFrame  # NOISE_COLUMNS; te and mdc in the unit of the quantity
 
     @cached_property
     def _told(self) -> dict[tuple[str, str], dict]:
         return {(row["quantity"], row["device"]): row for row in self.table.to_dict("records")}
 
-    def of(self, quantity: str, device: str | None, values: np.ndarray) -> Noise:
+    def of(
+        self,
+        quantity: str,
+        device: str | None,
+        values: np.ndarray,
+        *,
+        published: Published | None = None,
+        resolution: float = 0.0,
+    ) -> Noise:
         """The noise of one athlete, whose exposures on the device are `values`, oldest first, NaN left out.
 
         The squad's where the table has the quantity and device, the own TE drawn to it; else the athlete's own, drawn
         to the published value. Not `known` where there is neither.
         """
-        return self.of_several(quantity, device, [values])[0]
+        return self.of_several(quantity, device, [values], published=published, resolution=resolution)[0]
 
-    def of_several(self, quantity: str, device: str | None, series: Sequence[np.ndarray]) -> list[Noise]:
+    def of_several(
+        self,
+        quantity: str,
+        device: str | None,
+        series: Sequence[np.ndarray],
+        *,
+        published: Published | None = None,
+        resolution: float = 0.0,
+    ) -> list[Noise]:
         """The noise of several athletes at once, as `of` tells it of each."""
         known = [np.asarray(values, dtype=float) for values in series]
         known = [values[np.isfinite(values)] for values in known]
-        step = self.resolution.get(quantity, 0.0)
         told = self._told.get((quantity, device or ""))
         if told is None:
-            return [_alone(values[None, None], self.published.get(quantity), step) for values in known]
+            return [_alone(values[None, None], published, resolution) for values in known]
         own = np.full((1, len(known), max(max(map(len, known), default=0), 1)), np.nan)
         for place, values in enumerate(known):
             own[0, place, : len(values)] = values
         names = ("te", "df", "rho", "carry_sd", "kurtosis", "own_df", "n_exposures")
         squad = Pooled(*(np.array([float(told[name])]) for name in names))
-        te, df = own_typical_errors(own, squad, resolution=step)
-        rest = (float(told["rho"]), float(told["carry_sd"]), str(told["source"]), step, float(told["kurtosis"]))
-        return [Noise(float(one), float(by), *rest) for one, by in zip(te[0], df[0], strict=True)]
+        te, df = own_typical_errors(own, squad, resolution=resolution)
+        rest = (float(told["rho"]), float(told["carry_sd"]), str(told["source"]), resolution, float(told["kurtosis"]))
+        return [
+            Noise(float(one), float(by), *rest, n_athletes=int(told["n_athletes"]))
+            for one, by in zip(te[0], df[0], strict=True)
+        ]
 
     def tidy(self) -> pd.DataFrame:
         """Two rows a quantity and device, TE in its own unit and rho; no interval."""
@@ -365,7 +385,7 @@ def noise_of_squad(
         rest = (squad.rho[0], squad.carry_sd[0], squad.kurtosis[0], squad.own_df[0])
         numbers = [te, df, *map(float, rest), len(values), int(np.isfinite(values).sum()), MDC_FACTOR * te]
         rows.append([quantity, device, *numbers, source])
-    return SquadNoise(pd.DataFrame(rows, columns=[*_TABLE, "source"]), published, resolution)
+    return SquadNoise(pd.DataFrame(rows, columns=NOISE_COLUMNS))
 
 
 def _moved_to_front(exposures: pd.DataFrame) -> np.ndarray:
@@ -389,6 +409,9 @@ def _alone(own: np.ndarray, stated: Published | None, resolution: float) -> Nois
         te = ((stated.df * stated.typical_error**2 + df * te**2) / (stated.df + df)) ** 0.5
         df, source = df + stated.df, f"{stated.source} and own values"
     return Noise(te, df, float(alone.rho[0]), float(alone.carry_sd[0]), source, resolution, float(alone.kurtosis[0]))
+
+
+NO_SQUAD = SquadNoise(pd.DataFrame(columns=NOISE_COLUMNS))
 
 
 def noise_of_published(stated: Published, *, resolution: float = 0.0) -> Noise:

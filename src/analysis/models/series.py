@@ -1,14 +1,45 @@
-"""What speed at a load, checks and form have in common: exposures by day, comparable ones, the latest judged.
+"""What all series of one athlete have in common: exposures by day, comparable ones, and what the change engine says.
 
 Exposures are a frame, one row a day and device, oldest first: local_date, value, device. Values of another device are
 kept and never compared.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.change import Change, Event, Told, change
+from analysis.models.change.engine import STALE_AFTER_D
+from analysis.models.noise import NO_SQUAD, Published, SquadNoise
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a series measures, by which names and how well; the same for every athlete."""
+
+    name: str  # of its rows in a table of noise, as sprint_20m
+    unit: str
+    swc: float  # smallest worthwhile change, in the unit
+    better: Literal["higher", "lower"] = "higher"
+    published: Published | None = None
+    resolution: float = 0.0  # step of the device, in the unit
+    stale_after_days: int = STALE_AFTER_D
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the series of one athlete are judged by: the squad's noise, what is known of days, and the level of every
+    interval."""
+
+    noise: SquadNoise = NO_SQUAD
+    events: tuple[Event, ...] = ()
+    conf_level: float = 0.90
+
+
+ALONE = Judging()
 
 
 def with_comparable(exposures: pd.DataFrame) -> pd.DataFrame:
@@ -22,69 +53,81 @@ def with_comparable(exposures: pd.DataFrame) -> pd.DataFrame:
     return exposures.assign(comparable=device == device.iloc[-1])
 
 
-def latest_change(
-    exposures: pd.DataFrame,
-    *,
-    until: pd.Timestamp,
-    stale_after_days: int,
-    needed: int = REFERENCE_LEAST,
-    n_new: int = 1,
-    n_reference: int = REFERENCE_MOST,
-    resolution: float = 0.0,
-    **rule,
-) -> Change:
-    """The newest comparable values judged against those before; `rule` goes to `decisions.judge`.
+def longest_of_day(exposures: pd.DataFrame) -> pd.DataFrame:
+    """One row a day and device: of several sessions the one with the largest duration_s.
 
-    The own error comes from the last 8 comparable values before the new ones, also where the reference is shorter.
-    Stale: the newest value is more than `stale_after_days` before `until`. Series broken: values of another device
-    would have been enough, those of this device are not.
+    >>> runs = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05"] * 2), "device": "watch",
+    ...                      "value": [300.0, 310.0], "duration_s": [900.0, 600.0]})
+    >>> longest_of_day(runs)["value"].tolist()
+    [300.0]
     """
-    values = exposures.loc[exposures["comparable"], "value"].to_numpy()
-    earlier, new = values[:-n_new], values[-n_new:]
-    stale = (until - exposures["local_date"].iloc[-1]).days > stale_after_days
-    broken = len(earlier) < needed and not exposures["comparable"].all()
-    spread = earlier[-REFERENCE_MOST:].tolist()
-    return judge(
-        earlier[-n_reference:],
-        new,
-        needed=needed,
-        own=TypicalError.own(spread, resolution=resolution) if len(spread) >= 2 else None,
-        reason="stale" if stale else "series_broken" if broken else None,
-        **rule,
-    )
+    longest = exposures.sort_values("duration_s", kind="stable").drop_duplicates(["local_date", "device"], keep="last")
+    return longest.sort_index(ignore_index=True)
 
 
-class JudgedSeries:
-    """What every judged series answers; a frozen dataclass inherits it and adds what its question needs."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Followed:
+    """A series of one athlete, and what the change engine says of it."""
 
     exposures: pd.DataFrame  # local_date, device, value, comparable and more, oldest first
-    change: Change  # the newest comparable values against those before
+    until: pd.Timestamp
+    judging: Judging
+
+    @property
+    def change(self) -> Told:
+        """What the series says of its level."""
+        raise NotImplementedError
 
     @property
     def last_date(self) -> pd.Timestamp:
         """The day of the newest value."""
         return self.exposures["local_date"].iloc[-1]
 
+    @property
+    def began_anew(self) -> pd.Timestamp | None:
+        """The first day on the newest device, where there are values of another one before it."""
+        newest = self.exposures["comparable"]
+        return None if newest.all() else self.exposures.loc[newest, "local_date"].iloc[0]
+
     def tidy(self) -> pd.DataFrame:
-        """One row: the change, new minus reference, with its interval; NaN where it cannot be told."""
-        c = self.change
-        row = ("change", c.change_unit, c.estimate, c.se, c.conf_low, c.conf_high)
-        return tidy_table([row], c.conf_level)
+        """The level now and the change, where there are any, with their intervals."""
+        return self.change.tidy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many exposures, how many of them comparable, and the decision with its error."""
-        change, error = self.change, self.change.typical_error
-        return glance_row(
-            change,
-            *("df", "mdc", "swc", "p_better", "p_trivial", "p_worse"),
-            n=len(self.exposures),
-            n_comparable=int(self.exposures["comparable"].sum()),
-            state=change.state,
-            reason=change.reason,
-            typical_error=error.value if error else np.nan,
-        )
+        """One row: how many exposures, and the verdict with what it rests on."""
+        return self.change.glance().assign(n_comparable=int(self.exposures["comparable"].sum()))
 
     def augment(self) -> pd.DataFrame:
-        """The exposures with .fitted, the mean the newest are judged against, and .resid; NaN if not comparable."""
-        fitted = pd.Series(self.change.reference, index=self.exposures.index).where(self.exposures["comparable"])
-        return with_fitted(self.exposures, "value", fitted)
+        """The exposures with .fitted, the level of their day, and .resid; NaN where not compared."""
+        fitted = pd.Series(self.change.predict(self.exposures["local_date"]), index=self.exposures.index)
+        fitted = fitted.where(self.exposures["comparable"])
+        return self.exposures.assign(**{".fitted": fitted, ".resid": self.exposures["value"] - fitted})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Series(Followed):
+    """A series of measurements; a frozen dataclass inherits it and adds what its question needs."""
+
+    quantity: Quantity
+
+    @cached_property
+    def change(self) -> Change:
+        """What the series says of its level, by the noise of the squad where there is one."""
+        quantity, newest = self.quantity, self.exposures[self.exposures["comparable"]]
+        since = newest["local_date"].iloc[0]
+        older = self.exposures[self.exposures["local_date"] < since].drop_duplicates("local_date", keep="last")
+        device, values = newest["device"].iloc[-1], newest["value"].to_numpy(dtype=float)
+        known_by = {"published": quantity.published, "resolution": quantity.resolution}
+        noise = self.judging.noise.of(quantity.name, device if isinstance(device, str) else None, values, **known_by)
+        return change(
+            np.r_[older["local_date"], newest["local_date"]],
+            np.r_[older["value"], values],
+            noise=noise,
+            swc=quantity.swc,
+            better=quantity.better,
+            until=self.until,
+            events=[*([Event("device", since)] if len(older) else []), *self.judging.events],
+            conf_level=self.judging.conf_level,
+            stale_after_days=quantity.stale_after_days,
+            unit=quantity.unit,
+        )

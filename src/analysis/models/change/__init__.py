@@ -1,6 +1,7 @@
 """The change engine behind every verdict on a series."""
 
 from analysis.models.change.days import Event
-from analysis.models.change.engine import Change, Claim, change
+from analysis.models.change.engine import Change, change
+from analysis.models.change.told import Claim, Told
 
-__all__ = ["Change", "Claim", "Event", "change"]
+__all__ = ["Change", "Claim", "Event", "Told", "change"]

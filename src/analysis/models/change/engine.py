@@ -59,14 +59,16 @@ Lai 1995, J R Stat Soc B 57:613-658 (sequential detection). Measured in `tests/s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, stdtrit
 
 from analysis.base.errors import NotEnoughData
+from analysis.base.sentences import Wording
+from analysis.base.states import State
 from analysis.models.change.days import (
     Event,
     checked_days,
@@ -89,18 +91,19 @@ from analysis.models.change.regimes import (
     scored_steps,
     step_shift,
 )
-from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, clipped, exposures_a_season, threshold
-from analysis.models.noise import Noise
+from analysis.models.change.scan import (
+    LEAST_AFTER,
+    LEAST_BEFORE,
+    clipped,
+    exposures_a_season,
+    named_a_season,
+    threshold,
+)
+from analysis.models.change.told import TOLD_D, Claim, Today, Told, or_none
+from analysis.models.noise import ATHLETES_LEAST, Noise
 from analysis.models.plausible import check_possible
 from analysis.models.result import TIDY_COLUMNS, tidy_row
 
-ChangeState = Literal[
-    "cannot tell", "clearly better", "better", "steady", "too close to call", "worse", "clearly worse"
-]
-Today = Literal["usual", "unusually low", "unusually high", "none"]
-WhyNot = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
-
-TOLD_D = 56
 TODAY_D, RECENT_D = 7, 28
 STALE_AFTER_D = 28
 BAND_LEVEL = 0.95
@@ -108,60 +111,13 @@ MONTH_D = 365.25 / 12
 NEEDED = LEAST_BEFORE + LEAST_AFTER
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A change that the weekly looks found, kept for what became of it."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Change(Told):
+    """What a series of measurements says of its level. Made by `change`."""
 
-    found_on: pd.Timestamp
-    since: pd.Timestamp  # first exposure of the new level, as the look that found it saw it
-    rises: bool
-    withdrawn_on: pd.Timestamp | None
-    told_to: pd.Timestamp
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """What a series says of its level. Numbers are in its unit and NaN where they do not exist; dates then None.
-
-    `change` is the newest told change, the level now minus the level before; without one it is the last 4 weeks minus
-    what came before in the same regime, which is what could hide.
-    """
-
-    state: ChangeState
-    reason: WhyNot | None
-    today: Today
-    days: np.ndarray  # of the exposures, since 1970, oldest first
     values: np.ndarray
-    used: np.ndarray  # on the newest device, not planned light, a value
     noise: Noise
-    swc: float
-    better: Literal["higher", "lower"]
-    until: pd.Timestamp
-    conf_level: float
-    unit: str = ""
-    more_needed: int = 0  # exposures until anything can be told
-    level: float = np.nan
-    level_low: float = np.nan
-    level_high: float = np.nan
-    since: pd.Timestamp | None = None  # first exposure of the level now, where a change began it
-    since_low: pd.Timestamp | None = None
-    since_high: pd.Timestamp | None = None
-    before: float = np.nan
-    before_low: float = np.nan
-    before_high: float = np.nan
-    change: float = np.nan
-    change_low: float = np.nan
-    change_high: float = np.nan
-    shape: Literal["step", "ramp"] | None = None
-    rate: float = np.nan  # of a ramp, a month
-    rate_low: float = np.nan
-    rate_high: float = np.nan
-    band_low: float = np.nan  # of one new exposure at the level now, 95 %
-    band_high: float = np.nan
     limit: float = np.nan  # the score that a change had to pass
-    told_to: pd.Timestamp | None = None
-    claims: tuple[Claim, ...] = field(default=())
-    events: tuple[Event, ...] = field(default=())
 
     @property
     def exposures(self) -> pd.DataFrame:
@@ -169,19 +125,28 @@ class Change:
         return pd.DataFrame({"local_date": day_stamps(self.days), "value": self.values, "used": self.used})
 
     @property
-    def changed(self) -> bool:
-        """Whether a change of level is told."""
-        return self.state in ("clearly better", "better", "worse", "clearly worse")
-
-    @property
     def mdc(self) -> float:
         """Smallest difference of two single exposures beyond error."""
         return self.noise.mdc
 
     @property
-    def gain(self) -> float:
-        """The change turned so that positive is good."""
-        return self.change if self.better == "higher" else -self.change
+    def named_a_season(self) -> float:
+        """Share of unchanged series like this one that are named in 26 weeks, from the table of the model card."""
+        a_season = float(exposures_a_season(np.median(np.diff(self.days[self.used])), self.n))
+        return named_a_season(a_season, self.noise.rho, alone=self.noise.n_athletes < ATHLETES_LEAST)
+
+    def fact_fields(self) -> dict[str, Any]:
+        """Those of every told series, with the noise it is judged by."""
+        noise = self.noise
+        of_noise = {"typical_error": or_none(noise.typical_error), "rho": or_none(noise.rho)}
+        return {**super().fact_fields(), **of_noise, "noise_source": noise.source}
+
+    def _basis(self, words: Wording) -> str:
+        noise, d = self.noise, words.decimals
+        return (
+            f"MDC {self.mdc:.{d}f}, SWC {self.swc:.{d}f}, TE {noise.typical_error:.{d + 1}f}, "
+            f"rho {noise.rho:.1f} ({noise.source})."
+        )
 
     def differs_from(self, value: float = 0.0) -> bool:
         """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one.
@@ -294,8 +259,19 @@ def change(
     if not np.isfinite(measured).any():
         raise NotEnoughData("No value yet. Record one to start the line.")
     used = np.isfinite(measured) & without(events, days, end)
-    about = (days, measured, used, noise, swc, better, day_stamp(end), conf_level, unit)
-    nothing = Change("cannot tell", None, "none", *about, events=tuple(events))
+    nothing = Change(
+        days=days,
+        values=measured,
+        used=used,
+        noise=noise,
+        swc=swc,
+        better=better,
+        until=day_stamp(end),
+        conf_level=conf_level,
+        unit=unit,
+        latest=float(measured[used][-1]) if used.any() else np.nan,
+        events=tuple(events),
+    )
     missing = max(NEEDED - int(used.sum()), 0)
     if not noise.known:
         return replace(nothing, reason="te_unknown", more_needed=missing)
@@ -358,9 +334,8 @@ def _with_shift(base: Change, alive: list[Found], days: np.ndarray, values: np.n
     level_low, level_high = level.interval(df, base.conf_level)
     before = (line if is_ramp else step).before
     before_low, before_high = before.interval(df, base.conf_level)
-    good = last.rises == (base.better == "higher")
     clear = (size_low if last.rises else -size_high) > base.swc
-    state: ChangeState = ("clearly better" if clear else "better") if good else ("clearly worse" if clear else "worse")
+    state = found_state(good=last.rises == (base.better == "higher"), clear=clear)
     result = replace(
         base,
         state=state,
@@ -392,12 +367,12 @@ def _recent(days: np.ndarray, values: np.ndarray, end: float, base: Change) -> d
     noise = base.noise
     first = int(np.searchsorted(days, end - RECENT_D, side="right"))
     if not 0 < first < len(days):
-        return {"state": "too close to call"}
+        return {"state": State.TOO_CLOSE}
     seen = step_shift(values, noise.rho, noise.typical_error, np.array([first])).size
     low, high = seen.interval(noise.df_of_level, base.conf_level)
     steady = -base.swc < low and high < base.swc
     return {
-        "state": "steady" if steady else "too close to call",
+        "state": State.STEADY if steady else State.TOO_CLOSE,
         "change": seen.value,
         "change_low": low,
         "change_high": high,
@@ -419,6 +394,17 @@ def _with_today(result: Change, days: np.ndarray, values: np.ndarray, start: int
     if end - days[-1] < TODAY_D:
         today = "unusually low" if values[-1] < low else "unusually high" if values[-1] > high else "usual"
     return replace(result, today=today, band_low=low, band_high=high)
+
+
+def found_state(*, good: bool, clear: bool) -> State:
+    """The state of a change that was found.
+
+    >>> str(found_state(good=False, clear=True))
+    'clearly worse'
+    """
+    if good:
+        return State.CLEARLY_BETTER if clear else State.BETTER
+    return State.CLEARLY_WORSE if clear else State.WORSE
 
 
 def claim_of(one: Found, days: np.ndarray, looks: np.ndarray, events: Sequence[Event]) -> Claim:

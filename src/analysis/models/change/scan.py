@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
+from analysis.models.change.told import SEASON_D
+
 LEAST_BEFORE, LEAST_AFTER = 4, 2  # exposures that an onset must have on either side
 LOOK_BACK = 60  # exposures: an onset farther back would have been found long ago
 
@@ -84,7 +86,6 @@ def _gathered(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.take_along_axis(values, flat, axis=-1).reshape(places.shape)
 
 
-SEASON_D = 182  # 26 weeks, over which false alarms are counted
 RARE_MOST = 26.0
 CLIP_SE, CLIP_SE_A_SEASON = 1.9, 8.0  # how far a single exposure is believed, in typical errors; more for rare ones
 SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.46, 0.18, 52  # of the threshold: at 2 exposures a week, and by how many
@@ -140,3 +141,20 @@ def clipped(values: np.ndarray, typical_error: np.ndarray | float, a_season: flo
     middle = np.concatenate([middle[..., :1], middle[..., :1], middle], axis=-1)
     reach = ((CLIP_SE + CLIP_SE_A_SEASON / a_season) * np.asarray(typical_error, dtype=float))[..., None]
     return np.clip(values, middle - reach, middle + reach)
+
+
+# of unchanged series with normal errors, % named in 26 weeks; rows are rho, columns exposures in 26 weeks
+_RHO_MEASURED, _A_SEASON_MEASURED = (0.0, 0.3, 0.6), (7.0, 26.0, 52.0, 78.0)
+_NAMED_IN_SQUADS_PCT = ((0.3, 1.6, 1.8, 2.5), (1.1, 4.2, 5.1, 5.2), (1.4, 4.5, 4.9, 3.8))
+_NAMED_ALONE_PCT = ((1.1, 1.1, 0.5, 0.4), (3.8, 3.8, 2.6, 3.5), (11.3, 11.3, 14.6, 16.8))
+
+
+def named_a_season(a_season: float, rho: float, *, alone: bool) -> float:
+    """Share of unchanged series that are named in 26 weeks, as measured (the table in the card of `engine`).
+
+    >>> round(named_a_season(52, 0.3, alone=False), 3), round(named_a_season(52, 0.3, alone=True), 3)
+    (0.051, 0.026)
+    """
+    measured = _NAMED_ALONE_PCT if alone else _NAMED_IN_SQUADS_PCT
+    at_rho = [float(np.interp(a_season, _A_SEASON_MEASURED, of_rho)) for of_rho in measured]
+    return float(np.interp(rho, _RHO_MEASURED, at_rho)) / 100

@@ -28,7 +28,7 @@ import pandas as pd
 
 from analysis.base.decisions import Change
 from analysis.base.errors import NotEnoughData
-from analysis.models import series
+from analysis.models import old_series as series
 
 SESSIONS_COMPARED = 3  # the last ones against as many before
 STALE_AFTER_DAYS = 21

@@ -53,7 +53,7 @@ from scipy.special import expit
 
 from analysis.base.decisions import REFERENCE_MOST, Change
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models import series
+from analysis.models import old_series as series
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit, separated
 from analysis.models.form.clean_reps import RESOLUTION_REPS, SESSIONS_COMPARED, STALE_AFTER_DAYS, SWC_REPS
 from analysis.models.result import glance_row, tidy_table, with_fitted

@@ -4,16 +4,15 @@ Model card
 ----------
 Question: how much speed for a heartbeat is lost from the first half of a long run to the second, and is that more or
 less than in the long runs before?
-Data: watch records of the last 9 runs of an hour or more, without the first 10 min and without pauses.
+Data: watch records of the last 40 runs of an hour or more, without the first 10 min and without pauses.
 Formula: decoupling = 100 (1 - r2 / r1) in percent, r = mean speed (m/s) / mean heart rate (bpm) of a half; or the late
-speed, that of the second half in percent of the first at the run's median heart rate +/- 5 bpm. Change = latest run -
-mean of the 3 to 8 before on the same device, in percentage points; of decoupling lower is better.
-Estimator: means weighted by time; the change by the rule of `analysis.base.decisions`, with the athlete's own error
-between runs. The smallest worthwhile change is 2 points, a practical choice and not a measured one.
-Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
-simulated for runs apart. A single run has no interval.
+speed, that of the second half in percent of the first at the run's median heart rate +/- 5 bpm. Of decoupling
+lower is better.
+Estimator: means weighted by time; `models.change` on the runs of the newest device. The smallest worthwhile change is 2
+points, a practical choice and not a measured one.
+Interval: that of the change engine. A single run has no interval.
 Refuses: no long run with 15 min of heart rate and speed in each half; a heart rate or a speed that is infinite or
-negative. "Cannot tell" with fewer than 3 long runs before on the device, or when the latest is more than 6 weeks old.
+negative. "Cannot tell" as the engine does, and when the latest is more than 6 weeks old.
 Criticism: heat, hills, a drink and uneven pacing shift decoupling as fatigue does; the error between runs holds all of
 that. Runs of different length are compared as they are.
 
@@ -30,7 +29,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import REFERENCE_MOST, Change
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
@@ -44,6 +42,7 @@ MIN_HALF_S = 900.0  # running with a heart rate, in each half
 BAND_HALF_WIDTH_BPM = 5.0
 MIN_BAND_S = 300.0
 STALE_AFTER_DAYS = 42
+RUNS_MOST = 40
 SWC_PCT = 2.0  # a practical choice, not a measured one
 
 
@@ -57,14 +56,12 @@ class Halves:
     heart_rate_bpm: float  # mean of that time
 
 
-@dataclass(frozen=True, eq=False)
-class Durability(series.JudgedSeries):
-    """One measure of durability by long run, the latest judged against those before."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Durability(series.Series):
+    """One measure of durability by long run, in %, with duration_s and heart_rate_bpm, and what it says of its level."""
 
     measure: Measure
-    exposures: pd.DataFrame  # local_date, device, value (%), duration_s, heart_rate_bpm, comparable
     n_runs_left_out: int  # long enough, but with too little heart rate or speed for this measure
-    change: Change  # in percentage points
 
 
 def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
@@ -133,9 +130,9 @@ def durability(
     until: pd.Timestamp,
     *,
     measure: Measure = "decoupling_pct",
-    conf_level: float = 0.90,
+    judging: series.Judging = series.ALONE,
 ) -> Durability:
-    """Decoupling, or the late speed at a heart rate, of the last 9 long runs; the latest judged against the others.
+    """Decoupling, or the late speed at a heart rate, of each long run, and what it says of its level.
 
     Parameters
     ----------
@@ -148,14 +145,13 @@ def durability(
         Last day that is known.
     measure : str
         decoupling_pct (lower is better) or late_speed_pct (higher is better), as `halves` gives them.
-    conf_level : float
-        Of the t interval of the change.
+    judging : Judging
+        The noise of the squad and what is known of days.
 
     Returns
     -------
     Durability
-        The error is the athlete's own between runs, on the device of the latest. "Cannot tell" with fewer than 3 long
-        runs before the latest, or when that is more than 6 weeks old. Runs without the measure are counted, not used.
+        Runs without the measure are counted, not used.
 
     Raises
     ------
@@ -176,11 +172,11 @@ def durability(
     >>> runs = pd.DataFrame({"session_id": ["a"], "local_date": pd.to_datetime(["2026-01-06"]), "sport": "running",
     ...                      "device": "watch", "counted": True, "timer_s": 4200.0, "elapsed_s": 4200.0})
     >>> result = durability(runs, lambda session_id: records, pd.Timestamp("2026-01-11"))
-    >>> round(result.exposures["value"].item(), 2), result.change.state
+    >>> round(result.exposures["value"].item(), 2), str(result.change.state)
     (2.06, 'cannot tell')
     """
     recorded = recorded_runs(runs, until)
-    long = recorded[recorded["timer_s"].fillna(recorded["elapsed_s"]) >= LONG_RUN_S].tail(REFERENCE_MOST + 1)
+    long = recorded[recorded["timer_s"].fillna(recorded["elapsed_s"]) >= LONG_RUN_S].tail(RUNS_MOST)
     rows = [_exposure(run, samples(run.session_id), measure) for run in long.itertuples()]
     known = [row for row in rows if row is not None]
     if not known:
@@ -188,17 +184,20 @@ def durability(
             f"None of {len(long)} runs of an hour or more has a heart rate to its end. "
             "Wear a heart-rate sensor on a long run."
         )
-    exposures = series.with_comparable(pd.DataFrame(known))
-    change = series.latest_change(
-        exposures,
+    return Durability(
+        measure=measure,
+        n_runs_left_out=len(rows) - len(known),
+        exposures=series.with_comparable(series.longest_of_day(pd.DataFrame(known))),
         until=until,
-        stale_after_days=STALE_AFTER_DAYS,
-        unit="%",
-        swc=SWC_PCT,
-        lower_is_better=measure == "decoupling_pct",
-        conf_level=conf_level,
+        judging=judging,
+        quantity=series.Quantity(
+            name=f"run.{measure}",
+            unit="%",
+            swc=SWC_PCT,
+            better="lower" if measure == "decoupling_pct" else "higher",
+            stale_after_days=STALE_AFTER_DAYS,
+        ),
     )
-    return Durability(measure, exposures, len(rows) - len(known), change)
 
 
 def _exposure(run, records: pd.DataFrame, measure: Measure) -> dict | None:

@@ -3,18 +3,17 @@
 Model card
 ----------
 Question: is the pace at the athlete's usual heart rate better or worse than in the runs before?
-Data: watch records of the last 9 runs; the copy of a run from a second source is not read.
-Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of these runs' medians, the
-first 10 min left out; a run counts with 5 min or more in the band. Change = latest run - mean of the 3 to 8 before on
-the same device; lower is better.
-Estimator: the rule of `analysis.base.decisions`, with the athlete's own error between runs. The smallest worthwhile
-change is 2 % of the own pace, a practical choice and not a measured one.
-Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
-simulated for runs apart.
+Data: watch records of up to 40 runs of the last 26 weeks; the copy of a run from a second source is not read.
+Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of the last 9 runs' medians, the
+first 10 min left out; a run counts with 5 min or more in the band. Lower is better.
+Estimator: `models.change` on the runs of the newest device, by the noise of the squad. The smallest worthwhile change is
+2 % of the own pace, a practical choice and not a measured one.
+Interval: that of the change engine.
 Refuses: no run with a heart rate, or none with 5 min in the band; a heart rate or a speed that is infinite or negative.
-"Cannot tell" with fewer than 3 runs before on the device, or when the latest is more than 21 days old.
+"Cannot tell" as the engine does, and when the latest is more than 21 days old.
 Criticism: heat, hills, wind, sleep and caffeine move the heart rate as fitness does. They are part of the error, which
-is therefore large. The band is that of the last 9 runs and moves with them. A wrist sensor can lock on to the step
+is therefore large. The band is that of the last 9 runs and moves with them;
+all runs are read in it again. A wrist sensor can lock on to the step
 rate.
 
 References
@@ -29,33 +28,37 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import REFERENCE_MOST, Change
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
 from analysis.models import series
 from analysis.models.plausible import check_possible
 
+PACE = "run.pace_at_heart_rate"
+BAND_RUNS = 9  # whose heart rates make the band
+RUNS_MOST, REACH = 40, pd.Timedelta(weeks=26)
 BAND_HALF_WIDTH_BPM = 5
 BAND_STEP_BPM = 5  # the middle of the band is a round number
 STALE_AFTER_DAYS = 21
 SWC_SHARE = 0.02  # of the athlete's own pace; a practical choice, not a measured one
 
 
-@dataclass(frozen=True, eq=False)
-class PaceAtHeartRate(series.JudgedSeries):
-    """Pace in one heart-rate band by run, the latest judged against those before."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PaceAtHeartRate(series.Series):
+    """Pace in one heart-rate band by run, in s/km with the duration_s in the band, and what it says of its level."""
 
     low_bpm: int
     high_bpm: int
-    exposures: pd.DataFrame  # local_date, device, value (s/km), duration_s in the band, comparable
     n_runs_left_out: int  # too little time in the band, or no heart rate
-    change: Change
 
 
 def pace_at_heart_rate(
-    runs: pd.DataFrame, samples: Callable[[str], pd.DataFrame], until: pd.Timestamp, *, conf_level: float = 0.90
+    runs: pd.DataFrame,
+    samples: Callable[[str], pd.DataFrame],
+    until: pd.Timestamp,
+    *,
+    judging: series.Judging = series.ALONE,
 ) -> PaceAtHeartRate:
-    """Pace of the last 9 runs while the heart beat at the rate usual for these runs, the latest against the others.
+    """Pace of each run while the heart beat at the rate that is usual lately, and what it says of its level.
 
     Parameters
     ----------
@@ -65,15 +68,15 @@ def pace_at_heart_rate(
         Session id to its watch records: t_s, heart_rate_bpm, speed_m_s or distance_m, paused.
     until : Timestamp
         Last day that is known.
-    conf_level : float
-        Of the t interval of the change.
+    judging : Judging
+        The noise of the squad and what is known of days.
 
     Returns
     -------
     PaceAtHeartRate
-        The band is the median heart rate of these runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed it
+        The band is the median heart rate of the last 9 runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed it
         is taken from the distance between records. Runs with too little time in the band are counted, not used.
-        The error is the athlete's own between runs; hills, heat and wind are part of it. Smaller is better.
+        Smaller is better.
 
     Raises
     ------
@@ -91,9 +94,10 @@ def pace_at_heart_rate(
     >>> result.low_bpm, result.high_bpm, result.exposures["value"].tolist()
     (135, 145, [400.0])
     """
-    latest = recorded_runs(runs, until).tail(REFERENCE_MOST + 1)
+    recorded = recorded_runs(runs, until)
+    latest = recorded[recorded["local_date"] > until - REACH].tail(RUNS_MOST)
     records = {run.session_id: with_speed(samples(run.session_id)) for run in latest.itertuples()}
-    middle_bpm = _usual_heart_rate(list(records.values()))
+    middle_bpm = _usual_heart_rate(list(records.values())[-BAND_RUNS:])
     low_bpm, high_bpm = middle_bpm - BAND_HALF_WIDTH_BPM, middle_bpm + BAND_HALF_WIDTH_BPM
     rows = [_exposure(run, records[run.session_id], low_bpm, high_bpm) for run in latest.itertuples()]
     known = [row for row in rows if row is not None]
@@ -102,17 +106,22 @@ def pace_at_heart_rate(
             f"No run with 5 min between {low_bpm:g} and {high_bpm:g} bpm yet. "
             "Run 20 min easily with a heart-rate sensor."
         )
-    exposures = series.with_comparable(pd.DataFrame(known))
-    change = series.latest_change(
-        exposures,
+    exposures = series.with_comparable(series.longest_of_day(pd.DataFrame(known)))
+    return PaceAtHeartRate(
+        low_bpm=low_bpm,
+        high_bpm=high_bpm,
+        n_runs_left_out=len(rows) - len(known),
+        exposures=exposures,
         until=until,
-        stale_after_days=STALE_AFTER_DAYS,
-        unit="s/km",
-        swc=SWC_SHARE * float(exposures["value"].median()),
-        lower_is_better=True,
-        conf_level=conf_level,
+        judging=judging,
+        quantity=series.Quantity(
+            name=PACE,
+            unit="s/km",
+            swc=SWC_SHARE * float(exposures["value"].median()),
+            better="lower",
+            stale_after_days=STALE_AFTER_DAYS,
+        ),
     )
-    return PaceAtHeartRate(low_bpm, high_bpm, exposures, len(rows) - len(known), change)
 
 
 def _usual_heart_rate(records: list[pd.DataFrame]) -> int:

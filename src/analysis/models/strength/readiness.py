@@ -36,7 +36,7 @@ from analysis.base.decisions import REFERENCE_MOST, Change, judge
 from analysis.base.errors import NotEnoughData
 from analysis.base.typical_error import BAND_LEVEL, Band, TypicalError
 from analysis.metrics.strength import VelocityMetric
-from analysis.models import series
+from analysis.models import old_series as series
 from analysis.models.result import t_interval, t_quantile
 from analysis.models.strength.load_velocity_mixed import LEAST_SESSIONS, MixedProfile, profile_across_sessions
 

@@ -4,20 +4,18 @@ Model card
 ----------
 Question: does the bar move faster or slower at the anchor load than on the athlete's own days before?
 Data: repetitions of one lift and side within 2.5 % of the anchor load, in one velocity (m/s).
-Formula: a day is the mean of the first 3 repetitions of each set, unless told. Change = latest day - mean of the 3 to 8
-days before on the same device, in m/s.
+Formula: a day is the mean of the first 3 repetitions of each set, unless told.
 Why the mean: between days a bar speed scatters by the day (SD b) and by the repetition (SD w). The mean of k
 repetitions has the error variance b^2 + w^2 / k. The best of k has b^2 + c_k w^2, where c_k, the variance of the
 largest of k normal values, is 0.56 for 3 and 0.45 for 5, and its expectation grows with k. Only the first 3 are taken,
 so that a longer set with its loss of speed does not read as a slower day.
-Estimator: the rule of `analysis.base.decisions`: the error is the athlete's own between days, never below the rounding
-to 0.01 m/s, pooled with a published one where the lift has one.
-Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
-simulated for bar speeds apart.
-Refuses: no bar speed of that side at the load; one that is infinite or negative. "Cannot tell" with fewer than 3 days
-before on the device, or when the latest is more than 21 days old.
+Estimator: `models.change` on the days of the newest device, by the noise of the squad in this lift at its anchor loads
+(both sides together), drawn to a published error where the lift has one; no error is below the rounding to 0.01 m/s.
+Interval: that of the change engine, whose card says how often it holds and how many unchanged series are named.
+Refuses: no bar speed of that side at the load; one that is infinite or negative. "Cannot tell" as the engine does, and
+when the latest day is more than 21 days old.
 Criticism: a bar moves as fast as the athlete means it to, so that a day without full effort reads as a slower one.
-Loads within these 2.5 % count as one. Days are taken for independent.
+Loads within these 2.5 % count as one.
 
 References
 ----------
@@ -31,10 +29,10 @@ from typing import Literal
 import pandas as pd
 
 from analysis.base.config import Lift
-from analysis.base.decisions import Change, TypicalError
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import bar_speeds
 from analysis.models import series
+from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 
 RepStatistic = Literal["mean_of_first_3", "best", "median"]
@@ -47,18 +45,16 @@ RESOLUTION_M_S = 0.01
 _AGGREGATES: dict[RepStatistic, str] = {"mean_of_first_3": "mean", "best": "max", "median": "median"}
 
 
-@dataclass(frozen=True, eq=False)
-class SpeedAtLoad(series.JudgedSeries):
-    """Speed of one lift at its anchor load by exposure day, and the latest day judged against those before."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpeedAtLoad(series.Series):
+    """Speed of one lift at its anchor load by exposure day, with n_reps of each, and what it says of its level."""
 
     exercise: str
     name: str
     side: str
     anchor_kg: float
     metric: str
-    exposures: pd.DataFrame  # local_date, device, value (m/s), n_reps, comparable
     n_reps_without_metric: int  # measured at the anchor, but not in `metric`
-    change: Change
 
 
 def speed_at_load(
@@ -70,9 +66,9 @@ def speed_at_load(
     *,
     side: str = "B",
     statistic: RepStatistic = "mean_of_first_3",
-    conf_level: float = 0.90,
+    judging: series.Judging = series.ALONE,
 ) -> SpeedAtLoad:
-    """Speed at the anchor load by day, and whether the latest day differs from the 3 to 8 comparable ones before.
+    """Speed at the anchor load by day, and what it says of its level.
 
     Parameters
     ----------
@@ -89,16 +85,15 @@ def speed_at_load(
     statistic : str
         What stands for a day: the mean of the first 3 repetitions of each set (reports use this one), or the best or
         the median of all repetitions of the day.
-    conf_level : float
-        Of the t interval of the change.
+    judging : Judging
+        The noise of the squad and what is known of days.
 
     Returns
     -------
     SpeedAtLoad
         One exposure a day and device: `statistic` of the repetitions at the anchor, in `lift.metric`. Repetitions
         without that velocity are counted, not used. Exposures on another device than the latest stay in the frame and
-        are not compared. `change` is "cannot tell" with fewer than 3 earlier exposures
-        on this device, or when the latest is more than 21 days old.
+        are not compared.
 
     Raises
     ------
@@ -113,17 +108,18 @@ def speed_at_load(
 
     Examples
     --------
-    >>> day = pd.to_datetime(["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"])
-    >>> sets = pd.DataFrame({"session_id": list("abcd"), "set_no": 1, "local_date": day, "exercise": "deadlift",
+    >>> day = pd.date_range("2026-01-05", periods=12, freq="7D")
+    >>> sets = pd.DataFrame({"session_id": list("abcdefghijkl"), "set_no": 1, "local_date": day, "exercise": "deadlift",
     ...                      "side": "B", "set_kind": "work", "load_kg": 100.0})
-    >>> reps = pd.DataFrame({"session_id": list("abcd"), "set_no": 1, "rep_no": 1, "device": "encoder",
-    ...                      "mean_velocity_m_s": [0.50, 0.51, 0.52, 0.60]})
+    >>> reps = pd.DataFrame({"session_id": list("abcdefghijkl"), "set_no": 1, "rep_no": 1, "device": "encoder",
+    ...                      "mean_velocity_m_s": [0.50, 0.51, 0.52, 0.50] * 2 + [0.60, 0.61, 0.60, 0.62]})
     >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
-    >>> speed_at_load(sets, reps, lift, 100, day[-1]).change.state
-    'clearly better'
+    >>> change = speed_at_load(sets, reps, lift, 100, day[-1]).change
+    >>> str(change.state), str(change.since.date())
+    ('clearly better', '2026-03-02')
     """
     return speed_of_bar_speeds(
-        bar_speeds(sets, reps), lift, anchor_kg, until, side=side, statistic=statistic, conf_level=conf_level
+        bar_speeds(sets, reps), lift, anchor_kg, until, side=side, statistic=statistic, judging=judging
     )
 
 
@@ -135,7 +131,7 @@ def speed_of_bar_speeds(
     *,
     side: str = "B",
     statistic: RepStatistic = "mean_of_first_3",
-    conf_level: float = 0.90,
+    judging: series.Judging = series.ALONE,
 ) -> SpeedAtLoad:
     """`speed_at_load` of bar speeds that are joined already, for several lifts and sides of one athlete.
 
@@ -167,26 +163,29 @@ def speed_of_bar_speeds(
             f"No bar speed of {lift.name} at {anchor_kg:g} kg yet. Measure 3 reps at {anchor_kg:g} kg once a week."
         )
     exposures = series.with_comparable(_by_day(measured, lift.metric, statistic))
-    published = TypicalError.published(lift.te_m_s, lift.te_df, lift.te_source) if lift.te_m_s else None
-    change = series.latest_change(
-        exposures,
-        until=until,
-        stale_after_days=STALE_AFTER_DAYS,
-        resolution=RESOLUTION_M_S,
-        unit="m/s",
-        swc=lift.swc_m_s,
-        published=published,
-        conf_level=conf_level,
-    )
     return SpeedAtLoad(
         exercise=lift.exercise,
         name=lift.name,
         side=side,
         anchor_kg=anchor_kg,
         metric=lift.metric,
-        exposures=exposures,
         n_reps_without_metric=len(at_anchor) - len(measured),
-        change=change,
+        exposures=exposures,
+        until=until,
+        judging=judging,
+        quantity=speed_quantity(lift),
+    )
+
+
+def speed_quantity(lift: Lift) -> series.Quantity:
+    """What the speed of a lift measures; both sides of a lift for one leg are one quantity."""
+    return series.Quantity(
+        name=lift.exercise,
+        unit="m/s",
+        swc=lift.swc_m_s,
+        published=Published(lift.te_m_s, lift.te_df, lift.te_source or "stated value") if lift.te_m_s else None,
+        resolution=RESOLUTION_M_S,
+        stale_after_days=STALE_AFTER_DAYS,
     )
 
 

@@ -11,7 +11,7 @@ from analysis.base.config import Config
 from analysis.base.decisions import Change
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import week_days
-from analysis.models import series
+from analysis.models import old_series as series
 from analysis.models.form import clean_reps as form
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.pages.athlete_week.week import AthleteFrames

@@ -10,7 +10,7 @@ from scipy import stats
 
 from analysis.base.config import Check, Config, Lift
 from analysis.base.decisions import MDC_LEVEL, REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError
-from analysis.models import series
+from analysis.models import old_series as series
 from analysis.models.checks import STALE_AFTER_INTERVALS, CheckHistory
 from analysis.models.form import clean_reps as form
 from analysis.models.strength import speed_at_load

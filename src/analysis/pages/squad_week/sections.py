@@ -78,7 +78,7 @@ def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     """Everyone in one table, and apart from it those without data."""
     if not week.members:
         raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
-    same = f"{State.STEADY.mark} {State.STEADY.word}, or {State.TOO_CLOSE.word}"
+    same = f"{State.STEADY.mark} {State.STEADY}, or {State.TOO_CLOSE}"
     legend = f"▲ better beyond error · {same} · ▼ worse beyond error · ? cannot tell. "
     legend += "± is half the interval of the change; lines lie on each athlete's usual range. ↑ and ↓ are no verdict."
     apart = [Text(_without_data_words(week), soft=False)] if week.without_data else []

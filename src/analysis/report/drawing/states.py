@@ -16,4 +16,4 @@ def state_mark(row: dict[str, Any]) -> tuple[str, str]:
     if not row["state"]:
         return "", ""
     state = State(row["state"])
-    return state.css, f"{state.mark} {state.word}"
+    return state.css, f"{state.mark} {state}"
