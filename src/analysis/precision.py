@@ -10,8 +10,10 @@ from typing import cast
 
 import pandas as pd
 
+from analysis.base.config import Check, Lift
 from analysis.base.errors import ConfigProblem, NotEnoughData, UsageProblem
 from analysis.models.change.design import Design
+from analysis.models.noise import SquadNoise
 from analysis.pages import squad_noise
 from analysis.pages.athlete_week.week import AthleteFrames
 from analysis.workspace import Workspace
@@ -42,8 +44,8 @@ def noise(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
         There is no key lift and no check.
     """
     _known(workspace)
-    exposures, _ = _exposures(workspace, as_of)
-    return squad_noise.noise_rows(squad_noise.squad_noise(exposures, workspace.config), workspace.config)
+    noise, exposures, _ = _squad(workspace, as_of)
+    return squad_noise.noise_rows(noise, exposures, workspace.config)
 
 
 def how_soon(
@@ -74,7 +76,7 @@ def how_soon(
         Nothing is known of its noise.
     """
     followed = _followed(workspace, quantity)
-    exposures, until = _exposures(workspace, as_of)
+    noise, exposures, until = _squad(workspace, as_of)
     try:
         now = squad_noise.frequency(exposures, followed, until)
     except NotEnoughData as problem:
@@ -82,11 +84,11 @@ def how_soon(
             raise UsageProblem(f"{problem} As: --per-week 2 --before 24") from None
         now = squad_noise.Frequency(per_week, before)
     asked = squad_noise.Frequency(per_week or now.per_week, before or now.n_before, now.lost_to_devices)
-    found = squad_noise.squad_design(exposures, squad_noise.squad_noise(exposures, workspace.config), followed, asked)
-    return HowSoon(squad_noise.quantity_of(followed), followed.name, asked, found)
+    found = squad_noise.squad_design(exposures, noise, followed, asked)
+    return HowSoon(squad_noise.quantity_of(followed).name, followed.name, asked, found)
 
 
-def _followed(workspace: Workspace, quantity: str | None) -> squad_noise.Followed:
+def _followed(workspace: Workspace, quantity: str | None) -> Lift | Check:
     known = _known(workspace)
     if quantity is None:
         return next(iter(known.values()))
@@ -95,15 +97,15 @@ def _followed(workspace: Workspace, quantity: str | None) -> squad_noise.Followe
     return known[quantity]
 
 
-def _known(workspace: Workspace) -> dict[str, squad_noise.Followed]:
-    """What is followed, by its quantity."""
-    known = {squad_noise.quantity_of(one): one for one in (*workspace.config.lifts, *workspace.config.checks)}
+def _known(workspace: Workspace) -> dict[str, Lift | Check]:
+    """The key lifts and checks, by the name of their quantity."""
+    known = {squad_noise.quantity_of(one).name: one for one in (*workspace.config.lifts, *workspace.config.checks)}
     if not known:
         raise ConfigProblem("There is no key lift and no check yet. Add one under [[lifts]] in workbook.toml.")
     return known
 
 
-def _exposures(workspace: Workspace, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
+def _squad(workspace: Workspace, as_of: str | None) -> tuple[SquadNoise, pd.DataFrame, pd.Timestamp]:
     squad = workspace.everyone(as_of)
     athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
-    return squad_noise.squad_exposures(athletes, workspace.config, squad.until), squad.until
+    return *squad_noise.squad_noise(athletes, squad.until), squad.until

@@ -105,22 +105,6 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Strip(Drawing):
-    """Dots on the usual band: earlier values pale, the newest strong, the bracket is the noise (MDC)."""
-
-    title: str
-    label: str
-    unit: str
-    values: tuple[float, ...]  # oldest first
-    new: tuple[float, ...]  # the newest, judged value or values
-    decimals: int = 2
-    band_low: float | None = None
-    band_high: float | None = None
-    mdc_low: float | None = None  # bracket: reference minus and plus MDC
-    mdc_high: float | None = None
-
-
-@dataclass(frozen=True)
 class RepRow:
     label: str
     clean: tuple[bool, ...]  # one a repetition, in order
@@ -132,21 +116,6 @@ class Reps(Drawing):
 
     title: str
     rows: tuple[RepRow, ...]
-
-
-@dataclass(frozen=True)
-class Slope(Drawing):
-    """Two values of one check with their error, before and now."""
-
-    title: str
-    unit: str
-    before: float
-    now: float
-    before_label: str
-    now_label: str
-    error: float  # half-width drawn at each end
-    decimals: int = 2
-    lower_is_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,8 +188,20 @@ class Dumbbells(Drawing):
 
 
 @dataclass(frozen=True)
+class Light:
+    """Days that were planned light, in weeks before the end of a panel."""
+
+    first: float
+    last: float
+    word: str
+
+
+@dataclass(frozen=True)
 class Course(Drawing):
-    """One of several small panels on one scale: values over weeks, with a mark where another device began."""
+    """A panel of values over weeks: the level now on the band of one more, and the one before where a change is told.
+
+    A mark stands where another device began, and days that were planned light are shaded.
+    """
 
     title: str
     label: str
@@ -234,6 +215,10 @@ class Course(Drawing):
     decimals: int = 2
     band_low: float | None = None
     band_high: float | None = None
+    level: float | None = None
+    before: float | None = None
+    since: float | None = None  # from which week on the level holds, where there is one before
+    light: tuple[Light, ...] = ()
     state: State | None = None
     note: str = ""  # where there are no values
 

@@ -36,7 +36,7 @@ Known = float | str | None
 
 WEEK = "week"  # the subject of a rule about the athlete
 _STATES = tuple(state for state in State if state.known)
-_FOR_THE_BETTER = frozenset({State.BETTER, State.CLEARLY_BETTER, "progress"})
+_FOR_THE_BETTER = frozenset({State.BETTER, State.CLEARLY_BETTER})
 
 
 @dataclass(frozen=True)
@@ -69,20 +69,36 @@ FACTS: dict[str, FactKind] = {
     "wellness_answers": _number("athlete", "answers of this week that have a usual range"),
     "wellness_low": _number("athlete", "of those, how many lie beyond the range on the bad side"),
     "anchor_kg": _number("lift", "load at which speed is followed"),
-    "speed_latest_state": _state("speed at the anchor load, the latest day against the 3 to 8 before"),
-    "speed_recent_state": _state("the last 3 days against the 3 to 8 before"),
-    "speed_recent_m_s": _number("lift", "that change, positive is faster"),
-    "speed_recent_mdc_m_s": _number("lift", "the smallest such change that is beyond error"),
-    "speed_block_state": _state("the last 6 days, 4 weeks or more, against the 3 to 8 before"),
-    "speed_block_m_s": _number("lift", "that change"),
-    "speed_season_state": _state("the last 6 days against the first 8 on this device"),
-    "speed_season_m_s": _number("lift", "that change"),
-    "trend": FactKind("lift", "verdict on the line through 12 weeks", ("progress", "plateau", "regress")),
-    "form_state": _state("clean repetitions, the last 3 sessions against the 3 before"),
+    "speed_state": _state("what speed at the anchor load says of its level"),
+    "speed_change_m_s": _number(
+        "lift", "the change that is told, else the last 4 weeks against before; positive is faster"
+    ),
+    "speed_mdc_m_s": _number("lift", "smallest difference of two single days that is beyond error"),
+    "speed_found_weeks": _number("lift", "weeks since the change that is told was found; not known where none is told"),
+    "speed_gain_weeks": _number("lift", "weeks since the last lasting gain was found; not known without one"),
+    "speed_today": FactKind("lift", "the newest day against the usual", ("usual", "unusually low", "unusually high")),
+    "form_state": _state("what clean repetitions say of their level"),
     "form_change_reps": _number("lift", "that change, positive is more clean repetitions"),
-    "form_mdc_reps": _number("lift", "the smallest such change that is beyond error"),
-    "form_weeks_worse": _number("lift", "weeks in a row, this one included, whose form was judged worse; 4 at most"),
-    "clean_reps": _number("lift", "mean clean repetitions of the last 3 rated sessions"),
+    "form_weeks_worse": _number(
+        "lift", "weeks for which form has been told as worse, the first one included; 0 if not"
+    ),
+    "clean_reps": _number("lift", "clean repetitions to expect of a set now"),
+}
+
+
+# facts and words of rules written for release 0.1, by what says the same now
+_RENAMED = {
+    **dict.fromkeys(("speed_latest_state", "speed_recent_state", "speed_block_state"), "speed_state"),
+    **dict.fromkeys(("speed_recent_m_s", "speed_block_m_s"), "speed_change_m_s"),
+    "speed_recent_mdc_m_s": "speed_mdc_m_s",
+    "about the same": State.STEADY.value,
+    "no detectable change": State.TOO_CLOSE.value,
+}
+_GONE = {
+    "speed_season_state": "'speed_gain_weeks' says since when a gain lasts",
+    "speed_season_m_s": "'speed_gain_weeks' says since when a gain lasts",
+    "trend": "'speed_state' says what a line through the weeks said",
+    "form_mdc_reps": "clean repetitions are counts, which have no such number",
 }
 
 
@@ -124,7 +140,7 @@ class Condition:
         False
         """
         if fact not in FACTS:
-            raise ValueError(f"unknown fact {fact!r}. {_nearest(fact, FACTS)}")
+            raise ValueError(f"unknown fact {fact!r}. {_instead(fact)}")
         kind = FACTS[fact]
         if kind.words is None:
             found = re.fullmatch(r"\s*(\S+?)\s*(-?\d+(?:\.\d+)?)\s*", text)
@@ -191,7 +207,7 @@ class Rule(_Strict):
             raise ValueError("a rule has either a line or a menu. Give one of them.")
         for fact in (*self.when, *_named_in(self.evidence), *(name for t in self.lines for name in _named_in(t))):
             if fact not in (*FACTS, "name"):
-                raise ValueError(f"unknown fact {fact!r} in a text. {_nearest(fact, FACTS)}")
+                raise ValueError(f"unknown fact {fact!r} in a text. {_instead(fact)}")
             if self.about == "athlete" and fact != "name" and FACTS[fact].about == "lift":
                 raise ValueError(f"{fact!r} is a fact of a lift and this rule is about the athlete.")
         for template in (self.evidence, *self.lines):
@@ -328,8 +344,9 @@ class _File(_Strict):
 
 def _parsed(text: str, where: str) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
     """The rules of a file in its order, and the ids that it switches off."""
+    old = "|".join(map(re.escape, _RENAMED))
     try:
-        content = tomllib.loads(text)
+        content = tomllib.loads(re.sub(rf"\b({old})\b", lambda found: _RENAMED[found[0]], text))
     except tomllib.TOMLDecodeError as problem:
         raise ConfigProblem(f"{where} is not valid TOML: {problem}. Correct that line.") from None
     top = checked(_File, content, where)
@@ -367,6 +384,11 @@ _ANYTHING: dict[str, Known] = {
     "name": "",
     **{name: kind.words[0] if kind.words else 0.0 for name, kind in FACTS.items()},
 }
+
+
+def _instead(fact: str) -> str:
+    """What to ask for in place of a fact that there is not."""
+    return f"It is gone: {_GONE[fact]}." if fact in _GONE else _nearest(fact, FACTS)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -48,7 +48,12 @@ class CheckHistory(series.Series):
 
 
 def check_history(
-    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
+    splits: pd.DataFrame,
+    trials: pd.DataFrame,
+    check: Check,
+    until: pd.Timestamp,
+    *,
+    judging: series.Judging = series.ALONE,
 ) -> CheckHistory:
     """The values of one check by day, and what they say of its level.
 

@@ -346,7 +346,8 @@ def noise_of_squad(
     Parameters
     ----------
     exposures : DataFrame
-        athlete_id, quantity, device, local_date, value; one row an exposure, in any order. NaN is no value, no device
+        athlete_id, quantity, device, local_date, value; one row an exposure, in any order; where an athlete has several
+        series of a quantity, as of both legs, a column series tells them apart. NaN is no value, no device
         is one too. Days of planned lightness are left out by the caller.
     published, resolution : mapping
         By quantity: a published or stated TE, which joins with its degrees of freedom; the step of the device.
@@ -366,34 +367,35 @@ def noise_of_squad(
     check_possible(exposures["value"], "value")
     known = exposures.dropna(subset=["value"]).sort_values("local_date", kind="stable")
     known = known.assign(device=known["device"].fillna(""))
+    known = known if "series" in known else known.assign(series="")
     rows = []
     for (quantity, device), of_device in known.groupby(["quantity", "device"], sort=True):
-        values = _moved_to_front(of_device)
-        repeated = np.isfinite(values[:, 1:2]).sum() if values.shape[1] > 1 else 0
-        if repeated < ATHLETES_LEAST:
+        repeated = of_device[of_device.groupby(["athlete_id", "series"])["value"].transform("size") > 1]
+        n_athletes = repeated["athlete_id"].nunique()
+        if n_athletes < ATHLETES_LEAST:
             continue
-        values = values[np.isfinite(values[:, 1])]
+        values = _moved_to_front(repeated)
         step = resolution.get(str(quantity), 0.0)
         squad = pooled(values[None], resolution=step)
         te, df = float(squad.typical_error[0]), float(squad.df[0])
         stated = published.get(str(quantity))
-        source = f"squad of {len(values)}"
+        source = f"squad of {n_athletes}"
         if stated is not None:
             te = ((stated.df * stated.typical_error**2 + df * te**2) / (stated.df + df)) ** 0.5
             df += stated.df
             source = f"{source} and {stated.source}"
         rest = (squad.rho[0], squad.carry_sd[0], squad.kurtosis[0], squad.own_df[0])
-        numbers = [te, df, *map(float, rest), len(values), int(np.isfinite(values).sum()), MDC_FACTOR * te]
+        numbers = [te, df, *map(float, rest), n_athletes, int(np.isfinite(values).sum()), MDC_FACTOR * te]
         rows.append([quantity, device, *numbers, source])
     return SquadNoise(pd.DataFrame(rows, columns=NOISE_COLUMNS))
 
 
 def _moved_to_front(exposures: pd.DataFrame) -> np.ndarray:
-    """Athletes by exposures, NaN behind the last of each."""
-    place = exposures.groupby("athlete_id", sort=False).cumcount().to_numpy()
-    athlete = exposures.groupby("athlete_id", sort=True).ngroup().to_numpy()
-    values = np.full((athlete.max() + 1, place.max() + 1), np.nan)
-    values[athlete, place] = exposures["value"].to_numpy(dtype=float)
+    """Series by exposures, NaN behind the last of each."""
+    by_series = exposures.groupby(["athlete_id", "series"], sort=True)
+    place, series = by_series.cumcount().to_numpy(), by_series.ngroup().to_numpy()
+    values = np.full((series.max() + 1, place.max() + 1), np.nan)
+    values[series, place] = exposures["value"].to_numpy(dtype=float)
     return values
 
 

@@ -4,7 +4,7 @@ Exposures are a frame, one row a day and device, oldest first: local_date, value
 kept and never compared.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -26,6 +26,7 @@ class Quantity:
     better: Literal["higher", "lower"] = "higher"
     published: Published | None = None
     resolution: float = 0.0  # step of the device, in the unit
+    relative: bool = False  # errors grow with the value: noise is that of percent of the own median
     stale_after_days: int = STALE_AFTER_D
 
 
@@ -110,6 +111,12 @@ class Series(Followed):
 
     quantity: Quantity
 
+    @property
+    def scale(self) -> float:
+        """What one unit of its noise is, in the unit of the values."""
+        values = self.exposures.loc[self.exposures["comparable"], "value"]
+        return float(values.median()) / 100 if self.quantity.relative else 1.0
+
     @cached_property
     def change(self) -> Change:
         """What the series says of its level, by the noise of the squad where there is one."""
@@ -118,11 +125,12 @@ class Series(Followed):
         older = self.exposures[self.exposures["local_date"] < since].drop_duplicates("local_date", keep="last")
         device, values = newest["device"].iloc[-1], newest["value"].to_numpy(dtype=float)
         known_by = {"published": quantity.published, "resolution": quantity.resolution}
-        noise = self.judging.noise.of(quantity.name, device if isinstance(device, str) else None, values, **known_by)
+        device, scale = device if isinstance(device, str) else None, self.scale
+        noise = self.judging.noise.of(quantity.name, device, values / scale, **known_by)
         return change(
             np.r_[older["local_date"], newest["local_date"]],
             np.r_[older["value"], values],
-            noise=noise,
+            noise=replace(noise, typical_error=noise.typical_error * scale, resolution=noise.resolution * scale),
             swc=quantity.swc,
             better=quantity.better,
             until=self.until,

@@ -1,111 +1,166 @@
 """A series of one athlete as every page tells it: its stable name, its words, its fact and its small drawing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Fact, Strip
-from analysis.base.decisions import Change
-from analysis.base.sentences import Wording
+from analysis.base.blocks import Course, Fact, Light
+from analysis.base.sentences import Wording, capital
 from analysis.base.states import State
-from analysis.base.typical_error import Band
 from analysis.base.units import signed_text
+from analysis.models.answers import Answers
+from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
+from analysis.models.series import Followed
+from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.wording import SIDES, count_text, decimals_of, percent, speed_name
+from analysis.pages.wording import SIDES, count_text, decimals_of, exercise_name, percent, side_name, speed_name
 
-JudgedHistory = SpeedAtLoad | FormHistory | CheckHistory | PaceAtHeartRate
-History = JudgedHistory | SideDifference
+COURSE_WEEKS = 12
 
 
-def subject_of(history: History) -> str:
+def subject_of(one: Followed) -> str:
     """The stable name of a series, as romanian_deadlift.speed_at_60kg."""
-    if isinstance(history, SpeedAtLoad):
-        side = f".{SIDES[history.side]}" if history.side in SIDES else ""
-        return f"{history.exercise}.speed_at_{history.anchor_kg:g}kg{side}"
-    if isinstance(history, FormHistory):
-        return f"{history.exercise}.clean_reps"
-    if isinstance(history, CheckHistory):
-        return history.test_id
-    return f"{history.test_id}.sides" if isinstance(history, SideDifference) else "run.pace_at_heart_rate"
+    match one:
+        case SpeedAtLoad():
+            return f"{one.exercise}.speed_at_{one.anchor_kg:g}kg{_side(one.side)}"
+        case E1rmByDay():
+            return f"{one.exercise}.e1rm{_side(one.side)}"
+        case FormHistory():
+            return f"{one.exercise}.clean_reps"
+        case HingeDepth():
+            return f"{one.exercise}.hinge_angle"
+        case CheckHistory():
+            return one.test_id
+        case SideDifference():
+            return f"{one.test_id}.sides"
+        case Answers():
+            return f"wellness.{one.item}.{one.source}"
+        case PaceAtHeartRate():
+            return "run.pace_at_heart_rate"
+    raise TypeError(f"{type(one).__name__} is no series that pages tell. Name its subject here.")
 
 
-def wording_of(history: JudgedHistory) -> Wording:
-    """How a judged series is spoken of."""
-    if isinstance(history, SpeedAtLoad):
-        return Wording(speed_name(history), 2, "faster", "slower", "session")
-    if isinstance(history, FormHistory):
-        return Wording("clean reps", 1, "more", "fewer", "session")
-    if isinstance(history, PaceAtHeartRate):
-        return Wording(f"pace at {history.low_bpm:g} to {history.high_bpm:g} bpm", 0, "slower", "faster", "run")
-    more, less = ("slower", "faster") if history.change.unit == "s" else ("higher", "lower")
-    return Wording(history.name, decimals_of(history.change.unit, history.change.now), more, less)
+def _side(side: str) -> str:
+    return f".{SIDES[side]}" if side in SIDES else ""
 
 
-def series_fact(history: History) -> Fact:
-    """The newest of a series against those before; of both sides, whether they differ."""
-    if isinstance(history, SideDifference):
-        return _sides_fact(history)
-    return history.change.as_fact(subject_of(history), **vars(wording_of(history)))
+def wording_of(one: Followed) -> Wording:
+    """How a series is spoken of."""
+    match one:
+        case SpeedAtLoad():
+            return Wording(speed_name(one), 2, "faster", "slower", "session")
+        case E1rmByDay():
+            return Wording(f"{side_name(one.name, one.side)}, 1RM from reps", 0, "stronger", "weaker", "session")
+        case FormHistory():
+            return Wording(
+                f"{exercise_name(one.exercise)}, clean reps", 1, "more clean reps", "fewer clean reps", "rated set"
+            )
+        case HingeDepth():
+            return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "larger", "smaller", "session")
+        case PaceAtHeartRate():
+            return Wording(f"pace at {one.low_bpm:g} to {one.high_bpm:g} bpm", 0, "slower", "faster", "run")
+        case Answers():
+            return Wording(capital(one.item.replace("_", " ")), 1, "higher", "lower", "answer")
+        case SideDifference():
+            return Wording(f"{one.name}, right over left", 1, "more to the right", "more to the left", "test")
+        case CheckHistory():
+            more, less = ("slower", "faster") if one.quantity.unit == "s" else ("higher", "lower")
+            return Wording(one.name, decimals_of(one.quantity.unit, one.change.latest), more, less)
+    raise TypeError(f"{type(one).__name__} is no series that pages tell. Say its words here.")
+
+
+def series_fact(one: Followed) -> Fact:
+    """What a series says of its level; of both sides, whether they differ."""
+    if isinstance(one, SideDifference):
+        return _sides_fact(one)
+    return one.change.as_fact(subject_of(one), **vars(wording_of(one)))
 
 
 def _sides_fact(result: SideDifference) -> Fact:
-    """Whether the sides differ beyond the error between dates; a percentage only where they do."""
+    """Whether the level of the difference is another than none; a percentage only where it is."""
+    change = result.change
+    fact = change.as_fact(subject_of(result), **vars(wording_of(result)))
+    if not change.state.known:
+        return fact
+    agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
-        agreeing = f"{result.dates_agreeing} of {result.n_dates} dates"
-        lead, state = "", None
-        rest = f"{result.name}: your {result.larger} side is {percent(result.estimate_pct)} larger. "
-        rest += f"Noise is about {percent(result.mdc_pct)}. It was larger on {agreeing}."
+        lead = f"Your {result.larger} side is {percent(change.level)} larger."
+        said = f"{lead} {result.name}, {agreeing}."
     else:
-        lead, state = "No difference we can be sure of.", State.TOO_CLOSE
-        rest = f"{result.name}, {count_text(result.n_dates, 'date')}."
+        lead = "No difference we can be sure of."
+        said = f"{lead} {result.name}, {count_text(result.n_dates, 'date')}."
+    interval = f"{signed_text(change.level_low, 1)} to {signed_text(change.level_high, 1)}"
     coach = (
-        f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left "
-        f"({result.conf_level * 100:.0f} % interval {signed_text(result.conf_low, 1)} to "
-        f"{signed_text(result.conf_high, 1)}), MDC {result.mdc_pct:.1f} %, "
-        f"{result.larger} larger on {result.dates_agreeing} of {result.n_dates} dates."
+        f"{result.name}: {signed_text(change.level, 1)} % right over left ({change.conf_level * 100:.0f} % interval "
+        f"{interval}), {result.larger} larger {agreeing}, MDC of two tests {change.mdc:.1f} %."
     )
-    return Fact(
-        subject_of(result),
-        f"{lead} {rest}".strip(),
-        state,
-        coach,
-        estimate=result.estimate_pct,
-        unit="%",
-        conf_low=result.conf_low,
-        conf_high=result.conf_high,
-        conf_level=result.conf_level,
-        n=result.n_dates,
-        mdc=result.mdc_pct,
-        lead=lead,
+    state = None if result.is_sure else State.TOO_CLOSE
+    return replace(fact, sentence=said, lead=lead, coach_sentence=coach, coach_lead="", state=state)
+
+
+def course_of(
+    one: Followed,
+    label: str,
+    *,
+    weeks: int = COURSE_WEEKS,
+    scale: tuple[float, float] | None = None,
+    decimals: int = 2,
+) -> Course:
+    """The values of the last weeks, the level now on the band of one more, and the level before where a change is told.
+
+    `scale` is that of several panels side by side, else that of these values.
+    """
+    change, (band_low, band_high) = one.change, band_of(one)
+    recent = one.exposures[one.exposures["local_date"] > one.until - pd.Timedelta(weeks=weeks)]
+    drawn = [*recent["value"], *(value for value in (change.level, change.before) if np.isfinite(value))]
+    low, high = scale or (min(drawn, default=0.0), max(drawn, default=1.0))
+    told = change.changed and change.since is not None
+    return Course(
+        title=f"{label} over {weeks} weeks",
+        label=label,
+        unit=change.unit,
+        weeks=tuple((one.until - recent["local_date"]).dt.days / 7),
+        values=tuple(recent["value"]),
+        comparable=tuple(bool(value) for value in recent["comparable"]),
+        n_weeks=weeks,
+        low=low,
+        high=high,
+        decimals=decimals,
+        band_low=band_low,
+        band_high=band_high,
+        level=or_none(change.level),
+        before=or_none(change.before) if told else None,
+        since=(one.until - change.since).days / 7 if told else None,
+        light=_light(one, weeks),
+        state=change.state,
+        note=f"Nothing in {weeks} weeks.",
     )
 
 
-def strip_of(change: Change, title: str, label: str, decimals: int) -> Strip:
-    """The last comparable values on the usual band, the newest strong, the noise as a bracket."""
-    bands = *ends(change.usual), *ends(change.noise)
-    return Strip(title, label, change.unit, change.earlier, change.new, decimals, *bands)
+def _light(one: Followed, weeks: int) -> tuple[Light, ...]:
+    """The days of the panel that were planned light."""
+    begins = one.until - pd.Timedelta(weeks=weeks)
+    spans = []
+    for event in one.judging.events:
+        last = event.last or event.first
+        if event.kind not in ("device", "block") and event.first <= one.until and last >= begins:
+            ago = [(one.until - day).days / 7 for day in (event.first, min(last + pd.Timedelta(days=1), one.until))]
+            spans.append(Light(*ago, event.kind))
+    return tuple(spans)
 
 
-def ends(band: Band | None) -> tuple[float, float] | tuple[None, None]:
-    """Both ends of a range, as drawings take them."""
-    return (band.low, band.high) if band else (None, None)
+def band_of(one: Followed) -> tuple[float, float] | tuple[None, None]:
+    """Where one more value is expected at the level now, as drawings take it."""
+    low, high = or_none(one.change.band_low), or_none(one.change.band_high)
+    return (low, high) if low is not None and high is not None else (None, None)
 
 
-def is_flagged(history: History) -> bool:
-    """Whether the series' own rule says that there is a change, or a difference of the sides."""
-    return history.is_sure if isinstance(history, SideDifference) else history.change.flagged
-
-
-def direction(history: History) -> float:
-    """1 for better (for sides: right larger), -1 for worse, NaN where it is not known."""
-    return float(np.sign(history.estimate_pct if isinstance(history, SideDifference) else history.change.gain))
-
-
-def last_date(history: History) -> pd.Timestamp:
-    """The day of the newest value."""
-    if isinstance(history, SideDifference):
-        return history.dates["local_date"].iloc[-1]
-    return history.last_date
+def is_news(one: Followed) -> bool:
+    """Whether the series has something lasting to tell: a change of its level, or a sure difference of the sides."""
+    return one.is_sure if isinstance(one, SideDifference) else one.change.changed

@@ -1,4 +1,4 @@
-"""The noise of a squad in what it follows, an athlete's lasting change judged by it, and how soon one would be seen."""
+"""The noise of a squad in everything that it follows, and how soon a change would be seen in it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,121 +7,91 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.config import Check, Config, Lift
-from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models.change import Change, Event, change
+from analysis.base.errors import NotEnoughData
+from analysis.models.change.days import day_of, days_of, events_of_labels, without
 from analysis.models.change.design import Design, design, protocols
-from analysis.models.checks import STALE_AFTER_INTERVALS, check_history
-from analysis.models.noise import ATHLETES_LEAST, Noise, Published, SquadNoise, noise_of_squad
-from analysis.models.strength.speed_at_load import RESOLUTION_M_S, speed_at_load
-from analysis.pages.athlete_week.week import AthleteFrames
-
-Followed = Lift | Check
+from analysis.models.checks import check_quantity
+from analysis.models.noise import ATHLETES_LEAST, SquadNoise, noise_of_squad
+from analysis.models.series import ALONE, Quantity, Series
+from analysis.models.strength.speed_at_load import speed_quantity
+from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, athlete_week
+from analysis.pages.series import subject_of
 
 SEASON, RECENT = pd.Timedelta(weeks=26), pd.Timedelta(weeks=12)
 _COLUMNS = ["quantity", "device", "unit", "te", "rho", "n_athletes", "n_exposures", "mdc", "source"]
 
 
-def quantity_of(followed: Followed) -> str:
-    """The name of its quantity in a table of noise: the exercise or the test, as `workbook.toml` has it."""
-    return followed.exercise if isinstance(followed, Lift) else followed.test_id
+def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
+    """The noise of the squad in everything that it follows, as every page judges by: `SquadNoise.table`.
+
+    Aggregates over 3 athletes or more; nothing in it is of one.
+    """
+    return squad_noise(list(athletes), until)[0].table
 
 
-def unit_of(followed: Followed) -> str:
-    """The unit of its values."""
-    return "m/s" if isinstance(followed, Lift) else followed.unit
-
-
-def swc_of(followed: Followed) -> float:
-    """Its smallest worthwhile change, in the unit."""
-    return followed.swc_m_s if isinstance(followed, Lift) else followed.swc
-
-
-def squad_exposures(athletes: Iterable[AthleteFrames], config: Config, until: pd.Timestamp) -> pd.DataFrame:
-    """Every exposure of the key lifts at the anchor load, both sides at once, and of the checks, up to `until`.
+def squad_noise(athletes: Sequence[AthleteFrames], until: pd.Timestamp) -> tuple[SquadNoise, pd.DataFrame]:
+    """The noise of the squad in everything that it follows, and the exposures behind it.
 
     Returns
     -------
-    DataFrame, one row an athlete, quantity, day and device: athlete_id, quantity, device, local_date, value, comparable
-    (on the athlete's newest device). A series with a value that cannot be is left out; the athlete's own page says why.
+    SquadNoise, and a DataFrame, one row an athlete, series, day and device: athlete_id, quantity, unit, device,
+    local_date, value (of what errs in percent: of the own median), comparable (on the newest device), light (planned so, which noise leaves out). A series with a
+    value that cannot be is left out; the athlete's own page says why.
     """
+    weeks = [athlete_week(athlete, until, by=ALONE) for athlete in athletes]
+    followed = [(week, one) for week in weeks for one in week.followed if isinstance(one, Series)]
+    quantities = {one.quantity.name: one.quantity for _, one in followed}
+    exposures = _exposures(followed)
+    noise = noise_of_squad(
+        exposures[~exposures["light"].astype(bool)],
+        published={name: one.published for name, one in quantities.items() if one.published},
+        resolution={name: one.resolution for name, one in quantities.items()},
+    )
+    return noise, exposures
+
+
+def _exposures(followed: Iterable[tuple[AthleteWeek, Series]]) -> pd.DataFrame:
     parts = []
-    for athlete in athletes:
-        for followed in (*config.lifts, *config.checks):
-            try:
-                exposures = _exposures(athlete, followed, until)
-            except (NotEnoughData, DataProblem):
-                continue
-            parts.append(exposures.assign(athlete_id=athlete.athlete_id, quantity=quantity_of(followed)))
-    columns = ["athlete_id", "quantity", "device", "local_date", "value", "comparable"]
+    for week, one in followed:
+        days = days_of(one.exposures["local_date"])
+        kept = without(events_of_labels(week.athlete.labels), days, day_of(week.until))
+        about = {"athlete_id": week.athlete.athlete_id, "series": subject_of(one), "light": ~kept}
+        noise = {
+            "value": one.exposures["value"] / one.scale,
+            "unit": "%" if one.quantity.relative else one.quantity.unit,
+        }
+        parts.append(one.exposures.assign(quantity=one.quantity.name, **noise, **about))
+    columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def squad_noise(exposures: pd.DataFrame, config: Config) -> SquadNoise:
-    """The noise of the squad whose exposures these are, drawn to the errors that `workbook.toml` states.
-
-    Parameters
-    ----------
-    exposures : DataFrame
-        As `squad_exposures` returns it.
-    """
-    published = {
-        quantity_of(one): Published(te, one.te_df, one.te_source or "stated value")
-        for one in (*config.lifts, *config.checks)
-        if (te := one.te_m_s if isinstance(one, Lift) else one.te)
-    }
-    resolution = {one.exercise: RESOLUTION_M_S for one in config.lifts}
-    return noise_of_squad(exposures, published=published, resolution=resolution)
-
-
-def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
+def noise_rows(noise: SquadNoise, exposures: pd.DataFrame, config: Config) -> pd.DataFrame:
     """Every quantity that is followed and its noise: the squad's by device, or without a squad the stated one.
 
     Returns
     -------
     DataFrame: quantity, device (missing where there is no squad), unit, te and mdc (in the unit, NaN where nothing is
-    known), rho, n_athletes, n_exposures, source.
+    known), rho, n_athletes, n_exposures, source; key lifts and checks first.
     """
-    parts = []
-    for one in (*config.lifts, *config.checks):
-        quantity = quantity_of(one)
-        rows = noise.table[noise.table["quantity"] == quantity]
-        if rows.empty:
-            stated = noise.of(quantity, None, np.empty(0))
-            alone = {"te": stated.typical_error, "rho": stated.rho, "mdc": stated.mdc, "source": stated.source}
-            rows = pd.DataFrame([{"quantity": quantity, "device": "", "n_athletes": 0, "n_exposures": 0, **alone}])
-        parts.append(rows.assign(unit=unit_of(one)).reindex(columns=_COLUMNS))
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
-    return rows.assign(device=rows["device"].replace("", None))
+    units = exposures.drop_duplicates("quantity").set_index("quantity")["unit"]
+    stated = {quantity_of(one).name: quantity_of(one) for one in (*config.lifts, *config.checks)}
+    rows = noise.table.assign(unit=noise.table["quantity"].map(units)).reindex(columns=_COLUMNS)
+    alone = [
+        {"quantity": name, "unit": one.unit, "n_athletes": 0, "n_exposures": 0}
+        | {"te": of.typical_error, "rho": of.rho, "mdc": of.mdc, "source": of.source}
+        for name, one in stated.items()
+        if name not in set(rows["quantity"])
+        for of in [noise.of(name, None, np.empty(0), published=one.published, resolution=one.resolution)]
+    ]
+    told = pd.concat([rows, pd.DataFrame(alone, columns=_COLUMNS)]) if alone else rows
+    order = {name: place for place, name in enumerate([*stated, *units.index])}
+    told = told.sort_values("quantity", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return told.assign(device=told["device"].replace("", None))
 
 
-def lasting_change(athlete: AthleteFrames, followed: Followed, noise: SquadNoise, until: pd.Timestamp) -> Change:
-    """Whether the level of a lift's speed at the anchor load, or of a check, has changed for good.
-
-    Values of an older device are kept and do not count.
-
-    Raises
-    ------
-    NotEnoughData, DataProblem
-        As `models.strength.speed_at_load` and `models.checks` refuse.
-    """
-    exposures = _exposures(athlete, followed, until)
-    newest = exposures[exposures["comparable"]]
-    since = newest["local_date"].iloc[0]
-    older = exposures[exposures["local_date"] < since].drop_duplicates("local_date", keep="last")
-    shown = pd.concat([older, newest], ignore_index=True)
-    is_check = isinstance(followed, Check)
-    return change(
-        shown["local_date"],
-        shown["value"],
-        noise=noise.of(quantity_of(followed), _device_of(newest["device"].iloc[-1]), newest["value"].to_numpy()),
-        swc=swc_of(followed),
-        better="lower" if is_check and followed.lower_is_better else "higher",
-        until=until,
-        events=[Event("device", since)] if len(older) else [],
-        conf_level=athlete.config.confidence,
-        unit=unit_of(followed),
-        **({"stale_after_days": STALE_AFTER_INTERVALS * followed.every_days} if is_check else {}),
-    )
+def quantity_of(followed: Lift | Check) -> Quantity:
+    """What a key lift or a check of the configuration measures."""
+    return speed_quantity(followed) if isinstance(followed, Lift) else check_quantity(followed)
 
 
 @dataclass(frozen=True)
@@ -133,12 +103,12 @@ class Frequency:
     lost_to_devices: float = 0.0  # share of the exposures that are on an older device
 
 
-def frequency(exposures: pd.DataFrame, followed: Followed, until: pd.Timestamp) -> Frequency:
+def frequency(exposures: pd.DataFrame, followed: Lift | Check, until: pd.Timestamp) -> Frequency:
     """How often it was measured over the last 12 weeks, and what there is of 26; a check by its interval.
 
     Raises NotEnoughData where fewer than 3 athletes have exposures of it in that time.
     """
-    own = exposures[(exposures["quantity"] == quantity_of(followed)) & (exposures["local_date"] > until - SEASON)]
+    own = exposures[(exposures["quantity"] == quantity_of(followed).name) & (exposures["local_date"] > until - SEASON)]
     recent = own[own["comparable"].astype(bool) & (own["local_date"] > until - RECENT)]
     counted = own if isinstance(followed, Check) else recent
     n = counted["athlete_id"].nunique()
@@ -147,38 +117,26 @@ def frequency(exposures: pd.DataFrame, followed: Followed, until: pd.Timestamp) 
             f"How often {followed.name} is measured is told of {ATHLETES_LEAST} athletes or more; {n} have it. "
             "Say how many exposures a week, and how many there are before."
         )
-    often = recent.groupby("athlete_id").size().median() / (RECENT.days / 7) if len(recent) else np.nan
+    often = recent.groupby(["athlete_id", "series"]).size().median() / (RECENT.days / 7) if len(recent) else np.nan
     per_week = 7 / followed.every_days if isinstance(followed, Check) else float(often)
     comparable = own["comparable"].astype(bool)
-    return Frequency(per_week, int(own[comparable].groupby("athlete_id").size().median()), float(1 - comparable.mean()))
+    n_before = int(own[comparable].groupby(["athlete_id", "series"]).size().median())
+    return Frequency(per_week, n_before, float(1 - comparable.mean()))
 
 
-def squad_design(exposures: pd.DataFrame, noise: SquadNoise, followed: Followed, often: Frequency) -> Design:
+def squad_design(exposures: pd.DataFrame, noise: SquadNoise, followed: Lift | Check, often: Frequency) -> Design:
     """How soon a change of the SWC, of the MDC and of twice the MDC would be found in an athlete of this squad."""
-    known = _noise_of_anybody(exposures, noise, followed)
+    quantity = quantity_of(followed)
+    own = exposures[(exposures["quantity"] == quantity.name) & exposures["comparable"].astype(bool)]
+    newest = own.drop_duplicates("series", keep="last")["device"].mode()
+    device = newest.iloc[0] if len(newest) else None  # that most of them use now
+    stated = {"published": quantity.published, "resolution": quantity.resolution}
+    known = noise.of(quantity.name, device, np.empty(0), **stated)  # of an athlete of whom nothing else is known
     options = protocols(lost_to_devices=often.lost_to_devices)
-    told = {"per_week": often.per_week, "n_before": often.n_before, "unit": unit_of(followed)}
-    return design(known, _sizes(swc_of(followed), known.mdc), options=options, **told)
-
-
-def _noise_of_anybody(exposures: pd.DataFrame, noise: SquadNoise, followed: Followed) -> Noise:
-    """The noise of an athlete of whom nothing else is known, on the device that most of them use now."""
-    own = exposures[(exposures["quantity"] == quantity_of(followed)) & exposures["comparable"].astype(bool)]
-    newest = own.drop_duplicates("athlete_id", keep="last")["device"].mode()
-    return noise.of(quantity_of(followed), _device_of(newest.iloc[0]) if len(newest) else None, np.empty(0))
+    told = {"per_week": often.per_week, "n_before": often.n_before, "unit": quantity.unit}
+    return design(known, _sizes(quantity.swc, known.mdc), options=options, **told)
 
 
 def _sizes(swc: float, mdc: float) -> Sequence[float]:
     """The SWC, and what lies beyond it of one and two MDC, to two digits."""
     return [swc, *(size for size in (float(f"{mdc:.2g}"), float(f"{2 * mdc:.2g}")) if size > swc)]
-
-
-def _exposures(athlete: AthleteFrames, followed: Followed, until: pd.Timestamp) -> pd.DataFrame:
-    if isinstance(followed, Lift):
-        anchor_kg = followed.anchor_kg(athlete.athlete_id)
-        return speed_at_load(athlete.sets, athlete.reps, followed, anchor_kg, until).exposures
-    return check_history(athlete.splits, athlete.trials, followed, until).exposures
-
-
-def _device_of(device: object) -> str | None:
-    return device if isinstance(device, str) else None

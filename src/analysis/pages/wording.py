@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.blocks import Fact
+from analysis.base.sentences import capital
 from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S, amount_text
 from analysis.models.strength.speed_at_load import SpeedAtLoad
@@ -15,10 +16,27 @@ SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
 
 
+def side_name(name: str, side: str) -> str:
+    """A lift with its side, where it has one.
+
+    >>> side_name("Split squat", "L"), side_name("Deadlift", "B")
+    ('Split squat left', 'Deadlift')
+    """
+    return f"{name} {SIDES[side]}" if side in SIDES else name
+
+
+def exercise_name(exercise: str) -> str:
+    """A canonical exercise as people read it.
+
+    >>> exercise_name("romanian_deadlift")
+    'Romanian deadlift'
+    """
+    return capital(exercise.replace("_", " "))
+
+
 def speed_name(result: SpeedAtLoad) -> str:
     """The lift, its side where it has one, and the load: 'Split squat left at 20 kg'."""
-    side = f" {SIDES[result.side]}" if result.side in SIDES else ""
-    return f"{result.name}{side} at {result.anchor_kg:g} kg"
+    return f"{side_name(result.name, result.side)} at {result.anchor_kg:g} kg"
 
 
 def decimals_of(unit: str, value: float) -> int:

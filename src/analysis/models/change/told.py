@@ -1,5 +1,6 @@
 """What a series says of its level, in fields, words and as a fact: one owner for the verdict of every series."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -196,7 +197,9 @@ class Told(Judged):
         told = f"{words.head}: {verdict}. {self._value(self.level, words)}"
         if self.changed:
             between = f"{self._day(self.since_low)} to {self._day(self.since_high)}"
-            told += f" since {self._day(self.since)} ({between}), a {self.shape}; before {self._value(self.before, words)}"
+            told += (
+                f" since {self._day(self.since)} ({between}), a {self.shape}; before {self._value(self.before, words)}"
+            )
         if np.isfinite(self.change_low):
             low, high = signed_text(self.change_low, d), signed_text(self.change_high, d)
             told += f"; change {signed_text(self.change, d)} {self.unit} ({level} interval {low} to {high})"
@@ -209,6 +212,11 @@ class Told(Judged):
         if day is None:
             return "then"
         return f"{day.day} {day:%b}" if day.year == self.until.year else f"{day.day} {day:%b} {day.year}"
+
+
+def expected_by_chance(told: Iterable[Told]) -> float:
+    """How many of the series would be told as changed on one page if nothing had changed anywhere."""
+    return float(sum(one.null_probability for one in told))
 
 
 def or_none(value: float) -> float | None:

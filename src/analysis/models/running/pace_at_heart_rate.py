@@ -119,6 +119,7 @@ def pace_at_heart_rate(
             unit="s/km",
             swc=SWC_SHARE * float(exposures["value"].median()),
             better="lower",
+            relative=True,
             stale_after_days=STALE_AFTER_DAYS,
         ),
     )

@@ -5,30 +5,46 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Drawing, Fact, Numbers, RepRow, Reps, SideRow, Sides, Slope, Strip, Text
-from analysis.base.typical_error import REFERENCE_LEAST
+from analysis.base.blocks import Course, Drawing, Fact, Numbers, RepRow, Reps, SideRow, Sides, Text
 from analysis.models.checks import CheckHistory
-from analysis.models.form.clean_reps import SESSIONS_COMPARED, FormHistory
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
+from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import series_fact, strip_of, wording_of
-from analysis.pages.wording import DECIMALS, amount_of, count_text, day_text, decimals_of, speed_name
+from analysis.pages.series import course_of, series_fact, wording_of
+from analysis.pages.wording import (
+    DECIMALS,
+    amount_of,
+    count_text,
+    day_text,
+    decimals_of,
+    exercise_name,
+    side_name,
+    speed_name,
+)
 
 Block = Fact | Drawing
 
+CHECK_WEEKS = 52
+
 
 def speed_blocks(result: SpeedAtLoad) -> list[Block]:
-    """The latest speed at the anchor load against those before, and what must be known beside it."""
-    return [series_fact(result), speed_strip(result), *_speed_remarks(result)]
+    """What speed at the anchor load says of its level, and what must be known beside it."""
+    return [series_fact(result), speed_course(result), *_speed_remarks(result)]
 
 
-def speed_strip(result: SpeedAtLoad) -> Strip:
-    """The last comparable exposures on the usual band."""
-    change, name = result.change, speed_name(result)
-    band = f", usual {change.usual.low:.2f} to {change.usual.high:.2f}" if change.usual else ""
-    return strip_of(change, f"{name}: {change.now:.2f} m/s{band}", f"{name}, {day_text(result.last_date)}", 2)
+def speed_course(result: SpeedAtLoad) -> Course:
+    """The exposures of the last weeks on the band of one more."""
+    return course_of(result, f"{speed_name(result)}, {day_text(result.last_date)}")
+
+
+def e1rm_blocks(result: E1rmByDay) -> list[Block]:
+    """What the 1RM from repetitions says of its level."""
+    label = f"{side_name(result.name, result.side)}, 1RM from reps, {day_text(result.last_date)}"
+    return [series_fact(result), course_of(result, label, decimals=0)]
 
 
 def speed_numbers(week: AthleteWeek) -> list[Numbers]:
@@ -53,9 +69,6 @@ def _exposure_table(result: SpeedAtLoad) -> Numbers:
 def _speed_remarks(result: SpeedAtLoad) -> list[Text]:
     """What a reader must know beside the numbers: how many are missing, another device, speeds left out."""
     remarks = []
-    more = REFERENCE_LEAST - result.change.n_earlier
-    if more > 0:
-        remarks.append(f"{more} more to show your usual range.")
     others = result.exposures[~result.exposures["comparable"]]
     if len(others):
         last = day_text(others["local_date"].iloc[-1])
@@ -66,8 +79,23 @@ def _speed_remarks(result: SpeedAtLoad) -> list[Text]:
 
 
 def form_blocks(history: FormHistory) -> list[Block]:
-    """Clean repetitions of the last 3 sessions against the 3 before, and hinge depth."""
-    return [series_fact(history), rep_strips(history), *_form_remarks(history), *_hinge_depth(history)]
+    """What clean repetitions say of their level, of each kind of break, and the last rated sets."""
+    return [series_fact(history), *_kinds_of_break(history), rep_strips(history), *_form_remarks(history)]
+
+
+def _kinds_of_break(history: FormHistory) -> list[Fact]:
+    """The kinds of break that became more or fewer."""
+    words = vars(wording_of(history))
+    return [
+        change.as_fact(f"{history.exercise}.{kind}", **words | {"quantity": f"reps without {kind}"})
+        for kind, change in history.by_kind.items()
+        if change.changed
+    ]
+
+
+def depth_blocks(result: HingeDepth) -> list[Block]:
+    """What the hinge angle says of its level."""
+    return [series_fact(result), course_of(result, f"{exercise_name(result.exercise)}, hinge angle", decimals=0)]
 
 
 def rep_strips(history: FormHistory) -> Reps:
@@ -102,55 +130,18 @@ def _form_remarks(history: FormHistory) -> list[Text]:
     return [Text(remark) for remark in remarks]
 
 
-def _hinge_depth(history: FormHistory) -> list[Fact]:
-    """Mean hinge angle of the last 3 sessions beside the 3 before; nothing where no angle was measured."""
-    angles = history.hinge_angles["hinge_angle_deg"]
-    if angles.empty:
-        return []
-    now, before = angles.iloc[-SESSIONS_COMPARED:], angles.iloc[-2 * SESSIONS_COMPARED : -SESSIONS_COMPARED]
-    lately = count_text(len(now), "session") if len(now) > 1 else "session"
-    text = f"Hinge angle at the bottom: {now.mean():.0f}° in your last {lately}"
-    text += f", {before.mean():.0f}° in the {len(before)} before." if len(before) else "."
-    return [Fact(f"{history.exercise}.hinge_angle", text, unit="deg", n=len(now) + len(before))]
-
-
 def check_blocks(history: CheckHistory) -> list[Block]:
-    """The latest check against those before, and when the next is due."""
+    """What a check says of its level, and when the next is due."""
     due = Text(f"Next check: {_due(history)}.{_trials_left_out(history)}")
-    return [series_fact(history), _slope_if_any(history), due]
-
-
-def check_slope(history: CheckHistory) -> Slope:
-    """The earlier checks and the latest, half the MDC at each end: the bars part where the change is beyond it."""
-    change = history.change
-    comparable = history.exposures[history.exposures["comparable"]]
-    previous = comparable["local_date"].iloc[-2]
-    before_label = day_text(previous) if change.n_earlier == 1 else f"mean of {change.n_earlier} before"
-    decimals = decimals_of(change.unit, change.now)
-    title = f"{history.name}, {before_label} to {day_text(history.last_date)}"
-    title += f": {amount_of(change.reference, change.unit)} to {amount_of(change.now, change.unit)}"
-    return Slope(
-        title=f"{title}, lower is better" if history.lower_is_better else title,
-        unit=change.unit,
-        before=change.reference,
-        now=change.now,
-        before_label=before_label,
-        now_label=day_text(history.last_date),
-        error=change.mdc / 2 if np.isfinite(change.mdc) else 0.0,
-        decimals=decimals,
-        lower_is_better=history.lower_is_better,
-    )
-
-
-def _slope_if_any(history: CheckHistory) -> Drawing:
-    if history.change.n_earlier:
-        return check_slope(history)
-    return Text(f"{history.name}, {day_text(history.last_date)}: {amount_of(history.change.now, history.change.unit)}.")
+    lower = ", lower is better" if history.lower_is_better else ""
+    label = f"{history.name}, {day_text(history.last_date)}{lower}"
+    decimals = decimals_of(history.change.unit, history.change.latest)
+    return [series_fact(history), course_of(history, label, weeks=CHECK_WEEKS, decimals=decimals), due]
 
 
 def check_line(history: CheckHistory, week: AthleteWeek) -> Fact:
     """A check not done this week, in one line; the page puts its state before it in words."""
-    value = f"{amount_of(history.change.now, history.change.unit)} on {day_text(history.last_date)}"
+    value = f"{amount_of(history.change.latest, history.change.unit)} on {day_text(history.last_date)}"
     next_one = "Next" if history.next_due > week.until else "The next was due"
     told = f"{history.name}: {value}. {next_one}: {_due(history)}."
     return replace(series_fact(history), sentence=f"{told}{_trials_left_out(history)}", lead=None)
@@ -166,11 +157,11 @@ def _trials_left_out(history: CheckHistory) -> str:
 
 
 def pace_blocks(result: PaceAtHeartRate) -> list[Block]:
-    """Pace of the latest run at the usual heart rate against the runs before; of a pace smaller is better."""
+    """What pace at the usual heart rate says of its level; of a pace smaller is better."""
     name, left_out = f"{wording_of(result).head}, {day_text(result.last_date)}", result.n_runs_left_out
     remark = f"{count_text(left_out, 'run')} with too little time at this heart rate left out."
-    strip = strip_of(result.change, f"{name}, lower is better", name, 0)
-    return [series_fact(result), strip, *([Text(remark)] if left_out else [])]
+    drawn = course_of(result, f"{name}, lower is better", decimals=0)
+    return [series_fact(result), drawn, *([Text(remark)] if left_out else [])]
 
 
 def side_blocks(result: SideDifference) -> list[Block]:
@@ -179,8 +170,8 @@ def side_blocks(result: SideDifference) -> list[Block]:
 
 
 def _side_bands(result: SideDifference) -> Sides:
-    """Both sides over the dates; each band is half the MDC either way, so that they part where the sides differ."""
-    factor = np.exp(result.mdc_pct / 200)
+    """Both sides over the dates; each band is half the interval of the difference, so that they part where it is sure."""
+    factor = np.exp((result.change.level_high - result.change.level_low) / 400)
     rows = tuple(
         SideRow(label, value, float(value / factor), float(value * factor))
         for label, value in (("Left", result.left), ("Right", result.right))

@@ -9,24 +9,29 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis.base.blocks import Chip, Chips, Drawing, Fact, Text
-from analysis.base.decisions import Change, expected_by_chance
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
-from analysis.base.typical_error import MDC_LEVEL
-from analysis.base.units import amount_text
-from analysis.models.checks import CheckHistory
-from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
-from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.models.answers import Answers
+from analysis.models.change import Told, expected_by_chance
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.sides import SideDifference
+from analysis.models.series import Followed
 from analysis.pages.athlete_week import logged, measured
 from analysis.pages.athlete_week.measured import speed_numbers as speed_numbers
-from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Milestone, Missing
-from analysis.pages.series import wording_of
-from analysis.pages.wording import amount_of, count_text, day_text, expected_text, left_out_fact, plural, shortest
+from analysis.pages.athlete_week.milestones import Milestone, milestones_of
+from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Missing
+from analysis.pages.series import series_fact, wording_of
+from analysis.pages.wording import amount_of, count_text, day_text, expected_text, left_out_fact, shortest
 
 Block = Fact | Drawing
 
 APPROVED_MOST = 2  # lines of the coach on the page
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
+OFF_KINDS = ("ill", "travel")
+_OFF_WORDS = {
+    "ill": "You were ill. Nothing was expected.",
+    "travel": "You were travelling. Nothing was expected.",
+}
 
 
 def period(week: AthleteWeek) -> str:
@@ -52,7 +57,8 @@ def message(week: AthleteWeek) -> list[Block]:
 
 def milestones(week: AthleteWeek) -> list[Block]:
     """Up to 3 chips, clear bests and bests on the day; nothing where there is none."""
-    return [milestone_chips(week.milestones)] if week.milestones else []
+    found = milestones_of(week)
+    return [milestone_chips(found)] if found else []
 
 
 def your_week(week: AthleteWeek) -> list[Block]:
@@ -63,16 +69,19 @@ def your_week(week: AthleteWeek) -> list[Block]:
 
 
 def speed(week: AthleteWeek) -> list[Block]:
-    """Speed at the anchor load of every key lift."""
-    parts = week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
+    """Speed at the anchor load of every key lift; 1RM from repetitions where no speed is measured."""
+    by_reps = week.e1rms.known
+    parts = week.speeds if by_reps else week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
     drawn = [block for one in parts.known for block in measured.speed_blocks(one)]
-    return [*drawn, *_missing(parts.missing)]
+    drawn += [block for one in by_reps for block in measured.e1rm_blocks(one)]
+    return [*drawn, *([] if by_reps else _missing(parts.missing))]
 
 
 def form(week: AthleteWeek) -> list[Block]:
     """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
     cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
-    return [*measured.form_blocks(week.form), *cue]
+    depths = [block for one in week.depths.known for block in measured.depth_blocks(one)]
+    return [*measured.form_blocks(week.form), *depths, *cue]
 
 
 def run(week: AthleteWeek) -> list[Block]:
@@ -94,8 +103,9 @@ def sides(week: AthleteWeek) -> list[Block]:
 
 
 def felt(week: AthleteWeek) -> list[Block]:
-    """The week's answers, blank where there was none."""
-    return [logged.felt_fact(week), logged.wellness_cells(week), *logged.scales(week)]
+    """The week's answers, blank where there was none, and the items whose level changed."""
+    moved = [series_fact(one) for one in week.answers.known if one.change.changed]
+    return [logged.felt_fact(week), *moved, logged.wellness_cells(week), *logged.scales(week)]
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
@@ -121,49 +131,45 @@ def _day(day: pd.Timestamp, until: pd.Timestamp) -> str:
 
 
 def certainty(week: AthleteWeek) -> list[Block]:
-    """How many values of the page were judged, and how many of them chance alone would make look changed."""
-    if not week.judged:
-        raise NotEnoughData("Nothing could be judged yet. Repeat your lifts and checks to tell a change from noise.")
-    return [chance_fact(week.judged)]
+    """How many series of the page could be judged, and how many of them luck alone would make look changed."""
+    told = [one.change for one in week.followed if one.change.state.known]
+    if not told:
+        raise NotEnoughData("Nothing could be judged yet. Repeat your lifts and checks to tell a change from luck.")
+    return [chance_fact(told)]
 
 
 def week_message(week: AthleteWeek) -> Fact:
-    """The week's one sentence, the first that there is: form, milestone, change, adherence, steady.
+    """The week's one sentence, the first that there is: ill or off, form, change of level, milestone, adherence, steady.
 
-    Raises NotEnoughData where fewer than 2 days of the week were trained.
+    Raises NotEnoughData where fewer than 2 days of the week were trained and none was planned light.
     """
+    if week.light_kind in OFF_KINDS:
+        return Fact("message", _OFF_WORDS[week.light_kind])
     if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
         raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
-    found = _form_line(week) or _milestone_line(week) or _change_line(week) or _adherence_line(week)
-    steady = f"A steady week: {week.n_trained_days} days trained, and nothing of this week moved beyond its noise."
+    found = _change_line(week) or _milestone_line(week) or _adherence_line(week)
+    steady = f"A steady week: {week.n_trained_days} days trained, and nothing changed for good."
     return Fact("message", found or steady)
 
 
-def _form_line(week: AthleteWeek) -> str | None:
-    history = week.form_if_known
-    if history is None or not history.change.flagged:
-        return None
-    reps = f"{abs(history.change.gain):.1f}".removesuffix(".0")
-    if history.change.gain > 0:
-        return f"Your hinge held its shape {reps} {plural('rep', float(reps))} longer than before."
-    return f"Your form changed {reps} {plural('rep', float(reps))} earlier than before."
-
-
 def _milestone_line(week: AthleteWeek) -> str | None:
-    clear = [one for one in week.milestones if one.clear and one.kind != "effort"]
+    clear = [one for one in milestones_of(week) if one.clear and one.kind != "effort"]
     return f"{_milestone_text(clear[0])}." if clear else None
 
 
 def _change_line(week: AthleteWeek) -> str | None:
-    """The first clear change of this week, else the first that is beyond error."""
-    moved = [one for one in _judged_this_week(week) if one.change.flagged]
-    moved.sort(key=lambda one: one.change.state not in (State.CLEARLY_BETTER, State.CLEARLY_WORSE))
+    """The lasting change that is told first: form, then the clear ones, then those found last."""
+    moved = [one for one in week.followed if one.change.changed and not isinstance(one, SideDifference | Answers)]
     if not moved:
         return None
-    change = moved[0].change
-    words = wording_of(moved[0])
-    by = amount_text(abs(change.estimate), change.unit, words.decimals)
-    return f"{words.head}: {by} {words.direction(change.estimate)} than your usual."
+    first = min(moved, key=_rank)
+    return str(first.change.said(wording_of(first), "athlete"))
+
+
+def _rank(one: Followed) -> tuple:
+    clear = one.change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE)
+    found_on = one.change.found_on or one.until
+    return (not isinstance(one, FormHistory), not clear, -found_on.value)
 
 
 def _adherence_line(week: AthleteWeek) -> str | None:
@@ -171,14 +177,8 @@ def _adherence_line(week: AthleteWeek) -> str | None:
     if not adherence.due:
         return None
     done = f"all {adherence.due}" if 1 < adherence.due == adherence.done else f"{adherence.done} of {adherence.due}"
-    steady = "; nothing measured this week moved beyond its noise" if _judged_this_week(week) else ""
-    return f"You did {done} planned days{steady}."
-
-
-def _judged_this_week(week: AthleteWeek) -> list[SpeedAtLoad | CheckHistory | PaceAtHeartRate]:
-    """Speeds, checks and paces whose newest value is of this week and could be judged."""
-    known = (*week.speeds.known, *week.checks.known, *week.paces.known)
-    return [one for one in known if week.holds(one.last_date) and one.change.state.known]
+    told = any(week.holds(one.last_date) and one.change.state.known for one in week.followed)
+    return f"You did {done} planned days{'; nothing changed for good' if told else ''}."
 
 
 def milestone_chips(found: Iterable[Milestone]) -> Chips:
@@ -196,27 +196,19 @@ def _milestone_text(one: Milestone) -> str:
     return f"{lead}: {one.what}, {amount}"
 
 
-def chance_fact(judged: Sequence[Change]) -> Fact:
-    """Judged changes against what chance does to as many of them.
-
-    >>> from analysis.base.decisions import judge
-    >>> flat = judge([0.71, 0.72, 0.73], 0.72, unit="m/s", swc=0.04)
-    >>> chance_fact([flat] * 12).sentence
-    '12 values were judged; about 0.6 would look changed by chance. Here none does.'
-    """
-    n, by_chance = len(judged), expected_by_chance(judged)
-    flagged = sum(change.flagged for change in judged)
-    found = "none does" if flagged == 0 else "1 does" if flagged == 1 else f"{flagged} do"
-    were = "was" if n == 1 else "were"
+def chance_fact(told: Sequence[Told]) -> Fact:
+    """Series that could be judged against what luck alone does to as many of them."""
+    n, by_luck = len(told), expected_by_chance(told)
+    found = sum(change.changed for change in told)
+    moved = "none has" if found == 0 else "1 has" if found == 1 else f"{found} have"
     return Fact(
         "certainty.by_chance",
-        f"{count_text(n, 'value')} {were} judged; about {expected_text(by_chance)} would look changed by chance. "
-        f"Here {found}.",
+        f"Of {count_text(n, 'line')} on this page {moved} changed. Luck alone would move about {expected_text(by_luck)}.",
         coach_sentence=(
-            f"{count_text(n, 'change')} judged, {flagged} beyond the MDC; "
-            f"{by_chance:.2g} would be if nothing had changed ({100 * (1 - MDC_LEVEL):.0f} % each)."
+            f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if nothing "
+            "had changed (season rate of unchanged series, each told for 8 weeks)."
         ),
-        estimate=by_chance,
+        estimate=by_luck,
         n=n,
     )
 

@@ -8,22 +8,26 @@ from typing import Generic, Literal, Protocol, TypeVar
 import pandas as pd
 
 from analysis.base.config import Config, Lift
-from analysis.base.decisions import Change, best_yet
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import day_states, lifts_of_plan, plan_status, week_days
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import RUNNING_SPORTS
 from analysis.metrics.strength import bar_speeds
 from analysis.metrics.wellness import wellness_week
+from analysis.models.answers import Answers, answers_to
+from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form.clean_reps import FormHistory, form_history
+from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
 from analysis.models.form.sides import SideDifference, side_difference
-from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate, pace_at_heart_rate
-from analysis.models.strength.speed_at_load import LOAD_TOLERANCE, SpeedAtLoad, speed_of_bar_speeds
+from analysis.models.noise import SquadNoise
+from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
+from analysis.models.series import Followed, Judging
+from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
+from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_speeds
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
-MILESTONES_MOST = 3
 
 Part = TypeVar("Part")
 
@@ -43,6 +47,8 @@ class AthleteFrames(Protocol):
     plan: pd.DataFrame  # reaching into the coming week
     cues: pd.DataFrame
     proposals: pd.DataFrame  # those that the coach accepted
+    labels: pd.DataFrame  # days planned light
+    noise: pd.DataFrame  # typical errors of the squad, as `models.noise.SquadNoise` has them
     exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
 
     def samples(self, session_id: str) -> pd.DataFrame: ...
@@ -69,17 +75,6 @@ class Parts(Generic[Part]):
         if self.known:
             return self
         raise NotEnoughData(self.missing[0].sentence if self.missing else otherwise)
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """Something achieved this week; clear where it is beyond error, or a count that has none."""
-
-    kind: Literal["effort", "form", "speed", "check", "load"]
-    what: str
-    value: float
-    unit: str
-    clear: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +106,7 @@ class AthleteWeek:
     athlete: AthleteFrames
     until: pd.Timestamp
     days: pd.DatetimeIndex  # the seven days of the week that holds `until`
+    by: Judging | None = None  # what series are judged by, where it is not what the frames say
 
     @property
     def config(self) -> Config:
@@ -132,6 +128,17 @@ class AthleteWeek:
     @property
     def n_logged_days(self) -> int:
         return int((self.day_states["state"] != "none").sum())
+
+    @property
+    def light_kind(self) -> str | None:
+        """As what most days of this week were labelled; None where most were ordinary."""
+        spans = [event for event in events_of_labels(self.athlete.labels) if event.kind != "device"]
+        kinds = [
+            next((event.kind for event in spans if event.first <= day <= (event.last or event.first)), None)
+            for day in self.days[self.days <= self.until]
+        ]
+        most = max(set(kinds), key=kinds.count)
+        return most if kinds.count(most) > len(kinds) / 2 else None
 
     @cached_property
     def plan(self) -> pd.DataFrame:
@@ -177,18 +184,19 @@ class AthleteWeek:
         return bar_speeds(self.athlete.sets, self.athlete.reps)
 
     @cached_property
+    def judging(self) -> Judging:
+        """What every series of this athlete is judged by: the squad's noise, and the days that were planned light."""
+        events = events_of_labels(self.athlete.labels)
+        return self.by or Judging(SquadNoise(self.athlete.noise), events, self.config.confidence)
+
+    @cached_property
     def speeds(self) -> Parts[SpeedAtLoad]:
         """Speed at the anchor load, a lift and side each."""
         return gathered(
             (
                 f"{lift.exercise}.speed_at_{self._anchor(lift):g}kg",
                 lambda lift=lift, side=side: speed_of_bar_speeds(
-                    self.bar_speeds,
-                    lift,
-                    self._anchor(lift),
-                    self.until,
-                    side=side,
-                    conf_level=self.config.confidence,
+                    self.bar_speeds, lift, self._anchor(lift), self.until, side=side, judging=self.judging
                 ),
             )
             for lift in self.config.lifts
@@ -196,12 +204,41 @@ class AthleteWeek:
         )
 
     @cached_property
+    def e1rms(self) -> Parts[E1rmByDay]:
+        """1RM from repetitions of the key lifts whose bar speed is not measured."""
+        measured = {(one.exercise, one.side) for one in self.speeds.known}
+        return gathered(
+            (
+                f"{lift.exercise}.e1rm",
+                lambda lift=lift, side=side: e1rm_by_day(
+                    self.athlete.sets, lift, self.until, side=side, judging=self.judging
+                ),
+            )
+            for lift in self.config.lifts
+            for side in self._sides_trained(lift)
+            if (lift.exercise, side) not in measured
+        )
+
+    @cached_property
     def form(self) -> FormHistory:
         """Clean repetitions of the lift rated most recently; NotEnoughData where no set was rated this week."""
-        history = form_history(self.athlete.sets, self.athlete.reps, self.until, conf_level=self.config.confidence)
+        history = form_history(self.athlete.sets, self.athlete.reps, self.until, judging=self.judging)
         if not self.holds(history.last_date):
             raise NotEnoughData("No form notes this week. Ask your coach to rate one set.")
         return history
+
+    @cached_property
+    def depths(self) -> Parts[HingeDepth]:
+        """Hinge depth of every lift of which an angle was measured."""
+        reps = self.athlete.reps.dropna(subset=["hinge_angle_deg"])
+        sets = self.athlete.sets.merge(reps[["session_id", "set_no"]].drop_duplicates(), on=["session_id", "set_no"])
+        return gathered(
+            (
+                f"{exercise}.hinge_angle",
+                lambda exercise=exercise: hinge_depth(sets, reps, exercise, self.until, judging=self.judging),
+            )
+            for exercise in sorted(sets["exercise"].dropna().unique())
+        )
 
     @cached_property
     def checks(self) -> Parts[CheckHistory]:
@@ -210,7 +247,7 @@ class AthleteWeek:
             (
                 check.test_id,
                 lambda check=check: check_history(
-                    self.athlete.splits, self.athlete.trials, check, self.until, conf_level=self.config.confidence
+                    self.athlete.splits, self.athlete.trials, check, self.until, judging=self.judging
                 ),
             )
             for check in self.config.checks
@@ -221,7 +258,7 @@ class AthleteWeek:
         """Pace at the usual heart rate; nothing at all for an athlete without runs."""
         if self.athlete.runs.empty:
             return Parts((), ())
-        return gathered([("run.pace_at_heart_rate", self._pace)])
+        return gathered([(PACE, self._pace)])
 
     @cached_property
     def sides(self) -> Parts[SideDifference]:
@@ -230,13 +267,33 @@ class AthleteWeek:
         return gathered(
             (
                 f"{test.test_id}.sides",
-                lambda test=test: side_difference(
-                    self.athlete.trials, test, self.until, conf_level=self.config.confidence
-                ),
+                lambda test=test: side_difference(self.athlete.trials, test, self.until, judging=self.judging),
             )
             for test in self.config.side_tests
             if test.test_id in done
         )
+
+    @cached_property
+    def answers(self) -> Parts[Answers]:
+        """Every item that is asked every day, and says which way is good."""
+        asked = self.athlete.wellness.drop_duplicates(["item", "source"])[["item", "source"]]
+        return gathered(
+            (
+                f"wellness.{item}",
+                lambda item=item, source=source: answers_to(
+                    self.athlete.wellness, item, source, self.until, judging=self.judging
+                ),
+            )
+            for item, source in asked.sort_values(["item", "source"]).itertuples(index=False)
+        )
+
+    @cached_property
+    def followed(self) -> tuple[Followed, ...]:
+        """Every series of this athlete that there is, in the order of the page."""
+        parts = (self.speeds, self.e1rms, self.depths, self.checks, self.paces, self.sides, self.answers)
+        speeds, *others = (part.known for part in parts)
+        form = (self.form_if_known,) if self.form_if_known else ()
+        return (*form, *speeds, *(one for part in others for one in part))
 
     @cached_property
     def wellness(self) -> pd.DataFrame:
@@ -279,20 +336,6 @@ class AthleteWeek:
         except (NotEnoughData, DataProblem):
             return None
 
-    @property
-    def judged(self) -> tuple[Change, ...]:
-        """Every change of the week's page that could be judged: of speeds, form, checks and paces."""
-        form = self.form_if_known
-        histories = (*self.speeds.known, *([form] if form else []), *self.checks.known, *self.paces.known)
-        return tuple(one.change for one in histories if one.change.state.known)
-
-    @cached_property
-    def milestones(self) -> tuple[Milestone, ...]:
-        """Up to 3 achievements of this week: effort and skill first, then clear bests, then bests on the day."""
-        first = [*self._effort(), *self._form_best()]
-        then = sorted([*self._bests(), *self._load_bests()], key=lambda one: not one.clear)
-        return tuple([*first, *then][:MILESTONES_MOST])
-
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         known = days[days <= self.until]
         states = day_states(known, self.athlete.sessions, self.athlete.sets, self.athlete.runs)
@@ -300,7 +343,7 @@ class AthleteWeek:
 
     def _pace(self) -> PaceAtHeartRate:
         athlete = self.athlete
-        return pace_at_heart_rate(athlete.runs, athlete.samples, self.until, conf_level=self.config.confidence)
+        return pace_at_heart_rate(athlete.runs, athlete.samples, self.until, judging=self.judging)
 
     def _anchor(self, lift: Lift) -> float:
         return lift.anchor_kg(self.athlete.athlete_id)
@@ -309,51 +352,8 @@ class AthleteWeek:
         sets = self.athlete.sets
         return sorted(set(sets.loc[sets["exercise"] == lift.exercise, "side"])) or ["B"]
 
-    def _effort(self) -> list[Milestone]:
-        week = self.adherence
-        if week.due == 0 or week.done < len(self.plan):
-            return []
-        return [Milestone("effort", "planned days done", week.done, "", clear=True)]
 
-    def _form_best(self) -> list[Milestone]:
-        """Best clean repetitions among sessions at this load or above: a lighter one is no comparison."""
-        form = self.form_if_known
-        if form is None:
-            return []
-        exposures = form.exposures[form.exposures["comparable"]]
-        last, earlier = exposures.iloc[-1], exposures.iloc[:-1]
-        earlier = earlier[~(earlier["load_kg"] < last["load_kg"] * (1 - LOAD_TOLERANCE))]
-        what = "clean reps" if pd.isna(last["load_kg"]) else f"clean reps at {last['load_kg']:g} kg"
-        best = best_yet(earlier["value"], last["value"], form.change.typical_error)
-        return [Milestone("form", what, best.value, "", best.clear)] if best else []
-
-    def _bests(self) -> list[Milestone]:
-        """Speeds and checks whose latest value is of this week and their best."""
-        found = []
-        for one in (*self.speeds.known, *self.checks.known):
-            change, values = one.change, one.exposures.loc[one.exposures["comparable"], "value"]
-            error, lower = change.typical_error, change.lower_is_better
-            best = best_yet(values.iloc[:-1], values.iloc[-1], error, lower_is_better=lower)
-            if best and self.holds(one.last_date):
-                is_speed = isinstance(one, SpeedAtLoad)
-                what = f"{one.name} at {one.anchor_kg:g} kg" if is_speed else one.name
-                found.append(Milestone("speed" if is_speed else "check", what, best.value, change.unit, best.clear))
-        return found
-
-    def _load_bests(self) -> list[Milestone]:
-        """Heaviest counted set of a key lift; a load on the bar has no typical error, so it is best on the day."""
-        found = []
-        sets = self.athlete.sets[self.athlete.sets["counted"] & (self.athlete.sets["reps"] > 0)]
-        for lift in self.config.lifts:
-            heaviest = sets[sets["exercise"] == lift.exercise].groupby("local_date")["load_kg"].max().dropna()
-            week = heaviest[(heaviest.index >= self.days[0]) & (heaviest.index <= self.until)]
-            best = best_yet(heaviest[heaviest.index < self.days[0]], week.max(), None) if len(week) else None
-            if best:
-                found.append(Milestone("load", lift.name, best.value, "kg", best.clear))
-        return found
-
-
-def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp) -> AthleteWeek:
+def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judging | None = None) -> AthleteWeek:
     """The week that holds `until`, by the configuration's first day of the week.
 
     Parameters
@@ -362,9 +362,11 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp) -> AthleteWe
         As `Workspace.athlete` gives it, or anything with the same frames.
     until : str or Timestamp
         Last day that is known, ISO.
+    by : Judging, optional
+        What series are judged by, in place of the squad's noise and the labels of the athlete's frames.
     """
     day = pd.Timestamp(until).normalize()
-    return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start))
+    return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start), by)
 
 
 def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:

@@ -68,13 +68,13 @@ def _new_device_facts(devices: Iterable[NewDevice]) -> list[Fact]:
     """Series that began anew; those of one athlete with the same device since the same day are told together."""
     alike: dict[tuple, list[NewDevice]] = {}
     for one in devices:
-        alike.setdefault((one.athlete_id, one.kind == "form", one.device, one.since), []).append(one)
+        alike.setdefault((one.athlete_id, one.is_rater, one.device, one.since), []).append(one)
     return [_new_device_fact(of_one) for of_one in alike.values()]
 
 
 def _new_device_fact(series: Sequence[NewDevice]) -> Fact:
     first = series[0]
-    what = "rater" if first.kind == "form" else "device"
+    what = "rater" if first.is_rater else "device"
     named = f" ({first.device})" if first.device else ""
     words = f"{first.athlete}, {listed([one.name for one in series])}: a new {what}{named} since "
     words += f"{day_text(first.since)}. Values from before are not compared."

@@ -4,103 +4,87 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.base.blocks import Entry, Fact, Numbers, Sparkline, Table
-from analysis.base.sentences import capital
-from analysis.base.units import amount_text
-from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
 from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import History, ends, series_fact, wording_of
+from analysis.pages.series import band_of, series_fact, wording_of
 from analysis.pages.squad_week.members import Finding
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, percent, shortest
+from analysis.pages.wording import day_text
 
-QUEUE_MOST = 8  # athletes to talk to; more are counted
+LINE_VALUES = 12  # of the newest, in a small line
 
 
 def reason(finding: Finding) -> str:
-    """A finding in one sentence."""
-    history, name = finding.history, finding_name(finding.history)
-    if isinstance(history, SideDifference):
-        ends = _from_to(history.estimate_pct, history.conf_low, history.conf_high, "%", 1)
-        larger = f"{history.larger} side {percent(history.estimate_pct)} larger, {ends}"
-        return f"{name}: {larger}, on {history.dates_agreeing} of {history.n_dates} dates."
-    change, words = history.change, wording_of(history)
-    by = amount_text(abs(change.estimate), change.unit, words.decimals)
-    if isinstance(history, FormHistory):
-        by = shortest(abs(change.estimate), 1)
-    ends = _from_to(change.estimate, change.conf_low, change.conf_high, change.unit, words.decimals)
-    return f"{name}: {by} {words.direction(change.estimate)} than before, {ends}."
-
-
-def finding_name(history: History) -> str:
-    """What the series of a finding is called."""
-    if isinstance(history, SideDifference):
-        return history.name
-    return f"{lift_name(history)}, clean reps" if isinstance(history, FormHistory) else wording_of(history).head
+    """A finding in one sentence, as the coach reads it."""
+    fact = series_fact(finding.series)
+    return f"{fact.coach_lead} {fact.coach_rest}".strip()
 
 
 def finding_fact(finding: Finding) -> Fact:
     """The finding as the facts of its athlete have it, under the athlete's id."""
-    fact = series_fact(finding.history)
+    fact = series_fact(finding.series)
     return replace(fact, subject=f"{finding.athlete_id}.{fact.subject}")
 
 
 def finding_line(finding: Finding) -> Sparkline:
-    """The judged values of a finding, oldest first, on the usual band."""
-    history = finding.history
-    if isinstance(history, SideDifference):
-        values = tuple(float(value) for value in history.dates["difference_pct"])
-        return Sparkline(f"{history.name}, right over left in %", values)
-    change = history.change
-    title = f"{finding_name(history)}, in {change.unit}"
-    return Sparkline(title, (*change.earlier, *change.new), *ends(change.usual))
+    """The newest comparable values of a finding, oldest first, on the band of one more."""
+    one = finding.series
+    values = one.exposures.loc[one.exposures["comparable"], "value"].tail(LINE_VALUES)
+    return Sparkline(f"{wording_of(one).head}, in {one.change.unit}", tuple(values), *band_of(one))
 
 
 def findings_table(title: str, findings: Sequence[Finding], week: SquadWeek, linked: dict[str, str]) -> Table:
-    """A row an athlete, at most 8: the largest finding, and the others below it."""
+    """A row an athlete: the first finding, and the others below it."""
     by_athlete: dict[str, list[Finding]] = {}
     for one in findings:
         by_athlete.setdefault(one.athlete_id, []).append(one)
-    rows = tuple(_findings_row(of_one, week, linked) for of_one in list(by_athlete.values())[:QUEUE_MOST])
-    return Table(title, ("Athlete", "What and how sure", "Lately", "In a row"), rows, stacked=True)
+    rows = tuple(_findings_row(of_one, week, linked) for of_one in by_athlete.values())
+    return Table(title, ("Athlete", "What and how sure", "Lately", "Found"), rows, stacked=True)
 
 
 def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
     first, *others = findings
     also = [f"Also: {reason(one)}" for one in others]
+    found_on = first.series.change.found_on
     return (
         Entry(first.athlete, link=linked.get(first.athlete_id, ""), sort=first.athlete),
         Entry(
             reason(first),
-            " ".join([*also, _stands(first, week)]),
-            state=None if isinstance(first.history, SideDifference) else first.history.change.state,
+            " ".join([*also, *_stands(first, week)]),
+            state=None if isinstance(first.series, SideDifference) else first.series.change.state,
             sort=first.size,
             fact=_talk_fact(first),
         ),
         Entry("", line=finding_line(first)),
-        Entry(count_text(first.looks, "look"), sort=float(first.looks)),
+        Entry("this week" if found_on is None else day_text(found_on), sort=str(found_on or "")),
     )
 
 
+def also_facts(findings: Sequence[Finding]) -> list[Fact]:
+    """What stands below the first finding of an athlete, for the facts beside the page."""
+    seen: set[str] = set()
+    others = [one for one in findings if one.athlete_id in seen or seen.add(one.athlete_id)]
+    return [_talk_fact(one) for one in others]
+
+
 def _talk_fact(finding: Finding) -> Fact:
-    """Why the athlete is listed, and for how many looks in a row."""
+    """Why the athlete is listed."""
     fact = finding_fact(finding)
-    looks = f"On {finding.looks} looks in a row." if finding.looks > 1 else "Seen once."
-    return replace(fact, subject=f"talk.{fact.subject}").retold(f"{reason(finding)} {looks}")
+    return replace(fact, subject=f"talk.{fact.subject}")
 
 
-def _stands(finding: Finding, week: SquadWeek) -> str:
-    """Under how many other choices the finding stands."""
+def _stands(finding: Finding, week: SquadWeek) -> list[str]:
+    """Under how many other choices the finding stands; nothing where none were tried."""
     choices = week.sensitivity_of(finding)
     if choices is None or choices.others.empty:
-        return "Other choices were not tried."
-    return f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."
+        return []
+    return [f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."]
 
 
 def choices_table(week: SquadWeek) -> list[Numbers]:
-    """Every flagged finding under every other choice, behind a fold."""
+    """Every lasting change under every other choice, behind a fold."""
     rows = []
-    for finding in (*week.listed, *week.seen_once, *week.standing):
+    for finding in week.listed:
         tried = week.sensitivity_of(finding)
         if tried is None:
             continue
@@ -109,15 +93,4 @@ def choices_table(week: SquadWeek) -> list[Numbers]:
             estimate = signed_words(row.estimate_pct, 1)
             rows.append((finding.athlete, tried.name, row.choice, row.conclusion, estimate, interval))
     heads = ("Athlete", "Series", "Choice", "Conclusion", "%", "Interval, %")
-    return [Numbers("The flagged changes under other choices", heads, tuple(rows))] if rows else []
-
-
-def lift_name(history: FormHistory) -> str:
-    """The lift whose form was rated: 'Romanian deadlift'."""
-    return capital(history.exercise.replace("_", " "))
-
-
-def _from_to(estimate: float, low: float, high: float, unit: str, decimals: int) -> str:
-    """The interval as sizes in the direction of the estimate."""
-    ends = sorted((low, high)) if estimate > 0 else sorted((-low, -high))
-    return f"somewhere from {ends[0]:.{decimals}f} to {ends[1]:.{decimals}f} {unit}"
+    return [Numbers("The lasting changes under other choices", heads, tuple(rows))] if rows else []

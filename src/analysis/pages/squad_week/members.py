@@ -1,6 +1,6 @@
 """One athlete's part of the squad's week: every series as this week's look sees it, and what was done."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
@@ -8,31 +8,22 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.base.config import Lift
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import Proposal, Rule
-from analysis.base.typical_error import MDC_LEVEL, REFERENCE_LEAST, Band, usual_band
-from analysis.metrics.adherence import week_days
+from analysis.base.typical_error import REFERENCE_LEAST, Band, usual_band
 from analysis.metrics.load import weekly_load
 from analysis.models.checks import CheckHistory
-from analysis.models.form.sides import SURE_DATES, SideDifference
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.sides import SideDifference
+from analysis.models.series import Followed
 from analysis.models.squad import sensitivity
 from analysis.models.squad.sensitivity import Sensitivity
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.models.trends.trend import Trend
-from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, athlete_week
-from analysis.pages.series import History, direction, is_flagged, last_date, subject_of
-from analysis.pages.squad_week.proposals import speed_trend, week_proposals
+from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek
+from analysis.pages.series import is_news, subject_of, wording_of
+from analysis.pages.squad_week.proposals import week_proposals
 
-Kind = Literal["speed", "form", "check", "pace", "sides"]
-
-LOOKS_OF_THE_LIST = 2  # in a row
-LOOKS_MOST = 8  # so many are counted back
 LOAD_WEEKS = 8  # that make an athlete's usual load
-
-# chance of two looks in a row, both flagged in the same direction though nothing changed; the table of `week`
-TWICE: dict[Kind, float] = {"speed": 0.001, "pace": 0.001, "check": 0.001, "form": 0.013, "sides": 0.020}
-SIDES_ONCE = 0.032  # one look at the sides
 
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 
@@ -45,54 +36,47 @@ class Member(AthleteFrames, Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """One series of one athlete as this week's look sees it."""
+    """One series of one athlete as this week's page tells it."""
 
     athlete_id: str
     athlete: str
-    kind: Kind
-    history: History
+    series: Followed
     is_new: bool  # its newest value is of this week
-    looks: int  # in a row on which it was flagged in this direction; 0 where it is not flagged
 
     @property
     def subject(self) -> str:
         """The stable name of the series."""
-        return subject_of(self.history)
+        return subject_of(self.series)
 
     @property
-    def flagged(self) -> bool:
-        return is_flagged(self.history)
-
-    @property
-    def on_the_list(self) -> bool:
-        """New this week, and flagged for the second look in a row or more."""
-        return self.is_new and self.looks >= LOOKS_OF_THE_LIST
+    def is_news(self) -> bool:
+        """A lasting change that is told; of both sides a sure difference, in the week of a test."""
+        return is_news(self.series) and (self.is_new or not isinstance(self.series, SideDifference))
 
     @property
     def is_judged(self) -> bool:
         """False where the answer is "cannot tell"."""
-        if isinstance(self.history, SideDifference):
-            return self.history.n_dates >= SURE_DATES
-        return self.history.change.state.known
+        return self.series.change.state.known
 
     @property
-    def null_probability(self) -> float:
-        """Chance of a flag on one look though nothing changed; 0 where nothing is judged."""
-        if not self.is_judged:
-            return 0.0
-        return SIDES_ONCE if self.kind == "sides" else 1 - MDC_LEVEL
+    def found_this_week(self) -> bool:
+        """Whether no page before this week's told it."""
+        found_on = self.series.change.found_on
+        return self.is_new if found_on is None else (self.series.until - found_on).days < 7
 
     @property
-    def null_probability_twice(self) -> float:
-        """Chance of flags on two looks in a row though nothing changed."""
-        return TWICE[self.kind] if self.is_judged else 0.0
+    def is_odd_today(self) -> bool:
+        """Nothing lasting, but the newest value of this week is out of the usual."""
+        return self.is_new and not self.is_news and self.series.change.today in ("unusually low", "unusually high")
 
     @property
     def size(self) -> float:
-        """The change or difference in units of its MDC."""
-        if isinstance(self.history, SideDifference):
-            return abs(self.history.estimate_pct) / self.history.mdc_pct
-        return abs(self.history.change.gain) / self.history.change.mdc
+        """The change in units of what two single values err by, or of its interval where there is no such unit."""
+        change = self.series.change
+        if isinstance(self.series, SideDifference):
+            return abs(change.level) / change.mdc
+        scale = change.mdc if np.isfinite(change.mdc) else (change.change_high - change.change_low) / 2
+        return abs(change.change) / scale
 
 
 @dataclass(frozen=True)
@@ -101,7 +85,7 @@ class NewDevice:
 
     athlete_id: str
     athlete: str
-    kind: Kind
+    is_rater: bool
     subject: str
     name: str  # as people read it
     device: str | None
@@ -126,16 +110,6 @@ class WeeklyLoad:
         if self.value in self.usual:
             return "usual"
         return "more" if self.value > self.usual.high else "less"
-
-
-@dataclass(frozen=True, eq=False)
-class Stall:
-    """A lift that stands still or falls over its window."""
-
-    athlete_id: str
-    athlete: str
-    speed: SpeedAtLoad
-    trend: Trend
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,15 +141,15 @@ class MemberWeek:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every series with a result, flagged or not."""
-        return tuple(self._finding(kind, one) for kind, one in _series_of(self.week))
+        return tuple(
+            Finding(self.athlete_id, self.name, one, self.week.holds(one.last_date)) for one in self.week.followed
+        )
 
     @cached_property
     def new_devices(self) -> tuple[NewDevice, ...]:
         """The series of which earlier values were measured by another device."""
         return tuple(
-            _new_device(self.athlete, one)
-            for one in self.findings
-            if not isinstance(one.history, SideDifference) and not one.history.exposures["comparable"].all()
+            _new_device(one, one.series.began_anew) for one in self.findings if one.series.began_anew is not None
         )
 
     @cached_property
@@ -199,55 +173,21 @@ class MemberWeek:
         """What the rules propose for the week after this one."""
         return week_proposals(self.week, rules)
 
-    def trend_of(self, speed: SpeedAtLoad) -> Trend:
-        """The trend of the comparable speeds of a lift; NotEnoughData as `models.trends.trend.trend` raises it."""
-        return speed_trend(speed, self._lift(speed), self.week.until)
-
     def sensitivity_of(self, finding: Finding) -> Sensitivity:
-        """The finding under other choices; NotEnoughData for form and pace, which have none to vary."""
-        athlete, until, level = self.athlete, self.week.until, self.week.config.confidence
-        history = finding.history
-        if isinstance(history, SpeedAtLoad):
-            return sensitivity.speed_sensitivity(
-                athlete.sets,
-                athlete.reps,
-                self._lift(history),
-                history.anchor_kg,
-                until,
-                side=history.side,
-                conf_level=level,
-            )
-        if isinstance(history, CheckHistory):
-            check = self.week.config.check(history.test_id)
-            return sensitivity.check_sensitivity(athlete.splits, athlete.trials, check, until, conf_level=level)
-        if isinstance(history, SideDifference):
-            test = next(test for test in self.week.config.side_tests if test.test_id == history.test_id)
-            return sensitivity.side_sensitivity(athlete.trials, test, until, conf_level=level)
+        """The finding under other choices; NotEnoughData for the kinds that have none to vary."""
+        athlete, until, judging, one = self.athlete, self.week.until, self.week.judging, finding.series
+        match one:
+            case SpeedAtLoad():
+                lift = self.week.config.lift(one.exercise)
+                about = (athlete.sets, athlete.reps, lift, one.anchor_kg, until)
+                return sensitivity.speed_sensitivity(*about, side=one.side, judging=judging)
+            case CheckHistory():
+                check = self.week.config.check(one.test_id)
+                return sensitivity.check_sensitivity(athlete.splits, athlete.trials, check, until, judging=judging)
+            case SideDifference():
+                test = next(test for test in self.week.config.side_tests if test.test_id == one.test_id)
+                return sensitivity.side_sensitivity(athlete.trials, test, until, judging=judging)
         raise NotEnoughData("No other choice is defined for this series yet. Read it with its interval.")
-
-    def _lift(self, speed: SpeedAtLoad) -> Lift:
-        return self.week.config.lift(speed.exercise)
-
-    def _finding(self, kind: Kind, history: History) -> Finding:
-        looks = self._looks(kind, history) if is_flagged(history) else 0
-        is_new = self.week.holds(last_date(history))
-        return Finding(self.athlete_id, self.name, kind, history, is_new, looks)
-
-    def _looks(self, kind: Kind, history: History) -> int:
-        """Looks in a row that flag the series in this direction, back from the newest value."""
-        looks, newest = 1, history
-        while looks < LOOKS_MOST:
-            week_before = week_days(last_date(newest), self.week.config.week_start)[0] - pd.Timedelta(days=1)
-            earlier = self._at(week_before, kind, subject_of(history))
-            if earlier is None or not is_flagged(earlier) or direction(earlier) != direction(history):
-                break
-            looks, newest = looks + 1, earlier
-        return looks
-
-    def _at(self, day: pd.Timestamp, kind: Kind, subject: str) -> History | None:
-        """The series as the page of that day would show it; None where it could not be told then."""
-        found = _series_of(athlete_week(self.athlete, day), kind)
-        return next((one for _, one in found if subject_of(one) == subject), None)
 
     def _by_week(self, column: str) -> WeeklyLoad:
         """The last weeks of `metrics.load.weekly_load`; a week of which nothing is known is missing, not zero."""
@@ -261,32 +201,17 @@ class MemberWeek:
         return WeeklyLoad(weeks[-1], usual, tuple(weeks))
 
 
-def _series_of(week: AthleteWeek, kind: Kind | None = None) -> Iterator[tuple[Kind, History]]:
-    """The series of a week that have a result, of one kind if asked; other kinds are not fitted then."""
-    parts: dict[Kind, Callable[[], Iterable[History]]] = {
-        "speed": lambda: week.speeds.known,
-        "form": lambda: [week.form_if_known] if week.form_if_known else [],
-        "check": lambda: week.checks.known,
-        "pace": lambda: week.paces.known,
-        "sides": lambda: week.sides.known,
-    }
-    for name, found in parts.items():
-        if kind in (None, name):
-            yield from ((name, one) for one in found())
-
-
-def _new_device(athlete: Member, finding: Finding) -> NewDevice:
-    exposures = finding.history.exposures
-    comparable = exposures["comparable"]
+def _new_device(finding: Finding, since: pd.Timestamp) -> NewDevice:
+    exposures = finding.series.exposures
     device = exposures["device"].iloc[-1]
     return NewDevice(
-        athlete_id=athlete.athlete_id,
-        athlete=athlete.name,
-        kind=finding.kind,
+        athlete_id=finding.athlete_id,
+        athlete=finding.athlete,
+        is_rater=isinstance(finding.series, FormHistory),
         subject=finding.subject,
-        name=getattr(finding.history, "name", None) or getattr(finding.history, "exercise", "Pace at a heart rate"),
+        name=wording_of(finding.series).head,
         device=device if isinstance(device, str) else None,
-        since=exposures.loc[comparable, "local_date"].iloc[0],
-        n_before=int((~comparable).sum()),
-        n_since=int(comparable.sum()),
+        since=since,
+        n_before=int((~exposures["comparable"]).sum()),
+        n_since=int(exposures["comparable"].sum()),
     )

@@ -3,32 +3,14 @@
 Model card
 ----------
 Question: of what the rules foresee (hold, regress, progress, vary), what do this week's data carry?
-Facts: `analysis.base.rules.FACTS` names them all with their meaning. Every state is one of `analysis.base.decisions`,
-on values of one device or rater; a lift trained on the left and on the right is two subjects.
-
-- recent: the last 3 days at the anchor load against the 3 to 8 before, so that no single good day proposes more load
-- block: the last 6 days, over 4 weeks or more, against the 3 to 8 before; "about the same" there is a standstill, shown
-  by a 90 % interval inside the smallest worthwhile change
-- season: the last 6 days against the first 8 of the series, without overlap
+Facts: `analysis.base.rules.FACTS` names them all with their meaning. Every state is what the change engine tells of the
+series, so that a proposal and the page say the same; a lift trained on the left and on the right is two subjects.
 
 Refuses: a fact that cannot be told is None and fulfils no condition, so it never proposes progress. Load ramps are
-None while the week is not over.
+None while the week is not over. A standstill is steady after a lasting gain: without one it would be proposed to
+everybody who keeps a lift where it is.
 
-Measured on weekly speeds of one lift with AR(1) errors of 0.028 m/s, SWC 0.04 m/s, all else speaking for progress;
-1,000 athletes a cell, in percent (`tests/simulations`); the published error is the true one. Gain: 0.10 m/s in the
-last 3 weeks. Standstill: 0.10 m/s gained after a third of the weeks, then none.
-
-|  n | rho | none: progress | none: hold | none: plateau | gain: progress | standstill: plateau | standstill: progress |
-|---:|----:|---------------:|-----------:|--------------:|---------------:|--------------------:|---------------------:|
-| 24 |   0 |            2.2 |        2.0 |           0.7 |           99.4 |                59.3 |                  2.2 |
-| 24 |  .3 |            4.7 |        3.8 |           1.5 |           99.1 |                46.9 |                  5.5 |
-| 24 |  .6 |            7.7 |        8.8 |           4.6 |           98.7 |                46.8 |                  6.3 |
-
-Limits: days are taken for independent, as everywhere in `analysis.base.decisions`; where a good day carries over to the
-next, changes are flagged more often than stated. A standstill without a gain before it is no plateau here: it would
-be proposed to everybody who keeps a lift where it is.
-
-Source: the rules carry theirs; the decision rule is that of `analysis.base.decisions`, equivalence by an interval
+Source: the rules carry theirs; the decision rule is that of `analysis.models.change`, equivalence by an interval
 is Schuirmann 1987, J Pharmacokinet Biopharm 15(6):657-680.
 """
 
@@ -38,22 +20,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.config import Lift
-from analysis.base.decisions import REFERENCE_MOST, Change, TypicalError, judge
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import WEEK, Known, Proposal, Rule, Subject, proposals
 from analysis.base.states import State
 from analysis.metrics.load import RAMP_WEEKS, ramp_pct, week_over_week_pct, weekly_load
-from analysis.models import series
+from analysis.models.change import Told
+from analysis.models.change.told import or_none
 from analysis.models.form.clean_reps import FormHistory, form_history
-from analysis.models.strength.speed_at_load import RESOLUTION_M_S, STALE_AFTER_DAYS, SpeedAtLoad
-from analysis.models.trends.trend import Trend, trend
+from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import Adherence, AthleteWeek
 from analysis.pages.wording import SIDES
-
-RECENT_DAYS = 3
-BLOCK_DAYS = 6
-BLOCK_LEAST_SPAN_D = 28
-FORM_WEEKS_MOST = 4
 
 
 def week_proposals(week: AthleteWeek, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
@@ -72,7 +48,9 @@ def week_subjects(week: AthleteWeek) -> tuple[Subject, ...]:
     """The athlete's week and every key lift with their facts, as rules ask for them."""
     of_athlete = athlete_facts(week)
     lifts = [
-        Subject(_key(lift, side), _name(lift, side), "lift", of_athlete | _of_speed(speed, lift, week) | of_form)
+        Subject(
+            _key(lift, side), _name(lift, side), "lift", of_athlete | (speed_facts(speed) if speed else {}) | of_form
+        )
         for lift in week.config.lifts
         for of_form in [_form_facts(lift, week)]
         for side, speed in _speeds(lift, week)
@@ -158,114 +136,52 @@ def _name(lift: Lift, side: str) -> str:
     return lift.name if side == "B" else f"{lift.name}, {SIDES[side]}"
 
 
-def _of_speed(speed: SpeedAtLoad | None, lift: Lift, week: AthleteWeek) -> dict[str, Known]:
-    if speed is None:
-        return {}
-    judged = speed_facts(speed, lift, week.until, conf_level=week.config.confidence)
-    return judged | {"trend": _verdict(speed, lift, week.until)}
-
-
-def speed_facts(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp, *, conf_level: float = 0.90) -> dict[str, Known]:
-    """The judged changes of the speed of one lift at its anchor load; None where they cannot be told.
-
-    Parameters
-    ----------
-    speed : SpeedAtLoad
-    lift : Lift
-        Published typical error and smallest worthwhile change, in m/s.
-    until : Timestamp
-        Last day that is known.
-    conf_level : float
-        Of the t intervals of the changes.
-    """
-    rule = {"swc": lift.swc_m_s, "published": _published(lift), "unit": "m/s", "conf_level": conf_level}
-
-    def last_days(n_new: int) -> Change:
-        stale = {"until": until, "stale_after_days": STALE_AFTER_DAYS}
-        return series.latest_change(speed.exposures, n_new=n_new, resolution=RESOLUTION_M_S, **stale, **rule)
-
-    recent = last_days(RECENT_DAYS)
-    block = last_days(BLOCK_DAYS) if _is_block(speed) else None
-    season = _season(speed, rule)
+def speed_facts(speed: SpeedAtLoad) -> dict[str, Known]:
+    """What the speed of one lift at its anchor load says of its level; None where it cannot be told."""
+    change = speed.change
     return {
         "anchor_kg": speed.anchor_kg,
-        "speed_latest_state": speed.change.state,
-        "speed_recent_state": recent.state,
-        "speed_recent_m_s": _known(recent.gain),
-        "speed_recent_mdc_m_s": _known(recent.mdc),
-        "speed_block_state": block.state if block else None,
-        "speed_block_m_s": _known(block.gain) if block else None,
-        "speed_season_state": season.state if season else None,
-        "speed_season_m_s": _known(season.gain) if season else None,
+        "speed_state": change.state,
+        "speed_change_m_s": or_none(change.gain),
+        "speed_mdc_m_s": or_none(change.mdc),
+        "speed_found_weeks": _weeks_since(change.found_on, change),
+        "speed_gain_weeks": _weeks_since(_last_gain(change), change),
+        "speed_today": None if change.today == "none" else change.today,
     }
 
 
-def _is_block(speed: SpeedAtLoad) -> bool:
-    """Whether the last 6 days reach over 4 weeks."""
-    days = _comparable(speed)["local_date"].tail(BLOCK_DAYS)
-    return len(days) == BLOCK_DAYS and (days.iloc[-1] - days.iloc[0]).days >= BLOCK_LEAST_SPAN_D
+def _last_gain(change: Told) -> pd.Timestamp | None:
+    """When the last lasting gain was found."""
+    rises = change.better == "higher"
+    return max((one.found_on for one in change.claims if one.rises == rises and one.withdrawn_on is None), default=None)
 
 
-def _season(speed: SpeedAtLoad, rule: dict) -> Change | None:
-    """The last 6 days against the first 8; None where they overlap."""
-    values = _comparable(speed)["value"].to_numpy()
-    if len(values) < REFERENCE_MOST + BLOCK_DAYS:
-        return None
-    first = values[:REFERENCE_MOST]
-    own = TypicalError.own(first, resolution=RESOLUTION_M_S)
-    return judge(first, values[-BLOCK_DAYS:], own=own, **rule)
-
-
-def _comparable(speed: SpeedAtLoad) -> pd.DataFrame:
-    return speed.exposures[speed.exposures["comparable"]]
-
-
-def _published(lift: Lift) -> TypicalError | None:
-    return TypicalError.published(lift.te_m_s, lift.te_df, lift.te_source) if lift.te_m_s else None
-
-
-def speed_trend(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp) -> Trend:
-    """The trend of the comparable speeds of a lift; NotEnoughData as `models.trends.trend.trend` raises it."""
-    known = _comparable(speed)
-    rule = {"unit": "m/s", "swc": lift.swc_m_s, "until": until, "resolution": RESOLUTION_M_S}
-    return trend(known["local_date"], known["value"], **rule)
-
-
-def _verdict(speed: SpeedAtLoad, lift: Lift, until: pd.Timestamp) -> str | None:
-    try:
-        return speed_trend(speed, lift, until).verdict
-    except NotEnoughData:
-        return None
+def _weeks_since(day: pd.Timestamp | None, change: Told) -> int | None:
+    return None if day is None else (change.until - day).days // 7
 
 
 def _form_facts(lift: Lift, week: AthleteWeek) -> dict[str, Known]:
-    form = _form(lift, week, week.until)
+    form = _form(lift, week)
     if form is None:
         return {}
+    change = form.change
+    weeks = _weeks_since(change.found_on, change)
     return {
-        "form_state": form.change.state,
-        "form_change_reps": _known(form.change.gain),
-        "form_mdc_reps": _known(form.change.mdc),
-        "form_weeks_worse": _weeks_worse(form, lift, week),
-        "clean_reps": _known(form.change.now),
+        "form_state": change.state,
+        "form_change_reps": or_none(change.gain),
+        "form_weeks_worse": 1 + weeks
+        if weeks is not None and change.state in (State.WORSE, State.CLEARLY_WORSE)
+        else 0,
+        "clean_reps": or_none(change.level),
     }
 
 
-def _form(lift: Lift, week: AthleteWeek, until: pd.Timestamp) -> FormHistory | None:
+def _form(lift: Lift, week: AthleteWeek) -> FormHistory | None:
     sets, reps = week.athlete.sets, week.athlete.reps
     try:
-        return form_history(sets, reps, until, exercise=lift.exercise, conf_level=week.config.confidence)
+        return form_history(sets, reps, week.until, exercise=lift.exercise, judging=week.judging)
     except NotEnoughData:
         return None
-
-
-def _weeks_worse(form: FormHistory | None, lift: Lift, week: AthleteWeek) -> int:
-    """How many weeks in a row, ending with this one, form was judged worse; 4 at most."""
-    weeks = 0
-    while form and form.change.state in (State.WORSE, State.CLEARLY_WORSE) and weeks < FORM_WEEKS_MOST:
-        weeks += 1
-        form = _form(lift, week, week.until - pd.Timedelta(days=7 * weeks))
-    return weeks
 
 
 def _known(value: float) -> float | None:

@@ -20,29 +20,40 @@ from analysis.base.blocks import (
     Table,
     Text,
 )
-from analysis.base.decisions import Change, expected_by_chance
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal
-from analysis.base.sentences import capital
 from analysis.base.states import State
+from analysis.models.change import Told, expected_by_chance
+from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
-from analysis.models.form.sides import SURE_DATES, SideDifference
+from analysis.models.form.sides import SideDifference
+from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.models.trends.trend import WINDOW_DAYS
 from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import ends, wording_of
+from analysis.pages.series import course_of, wording_of
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
-from analysis.pages.squad_week.findings import QUEUE_MOST, choices_table, findings_table, lift_name
-from analysis.pages.squad_week.members import SIDES_ONCE, MemberWeek, Stall
+from analysis.pages.squad_week.findings import also_facts, choices_table, findings_table
+from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.table import everyone
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import SIDES, count_text, day_text, decimals_of, expected_text, listed, speed_name
+from analysis.pages.wording import (
+    count_text,
+    day_text,
+    decimals_of,
+    exercise_name,
+    expected_text,
+    listed,
+    side_name,
+    speed_name,
+)
 
 Block = Fact | Drawing
 
 PANEL_WEEKS = 16
+NAMES_MOST = 8  # in a sentence; more are counted
+SURE_BY_LUCK = 0.06  # of athletes whose sides are alike; the card of `models.change.engine`
 
 
 def header(week: SquadWeek) -> list[Block]:
@@ -55,22 +66,23 @@ def header(week: SquadWeek) -> list[Block]:
 
 
 def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
-    """The flags against chance, whom to talk to, what was seen once, and what still stands from weeks before.
+    """The changes against chance, whom to talk to, and what was seen once.
 
     `pages` are the ids of the athletes whose own page lies beside this one.
     """
     linked = _links(week, pages)
-    blocks: list[Block] = [_whom_fact(week), flags_fact(week)] if week.new_findings else [flags_fact(week)]
-    if week.listed:
-        blocks.append(findings_table("Two looks in a row or more", week.listed, week, linked))
-        more = len({one.athlete_id for one in week.listed}) - QUEUE_MOST
-        blocks += [Text(f"{count_text(more, 'more athlete')} below in the table of everyone.")] if more > 0 else []
+    blocks: list[Block] = [_whom_fact(week), found_fact(week)] if week.judged else [found_fact(week)]
+    new = [one for one in week.listed if one.found_this_week]
+    told = [one for one in week.listed if not one.found_this_week]
+    for title, findings in (("New this week", new), ("Lasting, told since earlier weeks", told)):
+        if findings:
+            blocks += [findings_table(title, findings, week, linked), *also_facts(findings)]
     if week.seen_once:
-        blocks.append(findings_table("Seen once: wait for the next look", week.seen_once, week, linked))
-    if week.standing:
-        blocks.append(findings_table("Still standing from weeks before", week.standing, week, linked))
-    blocks.append(Text("A look is a week with a new value of the series. One flag alone is often chance."))
-    blocks.append(Text("Other choices: the same value judged by another error, rule, or set of earlier values."))
+        blocks.append(findings_table("Seen once: wait for the next value", week.seen_once, week, linked))
+    blocks.append(
+        Text("A lasting change is told for 8 weeks from the week that first found it. One odd day is no change.")
+    )
+    blocks.append(Text("Other choices: the same series judged by another noise, statistic or rule."))
     return [*blocks, *choices_table(week)]
 
 
@@ -79,7 +91,7 @@ def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     if not week.members:
         raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
     same = f"{State.STEADY.mark} {State.STEADY}, or {State.TOO_CLOSE}"
-    legend = f"▲ better beyond error · {same} · ▼ worse beyond error · ? cannot tell. "
+    legend = f"▲ better for good · {same} · ▼ worse for good · ? cannot tell. "
     legend += "± is half the interval of the change; lines lie on each athlete's usual range. ↑ and ↓ are no verdict."
     apart = [Text(_without_data_words(week), soft=False)] if week.without_data else []
     return [everyone(week, _links(week, pages)), Text(legend), *apart]
@@ -98,7 +110,7 @@ def bar_speed(week: SquadWeek) -> list[Block]:
         low, high = min(values), max(values)
         words = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds])}."
         blocks.append(Fact(f"{lift.exercise}.moved", words, n=len(speeds)))
-        blocks += [_panel(one, speed, week.until, low, high) for one, speed in speeds]
+        blocks += [_panel(one, speed, low, high) for one, speed in speeds]
     if not blocks:
         raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
     scale = f"The last {PANEL_WEEKS} weeks in m/s, all panels of a lift on one scale."
@@ -106,20 +118,20 @@ def bar_speed(week: SquadWeek) -> list[Block]:
 
 
 def form(week: SquadWeek) -> list[Block]:
-    """Clean repetitions before form changed, the last 3 sessions against the 3 before."""
+    """For how many repetitions form holds now and held before."""
     known = [(one, one.week.form_if_known) for one in week.members]
     rated = [history for _, history in known if history]
     if not rated:
         raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
-    earlier = [one.name for one, history in known if history and history.change.flagged and history.change.gain < 0]
+    earlier = [one.name for one, history in known if history and history.change.changed and history.change.gain < 0]
     words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
     if earlier:
         words += f" It changes earlier than before in {count_text(len(earlier), 'athlete')}: {listed(earlier)}."
     else:
         words += " In none does it change earlier."
-    lifts = {lift_name(history) for history in rated}
+    lifts = {exercise_name(history.exercise) for history in rated}
     rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
-    title = "Clean reps before form changed, 3 sessions against 3 before"
+    title = "Clean reps before form breaks, now and before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
     drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
     return [Fact("form.rated", words, n=len(rated)), _squad_form_fact(week), drawn]
@@ -138,11 +150,11 @@ def checks(week: SquadWeek) -> list[Block]:
             facts.append(Fact(f"{check.test_id}.done", f"{check.name}: nobody has done it yet.", State.CANNOT_TELL))
             continue
         did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
-        words = f"{check.name}: {did} did it this week. Of the latest values, "
+        words = f"{check.name}: {did} did it this week. Of the levels, "
         words += f"{_moved_words([(one.name, history) for one, history in of if history])}."
         rows = tuple(_check_row(one, history) for one, history in of)
-        decimals = decimals_of(check.unit, done[0].change.now)
-        title = f"{check.name}, latest against the mean before"
+        decimals = decimals_of(check.unit, done[0].change.latest)
+        title = f"{check.name}, the level now and before"
         facts.append(Fact(f"{check.test_id}.done", words, n=new))
         drawn.append(Dumbbells(title, check.unit, rows, decimals, check.lower_is_better, check.name))
     return [*facts, *drawn]
@@ -157,10 +169,10 @@ def sides(week: SquadWeek) -> list[Block]:
         of = [(one, _sides_of(one, test.test_id)) for one in week.members]
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
-        judged = sum(result is not None and result.n_dates >= SURE_DATES for _, result in of)
+        judged = sum(result is not None and result.change.state.known for _, result in of)
         found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
         words = f"{test.name}: {found} a difference beyond error{names}."
-        words += f" About {expected_text(SIDES_ONCE * judged)} would have one by chance." if judged else ""
+        words += f" About {expected_text(SURE_BY_LUCK * judged)} would have one by luck." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
         facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
         drawn.append(
@@ -179,21 +191,28 @@ def sides(week: SquadWeek) -> list[Block]:
     return [*facts, *drawn]
 
 
-def trends(week: SquadWeek) -> list[Block]:
-    """Lifts that fall, stand still or rise over 12 weeks: slow ramps that a look at the newest value misses."""
-    known, missing = week.trends
-    told = [one for verdict in ("regress", "plateau", "progress") for one in known if one.trend.verdict == verdict]
-    weeks = WINDOW_DAYS // 7
-    if not known:
-        raise NotEnoughData(missing[0].sentence if missing else "No bar speed yet, so there is no trend.")
-    n = count_text(len(known), "lift")
-    if told:
-        words = f"{len(told)} of {n} rise, fall or stand still for sure over {weeks} weeks."
-    else:
-        words = f"Not one of {n} can be said to rise, fall or stand still over {weeks} weeks."
-    words += f" {len(missing)} have too few days." if missing else ""
-    drawn: list[Block] = [Fact("trends.told", words, n=len(known))]
-    return [*drawn, *(_trend_fact(one) for one in told), _trend_numbers(known)]
+def plateaus(week: SquadWeek) -> list[Block]:
+    """Lifts that stand still: steady, with the options where a lasting gain came before."""
+    speeds = [(one, speed) for one in week.members for speed in one.week.speeds.known]
+    judged = [(one, speed) for one, speed in speeds if speed.change.state.known]
+    if not judged:
+        raise NotEnoughData("No lift can be told yet. Measure 3 reps at the anchor load once a week.")
+    still = [(one, speed) for one, speed in judged if speed.change.state is State.STEADY]
+    names = listed([f"{one.name} ({speed_name(speed)})" for one, speed in still]) if still else ""
+    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady{': ' + names if names else ''}."
+    rows = tuple(
+        (
+            one.name,
+            speed_name(speed),
+            speed.change.state,
+            signed_words(speed.change.change, 2),
+            between_signed(speed.change.change_low, speed.change.change_high, 2),
+            count_text(speed.change.n, "day"),
+        )
+        for one, speed in judged
+    )
+    heads = ("Athlete", "Lift", "State", "Change, m/s", f"{week.config.confidence:.0%} interval", "From")
+    return [Fact("plateaus.steady", words, n=len(judged)), Numbers("Every lift at its anchor load", heads, rows)]
 
 
 def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
@@ -212,26 +231,27 @@ def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
 
 
 def _whom_fact(week: SquadWeek) -> Fact:
-    """Whom to talk to first: those whose series moved beyond noise on two looks in a row or more."""
+    """Whom to talk to first: those in whom something changed for good."""
     names = list(dict.fromkeys(one.athlete for one in week.listed))
     if not names:
-        return Fact("flags.whom", "Nobody has moved beyond noise on two looks in a row.", n=0)
-    more = [f"{len(names) - QUEUE_MOST} more"] if len(names) > QUEUE_MOST else []
-    told = listed([*names[:QUEUE_MOST], *more])
-    return Fact("flags.whom", f"Talk to {told}: beyond noise on two looks in a row or more.", n=len(names))
-
-
-def flags_fact(week: SquadWeek) -> Fact:
-    """Flags found against flags expected by chance, on one look and on two in a row."""
-    n, found = len(week.new_findings), sum(one.flagged for one in week.new_findings)
-    if not n:
-        raise NotEnoughData("No series has a value of this week that can be judged. Repeat lifts and checks.")
-    once, twice = expected_text(week.expected_flags), expected_text(week.expected_on_the_list)
-    were, moved = "was" if n == 1 else "were", "moved" if found != 1 else "has moved"
+        return Fact("talk.whom", "Nothing has changed for good in anybody.", n=0)
+    more = [f"{len(names) - NAMES_MOST} more"] if len(names) > NAMES_MOST else []
     return Fact(
-        "flags.found",
-        f"{n} series {were} measured this week; {found} {moved} beyond noise, about {once} would by chance. "
-        f"{len(week.listed)} did so for two looks in a row or more; about {twice} would by chance.",
+        "talk.whom", f"Talk to {listed([*names[:NAMES_MOST], *more])}: something changed for good.", n=len(names)
+    )
+
+
+def found_fact(week: SquadWeek) -> Fact:
+    """Lasting changes told against those that luck alone would bring."""
+    n, found = len(week.judged), len(week.listed)
+    if not n:
+        raise NotEnoughData("No series can be told yet. Repeat lifts and checks.")
+    new = sum(one.found_this_week for one in week.listed)
+    luck = expected_text(week.expected_by_chance)
+    return Fact(
+        "talk.found",
+        f"{n} series can be told; {found} {'has' if found == 1 else 'have'} changed for good, {new} of them found this "
+        f"week. Luck alone would move about {luck} of {n}.",
         estimate=float(found),
         n=n,
     )
@@ -245,18 +265,14 @@ def _without_data_words(week: SquadWeek) -> str:
     return f"Without data this week: {', '.join(names)}."
 
 
-def _moved_words(found: Sequence[tuple[str, SpeedAtLoad | CheckHistory]]) -> str:
-    """How many newest values lie beyond noise, how many would by chance, and whose they are."""
-    judged = [(name, history) for name, history in found if history.change.state.known]
-    if not judged:
-        return "none can be judged yet"
-    moved = [
-        f"{name} ({wording_of(history).direction(history.change.estimate)})"
-        for name, history in judged
-        if history.change.flagged
-    ]
-    chance = expected_text(expected_by_chance(history.change for _, history in judged))
-    count = f"{len(moved) or 'none'} of {len(judged)} moved beyond noise, about {chance} would by chance"
+def _moved_words(found: Sequence[tuple[str, Series]]) -> str:
+    """How many changed for good, how many would by luck, and whose they are."""
+    told = [(name, one) for name, one in found if one.change.state.known]
+    if not told:
+        return "none can be told yet"
+    moved = [f"{name} ({wording_of(one).direction(one.change.change)})" for name, one in told if one.change.changed]
+    luck = expected_text(expected_by_chance(one.change for _, one in told))
+    count = f"{len(moved) or 'none'} of {len(told)} changed for good, about {luck} would by luck"
     return f"{count}: {listed(moved)}" if moved else count
 
 
@@ -264,31 +280,15 @@ def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:
     return speed.exposures[speed.exposures["local_date"] > until - pd.Timedelta(weeks=PANEL_WEEKS)]
 
 
-def _panel(one: MemberWeek, speed: SpeedAtLoad, until: pd.Timestamp, low: float, high: float) -> Course:
-    shown, side = _recent(speed, until), f", {SIDES[speed.side]}" if speed.side in SIDES else ""
-    band_low, band_high = ends(speed.change.usual)
-    label = f"{one.name}{side}, {speed.anchor_kg:g} kg"
-    return Course(
-        title=f"{label}: {speed_name(speed)} over {PANEL_WEEKS} weeks",
-        label=label,
-        unit="m/s",
-        weeks=tuple((until - shown["local_date"]).dt.days / 7),
-        values=tuple(shown["value"]),
-        comparable=tuple(bool(value) for value in shown["comparable"]),
-        n_weeks=PANEL_WEEKS,
-        low=low,
-        high=high,
-        band_low=band_low,
-        band_high=band_high,
-        state=speed.change.state,
-        note=f"Nothing in {PANEL_WEEKS} weeks.",
-    )
+def _panel(one: MemberWeek, speed: SpeedAtLoad, low: float, high: float) -> Course:
+    label = f"{side_name(one.name, speed.side)}, {speed.anchor_kg:g} kg"
+    return course_of(speed, label, weeks=PANEL_WEEKS, scale=(low, high))
 
 
 def _form_row(one: MemberWeek, history: FormHistory | None, *, several: bool) -> DumbbellRow:
     if history is None:
         return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not rated this week.")
-    return _dumbbell(f"{one.name}, {lift_name(history)}" if several else one.name, history.change)
+    return _dumbbell(f"{one.name}, {exercise_name(history.exercise)}" if several else one.name, history.change)
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -298,7 +298,7 @@ def _squad_form_fact(week: SquadWeek) -> Fact:
     except (NotEnoughData, DataProblem) as problem:
         return Fact("form.squad", f"Over the whole squad: {problem}", State.CANNOT_TELL, reason="not_enough_data")
     held = result.clean_reps()
-    lift = capital(str(result.repetitions["exercise"].iloc[0]).replace("_", " "))
+    lift = exercise_name(str(result.repetitions["exercise"].iloc[0]))
     return Fact(
         "form.squad",
         f"{lift}: in {held.share * 100:.0f} % of all the squad's sets form holds for {held.text} reps.",
@@ -317,9 +317,13 @@ def _check_row(one: MemberWeek, history: CheckHistory | None) -> DumbbellRow:
     return _dumbbell(f"{one.name}, {day_text(history.last_date)}", history.change)
 
 
-def _dumbbell(label: str, change: Change) -> DumbbellRow:
-    before = change.reference if change.n_earlier else None
-    return DumbbellRow(label, before, change.now, *ends(change.noise), change.state)
+def _dumbbell(label: str, change: Told) -> DumbbellRow:
+    """The level before and now where a change is told, else the level with where one more value is expected."""
+    if not change.state.known:
+        return DumbbellRow(label, None, or_none(change.latest), state=change.state)
+    before = change.before if change.changed else change.level
+    now = change.level if change.changed else change.latest
+    return DumbbellRow(label, before, now, or_none(change.band_low), or_none(change.band_high), change.state)
 
 
 def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
@@ -327,10 +331,10 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         return ForestRow(one.name, None, state=State.CANNOT_TELL, note="Not tested on both sides.")
     return ForestRow(
         f"{one.name}, {count_text(result.n_dates, 'date')}",
-        result.estimate_pct,
-        result.conf_low,
-        result.conf_high,
-        state=State.CANNOT_TELL if result.n_dates < SURE_DATES else None if result.is_sure else State.TOO_CLOSE,
+        or_none(result.change.level),
+        or_none(result.change.level_low),
+        or_none(result.change.level_high),
+        state=State.CANNOT_TELL if not result.change.state.known else None if result.is_sure else State.TOO_CLOSE,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 
@@ -341,28 +345,6 @@ def _check_of(one: MemberWeek, test_id: str) -> CheckHistory | None:
 
 def _sides_of(one: MemberWeek, test_id: str) -> SideDifference | None:
     return next((result for result in one.week.sides.known if result.test_id == test_id), None)
-
-
-def _trend_fact(one: Stall) -> Fact:
-    words = {"decimals": 2, "more": "faster", "less": "slower"}
-    subject = f"{one.speed.exercise}.trend_at_{one.speed.anchor_kg:g}kg"
-    return one.trend.as_fact(f"{one.athlete_id}.{subject}", f"{one.athlete}, {speed_name(one.speed)}", **words)
-
-
-def _trend_numbers(known: Sequence[Stall]) -> Numbers:
-    rows = tuple(
-        (
-            one.athlete,
-            speed_name(one.speed),
-            one.trend.verdict,
-            signed_words(one.trend.change, 2),
-            between_signed(*one.trend.change_interval, 2),
-            count_text(one.trend.n, "day"),
-        )
-        for one in known
-    )
-    heads = ("Athlete", "Lift", "Verdict", "Change, m/s", "95 % interval", "From")
-    return Numbers(f"The change over {WINDOW_DAYS // 7} weeks of every lift", heads, rows)
 
 
 def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, str]) -> tuple[Entry, ...]:

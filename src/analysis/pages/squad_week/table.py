@@ -8,6 +8,10 @@ import numpy as np
 from analysis.base.blocks import Entry, Sparkline, Table
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.models.checks import CheckHistory
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.sides import SideDifference
+from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.numbers import signed_words
 from analysis.pages.series import wording_of
@@ -85,55 +89,65 @@ def _usual_words(low: float, high: float, digits: int) -> str:
 
 
 def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
-    found = [f for f in one.findings if isinstance(f.history, SpeedAtLoad) and f.history.exercise == exercise]
+    found = [
+        (finding, finding.series)
+        for finding in one.findings
+        if isinstance(finding.series, SpeedAtLoad | E1rmByDay) and finding.series.exercise == exercise
+    ]
     if not found:
-        return _unknown("no bar speed")
-    finding = max(found, key=lambda f: f.size if f.is_judged else -1)
-    side = f", {finding.history.side}" if finding.history.side != "B" else ""
-    return _change_entry(finding, f"at {finding.history.anchor_kg:g} kg{side}", line=finding_line(finding))
+        return _unknown("not measured")
+    finding, series = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
+    what = f"at {series.anchor_kg:g} kg" if isinstance(series, SpeedAtLoad) else "1RM from reps"
+    side = f", {series.side}" if series.side != "B" else ""
+    return _change_entry(finding, f"{what}{side}", line=finding_line(finding))
 
 
 def _form_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "form"]
+    found = [finding for finding in one.findings if isinstance(finding.series, FormHistory)]
     return _change_entry(found[0], "") if found else _unknown("not rated")
 
 
 def _check_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "check"]
+    found = [(finding, finding.series) for finding in one.findings if isinstance(finding.series, CheckHistory)]
     if not found:
         return _unknown("none done")
-    latest = max(found, key=lambda finding: finding.history.last_date)
-    return _change_entry(latest, latest.history.name)
+    latest, series = max(found, key=lambda of: of[1].last_date)
+    return _change_entry(latest, series.name)
 
 
 def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
-    """A judged change: its newest value, then the change with half its interval."""
-    change, fact, decimals = finding.history.change, finding_fact(finding), wording_of(finding.history).decimals
-    value = f"{change.now:.{decimals}f}" if finding.kind == "form" else amount_of(change.now, change.unit)
-    when = [] if finding.is_new else [day_text(finding.history.last_date)]
+    """The level of a series and, where it changed, by how much and since when; else what it is not known for."""
+    change, fact, decimals = finding.series.change, finding_fact(finding), wording_of(finding.series).decimals
+    when = [] if finding.is_new else [day_text(finding.series.last_date)]
     if not finding.is_judged:
         why = _WHY_NOT.get(change.reason or "", f"{change.more_needed} more needed")
         below = ", ".join(part for part in (what, *when, why) if part)
-        return Entry(value, below, State.CANNOT_TELL, line=line, fact=fact)
-    below = f"{signed_words(change.estimate, decimals)} ± {(change.conf_high - change.conf_low) / 2:.{decimals}f}"
-    below = ", ".join(part for part in (below, what, *when) if part)
-    return Entry(value, below, change.state, sort=change.gain, line=line, fact=fact)
+        return Entry(amount_of(change.latest, change.unit), below, State.CANNOT_TELL, line=line, fact=fact)
+    parts = [what, *when]
+    if change.changed and change.since is not None:
+        half = (change.change_high - change.change_low) / 2
+        parts = [
+            f"{signed_words(change.change, decimals)} ± {half:.{decimals}f} since {day_text(change.since)}",
+            *parts,
+        ]
+    below = ", ".join(part for part in parts if part)
+    return Entry(amount_of(change.level, change.unit), below, change.state, sort=change.gain, line=line, fact=fact)
 
 
 def _sides_entry(one: MemberWeek) -> Entry:
-    found = [finding for finding in one.findings if finding.kind == "sides"]
+    found = [(finding, finding.series) for finding in one.findings if isinstance(finding.series, SideDifference)]
     if not found:
         return _unknown("not tested")
-    finding = max(found, key=lambda one: one.size)
-    result, fact = finding.history, finding_fact(finding)
-    half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
+    finding, result = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
+    change, fact = result.change, finding_fact(finding)
     if not finding.is_judged:
         return Entry(
             "too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", State.CANNOT_TELL, fact=fact
         )
+    half = f"± {(change.level_high - change.level_low) / 2:.1f} %"
     if result.is_sure:
-        text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
-        return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)
+        text = f"◆ {result.larger} +{percent(change.level)}"
+        return Entry(text, f"{half}, {result.name}", sort=abs(change.level), fact=fact)
     return Entry("no sure difference", f"{half}, {result.name}", sort=0.0, fact=fact)
 
 

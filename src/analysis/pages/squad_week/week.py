@@ -3,25 +3,12 @@
 Model card
 ----------
 Question: whom should the coach talk to, about what, on what evidence?
-Data: the parts of every athlete's week (`pages.athlete_week.week`); a series counts where its newest value is of this
-week.
-Rule: a series is flagged by its own model (beyond the MDC; sides by 3 dates or more). A look is a weekly page on which
-the series has a new value. Flagged on two looks in a row in the same direction puts the athlete on the list of whom to
-talk to; flagged on one look is listed as seen once.
-Chance: on no change a judged series is flagged on one look with the probability that its own rule states (5 %). Two
-looks in a row share most of their values, so their probability is not .05 squared. Measured on white noise, both looks
-flagged in the same direction (`tests/test_squad_week.py`, seeded):
-
-| kind  | one look | two in a row | what the two looks share                                  |
-|-------|---------:|-------------:|-----------------------------------------------------------|
-| speed |    4.4 % |        0.1 % | 1 new value against 8, published error of 4 df            |
-| pace  |    5.1 % |        0.1 % | 1 new value against 8, own error                          |
-| check |    3.6 % |        0.1 % | 1 new value against 3 to 7, published error of 4 df       |
-| form  |    4.3 % |        1.3 % | 3 sessions against 3, one new session a week              |
-| sides |    3.2 % |        2.0 % | the mean of up to 8 dates, one more at the second look    |
-
-Sides are on differences that carry over from date to date with .6, the most that their interval is measured for; on
-white noise it is 0.1 % and less. For the other kinds the rule's own 5 % is counted.
+Data: the parts of every athlete's week (`pages.athlete_week.week`).
+Rule: an athlete is on the list of whom to talk to for every lasting change that the change engine tells, 8 weeks from the
+look that found it, and for a sure difference of the sides in the week of a test. A newest value out of the usual is
+listed apart, as seen once.
+Chance: of unchanged series as many are told as the engine's own season rates say (the card of `models.change.engine`),
+each for 8 of 26 weeks.
 
 Refuses: nothing itself; an athlete without data this week is listed apart, a part that cannot be told says why.
 Criticism: series of one athlete go together (a tired athlete is slower in both lifts), so the number of false flags
@@ -34,7 +21,6 @@ Hopkins 2000, Sports Med 30(1):1-15 (typical error); Nelson 1984, J Qual Technol
 signals trade false alarms against delay).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -45,12 +31,13 @@ from analysis.base.config import Config
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
+from analysis.models.change import expected_by_chance
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.watched import watched_repetitions
 from analysis.models.squad.sensitivity import Sensitivity
-from analysis.pages.athlete_week.week import Missing, athlete_week
-from analysis.pages.squad_week.members import LOOKS_OF_THE_LIST, Finding, Member, MemberWeek, NewDevice, Stall
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_week.members import Finding, Member, MemberWeek, NewDevice
 
 STREAMS = ("sets", "reps", "runs", "splits", "trials", "wellness")
 _ACTIONS = ("regress", "vary", "hold", "progress")
@@ -95,52 +82,30 @@ class SquadWeek:
         return tuple(finding for one in self.members for finding in one.findings)
 
     @cached_property
-    def new_findings(self) -> tuple[Finding, ...]:
-        """The series that were judged on a value of this week: what the flags of this week are counted among."""
-        return tuple(one for one in self.findings if one.is_new and one.is_judged)
+    def judged(self) -> tuple[Finding, ...]:
+        """The series that could be told: what the changes of this week are counted among."""
+        return tuple(one for one in self.findings if one.is_judged)
 
     @cached_property
     def listed(self) -> tuple[Finding, ...]:
-        """Flagged on two looks in a row or more, the largest in units of its MDC first."""
-        return _largest_first(one for one in self.new_findings if one.on_the_list)
+        """Lasting changes, those that this week's look found first, then the largest in units of their error."""
+        return tuple(sorted((one for one in self.findings if one.is_news), key=_order))
 
     @cached_property
     def seen_once(self) -> tuple[Finding, ...]:
-        """Flagged on this look for the first time."""
-        return _largest_first(one for one in self.new_findings if one.looks == 1)
+        """Newest values of this week that are out of the usual, with nothing lasting."""
+        return tuple(one for one in self.findings if one.is_odd_today)
 
     @cached_property
-    def standing(self) -> tuple[Finding, ...]:
-        """Flagged on two looks in a row when last measured, which was before this week."""
-        return _largest_first(one for one in self.findings if not one.is_new and one.looks >= LOOKS_OF_THE_LIST)
-
-    @cached_property
-    def expected_flags(self) -> float:
-        """Flags of this week if nothing had changed in anybody."""
-        return float(sum(one.null_probability for one in self.new_findings))
-
-    @cached_property
-    def expected_on_the_list(self) -> float:
-        """Flags on two looks in a row if nothing had changed in anybody."""
-        return float(sum(one.null_probability_twice for one in self.new_findings))
+    def expected_by_chance(self) -> float:
+        """Series that would be told as changed this week if nothing had changed in anybody."""
+        return expected_by_chance(one.series.change for one in self.judged)
 
     @cached_property
     def new_devices(self) -> tuple[NewDevice, ...]:
         """Every series that began anew, the latest first."""
         found = [one for member in self.everyone for one in member.new_devices]
         return tuple(sorted(found, key=lambda one: one.since, reverse=True))
-
-    @cached_property
-    def trends(self) -> tuple[tuple[Stall, ...], tuple[Missing, ...]]:
-        """The trend of every lift of the members, and where there is none, why."""
-        known, missing = [], []
-        for member in self.members:
-            for speed in member.week.speeds.known:
-                try:
-                    known.append(Stall(member.athlete_id, member.name, speed, member.trend_of(speed)))
-                except NotEnoughData as problem:
-                    missing.append(Missing(f"{member.athlete_id}.{speed.exercise}", str(problem), "too_few_values"))
-        return tuple(known), tuple(missing)
 
     @cached_property
     def form_break(self) -> FormBreak:
@@ -183,8 +148,7 @@ class SquadWeek:
 
     @cached_property
     def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:
-        flagged = (*self.listed, *self.seen_once, *self.standing)
-        return {(one.athlete_id, one.subject): self._sensitivity(one) for one in flagged}
+        return {(one.athlete_id, one.subject): self._sensitivity(one) for one in self.listed}
 
     def _sensitivity(self, finding: Finding) -> Sensitivity | None:
         try:
@@ -208,5 +172,5 @@ def squad_week(squad: SquadFrames, until: str | pd.Timestamp) -> SquadWeek:
     return SquadWeek(squad, day, days, tuple(MemberWeek(one, athlete_week(one, day)) for one in squad.athletes))
 
 
-def _largest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: one.size, reverse=True))
+def _order(finding: Finding) -> tuple[bool, float]:
+    return (not finding.found_this_week, -finding.size)

@@ -11,14 +11,12 @@ from analysis.report.drawing.courses import course, sparkline
 from analysis.report.drawing.rows import broad, dumbbells, forest
 from analysis.report.drawing.scene import WIDTH, Scene, text_width
 from analysis.report.drawing.squares import cells, reps
-from analysis.report.drawing.values import sides, slope, strip
+from analysis.report.drawing.values import sides
 
 __all__ = ["SCENES", "WIDTH", "Scene", "broad", "text_width"]
 
 SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
-    "strip": strip,
     "reps": reps,
-    "slope": slope,
     "sides": sides,
     "forest": forest,
     "dumbbells": dumbbells,

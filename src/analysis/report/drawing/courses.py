@@ -4,17 +4,18 @@ import itertools
 from typing import Any
 
 from analysis.report.drawing.rows import row_head
-from analysis.report.drawing.scale import Numbers, between, clamped, known, numbers_of, pair, spread
+from analysis.report.drawing.scale import Numbers, Scale, between, clamped, known, numbers_of, pair, spread
 from analysis.report.drawing.scene import WIDTH, Scene, widest
 from analysis.report.drawing.states import state_mark
 
 
 def course(block: dict[str, Any]) -> Scene:
-    """Dots over weeks on the usual band; values of another device are hollow, a dashed line stands where it changed."""
+    """Dots over weeks on the band of one more value; values of another device are hollow, a dashed line stands where it
+    changed. A level before the one now is dashed."""
     said = numbers_of(block, [*block["values"], block["low"], block["high"]])
     points = list(zip(block["weeks"], block["values"], block["comparable"], strict=True))
     none = block["note"] or "No values."
-    scene = Scene(block["title"], _course_words(points, said) if points else none)
+    scene = Scene(block["title"], _course_words(block, points, said) if points else none)
     top = row_head(scene, block, 0.0) + 2
     bottom = top + 56
     scene.height = bottom + 6
@@ -24,10 +25,16 @@ def course(block: dict[str, Any]) -> Scene:
     y_of = between(block["low"], block["high"], bottom - 4, top + 8)
     scene.text(high, 0, top + 12)
     scene.text(low, 0, bottom)
+    _add_light(scene, block["light"], x_of, left, top, bottom)
     scene.line("axis", left, bottom, WIDTH, bottom)
+    began = left if block["since"] is None else clamped(x_of(-block["since"]) - 5, left, WIDTH)
     if band := pair(block, "band_low", "band_high"):
         floor, ceiling = sorted(clamped(y_of(end), top, bottom) for end in band)
-        scene.rect("band", left, floor, WIDTH - left, ceiling - floor, 3)
+        scene.rect("band", began, floor, WIDTH - began, ceiling - floor, 3)
+    if block["level"] is not None:
+        scene.line("level", began, y_of(block["level"]), WIDTH, y_of(block["level"]))
+    if block["before"] is not None:
+        scene.line("reference", left, y_of(block["before"]), began, y_of(block["before"]))
     for (_, _, was), (week, _, now) in itertools.pairwise(points):
         if was != now:
             x = x_of(-week) - 5
@@ -41,10 +48,24 @@ def course(block: dict[str, Any]) -> Scene:
     return scene
 
 
-def _course_words(points: list[tuple[float, float, bool]], said: Numbers) -> str:
-    others = sum(not is_comparable for _, _, is_comparable in points)
-    device = f" {others} of another device, not compared." if others else ""
-    return f"{len(points)} values, the newest {said.amount(points[-1][1])}.{device}"
+def _add_light(scene: Scene, spans: list[dict[str, Any]], x_of: Scale, left: float, top: float, bottom: float) -> None:
+    for span in spans:
+        first, last = (clamped(x_of(-span[end]), left, WIDTH) for end in ("first", "last"))
+        if last > first:
+            scene.rect("light", first, top, last - first, bottom - top, 2)
+            scene.text(span["word"], (first + last) / 2, top + 10, anchor="middle")
+
+
+def _course_words(block: dict[str, Any], points: list[tuple[float, float, bool]], said: Numbers) -> str:
+    words = f"{len(points)} values, the newest {said.amount(points[-1][1])}."
+    if block["level"] is not None:
+        before = f", before that {said.amount(block['before'])}" if block["before"] is not None else ""
+        words += f" Level now {said.amount(block['level'])}{before}."
+    if others := sum(not is_comparable for _, _, is_comparable in points):
+        words += f" {others} of another device, not compared."
+    if block["light"]:
+        words += f" Planned light: {', '.join(span['word'] for span in block['light'])}."
+    return words
 
 
 def sparkline(block: dict[str, Any]) -> Scene:

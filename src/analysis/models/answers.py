@@ -1,0 +1,86 @@
+"""How an athlete feels over weeks: has the level of one daily answer changed?
+
+Model card
+----------
+Question: does the athlete sleep, ache or feel otherwise than before, for longer than a bad day?
+Data: the answers to one item from one source, one a day; a day without an answer is no value.
+Estimator: `models.change` on the answers, by the noise of the squad. The smallest worthwhile change is a tenth of the
+scale, a practical choice.
+Interval: that of the change engine. Answers are whole numbers; the step of the scale is the least error.
+Refuses: no answer to the item. "Cannot tell" as the engine does, and without an answer in the last 14 days.
+Criticism: an answer is what somebody says on a morning; scales drift, and who is told not to train may answer lower.
+
+References
+----------
+Saw et al. 2016, Br J Sports Med 50(5):281-291 (self-reported measures and training load).
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.base.errors import NotEnoughData
+from analysis.models import series
+
+STALE_AFTER_DAYS = 14
+SWC_SHARE = 0.1  # of the scale; a practical choice, not a measured one
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answers(series.Series):
+    """One item that is asked every day, and what it says of its level."""
+
+    item: str
+    source: str
+
+
+def answers_to(
+    wellness: pd.DataFrame, item: str, source: str, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
+) -> Answers:
+    """The answers to one item by day, and what they say of its level.
+
+    Parameters
+    ----------
+    wellness : DataFrame
+        Table wellness of one athlete: local_date, item, source, value, scale_min, scale_max, direction.
+    item, source : str
+    until : Timestamp
+        Last day that is known.
+    judging : Judging
+        The noise of the squad and what is known of days.
+
+    Raises
+    ------
+    NotEnoughData
+        No answer to the item, no scale, or one that says of no direction that it is good.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"local_date": pd.to_datetime(["2026-01-05"]), "item": "sleep", "source": "form",
+    ...     "value": [7.0], "scale_min": 1.0, "scale_max": 10.0, "direction": "higher_better"})
+    >>> answers_to(answers, "sleep", "form", pd.Timestamp("2026-01-11")).quantity.swc
+    0.9
+    """
+    of_item = (wellness["item"] == item) & (wellness["source"] == source) & (wellness["local_date"] <= until)
+    known = wellness[of_item].dropna(subset=["value", "scale_min", "scale_max"])
+    known = known[known["direction"].isin(["higher_better", "lower_better"])].drop_duplicates("local_date", keep="last")
+    if known.empty:
+        raise NotEnoughData(f"No answer on {item.replace('_', ' ')} yet. Note it tomorrow morning.")
+    last = known.iloc[-1]
+    same_scale = (known["scale_min"] == last["scale_min"]) & (known["scale_max"] == last["scale_max"])
+    exposures = known.loc[:, ["local_date", "value"]].assign(device=None, comparable=same_scale)
+    return Answers(
+        item=item,
+        source=source,
+        exposures=exposures.sort_values("local_date", ignore_index=True),
+        until=until,
+        judging=judging,
+        quantity=series.Quantity(
+            name=f"wellness.{item}.{last['scale_min']:g}_to_{last['scale_max']:g}",
+            unit="points",
+            swc=SWC_SHARE * float(last["scale_max"] - last["scale_min"]),
+            better="higher" if last["direction"] == "higher_better" else "lower",
+            resolution=1.0,
+            stale_after_days=STALE_AFTER_DAYS,
+        ),
+    )
