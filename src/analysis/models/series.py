@@ -111,6 +111,11 @@ class Series(Followed):
 
     quantity: Quantity
 
+    def at(self, day: pd.Timestamp) -> "Series":
+        """The series as a page of that day saw it, by the noise of today."""
+        known = self.exposures[self.exposures["local_date"] <= day]
+        return replace(self, exposures=with_comparable(known), until=day)
+
     @property
     def scale(self) -> float:
         """What one unit of its noise is, in the unit of the values."""

@@ -34,9 +34,9 @@ def squad_noise(athletes: Sequence[AthleteFrames], until: pd.Timestamp) -> tuple
 
     Returns
     -------
-    SquadNoise, and a DataFrame, one row an athlete, series, day and device: athlete_id, quantity, unit, device,
-    local_date, value (of what errs in percent: of the own median), comparable (on the newest device), light (planned so, which noise leaves out). A series with a
-    value that cannot be is left out; the athlete's own page says why.
+    SquadNoise, and a DataFrame, one row an athlete, series, day and device: athlete_id, series, quantity, unit, device,
+    local_date, value (of what errs in percent: of the own median), comparable (on the newest device), light (planned
+    so, which noise leaves out). A series with a value that cannot be is left out; the athlete's own page says why.
     """
     weeks = [athlete_week(athlete, until, by=ALONE) for athlete in athletes]
     followed = [(week, one) for week in weeks for one in week.followed if isinstance(one, Series)]

@@ -173,8 +173,8 @@ class Told(Judged):
         if self.today in ("usual", "none"):
             return ""
         by = self.latest - (self.band_low + self.band_high) / 2
-        amount = words.amount(by, self.unit)
-        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {amount} {words.direction(by)} than usual."
+        off = f"{words.amount(by, self.unit)} {words.direction(by)} than usual"
+        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {off}."
 
     def _why_not(self, words: Wording) -> Sentence:
         if self.reason == "stale":

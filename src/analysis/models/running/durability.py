@@ -58,7 +58,7 @@ class Halves:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Durability(series.Series):
-    """One measure of durability by long run, in %, with duration_s and heart_rate_bpm, and what it says of its level."""
+    """One measure of durability by long run, in %, with duration_s and heart_rate_bpm."""
 
     measure: Measure
     n_runs_left_out: int  # long enough, but with too little heart rate or speed for this measure

@@ -4,10 +4,10 @@ Model card
 ----------
 Question: is the pace at the athlete's usual heart rate better or worse than in the runs before?
 Data: watch records of up to 40 runs of the last 26 weeks; the copy of a run from a second source is not read.
-Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of the last 9 runs' medians, the
-first 10 min left out; a run counts with 5 min or more in the band. Lower is better.
-Estimator: `models.change` on the runs of the newest device, by the noise of the squad. The smallest worthwhile change is
-2 % of the own pace, a practical choice and not a measured one.
+Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around the median of the last 9 runs' medians,
+the first 10 min left out; a run counts with 5 min or more in the band. Lower is better.
+Estimator: `models.change` on the runs of the newest device, by the noise of the squad. The smallest worthwhile change
+is 2 % of the own pace, a practical choice and not a measured one.
 Interval: that of the change engine.
 Refuses: no run with a heart rate, or none with 5 min in the band; a heart rate or a speed that is infinite or negative.
 "Cannot tell" as the engine does, and when the latest is more than 21 days old.
@@ -74,8 +74,8 @@ def pace_at_heart_rate(
     Returns
     -------
     PaceAtHeartRate
-        The band is the median heart rate of the last 9 runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed it
-        is taken from the distance between records. Runs with too little time in the band are counted, not used.
+        The band is the median heart rate of the last 9 runs, rounded to 5 bpm, +/- 5 bpm. Where a watch gives no speed
+        it is taken from the distance between records. Runs with too little time in the band are counted, not used.
         Smaller is better.
 
     Raises

@@ -9,8 +9,8 @@ rating of the reserve counts for less than it could have been, so that hard days
 Estimator: `models.change` on the days. The smallest worthwhile change is 2.5 % of the own 1RM, a practical choice.
 Interval: that of the change engine; of the change, not of the 1RM itself, which `models.strength.e1rm` estimates.
 Refuses: no such set. "Cannot tell" as the engine does.
-Criticism: light weeks read as a lower 1RM unless they are labelled a deload. Epley's constant is one for all athletes; a
-constant error of it changes no verdict.
+Criticism: light weeks read as a lower 1RM unless they are labelled a deload. Epley's constant is one for all athletes;
+a constant error of it changes no verdict.
 
 References
 ----------

@@ -170,7 +170,7 @@ def side_blocks(result: SideDifference) -> list[Block]:
 
 
 def _side_bands(result: SideDifference) -> Sides:
-    """Both sides over the dates; each band is half the interval of the difference, so that they part where it is sure."""
+    """Both sides over the dates; a band is half the interval of the difference, so that they part where it is sure."""
     factor = np.exp((result.change.level_high - result.change.level_low) / 400)
     rows = tuple(
         SideRow(label, value, float(value / factor), float(value * factor))

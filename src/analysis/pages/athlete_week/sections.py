@@ -139,7 +139,7 @@ def certainty(week: AthleteWeek) -> list[Block]:
 
 
 def week_message(week: AthleteWeek) -> Fact:
-    """The week's one sentence, the first that there is: ill or off, form, change of level, milestone, adherence, steady.
+    """The week's one sentence, the first that there is: ill or off, form, a change, milestone, adherence, steady.
 
     Raises NotEnoughData where fewer than 2 days of the week were trained and none was planned light.
     """
@@ -203,10 +203,10 @@ def chance_fact(told: Sequence[Told]) -> Fact:
     moved = "none has" if found == 0 else "1 has" if found == 1 else f"{found} have"
     return Fact(
         "certainty.by_chance",
-        f"Of {count_text(n, 'line')} on this page {moved} changed. Luck alone would move about {expected_text(by_luck)}.",
+        f"Of {count_text(n, 'line')} here {moved} changed. Luck alone would move about {expected_text(by_luck)}.",
         coach_sentence=(
-            f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if nothing "
-            "had changed (season rate of unchanged series, each told for 8 weeks)."
+            f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if "
+            "nothing had changed (season rate of unchanged series, each told for 8 weeks)."
         ),
         estimate=by_luck,
         n=n,

@@ -6,78 +6,76 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Drawing, Fact, Text
-from analysis.base.states import State
-from analysis.models.squad.flag_audit import FollowUp
-from analysis.pages.block_review.measures import BASELINE_DAYS, LAST_EXPOSURES
+from analysis.base.blocks import Drawing, Fact
+from analysis.models.change.kept import RANGE_LEVEL
 from analysis.pages.block_review.review import CHECK_RETESTS, RETESTS, BlockReview
-from analysis.pages.numbers import between_words, number_words, p_words, titled
-from analysis.pages.wording import count_text, long_day, withheld_fact
+from analysis.pages.numbers import titled
+from analysis.pages.wording import count_text, expected_text, long_day, withheld_fact
 
 Shown = Fact | Drawing | pd.DataFrame
 
 PACKAGES = ("athlete-workbook", "numpy", "pandas", "scipy", "statsmodels", "plotly")
-KIND_NAMES = {
-    "speed": "Speed at the anchor load",
-    "form": "Clean reps",
-    "check": "Checks",
-    "pace": "Pace at a heart rate",
-    "all": "All",
-}
 
 
-def flags(review: BlockReview) -> list[Shown]:
-    """What the weekly pages flagged over the block, against what chance would have flagged."""
-    audit = review.flags
-    whole = audit.by_kind.iloc[-1]
+def claims(review: BlockReview) -> list[Shown]:
+    """What the weekly pages claimed over the block, and what became of it."""
+    kept = review.kept
+    told = kept.tidy().set_index("term")
+    n, luck = len(kept.claims), expected_text(kept.expected)
+    held = f" {kept.n_held} of {kept.n_judged} that are 4 weeks old held{_share(told, 'claims that held')}."
     facts = [
         Fact(
-            "flags.by_chance",
-            f"{whole.n_looks} looks at new values, {whole.n_flagged} flagged; {whole.expected:.1f} expected if nothing "
-            f"had changed (as many or more: p {p_words(whole.probability)}). "
-            f"Flagged two looks in a row: {count_text(audit.n_persistent, 'series', 'series')}.",
-            estimate=float(whole.n_flagged),
-            n=int(whole.n_looks),
+            "claims.held",
+            f"{count_text(n, 'change')} told in this block; luck alone would tell about {luck}."
+            + (held if kept.n_judged else " None is 4 weeks old yet."),
+            estimate=float(n),
+            n=n,
         ),
-        _follow_up_fact(audit.follow_up),
-    ]
-    return [
-        *facts,
-        titled(
-            _flag_table(audit.by_kind.assign(kind=audit.by_kind["kind"].map(KIND_NAMES)), "kind", "Kind"), "By kind"
-        ),
-        titled(_flag_table(audit.by_athlete, "athlete", "Athlete"), "By athlete"),
-        Text(
-            "Looks at one series share values, so p is approximate. Of many athletes one will lead by chance: "
-            "a row of this table is no finding by itself."
+        Fact(
+            "claims.ranges",
+            f"{int(kept.values['in_range'].sum())} of {len(kept.values)} new values lay in their "
+            f"{RANGE_LEVEL:.0%} range{_share(told, 'values in their range')}.",
+            n=len(kept.values),
         ),
     ]
-
-
-def _follow_up_fact(after: FollowUp) -> Fact:
-    if after.n == 0:
-        sentence = "Regression to the mean: no flagged value was followed by another in this block."
-        return Fact("flags.follow_up", sentence, State.CANNOT_TELL, reason="too_few_values")
-    sentence = (
-        f"Regression to the mean: {count_text(after.n, 'flagged value')} averaged {after.at_flag:.1f} MDC from the "
-        f"reference. The next value of the same series lay {number_words(after.after, 1)} MDC from it in the same "
-        "direction"
-    )
-    if np.isfinite(after.interval.low):
-        sentence += f" (95 % interval {between_words(after.interval.low, after.interval.high, 1)})"
-    return Fact("flags.follow_up", f"{sentence}. Picking out extremes makes the next value look like a return.")
-
-
-def _flag_table(counts: pd.DataFrame, column: str, head: str) -> pd.DataFrame:
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            head: counts[column],
-            "Looks": counts["n_looks"],
-            "Flagged": counts["n_flagged"],
-            "Expected by chance": [number_words(value, 1) for value in counts["expected"]],
-            "p, as many or more": [p_words(value) for value in counts["probability"]],
+            "Athlete": kept.claims["athlete"],
+            "Series": kept.claims["series"],
+            "Found": kept.claims["found_on"].map(long_day),
+            "Level since": kept.claims["since"].map(long_day),
+            "Direction": kept.claims["rises"].map({True: "up", False: "down"}),
+            "4 weeks later": kept.claims["held"].map({True: "held", False: "gone"}).fillna("too early"),
         }
     )
+    return [*facts, titled(table, "Changes told in this block")]
+
+
+def _share(told: pd.DataFrame, term: str) -> str:
+    """A share with its interval; nothing where there is none."""
+    row = told.loc[term]
+    if not np.isfinite(row["conf_low"]):
+        return ""
+    low, high = 100 * row["conf_low"], 100 * row["conf_high"]
+    return f" ({100 * row['estimate']:.0f} %, 95 % interval {low:.0f} to {high:.0f})"
+
+
+def noise(review: BlockReview) -> pd.DataFrame:
+    """The noise of the squad that every page judges by."""
+    rows = review.squad.noise
+    table = pd.DataFrame(
+        {
+            "Quantity": rows["quantity"],
+            "Device": rows["device"],
+            "TE": [f"{value:.3g}" for value in rows["te"]],
+            "Carry-over": [f"{value:.2f}" for value in rows["rho"]],
+            "MDC": [f"{value:.3g}" for value in rows["mdc"]],
+            "Athletes": rows["n_athletes"],
+            "Exposures": rows["n_exposures"],
+            "Source": rows["source"],
+        }
+    )
+    return titled(table, "Noise of the squad, by which every page judges")
 
 
 def data_audit(review: BlockReview) -> list[Shown]:
@@ -137,13 +135,11 @@ def methods(review: BlockReview) -> list[Shown]:
     config = review.config
     settings = [
         ("Block", review.period),
-        ("Baseline", f"3 to 8 comparable exposures of the {BASELINE_DAYS} days before; of two intervals for a check"),
-        ("End of the block", f"mean of the last {LAST_EXPOSURES} exposures; the last one for a check"),
+        ("Changes", "change engine: scan for an onset at weekly looks, told to the end of the block"),
         ("Measurement error", f"first {RETESTS} exposures of the block; first {CHECK_RETESTS} checks of the record"),
-        ("Interval of changes", f"{config.confidence * 100:.0f} %, t"),
+        ("Interval of changes", f"{config.confidence * 100:.0f} %, over all believable onsets"),
         ("Other intervals", "95 %: chi-square, F, t, profile likelihood"),
-        ("Error of changes", "squad's typical error between days, pooled with the athlete's own over the baseline"),
-        ("Correction", "Holm over all judged changes of the block"),
+        ("Noise of changes", "typical error and carry-over pooled over the squad, the athlete's own drawn to it"),
         ("Random numbers", "none are drawn: every number of this page comes out again from the same data"),
         ("Data hash", review.squad.fingerprint[:16]),
     ]
@@ -155,12 +151,11 @@ def methods(review: BlockReview) -> list[Shown]:
                 "Key": measure.key,
                 "Unit": measure.unit,
                 "SWC": f"{measure.swc:g}",
-                "Error in workbook.toml": f"{measure.stated.value:g} (df {measure.stated.df:g})"
-                if measure.stated
-                else "–",
-                "Source": measure.stated.source if measure.stated else "own values only",
+                "Error in workbook.toml": f"{stated.typical_error:g} (df {stated.df:g})" if stated else "–",
+                "Source": stated.source if stated else "own values only",
             }
             for measure in review.measures
+            for stated in [measure.quantity.published]
         ]
     )
     return [

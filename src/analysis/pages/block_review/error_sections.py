@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from analysis.base.blocks import Drawing, Fact
 from analysis.figures import marks, theme
+from analysis.pages.block_review.audit_sections import noise
 from analysis.pages.block_review.measures import Measure
 from analysis.pages.block_review.review import BlockReview, MeasurementErrorOf, ProfileOf
 from analysis.pages.numbers import between_words, digits_of_error, number_words, signed_words, titled, with_interval
@@ -29,6 +30,7 @@ def measurement_error(review: BlockReview) -> list[Block]:
         _detectable_fact(known),
         *(fact for one in known for fact in _error_facts(one)),
         *unknown_parts(review.errors.missing, review.names),
+        noise(review),
         titled(table, "Measurement error between days, 95 % intervals"),
         titled(correlations, "Intraclass correlations, 95 % intervals"),
         titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
@@ -52,14 +54,14 @@ def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
     r = one.reliability
     d = digits_of_error(r.typical_error.te)
     terms = r.tidy().set_index("term")
-    stated = one.measure.stated
+    stated = one.measure.quantity.published
     left_out = f", {r.n_left_out} left out" if r.n_left_out else ""
     return {
         "Measure": f"{one.measure.name} ({one.measure.unit})",
         "Athletes × exposures": f"{len(r.trials)} × {r.trials.shape[1]}{left_out}",
         "Days between": f"{one.days_between:.0f}",
         "TE": with_interval(terms.loc["TE"], d),
-        "TE in workbook.toml": number_words(stated.value, d) if stated else "–",
+        "TE in workbook.toml": number_words(stated.typical_error, d) if stated else "–",
         "CV (%)": with_interval(terms.loc["CV"], 1) if "CV" in terms.index else "–",
         "MDC95": number_words(r.typical_error.mdc(), d),
         "SWC, 0.2 SD": number_words(r.swc, d),
@@ -93,11 +95,11 @@ def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
     d = digits_of_error(r.typical_error.te)
     low, high = r.typical_error.interval
     facts = []
-    stated = one.measure.stated
-    if stated and not low <= stated.value <= high:
+    stated = one.measure.quantity.published
+    if stated and not low <= stated.typical_error <= high:
         facts.append(
-            f"{name}: the configured error of {number_words(stated.value, d)} {unit} lies outside what was found, "
-            f"{between_words(low, high, d)} {unit}. True change between exposures may be part of that."
+            f"{name}: the configured error of {number_words(stated.typical_error, d)} {unit} lies outside what was "
+            f"found, {between_words(low, high, d)} {unit}. True change between exposures may be part of that."
         )
     facts += [
         f"{name}: exposure {row.trial} differs from the one before by {signed_words(row.change, d)} {unit} on average "

@@ -7,8 +7,9 @@ import pandas as pd
 from analysis.metrics.adherence import day_states, plan_status
 from analysis.metrics.load import daily_load
 from analysis.metrics.strength import VELOCITY_METRICS
+from analysis.models.series import Followed
 from analysis.pages.athlete_week.week import AthleteFrames
-from analysis.pages.block_review.measures import Block, History, Measure
+from analysis.pages.block_review.measures import Block, Measure
 
 
 def plan_of(athlete: AthleteFrames, block: Block) -> dict[str, int]:
@@ -59,10 +60,10 @@ def audit_of(athlete: AthleteFrames, block: Block) -> dict[str, int]:
     }
 
 
-def device_changes(measure: Measure, history: History, block: Block) -> list[tuple[str, pd.Timestamp, str, str]]:
+def device_changes(measure: Measure, one: Followed, block: Block) -> list[tuple[str, pd.Timestamp, str, str]]:
     """Measure, day, was and now of each new device, rater or timing within the baseline or the block."""
     first = block.since - pd.Timedelta(days=measure.baseline_days)
-    seen = history.exposures[history.exposures["local_date"] >= first]
+    seen = one.exposures[one.exposures["local_date"] >= first]
     device = seen["device"].fillna("not named").tolist()
     return [
         (measure.name, day, was, now)

@@ -1,10 +1,8 @@
 """A block of training of a whole squad: every part of the scientist's page, fitted from the frames when asked for.
 
-The block runs from `since` to `until`. What came before it is the baseline: a change over the block is the mean of the
-last 3 exposures in it (the last one of a periodic check) against the 3 to 8 comparable exposures of the weeks before
-it. Where the record begins with the block, its own first 3 stand for the baseline, and the change says so. The error is
-the squad's own typical error between days where 3 athletes or more repeated the measure, pooled with the athlete's own:
-protocol, devices and population are the same. Every change is also corrected for how many were judged (Holm 1979).
+The block runs from `since` to `until`. What changed in it is what the change engine tells at its end of every series: a
+change that a weekly look of the block found is told to the end of the block. Errors are the squad's, as on every page;
+how many changes luck alone would bring is counted by the engine's own rate.
 """
 
 from dataclasses import dataclass, replace
@@ -12,34 +10,26 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from analysis.base.config import Config, Lift
-from analysis.base.decisions import TypicalError
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.metrics.load import daily_load
 from analysis.metrics.strength import bar_speeds
+from analysis.models.change import Event
+from analysis.models.change.kept import Kept, kept
 from analysis.models.fitness_fatigue.skill import Review, review
+from analysis.models.series import Followed
 from analysis.models.squad.bland_altman import BlandAltman, bland_altman
-from analysis.models.squad.flag_audit import FlagAudit, flag_audit
 from analysis.models.squad.growth import Growth, growth
 from analysis.models.squad.reliability import Reliability, reliability
 from analysis.models.squad.squad_series import SquadSeries
 from analysis.models.squad.transfer import Transfer, transfer
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
-from analysis.pages.athlete_week.week import AthleteFrames, Parts, athlete_week, gathered
-from analysis.pages.block_review.looks import looks_of
-from analysis.pages.block_review.measures import (
-    Block,
-    BlockChange,
-    History,
-    Measure,
-    change_over,
-    histories_of,
-    measures_of,
-)
+from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, Parts, athlete_week, gathered
+from analysis.pages.block_review.claims import claims_of, values_of
+from analysis.pages.block_review.measures import Block, BlockChange, Measure, measures_of, series_of
 from analysis.pages.block_review.record import audit_of, device_changes, plan_of, weeks_of
 from analysis.pages.wording import long_day
 
@@ -183,7 +173,7 @@ class BlockReview:
         """One row a new device, rater or timing within the baseline or the block: athlete, measure, date, was, now."""
         rows = [
             (self.labels[athlete_id], *changed)
-            for athlete_id, found in self._histories.items()
+            for athlete_id, found in self._series_of.items()
             for measure, history in found
             for changed in device_changes(measure, history, self.block)
         ]
@@ -191,14 +181,14 @@ class BlockReview:
 
     @cached_property
     def changes(self) -> tuple[BlockChange, ...]:
-        """Every athlete's change over the block in every measure that was taken in it, by measure."""
+        """What every series measured in the block says at its end, by measure."""
         found = [
-            self._change(athlete_id, measure, history)
-            for athlete_id, histories in self._histories.items()
-            for measure, history in histories
-            if (self.block.holds(history.exposures) & history.exposures["comparable"]).any()
+            self._change(athlete_id, measure, series)
+            for athlete_id, every in self._series_of.items()
+            for measure, series in every
+            if (self.block.holds(series.exposures) & series.exposures["comparable"]).any()
         ]
-        return _with_holm(sorted(found, key=lambda one: self.measures.index(one.measure)))
+        return tuple(sorted(found, key=lambda one: self.measures.index(one.measure)))
 
     def changes_of(self, measure: Measure) -> tuple[BlockChange, ...]:
         """The changes in one measure."""
@@ -248,22 +238,37 @@ class BlockReview:
         )
 
     @cached_property
-    def flags(self) -> FlagAudit:
-        """The flags that the weekly pages of the block raised, against chance; NotEnoughData where none was judged."""
-        looks = [
-            {"athlete": self.labels[one.athlete_id]} | look
-            for one in self.squad.athletes
-            for look in looks_of(one, self._histories[one.athlete_id], self.block, self.config)
-        ]
-        return flag_audit(pd.DataFrame(looks))
+    def kept(self) -> Kept:
+        """What became of what the weekly pages of the block claimed; NotEnoughData where nothing was judged."""
+        weeks = [(self.labels[one.athlete_id], self._weeks[one.athlete_id].followed) for one in self.squad.athletes]
+        claims = [row for name, followed in weeks for row in claims_of(name, followed, self.block)]
+        values = [row for name, followed in weeks for row in values_of(name, followed, self.block)]
+        told = [one.change for _, followed in weeks for one in followed if one.change.state.known]
+        return kept(
+            pd.DataFrame(claims, columns=["athlete", "series", "found_on", "since", "rises", "held"]),
+            pd.DataFrame(values, columns=["athlete", "series", "local_date", "in_range"]),
+            named_a_season=sum(change.named_a_season for change in told),
+            days=len(self.block.days),
+        )
 
     # --- fitted once an athlete ---------------------------------------------------------------------------------
 
     @cached_property
-    def _histories(self) -> dict[str, list[tuple[Measure, History]]]:
+    def _weeks(self) -> dict[str, AthleteWeek]:
+        """The week that ends the block of every athlete, with what was found in the block told to its end."""
+        return {one.athlete_id: self._week(one) for one in self.squad.athletes}
+
+    def _week(self, athlete: ReviewedAthlete) -> AthleteWeek:
+        judging = athlete_week(athlete, self.block.until).judging
+        block = Event("block", self.block.since, self.block.until)
+        return athlete_week(athlete, self.block.until, by=replace(judging, events=(*judging.events, block)))
+
+    @cached_property
+    def _series_of(self) -> dict[str, list[tuple[Measure, Followed]]]:
         """Every measure that an athlete has, as it stands at the end of the block."""
-        weeks = ((one, athlete_week(one, self.block.until)) for one in self.squad.athletes)
-        return {one.athlete_id: histories_of(one, week, self.measures) for one, week in weeks}
+        return {
+            one.athlete_id: series_of(one, self._weeks[one.athlete_id], self.measures) for one in self.squad.athletes
+        }
 
     @cached_property
     def _bar_speeds(self) -> dict[str, pd.DataFrame]:
@@ -284,22 +289,15 @@ class BlockReview:
 
     # --- the squad ------------------------------------------------------------------------------------------------
 
-    def _change(self, athlete_id: str, measure: Measure, history: History) -> BlockChange:
-        error = self._squad_errors.get(measure.key)
-        change, begins_here = change_over(self.block, measure, history.exposures, error, self.config.confidence)
-        at = f"{history.anchor_kg:g} kg" if measure.kind == "speed" else ""
-        return BlockChange(self.labels[athlete_id], athlete_id, measure, at, begins_here, change)
-
-    @cached_property
-    def _squad_errors(self) -> dict[str, TypicalError]:
-        """The squad's typical error of each measure that was repeated."""
-        return {one.measure.key: one.reliability.typical_error.for_decisions for one in self.errors.known}
+    def _change(self, athlete_id: str, measure: Measure, series: Followed) -> BlockChange:
+        at = f"{series.anchor_kg:g} kg" if isinstance(series, SpeedAtLoad) else ""
+        return BlockChange(self.labels[athlete_id], athlete_id, measure, at, series.change)
 
     def _series(self, measure: Measure) -> dict[str, pd.DataFrame]:
         """The exposures of everyone who has the measure, by label."""
         return {
             self.labels[athlete_id]: history.exposures
-            for athlete_id, found in self._histories.items()
+            for athlete_id, found in self._series_of.items()
             for own, history in found
             if own is measure
         }
@@ -357,7 +355,7 @@ class BlockReview:
 
     def _load_response(self, athlete: ReviewedAthlete) -> LoadResponse:
         measure = next(iter(self._speeds), None)
-        found = [history for own, history in self._histories[athlete.athlete_id] if own is measure]
+        found = [history for own, history in self._series_of[athlete.athlete_id] if own is measure]
         if measure is None or not found:
             name = measure.name if measure else "a key lift"
             raise NotEnoughData(f"No bar speed of {name} at its anchor load. Measure 3 reps once a week.")
@@ -404,16 +402,6 @@ def _iso_day(text: str) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
-
-
-def _with_holm(changes: list[BlockChange]) -> tuple[BlockChange, ...]:
-    """The changes with their p values adjusted for how many were judged (Holm 1979)."""
-    judged = [one for one in changes if one.change.state.known]
-    if not judged:
-        return tuple(changes)
-    adjusted = multipletests([one.p_value for one in judged], method="holm")[1]
-    by_change = {id(one): float(p) for one, p in zip(judged, adjusted, strict=True)}
-    return tuple(replace(one, p_holm=by_change.get(id(one), np.nan)) for one in changes)
 
 
 def _same_device(exposures: pd.DataFrame) -> pd.DataFrame:

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
-from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.models.change import expected_by_chance
+from analysis.pages.block_review.audit_sections import claims as claims
 from analysis.pages.block_review.audit_sections import data_audit as data_audit
-from analysis.pages.block_review.audit_sections import flags as flags
 from analysis.pages.block_review.audit_sections import methods as methods
 from analysis.pages.block_review.measures import BlockChange, Measure
 from analysis.pages.block_review.review import BlockReview
-from analysis.pages.numbers import between_words, number_words, p_words, signed_words, titled
-from analysis.pages.wording import count_text, decimals_of
+from analysis.pages.numbers import between_words, number_words, signed_words, titled
+from analysis.pages.wording import count_text, decimals_of, expected_text, long_day
 
 Block = Fact | Drawing | pd.DataFrame
 
@@ -44,18 +44,20 @@ def header(review: BlockReview) -> list[Block]:
 
 def message(review: BlockReview) -> list[Block]:
     """What the block shows in one sentence."""
-    stand = [one for one in review.changes if one.stands]
-    judged = [one for one in review.changes if one.change.state.known]
-    if not judged:
-        raise NotEnoughData("No change over this block can be judged yet. Three exposures before it are needed.")
+    told = [one for one in review.changes if one.change.state.known]
+    if not told:
+        raise NotEnoughData("Nothing of this block can be told yet. Six exposures on one device are needed.")
     found: dict[tuple[str, str], list[str]] = {}
-    for one in stand:
-        found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
-    n = len(judged)
+    for one in told:
+        if one.change.changed:
+            found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
+    n, luck = len(told), expected_text(expected_by_chance(one.change for one in told))
+    changed = sum(one.change.changed for one in told)
     if not found:
-        return [Fact("block.message", f"None of {n} changes stands after correction.", n=n)]
+        return [Fact("block.message", f"None of {n} series changed for good; luck alone would move about {luck}.", n=n)]
     names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items())
-    return [Fact("block.message", f"{len(stand)} of {n} changes stand after correction: {names}.", n=n)]
+    words = f"{changed} of {n} series changed for good, where luck alone would move about {luck}: {names}."
+    return [Fact("block.message", words, n=n)]
 
 
 def plan_against_done(review: BlockReview) -> list[Block]:
@@ -146,18 +148,19 @@ def _both_ends(review: BlockReview) -> pd.DataFrame:
 
 
 def changes(review: BlockReview) -> list[Block]:
-    """Every change against its baseline: how many stand; by measure what was flagged, a forest and its numbers."""
+    """What every series says at the end of the block: how many changed; by measure a forest and its numbers."""
     if not review.changes:
         raise NotEnoughData("Nothing that is followed was measured in this block. Record a key lift or a check.")
-    judged = [one for one in review.changes if one.change.state.known]
-    flagged = [one for one in judged if one.change.flagged]
-    by_chance = expected_by_chance(one.change for one in judged)
+    told = [one for one in review.changes if one.change.state.known]
+    changed = [one for one in told if one.change.changed]
+    by_luck = expected_by_chance(one.change for one in told)
+    clear = sum(one.change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) for one in changed)
     counted = Fact(
         "block.by_chance",
-        f"{count_text(len(judged), 'change')} judged: {len(flagged)} beyond the MDC, where {by_chance:.1f} would be "
-        f"if nothing had changed; {sum(one.stands for one in judged)} stand after Holm's correction.",
-        estimate=by_chance,
-        n=len(judged),
+        f"{count_text(len(told), 'series', 'series')} can be told: {len(changed)} changed for good, {clear} of them by "
+        f"more than the smallest change that matters; luck alone would move about {expected_text(by_luck)}.",
+        estimate=by_luck,
+        n=len(told),
     )
     return [counted, *(block for measure in review.measures for block in _of_measure(review, measure))]
 
@@ -166,16 +169,15 @@ def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
     found = review.changes_of(measure)
     if not found:
         return [Text(f"{measure.name}: not measured in this block.")]
-    judged = [one for one in found if one.change.state.known]
-    flagged = [one for one in judged if one.change.flagged]
+    told = [one for one in found if one.change.state.known]
+    changed = [one for one in told if one.change.changed]
     summary = Fact(
         f"{measure.key}.block",
-        f"{measure.name}: {count_text(len(judged), 'athlete')} judged, {len(flagged)} beyond the MDC, "
-        f"{sum(one.stands for one in flagged)} after correction.",
-        n=len(judged),
+        f"{measure.name}: {count_text(len(told), 'athlete')} can be told, {len(changed)} changed for good.",
+        n=len(told),
     )
-    told = [*(change_fact(one) for one in flagged), *_unknown_facts(measure, found)]
-    return [summary, *told, change_forest(measure, found), change_table(measure, found)]
+    told_facts = [*(change_fact(one) for one in changed), *_unknown_facts(measure, found)]
+    return [summary, *told_facts, change_forest(measure, found), change_table(measure, found)]
 
 
 def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]:
@@ -199,31 +201,24 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
 
 
 def change_fact(one: BlockChange) -> Fact:
-    """One athlete's change with its error and whether it stands as one of many, or why it cannot be told."""
-    quantity, c = f"{one.athlete}, {_at(one)}", one.change
-    fact = c.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity)
-    if not c.state.known:
+    """What one athlete's series says at the end of the block, or why it cannot be told."""
+    more, less = _direction(one.measure)
+    words = {"decimals": _decimals(one), "more": more, "less": less}
+    quantity = f"{one.athlete}, {_at(one)}"
+    fact = one.change.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity, **words)
+    if not one.change.state.known:
         return fact.retold(f"{quantity}: cannot tell. {_why(one)}", "")
-    d = _decimals(one)
-    stands = "stands" if one.stands else "does not stand"
-    sentence = (
-        f"{quantity}: {c.state}. {signed_words(c.estimate, d)} {c.unit} "
-        f"({_percent(c.conf_level)} interval {between_words(c.conf_low, c.conf_high, d)}), "
-        f"{c.n_new} against {c.n_earlier} exposures; MDC {number_words(c.mdc, d)}. "
-        f"It {stands} after Holm's correction (p {p_words(one.p_holm)})."
-        f"{' Lower is better.' if c.lower_is_better else ''}"
-    )
-    return fact.retold(sentence, "")
+    return fact.retold(fact.coach_sentence, "")
 
 
 def _why(one: BlockChange) -> str:
-    n = count_text(one.change.n_earlier, "comparable value")
+    n = count_text(one.change.n, "value")
     return {
-        "series_broken": f"The device or rater changed; {n} before the block.",
-        "too_few_values": f"{n} before the block; {one.change.needed} needed.",
+        "series_broken": f"The device or rater changed; {n} since, {one.change.more_needed} more needed.",
+        "too_few_values": f"{n}; {one.change.more_needed} more needed.",
         "stale": "The last value lies too long before the end of the block.",
         "te_unknown": "The error of this measure is not known.",
-    }[one.change.reason]
+    }[one.change.reason or "te_unknown"]
 
 
 def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
@@ -232,7 +227,7 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
     rows = tuple(
         ForestRow(
             f"{one.athlete}{', ' + one.at if one.at else ''}",
-            *(one.change.fact_fields()[name] for name in ("estimate", "conf_low", "conf_high")),
+            *(one.change.fact_fields()[name] for name in ("change", "change_low", "change_high")),
             one.change.state,
             _why(one) if not one.change.state.known else "",
         )
@@ -253,23 +248,24 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
 
 def change_table(measure: Measure, found: Sequence[BlockChange]) -> pd.DataFrame:
     """The numbers of the forest."""
-    d = _decimals(found[0]) + (measure.unit == "m/s")  # a mean of several resolves more than one value
+    d = _decimals(found[0]) + (measure.unit == "m/s")  # a level resolves more than one value
     rows = []
     for one in found:
         c = one.change
+        since = long_day(c.since) if c.changed and c.since is not None else "–"
         rows.append(
             {
                 "Athlete": one.athlete,
-                f"Before ({measure.unit})": number_words(c.reference, d),
-                f"End ({measure.unit})": number_words(c.now, d),
-                "Change": signed_words(c.estimate, d),
-                f"{_percent(c.conf_level)} interval": between_words(c.conf_low, c.conf_high, d),
+                f"Before ({measure.unit})": number_words(c.before, d),
+                f"Level ({measure.unit})": number_words(c.level, d),
+                "Since": since,
+                "Change": signed_words(c.change, d),
+                f"{_percent(c.conf_level)} interval": between_words(c.change_low, c.change_high, d),
+                "Shape": (c.shape or "–") if c.changed else "–",
                 "MDC": number_words(c.mdc, d),
                 "SWC": number_words(c.swc, d),
-                "TE (df)": f"{number_words(c.typical_error.value, d)} ({c.df:g})" if c.typical_error else "–",
-                "n before, end": f"{c.n_earlier}, {c.n_new}{' (in block)' if one.baseline_in_block else ''}",
+                "n": c.n,
                 "State": c.state,
-                "Holm p": p_words(one.p_holm),
             }
         )
     return titled(pd.DataFrame(rows), f"{measure.name} ({measure.unit}), numbers of the forest")
@@ -285,7 +281,7 @@ def _within(measure: Measure) -> str:
 
 
 def _decimals(one: BlockChange) -> int:
-    return decimals_of(one.measure.unit, max(one.change.new, default=0.0))
+    return decimals_of(one.measure.unit, one.change.latest)
 
 
 def _percent(level: float) -> str:

@@ -4,9 +4,9 @@ Model card
 ----------
 Question: whom should the coach talk to, about what, on what evidence?
 Data: the parts of every athlete's week (`pages.athlete_week.week`).
-Rule: an athlete is on the list of whom to talk to for every lasting change that the change engine tells, 8 weeks from the
-look that found it, and for a sure difference of the sides in the week of a test. A newest value out of the usual is
-listed apart, as seen once.
+Rule: an athlete is on the list of whom to talk to for every lasting change that the change engine tells, 8 weeks from
+the look that found it, and for a sure difference of the sides in the week of a test. A newest value out of the usual
+is listed apart, as seen once.
 Chance: of unchanged series as many are told as the engine's own season rates say (the card of `models.change.engine`),
 each for 8 of 26 weeks.
 
