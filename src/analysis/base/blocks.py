@@ -50,6 +50,7 @@ class Fact:
     change_low: float | None = None
     change_high: float | None = None
     shape: str | None = None  # step or ramp
+    found_on: str | None = None  # ISO day of the weekly look that found the change
     rate: float | None = None  # of a ramp, a month
     typical_error: float | None = None
     rho: float | None = None

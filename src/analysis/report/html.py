@@ -33,7 +33,11 @@ _BEFORE_A_UNIT = re.compile(
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
-_BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
+_TOLD = (("", "estimate"), ("level", "level"), ("change", "change"))
+_ENDS = {"estimate": ("conf_low", "conf_high")} | {
+    name: (f"{name}_low", f"{name}_high") for name in ("level", "change")
+}
+_BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 _TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
 
@@ -268,26 +272,29 @@ def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
 
 def _numbers_text(fact: dict[str, Any]) -> str:
     """The numbers behind a fact in one line; empty where the sentence says all there is."""
-    if fact.get("estimate") is None or all(fact.get(name) is None for name in _BEHIND):
+    told = [(word, name) for word, name in _TOLD if fact.get(name) is not None]
+    if not told or all(fact.get(name) is None for name in _BEHIND):
         return ""
-    unit = fact.get("unit") or ""
-    decimals = _DECIMALS.get(unit, _decimals_of([fact["estimate"]]))
-
-    clock = clock_unit(unit, [fact["estimate"]])
+    unit, values = fact.get("unit") or "", [fact[name] for _, name in told]
+    decimals, clock = _DECIMALS.get(unit, _decimals_of(values)), clock_unit(unit, values)
 
     def said(value: float) -> str:
         return clock_text(value, decimals) if clock else number_text(value, decimals)
 
-    value = said(fact["estimate"])
-    if fact.get("mdc") is not None:  # judged against noise: a change
-        value = f"change {'+' if fact['estimate'] > 0 and value != said(0) else ''}{value}"
-    parts = [f"{value} {clock or unit}".strip()]
-    if fact.get("conf_low") is not None and fact.get("conf_high") is not None:
-        level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""
-        parts[0] += f" ({level}interval {said(fact['conf_low'])} to {said(fact['conf_high'])})"
-    for name, words in (("mdc", "noise"), ("swc", "smallest change that matters"), ("typical_error", "typical error")):
+    parts = []
+    for word, name in told:
+        sign = "+" if word == "change" and fact[name] > 0 and said(fact[name]) != said(0) else ""
+        parts.append(f"{word} {sign}{said(fact[name])} {clock or unit}".strip())
+        low, high = fact.get(_ENDS[name][0]), fact.get(_ENDS[name][1])
+        if low is not None and high is not None:
+            level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""
+            parts[-1] += f" ({level}interval {said(low)} to {said(high)})"
+    words = (("mdc", "two single values differ by up to"), ("swc", "smallest change that matters"))
+    for name, word in (*words, ("typical_error", "typical error")):
         if fact.get(name) is not None:
-            parts.append(f"{words} {said(fact[name])}")
+            parts.append(f"{word} {said(fact[name])}")
+    if fact.get("noise_source"):
+        parts[-1] += f" ({fact['noise_source']})"
     if fact.get("n") is not None:
         parts.append(f"from {fact['n']} values")
     text = ", ".join(parts)

@@ -120,7 +120,7 @@ class Told(Judged):
     def fact_fields(self) -> dict[str, Any]:
         """Its state, level, change and noise; None where there is none."""
         numbers = ("level", "level_low", "level_high", "before", "change", "change_low", "change_high", "rate")
-        dates = ("since", "since_low", "since_high")
+        dates = ("since", "since_low", "since_high", "found_on")
         return {
             "state": self.state,
             "today": self.today,

@@ -32,7 +32,7 @@ from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
 from analysis.workspace import ENVIRONMENT
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 Runner = Literal["kernel", "in-process"]
 
