@@ -4,7 +4,8 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
 """
 
-from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, table, text
+from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, several, table, text
+from analysis.base.words import BREAKS
 
 __all__ = ["EMAIL", "TABLES", "Column", "Table"]
 
@@ -107,7 +108,7 @@ _TABLES = (
         number("rom_m", "m", "range of motion of the bar", 0, 3),
         number("power_w", "W", "mean concentric power", 0, 10000),
         number("hinge_angle_deg", "deg", "hip hinge angle at the bottom, 180 is upright", 0, 180),
-        text("form_flags", "flags separated by spaces: flexion valgus shift; empty text is rated and clean"),
+        several("form_flags", "kinds of break, a space between two; empty text is rated and clean", BREAKS),
         RATER,
         DEVICE,
         *IN_FILE,
