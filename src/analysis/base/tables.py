@@ -20,6 +20,7 @@ RATER = text("rater", "who or what rated it")
 FILE_NO = integer("file_no", "number of the file the row came from (table files)")
 ROW_NO = integer("row_no", "row in that file, 1 is the first data row; 0 where the format has no rows")
 IN_FILE = (FILE_NO, ROW_NO)
+LABELS = ("deload", "taper", "ill", "travel", "return")  # what days may be called, beside what was done on them
 
 _TABLES = (
     table(
@@ -238,7 +239,21 @@ _TABLES = (
         integer("line_no", "line of that day", low=1),
         choice("role", "role in the week", "day_1", "day_3", "day_5", "rest", "other"),
         text("content", "what is planned, in words"),
+        choice("label", "what the day is called: planned light, or away", *LABELS, required=False),
         *IN_FILE,
+    ),
+    table(
+        "labels",
+        ("label_id",),
+        "days planned light, or on which the athlete was ill, away or coming back",
+        text("label_id", "hash of athlete, source, kind and first day", required=True),
+        ATHLETE,
+        choice("kind", "what the days are called", *LABELS),
+        date("first_date", "first day", required=True),
+        date("last_date", "last day, which belongs to it", required=True),
+        text("note", "why, in words"),
+        choice("source", "who says so: the coach by hand, or the plan", "coach", "plan"),
+        instant("written_at", "when the coach said so; missing for what the plan says"),
     ),
     table(
         "cues",
