@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.base.config import Check, Config, Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change import Change, Event, change
+from analysis.models.change.days import events_of_labels
 from analysis.models.change.design import Design, design, protocols
 from analysis.models.checks import STALE_AFTER_INTERVALS, check_history
 from analysis.models.noise import ATHLETES_LEAST, Noise, Published, SquadNoise, noise_of_squad
@@ -97,7 +98,7 @@ def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
 def lasting_change(athlete: AthleteFrames, followed: Followed, noise: SquadNoise, until: pd.Timestamp) -> Change:
     """Whether the level of a lift's speed at the anchor load, or of a check, has changed for good.
 
-    Values of an older device are kept and do not count.
+    Values of an older device, and of days that are labelled, are kept and do not count.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def lasting_change(athlete: AthleteFrames, followed: Followed, noise: SquadNoise
         swc=swc_of(followed),
         better="lower" if is_check and followed.lower_is_better else "higher",
         until=until,
-        events=[Event("device", since)] if len(older) else [],
+        events=[*([Event("device", since)] if len(older) else []), *events_of_labels(athlete.labels)],
         conf_level=athlete.config.confidence,
         unit=unit_of(followed),
         **({"stale_after_days": STALE_AFTER_INTERVALS * followed.every_days} if is_check else {}),
