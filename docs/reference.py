@@ -249,6 +249,8 @@ def allowed(column: Column) -> str:
     """Which values a column takes, in words; empty where any of its kind will do."""
     if column.values:
         return ", ".join(column.values)
+    if column.words:
+        return f"of {', '.join(column.words.known)}"
     if column.pattern:
         return f"`{column.pattern}`"
     if column.low is not None and column.high is not None:

@@ -50,6 +50,7 @@ class MadeUp:
     plan: pd.DataFrame
     cues: pd.DataFrame
     proposals: pd.DataFrame = field(default_factory=lambda: TABLES["proposals"].empty())
+    labels: pd.DataFrame = field(default_factory=lambda: TABLES["labels"].empty())
     exclusions: pd.DataFrame = field(default_factory=lambda: left_out([]))
 
     def samples(self, session_id: str) -> pd.DataFrame:

@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 
 from analysis.base.config import Lift
+from analysis.base.tables import LABELS
 from analysis.figures import theme
 from analysis.figures.change import change_figure
 from analysis.figures.load import load_balance_figure, two_loads_figure, weekly_volume_figure
 from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.load_balance import load_balance
 from analysis.models.change import Event, change
+from analysis.models.change.days import events_of_labels
 from analysis.models.noise import Noise
 from analysis.models.strength.speed_at_load import speed_at_load
 
@@ -149,6 +151,16 @@ def test_another_device_and_light_days_are_marked_and_their_exposures_hollow():
     hollow = next(trace for trace in shown.data if trace.name == "not counted")
     assert [f"{day:%m-%d}" for day in pd.DatetimeIndex(hollow.x)] == ["01-05", "01-12", "01-19", "03-02"]
     assert [note.text for note in shown.layout.annotations] == ["another device", "ill"]
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_labelled_days_are_shaded_with_their_word_both_ends_in_it(kind):
+    days = pd.to_datetime(["2026-03-02", "2026-03-08"])
+    labels = pd.DataFrame({"kind": [kind], "first_date": days[:1], "last_date": days[1:]})
+    _, shown = level_figure(STEPPED[:18], *events_of_labels(labels))
+    (span,) = shown.layout.shapes
+    assert (pd.Timestamp(span.x0), pd.Timestamp(span.x1)) == (days[0], days[1] + pd.Timedelta(days=1))
+    assert [note.text for note in shown.layout.annotations] == [kind]
 
 
 def test_where_nothing_can_be_told_the_exposures_stand_alone():

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -20,7 +21,7 @@ from analysis.ingest.mapping import mapped_file
 from analysis.ingest.mapping.mapping import built_in, mapping_of
 from analysis.ingest.mapping.targets import TARGETS
 from analysis.ingest.mapping.templates import TEMPLATES, write_templates
-from analysis.ingest.reading import Options
+from analysis.ingest.reading import Options, Reading
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 
@@ -146,6 +147,89 @@ def test_not_rated_and_rated_clean_are_two_things(tmp_path):
     flags = mapped_file.read(template(tmp_path, "bar_speed"), BERLIN).tables["reps"]["form_flags"]
     assert flags.isna().tolist() == [True, False, False, True]
     assert flags.tolist()[1:3] == ["", "flexion shift"]
+
+
+def flagged(folder, *said: str, mapping: str = "") -> Reading:
+    """A bar-speed file whose repetitions are rated as said, read by its template, or by `mapping`."""
+    head = "athlete,date,exercise,set,rep,load_kg,form_flags\n"
+    rows = "".join(f'Alder,2026-03-02,RDL,1,{rep},60,"{flags}"\n' for rep, flags in enumerate(said, 1))
+    named = saved(folder, mapping, "own.toml") if mapping else None
+    return mapped_file.read(saved(folder, head + rows, "rated.csv"), replace(BERLIN, mapping=named))
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("FLEXION", "flexion"),
+        (" shift  ", "shift"),
+        ("Shifts", "shift"),
+        ("valgus", "valgus"),
+        ("Knee valgus", "valgus"),
+        ("hip-shift", "shift"),
+        ("spinal_flexion; hip shift", "flexion shift"),
+        ("rounding", "flexion"),
+        ("shift, flexion", "shift flexion"),
+        ("flexion flexion", "flexion"),
+        ("Clean", ""),
+    ],
+)
+def test_a_break_is_known_by_its_word_however_it_is_written(tmp_path, said, read):
+    reading = flagged(tmp_path, said)
+    assert reading.tables["reps"]["form_flags"].tolist() == [read]
+    assert reading.rejects.empty
+
+
+@pytest.mark.parametrize("said", ["", "  ", "-", "n/a", "None"])
+def test_a_cell_that_says_nothing_is_not_rated(tmp_path, said):
+    reading = flagged(tmp_path, "clean", said)
+    assert reading.tables["reps"]["form_flags"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("cleen", "form_flags 'cleen' is no known word. Did you mean 'clean'? Write flexion, valgus, shift"),
+        ("Flexoin", "form_flags 'Flexoin' is no known word. Did you mean 'flexion'?"),
+        ("shift wobble", "form_flags 'shift wobble' has 'wobble', which is no known word. Write flexion"),
+        ("3", "form_flags '3' is no known word. Write flexion, valgus, shift, several with a space between, or clean."),
+        ("0", "form_flags '0' is no known word."),
+        ("flexionshift", "is no known word. Did you mean 'flexion'?"),
+        ("clean shift", "form_flags 'clean shift' says clean and shift in one. Write one of the two."),
+    ],
+)
+def test_a_word_that_is_no_break_is_refused_by_its_row_with_what_may_be_meant(tmp_path, said, why):
+    reading = flagged(tmp_path, "clean", said, "shift")
+    assert reading.tables["reps"]["form_flags"].tolist() == ["", "shift"]
+    (reject,) = reading.rejects.to_dict("records")
+    assert reject["row_no"] == 2
+    assert why in reject["reason"]
+
+
+RATED = """\
+name = "own"
+target = "reps"
+source = "own"
+[columns]
+athlete = "athlete"
+date = "date"
+exercise = "exercise"
+rep_no = "rep"
+form_flags = "form_flags"
+[values.form_flags]
+rund = "flexion"
+"rund und schief" = "flexion shift"
+sauber = "clean"
+"""
+
+
+def test_a_mapping_has_words_of_its_own_for_breaks_beside_ours(tmp_path):
+    flags = flagged(tmp_path, "Rund", "sauber", "rund und schief", "shift", mapping=RATED).tables["reps"]["form_flags"]
+    assert flags.tolist() == ["flexion", "", "flexion shift", "shift"]
+
+
+def test_a_mapping_whose_word_means_no_break_is_refused():
+    with pytest.raises(ConfigProblem, match=r"'flexoin' under \[values.form_flags\] is no known word. Did you"):
+        mapping_of(RATED.replace('rund = "flexion"', 'rund = "flexoin"'), "own.toml")
 
 
 def test_splits_become_a_session_a_day_and_test(tmp_path):

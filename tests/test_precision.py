@@ -1,13 +1,16 @@
 """The noise of a squad and how soon a change would be seen, as the commands tell them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from analysis import precision
 from analysis.base.errors import NotEnoughData
+from analysis.base.tables import TABLES
 from analysis.cli import main
 from analysis.pages.squad_noise import frequency, lasting_change, noise_rows, squad_exposures, squad_noise
 
@@ -117,3 +120,17 @@ def test_a_change_that_lasts_counts_only_the_newest_device(workspace):
     assert swapped
     assert all(np.isnan(level.augment().loc[~level.used, ".fitted"]).all() for level in levels)
     assert all((level.exposures.loc[~level.used, "local_date"] < level.events[0].first).all() for level in swapped)
+
+
+def test_values_of_labelled_days_are_kept_and_judge_nothing(workspace):
+    squad = workspace.everyone()
+    lift = workspace.config.lifts[0]
+    noise = squad_noise(squad_exposures(squad.athletes, workspace.config, squad.until), workspace.config)
+    one = squad.athletes[0]
+    days = lasting_change(one, lift, noise, squad.until).exposures["local_date"]
+    said = {"label_id": "x", "athlete_id": one.athlete_id, "kind": "ill", "source": "coach"}
+    ill = pd.DataFrame([said | {"first_date": days.iloc[-8], "last_date": days.iloc[-5]}])
+    labelled = replace(one, frames=one.frames | {"labels": TABLES["labels"].coerce(ill)})
+    found = lasting_change(labelled, lift, noise, squad.until)
+    assert found.used.tolist()[-9:] == [True, False, False, False, False, True, True, True, True]
+    assert found.events[-1].kind == "ill"

@@ -22,7 +22,8 @@ def values_of(column: Column) -> st.SearchStrategy:
         near = [limit + step for limit in limits for step in (-0.5, 0.0, 0.5)]
         return st.sampled_from([*near, 0.0, 1.5, float("nan"), float("inf")])
     if column.kind == "text":
-        return st.sampled_from([*(column.values or ()), "k3vd", "K 3", "", "a\nb", None])
+        known = (*(column.values or ()), *(column.words.known if column.words else ()))
+        return st.sampled_from([*known, "k3vd", "K 3", "", "a\nb", None])
     return MOMENTS | st.none()
 
 

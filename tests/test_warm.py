@@ -173,7 +173,7 @@ def test_a_rehearsal_has_an_athlete_whose_files_were_all_taken_in():
     def look(arguments: dict) -> dict:
         asked.append(arguments["parameters"])
         athlete = open_workspace(arguments["workspace"]).athlete(arguments["parameters"]["athlete_id"])
-        assert {name for name in FRAMES if athlete.frames[name].empty} <= {"runs", "proposals"}
+        assert {name for name in FRAMES if athlete.frames[name].empty} <= {"runs", "proposals", "labels"}
         return {"failed": "said by the report"}
 
     assert warm_parent.rehearse([WEEK], look) == ["athlete_week.ipynb: said by the report"]

@@ -41,7 +41,7 @@ from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.adherence import day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
-from analysis.models.form.clean_reps import form_history
+from analysis.models.form.clean_reps import form_history, rated_repetitions
 from analysis.models.form.sides import side_difference
 from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
@@ -238,6 +238,22 @@ class TestForm:
         reps[5]["form_flags"] = ""
         frames = lifting((sets, reps))
         assert form_history(frames["sets"], frames["reps"], SUNDAY).exposures["value"].tolist() == [2]
+
+    def test_what_broke_first_is_kept_beside_each_repetition(self):
+        sets, reps = form_sets(MONDAYS[-1:], [4])
+        for rep, said in zip(reps, ["", "flexion shift", "valgus", None], strict=False):
+            rep["form_flags"] = said
+        rated = rated_repetitions(*lifting((sets, reps)).values(), SUNDAY)
+        assert rated["rep_no"].tolist() == [1, 2, 3, 5, 6, 7, 8]
+        assert rated["is_clean"].tolist() == [True] + [False] * 6
+        assert rated["break_kind"].tolist()[1:4] == ["flexion", "valgus", "flexion"]
+        assert rated["break_kind"].isna().tolist() == [True] + [False] * 6
+
+    @pytest.mark.parametrize("said", [[""] * 8, [None] * 8])
+    def test_where_nothing_broke_no_kind_is_told(self, said):
+        sets, reps = form_sets(MONDAYS[-1:], [8])
+        flagged = [rep | {"form_flags": one} for rep, one in zip(reps, said, strict=True)]
+        assert rated_repetitions(*lifting((sets, flagged)).values(), SUNDAY)["break_kind"].isna().all()
 
     def test_a_set_that_stayed_clean_is_censored_and_said(self):
         history = self.form([6, 6, 7, 6, 8, 8])

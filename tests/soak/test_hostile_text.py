@@ -32,7 +32,8 @@ WORDS = re.compile(r'^(squad|contact|name|te_source|swc_source) = "([^"]* [^"]*|
 def fields(name: str) -> list[str]:
     """The columns of a table that take any text and are not what its rows are found by."""
     table = TABLES[name]
-    free = [column for column in table.columns if column.kind == "text" and not (column.values or column.pattern)]
+    texts = [column for column in table.columns if column.kind == "text"]
+    free = [column for column in texts if not (column.values or column.pattern or column.words)]
     return [column.name for column in free if column.name not in {*table.key, *HELD_TOGETHER} - IN_A_KEY]
 
 

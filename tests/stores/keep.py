@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from analysis.store import DATABASE, layout
-from analysis.workspace import demonstration, intake
+from analysis.workspace import demonstration, intake, labels
 
 ROWS = 3  # of each table
 FILES = 20  # of the example: lists of the whole squad first, then the folders of the first athletes
@@ -35,6 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace, files, _ = demonstration.prepare(Path(folder))
         list(intake.ingest(workspace, dict(list(files.items())[:FILES])))
+        labels.label(workspace, "Alder", "2026-02-02", "2026-02-08", "ill", "a cold")
         workspace.store.close()
         text = kept(Path(folder, workspace.config.store, DATABASE))
     (Path(__file__).parent / f"{layout()}.sql").write_text(text, encoding="utf-8")

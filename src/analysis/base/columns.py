@@ -13,6 +13,8 @@ from typing import Any, Literal, cast
 import numpy as np
 import pandas as pd
 
+from analysis.base.words import Words
+
 Kind = Literal["text", "number", "integer", "date", "instant", "clock"]
 # what a reject says, and whether a word, a number or each of many numbers is such; a missing one never is
 Check = tuple[str, Callable[[Any], Any]]
@@ -45,12 +47,13 @@ class Column:
     high: float | None = None
     values: tuple[str, ...] | None = None
     pattern: str | None = None
+    words: Words | None = None  # of a text that holds several
     required: bool = False
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """What values of this column must not be, in the words of a reject."""
-        low, high, values, pattern = self.low, self.high, self.values, self.pattern
+        low, high, values, pattern, words = self.low, self.high, self.values, self.pattern, self.words
         unit = f" {self.unit}" if self.unit else ""
         checks: list[Check] = []
         if low is not None:
@@ -61,6 +64,8 @@ class Column:
             checks.append((f"not one of {', '.join(values)}", lambda word: word not in values))
         if pattern is not None:
             checks.append((f"does not match {pattern}", lambda word: re.fullmatch(pattern, word) is None))
+        if words is not None:
+            checks.append((f"not made of {', '.join(words.known)}", lambda text: not words.allows(text)))
         return tuple(checks)
 
     def failures(self, values: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
@@ -217,6 +222,11 @@ def text(name: str, meaning: str, *, required: bool = False, pattern: str | None
 
 def choice(name: str, meaning: str, *values: str, required: bool = True) -> Column:
     return Column(name, "text", meaning, values=values, required=required)
+
+
+def several(name: str, meaning: str, words: Words) -> Column:
+    """Text of known words, which may be none of them."""
+    return Column(name, "text", meaning, words=words)
 
 
 def number(

@@ -4,7 +4,8 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
 """
 
-from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, table, text
+from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, several, table, text
+from analysis.base.words import BREAKS
 
 __all__ = ["EMAIL", "TABLES", "Column", "Table"]
 
@@ -19,6 +20,7 @@ RATER = text("rater", "who or what rated it")
 FILE_NO = integer("file_no", "number of the file the row came from (table files)")
 ROW_NO = integer("row_no", "row in that file, 1 is the first data row; 0 where the format has no rows")
 IN_FILE = (FILE_NO, ROW_NO)
+LABELS = ("deload", "taper", "ill", "travel", "return")  # what days may be called, beside what was done on them
 
 _TABLES = (
     table(
@@ -107,7 +109,7 @@ _TABLES = (
         number("rom_m", "m", "range of motion of the bar", 0, 3),
         number("power_w", "W", "mean concentric power", 0, 10000),
         number("hinge_angle_deg", "deg", "hip hinge angle at the bottom, 180 is upright", 0, 180),
-        text("form_flags", "flags separated by spaces: flexion valgus shift; empty text is rated and clean"),
+        several("form_flags", "kinds of break, a space between two; empty text is rated and clean", BREAKS),
         RATER,
         DEVICE,
         *IN_FILE,
@@ -237,7 +239,21 @@ _TABLES = (
         integer("line_no", "line of that day", low=1),
         choice("role", "role in the week", "day_1", "day_3", "day_5", "rest", "other"),
         text("content", "what is planned, in words"),
+        choice("label", "what the day is called: planned light, or away", *LABELS, required=False),
         *IN_FILE,
+    ),
+    table(
+        "labels",
+        ("label_id",),
+        "days planned light, or on which the athlete was ill, away or coming back",
+        text("label_id", "hash of athlete, source, kind and first day", required=True),
+        ATHLETE,
+        choice("kind", "what the days are called", *LABELS),
+        date("first_date", "first day", required=True),
+        date("last_date", "last day, which belongs to it", required=True),
+        text("note", "why, in words"),
+        choice("source", "who says so: the coach by hand, or the plan", "coach", "plan"),
+        instant("written_at", "when the coach said so; missing for what the plan says"),
     ),
     table(
         "cues",

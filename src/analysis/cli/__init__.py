@@ -23,6 +23,7 @@ def main() -> None:
 
 _OF_A_DAY = (
     *(files.init, runs.demo, files.check, files.ingest, files.alias, files.rejects, files.revisions, files.exclude),
+    files.label,
     *(pages.decide, files.status, pages.report, pages.explain, runs.run, delivery.deliver, runs.schedule, pages.share),
     *(precision.noise, precision.design),
     *(notebooks.new, notebooks.lab),

@@ -178,8 +178,8 @@ def print_json(value: object, indent: int | None = 2) -> None:
 
 def print_rows(rows: "pd.DataFrame") -> None:
     """A frame as JSON, an object a row; a day as ISO text."""
-    if "local_date" in rows:
-        rows = rows.assign(local_date=rows["local_date"].dt.strftime("%Y-%m-%d"))
+    days = rows.columns.intersection(["local_date", "first_date", "last_date"])
+    rows = rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d") for name in days})
     print_json(json.loads(str(rows.to_json(orient="records", date_format="iso"))))
 
 

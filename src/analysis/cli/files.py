@@ -254,6 +254,58 @@ def exclude(
 
 
 @click.command()
+@click.argument("athlete", required=False)
+@click.argument("first", metavar="FROM", required=False)
+@click.argument("last", metavar="TO", required=False)
+@click.argument("kind", required=False)
+@click.option("--note", help="Why, in your words.")
+@click.option("--remove", metavar="ID", help="Take back the label of this id, as --list prints it.")
+@click.option("--list", "only_list", is_flag=True, help="Show the labels, of all athletes or of ATHLETE.")
+@common.in_workspace
+@common.audited
+def label(
+    athlete: str | None,
+    first: str | None,
+    last: str | None,
+    kind: str | None,
+    note: str | None,
+    remove: str | None,
+    only_list: bool,
+    workspace: "Workspace",
+    as_json: bool,
+) -> None:
+    """Call days planned light, ill or away.
+
+    The days of ATHLETE (id, name or alias) from FROM to TO, ISO dates that both belong to them, are called KIND:
+    deload, taper, ill, travel or return. Nothing is expected of days that are ill or travel, and no level is judged by
+    values of any of them.
+
+    The plan says the same by its column label.
+    """
+    from analysis.workspace import labels
+
+    said = [word for word in (athlete, first, last, kind) if word is not None]
+    if only_list and remove is None and note is None and len(said) <= 1:
+        rows = labels.labels(workspace, athlete)
+    elif remove is not None and not only_list and note is None and not said:
+        with common.locked(workspace):
+            rows = labels.take_back(workspace, remove)
+    elif athlete and first and last and kind and remove is None and not only_list:
+        with common.locked(workspace):
+            rows = labels.label(workspace, athlete, first, last, kind, note)
+    else:
+        raise UsageProblem(
+            "Say either ATHLETE, FROM, TO and KIND, or --remove ID, or --list to look. "
+            "As: workbook label Alder 2026-07-06 2026-07-12 deload"
+        )
+    if as_json:
+        return common.print_rows(rows)
+    for row in rows.to_dict("records"):
+        click.echo(_label_line(row))
+    click.echo(f"{common.count(len(rows), 'label')}{'' if only_list else ' taken back' if remove else ' written'}.")
+
+
+@click.command()
 @common.in_workspace
 def status(workspace: "Workspace", as_json: bool) -> None:
     """Say what there is of whom, and what waits."""
@@ -314,3 +366,11 @@ def _row_line(row: dict[Hashable, Any]) -> str:
     words = ", ".join(filter(None, (row["what"], f"{row['local_date']:%Y-%m-%d}", row["part"], row["value"])))
     reason = f"; left out: {row['reason']}" if isinstance(row["reason"], str) else ""
     return f"{row['table_name']} {row['row_key']}  {words}{reason}"
+
+
+def _label_line(row: dict[Hashable, Any]) -> str:
+    """A label: its id, then whose it is, what the days are called, and which they are."""
+    first, last = row["first_date"], row["last_date"]
+    days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d} ({common.count((last - first).days + 1, 'day')})"
+    said = ", by the plan" if row["source"] == "plan" else f"; {row['note']}" if isinstance(row["note"], str) else ""
+    return f"{row['label_id']}  {row['name']}, {row['kind']}, {days}{said}"

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import pandas as pd
 
+from analysis.base.words import Words
+
 MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none", "--:--", "--:--:--"})
 
 
@@ -26,6 +28,25 @@ def is_missing(raw: str) -> bool:
     (True, False)
     """
     return raw.strip().casefold() in MISSING
+
+
+def words(raw: str, known: Words) -> str:
+    """The known words of a cell, a space between two; the empty text where it says that there are none.
+
+    >>> words("Shift, flexion", Words({"flexion": (), "shift": ()}, "clean"))
+    'shift flexion'
+    """
+    text, unknown = known.read(raw)
+    if not unknown:
+        return text
+    if unknown == [known.nothing]:
+        raise BadCell(f"says {known.nothing} and {text} in one", "Write one of the two.")
+    near = known.near(unknown[0])
+    others = f"Write {', '.join(known.known)}, several with a space between, or {known.nothing}."
+    told = (
+        f"has {', '.join(map(repr, unknown))}, which is no known word" if len(raw.split()) > 1 else "is no known word"
+    )
+    raise BadCell(told, f"Did you mean {near!r}? {others}" if near else others)
 
 
 # groups of three after a non-zero lead: the only commas or points that can be thousands separators

@@ -124,6 +124,8 @@ def _is_formula(values: pd.Series) -> pd.Series:
 def _range(column: Column) -> str:
     if column.values:
         return ", ".join(column.values)
+    if column.words:
+        return ", ".join(column.words.known)
     if column.low is None and column.high is None:
         return ""
     return f"{'' if column.low is None else f'{column.low:g}'} to {'' if column.high is None else f'{column.high:g}'}"

@@ -1,7 +1,8 @@
 """Steps from one layout of the store to the next, and how a store comes to the layout of this version.
 
 A released layout never changes. What a version adds to a table, or a table that it adds, is a step at the end of STEPS
-beside its declaration in `base/tables.py`, and a store of the layout before it is kept in `tests/stores`.
+beside its declaration in `base/tables.py`, and a store of the layout before it is kept in `tests/stores`. A table that
+is new is made by its declaration alone.
 """
 
 import uuid
@@ -21,7 +22,7 @@ FIRST = 1  # the layout of version 0.1
 class Step(NamedTuple):
     """From the layout before to `layout`: SQL that SQLite and PostgreSQL both take, and what is new in words.
 
-    As Step(2, "the bar of a set", ("ALTER TABLE sets ADD COLUMN bar_kg FLOAT",)). A column that is never missing needs
+    As Step(3, "the bar of a set", ("ALTER TABLE sets ADD COLUMN bar_kg FLOAT",)). A column that is never missing needs
     its DEFAULT there.
     """
 
@@ -30,7 +31,9 @@ class Step(NamedTuple):
     statements: tuple[str, ...]
 
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    Step(2, "labels for days planned light, ill or away", ('ALTER TABLE "plan" ADD COLUMN label VARCHAR',)),
+)
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store
 # SQLite's words for what PostgreSQL has in information_schema.columns; the inspector of SQLAlchemy takes 2 ms longer

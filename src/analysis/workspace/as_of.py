@@ -1,19 +1,22 @@
 """The stored tables as a report of a day may see them: up to that day, with what belongs to each row joined on."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.columns import DTYPES
 from analysis.base.tables import TABLES
 from analysis.workspace.left_out import row_keys, without
 
-FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals")
+FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "plan", "cues", "proposals", "labels")
 
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
+_A_WEEK = pd.Timedelta(days=7)
 
 
 def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
@@ -26,9 +29,50 @@ def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dic
     """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
     dates = stored["sessions"].set_index("session_id").loc[:, "local_date"]
     joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    stored = stored | {"labels": with_planned(stored["labels"], stored["plan"])}
     return {
         name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
     }
+
+
+def label_id(athlete_id: str, source: str, kind: str, first_date: pd.Timestamp) -> str:
+    """The id of a label: the same days called the same by the same have it whenever it is written."""
+    said = "|".join((athlete_id, source, kind, f"{first_date:%Y-%m-%d}"))
+    return hashlib.sha256(said.encode()).hexdigest()[:10]
+
+
+def labels_of_plan(plan: pd.DataFrame) -> pd.DataFrame:
+    """What the plan calls its days, in the columns of the table labels: one row for days that follow each other.
+
+    Days that the plan leaves out belong to what it says before and after them, where these are a week apart or less.
+
+    >>> days = pd.to_datetime(["2026-01-05", "2026-01-07", "2026-01-09", "2026-01-12"])
+    >>> plan = pd.DataFrame({"athlete_id": "k3vd", "local_date": days, "label": ["deload", "deload", None, "deload"]})
+    >>> labels_of_plan(plan)[["first_date", "last_date"]].astype("str").values.tolist()
+    [['2026-01-05', '2026-01-07'], ['2026-01-12', '2026-01-12']]
+    """
+    called = plan.loc[plan["label"].notna()]
+    found = []
+    for athlete_id, kind in dict.fromkeys(zip(called["athlete_id"], called["label"], strict=True)):
+        planned = _days(plan.loc[plan["athlete_id"] == athlete_id])
+        days = _days(called.loc[(called["athlete_id"] == athlete_id) & (called["label"] == kind)])
+        ends = (np.diff(planned.get_indexer(days)) > 1) | (np.diff(days) > _A_WEEK)
+        for own in np.split(days, np.flatnonzero(ends) + 1):
+            said = {"athlete_id": athlete_id, "kind": kind, "first_date": own[0], "last_date": own[-1]}
+            found.append(said | {"label_id": label_id(athlete_id, "plan", kind, own[0]), "source": "plan"})
+    return TABLES["labels"].coerce(pd.DataFrame(found)) if found else TABLES["labels"].empty()
+
+
+def _days(rows: pd.DataFrame) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(rows.loc[:, "local_date"].unique()).sort_values()
+
+
+def with_planned(labels: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """What the coach said by hand and what the plan says, by athlete and day."""
+    parts = [part for part in (labels, labels_of_plan(plan)) if len(part)]
+    if not parts:  # as for most athletes
+        return labels
+    return pd.concat(parts).sort_values(["athlete_id", "first_date", "label_id"], ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +95,8 @@ def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joine
         frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)))
     if name == "proposals":
         frame = _where(frame, frame.loc[:, "answer"] == "accepted")
-    last = last_day + pd.Timedelta(days=7) if name == "plan" else last_day
-    return _where(frame, frame.loc[:, "local_date"] <= last)
+    last = last_day + _A_WEEK if name == "plan" else last_day
+    return _where(frame, frame.loc[:, "first_date" if name == "labels" else "local_date"] <= last)
 
 
 def _nothing_of(name: str) -> pd.DataFrame:

@@ -34,8 +34,8 @@ _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the 
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
-_NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
-_PROVENANCE = ["file_no", "row_no", "answered_at"]
+_NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measured
+_PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,8 @@ class Athlete:
     `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
     False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern` of
     the exercise, missing where the catalogue does not know it. `plan` reaches one week further, since the coming week
-    is planned already; `proposals` are those that the coach accepted. Rows that somebody left out are in none of them;
+    is planned already; `proposals` are those that the coach accepted; `labels` are days planned light, ill or away that
+    have begun by then, whole, said by hand or by the plan. Rows that somebody left out are in none of them;
     `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
     """
 

@@ -162,8 +162,6 @@ def _value(row: Row, field: str, form: MappedForm) -> object:
         return row.read(header, partial(_day, form=form))
     if field == TIME:
         return row.read(header, _time)
-    if field == "form_flags":
-        return _form_flags(row.text(header))
     if field == GIVEN_ID:
         return row.read(header, _given_id)
     column = form.target.column(field)
@@ -173,7 +171,10 @@ def _value(row: Row, field: str, form: MappedForm) -> object:
         return row.read(header, partial(cells.whole, decimal=form.decimal))
     if column.kind == "number":
         return row.read(header, partial(_quantity, column=column, field=field, form=form))
-    return _word(row.text(header), column, form.mapping.values.get(field, {}))
+    said = form.mapping.values.get(field, {})
+    if column.words is not None:
+        return row.read(header, partial(cells.words, known=column.words.also(said)))
+    return _word(row.text(header), column, said)
 
 
 def _quantity(raw: str, column: Column, field: str, form: MappedForm) -> float:
@@ -198,14 +199,6 @@ def _time(raw: str) -> time:
         return cells.time_of_day(raw)
     except BadCell:
         return cells.clock(raw, day_first=True).time()
-
-
-def _form_flags(raw: str | None) -> str | None:
-    """Flags in lower case; "clean" is rated and clean, which is the empty text; an empty cell is not rated."""
-    if raw is None:
-        return None
-    flags = re.split(r"[\s,;]+", raw.casefold())
-    return "" if flags == ["clean"] else " ".join(flag for flag in flags if flag)
 
 
 def _given_id(raw: str) -> str:

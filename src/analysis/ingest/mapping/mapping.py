@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from analysis.base.config import checked
 from analysis.base.errors import ConfigProblem
 from analysis.base.units import factor
+from analysis.base.words import Words
+from analysis.ingest import cells
 from analysis.ingest.dialect import Sheet, same_header
 from analysis.ingest.mapping.targets import TARGETS
 
@@ -143,6 +145,17 @@ def _refuse_incoherent(mapping: Mapping, where: str) -> None:
         if column is None or column.unit is None:
             raise ConfigProblem(f"{where}: {name!r} has no unit. Remove it from [units].")
         factor(unit, column.unit)
+    for name, said in mapping.values.items():
+        if (column := target.column(name)) and (known := column.words):
+            for ours in said.values():
+                _refuse_unknown_words(ours, known, name, where)
+
+
+def _refuse_unknown_words(ours: str, known: Words, name: str, where: str) -> None:
+    try:
+        cells.words(ours, known)
+    except cells.BadCell as bad:
+        raise ConfigProblem(f"{where}: {ours!r} under [values.{name}] {bad.check}. {bad.remedy}") from None
 
 
 @cache

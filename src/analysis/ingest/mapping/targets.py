@@ -238,7 +238,7 @@ TARGETS: dict[str, Target] = {
         ),
         Target(
             "plan",
-            _fields("plan", {"plan": ("role", "content")}) | {"date": ("plan", "local_date")},
+            _fields("plan", {"plan": ("role", "content", "label")}) | {"date": ("plan", "local_date")},
             (ATHLETE, "date", "role"),
             _plan,
         ),

@@ -22,6 +22,27 @@ class Event:
     last: pd.Timestamp | None = None  # as `first` if not given
 
 
+def events_of_labels(labels: pd.DataFrame) -> tuple[Event, ...]:
+    """What labels say of days, as events: one each, of its kind.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        Table labels of one athlete: kind, first_date, last_date; none of them missing.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-01-05", "2026-01-11"])
+    >>> labels = pd.DataFrame({"kind": ["ill"], "first_date": days[:1], "last_date": days[1:]})
+    >>> [(event.kind, event.last) for event in events_of_labels(labels)]
+    [('ill', Timestamp('2026-01-11 00:00:00'))]
+    """
+    return tuple(
+        Event(kind, first, last)
+        for kind, first, last in zip(labels["kind"], labels["first_date"], labels["last_date"], strict=True)
+    )
+
+
 def sundays(days: np.ndarray, end: float) -> np.ndarray:
     """The days of the looks: every Sunday from the first exposure on, and the last day that is known."""
     return np.append(np.arange(days[0] + (3 - days[0]) % 7, end, 7), end)  # the fourth day of 1970 was one

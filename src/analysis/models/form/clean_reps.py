@@ -145,6 +145,7 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     Returns
     -------
     DataFrame: athlete_id, session_id, set_no, rep_no, local_date, exercise, load_kg, is_clean (bool),
+    break_kind (the first word of the break, missing where the repetition was clean),
     mean_velocity_m_s, hinge_angle_deg, rater. What was not recorded is missing.
 
     Examples
@@ -153,12 +154,14 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     >>> sets = pd.DataFrame([key | {"local_date": pd.Timestamp("2026-01-05"), "exercise": None,
     ...                             "exercise_raw": "Deadlift", "load_kg": 60.0}])
     >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3], "form_flags": ["", "shift", None], "rater": "coach"})
-    >>> rated_repetitions(sets, reps, pd.Timestamp("2026-01-11"))[["exercise", "is_clean"]].values.tolist()
-    [['Deadlift', True], ['Deadlift', False]]
+    >>> rated_repetitions(sets, reps, pd.Timestamp("2026-01-11"))["break_kind"].tolist()
+    [nan, 'shift']
     """
     columns = ["athlete_id", *_SET_KEY, "rep_no", "form_flags", "mean_velocity_m_s", "hinge_angle_deg", "rater"]
     rated = reps.reindex(columns=columns)[reps["form_flags"].notna()]
-    rated["is_clean"] = rated.pop("form_flags").str.strip() == ""
+    breaks = rated.pop("form_flags").astype("str")
+    rated["is_clean"] = breaks == ""
+    rated["break_kind"] = breaks.str.split(" ").str[0].mask(rated["is_clean"])
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
     of_the_set = named.loc[named["local_date"] <= until, [*_SET_KEY, "local_date", "exercise", "load_kg"]]
     joined = rated.merge(of_the_set, on=_SET_KEY, how="inner", validate="m:1")

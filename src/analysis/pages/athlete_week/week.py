@@ -47,7 +47,7 @@ class AthleteFrames(Protocol):
     plan: pd.DataFrame  # reaching into the coming week
     cues: pd.DataFrame
     proposals: pd.DataFrame  # those that the coach accepted
-    labels: pd.DataFrame  # days planned light
+    labels: pd.DataFrame  # days planned light, ill or away, from their first day on
     noise: pd.DataFrame  # typical errors of the squad, as `models.noise.SquadNoise` has them
     exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
 
