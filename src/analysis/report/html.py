@@ -35,7 +35,7 @@ _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _BEHIND = ("conf_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
-_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
+_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○", "off": "·"}
 
 
 @dataclass(frozen=True)

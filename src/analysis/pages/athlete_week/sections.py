@@ -130,9 +130,11 @@ def certainty(week: AthleteWeek) -> list[Block]:
 def week_message(week: AthleteWeek) -> Fact:
     """The week's one sentence, the first that there is: form, milestone, change, adherence, steady.
 
-    Raises NotEnoughData where fewer than 2 days of the week were trained.
+    Raises NotEnoughData where fewer than 2 days of the week were trained, though something was expected.
     """
     if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
+        if week.excused:
+            return Fact("message", logged.excused_text(week.excused))
         raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
     found = _form_line(week) or _milestone_line(week) or _change_line(week) or _adherence_line(week)
     steady = f"A steady week: {week.n_trained_days} days trained, and nothing of this week moved beyond its noise."
