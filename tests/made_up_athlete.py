@@ -163,6 +163,16 @@ def runs_at(paces_s_per_km: list[float], heart_rates_bpm: list[int] | None = Non
     return table("runs", rows, **COUNTED)
 
 
+def labelled(*labels: tuple[str, str, str]) -> pd.DataFrame:
+    """The table labels with one row each: kind, first and last day."""
+    rows = [
+        {"label_id": str(number), "athlete_id": "t3st", "kind": kind, "source": "coach"}
+        | {"first_date": pd.Timestamp(first), "last_date": pd.Timestamp(last)}
+        for number, (kind, first, last) in enumerate(labels)
+    ]
+    return table("labels", rows)
+
+
 def sprints(days: list[str], best_s: list[float]) -> pd.DataFrame:
     """Three trials a day over two gates; the best is the first."""
     rows = [

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -220,6 +221,12 @@ def test_a_best_on_the_day_does_not_look_like_a_clear_best(emitted):
     html = preview_html(bundle_of(emitted, DRAWINGS[7]))
     assert '<li class="clear"><span aria-hidden="true">▲</span> Clear best' in html
     assert '<li class="day"><span aria-hidden="true">●</span> On the day' in html
+
+
+@pytest.mark.parametrize("status", get_args(get_type_hints(Tile)["status"]))
+def test_the_tile_of_a_planned_day_has_a_mark_and_a_word_for_what_became_of_it(emitted, status):
+    html = preview_html(bundle_of(emitted, Tiles("Plan", (Tile("Day 1", "Mon", status),))))
+    assert re.search(rf'<span class="status {status}"><span aria-hidden="true">.</span> {status}</span>', html)
 
 
 def inside(scene) -> None:

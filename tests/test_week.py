@@ -22,6 +22,7 @@ from made_up_athlete import (
     birch,
     form_sets,
     hops,
+    labelled,
     last_day_off,
     left_out,
     lifting,
@@ -38,7 +39,7 @@ from analysis.base.blocks import Cells, Chips, Days, Fact, Lines, Reps, Sides, S
 from analysis.base.config import Check
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.speed_at_load import speed_over_dates_figure
-from analysis.metrics.adherence import day_states, plan_status, week_days
+from analysis.metrics.adherence import away, day_states, plan_status, week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.models.checks import check_history
 from analysis.models.form.clean_reps import form_history, rated_repetitions
@@ -393,8 +394,8 @@ class TestAdherence:
     WEEK = week_days(SUNDAY)
     PLAN = plan_lines(MONDAY, 1)
 
-    def status(self, *sessions, until: pd.Timestamp = SUNDAY):
-        result = plan_status(self.PLAN, table("sessions", list(sessions)), self.WEEK, until)
+    def status(self, *sessions, until: pd.Timestamp = SUNDAY, labels: pd.DataFrame | None = None):
+        result = plan_status(self.PLAN, table("sessions", list(sessions)), self.WEEK, until, labels=labels)
         return dict(zip(result["role"], result["status"], strict=True))
 
     @pytest.mark.parametrize(
@@ -434,6 +435,42 @@ class TestAdherence:
         got = self.status(until=MONDAY + pd.Timedelta(days=2))
         assert got == {"day_1": "missed", "day_3": "planned", "day_5": "planned"}
 
+    @pytest.mark.parametrize(
+        ("kind", "became"),
+        [
+            ("ill", ["off", "off", "missed"]),
+            ("travel", ["off", "off", "missed"]),
+            ("deload", ["missed"] * 3),
+            ("taper", ["missed"] * 3),
+            ("return", ["missed"] * 3),
+        ],
+    )
+    def test_nothing_is_due_of_who_is_ill_or_away(self, kind, became):
+        labels = labelled((kind, "2026-06-22", "2026-06-24"))
+        assert list(self.status(labels=labels).values()) == became
+
+    def test_what_was_done_while_ill_is_done_and_what_was_not_is_not_due(self):
+        labels = labelled(("ill", "2026-06-22", "2026-06-28"))
+        got = self.status(session(MONDAY, "a", role="day_1"), session(self.WEEK[2], "b", role="other"), labels=labels)
+        assert got == {"day_1": "done", "day_3": "part", "day_5": "off"}
+
+    def test_what_is_still_to_come_is_not_due_while_ill(self):
+        got = self.status(until=MONDAY, labels=labelled(("ill", "2026-06-22", "2026-06-24")))
+        assert got == {"day_1": "off", "day_3": "off", "day_5": "planned"}
+
+    def test_a_day_called_two_things_is_off_if_one_of_them_is_away(self):
+        labels = labelled(("deload", "2026-06-22", "2026-06-28"), ("travel", "2026-06-22", "2026-06-22"))
+        assert list(self.status(labels=labels).values()) == ["off", "missed", "missed"]
+        both = labelled(("travel", "2026-06-22", "2026-06-23"), ("ill", "2026-06-23", "2026-06-24"))
+        assert away(self.WEEK[:4], both).fillna("").tolist() == ["travel", "travel", "ill", ""]
+
+    def test_the_days_of_who_is_ill_are_off_unless_trained(self):
+        nothing = table("sets", [], **COUNTED), table("runs", [], **COUNTED)
+        sessions = table("sessions", [session(MONDAY, "a"), session(self.WEEK[1], "b", status="rest", kind="other")])
+        labels = labelled(("ill", "2026-06-22", "2026-06-24"), ("deload", "2026-06-25", "2026-06-26"))
+        states = day_states(self.WEEK, sessions, *nothing, labels)["state"].tolist()
+        assert states == ["done", "off", "off", "none", "none", "none", "none"]
+
     def test_a_day_without_a_log_is_neither_rest_nor_off(self):
         sessions = table(
             "sessions",
@@ -447,6 +484,60 @@ class TestAdherence:
         sets = table("sets", [], **COUNTED)
         states = day_states(self.WEEK, sessions, sets, runs)["state"].tolist()
         assert states == ["done", "rest", "off", "none", "none", "none", "none"]
+
+
+class TestIllOrAway:
+    """What the page says of planned days on which the athlete was ill or away."""
+
+    WEEK = ("2026-06-22", "2026-06-28")
+
+    def week(self, *labels: tuple[str, str, str], **frames) -> AthleteWeek:
+        nothing = {name: table(name, [], **COUNTED) for name in ("sets", "runs")} | {"reps": birch().reps.iloc[:0]}
+        nothing |= {"sessions": table("sessions", [])}
+        return week_of(birch().but(labels=labelled(*labels), **(nothing | frames)))
+
+    @pytest.mark.parametrize(
+        ("labels", "said"),
+        [
+            ([("ill", *WEEK)], "You were ill. Nothing was expected."),
+            ([("travel", *WEEK)], "You were away. Nothing was expected."),
+            (
+                [("travel", "2026-06-22", "2026-06-24"), ("ill", "2026-06-25", "2026-06-28")],
+                "You were away and ill. Nothing was expected.",
+            ),
+        ],
+    )
+    def test_of_a_week_away_nothing_is_expected_and_nothing_missed(self, labels, said):
+        for week in (self.week(*labels), self.week(*labels, plan=table("plan", []))):
+            assert sections.your_week(week)[0].sentence == said
+            assert sections.message(week)[0].sentence == said
+            assert set(week.plan["status"]) <= {"off"}
+            assert (week.adherence.due, week.adherence.off) == (0, len(week.plan))
+
+    def test_a_day_of_illness_is_told_beside_what_was_due(self):
+        week = self.week(("ill", "2026-06-22", "2026-06-22"), sessions=table("sessions", [session(FRIDAYS[-1], "a")]))
+        fact, *_, tiles = sections.your_week(week)
+        assert fact.sentence == "You did 1 of 2 planned days. You were ill on 1 more; nothing was expected then."
+        assert [tile.status for tile in tiles.tiles] == ["off", "missed", "done"]
+        assert tiles.tiles[0].text.endswith(", ill")
+
+    def test_all_that_was_due_is_all_that_was_planned_but_for_illness(self):
+        done = [session(day, str(day), role=role) for day, role in ((FRIDAYS[-1], "day_5"), (MONDAY, "day_1"))]
+        week = self.week(("ill", "2026-06-24", "2026-06-24"), sessions=table("sessions", done))
+        assert [(one.kind, one.value) for one in week.milestones] == [("effort", 2)]
+
+    @pytest.mark.parametrize("kind", ["deload", "taper", "return"])
+    def test_what_is_planned_light_is_due_as_planned(self, kind):
+        week = self.week((kind, *self.WEEK))
+        assert not week.excused
+        assert week.adherence.due == 3
+        with pytest.raises(NotEnoughData, match="you get your line back"):
+            sections.message(week)
+
+    def test_a_week_half_away_without_a_plan_is_not_excused(self):
+        week = self.week(("ill", "2026-06-22", "2026-06-23"), plan=table("plan", []))
+        with pytest.raises(NotEnoughData, match="Nothing logged this week"):
+            sections.your_week(week)
 
 
 class TestSections:

@@ -104,7 +104,9 @@ def test_a_lasting_step_reaches_the_list_within_six_weeks_and_stays_for_eight(to
     first = {name: min(week for week in told.weeks[name] if week >= ONSET) for name in told.ever("step")}
     soon = [name for name, week in first.items() if week <= ONSET + 6]
     still = [name for name in soon if any(week >= min(first[name] + 7, LAST) for week in told.weeks[name])]
-    print(f"step of 1.5 to 3 MDC: {share(len(soon), OF_EACH)} within 6 weeks, {share(len(still), len(soon))} told for 8")
+    print(
+        f"step of 1.5 to 3 MDC: {share(len(soon), OF_EACH)} within 6 weeks, {share(len(still), len(soon))} told for 8"
+    )
     assert len(soon) >= OF_EACH * 50 / 60
     assert len(still) == len(soon)
 

@@ -254,7 +254,7 @@ class Sparkline(Drawing):
 class Tile:
     head: str
     text: str
-    status: Literal["done", "part", "moved", "missed", "planned"]
+    status: Literal["done", "part", "moved", "missed", "planned", "off"]
 
 
 @dataclass(frozen=True)

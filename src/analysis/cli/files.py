@@ -255,8 +255,8 @@ def exclude(
 
 @click.command()
 @click.argument("athlete", required=False)
-@click.argument("first", metavar="FROM", required=False)
-@click.argument("last", metavar="TO", required=False)
+@click.argument("first", metavar="[FROM]", required=False)
+@click.argument("last", metavar="[TO]", required=False)
 @click.argument("kind", required=False)
 @click.option("--note", help="Why, in your words.")
 @click.option("--remove", metavar="ID", help="Take back the label of this id, as --list prints it.")

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 DayState = Literal["done", "rest", "off", "none"]
-PlanStatus = Literal["done", "moved", "part", "missed", "planned"]
+PlanStatus = Literal["done", "moved", "part", "missed", "planned", "off"]
 
 TRAINING_ROLES = ("day_1", "day_3", "day_5")
 TOLERANCE_D = 1  # a planned day done on the day before or after is moved, not missed
+AWAY = ("ill", "travel")  # labels of days of which nothing is expected
 _BETWEEN = re.compile(r"[,;+]|\bthen\b|\band\b", re.IGNORECASE)  # the lifts that a plan lists
 _LIFTS_STATUS = {(True, False): "done", (True, True): "part", (False, True): "missed"}  # any done, any missing
 _WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
@@ -27,7 +28,38 @@ def week_days(until: pd.Timestamp, week_start: str = "monday") -> pd.DatetimeInd
     return pd.date_range(until.normalize() - pd.Timedelta(days=since_start), periods=7)
 
 
-def day_states(days: pd.DatetimeIndex, sessions: pd.DataFrame, sets: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+def away(days: pd.DatetimeIndex, labels: pd.DataFrame) -> pd.Series:
+    """Which days the athlete was ill or away, and what they are called.
+
+    Parameters
+    ----------
+    days : DatetimeIndex
+    labels : DataFrame
+        Table labels: kind, first_date, last_date.
+
+    Returns
+    -------
+    Series of str, index of `days`: ill or travel, of several the first; missing on all other days.
+
+    Examples
+    --------
+    >>> labels = pd.DataFrame({"kind": ["ill"], "first_date": pd.to_datetime(["2026-01-05"])})
+    >>> away(pd.date_range("2026-01-04", periods=3), labels.assign(last_date=labels["first_date"])).tolist()
+    [nan, 'ill', nan]
+    """
+    found = pd.Series(None, index=days, dtype="str")
+    for one in labels[labels["kind"].isin(AWAY)][::-1].itertuples():
+        found[(days >= one.first_date) & (days <= one.last_date)] = one.kind
+    return found
+
+
+def day_states(
+    days: pd.DatetimeIndex,
+    sessions: pd.DataFrame,
+    sets: pd.DataFrame,
+    runs: pd.DataFrame,
+    labels: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """What is known of each day: trained, rest, off, or nothing logged.
 
     Parameters
@@ -35,11 +67,13 @@ def day_states(days: pd.DatetimeIndex, sessions: pd.DataFrame, sets: pd.DataFram
     days : DatetimeIndex
     sessions, sets, runs : DataFrame
         The tables with local_date; `sessions` with status.
+    labels : DataFrame, optional
+        As `away` takes them; nobody was ill or away if not given.
 
     Returns
     -------
-    DataFrame: local_date, state. "done" with any session done, set or run that day; else "off" or "rest" as logged;
-    "none" where nothing is logged, which is not rest.
+    DataFrame: local_date, state. "done" with any session done, set or run that day; else "off" where the athlete was
+    ill or away, "off" or "rest" as logged; "none" where nothing is logged, which is not rest.
 
     Examples
     --------
@@ -50,7 +84,10 @@ def day_states(days: pd.DatetimeIndex, sessions: pd.DataFrame, sets: pd.DataFram
     """
     logged = {status: sessions.loc[sessions["status"] == status, "local_date"] for status in ("done", "off", "rest")}
     done = days.isin(logged["done"]) | days.isin(sets["local_date"]) | days.isin(runs["local_date"])
-    state = np.select([done, days.isin(logged["off"]), days.isin(logged["rest"])], ["done", "off", "rest"], "none")
+    off = days.isin(logged["off"])
+    if labels is not None:
+        off |= away(days, labels).notna().to_numpy()
+    state = np.select([done, off, days.isin(logged["rest"])], ["done", "off", "rest"], "none")
     return pd.DataFrame({"local_date": days, "state": state})
 
 
@@ -61,6 +98,7 @@ def plan_status(
     until: pd.Timestamp,
     *,
     roles: tuple[str, ...] = TRAINING_ROLES,
+    labels: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What became of every planned training day.
 
@@ -76,13 +114,16 @@ def plan_status(
         Last day that is known.
     roles : tuple of str
         Planned roles that count; runs and rest days are other matters.
+    labels : DataFrame, optional
+        As `away` takes them; nobody was ill or away if not given.
 
     Returns
     -------
-    DataFrame, one row a planned day: local_date, role, content (the day's lines), status, done_on. Status is the
-    first that holds: "done", a session of that role on that day (a strength session without a role takes the
-    plan's); "moved", a session of that role a day earlier or later that is not another planned day's own; "part",
-    trained that day in another role; "planned", the day and its tolerance are not over; "missed".
+    DataFrame, one row a planned day: local_date, role, content (the day's lines), status, done_on, away (ill or travel,
+    missing elsewhere). Status is the first that holds: "done", a session of that role on that day (a strength session
+    without a role takes the plan's); "moved", a session of that role a day earlier or later that is not another planned
+    day's own; "part", trained that day in another role; "off", the athlete was ill or away, so that nothing was due;
+    "planned", the day and its tolerance are not over; "missed".
 
     Examples
     --------
@@ -98,14 +139,17 @@ def plan_status(
     log = _Log.of(_near(sessions, days, ["local_date", "kind", "role", "status"], until))
     planned_near = _near(plan, days, ["local_date", "role"])
     own = set(planned_near.itertuples(index=False, name=None)) & log.named  # cannot have moved to another day
+    called = away(pd.DatetimeIndex(due["local_date"]), labels) if labels is not None else None
+    due = due.assign(away=pd.Series(None, index=due.index, dtype="str") if called is None else called.array)
     status, done_on = [], []
     for planned in due.itertuples():
         became, day = log.what_became(planned.local_date, planned.role, own, until)
         if became == "moved":
             own = own | {(day, planned.role)}
-        status.append(became)
+        status.append("off" if became in ("missed", "planned") and pd.notna(planned.away) else became)
         done_on.append(day)
-    return due.assign(status=pd.Series(status, dtype="str"), done_on=pd.to_datetime(done_on))
+    told = due.assign(status=pd.Series(status, dtype="str"), done_on=pd.to_datetime(done_on))
+    return told[["local_date", "role", "content", "status", "done_on", "away"]]
 
 
 def lifts_of_plan(status: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:

@@ -209,6 +209,7 @@ def weekly_load(
     until: pd.Timestamp,
     *,
     week_start: Literal["monday", "sunday", "saturday"] = "monday",
+    labels: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Strength load and run load of every week, side by side and never added up, with what is known of its days.
 
@@ -218,6 +219,8 @@ def weekly_load(
         As `metrics.adherence.day_states` and `volume_load` take them; runs with sport, distance_m and counted.
     until : Timestamp
         Last day that is known; the last week is the one that holds it.
+    labels : DataFrame, optional
+        As `metrics.adherence.away` takes them: a day on which the athlete was ill or away is known to be off.
 
     Returns
     -------
@@ -244,7 +247,7 @@ def weekly_load(
     if logged.empty:
         raise NotEnoughData("Nothing is logged. Import a training log, or widen the date range.")
     days = pd.date_range(week_days(logged.min(), week_start)[0], until)
-    states = day_states(days, sessions, sets, runs)
+    states = day_states(days, sessions, sets, runs, labels)
     state_days = pd.crosstab(week_of(states["local_date"], week_start=week_start), states["state"])
     weeks = state_days.reindex(columns=["done", "rest", "off", "none"], fill_value=0)
     volume = volume_load(_with_week(sets[sets["local_date"] <= until], week_start), by=["week"]).set_index("week")

@@ -39,7 +39,7 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
-_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○"}
+_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○", "off": "·"}
 
 
 @dataclass(frozen=True)

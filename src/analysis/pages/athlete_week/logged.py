@@ -1,5 +1,7 @@
 """What was planned, logged and answered in the athlete's week, and what was left out of it."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from analysis.base.blocks import CellRow, Cells, Days, Drawing, Fact, Lines, Numbers, Text, Tile, Tiles
@@ -12,6 +14,7 @@ from analysis.pages.wording import count_text, expected_text
 Block = Fact | Drawing
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
+_AWAY_WORDS = {"ill": "ill", "travel": "away"}
 _STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
 
 
@@ -25,15 +28,33 @@ def day_dots(week: AthleteWeek) -> Days:
 def adherence_fact(week: AthleteWeek) -> Fact:
     """How many of the planned training days were done."""
     adherence = week.adherence
+    if week.excused:
+        return Fact("week.adherence", excused_text(week.excused), n=0)
+    off = week.plan.loc[week.plan["status"] == "off", "away"]
+    beside = f" You were {_away_words(off)} on {adherence.off} more; nothing was expected then." if len(off) else ""
     if adherence.due == 0:
-        return Fact("week.adherence", f"{count_text(len(week.plan), 'day')} planned, none due yet.", n=0)
+        planned = count_text(len(week.plan) - adherence.off, "day")
+        return Fact("week.adherence", f"{planned} planned, none due yet.{beside}", n=0)
     return Fact(
         "week.adherence",
-        f"You did {adherence.done} of {adherence.due} planned days.",
+        f"You did {adherence.done} of {adherence.due} planned days.{beside}",
         estimate=float(adherence.done),
         unit="days",
         n=adherence.due,
     )
+
+
+def excused_text(kinds: Iterable[str]) -> str:
+    """What is said of a week of which nothing was expected.
+
+    >>> excused_text(["ill", "travel"])
+    'You were ill and away. Nothing was expected.'
+    """
+    return f"You were {_away_words(kinds)}. Nothing was expected."
+
+
+def _away_words(kinds: Iterable[str]) -> str:
+    return " and ".join(_AWAY_WORDS[kind] for kind in dict.fromkeys(kinds))
 
 
 def counts_fact(week: AthleteWeek) -> Fact:
@@ -43,6 +64,8 @@ def counts_fact(week: AthleteWeek) -> Fact:
     strength_days = week.days[week.days.isin(lifted) | week.days.isin(sets["local_date"])]
     run_count = int((runs["local_date"].isin(week.days) & runs["counted"]).sum())
     if len(strength_days) + run_count == 0:
+        if week.excused:
+            return Fact("week.counts", excused_text(week.excused), n=0)
         raise NotEnoughData(
             f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
         )
@@ -121,6 +144,8 @@ def _tile_text(row, is_logged: bool) -> str:
         words.append("trained in another role")
     if row.lifts_status in ("part", "missed"):
         words.append(f"not logged: {row.lifts_missing}")
+    if row.status == "off":
+        words.append(_AWAY_WORDS[row.away])
     if row.status == "missed" and not is_logged:
         words.append("nothing logged")
     return ", ".join(words)

@@ -48,7 +48,7 @@ def lead_of_best(earlier: Sequence[float] | pd.Series, new: float, *, lower_is_b
 
 def _effort(week: AthleteWeek) -> list[Milestone]:
     adherence = week.adherence
-    if adherence.due == 0 or adherence.done < len(week.plan):
+    if adherence.due == 0 or adherence.done < len(week.plan) - adherence.off:
         return []
     return [Milestone("effort", "planned days done", adherence.done, "", clear=True)]
 

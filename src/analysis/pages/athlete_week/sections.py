@@ -27,11 +27,6 @@ Block = Fact | Drawing
 
 APPROVED_MOST = 2  # lines of the coach on the page
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
-OFF_KINDS = ("ill", "travel")
-_OFF_WORDS = {
-    "ill": "You were ill. Nothing was expected.",
-    "travel": "You were travelling. Nothing was expected.",
-}
 
 
 def period(week: AthleteWeek) -> str:
@@ -141,11 +136,11 @@ def certainty(week: AthleteWeek) -> list[Block]:
 def week_message(week: AthleteWeek) -> Fact:
     """The week's one sentence, the first that there is: ill or off, form, a change, milestone, adherence, steady.
 
-    Raises NotEnoughData where fewer than 2 days of the week were trained and none was planned light.
+    Raises NotEnoughData where fewer than 2 days of the week were trained, though something was expected.
     """
-    if week.light_kind in OFF_KINDS:
-        return Fact("message", _OFF_WORDS[week.light_kind])
     if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
+        if week.excused:
+            return Fact("message", logged.excused_text(week.excused))
         raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
     found = _change_line(week) or _milestone_line(week) or _adherence_line(week)
     steady = f"A steady week: {week.n_trained_days} days trained, and nothing changed for good."

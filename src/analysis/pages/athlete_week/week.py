@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.config import Config, Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.adherence import day_states, lifts_of_plan, plan_status, week_days
+from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, week_days
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import RUNNING_SPORTS
 from analysis.metrics.strength import bar_speeds
@@ -84,6 +84,7 @@ class Adherence:
     done: int
     due: int
     not_logged: int  # of those missed: days on which nothing at all is logged
+    off: int  # planned days that were not due, since the athlete was ill or away
 
 
 @dataclass(frozen=True)
@@ -129,24 +130,13 @@ class AthleteWeek:
     def n_logged_days(self) -> int:
         return int((self.day_states["state"] != "none").sum())
 
-    @property
-    def light_kind(self) -> str | None:
-        """As what most days of this week were labelled; None where most were ordinary."""
-        spans = [event for event in events_of_labels(self.athlete.labels) if event.kind != "device"]
-        kinds = [
-            next((event.kind for event in spans if event.first <= day <= (event.last or event.first)), None)
-            for day in self.days[self.days <= self.until]
-        ]
-        most = max(set(kinds), key=kinds.count)
-        return most if kinds.count(most) > len(kinds) / 2 else None
-
     @cached_property
     def plan(self) -> pd.DataFrame:
         """The planned training days of this week and what became of them and of the lifts that they name.
 
         As `metrics.adherence.plan_status` and `lifts_of_plan` give it.
         """
-        status = plan_status(self.athlete.plan, self.athlete.sessions, self.days, self.until)
+        status = self._plan_status(self.days)
         return lifts_of_plan(status, self.athlete.sets[self.athlete.sets["local_date"] <= self.until])
 
     @cached_property
@@ -159,7 +149,19 @@ class AthleteWeek:
         """Of the four weeks that end with this one."""
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
         days = pd.date_range(first, self.days[-1])
-        return _adherence(plan_status(self.athlete.plan, self.athlete.sessions, days, self.until), self._states(days))
+        return _adherence(self._plan_status(days), self._states(days))
+
+    @cached_property
+    def excused(self) -> tuple[str, ...]:
+        """Why nothing was expected of this week: ill, travel or both; empty where something was.
+
+        Nothing was where the athlete was ill or away on all planned days; without a plan, on all days that are known.
+        """
+        if len(self.plan):
+            told = self.plan["away"].where(self.plan["status"] == "off")
+        else:
+            told = away(self.days[self.days <= self.until], self.athlete.labels)
+        return () if told.isna().any() else tuple(dict.fromkeys(told))
 
     @cached_property
     def totals(self) -> WeekTotals:
@@ -338,8 +340,13 @@ class AthleteWeek:
 
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         known = days[days <= self.until]
-        states = day_states(known, self.athlete.sessions, self.athlete.sets, self.athlete.runs)
+        athlete = self.athlete
+        states = day_states(known, athlete.sessions, athlete.sets, athlete.runs, athlete.labels)
         return states.set_index("local_date").reindex(days, fill_value="none").rename_axis("local_date").reset_index()
+
+    def _plan_status(self, days: pd.DatetimeIndex) -> pd.DataFrame:
+        athlete = self.athlete
+        return plan_status(athlete.plan, athlete.sessions, days, self.until, labels=athlete.labels)
 
     def _pace(self) -> PaceAtHeartRate:
         athlete = self.athlete
@@ -375,8 +382,9 @@ def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
     nothing_logged = states.loc[states["state"] == "none", "local_date"]
     return Adherence(
         done=int(status["status"].isin(["done", "moved"]).sum()),
-        due=int((status["status"] != "planned").sum()),
+        due=int((~status["status"].isin(["planned", "off"])).sum()),
         not_logged=int(missed.isin(nothing_logged).sum()),
+        off=int((status["status"] == "off").sum()),
     )
 
 

@@ -13,17 +13,17 @@ from analysis.pages.block_review.measures import Block, Measure
 
 
 def plan_of(athlete: AthleteFrames, block: Block) -> dict[str, int]:
-    """Planned days that were due, by what became of them.
+    """Planned days that were due, by what became of them; those on which the athlete was ill or away were not (`off`).
 
     `not_logged` are those of the missed days on which nothing at all is logged: they are not known to be missed.
     """
-    became = plan_status(athlete.plan, athlete.sessions, block.days, block.until)
+    became = plan_status(athlete.plan, athlete.sessions, block.days, block.until, labels=athlete.labels)
     counts = became["status"].value_counts()
     missed = became.loc[became["status"] == "missed", "local_date"]
     states = _day_states(athlete, block).set_index("local_date")["state"]
     return {
-        "due": int((became["status"] != "planned").sum()),
-        **{status: int(counts.get(status, 0)) for status in ("done", "moved", "part", "missed")},
+        "due": int((~became["status"].isin(["planned", "off"])).sum()),
+        **{status: int(counts.get(status, 0)) for status in ("done", "moved", "part", "missed", "off")},
         "not_logged": int((states.reindex(missed) == "none").sum()),
     }
 
@@ -73,7 +73,7 @@ def device_changes(measure: Measure, one: Followed, block: Block) -> list[tuple[
 
 
 def _day_states(athlete: AthleteFrames, block: Block) -> pd.DataFrame:
-    return day_states(block.days, athlete.sessions, athlete.sets, athlete.runs)
+    return day_states(block.days, athlete.sessions, athlete.sets, athlete.runs, athlete.labels)
 
 
 def _sessions_unrated(athlete: AthleteFrames, block: Block) -> int:

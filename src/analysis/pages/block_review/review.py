@@ -147,7 +147,7 @@ class BlockReview:
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """One row an athlete: athlete, athlete_id, due, done, moved, part, missed, not_logged.
+        """One row an athlete: athlete, athlete_id, due, done, moved, part, missed, off, not_logged.
 
         `not_logged` are those of the missed days on which nothing at all is logged: they are not known to be missed.
         """

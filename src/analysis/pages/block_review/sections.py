@@ -76,6 +76,7 @@ def plan_against_done(review: BlockReview) -> list[Block]:
             "Another role": plan["part"],
             "Missed": plan["missed"],
             "Nothing logged": plan["not_logged"],
+            "Ill or away": plan["off"],
         }
     )
     sentence = (

@@ -166,7 +166,12 @@ class MemberWeek:
     def _weekly(self) -> pd.DataFrame:
         athlete = self.athlete
         return weekly_load(
-            athlete.sessions, athlete.sets, athlete.runs, self.week.until, week_start=self.week.config.week_start
+            athlete.sessions,
+            athlete.sets,
+            athlete.runs,
+            self.week.until,
+            week_start=self.week.config.week_start,
+            labels=athlete.labels,
         ).set_index("week")
 
     def proposals(self, rules: Iterable[Rule]) -> tuple[Proposal, ...]:

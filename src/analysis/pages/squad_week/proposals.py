@@ -94,7 +94,7 @@ def _ramps(week: AthleteWeek) -> dict[str, Known]:
     logged = (week.athlete.sessions, week.athlete.sets, week.athlete.runs)
     recent = (frame[frame["local_date"] >= first] for frame in logged)
     try:
-        weekly = weekly_load(*recent, week.until, week_start=week.config.week_start)
+        weekly = weekly_load(*recent, week.until, week_start=week.config.week_start, labels=week.athlete.labels)
     except NotEnoughData:
         return nothing
     return {
