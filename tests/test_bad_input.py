@@ -52,8 +52,6 @@ from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load, speed_of_bar_speeds
-from analysis.models.trends.rank_trend import mann_kendall, theil_sen
-from analysis.models.trends.trend import trend
 from analysis.report.page import SECTION_MIME, Page
 
 # what the last sentence of a refusal begins with
@@ -218,11 +216,6 @@ MODELS: dict[str, Asked] = {
     "bland_altman": Asked(
         lambda f: bland_altman(f["first"], f["second"], unit="m"), PAIRS, "second", 2, answers=SIGNED | {"all equal"}
     ),
-    "mann_kendall": Asked(lambda f: mann_kendall(f.kg), WEEKS, "kg", 3, answers=answers("a negative value")),
-    "theil_sen": Asked(
-        lambda f: theil_sen(f.week, f.kg), WEEKS, "kg", 2, "week", answers=answers("a negative value", "all equal")
-    ),
-    "trend": Asked(lambda f: trend(f.day, f.kg, unit="kg", swc=2.5), WEEKS, "kg", 5, "day", answers=SIGNED),
     "growth": Asked(lambda f: growth(f.athlete, f.week, f.kg, unit="kg"), SQUAD, "kg", 20, "week", answers=SIGNED),
     "check_history": Asked(
         lambda f: check_history(f, BIRCH.trials, SPRINT, SUNDAY),

@@ -60,8 +60,6 @@ from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.models.strength.velocity_loss import loss_in_sets
-from analysis.models.trends.rank_trend import mann_kendall, theil_sen
-from analysis.models.trends.trend import trend
 
 TRIALS = pd.DataFrame(
     {
@@ -176,9 +174,6 @@ RESULTS: dict[str, Result] = {
     "depth_drift": depth_drift(RATED, cluster="athlete_id"),
     "velocity_loss": loss_in_sets(FORM_SPEEDS),
     "readiness": readiness(DAILY_SPEEDS, WEEKS[3], anchor_kg=90, mvt_m_s=0.2),
-    "trend": trend(WEEKS, E1RM_KG, unit="kg", swc=2.5),
-    "mann_kendall": mann_kendall(E1RM_KG),
-    "theil_sen": theil_sen(range(16), E1RM_KG),
     "growth": growth(SQUAD["athlete"], SQUAD["week"], SQUAD_KG, unit="kg"),
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
     "durability": durability(
