@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
+from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
 
 import analysis.models
 import analysis.report.page as page_module
@@ -98,6 +98,8 @@ WRONGS: dict[str, Callable[[Asked], pd.DataFrame | None]] = {
 }
 
 BIRCH = birch()
+MONTHS = [str(day.date()) for day in pd.date_range(end="2026-06-23", periods=8, freq="28D")]
+CHECKS = sprints(MONTHS, [3.30, 3.33, 3.31, 3.32, 3.30, 3.31, 3.33, 3.32])
 TRIALS = pd.DataFrame(
     {
         "duration_s": [180.0, 360.0, 540.0, 720.0, 840.0],
@@ -291,7 +293,7 @@ MODELS: dict[str, Asked] = {
     ),
     "check_sensitivity": Asked(
         lambda f: check_sensitivity(f, BIRCH.trials, SPRINT, SUNDAY),
-        BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
+        CHECKS, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
     ),
     "side_sensitivity": Asked(
         lambda f: side_sensitivity(f, HOP, SUNDAY), BIRCH.trials, "value", 1, kind="unit",
