@@ -32,7 +32,6 @@ from analysis.models.squad.growth import growth
 from analysis.models.strength import reps_to_1rm
 from analysis.models.strength.load_velocity import load_velocity_profile
 from analysis.models.strength.reps_of_squad import reps_curves_of_squad
-from analysis.models.trends.rank_trend import mann_kendall, theil_sen
 
 
 class NotBuilt(Exception):
@@ -663,17 +662,12 @@ def _tables_beside(case: Case) -> list[str]:
 
 @adapts("trend")
 def _trend(case: Case) -> Computed:
-    x, y = case.data.iloc[:, 0], case.data.iloc[:, 1]
-    test, line = mann_kendall(y), theil_sen(x, y)
-    values = {
-        "mann_kendall": {"S": test.s, "var": test.variance, "z": test.z, "p": test.p_value, "tau": test.tau},
-        "theil_sen": {"slope": line.slope, "intercept_median": line.intercept},
-    }
-    if "break_year" in case.expected:
-        values |= _new_level(x, y)
+    values = _new_level(case.data.iloc[:, 0], case.data.iloc[:, 1]) if "break_year" in case.expected else {}
+    ranks = Lacking("a line through ranks (Mann-Kendall, Theil-Sen)")
     breaks = Lacking("one break of a series (strucchange, segmented)")
-    of_breaks = dict.fromkeys(case.expected.keys() - values.keys(), breaks)
-    return Computed(values | of_breaks, bounds=dict.fromkeys(case.bounds, breaks))
+    of_ranks = ("mann_kendall", "theil_sen")
+    gone = {key: ranks if key in of_ranks else breaks for key in case.expected.keys() - values.keys()}
+    return Computed(values | gone, bounds=dict.fromkeys(case.bounds, breaks))
 
 
 def _new_level(year: pd.Series, value: pd.Series) -> dict:

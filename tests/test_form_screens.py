@@ -9,21 +9,23 @@ from made_up_sets import rated_sets
 from soak_scale import declared
 
 from analysis.base.config import SideTest
-from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.cues import cue_facts, cues_figure
 from analysis.figures.depth_drift import depth_drift_figure
 from analysis.figures.mobility import mobility_figure
 from analysis.figures.sides import side_difference_figure
 from analysis.figures.tempo import tempo_figure
-from analysis.metrics.cues import NO_PROOF, cue_sessions
 from analysis.metrics.mobility import beside_depth, mobility
 from analysis.metrics.tempo import tempo_compliance, tempo_s, tempo_summary
 from analysis.models.form.clean_reps import form_history
+from analysis.models.form.cues import NO_PROOF, cue_sessions
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.sides import side_difference
+from analysis.models.noise import noise_of_squad
+from analysis.models.series import Judging, Quantity
 
 UNTIL = pd.Timestamp("2026-12-31")
+CLEAN = Quantity("clean_reps", "reps", 1.0, resolution=1.0)
 
 
 def drifting(drift_deg: float, *, n_athletes: int = 1, n_sessions: int = 12, seed: int = 1) -> pd.DataFrame:
@@ -211,53 +213,66 @@ def cue_in_week(*numbers: int) -> pd.DataFrame:
     return pd.DataFrame({"local_date": days, "exercise": "deadlift", "cue": [f"cue {number}" for number in numbers]})
 
 
-def judged(exposures: pd.DataFrame, *numbers: int):
-    return cue_sessions(cue_in_week(*numbers), exposures, unit="reps", swc=1, resolution=1)
+def around(exposures: pd.DataFrame, *numbers: int, **judging):
+    return cue_sessions(cue_in_week(*numbers), exposures, CLEAN, **judging)
 
 
 def test_the_day_of_the_cue_is_on_neither_side():
-    (one,) = judged(weeks(5, 6, 5, 1, 6, 5, 6), 3)
+    (one,) = around(weeks(5, 6, 5, 1, 6, 5, 6), 3)
     assert one.before["value"].tolist() == [5, 6, 5]
     assert one.after["value"].tolist() == [6, 5, 6]
 
 
 def test_a_change_after_a_cue_is_told_beyond_or_within_the_noise():
-    (clear,), (none,) = judged(weeks(3, 4, 3, 3, 8, 8, 8), 3), judged(weeks(5, 6, 5, 5, 6, 5, 6), 3)
-    assert clear.change.flagged
-    assert clear.sentence.startswith("“cue 3”: 3.3 reps before, 8.0 reps after, beyond the noise of")
-    assert "within the noise" in none.sentence
+    (clear,), (none,) = around(weeks(3, 4, 3, 3, 8, 8, 8), 3), around(weeks(5, 6, 5, 5, 6, 5, 6), 3)
+    assert (clear.flagged, none.flagged) == (True, False)
+    assert clear.sentence.startswith("“cue 3”: 3.3 reps before, 8.0 reps after, +4.8 reps (95 % interval +")
+    assert none.sentence.endswith("within the noise.")
+
+
+def test_the_noise_of_the_squad_says_what_one_athlete_alone_cannot():
+    quiet = np.random.default_rng(3).normal(6, 0.4, (8, 40))
+    squad = pd.DataFrame({"value": quiet.ravel(), "athlete_id": np.repeat(list("abcdefgh"), 40), "device": "coach"})
+    squad = squad.assign(quantity="clean_reps", local_date=np.tile(pd.date_range("2025-01-05", periods=40), 8))
+    exposures = weeks(5, 6, 5, 5, 7, 6, 7)
+    (alone,), (in_squad,) = around(exposures, 3), around(exposures, 3, judging=Judging(noise_of_squad(squad)))
+    assert in_squad.interval.high - in_squad.interval.low < alone.interval.high - alone.interval.low
+
+
+def test_sessions_around_a_cue_that_does_nothing_seldom_differ():
+    rng = np.random.default_rng(np.random.SeedSequence([16, 1]))
+    cued = [around(weeks(*rng.normal(6, 1, 20)), 12)[0] for _ in range(100)]
+    assert np.mean([one.flagged for one in cued]) <= 0.05
 
 
 def test_too_few_sessions_after_a_cue_say_how_many_are_missing():
-    (one,) = judged(weeks(5, 6, 5, 5, 6, 5), 3)
+    (one,) = around(weeks(5, 6, 5, 5, 6, 5), 3)
     assert one.sentence == "“cue 3”: cannot tell, 1 more session after it needed."
     assert one.null_probability == 0
 
 
 def test_another_rater_in_between_cannot_tell():
-    (one,) = judged(weeks(5, 6, 5, 5, 6, 5, 6, device=["a"] * 4 + ["b"] * 3), 3)
-    assert one.change.reason == "series_broken"
-    assert "another rater or device" in one.sentence
+    (one,) = around(weeks(5, 6, 5, 5, 6, 5, 6, device=["a"] * 4 + ["b"] * 3), 3)
+    assert one.sentence == "“cue 3”: cannot tell, another rater or device began in between."
 
 
 def test_cues_of_the_example_squad_are_followed_by_no_more_changes_than_chance(squad_workspace):
     cued = []
     for name in ("Cedar", "Larch", "Juniper", "Ginkgo", "Fir", "Ivy"):  # in whom nothing of form was built in
         athlete = squad_workspace.workspace.athlete(name)
-        sessions = form_history(athlete.sets, athlete.reps, athlete.until).exposures
-        cued += cue_sessions(athlete.cues, sessions, unit="reps", swc=1, resolution=1)
-    expected = expected_by_chance(cued)
+        cued += cue_sessions(athlete.cues, form_history(athlete.sets, athlete.reps, athlete.until).exposures, CLEAN)
+    expected = sum(one.null_probability for one in cued)
     assert expected > 1
-    assert sum(one.change.flagged for one in cued) <= expected + 3 * expected**0.5
+    assert sum(one.flagged for one in cued) <= expected + 3 * expected**0.5
 
 
 def test_the_figure_of_cues_says_that_nothing_is_proved():
-    cued = judged(weeks(5, 6, 5, 5, 6, 5, 6), 3)
+    cued = around(weeks(5, 6, 5, 5, 6, 5, 6), 3)
     shown = cues_figure(cued, "Clean reps (reps)")
     assert note(shown) == NO_PROOF
     assert shown.data[1].x[0] == pd.Timestamp("2026-01-26")
     told = [fact.sentence for fact in cue_facts(cued)]
-    assert told[0].startswith("26 Jan, “cue 3”: 5.3 reps before, 5.7 reps after, within")
+    assert told[0].startswith("26 Jan, “cue 3”: 5.2 reps before, 5.8 reps after, +0.5 reps")
     assert told[1].startswith("0 of 1 beyond the noise; 0.1 expected by chance.")
 
 

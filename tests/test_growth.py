@@ -10,6 +10,7 @@ import statsmodels.api as sm
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.growth import growth_figure, slopes_figure
+from analysis.models.estimators.autocorrelated import whitener
 from analysis.models.squad.growth import growth
 
 
@@ -148,3 +149,10 @@ def test_the_figures_name_every_athlete_and_their_units():
     assert slopes.layout.xaxis.title.text == "Deadlift e1RM, change (kg/week)"
     assert lines.data[-1].name == "squad"
     assert lines.layout.yaxis.title.text == "Deadlift e1RM (kg)"
+
+
+def test_a_whitener_makes_errors_independent():
+    day = np.array([0.0, 1, 3, 4, 8])
+    white = whitener(day, 0.6, step=1.0).matrix
+    covariance = 0.6 ** np.abs(day[:, np.newaxis] - day)
+    np.testing.assert_allclose(white @ covariance @ white.T, np.eye(5), atol=1e-12)

@@ -81,9 +81,9 @@ def test_more_tests_detect_a_smaller_change():
     assert error.mdc(n_new=2, n_earlier=6) < error.mdc(n_earlier=6) < error.mdc()
 
 
-def test_decisions_are_given_the_same_error():
+def test_the_noise_of_a_series_is_given_the_same_error():
     error = reliability(JUMPS, unit="m").typical_error
-    assert (error.for_decisions.value, error.for_decisions.df) == (error.te, error.df)
+    assert (error.for_decisions.typical_error, error.for_decisions.df) == (error.te, error.df)
 
 
 def test_an_error_that_grows_with_the_value_is_seen():

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from contract import Result
-from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at
+from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
 from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
 
@@ -60,8 +60,6 @@ from analysis.models.strength.reps_of_squad import reps_curves_of_squad
 from analysis.models.strength.reps_to_1rm import reps_load_curve
 from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.models.strength.velocity_loss import loss_in_sets
-from analysis.models.trends.rank_trend import mann_kendall, theil_sen
-from analysis.models.trends.trend import trend
 
 TRIALS = pd.DataFrame(
     {
@@ -85,6 +83,8 @@ TO_FAILURE = pd.DataFrame(
 )
 
 BIRCH = birch()
+MONTHS = [str(day.date()) for day in pd.date_range(end="2026-06-23", periods=8, freq="28D")]
+CHECKS = sprints(MONTHS, [3.30, 3.33, 3.31, 3.32, 3.30, 3.31, 3.33, 3.32])
 LONG_RUNS = runs_at([360.0] * 5).assign(timer_s=4200.0, session_id=list("abcde"))
 LONG_RUN = pd.DataFrame({"t_s": np.arange(0.0, 4210.0, 10.0), "speed_m_s": 2.8})
 DRIFTS_BPM_H = dict(zip("abcde", [4, 6, 5, 3, 5], strict=True))
@@ -176,9 +176,6 @@ RESULTS: dict[str, Result] = {
     "depth_drift": depth_drift(RATED, cluster="athlete_id"),
     "velocity_loss": loss_in_sets(FORM_SPEEDS),
     "readiness": readiness(DAILY_SPEEDS, WEEKS[3], anchor_kg=90, mvt_m_s=0.2),
-    "trend": trend(WEEKS, E1RM_KG, unit="kg", swc=2.5),
-    "mann_kendall": mann_kendall(E1RM_KG),
-    "theil_sen": theil_sen(range(16), E1RM_KG),
     "growth": growth(SQUAD["athlete"], SQUAD["week"], SQUAD_KG, unit="kg"),
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
     "durability": durability(
@@ -191,7 +188,7 @@ RESULTS: dict[str, Result] = {
     ),
     "training_speed": training_speed(BestEfforts(TRIALS.assign(session_id="a"), 1, 0, 0)),
     "speed_sensitivity": speed_sensitivity(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
-    "check_sensitivity": check_sensitivity(BIRCH.splits, BIRCH.trials, SPRINT, SUNDAY),
+    "check_sensitivity": check_sensitivity(CHECKS, BIRCH.trials, SPRINT, SUNDAY),
     "plan_simulation": BLOCK.best,
     "plan_difference": BLOCK.gain,
     "best_block": BLOCK,

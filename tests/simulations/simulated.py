@@ -1,4 +1,4 @@
-"""Simulated coverage and rates: one way to draw, to count and to seed, for every model that prints them.
+"""Simulated coverage: one way to draw, to count and to seed, for every model that prints them.
 
 The generator of a cell is `SeedSequence([model, design])` with the numbers of the tables below. They are declared
 before a simulation is run and never changed to make one pass. The short form of a simulation runs in the suite, the
@@ -13,17 +13,12 @@ from types import ModuleType
 import numpy as np
 
 MODELS = {
-    "trend": 1,
-    "level_break": 2,
-    "slope_break": 3,
     "growth": 4,
     "load_velocity_mixed": 5,
     "e1rm": 6,
     "form_break": 7,
     "transfer": 8,
     "plan_simulation": 9,
-    "decision": 10,
-    "sides": 11,
     "proposals": 12,
     "change": 13,
     "change_of_counts": 14,
@@ -33,7 +28,7 @@ MODELS = {
 NS = (6, 12, 24)
 RHOS = (0.0, 0.3, 0.6)
 # design number of (what is true, n, rho); the hundreds say what is true
-TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "break": 400, "irregular dates": 500, "drift twice": 600}
+TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "drift twice": 600}
 DESIGNS = {
     (truth, n, rho): hundreds + 10 * NS.index(n) + RHOS.index(rho)
     for truth, hundreds in TRUTHS.items()
@@ -41,7 +36,7 @@ DESIGNS = {
     for rho in RHOS
 }
 
-SHORT, LONG = 300, 2000
+LONG = 2000
 
 
 @dataclass(frozen=True)
@@ -87,13 +82,6 @@ def counted(drawn: Intervals) -> Coverage:
     return Coverage(len(refused), int(covering.sum()), int(unbounded.sum()), int(refused.sum()))
 
 
-def rate_pct(
-    design: Callable[[np.random.Generator, int], np.ndarray], model_no: int, design_no: int, replicates: int
-) -> float:
-    """Share of replicates for which `design` says True, in percent."""
-    return 100 * float(np.mean(design(generator(model_no, design_no), replicates)))
-
-
 def squads_of(n_athletes: int, replicates: int) -> int:
     """How many squads of that size hold so many athletes or more."""
     return -(-replicates // n_athletes)
@@ -125,8 +113,3 @@ def ar1(rng: np.random.Generator, replicates: int, n: int, rho: float) -> np.nda
     for i in range(1, n):
         errors[:, i] = rho * errors[:, i - 1] + np.sqrt(1 - rho**2) * fresh[:, i]
     return errors
-
-
-def weekly(n: int) -> np.ndarray:
-    """Days of `n` weekly exposures."""
-    return 7.0 * np.arange(n)

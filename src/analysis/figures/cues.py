@@ -4,10 +4,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.base.blocks import Fact
-from analysis.base.decisions import expected_by_chance
 from analysis.base.errors import NotEnoughData
 from analysis.figures import marks, theme
-from analysis.metrics.cues import NO_PROOF, CueSessions
+from analysis.models.form.cues import NO_PROOF, CueSessions
 
 
 def cue_facts(cued: list[CueSessions]) -> list[Fact]:
@@ -18,10 +17,8 @@ def cue_facts(cued: list[CueSessions]) -> list[Fact]:
     if not cued:
         raise NotEnoughData("No cue was written down for this lift. Log one with its date.")
     told = [Fact(f"cue.{one.local_date.date()}", f"{one.local_date:%d %b}, {one.sentence}") for one in cued]
-    n_flagged = sum(one.change.flagged for one in cued)
-    chance = (
-        f"{n_flagged} of {len(cued)} beyond the noise; {expected_by_chance(cued):.1f} expected by chance. {NO_PROOF}"
-    )
+    n_flagged, by_chance = sum(one.flagged for one in cued), sum(one.null_probability for one in cued)
+    chance = f"{n_flagged} of {len(cued)} beyond the noise; {by_chance:.1f} expected by chance. {NO_PROOF}"
     return [*told, Fact("cue.chance", chance, n=len(cued))]
 
 
@@ -38,7 +35,7 @@ def cues_figure(cued: list[CueSessions], quantity: str) -> go.Figure:
             x=[one.local_date] * 2,
             y=[low, high],
             mode="lines",
-            line={"color": theme.ORANGE, "width": 1.5, "dash": "dash" if one.change.flagged else "dot"},
+            line={"color": theme.ORANGE, "width": 1.5, "dash": "dash" if one.flagged else "dot"},
             text=[one.sentence] * 2,
             hovertemplate="%{x|%d %b %Y}: %{text}<extra></extra>",
             showlegend=False,

@@ -1,53 +1,49 @@
 """Daily state: what the bar says and what the athlete says, side by side and never added up."""
 
-from dataclasses import replace
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.base.blocks import Fact
 from analysis.base.errors import NotEnoughData
 from analysis.figures import marks, theme
+from analysis.models.change.engine import BAND_LEVEL
 from analysis.models.strength.readiness import Readiness
 
 
 def readiness_figure(result: Readiness) -> go.Figure:
-    """How far each session was from the usual line, today with its interval, on the range of usual days."""
+    """How far each session was from the usual line, and today, on the band that holds a usual day with sets as today's.
+
+    Days before with more or fewer sets than today have a narrower or a wider band than the one that is drawn.
+    """
     shown = theme.figure("Date", "Bar speed from the usual line (m/s)")
-    usual, before = result.usual_offsets, result.exposures.iloc[:-1]
-    marks.add_range(shown, usual.low, usual.high)
+    marks.add_range(shown, -result.reach_m_s, result.reach_m_s)
     marks.add_zero(shown)
-    marks.add_points(
-        shown,
-        before["local_date"],
-        before["offset_m_s"],
-        name="sessions before",
-        colour=theme.SKY,
-        size=7,
-        customdata=before["n_sets"],
-        hover="%{x|%d %b %Y}: %{y:+.2f} m/s, %{customdata} sets",
-    )
-    marks.add_points(
-        shown,
-        [result.last_date],
-        [result.offset_m_s],
-        name=f"today, {result.change.conf_level:.0%} interval",
-        colour=theme.VERMILLION,
-        size=10,
-        low=result.offset_low_m_s,
-        high=result.offset_high_m_s,
-        hover="today: %{y:+.2f} m/s",
-    )
-    return theme.add_note(shown, f"{result.sentence} Shaded: 9 of 10 usual days")
+    last = result.exposures.index == result.exposures.index[-1]
+    for name, colour, size, days in (
+        ("sessions before", theme.SKY, 7, result.exposures[~last]),
+        ("today", theme.VERMILLION, 10, result.exposures[last]),
+    ):
+        marks.add_points(
+            shown,
+            days["local_date"],
+            days["offset_m_s"],
+            name=name,
+            colour=colour,
+            size=size,
+            customdata=days["n_sets"],
+            hover="%{x|%d %b %Y}: %{y:+.2f} m/s, %{customdata} sets",
+        )
+    told = result.sentence(_quantity(result))
+    return theme.add_note(shown, f"{told} Shaded: {BAND_LEVEL:.0%} of usual days")
 
 
 def bar_speed_fact(result: Readiness) -> Fact:
     """What the bar says today."""
-    words = {"more": "faster", "less": "slower", "occasion": "session"}
-    fact = result.change.as_fact("readiness.bar_speed", f"bar speed at {result.anchor_kg:g} kg", **words)
-    if len(result.today) > 1:
-        return fact
-    return replace(fact, sentence=f"{fact.sentence} That is one set; measure another.")
+    return result.as_fact("readiness.bar_speed", _quantity(result))
+
+
+def _quantity(result: Readiness) -> str:
+    return f"bar speed at {result.anchor_kg:g} kg"
 
 
 def felt_facts(answers: pd.DataFrame) -> list[Fact]:

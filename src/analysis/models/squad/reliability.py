@@ -26,8 +26,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.base.decisions import TypicalError
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
 
@@ -49,9 +49,9 @@ class MeasurementError:
         return Interval(float(self.te * np.sqrt(self.df / low)), float(self.te * np.sqrt(self.df / high)))
 
     @property
-    def for_decisions(self) -> TypicalError:
-        """The same error as changes are judged against."""
-        return TypicalError(self.te, self.df, self.source)
+    def for_decisions(self) -> Published:
+        """The same error as it joins the noise of a series."""
+        return Published(self.te, self.df, self.source)
 
     def mdc(self, *, n_new: int = 1, n_earlier: int = 1, quantile: float | None = None) -> float:
         """Minimal detectable change between the means of `n_new` and `n_earlier` measurements, in `unit`.
@@ -59,8 +59,7 @@ class MeasurementError:
         By the t quantile of this error's df, or by a stated `quantile`: 1.96 is the usual one, right only where the
         error is known as from a large study.
         """
-        if quantile is None:
-            return self.for_decisions.mdc(n_earlier, n_new)
+        quantile = t_quantile(self.df, 0.95) if quantile is None else quantile
         return float(quantile * self.te * np.sqrt(1 / n_new + 1 / n_earlier))
 
     def tidy(self) -> pd.DataFrame:

@@ -5,51 +5,53 @@ Model card
 Question: would speed at a load, a check or a difference of the sides have been concluded otherwise under another
 choice?
 Data: what the reports judged, of one athlete; it must have a conclusion, which another choice could change.
-Model: none of its own. The same judgement is made again with one choice changed at a time: another statistic of the
-day, 3 to 7 earlier values or dates, own or published error alone, logs, another velocity or index. What is compared is
-the conclusion (better, worse, no change beyond noise; which side is larger), not how clear it is.
-Estimator: that of the model judged again (`models.strength.speed_at_load`, `models.checks`, `models.form.sides`);
-estimates are in percent, of the reference or of the sides.
-Interval: that of each choice alone, as its model gives it. The choices share one set of values, so that "7 of 8" is no
-probability: it says which choice decides. Nothing was simulated.
-Refuses: a conclusion of "cannot tell", sides on fewer than 3 dates, a reference that is not above 0. A choice that the
-data do not allow is listed with the reason.
-Criticism: choices are counted alike, though references of 5 and of 6 values are nearly the same choice. Which choices
-are tried is a choice too. The panel finds a conclusion that hangs on one choice; it does not make one sure that stands
-under all.
+Model: none of its own. The same series is judged again with one choice changed at a time: another statistic of the day,
+velocity or index; the athlete's own noise or a published one alone; a carry-over of 0, .3 or .6; errors with heavy
+tails, which raise the threshold, or a noise taken for exact, which lowers it; without the oldest quarter or half. What
+is compared is the conclusion (better, worse, no change; which side is larger), not how clear it is or of which shape.
+Estimator: `models.change`, as of the series itself; estimates are in percent of the level before, or of the sides.
+Interval: that of each choice alone. The choices share one set of values, so that "7 of 8" is no probability: it says
+which choice decides. Nothing was simulated.
+Refuses: a conclusion of "cannot tell", sides on fewer than 3 dates, a level that is not above 0. A choice that the data
+do not allow is listed with the reason.
+Criticism: choices are counted alike, though some are nearly the same. Which choices are tried is a choice too. The
+panel finds a conclusion that hangs on one choice; it does not make one sure that stands under all.
 
 References
 ----------
 Steegen et al. 2016, Perspect Psychol Sci 11(5):702-712 (multiverse analysis).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from analysis.base.config import Check, Lift, SideTest
-from analysis.base.decisions import REFERENCE_LEAST, REFERENCE_MOST, Change, TypicalError, judge
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.states import State
 from analysis.metrics.asymmetry import asymmetry_indices
 from analysis.metrics.strength import VELOCITY_METRICS
-from analysis.models.checks import CheckHistory, check_history
-from analysis.models.form.sides import SURE_DATES, SideDifference, difference_of_dates, side_difference
+from analysis.models.change.scan import KURTOSIS_MOST
+from analysis.models.checks import check_history
+from analysis.models.form.sides import SURE_DATES, SideDifference, side_difference
+from analysis.models.noise import NO_SQUAD, Noise, SquadNoise, noise_of_published
 from analysis.models.result import glance_row, tidy_table
-from analysis.models.strength.speed_at_load import RESOLUTION_M_S, SpeedAtLoad, speed_at_load
+from analysis.models.series import ALONE, Judging, Series
+from analysis.models.strength.speed_at_load import speed_at_load
 
 OWN_CHOICE = "as reported"
-NOTHING = "no change beyond noise"
+NOTHING = "no change"
 CANNOT_TELL = State.CANNOT_TELL.value
+KNOWN_DF = 1e6
 
 _METRIC_NAMES = {
     "mean_velocity_m_s": "mean velocity",
     "mean_propulsive_velocity_m_s": "mean propulsive velocity",
     "peak_velocity_m_s": "peak velocity",
 }
-_COLUMNS = ["choice", "state", "conclusion", "estimate_pct", "se_pct", "conf_low_pct", "conf_high_pct", "n", "why"]
+_COLUMNS = ["choice", "state", "conclusion", "estimate_pct", "conf_low_pct", "conf_high_pct", "n", "why"]
+_Remade = Mapping[str, Callable[[], Series]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +96,13 @@ class Sensitivity:
         return words + (f" Not judged: {', '.join(self.unjudged['choice'])}." if unjudged else "")
 
     def tidy(self) -> pd.DataFrame:
-        """One row a choice that could be judged: the change, or the difference of the sides, in percent."""
-        judged = self.choices[self.choices["conclusion"] != CANNOT_TELL]
-        told = ["estimate_pct", "se_pct", "conf_low_pct", "conf_high_pct"]
-        return tidy_table([(name, "%", *row) for name, *row in judged[["choice", *told]].to_numpy()], self.conf_level)
+        """One row a choice that has an estimate: the change, or the difference of the sides, in percent."""
+        known = self.choices[self.choices["estimate_pct"].notna()]
+        rows = [
+            (row.choice, "%", row.estimate_pct, float("nan"), row.conf_low_pct, row.conf_high_pct)
+            for row in known.itertuples()
+        ]
+        return tidy_table(rows, self.conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: the conclusion, other choices judged, those under which it stands, those not judged."""
@@ -113,17 +118,15 @@ def speed_sensitivity(
     until: pd.Timestamp,
     *,
     side: str = "B",
-    conf_level: float = 0.90,
+    judging: Judging = ALONE,
 ) -> Sensitivity:
-    """The change of speed at a load under other choices.
-
-    These are: the best or the median repetition of a day, references of 3 to 7 earlier values, own or published error
-    alone, percent on the log scale, and the other velocities that were measured (own error alone, since a published
-    one belongs to its velocity; smallest worthwhile change in proportion). Estimates are in percent of the reference.
+    """The speed at a load under other choices: those of every series, the best or the median repetition of a day, and
+    the other velocities that were measured, each by the athlete's own noise in it, its smallest worthwhile change in
+    proportion.
 
     Parameters
     ----------
-    sets, reps, lift, anchor_kg, until, side, conf_level
+    sets, reps, lift, anchor_kg, until, side, judging
         As `models.strength.speed_at_load.speed_at_load` takes them.
 
     Raises
@@ -131,67 +134,49 @@ def speed_sensitivity(
     NotEnoughData
         No bar speed at the load, or nothing concluded yet.
 
-    Notes
-    -----
-    Criticism: choices are counted alike, though references of 5 and of 6 values are nearly the same choice. The panel
-    finds a conclusion that hangs on one choice; it does not make one sure that stands under all.
-
-    References
-    ----------
-    Steegen et al. 2016, Perspect Psychol Sci 11(5):702-712 (multiverse analysis).
-
     Examples
     --------
-    >>> day = pd.date_range("2026-01-05", periods=6, freq="7D")
-    >>> sets = pd.DataFrame({"session_id": list("abcdef"), "set_no": 1, "local_date": day, "exercise": "deadlift",
+    >>> day = pd.date_range("2026-01-05", periods=12, freq="7D")
+    >>> sets = pd.DataFrame({"session_id": list("abcdefghijkl"), "set_no": 1, "local_date": day, "exercise": "deadlift",
     ...                      "side": "B", "set_kind": "work", "load_kg": 100.0})
-    >>> reps = pd.DataFrame({"session_id": list("abcdef"), "set_no": 1, "rep_no": 1, "device": "encoder",
-    ...                      "mean_velocity_m_s": [0.50, 0.51, 0.52, 0.51, 0.50, 0.60]})
+    >>> reps = pd.DataFrame({"session_id": list("abcdefghijkl"), "set_no": 1, "rep_no": 1, "device": "encoder",
+    ...                      "mean_velocity_m_s": [0.50, 0.51, 0.52, 0.50] * 2 + [0.60, 0.61, 0.60, 0.62]})
     >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100)
-    >>> speed_sensitivity(sets, reps, lift, 100, day[-1]).sentence
-    'Deadlift at 100 kg: the conclusion (better) stands under all 5 other choices.'
+    >>> speed_sensitivity(sets, reps, lift, 100, day[-1]).conclusion
+    'better'
     """
 
-    def with_statistic(statistic) -> Change:
-        return speed_at_load(
-            sets, reps, lift, anchor_kg, until, side=side, statistic=statistic, conf_level=conf_level
-        ).change
+    def with_statistic(statistic) -> Series:
+        return speed_at_load(sets, reps, lift, anchor_kg, until, side=side, statistic=statistic, judging=judging)
 
-    def with_metric(metric: str) -> Change:
-        other = lift.model_copy(update={"metric": metric, "te_m_s": None})
-        speed = speed_at_load(sets, reps, other, anchor_kg, until, side=side, conf_level=conf_level)
-        if speed.last_date != base.last_date:
+    def with_metric(metric: str) -> Series:
+        other_lift = lift.model_copy(update={"metric": metric, "te_m_s": None})
+        alone = replace(judging, noise=NO_SQUAD)
+        other = speed_at_load(sets, reps, other_lift, anchor_kg, until, side=side, judging=alone)
+        if other.last_date != base.last_date:
             raise NotEnoughData(f"No {_METRIC_NAMES[metric]} on {base.last_date.date()}. Measure it on every day.")
-        if not speed.change.state.known:
-            return speed.change
-        swc = lift.swc_m_s * speed.change.reference / base.change.reference
-        return _Judging.of(speed, None, RESOLUTION_M_S, swc=swc).change()
+        to_other = other.exposures["value"].mean() / base.exposures["value"].mean()
+        return replace(other, quantity=replace(other.quantity, swc=lift.swc_m_s * to_other))
 
-    base = speed_at_load(sets, reps, lift, anchor_kg, until, side=side, conf_level=conf_level)
-    name = f"{lift.name} at {anchor_kg:g} kg"
-    _require_a_conclusion(name, base.change)
-    published = TypicalError.published(lift.te_m_s, lift.te_df, lift.te_source) if lift.te_m_s else None
+    base = speed_at_load(sets, reps, lift, anchor_kg, until, side=side, judging=judging)
     measured = [metric for metric in VELOCITY_METRICS if metric in reps and reps[metric].notna().any()]
-    choices = {
+    remade: _Remade = {
         "best rep": lambda: with_statistic("best"),
         "median rep": lambda: with_statistic("median"),
-        **_Judging.of(base, published, RESOLUTION_M_S).choices(),
         **{_METRIC_NAMES[m]: lambda m=m: with_metric(m) for m in measured if m != lift.metric},
     }
-    return _sensitivity(name, _change_row(OWN_CHOICE, base.change), choices, _change_row, conf_level)
+    return _sensitivity(f"{lift.name} at {anchor_kg:g} kg", base, remade)
 
 
 def check_sensitivity(
-    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, conf_level: float = 0.90
+    splits: pd.DataFrame, trials: pd.DataFrame, check: Check, until: pd.Timestamp, *, judging: Judging = ALONE
 ) -> Sensitivity:
-    """The change of a performance check under other choices.
-
-    These are: the mean of a day's trials for the best (or the other way round), references of 3 to 7 earlier values,
-    own or published error alone, and percent on the log scale. Estimates are in percent of the reference.
+    """A performance check under other choices: those of every series, and the mean of a day's trials for the best or
+    the other way round.
 
     Parameters
     ----------
-    splits, trials, check, until, conf_level
+    splits, trials, check, until, judging
         As `models.checks.check_history` takes them.
 
     Raises
@@ -199,33 +184,25 @@ def check_sensitivity(
     NotEnoughData
         The check was not done, or nothing is concluded yet.
     DataProblem
-        Values that are not above 0, of which there are no percents.
+        A level that is not above 0, of which there are no percents.
     """
-    base = check_history(splits, trials, check, until, conf_level=conf_level)
-    _require_a_conclusion(check.name, base.change)
-    published = TypicalError.published(check.te, check.te_df, check.te_source) if check.te else None
     other = "mean" if check.statistic == "best" else "best"
     with_other = check.model_copy(update={"statistic": other})
-    choices = {
-        f"{other} of the trials": lambda: (
-            check_history(splits, trials, with_other, until, conf_level=conf_level).change
-        ),
-        **_Judging.of(base, published, 0.0).choices(),
+    remade: _Remade = {
+        f"{other} of the trials": lambda: check_history(splits, trials, with_other, until, judging=judging)
     }
-    return _sensitivity(check.name, _change_row(OWN_CHOICE, base.change), choices, _change_row, conf_level)
+    return _sensitivity(check.name, check_history(splits, trials, check, until, judging=judging), remade)
 
 
 def side_sensitivity(
-    trials: pd.DataFrame, test: SideTest, until: pd.Timestamp, *, conf_level: float = 0.90
+    trials: pd.DataFrame, test: SideTest, until: pd.Timestamp, *, judging: Judging = ALONE
 ) -> Sensitivity:
-    """The difference of the sides under other choices.
-
-    These are: the median or the largest trial of each side and day, the last 3 to 7 dates, and the difference over
-    the mean of the sides in place of the log of their ratio.
+    """The difference of the sides under other choices: those of every series, the median or the largest trial of each
+    side and day, and the difference over the mean of the sides in place of the log of their ratio.
 
     Parameters
     ----------
-    trials, test, until, conf_level
+    trials, test, until, judging
         As `models.form.sides.side_difference` takes them.
 
     Raises
@@ -233,168 +210,111 @@ def side_sensitivity(
     NotEnoughData
         Fewer than 3 days with both sides: nothing is called sure on so few.
     """
-    base = side_difference(trials, test, until, conf_level=conf_level)
-    if base.n_dates < SURE_DATES:
-        raise NotEnoughData(
-            f"{test.name} has {base.n_dates} days with both sides; a difference can be sure from {SURE_DATES} on. "
-            "Test both sides on another day."
-        )
+    base = side_difference(trials, test, until, judging=judging)
 
     def of_one_value_a_day(statistic: str) -> SideDifference:
         of_test = trials[(trials["test_id"] == test.test_id) & (trials["metric"] == test.metric)]
-        by_day = of_test.groupby(["test_id", "metric", "unit", "side", "local_date"])["value"].agg(statistic)
-        return side_difference(by_day.reset_index(), test, until, conf_level=conf_level)
+        key = ["test_id", "metric", "unit", "side", "local_date", "device"]
+        by_day = of_test.groupby(key, dropna=False)["value"].agg(statistic).reset_index()
+        return side_difference(by_day, test, until, judging=judging)
 
-    def of_last(n: int) -> SideDifference:
-        return side_difference(
-            trials[trials["local_date"].isin(base.dates["local_date"].tail(n))], test, until, conf_level=conf_level
-        )
+    def over_the_mean() -> SideDifference:
+        indices = asymmetry_indices(base.exposures["left"], base.exposures["right"])
+        return replace(base, exposures=base.exposures.assign(value=indices["right_minus_left_over_mean_pct"]))
 
-    choices = {
+    remade: _Remade = {
         "median trial": lambda: of_one_value_a_day("median"),
         "largest trial": lambda: of_one_value_a_day("max"),
-        **{f"last {n} dates": lambda n=n: of_last(n) for n in range(SURE_DATES, base.n_dates)},
-        "difference over the mean": lambda: _over_the_mean(base, test),
+        "difference over the mean": over_the_mean,
     }
-    return _sensitivity(test.name, _side_row(OWN_CHOICE, base), choices, _side_row, conf_level)
+    return _sensitivity(test.name, base, remade)
 
 
 @dataclass(frozen=True, eq=False)
-class _Judging:
-    """The comparable values of a series, to be judged again by another rule."""
+class _Given(SquadNoise):
+    """One noise, whatever is asked."""
 
-    values: np.ndarray
-    base: Change
-    swc: float
-    published: TypicalError | None
-    resolution: float
+    noise: Noise
 
-    @classmethod
-    def of(
-        cls,
-        series: SpeedAtLoad | CheckHistory,
-        published: TypicalError | None,
-        resolution: float,
-        *,
-        swc: float | None = None,
-    ) -> "_Judging":
-        values = series.exposures.loc[series.exposures["comparable"], "value"].to_numpy(dtype=float)
-        return cls(values, series.change, series.change.swc if swc is None else swc, published, resolution)
-
-    @property
-    def own(self) -> TypicalError | None:
-        """From the last 8 earlier values, also where the reference is shorter."""
-        spread = self.values[:-1][-REFERENCE_MOST:]
-        return TypicalError.own(spread.tolist(), resolution=self.resolution) if len(spread) >= 2 else None
-
-    def choices(self) -> dict[str, Callable[[], Change]]:
-        """The other windows, errors and scale."""
-        windows = range(REFERENCE_LEAST, self.base.n_earlier)
-        errors = {
-            "own error only": lambda: self.change(published=None),
-            "published error only": lambda: self.change(own=self.published, published=None),
-        }
-        return {
-            **{f"reference of {n}": lambda n=n: self.change(n_reference=n) for n in windows},
-            **(errors if self.published else {}),
-            "log scale": self.on_the_log_scale,
-        }
-
-    def change(self, *, n_reference: int = REFERENCE_MOST, **errors: TypicalError | None) -> Change:
-        """The latest value against `n_reference` before it; `errors` replace the own and the published one."""
-        error = {"own": self.own, "published": self.published, **errors}
-        return judge(
-            self.values[:-1][-n_reference:],
-            self.values[-1:],
-            swc=self.swc,
-            resolution=self.resolution,
-            **error,
-            **self._rule,
-        )
-
-    def on_the_log_scale(self) -> Change:
-        """In percent, 100 ln: the own error from the logs, the published one and the SWC relative to the reference."""
-        to_pct = 100 / self.base.reference
-        error = self.published
-        relative = TypicalError(error.value * to_pct, error.df, error.source) if error else None
-        earlier = self.values[:-1][-REFERENCE_MOST:]
-        return judge(earlier, self.values[-1:], swc=self.swc * to_pct, published=relative, log=True, **self._rule)
-
-    @property
-    def _rule(self) -> dict:
-        return {
-            "unit": self.base.unit,
-            "lower_is_better": self.base.lower_is_better,
-            "conf_level": self.base.conf_level,
-            "needed": self.base.needed,
-        }
+    def of(self, *_asked: object, **_by: object) -> Noise:
+        return self.noise
 
 
-def _require_a_conclusion(name: str, change: Change) -> None:
-    if not change.state.known:
-        raise NotEnoughData(f"{name} has no conclusion yet that another choice could change. {change.sentence(name)}")
-    if change.reference <= 0:
-        raise DataProblem(
-            f"{name} has a reference of {change.reference:g} {change.unit}, of which there are no percents. "
-            "Compare it in its own unit."
-        )
+def _common(base: Series) -> _Remade:
+    """The choices that every series has: its noise, the carry-over, the threshold and how far back it reaches."""
+    quantity, noise, newest = base.quantity, base.change.noise, base.exposures[base.exposures["comparable"]]
+    noises: dict[str, Noise] = {}
+    if noise.source != "own values":
+        values = newest["value"].to_numpy(dtype=float)
+        noises["own noise alone"] = NO_SQUAD.of(quantity.name, None, values, resolution=quantity.resolution)
+    if quantity.published is not None:
+        noises["published noise alone"] = noise_of_published(quantity.published, resolution=quantity.resolution)
+    noises |= {f"carry-over {rho:g}": replace(noise, rho=rho, carry_sd=0.0) for rho in (0.0, 0.3, 0.6)}
+    noises["heavy tails"] = replace(noise, kurtosis=KURTOSIS_MOST)
+    noises["noise taken for exact"] = replace(noise, df=KNOWN_DF, carry_sd=0.0)
+
+    def by(other: Noise) -> Series:
+        return replace(base, judging=replace(base.judging, noise=_Given(NO_SQUAD.table, other)))
+
+    def without(share: float) -> Series:
+        return replace(base, exposures=newest.iloc[int(share * len(newest)) :])
+
+    shares = {"without the oldest quarter": 0.25, "without the oldest half": 0.5}
+    return {
+        **{name: lambda other=other: by(other) for name, other in noises.items()},
+        **{name: lambda share=share: without(share) for name, share in shares.items()},
+    }
 
 
-def _sensitivity(
-    name: str, own_choice: dict, choices: dict[str, Callable], row: Callable[[str, object], dict], conf_level: float
-) -> Sensitivity:
-    rows = [own_choice]
-    for choice, judged in choices.items():
+def _sensitivity(name: str, base: Series, remade: _Remade) -> Sensitivity:
+    """Raises NotEnoughData where nothing is concluded, DataProblem for a level of which there are no percents."""
+    first = _row(OWN_CHOICE, base)
+    if first["conclusion"] == CANNOT_TELL:
+        raise NotEnoughData(f"{name} has no conclusion yet that another choice could change. {first['why']}")
+    rows = [first]
+    for choice, judged_again in {**remade, **_common(base)}.items():
         try:
-            rows.append(row(choice, judged()))
+            rows.append(_row(choice, judged_again()))
         except (NotEnoughData, DataProblem) as problem:
             rows.append({"choice": choice, "state": CANNOT_TELL, "conclusion": CANNOT_TELL, "why": str(problem)})
     frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return Sensitivity(name, frame.assign(stands=frame["conclusion"] == own_choice["conclusion"]), conf_level)
+    stands = frame["conclusion"] == first["conclusion"]
+    return Sensitivity(name, frame.assign(stands=stands), base.judging.conf_level)
 
 
-def _conclusion(change: Change) -> str:
-    if not change.flagged:
-        return NOTHING if change.state.known else CANNOT_TELL
-    return "better" if change.gain > 0 else "worse"
+def _row(choice: str, series: Series) -> dict[str, object]:
+    if isinstance(series, SideDifference):
+        return _side_row(choice, series)
+    change = series.change
+    told = {"choice": choice, "state": change.state, "n": change.n}
+    if not change.state.known:
+        return {**told, "conclusion": CANNOT_TELL, "why": change.sentence(choice)}
+    level = change.before if change.changed else change.level
+    if level <= 0:
+        raise DataProblem(
+            f"{choice} has a level of {level:g} {change.unit}, of which there are no percents. "
+            "Compare it in its own unit."
+        )
+    of_level = {"estimate_pct": change.change, "conf_low_pct": change.change_low, "conf_high_pct": change.change_high}
+    conclusion = ("better" if change.gain > 0 else "worse") if change.changed else NOTHING
+    return {**told, "conclusion": conclusion, **{key: 100 * value / level for key, value in of_level.items()}}
 
 
-def _change_row(choice: str, change: Change) -> dict:
-    to_pct = 1.0 if change.log else 100 / change.reference
+def _side_row(choice: str, sides: SideDifference) -> dict[str, object]:
+    told = {"choice": choice, "state": sides.change.state, "n": sides.n_dates}
+    if sides.n_dates < SURE_DATES:
+        why = (
+            f"{sides.name} has {sides.n_dates} days with both sides; a difference can be sure from {SURE_DATES} on. "
+            "Test both sides on another day."
+        )
+        return {**told, "state": CANNOT_TELL, "conclusion": CANNOT_TELL, "why": why}
     return {
-        "choice": choice,
-        "state": change.state,
-        "conclusion": _conclusion(change),
-        "estimate_pct": change.estimate * to_pct,
-        "se_pct": change.se * to_pct,
-        "conf_low_pct": change.conf_low * to_pct,
-        "conf_high_pct": change.conf_high * to_pct,
-        "n": change.n_earlier + change.n_new,
-        "why": change.sentence(choice) if not change.state.known else None,
-    }
-
-
-def _side_row(choice: str, sides: SideDifference) -> dict:
-    sure = f"{sides.larger} larger" if sides.is_sure else "no sure difference"
-    conclusion = CANNOT_TELL if sides.n_dates < SURE_DATES else sure
-    return {
-        "choice": choice,
-        "state": conclusion,
-        "conclusion": conclusion,
+        **told,
+        "conclusion": f"{sides.larger} larger" if sides.is_sure else "no sure difference",
         "estimate_pct": sides.estimate_pct,
-        "se_pct": sides.se_pct,
         "conf_low_pct": sides.conf_low,
         "conf_high_pct": sides.conf_high,
-        "n": sides.n_dates,
-        "why": None,
     }
-
-
-def _over_the_mean(base: SideDifference, test: SideTest) -> SideDifference:
-    """The same dates by another index, 100 (R - L) / mean of R and L."""
-    indices = asymmetry_indices(base.dates["left"], base.dates["right"])
-    difference = indices["right_minus_left_over_mean_pct"]
-    return difference_of_dates(base.dates.assign(difference_pct=difference), test, conf_level=base.conf_level)
 
 
 def _listed(changed: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from analysis.base.config import Check, Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.running import week_of
 from analysis.models.checks import check_history
-from analysis.models.series import JudgedSeries
+from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import speed_at_load
 
 LAGS_WEEKS = tuple(range(9))
@@ -53,7 +53,7 @@ def hinge_series(frames: dict[str, pd.DataFrame], lift: Lift, until: str | pd.Ti
     """
     last = pd.Timestamp(until)
 
-    def of(athlete_id: str) -> JudgedSeries:
+    def of(athlete_id: str) -> Series:
         sets, reps = (_of(frames[table], athlete_id) for table in ("sets", "reps"))
         return speed_at_load(sets, reps, lift, lift.anchor_kg(athlete_id), last)
 
@@ -70,7 +70,7 @@ def check_series(frames: dict[str, pd.DataFrame], check: Check, until: str | pd.
     """
     last = pd.Timestamp(until)
 
-    def of(athlete_id: str) -> JudgedSeries:
+    def of(athlete_id: str) -> Series:
         return check_history(*(_of(frames[table], athlete_id) for table in ("splits", "trials")), check, last)
 
     athletes = sorted({*frames["splits"]["athlete_id"], *frames["trials"]["athlete_id"]})
@@ -126,7 +126,7 @@ def _squad_series(
     swc: float,
     lower_is_better: bool,
     athletes: Iterable[str],
-    judged: Callable[[str], JudgedSeries],
+    judged: Callable[[str], Series],
 ) -> SquadSeries:
     values, left_out = [], []
     for athlete_id in athletes:

@@ -2,73 +2,122 @@
 
 Model card
 ----------
-Question: is the athlete today as fast as on a usual day, seen from the sets measured so far, one warm-up set perhaps?
+Question: is the bar today as fast as on a usual day, seen from the sets measured so far, one warm-up set perhaps?
 Model: `models.strength.load_velocity_mixed` on the sessions before today: v = v0 + slope L + u + e, where u ~ N(0,
 session_sd^2) is what a day adds and e ~ N(0, residual_sd^2) what a set does. Of a set the fastest of its first 3
 repetitions counts.
-Estimator: today's u in m/s as the model believes it, its k sets drawn towards 0 by the weight
-k session_sd^2 / (k session_sd^2 + residual_sd^2).
-Interval: t about that offset with its own standard error.
-Usual band: the range that holds 9 of 10 offsets of a usual day.
-Verdict: today's speed, brought to the anchor load along the line, against that of up to 8 sessions before, by
-`decisions`. Its error has the scatter of days, that of today's k sets, and that of the slope where today's loads are
-others than usual; so one light set says little, and the verdict then is "no detectable change".
+Estimator: the mean distance of today's k sets from that line, in m/s.
+Interval: t about it at 95 %, with the scatter of days, that of k sets, and the error of the line at today's loads; so
+one light set says little.
+Verdict: unusually low or high where it leaves 0, which is where today lies outside the band of a usual day; else usual.
+It is never "better" or "worse": a day is no level.
 Refuses: fewer than 3 sessions before with the same device, no set today, a set today beyond the loads of the line.
 
-Measured over 1,000 made-up athletes with 15 days of 3 sets before (`tests/test_daily_state.py`): the 90 % interval of
-the offset held it in 87 %, the SDs being taken for known.
+
 Limits: speed at a load follows strength and effort as well as fatigue; a lazy warm-up is slow. The line is that of the
-last weeks: where the athlete gets stronger, the sessions just before are compared. It is one sign beside how one
-feels, and is never added up with it.
+last weeks: who gets stronger is fast on it. It is one sign beside how one feels, and is never added up with it.
 
 References
 ----------
 Laird & Ware 1982, Biometrics 38(4):963-974 (offsets of sessions); Jovanovic & Flanagan 2014, J Aust Strength Cond
-22(2):58-69 (bar speed for daily adjustment).
+22(2):58-69 (bar speed for daily adjustment); Whitmore 1986, Am Stat 40(2):141-143 (limits for one new value).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import REFERENCE_MOST, Change, judge
 from analysis.base.errors import NotEnoughData
-from analysis.base.typical_error import BAND_LEVEL, Band, TypicalError
+from analysis.base.sentences import Audience, Judged, Sentence, Wording
+from analysis.base.units import signed_text
 from analysis.metrics.strength import VelocityMetric
-from analysis.models import old_series as series
-from analysis.models.result import t_interval, t_quantile
+from analysis.models.change.engine import BAND_LEVEL
+from analysis.models.change.told import Today
+from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import LEAST_SESSIONS, MixedProfile, profile_across_sessions
 
 FIRST_REPS = 3  # as many as a heavy set has, so that a longer set has no more chances of a fast one
 USUAL_DAYS = 56  # as for answers on how one feels
-SWC_M_S = 0.04
+
+_LEADS = {
+    "usual": "A usual day.",
+    "unusually low": "A slow day, outside your usual.",
+    "unusually high": "A fast day, outside your usual.",
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Readiness(series.JudgedSeries):
+class Readiness(Judged):
     """Bar speed of one session against the usual ones. Made by `readiness`."""
+
+    wording: ClassVar[Mapping[str, Any]] = {"more": "faster", "less": "slower"}
 
     anchor_kg: float
     profile: MixedProfile  # of the sessions before
-    today: pd.DataFrame  # set_no, load_kg, velocity_m_s, usual_m_s: the sets of the session
-    offset_m_s: float
-    offset_se_m_s: float
-    offset_low_m_s: float
-    offset_high_m_s: float
-    exposures: pd.DataFrame  # local_date, session_id, device, value (m/s at the anchor), n_sets, offset_m_s, comparable
-    change: Change
+    sets: pd.DataFrame  # set_no, load_kg, velocity_m_s, usual_m_s: those of the session
+    exposures: pd.DataFrame  # local_date, device, n_sets, load_kg, offset_m_s, value (m/s at the anchor); today's last
+    offset_se_m_s: float  # of one new day with sets as today's
 
     @property
-    def usual_offsets(self) -> Band:
-        """The range of 9 of 10 usual days, in m/s from the usual line."""
-        half = t_quantile(self.profile.df, BAND_LEVEL) * self.profile.session_sd_m_s
-        return Band(-half, half)
+    def last_date(self) -> pd.Timestamp:
+        """The day asked about."""
+        return self.exposures["local_date"].iloc[-1]
 
     @property
-    def sentence(self) -> str:
-        """The verdict in words, at the anchor load."""
-        return self.change.sentence(f"bar speed at {self.anchor_kg:g} kg", more="faster", less="slower")
+    def offset_m_s(self) -> float:
+        """How far today's sets lie from the usual line."""
+        return float(self.exposures["offset_m_s"].iloc[-1])
+
+    @property
+    def reach_m_s(self) -> float:
+        """What a usual day alone makes, to either side of the line."""
+        return t_quantile(self.profile.df, BAND_LEVEL) * self.offset_se_m_s
+
+    @property
+    def today(self) -> Today:
+        """Whether the day lies in the band of a usual one."""
+        if abs(self.offset_m_s) <= self.reach_m_s:
+            return "usual"
+        return "unusually low" if self.offset_m_s < 0 else "unusually high"
+
+    def said(self, words: Wording, audience: Audience) -> Sentence:
+        """What kind of day it is, how fast the bar moves and what a day alone makes."""
+        d, off = words.decimals, self.offset_m_s
+        now = f"{words.level(self.exposures['value'].iloc[-1], 'm/s')}"
+        if audience == "coach":
+            sets = f"{len(self.sets)} set{'s' if len(self.sets) != 1 else ''}"
+            return Sentence(
+                "",
+                f"{words.head}: {self.today}. {now}, {signed_text(off, d)} m/s from the usual line of "
+                f"{self.profile.df + 1} sessions ({BAND_LEVEL * 100:.0f} % band +/-{self.reach_m_s:.{d}f}), {sets}.",
+            )
+        by = f"{words.amount(off, 'm/s')} {words.direction(off)} than usual"
+        alone = f"A {'bad' if off < 0 else 'good'} day alone makes {words.amount(self.reach_m_s, 'm/s')}."
+        again = " That is one set; measure another." if len(self.sets) == 1 else ""
+        return Sentence(_LEADS[self.today], f"{words.head}: {now}, {by}. {alone}{again}")
+
+    def fact_fields(self) -> dict[str, Any]:
+        """The kind of day, and the distance from the usual line with its interval."""
+        low, high = self.offset_m_s - self.reach_m_s, self.offset_m_s + self.reach_m_s
+        told = {"estimate": self.offset_m_s, "unit": "m/s", "conf_low": low, "conf_high": high}
+        return {"today": self.today, **told, "conf_level": BAND_LEVEL, "n": len(self.exposures)}
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: today's distance from the usual line."""
+        row = ("today", "m/s", self.offset_m_s, self.offset_se_m_s)
+        return tidy_table([row], BAND_LEVEL, df=self.profile.df)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n (days), n_sets of today, today, reach_m_s."""
+        return glance_row(self, "today", "reach_m_s", n=len(self.exposures), n_sets=len(self.sets))
+
+    def augment(self) -> pd.DataFrame:
+        """The days with .fitted, the usual speed at the anchor load, and .resid."""
+        fitted = self.profile.v0_m_s + self.profile.slope_m_s_per_kg * self.anchor_kg
+        return with_fitted(self.exposures, "value", fitted)
 
 
 def readiness(
@@ -79,8 +128,6 @@ def readiness(
     mvt_m_s: float,
     metric: VelocityMetric = "mean_velocity_m_s",
     usual_days: int = USUAL_DAYS,
-    swc_m_s: float = SWC_M_S,
-    conf_level: float = 0.90,
 ) -> Readiness:
     """Does the bar move today as it usually does?
 
@@ -91,10 +138,9 @@ def readiness(
     bar_speeds : as `metrics.strength.bar_speeds` returns it, of one athlete, exercise and side. Sets of another device
         than today's are not compared.
     today : the day asked about; of several sessions on it the sets are taken together.
-    anchor_kg : load at which the verdict is said.
+    anchor_kg : load at which speeds are told.
     mvt_m_s : velocity of a 1RM, which the profile carries.
     usual_days : how far back sessions make the usual line.
-    swc_m_s : smallest worthwhile change at the anchor load.
 
     Raises
     ------
@@ -110,38 +156,21 @@ def readiness(
     ...     "local_date": days, "exercise": "deadlift", "side": "B", "device": "encoder", "load_kg": load,
     ...     "mean_velocity_m_s": 1.4 - 0.008 * load + offset + np.tile([0.01, -0.01, 0.0], 7)})
     >>> state = readiness(reps, days[-1], anchor_kg=80, mvt_m_s=0.2)
-    >>> state.change.state, round(state.offset_m_s, 2)
-    ('clearly worse', -0.13)
+    >>> state.today, round(state.offset_m_s, 2), round(state.reach_m_s, 2)
+    ('unusually low', -0.15, 0.04)
     """
     now, before = _split(bar_speeds, today, metric, usual_days)
-    profile = profile_across_sessions(before, metric=metric, mvt_m_s=mvt_m_s, conf_level=conf_level)
+    profile = profile_across_sessions(before, metric=metric, mvt_m_s=mvt_m_s)
     _check_loads(now, profile)
     line = np.array([profile.v0_m_s, profile.slope_m_s_per_kg])
     now = now.assign(usual_m_s=line[0] + line[1] * now["load_kg"])
-    exposures = _at_anchor(pd.concat([_sets(before, metric), now]), line, anchor_kg)
-    offset, se = _offset(now, profile)
-    interval = t_interval(offset, se, profile.df_within, conf_level)
-    earlier = exposures["value"].iloc[:-1].tail(REFERENCE_MOST)
-    usual_kg = exposures["load_kg"].iloc[:-1].tail(REFERENCE_MOST).mean()
-    change = judge(
-        earlier.tolist(),
-        exposures["value"].iloc[-1],
-        unit="m/s",
-        swc=swc_m_s,
-        own=_error_of_today(now, profile, usual_kg),
-        conf_level=conf_level,
-    )
     own = ["set_no", "load_kg", "velocity_m_s", "usual_m_s"]
     return Readiness(
         anchor_kg=anchor_kg,
         profile=profile,
-        today=now[own].reset_index(drop=True),
-        offset_m_s=offset,
-        offset_se_m_s=se,
-        offset_low_m_s=interval.low,
-        offset_high_m_s=interval.high,
-        exposures=exposures,
-        change=change,
+        sets=now[own].reset_index(drop=True),
+        exposures=_at_anchor(pd.concat([_sets(before, metric), now]), line, anchor_kg),
+        offset_se_m_s=_error_of_a_day(now, profile),
     )
 
 
@@ -197,19 +226,11 @@ def _at_anchor(sets: pd.DataFrame, line: np.ndarray, anchor_kg: float) -> pd.Dat
         offset_m_s=("offset_m_s", "mean"),
     ).reset_index()
     exposures["value"] = line[0] + line[1] * anchor_kg + exposures["offset_m_s"]
-    return series.with_comparable(exposures)
+    return exposures
 
 
-def _offset(now: pd.DataFrame, profile: MixedProfile) -> tuple[float, float]:
-    """What today adds, as far as its sets are believed, and the standard error of that; the line's error is in it."""
-    of_days, of_sets = profile.session_sd_m_s**2, profile.residual_sd_m_s**2 / len(now)
-    weight = of_days / (of_days + of_sets) if of_days > 0 else 0.0
+def _error_of_a_day(now: pd.DataFrame, profile: MixedProfile) -> float:
+    """Of the mean distance of such sets on one new day: of the day, of the sets, and of the line at their loads."""
     mean = np.array([1.0, now["load_kg"].mean()])
-    variance = weight**2 * mean @ profile.covariance @ mean + of_days * (1 - weight)
-    return float(weight * (now["velocity_m_s"] - now["usual_m_s"]).mean()), float(np.sqrt(variance))
-
-
-def _error_of_today(now: pd.DataFrame, profile: MixedProfile, usual_kg: float) -> TypicalError:
-    of_slope = profile.covariance[1, 1] * (now["load_kg"].mean() - usual_kg) ** 2
-    variance = profile.session_sd_m_s**2 + profile.residual_sd_m_s**2 / len(now) + of_slope
-    return TypicalError(float(np.sqrt(variance)), profile.df, "days and sets of the usual line")
+    of_day = profile.session_sd_m_s**2 + profile.residual_sd_m_s**2 / len(now)
+    return float(np.sqrt(of_day + mean @ profile.covariance @ mean))

@@ -29,8 +29,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import MDC_LEVEL
 from analysis.base.errors import NotEnoughData
+from analysis.base.typical_error import MDC_LEVEL
 from analysis.metrics.strength import VelocityMetric, loss_without_fatigue_pct, set_speeds
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.plausible import check_possible

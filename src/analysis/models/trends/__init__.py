@@ -1,1 +1,0 @@
-"""Where a series goes: its trend."""
