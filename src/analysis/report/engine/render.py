@@ -1,5 +1,7 @@
 """Notebook and parameters in, page and facts out: run by papermill, published only when whole."""
 
+import asyncio
+import contextlib
 import functools
 import hashlib
 import json
@@ -10,6 +12,7 @@ import tempfile
 import time
 import traceback
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -75,7 +79,23 @@ class _KernelEngine(NBClientEngine):
                 resources={"metadata": {"path": folder}},
                 config=_private_to(sockets),
             )
-            return client.execute(env=environment)
+            with loop_of_a_client():
+                return client.execute(env=environment)
+
+
+@contextlib.contextmanager
+def loop_of_a_client() -> Iterator[None]:
+    """The event loop by which a thread talks to kernels, closed at the end: jupyter makes one and closes it never.
+
+    Where one is running already, as in a notebook, it is used by jupyter in another way and stays.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with contextlib.closing(ensure_event_loop()):
+            yield
+    else:
+        yield
 
 
 def _private_to(folder: str) -> Config:
