@@ -42,8 +42,8 @@ def noise(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
         There is no key lift and no check.
     """
     _known(workspace)
-    exposures, _ = _exposures(workspace, as_of)
-    return squad_noise.noise_rows(squad_noise.squad_noise(exposures, workspace.config), workspace.config)
+    told = squad_noise.told_by(workspace.everyone(as_of).noise, workspace.config)
+    return squad_noise.noise_rows(told, workspace.config)
 
 
 def how_soon(
@@ -74,15 +74,17 @@ def how_soon(
         Nothing is known of its noise.
     """
     followed = _followed(workspace, quantity)
-    exposures, until = _exposures(workspace, as_of)
+    squad = workspace.everyone(as_of)
+    athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
+    exposures = squad_noise.squad_exposures(athletes, workspace.config, squad.until)
     try:
-        now = squad_noise.frequency(exposures, followed, until)
+        now = squad_noise.frequency(exposures, followed, squad.until)
     except NotEnoughData as problem:
         if per_week is None or before is None:
             raise UsageProblem(f"{problem} As: --per-week 2 --before 24") from None
         now = squad_noise.Frequency(per_week, before)
     asked = squad_noise.Frequency(per_week or now.per_week, before or now.n_before, now.lost_to_devices)
-    found = squad_noise.squad_design(exposures, squad_noise.squad_noise(exposures, workspace.config), followed, asked)
+    found = squad_noise.squad_design(exposures, squad_noise.told_by(squad.noise, workspace.config), followed, asked)
     return HowSoon(squad_noise.quantity_of(followed), followed.name, asked, found)
 
 
@@ -101,9 +103,3 @@ def _known(workspace: Workspace) -> dict[str, squad_noise.Followed]:
     if not known:
         raise ConfigProblem("There is no key lift and no check yet. Add one under [[lifts]] in workbook.toml.")
     return known
-
-
-def _exposures(workspace: Workspace, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
-    squad = workspace.everyone(as_of)
-    athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
-    return squad_noise.squad_exposures(athletes, workspace.config, squad.until), squad.until

@@ -1,7 +1,7 @@
 """The noise of a squad in what it follows, an athlete's lasting change judged by it, and how soon one would be seen."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,16 @@ def squad_noise(exposures: pd.DataFrame, config: Config) -> SquadNoise:
     }
     resolution = {one.exercise: RESOLUTION_M_S for one in config.lifts}
     return noise_of_squad(exposures, published=published, resolution=resolution)
+
+
+def noise_table(athletes: Iterable[AthleteFrames], config: Config, until: pd.Timestamp) -> pd.DataFrame:
+    """The noise of all that is followed, from athletes up to a day: the `table` of `models.noise.SquadNoise`."""
+    return squad_noise(squad_exposures(athletes, config, until), config).table
+
+
+def told_by(table: pd.DataFrame, config: Config) -> SquadNoise:
+    """The noise of a squad that `noise_table` told, beside what `workbook.toml` states."""
+    return replace(squad_noise(squad_exposures([], config, pd.Timestamp.max), config), table=table)
 
 
 def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:

@@ -229,10 +229,11 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
 def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> str:
     """Put the data of who agreed to have a page, or of all who agreed to be shown, into `folder`; their fingerprint."""
     workspace = manifest.workspace
+    noise = manifest.noise(job.until)
     if not of_squad:
-        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
+        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until, noise).fingerprint
     in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
-    return workspace.pack_squad(folder, job.until, in_work).fingerprint  # pages in work may be linked to
+    return workspace.pack_squad(folder, job.until, in_work, noise).fingerprint  # pages in work may be linked to
 
 
 def _discard(packed: Path | None) -> None:

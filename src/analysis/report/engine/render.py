@@ -35,6 +35,7 @@ from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
 from analysis.workspace import ENVIRONMENT
+from analysis.workspace.fingerprint import source_hash
 
 FACTS_VERSION = 1
 
@@ -42,7 +43,6 @@ Runner = Literal["kernel", "in-process"]
 
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _START_S = 60  # for a kernel to answer
-_PACKAGE = Path(__file__).parents[2]
 _LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
 
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it reports every cell; the caller says what was rendered
@@ -232,20 +232,10 @@ def key_parts(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
     """What decides a page beside the data, part by part."""
     return {
         "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
-        "package": _source_hash(),
+        "package": source_hash(),
         "versions": _versions(),
         "parameters": parameters,
     }
-
-
-@functools.cache
-def _source_hash() -> str:
-    """Of every file of the package: code and template."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".pyo"):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 @functools.cache
