@@ -227,9 +227,3 @@ def test_a_workspace_that_knows_no_models_tells_no_noise_and_keeps_none(squad):
     table = opened_without_models(squad.folder).athlete("alder1", UNTIL).noise
     assert (len(table), tuple(table.columns)) == (0, NOISE_COLUMNS)
     assert kept(squad) == []
-
-
-def test_athletes_read_some_at_a_time_make_the_same_table(squad, monkeypatch):
-    monkeypatch.setattr("analysis.workspace.workspace._AT_A_TIME", 1)
-    told = noise_table(squad.everyone(UNTIL).athletes, squad.config, pd.Timestamp(UNTIL))
-    pd.testing.assert_frame_equal(squad.noise(pd.Timestamp(UNTIL)), told)

@@ -34,8 +34,6 @@ ENVIRONMENT = "WORKBOOK_WORKSPACE"
 _LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
-_OF_NOISE = (*FRAMES, "links", "exclusions", "athletes")
-_AT_A_TIME = 100  # athletes in memory while the noise is told
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
 _NO_STREAM = ("plan", "proposals")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at"]
@@ -217,12 +215,9 @@ class Workspace:
         return digest(repr((sorted(self.rests_on().items()), source_hash())).encode())
 
     def _counted(self, until: pd.Timestamp) -> Iterator[Athlete]:
-        """Those whose values count for the noise, read some at a time."""
-        agreed = sorted(agreeing(self.consents(), "squad"))
-        for start in range(0, len(agreed), _AT_A_TIME):
-            some = agreed[start : start + _AT_A_TIME]
-            not_asked = _Noise(self, until, no_noise())
-            yield from self._athletes(self.tables.frames(_OF_NOISE, some), until, set(some), not_asked)
+        """Those whose values count for the noise, one in memory at a time."""
+        for athlete_id in sorted(agreeing(self.consents(), "squad")):
+            yield self._one(self.tables.frames(_OF_A_PAGE, [athlete_id]), until, no_noise())
 
     def pack(
         self, athlete_id: str, folder: Path, until: str | None = None, noise: pd.DataFrame | None = None
@@ -304,9 +299,11 @@ class Workspace:
             stored = self.tables.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
         return self._one(stored, until)
 
-    def _one(self, stored: dict[str, pd.DataFrame], until: str | None, noise: pd.DataFrame | None = None) -> Athlete:
+    def _one(
+        self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None, noise: pd.DataFrame | None = None
+    ) -> Athlete:
         """The athlete whose tables are `stored`."""
-        last = day(until) if until else last_day_of(stored, self.today())
+        last = self._last(stored, until)
         row, seen = next(rows_of(stored["athletes"])), self._as_of(stored, last)
         return self._athlete(row, last, seen, stored["exclusions"], _Noise(self, last, noise))
 
@@ -321,25 +318,26 @@ class Workspace:
         self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool, noise: pd.DataFrame | None = None
     ) -> Squad:
         """The squad whose tables are `stored`."""
-        last = day(until) if until else last_day_of(stored, self.today())
-        everybody = stored["athletes"]
-        shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
+        last = self._last(stored, until)
         when_asked = _Noise(self, last, noise)
-        athletes = tuple(self._athletes(stored, last, shown, when_asked))
-        ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
-        withheld = len(everybody) - len(athletes) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
-        return Squad(last, self.config, athletes, ledger, self.rules, withheld, when_asked)
-
-    def _athletes(
-        self, stored: dict[str, pd.DataFrame], last: pd.Timestamp, shown: set[str], noise: "_Noise"
-    ) -> Iterator[Athlete]:
-        """Those of the athletes in the tables `stored` that are `shown`, by name."""
         seen = by_athlete(self._as_of(stored, last))
         exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
-        for row in rows_of(everybody.loc[everybody["athlete_id"].isin(list(shown))]):
-            own = exclusions(row.athlete_id)["exclusions"]
-            yield self._athlete(row, last, seen(row.athlete_id), own, noise)
+        shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
+        rows = everybody.loc[everybody["athlete_id"].isin(list(shown))]
+        athletes = (
+            self._athlete(row, last, seen(row.athlete_id), exclusions(row.athlete_id)["exclusions"], when_asked)
+            for row in rows_of(rows)
+        )
+        ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld, when_asked)
+
+    def _last(self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None) -> pd.Timestamp:
+        """The day up to which frames are given: the one that was asked for, else the last one with data."""
+        if isinstance(until, pd.Timestamp):
+            return until
+        return day(until) if until else last_day_of(stored, self.today())
 
     def _athlete(
         self,
@@ -367,7 +365,7 @@ class Workspace:
         Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
         """
         stored = self.tables.frames([*FRAMES, "links", "exclusions", "athletes"])
-        last = day(until) if until else last_day_of(stored, self.today())
+        last = self._last(stored, until)
         shown = agreeing(self._consents(stored["athletes"]), "squad")
         return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
 
