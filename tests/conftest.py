@@ -59,12 +59,14 @@ def run_notebook(request, monkeypatch):
     """Runs a notebook for a workspace, from a folder: by our engine, and in a kernel where the soak looks."""
     import papermill
 
+    from analysis.report.engine.render import loop_of_a_client
     from analysis.workspace import ENVIRONMENT
 
     def run(notebook, workspace: Path, folder: Path, **parameters):
         monkeypatch.setenv(ENVIRONMENT, str(workspace))
         how = {"engine_name": request.param, "kernel_name": "python3", "language": "python", "progress_bar": False}
-        return papermill.execute_notebook(notebook, folder / "done.ipynb", parameters, cwd=folder, **how)
+        with loop_of_a_client():
+            return papermill.execute_notebook(notebook, folder / "done.ipynb", parameters, cwd=folder, **how)
 
     return run
 

@@ -96,7 +96,7 @@ def test_what_changed_of_a_page_is_named(tmp_path, monkeypatch):
     squad = trees(tmp_path / "squad", 1)
     due(squad)
     page = page_of(squad, 0)
-    monkeypatch.setattr(render, "_source_hash", lambda: "f" * 64)
+    monkeypatch.setattr(render, "source_hash", lambda: "f" * 64)
     said = explained(page)
     assert said["package"].endswith("CHANGED: now ffffffffffff")
     assert "the next run makes this page anew" in said["outlook"]
@@ -153,7 +153,7 @@ def test_every_command_that_makes_pages_takes_an_engine(tmp_path, monkeypatch, e
 
     monkeypatch.setattr(fan_out, "render_plain", in_a_kernel)
     monkeypatch.setattr(fan_out, "render_each", in_forks)
-    monkeypatch.setattr(demonstration, "prepare", lambda _folder: (one, {}, day(AS_OF)))
+    monkeypatch.setattr(demonstration, "prepare", lambda _folder, _opened: (one, {}, day(AS_OF)))
     for words in (
         ("demo", "--workspace", one.folder),
         ("run", "--due", "--force", "--as-of", AS_OF, "--workspace", one.folder),

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from analysis import precision
 from analysis.base.errors import NotEnoughData
 from analysis.base.tables import TABLES
 from analysis.cli import main
@@ -74,11 +73,6 @@ def test_a_workspace_that_follows_nothing_says_where_to_add_it(tmp_path):
     done = CliRunner().invoke(main, ["noise", "--workspace", str(tmp_path)])
     assert done.exit_code == 1
     assert "Add one under [[lifts]]" in done.stderr
-
-
-def test_who_has_not_agreed_to_be_on_the_squads_pages_is_in_no_noise(workspace, monkeypatch):
-    monkeypatch.setattr("analysis.workspace.workspace.agreeing", lambda found, _: set(sorted(found)[:4]))
-    assert set(precision.noise(workspace)["n_athletes"]) == {4}
 
 
 def test_a_lift_is_found_sooner_by_more_exposures(workspace):

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
 from made_up_sets import rated_sets
@@ -47,7 +48,6 @@ from analysis.models.sprint.in_situ import in_situ_sprint
 from analysis.models.sprint.profile import CORRECTIONS, sprint_profile_gates, sprint_profile_radar
 from analysis.models.squad import reliability
 from analysis.models.squad.bland_altman import bland_altman
-from analysis.models.squad.flag_audit import flag_audit
 from analysis.models.squad.growth import growth
 from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.squad.transfer import transfer

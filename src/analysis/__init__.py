@@ -18,4 +18,11 @@ def open_workspace(folder=None):
     """The workspace at `folder`, or the one found upward from the current folder. See `analysis.workspace`."""
     from analysis.workspace import open_workspace as opened  # the store is not needed to use the pure core
 
-    return opened(folder)
+    return opened(folder, _noise_of)
+
+
+def _noise_of(athletes, until):
+    """The noise of athletes by the pure core, for a workspace, which stands upstream of it."""
+    from analysis.pages.squad_noise import noise_table  # takes a second to import
+
+    return noise_table(athletes, until)

@@ -44,8 +44,7 @@ def noise(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
         There is no key lift and no check.
     """
     _known(workspace)
-    noise, exposures, _ = _squad(workspace, as_of)
-    return squad_noise.noise_rows(noise, exposures, workspace.config)
+    return squad_noise.noise_rows(SquadNoise(workspace.everyone(as_of).noise), workspace.config)
 
 
 def how_soon(
@@ -76,15 +75,17 @@ def how_soon(
         Nothing is known of its noise.
     """
     followed = _followed(workspace, quantity)
-    noise, exposures, until = _squad(workspace, as_of)
+    squad = workspace.everyone(as_of)
+    athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
+    exposures = squad_noise.squad_exposures(athletes, squad.until)
     try:
-        now = squad_noise.frequency(exposures, followed, until)
+        now = squad_noise.frequency(exposures, followed, squad.until)
     except NotEnoughData as problem:
         if per_week is None or before is None:
             raise UsageProblem(f"{problem} As: --per-week 2 --before 24") from None
         now = squad_noise.Frequency(per_week, before)
     asked = squad_noise.Frequency(per_week or now.per_week, before or now.n_before, now.lost_to_devices)
-    found = squad_noise.squad_design(exposures, noise, followed, asked)
+    found = squad_noise.squad_design(exposures, SquadNoise(squad.noise), followed, asked)
     return HowSoon(squad_noise.quantity_of(followed).name, followed.name, asked, found)
 
 
@@ -103,9 +104,3 @@ def _known(workspace: Workspace) -> dict[str, Lift | Check]:
     if not known:
         raise ConfigProblem("There is no key lift and no check yet. Add one under [[lifts]] in workbook.toml.")
     return known
-
-
-def _squad(workspace: Workspace, as_of: str | None) -> tuple[SquadNoise, pd.DataFrame, pd.Timestamp]:
-    squad = workspace.everyone(as_of)
-    athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
-    return *squad_noise.squad_noise(athletes, squad.until), squad.until

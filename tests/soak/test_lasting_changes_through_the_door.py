@@ -1,5 +1,5 @@
-"""A change that lasts reaches the coach: from made-up files, through the ordinary door, to the facts of the squad's page,
-with the settings that `workbook init` ships."""
+"""A change that lasts reaches the coach: from made-up files, through the ordinary door, to the facts of the squad's
+page, with the settings that `workbook init` ships."""
 
 import json
 from dataclasses import dataclass, field

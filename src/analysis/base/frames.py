@@ -1,9 +1,16 @@
-"""Going through frames in ways that a type checker can follow."""
+"""Going through frames in ways that a type checker can follow, and the columns of a table that no file brings."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+
+# of the table that tells a squad's noise: one row a quantity and device, te and mdc in the quantity's unit
+NOISE_COLUMNS = (
+    *("quantity", "device", "unit", "te", "df", "rho", "carry_sd", "kurtosis", "own_df"),
+    *("n_athletes", "n_exposures", "mdc", "source"),
+    *("hazard", "weight", "spread"),  # of counts; missing where the others are known
+)
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:

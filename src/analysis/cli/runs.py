@@ -72,10 +72,11 @@ def on_cluster(command: Callable) -> Callable:
 @common.as_json
 def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_json: bool) -> None:
     """Make an example squad of 12, a page for each athlete and one for the coach."""
+    from analysis import open_workspace
     from analysis.report.due import due
     from analysis.workspace import demonstration, intake
 
-    workspace, files, as_of = demonstration.prepare(workspace_folder)
+    workspace, files, as_of = demonstration.prepare(workspace_folder, open_workspace)
     with common.locked(workspace):
         outcomes = list(common.progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
         rendered = list(_render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json))

@@ -32,6 +32,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import polygamma, psi
 
+from analysis.base.frames import NOISE_COLUMNS
 from analysis.models.plausible import check_possible
 from analysis.models.result import TIDY_COLUMNS, tidy_row
 
@@ -262,12 +263,6 @@ def _own_df(own: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return result
 
 
-NOISE_COLUMNS = (
-    *("quantity", "device", "te", "df", "rho", "carry_sd", "kurtosis", "own_df"),
-    *("n_athletes", "n_exposures", "mdc", "source"),
-)
-
-
 @dataclass(frozen=True, eq=False)
 class SquadNoise:
     """TE and rho by quantity and device, of squads of 3 or more; no athlete is named. Made by `noise_of_squad`."""
@@ -347,8 +342,8 @@ def noise_of_squad(
     ----------
     exposures : DataFrame
         athlete_id, quantity, device, local_date, value; one row an exposure, in any order; where an athlete has several
-        series of a quantity, as of both legs, a column series tells them apart. NaN is no value, no device
-        is one too. Days of planned lightness are left out by the caller.
+        series of a quantity, as of both legs, a column series tells them apart; a column unit is kept. NaN is no value,
+        no device is one too. Days of planned lightness are left out by the caller.
     published, resolution : mapping
         By quantity: a published or stated TE, which joins with its degrees of freedom; the step of the device.
 
@@ -367,7 +362,8 @@ def noise_of_squad(
     check_possible(exposures["value"], "value")
     known = exposures.dropna(subset=["value"]).sort_values("local_date", kind="stable")
     known = known.assign(device=known["device"].fillna(""))
-    known = known if "series" in known else known.assign(series="")
+    for absent in {"series", "unit"} - set(known):
+        known = known.assign(**{absent: ""})
     rows = []
     for (quantity, device), of_device in known.groupby(["quantity", "device"], sort=True):
         repeated = of_device[of_device.groupby(["athlete_id", "series"])["value"].transform("size") > 1]
@@ -386,7 +382,7 @@ def noise_of_squad(
             source = f"{source} and {stated.source}"
         rest = (squad.rho[0], squad.carry_sd[0], squad.kurtosis[0], squad.own_df[0])
         numbers = [te, df, *map(float, rest), n_athletes, int(np.isfinite(values).sum()), MDC_FACTOR * te]
-        rows.append([quantity, device, *numbers, source])
+        rows.append([quantity, device, of_device["unit"].iloc[0], *numbers, source, *[np.nan] * 3])
     return SquadNoise(pd.DataFrame(rows, columns=NOISE_COLUMNS))
 
 

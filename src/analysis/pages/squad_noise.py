@@ -22,32 +22,36 @@ _COLUMNS = ["quantity", "device", "unit", "te", "rho", "n_athletes", "n_exposure
 
 
 def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
-    """The noise of the squad in everything that it follows, as every page judges by: `SquadNoise.table`.
+    """The noise of the squad in everything that it follows, as every page judges by: the `table` of `SquadNoise`.
 
     Aggregates over 3 athletes or more; nothing in it is of one.
     """
-    return squad_noise(list(athletes), until)[0].table
-
-
-def squad_noise(athletes: Sequence[AthleteFrames], until: pd.Timestamp) -> tuple[SquadNoise, pd.DataFrame]:
-    """The noise of the squad in everything that it follows, and the exposures behind it.
-
-    Returns
-    -------
-    SquadNoise, and a DataFrame, one row an athlete, series, day and device: athlete_id, series, quantity, unit, device,
-    local_date, value (of what errs in percent: of the own median), comparable (on the newest device), light (planned
-    so, which noise leaves out). A series with a value that cannot be is left out; the athlete's own page says why.
-    """
-    weeks = [athlete_week(athlete, until, by=ALONE) for athlete in athletes]
-    followed = [(week, one) for week in weeks for one in week.followed if isinstance(one, Series)]
-    quantities = {one.quantity.name: one.quantity for _, one in followed}
+    followed = _followed(athletes, until)
     exposures = _exposures(followed)
+    quantities = {one.quantity.name: one.quantity for _, one in followed}
     noise = noise_of_squad(
         exposures[~exposures["light"].astype(bool)],
         published={name: one.published for name, one in quantities.items() if one.published},
         resolution={name: one.resolution for name, one in quantities.items()},
     )
-    return noise, exposures
+    return noise.table
+
+
+def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
+    """Every exposure of everything that the squad follows, up to a day.
+
+    Returns
+    -------
+    DataFrame, one row an athlete, series, day and device: athlete_id, series, quantity, unit, device, local_date, value
+    (of what errs in percent: of the own median), comparable (on the newest device), light (planned so, which noise
+    leaves out). A series with a value that cannot be is left out; the athlete's own page says why.
+    """
+    return _exposures(_followed(athletes, until))
+
+
+def _followed(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> list[tuple[AthleteWeek, Series]]:
+    weeks = [athlete_week(athlete, until, by=ALONE) for athlete in athletes]
+    return [(week, one) for week in weeks for one in week.followed if isinstance(one, Series)]
 
 
 def _exposures(followed: Iterable[tuple[AthleteWeek, Series]]) -> pd.DataFrame:
@@ -56,16 +60,14 @@ def _exposures(followed: Iterable[tuple[AthleteWeek, Series]]) -> pd.DataFrame:
         days = days_of(one.exposures["local_date"])
         kept = without(events_of_labels(week.athlete.labels), days, day_of(week.until))
         about = {"athlete_id": week.athlete.athlete_id, "series": subject_of(one), "light": ~kept}
-        noise = {
-            "value": one.exposures["value"] / one.scale,
-            "unit": "%" if one.quantity.relative else one.quantity.unit,
-        }
-        parts.append(one.exposures.assign(quantity=one.quantity.name, **noise, **about))
+        unit = "%" if one.quantity.relative else one.quantity.unit
+        about |= {"quantity": one.quantity.name, "unit": unit, "value": one.exposures["value"] / one.scale}
+        parts.append(one.exposures.assign(**about))
     columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def noise_rows(noise: SquadNoise, exposures: pd.DataFrame, config: Config) -> pd.DataFrame:
+def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
     """Every quantity that is followed and its noise: the squad's by device, or without a squad the stated one.
 
     Returns
@@ -73,9 +75,8 @@ def noise_rows(noise: SquadNoise, exposures: pd.DataFrame, config: Config) -> pd
     DataFrame: quantity, device (missing where there is no squad), unit, te and mdc (in the unit, NaN where nothing is
     known), rho, n_athletes, n_exposures, source; key lifts and checks first.
     """
-    units = exposures.drop_duplicates("quantity").set_index("quantity")["unit"]
     stated = {quantity_of(one).name: quantity_of(one) for one in (*config.lifts, *config.checks)}
-    rows = noise.table.assign(unit=noise.table["quantity"].map(units)).reindex(columns=_COLUMNS)
+    rows = noise.table.reindex(columns=_COLUMNS)
     alone = [
         {"quantity": name, "unit": one.unit, "n_athletes": 0, "n_exposures": 0}
         | {"te": of.typical_error, "rho": of.rho, "mdc": of.mdc, "source": of.source}
@@ -84,7 +85,7 @@ def noise_rows(noise: SquadNoise, exposures: pd.DataFrame, config: Config) -> pd
         for of in [noise.of(name, None, np.empty(0), published=one.published, resolution=one.resolution)]
     ]
     told = pd.concat([rows, pd.DataFrame(alone, columns=_COLUMNS)]) if alone else rows
-    order = {name: place for place, name in enumerate([*stated, *units.index])}
+    order = {name: place for place, name in enumerate([*stated, *rows["quantity"].unique()])}
     told = told.sort_values("quantity", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     return told.assign(device=told["device"].replace("", None))
 

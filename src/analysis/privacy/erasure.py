@@ -27,6 +27,7 @@ from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
 from analysis.workspace import Workspace, open_workspace
+from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -130,7 +131,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     if config_without(workspace.folder / configuration.NAME, wanted):
         rewritten.append(workspace.folder / configuration.NAME)
     workspace.store.compact()
-    rendered, failed = _made_anew(workspace.folder, task.jobs)
+    rendered, failed = _made_anew(workspace, task.jobs)
     left_by_runs = [folder for folder in left_by_killed_runs() if _tells_of(folder, wanted)]
     for folder in left_by_runs:
         shutil.rmtree(folder, ignore_errors=True)
@@ -243,6 +244,7 @@ def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
         named = wanted.in_text.search(below.as_posix()) or (path.parent == outbox and path.name in mails)
         if named or any(trace.looked for trace in traces_in(path, wanted)):
             yield path
+    yield from kept_in(store)  # the athlete's share is in it
     yield from _shared_within(workspace, wanted, folders)
 
 
@@ -264,9 +266,10 @@ def _pages_of_others(workspace: Workspace, made: Iterable[Path], wanted: Sought)
         yield Job(parts[0], "" if path.stem == SQUAD else path.stem, parts[1])
 
 
-def _made_anew(folder: Path, jobs: Iterable[Job]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _made_anew(before: Workspace, jobs: Iterable[Job]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The pages that were made anew, and those that could not be, with the reason."""
-    workspace, rendered, failed = open_workspace(folder), [], []  # opened anew: its configuration may have changed
+    workspace = open_workspace(before.folder, before.noise_of)  # opened anew: its configuration may have changed
+    rendered, failed, folder = [], [], before.folder
     for job in jobs:
         done = render_job(workspace, job, force=True)
         shown = done.path.relative_to(folder).as_posix()

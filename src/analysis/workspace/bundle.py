@@ -3,7 +3,8 @@
 `open_workspace` opens one as it opens a workspace with a store, so a notebook knows no difference, while the data of
 nobody else is in reach of what it opens: of one athlete for an athlete's page, of those who agreed to be shown for a
 page of the squad. It holds the stored tables as Arrow files, the newest watch records of each session as Parquet, the
-configuration without its plan of reports (which may name others), and what was added to the catalogue.
+noise of the squad as a table that names nobody, the configuration without its plan of reports (which may name others),
+and what was added to the catalogue.
 """
 
 import json
@@ -13,18 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-from pyarrow import ipc
 
 from analysis.base.config import Config
 from analysis.base.errors import UsageProblem
 from analysis.base.tables import TABLES
 from analysis.store import Store, layout, sample_rows
+from analysis.workspace.frame_files import packed, read_frame
 
 NAME = "bundle.json"
-VERSION = 2
+VERSION = 3
 
-_FRAMES, _SAMPLES = "frames", "samples"
+_FRAMES, _SAMPLES, _NOISE = "frames", "samples", "noise.arrow"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +69,11 @@ class Bundle:
         path = self.folder / _FRAMES / f"{name}.arrow"
         if not path.is_file():
             return TABLES[name].empty()
-        with pa.OSFile(str(path)) as file:
-            frame = ipc.open_file(file).read_pandas()  # typed as it was packed
+        frame = read_frame(path)
         asked = None if athlete_ids is None else set(athlete_ids)
         if asked is None or asked >= self.athlete_ids:
             return frame
-        return frame[frame["athlete_id"].isin(asked)].reset_index(drop=True)
+        return frame.loc[frame["athlete_id"].isin(list(asked))].reset_index(drop=True)
 
     def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables."""
@@ -84,6 +83,10 @@ class Bundle:
     def values(self, name: str, *columns: str) -> list[tuple]:
         """Some columns of a table as plain rows."""
         return list(self.frame(name)[list(columns)].itertuples(index=False, name=None))
+
+    def noise(self) -> pd.DataFrame:
+        """The noise of the squad as of the page's day."""
+        return read_frame(self.folder / _NOISE)
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session; empty where there is none."""
@@ -103,6 +106,7 @@ def pack(
     frames: dict[str, pd.DataFrame],
     config: Config,
     beside: Iterable[Path],
+    noise: pd.DataFrame,
     *,
     withheld: int = 0,
     pages: dict[str, list[str]] | None = None,
@@ -117,18 +121,16 @@ def pack(
         The stored tables that it holds, without a row of anybody else.
     beside : iterable of Path
         Files of the workspace that decide what its frames hold; those that are there are copied.
+    noise : DataFrame
+        The noise of the squad as of the page's day.
     withheld, pages
         As `Bundle` has them.
     """
     (folder / _FRAMES).mkdir()
     for name, frame in frames.items():
         if len(frame):
-            table = pa.Table.from_pandas(frame, preserve_index=False)
-            with (
-                pa.OSFile(str(folder / _FRAMES / f"{name}.arrow"), "wb") as file,
-                ipc.new_file(file, table.schema) as to,
-            ):
-                to.write_table(table)
+            (folder / _FRAMES / f"{name}.arrow").write_bytes(packed(frame))
+    (folder / _NOISE).write_bytes(packed(noise))
     for path in beside:
         if path.is_file():
             shutil.copyfile(path, folder / path.name)

@@ -1,5 +1,6 @@
 """The example squad, taken in through the ordinary door."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,12 @@ from analysis.base.errors import UsageProblem
 from analysis.workspace import Workspace, intake, open_workspace
 
 
-def prepare(folder: Path) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
+def prepare(
+    folder: Path, opened: Callable[[Path], Workspace] = open_workspace
+) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
     """The example's files written into a workspace in `folder`: the workspace, the files, the last day of the example.
+
+    `opened` is what opens the workspace.
 
     Raises UsageProblem where the workspace holds athletes that are not the example's.
     """
@@ -22,7 +27,7 @@ def prepare(folder: Path) -> tuple[Workspace, dict[Path, Path], pd.Timestamp]:
         config.write_bytes((files / configuration.NAME).read_bytes())
     for part in ("data/raw", "reports"):
         (folder / part).mkdir(mode=0o750, exist_ok=True)
-    workspace = open_workspace(folder)
+    workspace = opened(folder)
     strangers = set(workspace.athletes()["athlete_id"]) - set(example.athlete_ids())
     if strangers:
         raise UsageProblem(

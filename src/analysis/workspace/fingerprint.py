@@ -1,11 +1,15 @@
-"""Hashes of what a report can see: alike content gives the same one, however its frames were put together."""
+"""Hashes of what a report can see and of what makes it: alike content gives the same one, however it came together."""
 
+import functools
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
+_PACKAGE = Path(__file__).parents[1]
 
 
 def digest(content: bytes) -> str:
@@ -34,3 +38,13 @@ def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
         return array
     one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     return one.take(pa.array(np.arange(len(one))))
+
+
+@functools.cache
+def source_hash() -> str:
+    """Of every file of the package: code and template."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.is_file() and path.suffix not in (".pyc", ".pyo"):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

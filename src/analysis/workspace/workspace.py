@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -25,8 +25,9 @@ from analysis.workspace import bundle
 from analysis.workspace.as_of import FRAMES, as_of, by_athlete, last_day_of, of_athletes, remaining
 from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
-from analysis.workspace.fingerprint import digest, hash_of
+from analysis.workspace.fingerprint import digest, hash_of, source_hash
 from analysis.workspace.left_out import left_out
+from analysis.workspace.noise import NoiseOf, keep, kept, no_noise
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 
@@ -57,6 +58,7 @@ class Athlete:
     frames: dict[str, pd.DataFrame]
     exclusions: pd.DataFrame
     _store: Store | Bundle = field(repr=False)
+    _noise: "_Noise" = field(repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in FRAMES:
@@ -71,9 +73,15 @@ class Athlete:
         return self._store.samples(self.athlete_id, session_id)
 
     @cached_property
+    def noise(self) -> pd.DataFrame:
+        """The noise of the squad as `Workspace.noise` tells it of the day `until`; told when it is first asked for."""
+        return self._noise.table
+
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        return hash_of(_seen_of(self.config), {**self.frames, "exclusions": self.exclusions}, without=_PROVENANCE)
+        seen = {**self.frames, "exclusions": self.exclusions, "noise": self.noise}
+        return hash_of(_seen_of(self.config), seen, without=_PROVENANCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +97,13 @@ class Squad:
     athletes: tuple[Athlete, ...]
     ledger: dict[str, pd.DataFrame]
     rules: tuple[Rule, ...]
-    withheld: int = 0  # athletes who are not among them, for want of consent to be shown to the squad's coach
+    withheld: int  # athletes who are not among them, for want of consent to be shown to the squad's coach
+    _noise: "_Noise" = field(repr=False)
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """The noise of the squad as `Workspace.noise` tells it of the day `until`; told when it is first asked for."""
+        return self._noise.table
 
     @cached_property
     def fingerprint(self) -> str:
@@ -101,11 +115,15 @@ class Squad:
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """A folder, its configuration and its store; a bundle has the tables of some athletes in place of a store."""
+    """A folder, its configuration and its store; a bundle has the tables of some athletes in place of a store.
+
+    `noise_of` tells the noise of athletes; without it nothing is known of that of a store, while a bundle brings it.
+    """
 
     folder: Path
     config: Config
     tables: Store | Bundle  # where the frames come from
+    noise_of: NoiseOf | None = None
 
     @property
     def store(self) -> Store:
@@ -174,26 +192,64 @@ class Workspace:
             "year": str(self.today().year),  # in which athletes come of age
         }
 
-    def pack(self, athlete_id: str, folder: Path, until: str | None = None) -> Athlete:
+    def noise(self, until: pd.Timestamp) -> pd.DataFrame:
+        """Typical error and carry-over of all that is followed, as of a day: by what a change is judged.
+
+        Of those who agreed to be shown on the squad's pages; of fewer than 3 nothing is told. One row a quantity and
+        device, nobody is named. Everybody is read for it once, then it is kept until any data change. A bundle has one
+        table, as of the day of its page.
+        """
+        if isinstance(self.tables, Bundle):
+            return self.tables.noise()
+        if self.noise_of is None:
+            return no_noise()
+        place, state = self.folder / self.config.store, self._state_of_noise()
+        known = kept(place, state, until)
+        if known is None:
+            known = self.noise_of(self._counted(until), until)
+            if self._state_of_noise() == state:  # nothing was taken in meanwhile
+                keep(place, state, until, known)
+        return known
+
+    def _state_of_noise(self) -> str:
+        """A hash of what decides the noise of any day."""
+        return digest(repr((sorted(self.rests_on().items()), source_hash())).encode())
+
+    def _counted(self, until: pd.Timestamp) -> Iterator[Athlete]:
+        """Those whose values count for the noise, one in memory at a time."""
+        for athlete_id in sorted(agreeing(self.consents(), "squad")):
+            yield self._one(self.tables.frames(_OF_A_PAGE, [athlete_id]), until, no_noise())
+
+    def pack(
+        self, athlete_id: str, folder: Path, until: str | None = None, noise: pd.DataFrame | None = None
+    ) -> Athlete:
         """Write into the empty `folder` a bundle: all that `athlete` needs for this one, and nobody else's data.
 
-        The athlete is what `athlete` gives here and there, from the same reading of the store.
+        The athlete is what `athlete` gives here and there, from the same reading of the store. `noise` is that of the
+        squad where it is known already.
 
         Raises ConsentMissing for one who has not agreed to have a page.
         """
         stored = self.tables.frames(_OF_A_PAGE, [athlete_id])
         self._consents(stored["athletes"])[athlete_id].require("report")
-        bundle.pack(folder, self.store, stored, self.config, self._beside)
-        return self._one(stored, until)
+        athlete = self._one(stored, until, noise)
+        bundle.pack(folder, self.store, stored, self.config, self._beside, athlete.noise)
+        return athlete
 
-    def pack_squad(self, folder: Path, until: str, coming: Iterable[tuple[str, str]] = ()) -> Squad:
+    def pack_squad(
+        self,
+        folder: Path,
+        until: str,
+        coming: Iterable[tuple[str, str]] = (),
+        noise: pd.DataFrame | None = None,
+    ) -> Squad:
         """Write into the empty `folder` a bundle of all who agreed to be shown on the squad's pages.
 
         The squad is what `everyone` gives here and there. In the bundle `pages` says of the day `until` what it says
-        here, and counts those that are in work: `coming` are their reports and athletes.
+        here, and counts those that are in work: `coming` are their reports and athletes. `noise` as in `pack`.
         """
         stored = self.tables.frames([*_OF_A_SQUAD, "aliases"])
-        squad = self._squad(stored, until, agreed=True)
+        squad = self._squad(stored, until, True, noise)
         shown = {one.athlete_id for one in squad.athletes}
         made = {(page.parent.parent.name, page.stem) for page in self.reports_folder.glob(f"*/{until}/*.html")}
         pages: dict[str, list[str]] = {}
@@ -201,7 +257,8 @@ class Workspace:
             if athlete_id in shown:
                 pages.setdefault(f"{report}/{until}", []).append(athlete_id)
         frames = of_athletes(stored, shown)
-        bundle.pack(folder, self.store, frames, self.config, self._beside, withheld=squad.withheld, pages=pages)
+        more = {"withheld": squad.withheld, "pages": pages}
+        bundle.pack(folder, self.store, frames, self.config, self._beside, squad.noise, **more)
         return squad
 
     @property
@@ -243,10 +300,13 @@ class Workspace:
             stored = self.tables.frames(_OF_A_PAGE, [self.athlete_id(name_or_id)])
         return self._one(stored, until)
 
-    def _one(self, stored: dict[str, pd.DataFrame], until: str | None) -> Athlete:
+    def _one(
+        self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None, noise: pd.DataFrame | None = None
+    ) -> Athlete:
         """The athlete whose tables are `stored`."""
-        last = day(until) if until else last_day_of(stored, self.today())
-        return self._athlete(next(rows_of(stored["athletes"])), last, self._as_of(stored, last), stored["exclusions"])
+        last = self._last(stored, until)
+        row, seen = next(rows_of(stored["athletes"])), self._as_of(stored, last)
+        return self._athlete(row, last, seen, stored["exclusions"], _Noise(self, last, noise))
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store.
@@ -255,24 +315,38 @@ class Workspace:
         """
         return self._squad(self.tables.frames(_OF_A_SQUAD), until, agreed)
 
-    def _squad(self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool) -> Squad:
+    def _squad(
+        self, stored: dict[str, pd.DataFrame], until: str | None, agreed: bool, noise: pd.DataFrame | None = None
+    ) -> Squad:
         """The squad whose tables are `stored`."""
-        last = day(until) if until else last_day_of(stored, self.today())
+        last = self._last(stored, until)
+        when_asked = _Noise(self, last, noise)
         seen = by_athlete(self._as_of(stored, last))
         exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
         shown = agreeing(self._consents(everybody), "squad") if agreed else set(everybody["athlete_id"])
         rows = everybody.loc[everybody["athlete_id"].isin(list(shown))]
         athletes = (
-            self._athlete(row, last, seen(row.athlete_id), exclusions(row.athlete_id)["exclusions"])
+            self._athlete(row, last, seen(row.athlete_id), exclusions(row.athlete_id)["exclusions"], when_asked)
             for row in rows_of(rows)
         )
         ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
         withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
-        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld)
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld, when_asked)
+
+    def _last(self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None) -> pd.Timestamp:
+        """The day up to which frames are given: the one that was asked for, else the last one with data."""
+        if isinstance(until, pd.Timestamp):
+            return until
+        return day(until) if until else last_day_of(stored, self.today())
 
     def _athlete(
-        self, row: Any, until: pd.Timestamp, seen: dict[str, pd.DataFrame], exclusions: pd.DataFrame
+        self,
+        row: Any,
+        until: pd.Timestamp,
+        seen: dict[str, pd.DataFrame],
+        exclusions: pd.DataFrame,
+        noise: "_Noise",
     ) -> Athlete:
         """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
         return Athlete(
@@ -283,6 +357,7 @@ class Workspace:
             frames=remaining(seen, exclusions),
             exclusions=left_out(seen, exclusions, self.config),
             _store=self.tables,
+            _noise=noise,
         )
 
     def squad(self, until: str | None = None) -> dict[str, pd.DataFrame]:
@@ -291,7 +366,7 @@ class Workspace:
         Those who have not agreed to be shown on pages of the squad are not among them; `consents` says who agreed.
         """
         stored = self.tables.frames([*FRAMES, "links", "exclusions", "athletes"])
-        last = day(until) if until else last_day_of(stored, self.today())
+        last = self._last(stored, until)
         shown = agreeing(self._consents(stored["athletes"]), "squad")
         return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
 
@@ -333,6 +408,19 @@ class Workspace:
                 return path
         known = sorted({path.stem for path in paths})
         raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Noise:
+    """The noise of the squad as of a day: told once for all who ask, where it is not known already."""
+
+    workspace: Workspace
+    until: pd.Timestamp
+    known: pd.DataFrame | None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        return self.workspace.noise(self.until) if self.known is None else self.known
 
 
 def _seen_of(config: Config) -> str:
@@ -390,22 +478,24 @@ def find_folder(start: Path | None = None) -> Path:
     )
 
 
-def open_workspace(folder: str | Path | None = None) -> Workspace:
+def open_workspace(folder: str | Path | None = None, noise_of: NoiseOf | None = None) -> Workspace:
     """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
 
-    A store of an older version of the workbook is brought up to date, and what is new in it is said on stderr.
+    `noise_of` is what the workspace tells the noise of its squad by: this room knows no model, and without it none is
+    known. `analysis.open_workspace` gives it. A store of an older version of the workbook is brought up to date, and
+    what is new in it is said on stderr.
 
     Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
     """
     found = find_folder(Path(folder) if folder else None)
     if bundle.is_bundle(found):
         packed = Bundle.open(found)
-        return Workspace(found, packed.config, packed)
+        return Workspace(found, packed.config, packed, noise_of)
     config = configuration.read_config(found / configuration.NAME)
     store = Store.open(found / config.store)
     if store.news:
         print(store.news, file=sys.stderr)
-    return Workspace(found, config, store)
+    return Workspace(found, config, store, noise_of)
 
 
 def day(text: str) -> pd.Timestamp:

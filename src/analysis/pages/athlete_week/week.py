@@ -48,8 +48,8 @@ class AthleteFrames(Protocol):
     cues: pd.DataFrame
     proposals: pd.DataFrame  # those that the coach accepted
     labels: pd.DataFrame  # days planned light, ill or away, from their first day on
-    noise: pd.DataFrame  # typical errors of the squad, as `models.noise.SquadNoise` has them
     exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
+    noise: pd.DataFrame  # of the squad, with base.frames.NOISE_COLUMNS; no row for what is not known of 3 athletes
 
     def samples(self, session_id: str) -> pd.DataFrame: ...
 

@@ -55,6 +55,7 @@ class ReviewedSquad(Protocol):
     ledger: dict[str, pd.DataFrame]
     fingerprint: str
     withheld: int  # athletes who have not agreed to be shown here
+    noise: pd.DataFrame  # as each of the athletes has it
 
 
 @dataclass(frozen=True, eq=False)

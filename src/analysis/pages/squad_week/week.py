@@ -51,6 +51,7 @@ class SquadFrames(Protocol):
     rules: tuple[Rule, ...]  # what proposes for the coming week
     ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
     withheld: int  # athletes who have not agreed to be shown here
+    noise: pd.DataFrame  # as each of the athletes has it
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jupyter_core.utils import ensure_event_loop
-
 from analysis.base.errors import RenderFailed, UsageProblem, WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
@@ -174,19 +172,11 @@ def _in_kernels(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool
     """Each page in a kernel process of its own, talked to from a thread."""
     pool = ThreadPoolExecutor(max_workers=at_a_time)
     try:
-        running = [pool.submit(_in_a_thread, manifest, job, force) for job in jobs]
+        running = [pool.submit(_render_job, manifest, job, force, None, "kernel") for job in jobs]
         for future in as_completed(running):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
-
-
-def _in_a_thread(manifest: Manifest, job: Job, force: bool) -> Done:
-    """One page in a kernel; the event loop that talking to a kernel makes for its thread is closed with the page."""
-    try:
-        return _render_job(manifest, job, force, None, "kernel")
-    finally:
-        ensure_event_loop().close()
 
 
 def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None) -> _Planned | Done:
@@ -239,10 +229,11 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
 def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> str:
     """Put the data of who agreed to have a page, or of all who agreed to be shown, into `folder`; their fingerprint."""
     workspace = manifest.workspace
+    noise = manifest.noise(job.until)
     if not of_squad:
-        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until).fingerprint
+        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until, noise).fingerprint
     in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
-    return workspace.pack_squad(folder, job.until, in_work).fingerprint  # pages in work may be linked to
+    return workspace.pack_squad(folder, job.until, in_work, noise).fingerprint  # pages in work may be linked to
 
 
 def _discard(packed: Path | None) -> None:

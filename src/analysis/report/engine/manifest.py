@@ -7,6 +7,7 @@ one that was in work when a run died is begun again, and set aside when that hap
 import hashlib
 import json
 import re
+import threading
 import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,12 +49,16 @@ class Manifest:
     run : str
     in_work : set
         Pages that this run has begun and not ended.
+    noises : dict
+        By day, the noise of the squad that all pages of this run go by.
     """
 
     workspace: Workspace
     entries: dict[Job, Entry]
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     in_work: set[Job] = field(default_factory=set)
+    noises: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def read(cls, workspace: Workspace) -> "Manifest":
@@ -61,6 +66,13 @@ class Manifest:
         columns = ("report", "athlete_id", "until", "state", "attempts", "rests_on", "page_hash", "error")
         rows = workspace.store.values("pages", *columns)
         return cls(workspace, {Job(*row[:3]): Entry(*row[3:]) for row in rows})
+
+    def noise(self, until: str) -> pd.DataFrame:
+        """The noise of the squad as of a day, the same for each page of this run; told when the first one asks."""
+        with self._one_at_a_time:
+            if until not in self.noises:
+                self.noises[until] = self.workspace.noise(day(until))
+            return self.noises[until]
 
     def holds(self, job: Job, rests_on: str, page: Path) -> bool:
         """Whether the page was made of just this, and is still as it was published."""

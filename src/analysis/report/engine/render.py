@@ -1,5 +1,7 @@
 """Notebook and parameters in, page and facts out: run by papermill, published only when whole."""
 
+import asyncio
+import contextlib
 import functools
 import hashlib
 import json
@@ -10,6 +12,7 @@ import tempfile
 import time
 import traceback
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -31,6 +35,7 @@ from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
 from analysis.workspace import ENVIRONMENT
+from analysis.workspace.fingerprint import source_hash
 
 FACTS_VERSION = 2
 
@@ -38,7 +43,6 @@ Runner = Literal["kernel", "in-process"]
 
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _START_S = 60  # for a kernel to answer
-_PACKAGE = Path(__file__).parents[2]
 _LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
 
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it reports every cell; the caller says what was rendered
@@ -75,7 +79,23 @@ class _KernelEngine(NBClientEngine):
                 resources={"metadata": {"path": folder}},
                 config=_private_to(sockets),
             )
-            return client.execute(env=environment)
+            with loop_of_a_client():
+                return client.execute(env=environment)
+
+
+@contextlib.contextmanager
+def loop_of_a_client() -> Iterator[None]:
+    """The event loop by which a thread talks to kernels, closed at the end: jupyter makes one and closes it never.
+
+    Where one is running already, as in a notebook, it is used by jupyter in another way and stays.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with contextlib.closing(ensure_event_loop()):
+            yield
+    else:
+        yield
 
 
 def _private_to(folder: str) -> Config:
@@ -212,20 +232,10 @@ def key_parts(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
     """What decides a page beside the data, part by part."""
     return {
         "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
-        "package": _source_hash(),
+        "package": source_hash(),
         "versions": _versions(),
         "parameters": parameters,
     }
-
-
-@functools.cache
-def _source_hash() -> str:
-    """Of every file of the package: code and template."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".pyo"):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 @functools.cache
