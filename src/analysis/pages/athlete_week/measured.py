@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.base.blocks import Drawing, Fact, Numbers, RepRow, Reps, SideRow, Sides, Slope, Strip, Text
 from analysis.base.typical_error import REFERENCE_LEAST
 from analysis.models.checks import CheckHistory
-from analysis.models.form.clean_reps import SESSIONS_COMPARED, FormHistory
+from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.strength.speed_at_load import SpeedAtLoad
