@@ -3,13 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sets import rated_sets
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change import Event, change
 from analysis.models.change.design import Protocol, design, protocols
-from analysis.models.change_of_counts import NO_SQUAD, change_of_counts, hazard_of_squad
-from analysis.models.form.lasting_form import lasting_form
 from analysis.models.noise import Noise, Published, noise_of_published, noise_of_squad
 
 NOISE = Noise(1.0, 60.0, 0.25, 0.15)
@@ -257,55 +254,6 @@ def test_what_is_not_known_of_the_noise_asks_for_more():
     assert noise_of_published(Published(1.0)).df_of_level < 4
 
 
-# clean repetitions
-
-
-def weekly(n: int) -> pd.DatetimeIndex:
-    return pd.date_range(MONDAY, periods=n, freq="7D")
-
-
-def test_one_early_break_after_weeks_without_is_no_change():
-    broke = np.array([0] * 12 + [1])
-    seen = change_of_counts(weekly(13), broke, np.where(broke, 2, 8))
-    assert seen.state == "too close to call"
-
-
-def test_form_that_breaks_in_most_sets_is_worse_since_then():
-    broke = np.array([0] * 12 + [1, 1, 1, 0, 1])
-    seen = change_of_counts(weekly(17), broke, np.where(broke, 3, 8))
-    assert seen.state == "clearly worse"
-    assert seen.since == weekly(17)[12]
-    assert seen.change < -2 < 7 < seen.before
-    assert seen.level_low <= seen.level <= seen.level_high
-    assert change_of_counts(weekly(17), 1 - broke, np.where(broke, 8, 3)).state == "clearly better"
-
-
-def test_a_squad_lends_its_hazard():
-    days = pd.DataFrame({"athlete_id": np.repeat(list("abcd"), 30), "breaks": ([1] + [0] * 29) * 4, "at_risk": 8})
-    squad = hazard_of_squad(days)
-    assert squad.hazard == pytest.approx(4 / 960, rel=0.2)
-    assert squad.weight > 100
-    assert hazard_of_squad(days[days["athlete_id"].isin(["a", "b"])]) is NO_SQUAD
-
-
-@pytest.mark.parametrize(
-    ("breaks", "at_risk", "error", "words"),
-    [
-        ([2], [1], DataProblem, "2 breaks of 1 repetitions"),
-        ([1], [1, 2], DataProblem, "1 days with breaks and 2"),
-        ([0], [0], NotEnoughData, "No form notes"),
-    ],
-)
-def test_ratings_that_cannot_be_are_refused(breaks, at_risk, error, words):
-    with pytest.raises(error, match=words):
-        change_of_counts(weekly(1), breaks, at_risk)
-
-
-def test_few_rated_days_cannot_tell():
-    seen = change_of_counts(weekly(3), [0, 0, 1], [8, 8, 3])
-    assert (seen.state, seen.reason, seen.more_needed) == ("cannot tell", "too_few_values", 3)
-
-
 # design
 
 
@@ -328,19 +276,3 @@ def test_a_change_that_is_never_found_is_said_to_be():
 def test_a_design_without_noise_is_refused():
     with pytest.raises(NotEnoughData, match="noise"):
         design(Noise(np.nan, 0.0), [1.0], per_week=1, n_before=10)
-
-
-def test_form_that_breaks_earlier_for_good_is_told_of_this_athlete_and_of_no_other():
-    rated = rated_sets(
-        8, 20, rng=np.random.default_rng(np.random.SeedSequence([14, 1])), earlier={"t03": 4.0}, last_sessions=8
-    )
-    until = rated["local_date"].max()
-    told = {name: lasting_form(rated, name, until).state for name in ("t03", "t05")}
-    assert "worse" in told["t03"]
-    assert "worse" not in told["t05"]
-
-
-def test_form_that_nobody_rated_asks_for_a_rating():
-    rated = rated_sets(3, 4, rng=np.random.default_rng(1))
-    with pytest.raises(NotEnoughData, match="Ask your coach to rate one set a week"):
-        lasting_form(rated, "nobody", rated["local_date"].max())

@@ -36,7 +36,7 @@ def still_clean_figure(result: FormBreak, load_pct: float | None = None) -> go.F
 
 
 def form_over_dates_figure(own: FormAgainstExpected) -> go.Figure:
-    """Clean repetitions beyond the expected ones by session, on the athlete's usual range; 0 is what was expected."""
+    """Clean repetitions beyond the expected ones by day, on the band of one more day; 0 is what was expected."""
     shown = theme.figure("Date", "Clean reps beyond expected (reps)")
     kinds = {
         one: marks.Kind("compared" if one else "another rater", "circle" if one else "circle-open", theme.BLUE)
@@ -45,9 +45,8 @@ def form_over_dates_figure(own: FormAgainstExpected) -> go.Figure:
     hover = "%{x|%d %b %Y}: %{customdata[0]:.1f} clean, %{customdata[1]:.1f} expected"
     told = {"customdata": ["clean_reps", "expected_reps"], "hover": hover, "size": 8}
     marks.add_kinds(shown, own.exposures, "local_date", "value", "comparable", kinds, **told)
-    usual = own.change.usual
-    if usual is not None:
-        marks.add_range(shown, usual.low, usual.high)
+    if own.change.state.known:
+        marks.add_range(shown, own.change.band_low, own.change.band_high)
     marks.add_zero(shown)
     return theme.add_note(
         shown, own.change.sentence("clean reps beyond expected", decimals=1, more="more", less="fewer")
@@ -55,7 +54,7 @@ def form_over_dates_figure(own: FormAgainstExpected) -> go.Figure:
 
 
 def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = None) -> go.Figure:
-    """The change of every athlete with its interval, the largest loss on top; filled marks are beyond error.
+    """The change of every athlete with its interval, the largest loss on top; filled marks are changes of level.
 
     `changes` as `models.form.form_break.form_of_squad` returns it. Athletes of whom it cannot be told are named in the
     note.
@@ -66,16 +65,16 @@ def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = N
     flagged = told["state"].isin([state.value for state in State if state.flagged])
     marks.add_estimates(
         shown,
-        told["estimate"],
+        told["change"],
         told["name"],
-        told["conf_low"],
-        told["conf_high"],
+        told["change_low"],
+        told["change_high"],
         symbol=["circle" if one else "circle-open" for one in flagged],
         customdata=told["state"],
         hover="%{y}: %{x:+.1f} reps, %{customdata}",
         showlegend=False,
     )
     marks.add_zero(shown, upright=True)
-    note = f"Last 3 sessions: {flagged.sum()} beyond error, {changes['null_probability'].sum():.1f} expected by chance"
+    note = f"{flagged.sum()} changed for good, {changes['null_probability'].sum():.1f} expected by chance"
     untold = called[changes["state"] == "cannot tell"]
     return theme.add_note(shown, f"{note}; cannot tell: {', '.join(untold)}" if len(untold) else note)

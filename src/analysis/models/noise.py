@@ -27,6 +27,7 @@ differences); Smyth 2004, Stat Appl Genet Mol Biol 3:3 (own variances drawn to t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -265,13 +266,18 @@ def _own_df(own: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class SquadNoise:
-    """TE and rho by quantity and device, of squads of 3 or more; no athlete is named. Made by `noise_of_squad`."""
+    """TE and rho, or a hazard, by quantity and device, of squads of 3 or more; no athlete is named. Made by
+    `noise_of_squad`."""
 
     table: pd.DataFrame  # NOISE_COLUMNS; te and mdc in the unit of the quantity
 
     @cached_property
     def _told(self) -> dict[tuple[str, str], dict]:
         return {(row["quantity"], row["device"]): row for row in self.table.to_dict("records")}
+
+    def row(self, quantity: str, device: str | None = None) -> Mapping[str, Any] | None:
+        """What the table has of a quantity and device, None where it has nothing."""
+        return self._told.get((quantity, device or ""))
 
     def of(
         self,
@@ -301,7 +307,7 @@ class SquadNoise:
         """The noise of several athletes at once, as `of` tells it of each."""
         known = [np.asarray(values, dtype=float) for values in series]
         known = [values[np.isfinite(values)] for values in known]
-        told = self._told.get((quantity, device or ""))
+        told = self.row(quantity, device)
         if told is None:
             return [_alone(values[None, None], published, resolution) for values in known]
         own = np.full((1, len(known), max(max(map(len, known), default=0), 1)), np.nan)
@@ -317,11 +323,12 @@ class SquadNoise:
         ]
 
     def tidy(self) -> pd.DataFrame:
-        """Two rows a quantity and device, TE in its own unit and rho; no interval."""
+        """Two rows a quantity and device, TE in its own unit and rho, or one, its hazard; no interval."""
         told = [
-            tidy_row(f"{term} of {row.quantity} {row.device}".strip(), "", getattr(row, term), *[np.nan] * 3, LEVEL)
-            for row in self.table.itertuples()
-            for term in ("te", "rho")
+            tidy_row(f"{term} of {row['quantity']} {row['device']}".strip(), "", row[term], *[np.nan] * 3, LEVEL)
+            for row in self._told.values()
+            for term in ("te", "rho", "hazard")
+            if np.isfinite(row[term])
         ]
         return pd.DataFrame(told, columns=TIDY_COLUMNS)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from analysis.models.change import Change, Event, Told, change
@@ -88,7 +87,23 @@ class Followed:
     def began_anew(self) -> pd.Timestamp | None:
         """The first day on the newest device, where there are values of another one before it."""
         newest = self.exposures["comparable"]
-        return None if newest.all() else self.exposures.loc[newest, "local_date"].iloc[0]
+        return None if newest.all() else self._since
+
+    @property
+    def _one_a_day(self) -> pd.DataFrame:
+        """The comparable exposures, and one a day of those before the newest device."""
+        newest = self.exposures["comparable"]
+        before = self.exposures.loc[~newest & (self.exposures["local_date"] < self._since)]
+        return self.exposures.loc[before.drop_duplicates("local_date", keep="last").index.union(newest[newest].index)]
+
+    @property
+    def _since(self) -> pd.Timestamp:
+        return self.exposures.loc[self.exposures["comparable"], "local_date"].iloc[0]
+
+    @property
+    def _events(self) -> list[Event]:
+        """What is known of days, with that of the newest device."""
+        return [*([] if self.exposures["comparable"].all() else [Event("device", self._since)]), *self.judging.events]
 
     def tidy(self) -> pd.DataFrame:
         """The level now and the change, where there are any, with their intervals."""
@@ -125,21 +140,19 @@ class Series(Followed):
     @cached_property
     def change(self) -> Change:
         """What the series says of its level, by the noise of the squad where there is one."""
-        quantity, newest = self.quantity, self.exposures[self.exposures["comparable"]]
-        since = newest["local_date"].iloc[0]
-        older = self.exposures[self.exposures["local_date"] < since].drop_duplicates("local_date", keep="last")
+        quantity, newest, shown = self.quantity, self.exposures[self.exposures["comparable"]], self._one_a_day
         device, values = newest["device"].iloc[-1], newest["value"].to_numpy(dtype=float)
         known_by = {"published": quantity.published, "resolution": quantity.resolution}
         device, scale = device if isinstance(device, str) else None, self.scale
         noise = self.judging.noise.of(quantity.name, device, values / scale, **known_by)
         return change(
-            np.r_[older["local_date"], newest["local_date"]],
-            np.r_[older["value"], values],
+            shown["local_date"],
+            shown["value"],
             noise=replace(noise, typical_error=noise.typical_error * scale, resolution=noise.resolution * scale),
             swc=quantity.swc,
             better=quantity.better,
             until=self.until,
-            events=[*([Event("device", since)] if len(older) else []), *self.judging.events],
+            events=self._events,
             conf_level=self.judging.conf_level,
             stale_after_days=quantity.stale_after_days,
             unit=quantity.unit,

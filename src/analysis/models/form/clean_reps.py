@@ -1,67 +1,92 @@
-"""Form under fatigue: how many repetitions stay clean before form changes, and how deep the hinge goes.
+"""Clean repetitions: for how many of a set does form hold, has that changed for good, and which break ends it?
 
 Model card
 ----------
-Question: does the athlete do more or fewer clean repetitions before form changes than in the sessions before?
-Data: rated repetitions of one lift; a repetition that nobody rated is not a clean one.
-Formula: a set counts its rated repetitions before the first flagged one, a session the mean of its sets. Change = mean
-of the last 3 sessions - mean of the 3 before, rated by the same person, in repetitions.
-Estimator: the rule of `analysis.base.decisions`, with the athlete's own error between sessions, from up to 8 sessions
-before the last 3, never below the rounding to whole repetitions. The smallest worthwhile change is one repetition.
-Interval: t with the degrees of freedom of that error, 90 % unless told; false flags are those of the rule. Not
-simulated for ratings apart.
-Refuses: no rated repetition. "Cannot tell" with fewer than 3 sessions before by the same rater, or when the latest is
-more than 21 days old.
-Criticism: a set without a flag might have stayed clean for longer; it is marked (`n_censored`) and counts what was
-seen, so that short sets hide progress. Load and planned repetitions are not taken into account:
-`models.form.form_break` does that. Ratings are a person's, who is not blind to the load.
-
-References
-----------
-Hopkins 2000, Sports Med 30(1):1-15 (typical error).
+Question: does the athlete do more or fewer clean repetitions before form changes than before, and since when?
+Data: rated repetitions of one lift; a repetition that nobody rated is not a clean one. A set is watched up to its first
+flagged repetition, whose first flag is the kind of break (flexion, valgus, shift).
+Model and estimator: `models.form.change_of_counts` on the days of the latest rater, of as many planned repetitions as
+the middle set has rated ones, by the hazard of the squad (`models.form.hazard`) where there is one. Of each kind of
+break the same, as if sets that another kind ended were watched no longer.
+Interval: that of the change of counts, whose card says how many unchanged athletes are named.
+Refuses: no rated repetition. "Cannot tell" with fewer than 6 days by that rater, or the last more than 28 days ago.
+Criticism: a set without a flag might have stayed clean for longer; it is marked (`n_censored`). Load and lost speed are
+not taken into account: `models.form.form_break` does that. Of two flags of one repetition the second is not counted.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.decisions import Change
 from analysis.base.errors import NotEnoughData
-from analysis.models import old_series as series
+from analysis.models import series
+from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, change_of_counts
+from analysis.models.form.hazard import breaks_of, hazard_in, quantity_of_kind
 
-SESSIONS_COMPARED = 3  # the last ones against as many before
-STALE_AFTER_DAYS = 21
-SWC_REPS = 1.0  # one whole repetition
-RESOLUTION_REPS = 1.0
+DAYS_SHOWN = 6
 
 _SET_KEY = ["session_id", "set_no"]
 
 
-@dataclass(frozen=True, eq=False)
-class FormHistory(series.JudgedSeries):
-    """Clean repetitions of one lift by session, the last 3 sessions judged against the 3 before."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FormHistory(series.Followed):
+    """Clean repetitions of one lift by day and rater, and what they say of how long form holds.
+
+    `exposures` has local_date, device (rater), session_id (the first of the day), value (clean repetitions, mean of the
+    sets), n_sets, n_censored, load_kg, at_risk (repetitions clean up to them), kinds (of each break, a tuple) and
+    comparable.
+    """
 
     exercise: str
-    sets: pd.DataFrame  # session_id, local_date, set_no, load_kg, n_rated, clean_reps, censored, clean (tuple of bool)
-    exposures: pd.DataFrame  # local_date, device (rater), value (clean reps), n_sets, n_censored, load_kg, comparable
-    hinge_angles: pd.DataFrame  # local_date, hinge_angle_deg, n_reps
-    change: Change
+    sets: pd.DataFrame  # session_id, local_date, set_no, load_kg, rater, n_rated, clean_reps, kind, censored, clean
+
+    @property
+    def quantity(self) -> series.Quantity:
+        """What is counted."""
+        return series.Quantity(name=f"{self.exercise}.clean_reps", unit="reps", swc=SWC_REPS)
+
+    @property
+    def reps(self) -> int:
+        """Repetitions of a set that are planned, by the middle one of the sets that the latest rater rated."""
+        rater = self.sets["rater"].fillna("")
+        return int(self.sets.loc[rater == rater.iloc[-1], "n_rated"].median() + 0.5)
+
+    @cached_property
+    def change(self) -> ChangeOfCounts:
+        """Whether form holds for more or fewer repetitions, whatever breaks it."""
+        return self._change_of(None)
+
+    @cached_property
+    def by_kind(self) -> dict[str, ChangeOfCounts]:
+        """The same of each kind of break that happened, the most frequent first."""
+        newest = self.exposures.loc[self.exposures["comparable"], "kinds"]
+        return {str(kind): self._change_of(str(kind)) for kind in newest.explode().value_counts().index}
 
     @property
     def recent(self) -> pd.DataFrame:
-        """The exposures that are judged."""
-        return self.exposures[self.exposures["comparable"]].tail(SESSIONS_COMPARED)
-
-    @property
-    def before(self) -> pd.DataFrame:
-        """The exposures they are judged against."""
-        return self.exposures[self.exposures["comparable"]].iloc[: -len(self.recent)].tail(SESSIONS_COMPARED)
+        """The last comparable days, for a page to draw."""
+        return self.exposures[self.exposures["comparable"]].tail(DAYS_SHOWN)
 
     @property
     def n_censored(self) -> int:
-        """Judged sets in which form held to the last repetition: their true count is this many or more."""
+        """Sets of these days in which form held to the last repetition: their true count is this many or more."""
         return int(self.recent["n_censored"].sum())
+
+    def _change_of(self, kind: str | None) -> ChangeOfCounts:
+        days = self._one_a_day
+        return change_of_counts(
+            days["local_date"],
+            breaks_of(days["kinds"], kind),
+            days["at_risk"],
+            sets=days["n_sets"],
+            squad=hazard_in(self.judging.noise, quantity_of_kind(self.quantity.name, kind)),
+            reps=self.reps,
+            until=self.until,
+            events=self._events,
+            conf_level=self.judging.conf_level,
+        )
 
 
 def form_history(
@@ -70,9 +95,9 @@ def form_history(
     until: pd.Timestamp,
     *,
     exercise: str | None = None,
-    conf_level: float = 0.90,
+    judging: series.Judging = series.ALONE,
 ) -> FormHistory:
-    """Clean repetitions before form changed, by session, the last 3 sessions against the 3 before.
+    """Clean repetitions before form changed, by day, and what they say of how long form holds.
 
     Parameters
     ----------
@@ -84,17 +109,15 @@ def form_history(
         Last day that is known.
     exercise : str, optional
         Canonical name; the one rated most recently if not given (of several, the one rated most often).
-    conf_level : float
-        Of the t interval of the change.
+    judging : Judging
+        The noise of the squad, with its hazards, and what is known of days.
 
     Returns
     -------
     FormHistory
         A set counts the rated repetitions before the first flagged one; where none is flagged it counts them all and
-        is marked censored, since form might have held for longer. A session's value is the mean of its sets. Sessions
-        of another rater than the latest stay in the frame and are not compared. The error is the athlete's own
-        between sessions, from up to 8 sessions before the last 3, and never below the rounding to whole repetitions.
-        The smallest worthwhile change is one repetition.
+        is marked censored, since form might have held for longer. Days of another rater than the latest stay in the
+        frame and are not compared.
 
     Raises
     ------
@@ -106,10 +129,10 @@ def form_history(
     >>> key = {"session_id": "a", "set_no": 1}
     >>> sets = pd.DataFrame([key | {"local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift",
     ...                             "exercise_raw": "Deadlift", "load_kg": 60.0}])
-    >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3, 4], "form_flags": ["", "", "flexion", ""], "rater": "coach",
-    ...                      "hinge_angle_deg": [88.0, 89.0, 93.0, 92.0]})
-    >>> form_history(sets, reps, pd.Timestamp("2026-01-11")).exposures["value"].tolist()
-    [2.0]
+    >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3, 4], "form_flags": ["", "", "flexion", ""], "rater": "coach"})
+    >>> history = form_history(sets, reps, pd.Timestamp("2026-01-11"))
+    >>> history.exposures[["value", "at_risk", "kinds"]].values.tolist(), history.reps
+    ([[2.0, 3, ('flexion',)]], 4)
     """
     rated = rated_repetitions(sets, reps, until)
     if exercise is not None:
@@ -117,22 +140,35 @@ def form_history(
     if rated.empty:
         raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
     exercise = exercise or _latest_exercise(rated)
-    rated = rated[rated["exercise"] == exercise]
+    return history_of_rated(rated[rated["exercise"] == exercise], until, judging=judging)
+
+
+def history_of_rated(
+    rated: pd.DataFrame, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
+) -> FormHistory:
+    """`form_history` of rated repetitions that are joined already, one row or more, of one athlete and lift.
+
+    Parameters
+    ----------
+    rated : DataFrame
+        As `rated_repetitions` returns it, in its order. The other arguments are those of `form_history`.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"session_id": "s", "set_no": 1, "rep_no": [1, 2], "exercise": "squat", "load_kg": 60.0,
+    ...     "local_date": pd.Timestamp("2026-01-05"), "is_clean": [True, False], "break_kind": [None, "shift"],
+    ...     "rater": "coach"})
+    >>> history_of_rated(rated, pd.Timestamp("2026-01-05")).exposures["kinds"].tolist()
+    [('shift',)]
+    """
     by_set = _by_set(rated)
-    exposures = series.with_comparable(_by_session(by_set))
-    n_comparable = int(exposures["comparable"].sum())
-    change = series.latest_change(
-        exposures,
+    return FormHistory(
+        exercise=str(rated["exercise"].iloc[0]),
+        sets=by_set,
+        exposures=series.with_comparable(_by_day(by_set)),
         until=until,
-        stale_after_days=STALE_AFTER_DAYS,
-        n_new=min(SESSIONS_COMPARED, n_comparable),
-        n_reference=SESSIONS_COMPARED,
-        resolution=RESOLUTION_REPS,
-        unit="reps",
-        swc=SWC_REPS,
-        conf_level=conf_level,
+        judging=judging,
     )
-    return FormHistory(exercise, by_set, exposures, _hinge_angles(rated), change)
 
 
 def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
@@ -175,7 +211,7 @@ def _latest_exercise(rated: pd.DataFrame) -> str:
 
 
 def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
-    """One row a rated set, in whose order they come: the repetitions before the first flagged one."""
+    """One row a rated set, in whose order they come: the repetitions before the first flagged one, and its kind."""
     starts = np.flatnonzero(~rated.duplicated(_SET_KEY))
     clean = [tuple(of_set.tolist()) for of_set in np.split(rated["is_clean"].to_numpy(), starts[1:])]
     place = np.repeat(np.arange(len(starts)), [len(of_set) for of_set in clean])
@@ -184,25 +220,24 @@ def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
         rater=rated["rater"].groupby(place).first(),
         n_rated=[len(of_set) for of_set in clean],
         clean_reps=[(*of_set, False).index(False) for of_set in clean],
+        kind=rated["break_kind"].groupby(place).first(),
         censored=[all(of_set) for of_set in clean],
         clean=clean,
     )
 
 
-def _by_session(by_set: pd.DataFrame) -> pd.DataFrame:
-    sets = by_set.groupby(["local_date", "session_id", "rater"], dropna=False, sort=False)
+def _by_day(by_set: pd.DataFrame) -> pd.DataFrame:
+    sets = by_set.assign(at_risk=by_set["clean_reps"] + ~by_set["censored"]).groupby(
+        ["local_date", "rater"], dropna=False, sort=False
+    )
     means = sets[["clean_reps", "load_kg"]].mean()
-    by_session = {
+    by_day = {
+        "session_id": sets["session_id"].first(),
         "value": means["clean_reps"],
         "n_sets": sets.size(),
         "n_censored": sets["censored"].sum(),
         "load_kg": means["load_kg"],
+        "at_risk": sets["at_risk"].sum(),
+        "kinds": sets["kind"].agg(lambda kinds: tuple(kinds.dropna())),
     }
-    return pd.DataFrame(by_session).reset_index().rename(columns={"rater": "device"})
-
-
-def _hinge_angles(rated: pd.DataFrame) -> pd.DataFrame:
-    """Mean hinge angle of each session's rated repetitions; sessions without an angle are absent."""
-    known = rated.dropna(subset=["hinge_angle_deg"])
-    by_session = known.groupby(["local_date", "session_id"], sort=False)["hinge_angle_deg"]
-    return by_session.agg(hinge_angle_deg="mean", n_reps="size").reset_index()
+    return pd.DataFrame(by_day).reset_index().rename(columns={"rater": "device"})

@@ -51,11 +51,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.base.decisions import REFERENCE_MOST, Change
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models import old_series as series
+from analysis.models import series
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit, separated
-from analysis.models.form.clean_reps import RESOLUTION_REPS, SESSIONS_COMPARED, STALE_AFTER_DAYS, SWC_REPS
+from analysis.models.form.change_of_counts import SWC_REPS
+from analysis.models.noise import noise_of_squad
 from analysis.models.result import glance_row, tidy_table, with_fitted
 from analysis.moved import names_of
 
@@ -78,6 +78,7 @@ UNITS = {
     "recent": "log odds",
 }
 BESIDE = ("load_pct", "velocity_loss_pct")
+BEYOND = series.Quantity(name="form.beyond_expected", unit="reps", swc=SWC_REPS, resolution=1.0)
 OF_CLUSTERS = {"athlete_id": "athletes", "session_id": "sessions"}
 _SET_KEY = ["session_id", "set_no"]
 
@@ -201,40 +202,38 @@ class FormBreak:
         return with_fitted(self._used, "broke", self._hazards(self._used))
 
     def against_expected(self, athlete_id: str, until: pd.Timestamp) -> "FormAgainstExpected":
-        """Clean repetitions of one athlete beyond what the model expects of her sets, the last 3 sessions judged.
+        """Clean repetitions of one athlete beyond what the model expects of her sets, by day.
 
-        Load and lost speed are in the expectation, so what is left is form. Sessions of another rater are kept and not
-        compared. The error is the athlete's own between sessions; that of the model is shared by both sides.
+        Load and lost speed are in the expectation, so what is left is form. Days of another rater are kept and not
+        compared. The noise is that of the athletes the model knows, the own one where it knows a single one; the error
+        of the model is shared by all days.
 
         Raises
         ------
         NotEnoughData : no set of this athlete that has an expectation.
         """
-        own = self.sets[(self.sets["athlete_id"] == athlete_id) & (self.sets["local_date"] <= until)]
-        known = own.dropna(subset=["expected_reps"])
-        if known.empty:
+        known = self._beyond[self._beyond["local_date"] <= until]
+        own = known[known["athlete_id"] == athlete_id]
+        if own.empty:
             raise NotEnoughData(f"No rated set of {athlete_id!r} up to {until.date()}. Rate one set a week.")
-        by_session = known.assign(value=known["clean_reps"] - known["expected_reps"]).groupby(
-            ["local_date", "session_id", "rater"], sort=False, dropna=False
-        )
-        exposures = by_session.agg(
-            value=("value", "mean"),
-            clean_reps=("clean_reps", "mean"),
-            expected_reps=("expected_reps", "mean"),
-            n_sets=("value", "size"),
-        )
-        exposures = series.with_comparable(exposures.reset_index().rename(columns={"rater": "device"}))
-        change = series.latest_change(
-            exposures,
+        noise = noise_of_squad(known.assign(quantity=BEYOND.name), resolution={BEYOND.name: BEYOND.resolution})
+        return FormAgainstExpected(
+            athlete_id=athlete_id,
+            exposures=series.with_comparable(own.reset_index(drop=True)),
             until=until,
-            stale_after_days=STALE_AFTER_DAYS,
-            n_new=min(SESSIONS_COMPARED, int(exposures["comparable"].sum())),
-            n_reference=REFERENCE_MOST,
-            resolution=RESOLUTION_REPS,
-            unit="reps",
-            swc=SWC_REPS,
+            judging=series.Judging(noise),
+            quantity=BEYOND,
         )
-        return FormAgainstExpected(athlete_id, exposures, change)
+
+    @cached_property
+    def _beyond(self) -> pd.DataFrame:
+        """Clean repetitions beyond the expected ones of every athlete, by day and rater, oldest first."""
+        known = self.sets.dropna(subset=["expected_reps"])
+        by_day = known.assign(value=known["clean_reps"] - known["expected_reps"]).groupby(
+            ["athlete_id", "local_date", "rater"], sort=False, dropna=False
+        )
+        means = by_day[["value", "clean_reps", "expected_reps"]].mean().assign(n_sets=by_day.size())
+        return means.reset_index().rename(columns={"rater": "device"}).sort_values("local_date", kind="stable")
 
     @cached_property
     def _used(self) -> pd.DataFrame:
@@ -252,14 +251,12 @@ class FormBreak:
         return path.assign(load_pct=load_pct, velocity_loss_pct=path["rep_no"].map(lost), recent=recent)
 
 
-@dataclass(frozen=True, eq=False)
-class FormAgainstExpected(series.JudgedSeries):
-    """Clean repetitions beyond the expected ones by session. Made by `FormBreak.against_expected`."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FormAgainstExpected(series.Series):
+    """Clean repetitions beyond the expected ones by day, with clean_reps, expected_reps and n_sets of each. Made by
+    `FormBreak.against_expected`."""
 
     athlete_id: str
-    # local_date, session_id, device (rater), value, clean_reps, expected_reps, n_sets, comparable
-    exposures: pd.DataFrame
-    change: Change
 
 
 def form_break(
@@ -330,8 +327,8 @@ def check_one_athlete(repetitions: pd.DataFrame, cluster: Cluster) -> None:
 def form_of_squad(result: FormBreak, until: pd.Timestamp) -> pd.DataFrame:
     """Whose form changes earlier or later than her usual, one row an athlete: where the squad's model expects it.
 
-    Returns athlete_id, n_sessions, state, estimate (reps), conf_low, conf_high, mdc, null_probability; the sum of the
-    last is how many athletes are flagged by chance. An athlete with too few sessions is there and says "cannot tell".
+    Returns athlete_id, n_days, state, change (reps), change_low, change_high, mdc, null_probability; the sum of the
+    last is how many athletes are flagged by chance. An athlete with too few days is there and says "cannot tell".
     """
     rows = []
     for athlete_id in result.repetitions["athlete_id"].unique():
@@ -340,16 +337,16 @@ def form_of_squad(result: FormBreak, until: pd.Timestamp) -> pd.DataFrame:
         rows.append(
             {
                 "athlete_id": athlete_id,
-                "n_sessions": len(own.exposures),
+                "n_days": len(own.exposures),
                 "state": change.state,
-                "estimate": change.estimate,
-                "conf_low": change.conf_low,
-                "conf_high": change.conf_high,
+                "change": change.change,
+                "change_low": change.change_low,
+                "change_high": change.change_high,
                 "mdc": change.mdc,
                 "null_probability": change.null_probability,
             }
         )
-    return pd.DataFrame(rows).sort_values("estimate", ignore_index=True)
+    return pd.DataFrame(rows).sort_values("change", ignore_index=True)
 
 
 def _terms(repetitions: pd.DataFrame, beside: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -36,14 +36,16 @@ Zou & Donner 2008, Stat Med 27:1693-1702; Brown, Cai & DasGupta 2001, Stat Sci 1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, xlogy
-from scipy.stats import betabinom
+from scipy.special import betaincinv
 
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.sentences import Wording
+from analysis.base.states import State
 from analysis.models.change.days import (
     Event,
     checked_days,
@@ -54,139 +56,36 @@ from analysis.models.change.days import (
     sundays,
     without,
 )
-from analysis.models.change.engine import (
-    NEEDED,
-    RECENT_D,
-    STALE_AFTER_D,
-    TODAY_D,
-    ChangeState,
-    Claim,
-    Today,
-    WhyNot,
-    claim_of,
-)
-from analysis.models.change.regimes import Scored, believed_between, found_changes
-from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, exposures_a_season
+from analysis.models.change.engine import NEEDED, RECENT_D, STALE_AFTER_D, TODAY_D, claim_of, found_state
+from analysis.models.change.regimes import believed_between, found_changes
+from analysis.models.change.scan import exposures_a_season
+from analysis.models.change.told import Today, Told
+from analysis.models.form.hazard import ALONE, UNKNOWN, HazardOfSquad, scored_jumps
 from analysis.models.result import Interval, tidy_row
 
-SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.08, 0.15, 26  # of the threshold: at a day a week, and by how many
+SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.25, 0.15, 26  # of the threshold: at a day a week, and by how many
 SCORE_HAZARD, HAZARD_USUAL, HAZARD_MOST = 8.0, 0.02, 0.07  # higher where breaks are common
-ATHLETES_LEAST = 3
-JUMP_SCORE = 2.6  # from which an athlete's later days say nothing of the squad
-WEIGHT_LEAST, WEIGHT_MOST = 10.0, 1000.0  # repetitions at risk that the squad's hazard counts for
-UNKNOWN = 0.5  # breaks and clean repetitions that nobody saw, where there is no squad (Jeffreys)
+SWC_REPS = 1.0  # one whole repetition
 TODAY_TAIL = 0.025
+NAMED_IN_SQUADS, NAMED_ALONE = 0.056, 0.056  # in 26 weeks, of unchanged athletes, as measured (model card)
+_LIKELY = (np.arange(50) + 0.5) / 50  # hazards that are equally likely, for a new day
 
 
-@dataclass(frozen=True)
-class HazardOfSquad:
-    """The squad's hazard of a break a repetition, and what it is worth for one athlete. Made by `hazard_of_squad`."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ChangeOfCounts(Told):
+    """What rated sets say of how long form holds. Levels and changes are clean repetitions of `reps`. Made by
+    `change_of_counts`."""
 
-    hazard: float
-    weight: float  # repetitions at risk
-    spread: float  # variance between days over that of a binomial, 1 or more
-    n_athletes: int
-
-    @property
-    def breaks(self) -> float:
-        """Breaks that it counts for."""
-        return self.hazard * self.weight
-
-
-NO_SQUAD = HazardOfSquad(0.5, 2 * UNKNOWN, 1.0, 0)
-
-
-def hazard_of_squad(days: pd.DataFrame) -> HazardOfSquad:
-    """The hazard of a break in a squad, how much athletes differ in it, and days of one athlete; what an athlete did
-    after a jump of the own hazard is left out.
-
-    Parameters
-    ----------
-    days : DataFrame
-        athlete_id, breaks, at_risk; one row an athlete and day, oldest first.
-
-    Returns
-    -------
-    HazardOfSquad; `NO_SQUAD` below 3 athletes.
-
-    Examples
-    --------
-    >>> days = pd.DataFrame({"athlete_id": list("abc") * 20, "breaks": ([1] + [0] * 19) * 3, "at_risk": 8})
-    >>> round(hazard_of_squad(days).hazard, 4)
-    0.0073
-    """
-    athletes = [
-        (of["breaks"].to_numpy(dtype=float), of["at_risk"].to_numpy(dtype=float))
-        for _, of in days[days["at_risk"] > 0].groupby("athlete_id")
-    ]
-    if len(athletes) < ATHLETES_LEAST:
-        return NO_SQUAD
-    first = _spread_of(athletes)
-    return _spread_of([_before_a_jump(breaks, at_risk, first) for breaks, at_risk in athletes])
-
-
-def _before_a_jump(breaks: np.ndarray, at_risk: np.ndarray, squad: HazardOfSquad) -> tuple[np.ndarray, np.ndarray]:
-    """The days before the likeliest jump of one athlete, all of them where there is none to speak of."""
-    if len(breaks) < NEEDED:
-        return breaks, at_risk
-    scores, onsets = scored_jumps(breaks, at_risk, squad)(0, np.array([len(breaks)]))
-    best = int(np.abs(scores[0]).argmax())
-    last = int(onsets[0][best]) if abs(scores[0][best]) > JUMP_SCORE else len(breaks)
-    return breaks[:last], at_risk[:last]
-
-
-def _spread_of(athletes: list[tuple[np.ndarray, np.ndarray]]) -> HazardOfSquad:
-    breaks, at_risk = (np.array([of[place].sum() for of in athletes]) for place in (0, 1))
-    hazard = (breaks.sum() + UNKNOWN) / (at_risk.sum() + 2 * UNKNOWN)
-    binomial = hazard * (1 - hazard)
-    # variance of the athletes' hazards beyond chance, by moments
-    beyond = ((breaks - hazard * at_risk) ** 2 / at_risk).sum() - binomial * (len(breaks) - 1)
-    between = beyond / (at_risk.sum() - (at_risk**2).sum() / at_risk.sum())
-    weight = np.clip(binomial / max(between, 1e-12) - 1, WEIGHT_LEAST, WEIGHT_MOST)
-    own = (breaks + hazard * weight) / (at_risk + weight)
-    # sums over sums: a set stops at its break, so that a day's own ratio would be too large on average
-    squares = sum(float(((broke - p * risk) ** 2).sum()) for (broke, risk), p in zip(athletes, own, strict=True))
-    n_days = sum(len(broke) for broke, _ in athletes)
-    spread = squares / float((at_risk * own * (1 - own)).sum()) * n_days / max(n_days - len(own), 1)
-    return HazardOfSquad(float(hazard), float(weight), max(1.0, spread), len(own))
-
-
-@dataclass(frozen=True, eq=False)
-class ChangeOfCounts:
-    """What rated sets say of how long form holds. Levels and changes are clean repetitions of `reps`; NaN, dates None,
-    where they do not exist."""
-
-    state: ChangeState
-    reason: WhyNot | None
-    today: Today  # low: fewer clean repetitions
-    days: np.ndarray  # since 1970, oldest first
     breaks: np.ndarray
     at_risk: np.ndarray
-    used: np.ndarray
     squad: HazardOfSquad
-    reps: int
-    swc: float
-    until: pd.Timestamp
-    conf_level: float
-    more_needed: int = 0
+    reps: int  # planned of a set
     hazard: float = np.nan  # of a break a repetition, now
-    level: float = np.nan
-    level_low: float = np.nan
-    level_high: float = np.nan
-    since: pd.Timestamp | None = None
-    since_low: pd.Timestamp | None = None
-    since_high: pd.Timestamp | None = None
-    before: float = np.nan
-    change: float = np.nan
-    change_low: float = np.nan
-    change_high: float = np.nan
-    told_to: pd.Timestamp | None = None
-    claims: tuple[Claim, ...] = field(default=())
 
     @property
-    def changed(self) -> bool:
-        """Whether a change is told."""
-        return self.state in ("clearly better", "better", "worse", "clearly worse")
+    def named_a_season(self) -> float:
+        """Share of unchanged athletes who are named in 26 weeks, from the table of the model card."""
+        return NAMED_IN_SQUADS if self.squad.n_athletes else NAMED_ALONE
 
     def predict(self, dates) -> np.ndarray:
         """Clean repetitions of `reps` expected on `dates`."""
@@ -202,7 +101,7 @@ class ChangeOfCounts:
             ("change", self.change, self.change_low, self.change_high),
         ]
         return pd.DataFrame(
-            [tidy_row(name, "reps", at, np.nan, low, high, self.conf_level) for name, at, low, high in rows]
+            [tidy_row(name, self.unit, at, np.nan, low, high, self.conf_level) for name, at, low, high in rows]
         )
 
     def glance(self) -> pd.DataFrame:
@@ -210,7 +109,7 @@ class ChangeOfCounts:
         return pd.DataFrame(
             {
                 "n": [len(self.days)],
-                "n_used": [int(self.used.sum())],
+                "n_used": [self.n],
                 "state": [self.state],
                 "reason": [self.reason],
                 "today": [self.today],
@@ -229,6 +128,29 @@ class ChangeOfCounts:
         fitted = np.where(self.used, self.at_risk * np.array([_hazard_of(at, self.reps) for at in clean]), np.nan)
         frame = pd.DataFrame({"local_date": dates, "breaks": self.breaks, "at_risk": self.at_risk, "used": self.used})
         return frame.assign(**{".fitted": fitted, ".resid": self.breaks - fitted})
+
+    def fact_fields(self) -> dict[str, Any]:
+        """Those of every told series, with the squad whose hazard it is judged by."""
+        return {**super().fact_fields(), "noise_source": self._source}
+
+    @property
+    def _source(self) -> str:
+        return f"squad of {self.squad.n_athletes}" if self.squad.n_athletes else "own ratings"
+
+    def _value(self, value: float, words: Wording) -> str:
+        return f"{round(value, words.decimals):g} of {self.reps}"
+
+    def _basis(self, words: Wording) -> str:
+        squad = f"; squad {100 * self.squad.hazard:.1f} %" if self.squad.n_athletes else ""
+        breaks = f"A break in {100 * self.hazard:.1f} % of repetitions{squad}"
+        return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
+
+    def _today(self, words: Wording) -> str:
+        """Beside the level: the middle of the band lies below it, as counts end at the planned ones."""
+        if self.today in ("usual", "none"):
+            return ""
+        than = words.direction(self.latest - self.level)
+        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {than} than usual."
 
 
 def clean_of(hazard, reps: int):
@@ -251,9 +173,10 @@ def change_of_counts(
     breaks,
     at_risk,
     *,
-    squad: HazardOfSquad = NO_SQUAD,
+    sets=1,
+    squad: HazardOfSquad = ALONE,
     reps: int = 8,
-    swc: float = 1.0,
+    swc: float = SWC_REPS,
     until=None,
     events: Sequence[Event] = (),
     conf_level: float = 0.90,
@@ -266,6 +189,8 @@ def change_of_counts(
     dates : array-like of dates, shape (n,), increasing, one row a day
     breaks, at_risk : array-like of int, shape (n,)
         Sets that broke, and repetitions at risk; a day with none at risk is no value.
+    sets : array-like of int, shape (n,), or int
+        Sets of each day.
     squad : HazardOfSquad
         Of this lift and kind of break.
     reps : int
@@ -279,7 +204,7 @@ def change_of_counts(
     >>> day = pd.date_range("2026-01-05", periods=20, freq="7D")
     >>> broke = np.r_[np.zeros(13, dtype=int), 1, 1, 0, 1, 1, 1, 1]
     >>> found = change_of_counts(day, broke, np.where(broke, 4, 8))
-    >>> found.state, str(found.since.date()), round(found.before, 1), round(found.level, 1)
+    >>> str(found.state), str(found.since.date()), round(found.before, 1), round(found.level, 1)
     ('clearly worse', '2026-04-06', 7.8, 3.4)
     """
     days = checked_days(dates, breaks, swc)
@@ -293,12 +218,25 @@ def change_of_counts(
         raise DataProblem(f"{broken[at]:g} breaks of {risked[at]:g} repetitions cannot be. Correct the ratings.")
     known = days <= end
     days, broken, risked = days[known], broken[known], risked[known]
+    n_sets = np.broadcast_to(np.asarray(sets, dtype=int), known.shape)[known]
     seen = np.isfinite(broken) & (risked > 0)
     if not seen.any():
         raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
     used = seen & without(events, days, end)
+    clean = (risked - broken)[used] / n_sets[used]
     nothing = ChangeOfCounts(
-        "cannot tell", None, "none", days, broken, risked, used, squad, reps, swc, day_stamp(end), conf_level
+        days=days,
+        breaks=broken,
+        at_risk=risked,
+        used=used,
+        squad=squad,
+        reps=reps,
+        swc=swc,
+        until=day_stamp(end),
+        conf_level=conf_level,
+        unit="reps",
+        latest=float(clean[-1]) if len(clean) else np.nan,
+        events=tuple(events),
     )
     missing = max(NEEDED - int(used.sum()), 0)
     if missing:
@@ -306,46 +244,22 @@ def change_of_counts(
         return replace(nothing, reason="series_broken" if new_rater else "too_few_values", more_needed=missing)
     if end - days[used][-1] > stale_after_days:
         return replace(nothing, reason="stale", more_needed=1)
-    return _told(nothing, days[used], broken[used], risked[used], end, events)
+    result = _told(nothing, days[used], broken[used], risked[used], end, events)
+    return _with_today(result, days[used], broken[used], risked[used], int(n_sets[used][-1]))
 
 
-def threshold_of_counts(a_season: float, hazard: float) -> float:
-    """The score that a jump of the hazard has to pass, by days in 26 weeks and by how common breaks are.
+def limit_of(breaks: np.ndarray, at_risk: np.ndarray, a_season: float, squad: HazardOfSquad) -> float:
+    """The score that a jump of the hazard has to pass, by days in 26 weeks, how common breaks are, and whether there is
+    a squad.
 
-    >>> round(threshold_of_counts(26, 0.013), 2), round(threshold_of_counts(26, 0.05), 2)
-    (3.08, 3.32)
+    >>> days = np.full(20, 8.0)
+    >>> rare, often = (limit_of(np.repeat([1.0, 0.0], [n, 20 - n]), days, 26, ALONE) for n in (1, 8))
+    >>> round(rare, 2), round(often, 2)
+    (3.25, 3.52)
     """
+    hazard = (breaks.sum() + squad.breaks) / (at_risk.sum() + squad.weight)
     common = SCORE_HAZARD * float(np.clip(hazard - HAZARD_USUAL, 0, HAZARD_MOST - HAZARD_USUAL))
     return SCORE + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON)) + common
-
-
-def scored_jumps(breaks: np.ndarray, at_risk: np.ndarray, squad: HazardOfSquad) -> Scored:
-    """Signed roots of the likelihood ratio of a jump at every onset, for `found_changes`; more breaks are positive."""
-
-    def scored(start: int, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        known_breaks = np.concatenate([[0.0], np.cumsum(breaks[start:])])
-        known_risk = np.concatenate([[0.0], np.cumsum(at_risk[start:])])
-        known = ends - start
-        onset = np.arange(LEAST_BEFORE, max(int(known.max()) - LEAST_AFTER, LEAST_BEFORE) + 1)
-        allowed = onset <= known[:, None] - LEAST_AFTER
-        broke_before, risk_before = known_breaks[onset] + squad.breaks, known_risk[onset] + squad.weight
-        broke_after = np.where(allowed, known_breaks[known][:, None] - known_breaks[onset], 0.0)
-        risk_after = np.where(allowed, known_risk[known][:, None] - known_risk[onset], 1.0)
-        ratio = (
-            _log_likelihood(broke_before, risk_before)
-            + _log_likelihood(broke_after, risk_after)
-            - _log_likelihood(broke_before + broke_after, risk_before + risk_after)
-        )
-        size = np.where(allowed, np.sqrt(np.maximum(2 * ratio / squad.spread, 0.0)), 0.0)
-        more = broke_after / risk_after > broke_before / risk_before
-        return np.where(more, size, -size), np.broadcast_to(start + onset, size.shape)
-
-    return scored
-
-
-def _log_likelihood(breaks, at_risk):
-    """Of the hazard that fits best."""
-    return xlogy(breaks, breaks / at_risk) + xlogy(at_risk - breaks, 1 - breaks / at_risk)
 
 
 @dataclass(frozen=True)
@@ -358,12 +272,12 @@ class _Hazard:
     clean_high: float
 
 
-def _hazard(breaks: float, at_risk: float, squad: HazardOfSquad, reps: int, conf_level: float) -> _Hazard:
-    broke, clean = breaks / squad.spread + UNKNOWN, (at_risk - breaks) / squad.spread + UNKNOWN
-    tail = (1 - conf_level) / 2
+def _hazard(breaks: float, at_risk: float, of: ChangeOfCounts) -> _Hazard:
+    broke, clean = breaks / of.squad.spread + UNKNOWN, (at_risk - breaks) / of.squad.spread + UNKNOWN
+    tail = (1 - of.conf_level) / 2
     low, high = float(betaincinv(broke, clean, tail)), float(betaincinv(broke, clean, 1 - tail))
     middle = broke / (broke + clean)
-    return _Hazard(middle, *(float(clean_of(at, reps)) for at in (middle, high, low)))
+    return _Hazard(middle, *(float(clean_of(at, of.reps)) for at in (middle, high, low)))
 
 
 def _difference(before: _Hazard, after: _Hazard) -> tuple[float, Interval]:
@@ -382,11 +296,11 @@ def _told(
     end: float,
     events: Sequence[Event],
 ) -> ChangeOfCounts:
-    squad, reps, conf_level = nothing.squad, nothing.reps, nothing.conf_level
+    squad, conf_level = nothing.squad, nothing.conf_level
     looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
     a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
-    limit = threshold_of_counts(a_season, (breaks.sum() + squad.breaks) / (at_risk.sum() + squad.weight))
+    limit = limit_of(breaks, at_risk, a_season, squad)
     scored = scored_jumps(breaks, at_risk, squad)
     found = found_changes(scored, ends, limit)
     claims = tuple(claim_of(one, days, looks, events) for one in found)
@@ -394,7 +308,7 @@ def _told(
     start = max((one.onset for one in found if one.withdrawn is None), default=0)
 
     def over(first: int, last: int) -> _Hazard:
-        return _hazard(float(breaks[first:last].sum()), float(at_risk[first:last].sum()), squad, reps, conf_level)
+        return _hazard(float(breaks[first:last].sum()), float(at_risk[first:last].sum()), nothing)
 
     result = replace(nothing, claims=claims)
     if told:
@@ -405,16 +319,15 @@ def _told(
         start = int(onsets[0][belief.argmax()])
         before, now = over(last.start, start), over(start, len(days))
         change, (low, high) = _difference(before, now)
-        clear = low > nothing.swc if not last.rises else -high > nothing.swc
-        good: ChangeState = "clearly better" if clear else "better"
-        bad: ChangeState = "clearly worse" if clear else "worse"
         result = replace(
             result,
-            state=bad if last.rises else good,
-            since=day_stamp(days[start]),
+            state=found_state(good=not last.rises, clear=(-high if last.rises else low) > nothing.swc),
             since_low=day_stamp(min(days[max(int(earliest) - 1, 0)] + 1, days[start])),
             since_high=day_stamp(max(days[int(latest)], days[start])),
             before=before.clean,
+            before_low=before.clean_low,
+            before_high=before.clean_high,
+            shape="step",
             told_to=max(of.told_to for of in claims if of.withdrawn_on is None),
         )
     else:
@@ -424,10 +337,10 @@ def _told(
         if start < recent < len(days):
             change, (low, high) = _difference(over(start, recent), over(recent, len(days)))
         steady = -nothing.swc < low and high < nothing.swc
-        state: ChangeState = "steady" if steady else "too close to call"
-        result = replace(result, state=state, since=day_stamp(days[start]) if start else None)
+        result = replace(result, state=State.STEADY if steady else State.TOO_CLOSE)
     return replace(
         result,
+        since=day_stamp(days[start]) if start else None,
         hazard=now.hazard,
         level=now.clean,
         level_low=now.clean_low,
@@ -435,18 +348,43 @@ def _told(
         change=change,
         change_low=low,
         change_high=high,
-        today=_today(days, breaks, at_risk, min(start, len(days) - 2), end, squad),
     )
 
 
-def _today(
-    days: np.ndarray, breaks: np.ndarray, at_risk: np.ndarray, start: int, end: float, squad: HazardOfSquad
-) -> Today:
-    """The newest day against the days before it in its regime: how likely are so many breaks, or so few."""
-    if end - days[-1] >= TODAY_D:
-        return "none"
-    broke, risk = breaks[start:-1].sum() + squad.breaks, at_risk[start:-1].sum() + squad.weight
-    n, k = int(at_risk[-1]), int(breaks[-1])
-    usual = (n, broke / squad.spread + 1e-9, (risk - broke) / squad.spread + 1e-9)
-    at_least, at_most = float(betabinom.sf(k - 1, *usual)), float(betabinom.cdf(k, *usual))
-    return "unusually low" if at_least < TODAY_TAIL else "unusually high" if at_most < TODAY_TAIL else "usual"
+def _with_today(
+    result: ChangeOfCounts, days: np.ndarray, breaks: np.ndarray, at_risk: np.ndarray, sets: int
+) -> ChangeOfCounts:
+    """The band of one new day by the days of its regime without the newest, and what the newest is in it. A day without
+    a break is never a low one: it may have been planned shorter."""
+    squad = result.squad
+    start = 0 if result.since is None else int(np.searchsorted(days, day_of(result.since)))
+    before = slice(min(start, len(days) - 2), -1)
+    broke, risk = breaks[before].sum() + squad.breaks, at_risk[before].sum() + squad.weight
+    hazards = betaincinv(broke / squad.spread + 1e-9, (risk - broke) / squad.spread + 1e-9, _LIKELY)
+    low, high = _band(hazards, result.reps, sets)
+    today: Today = "none"
+    if day_of(result.until) - days[-1] < TODAY_D:
+        is_low, is_high = result.latest < low and breaks[-1] > 0, result.latest > high
+        today = "unusually low" if is_low else "unusually high" if is_high else "usual"
+    return replace(result, today=today, band_low=low, band_high=high)
+
+
+def _band(hazards: np.ndarray, reps: int, sets: int) -> Interval:
+    """Between which 95 % of days lie with their mean clean repetitions of `sets` sets, one hazard as likely as another.
+
+    >>> _band(np.full(50, 0.013), 8, 1), _band(np.full(50, 0.2), 8, 1)
+    (Interval(low=1.0, high=8.0), Interval(low=0.0, high=8.0))
+    """
+    held = (1 - hazards[:, None]) ** np.arange(reps + 1)  # up to each repetition
+    of_set = held - np.append(held[:, 1:], np.zeros((len(held), 1)), axis=1)
+    chance = np.mean([_summed(one, sets) for one in of_set], axis=0).cumsum()
+    low, high = np.searchsorted(chance, [TODAY_TAIL, 1 - TODAY_TAIL], side="right")
+    return Interval(float(low) / sets, float(min(high, reps * sets)) / sets)
+
+
+def _summed(chance: np.ndarray, times: int) -> np.ndarray:
+    """The chances of the sum of so many independent counts."""
+    total = chance
+    for _ in range(times - 1):
+        total = np.convolve(total, chance)
+    return total
