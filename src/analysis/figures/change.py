@@ -68,7 +68,7 @@ def _add_event(shown: go.Figure, event: Event, start: pd.Timestamp, until: pd.Ti
         marks.add_level(shown, event.first, "another device", upright=True, colour=theme.TEXT, line_width=1)
     elif event.kind != "block":
         first, end = max(event.first, start), min(last, until) + pd.Timedelta(days=1)
-        look = {"fillcolor": theme.GRID, "line_width": 0, "layer": "below"}
+        look = {"fillcolor": theme.GRID, "line_width": 0, "layer": "below", "annotation_position": "bottom left"}
         shown.add_vrect(x0=first, x1=end, annotation_text=event.kind, **look)
 
 
