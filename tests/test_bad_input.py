@@ -154,8 +154,8 @@ MAXIMA = pd.DataFrame(
     {"local_date": WEEKS["day"], "source": ["tested"] + ["reps"] * 15, "e1rm_kg": WEEKS["kg"], "error_sd": 0.03}
 ).assign(k_loading=0.0, mvt_loading=0.0, slope_loading=0.0)
 LONG_RUNS = pd.DataFrame(
-    {"run": list("abcde"), "bpm": [140.0, 142, 141, 139, 140], "m_s": [2.8, 2.82, 2.81, 2.79, 2.8], "device": "watch"}
-)
+    {"run": list("abcdefgh"), "bpm": np.resize([140.0, 142, 141, 139], 8), "device": "watch"}
+).assign(m_s=np.resize([2.8, 2.82, 2.81, 2.79, 2.8], 8))
 SEASON = pd.DataFrame({"load_au": np.resize([90.0, 0, 60, 0, 120, 30, 0, 45, 0], 126)})
 SEASON["test_w"] = np.where(SEASON.index % 7 == 0, np.random.default_rng(3).normal(250, 4, 126), np.nan)
 OF_SEASON = {"unit": "W", "convention": "next_day"}
@@ -175,7 +175,7 @@ def of_runs(model: Callable) -> Callable[[pd.DataFrame], object]:
     """A model of runs, asked for runs of 70 minutes whose records keep one heart rate and one speed."""
 
     def fit(told: pd.DataFrame) -> object:
-        runs = runs_at([360.0] * 5).head(len(told))
+        runs = runs_at([360.0] * 8).head(len(told))
         runs = runs.assign(timer_s=4200.0, session_id=told["run"].to_numpy(), device=told["device"].to_numpy())
         t_s, by_run = np.arange(0.0, 4210.0, 10.0), told.set_index("run")
         return model(
@@ -221,7 +221,7 @@ MODELS: dict[str, Asked] = {
     "growth": Asked(lambda f: growth(f.athlete, f.week, f.kg, unit="kg"), SQUAD, "kg", 20, "week", answers=SIGNED),
     "check_history": Asked(
         lambda f: check_history(f, BIRCH.trials, SPRINT, SUNDAY),
-        BIRCH.splits, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
+        CHECKS, "time_s", 1, "distance_m", "device", JUDGED - {"too few"} | {"one place"},
     ),
     **{
         f"critical_speed-{form}": Asked(

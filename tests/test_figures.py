@@ -1,5 +1,7 @@
 """What the figures of load and speed say, and that every figure names its axes with units."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from analysis.metrics.load_balance import load_balance
 from analysis.models.change import Event, change
 from analysis.models.change.days import events_of_labels
 from analysis.models.noise import Noise
+from analysis.models.series import Judging
 from analysis.models.strength.speed_at_load import speed_at_load
 
 
@@ -72,24 +75,47 @@ def test_lifting_and_running_are_never_added_up_and_days_not_logged_are_no_rest(
 def test_each_device_is_a_series_of_its_own():
     shown = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"] * 4, [0.5, 0.51, 0.6, 0.61, 0.62, 0.63]))
     assert [(trace.name, len(trace.x)) for trace in shown.data] == [("encoder", 2), ("camera", 4)]
+    assert [line.x0 for line in shown.layout.shapes] == [pd.Timestamp("2026-01-19")]  # the newest device
     assert len({trace.marker.symbol for trace in shown.data}) == 2
     assert shown.layout.yaxis.title.text == "Mean velocity (m/s)"
 
 
-def test_the_usual_range_is_drawn_only_where_there_is_one():
-    assert speed_over_dates_figure(speeds(["encoder"] * 4, [0.50, 0.51, 0.52, 0.55])).layout.shapes
-    assert not speed_over_dates_figure(speeds(["encoder"] * 3, [0.50, 0.51, 0.52])).layout.shapes
+STEADY_M_S = [0.50, 0.52, 0.51, 0.50, 0.52, 0.51]
+
+
+def test_level_and_usual_range_are_drawn_only_where_there_are_any():
+    shown = speed_over_dates_figure(speeds(["encoder"] * 6, STEADY_M_S))
+    assert [trace.name for trace in shown.data if trace.name and trace.fill is None] == ["level now", "encoder"]
+    assert "shaded: usual range" in shown.layout.title.text.replace("<br>", " ")
+    assert len(speed_over_dates_figure(speeds(["encoder"] * 3, STEADY_M_S[:3])).data) == 1
+
+
+def test_both_levels_are_drawn_while_a_change_is_told():
+    told = speeds(["encoder"] * 18, [*STEADY_M_S * 2, *(0.1 + np.array(STEADY_M_S))])
+    shown = speed_over_dates_figure(told)
+    lines = {trace.name: set(trace.y) for trace in shown.data if trace.mode == "lines" and trace.fill is None}
+    assert (lines["level before"], lines["level now"]) == ({told.change.before}, {told.change.level})
+    assert "clearly better since" in shown.layout.title.text.replace("<br>", " ")
+
+
+def test_days_planned_light_are_shaded_and_named_where_they_are_in_reach():
+    days = pd.to_datetime(["2026-01-20", "2026-01-25", "2024-01-01", "2024-01-05"])
+    light = (Event("deload", days[0], days[1]), Event("ill", days[2], days[3]))
+    shown = speed_over_dates_figure(
+        dataclasses.replace(speeds(["encoder"] * 8, STEADY_M_S + STEADY_M_S[:2]), judging=Judging(events=light))
+    )
+    assert [note.text for note in shown.layout.annotations] == ["deload"]
 
 
 def test_a_menu_chooses_one_of_several_figures_with_its_own_range_and_axes():
-    gaining = speed_over_dates_figure(speeds(["encoder"] * 4, [0.50, 0.51, 0.52, 0.55]))
+    gaining = speed_over_dates_figure(speeds(["encoder"] * 6, STEADY_M_S))
     new = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"], [0.50, 0.51, 0.52]))
     shown = theme.choice_figure({"gaining": gaining, "new": new})
     first, second = shown.layout.updatemenus[0].buttons
     assert first.args[0]["visible"] == [trace.visible for trace in shown.data]
     assert second.args[0]["visible"] == [not seen for seen in first.args[0]["visible"]]
     assert sum(second.args[0]["visible"]) == len(new.data) == 2
-    assert len(first.args[1]["shapes"]) == len(shown.layout.shapes) == 1  # the usual range
+    assert len(second.args[1]["shapes"]) == len(new.layout.shapes) == 1  # the device
     assert second.args[1]["yaxis.title"]["text"] == "Mean velocity (m/s)"
     assert shown.layout.title.text is None
     assert gaining.data[0].visible is None  # the figures given stay as they are

@@ -772,11 +772,11 @@ class TestSpeedChart:
         caption = speed_over_dates_figure(speeds(FLAT_M_S)).layout.title.text.replace("<br>", " ")
         assert caption == "Romanian deadlift at 60 kg, all sessions; shaded: usual range"
 
-    def test_the_usual_range_covers_its_own_days_only(self):
-        frames = lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 4 + ["b"] * 5))
+    def test_the_level_covers_its_own_days_only(self):
+        frames = lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 3 + ["b"] * 6))
         shown = speed_over_dates_figure(speed_at_load(frames["sets"], frames["reps"], LIFT, 60, SUNDAY))
-        band = next(shape for shape in shown.layout.shapes if shape.type == "rect")
-        assert (pd.Timestamp(band.x0), pd.Timestamp(band.x1)) == (FRIDAYS[4], FRIDAYS[-1])
+        (level,) = [trace for trace in shown.data if trace.name == "level now"]
+        assert (pd.Timestamp(level.x[0]), pd.Timestamp(level.x[1])) == (FRIDAYS[3], SUNDAY)
 
     def test_another_device_is_marked_and_open(self):
         frames = lifting(bar_speed(FRIDAYS, FLAT_M_S, devices=["a"] * 4 + ["b"] * 5))
@@ -787,7 +787,7 @@ class TestSpeedChart:
         assert "open: another device" in shown.layout.title.text.replace("<br>", " ")
 
     def test_a_wide_usual_range_leaves_the_speeds_a_third_of_the_height(self):
-        result = speeds([0.70, 0.90, 0.50, 0.70])
+        result = speeds([0.70, 0.90, 0.50, 0.70, 0.90, 0.50])
         low, high = speed_over_dates_figure(result).layout.yaxis.range
         assert (high - low) <= 3.3 * 0.4
         assert low < 0.50 < 0.90 < high

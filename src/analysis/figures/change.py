@@ -20,19 +20,22 @@ def change_figure(result: Change, quantity: str) -> go.Figure:
     device came into use; days planned light are shaded.
     """
     shown = theme.figure("Date", f"{quantity} ({result.unit})")
-    for event in result.events:
-        _add_event(shown, event)
-    begun = (result.since_low, result.since_high)
-    if None not in begun:
-        shown.add_vrect(*begun, fillcolor=theme.WIDE_BAND, line_width=0, layer="below")
-    if result.reason is None:
-        _add_levels(shown, result)
+    add_levels(shown, result)
     hover = f"%{{x|%d %b %Y}}: %{{y:.4g}} {result.unit}"
     marks.add_kinds(shown, result.exposures, "local_date", "value", "used", _KINDS, hover=hover)
-    return theme.add_note(shown, f"{quantity}: {result.state}{_since(result)}")
+    return theme.add_note(shown, f"{quantity}: {result.state}{since_words(result)}")
 
 
-def _add_levels(shown: go.Figure, result: Change) -> None:
+def add_levels(shown: go.Figure, result: Change) -> go.Figure:
+    """`shown` with what is told of the level behind its points: events, the days on which a change may have begun, and
+    the levels with their bands; events alone where nothing can be told. Returns the same figure."""
+    for event in result.events:
+        _add_event(shown, event, result.exposures["local_date"].iloc[0], result.until)
+    if result.reason is not None:
+        return shown
+    begun = (result.since_low, result.since_high)
+    if result.changed and None not in begun:
+        shown.add_vrect(*begun, fillcolor=theme.WIDE_BAND, line_width=0, layer="below")
     dates = result.exposures.loc[result.used, "local_date"]
     now = dates if result.since is None else dates[dates >= result.since]
     first, last = now.iloc[0], max(now.iloc[-1], result.until)
@@ -41,8 +44,7 @@ def _add_levels(shown: go.Figure, result: Change) -> None:
         days = pd.DatetimeIndex([dates.iloc[0], first, now.iloc[-1]])
         marks.add_line(shown, days, result.predict(days), name="level", colour=theme.VERMILLION)
         ends = {"low": [result.level_low], "high": [result.level_high], "colour": theme.VERMILLION}
-        marks.add_points(shown, now.iloc[-1:], [result.level], name=interval, symbol="diamond", **ends)
-        return
+        return marks.add_points(shown, now.iloc[-1:], [result.level], name=interval, symbol="diamond", **ends)
     for low, high, name, colour in (
         (result.band_low, result.band_high, "one more exposure, 95 %", theme.WIDE_BAND),
         (result.level_low, result.level_high, interval, theme.BAND),
@@ -54,20 +56,24 @@ def _add_levels(shown: go.Figure, result: Change) -> None:
         ends = [[result.before_low] * 2, [result.before_high] * 2]
         marks.add_band(shown, before, *ends, name=earlier, colour=theme.GRID)
         marks.add_line(shown, before, [result.before] * 2, name="level before", colour=theme.TEXT, dash="dash")
+    return shown
 
 
-def _add_event(shown: go.Figure, event: Event) -> None:
+def _add_event(shown: go.Figure, event: Event, start: pd.Timestamp, until: pd.Timestamp) -> None:
+    """An event that falls into the days from `start` to `until`."""
+    last = event.first if event.last is None else event.last
+    if event.first > until or last < start:
+        return
     if event.kind == "device":
         marks.add_level(shown, event.first, "another device", upright=True, colour=theme.TEXT, line_width=1)
     elif event.kind != "block":
-        last = (event.first if event.last is None else event.last) + pd.Timedelta(days=1)
-        shown.add_vrect(
-            x0=event.first, x1=last, fillcolor=theme.GRID, line_width=0, layer="below", annotation_text=event.kind
-        )
+        first, end = max(event.first, start), min(last, until) + pd.Timedelta(days=1)
+        look = {"fillcolor": theme.GRID, "line_width": 0, "layer": "below", "annotation_position": "bottom left"}
+        shown.add_vrect(x0=first, x1=end, annotation_text=event.kind, **look)
 
 
-def _since(result: Change) -> str:
-    """Since when the level that is told holds."""
+def since_words(result: Change) -> str:
+    """Since when the level that is told holds, after its state; empty where no change is told."""
     if not result.changed or result.since is None:
         return ""
     return f" since {'about ' if result.since_low != result.since_high else ''}{result.since:%d %b %Y}"

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from analysis.figures import marks, theme
+from analysis.figures.change import add_levels, since_words
 from analysis.models.running.durability import Durability
 
 _AXES = {
@@ -12,9 +13,10 @@ _AXES = {
 
 
 def durability_figure(result: Durability) -> go.Figure:
-    """The measure by long run, on the usual range of the runs before the latest; another device is hollow."""
+    """The measure by long run, with what is told of its level; another device is hollow."""
     exposures = result.exposures
     shown = theme.figure("Date", _AXES[result.measure]).update_layout(showlegend=False)
+    add_levels(shown, result.change)
     marks.add_points(
         shown,
         exposures["local_date"],
@@ -24,15 +26,14 @@ def durability_figure(result: Durability) -> go.Figure:
         customdata=exposures["duration_s"] / 60,
         hover="%{x|%d %b %Y}: %{y:.1f} %, %{customdata:.0f} min",
     )
-    usual = result.change.usual
-    if usual is not None:
-        marks.add_range(shown, usual.low, usual.high)
     return theme.add_note(shown, _caption(result))
 
 
 def _caption(result: Durability) -> str:
-    words = [f"{len(result.exposures)} long runs"]
-    if result.change.usual is not None:
+    change, words = result.change, [f"{len(result.exposures)} long runs"]
+    if change.changed:
+        words.append(f"{change.state}{since_words(change)}")
+    if change.state.known:
         words.append("shaded: usual range")
     if result.n_runs_left_out:
         words.append(f"{result.n_runs_left_out} more without enough heart rate")

@@ -270,7 +270,7 @@ def _sensitivity(name: str, base: Series, remade: _Remade) -> Sensitivity:
     """Raises NotEnoughData where nothing is concluded, DataProblem for a level of which there are no percents."""
     first = _row(OWN_CHOICE, base)
     if first["conclusion"] == CANNOT_TELL:
-        raise NotEnoughData(f"{name} has no conclusion yet that another choice could change. {first['why']}")
+        raise NotEnoughData(_why_not(name, base))
     rows = [first]
     for choice, judged_again in {**remade, **_common(base)}.items():
         try:
@@ -288,7 +288,7 @@ def _row(choice: str, series: Series) -> dict[str, object]:
     change = series.change
     told = {"choice": choice, "state": change.state, "n": change.n}
     if not change.state.known:
-        return {**told, "conclusion": CANNOT_TELL, "why": change.sentence(choice)}
+        return {**told, "conclusion": CANNOT_TELL, "why": _why_not(choice, series)}
     level = change.before if change.changed else change.level
     if level <= 0:
         raise DataProblem(
@@ -303,11 +303,7 @@ def _row(choice: str, series: Series) -> dict[str, object]:
 def _side_row(choice: str, sides: SideDifference) -> dict[str, object]:
     told = {"choice": choice, "state": sides.change.state, "n": sides.n_dates}
     if sides.n_dates < SURE_DATES:
-        why = (
-            f"{sides.name} has {sides.n_dates} days with both sides; a difference can be sure from {SURE_DATES} on. "
-            "Test both sides on another day."
-        )
-        return {**told, "state": CANNOT_TELL, "conclusion": CANNOT_TELL, "why": why}
+        return {**told, "state": CANNOT_TELL, "conclusion": CANNOT_TELL, "why": _why_not(choice, sides)}
     return {
         **told,
         "conclusion": f"{sides.larger} larger" if sides.is_sure else "no sure difference",
@@ -315,6 +311,19 @@ def _side_row(choice: str, sides: SideDifference) -> dict[str, object]:
         "conf_low_pct": sides.conf_low,
         "conf_high_pct": sides.conf_high,
     }
+
+
+def _why_not(name: str, series: Series) -> str:
+    if isinstance(series, SideDifference):
+        return (
+            f"{name} has {series.n_dates} days with both sides; a difference can be sure from {SURE_DATES} on. "
+            "Test both sides on another day."
+        )
+    change = series.change
+    return (
+        f"{name} has {change.n} values to compare and no conclusion yet ({change.reason}) that another choice could "
+        f"change. Do {max(change.more_needed, 1)} more."
+    )
 
 
 def _listed(changed: pd.DataFrame) -> str:
