@@ -196,7 +196,7 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     rated = reps.reindex(columns=columns)[reps["form_flags"].notna()]
     breaks = rated.pop("form_flags").astype("str")
     rated["is_clean"] = breaks == ""
-    rated["break_kind"] = breaks.str.split(" ").str[0].mask(rated["is_clean"])
+    rated["break_kind"] = breaks.str.split().str[0].mask(rated["is_clean"])
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
     of_the_set = named.loc[named["local_date"] <= until, [*_SET_KEY, "local_date", "exercise", "load_kg"]]
     joined = rated.merge(of_the_set, on=_SET_KEY, how="inner", validate="m:1")
