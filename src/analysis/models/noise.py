@@ -266,7 +266,7 @@ def _own_df(own: np.ndarray, counts: np.ndarray) -> np.ndarray:
 NOISE_COLUMNS = (
     *("quantity", "device", "te", "df", "rho", "carry_sd", "kurtosis", "own_df"),
     *("n_athletes", "n_exposures", "mdc", "source"),
-    *("hazard", "weight", "spread"),  # of counts, as `models.form.hazard` has them; NaN where the others are known
+    *("hazard", "weight", "spread", "rise", "centre"),  # of counts, as `models.form.hazard` has them; NaN where the others are known
 )
 
 
@@ -392,7 +392,7 @@ def noise_of_squad(
             source = f"{source} and {stated.source}"
         rest = (squad.rho[0], squad.carry_sd[0], squad.kurtosis[0], squad.own_df[0])
         numbers = [te, df, *map(float, rest), len(values), int(np.isfinite(values).sum()), MDC_FACTOR * te]
-        rows.append([quantity, device, *numbers, source, *[np.nan] * 3])
+        rows.append([quantity, device, *numbers, source, *[np.nan] * 5])
     return SquadNoise(pd.DataFrame(rows, columns=NOISE_COLUMNS))
 
 

@@ -5,13 +5,18 @@ Model card
 Question: does the athlete do more or fewer clean repetitions before form changes than before, and since when?
 Data: rated repetitions of one lift; a repetition that nobody rated is not a clean one. A set is watched up to its first
 flagged repetition, whose first flag is the kind of break (flexion, valgus, shift).
-Model and estimator: `models.form.change_of_counts` on the days of the latest rater, of as many planned repetitions as
-the middle set has rated ones, by the hazard of the squad (`models.form.hazard`) where there is one. Of each kind of
-break the same, as if sets that another kind ended were watched no longer.
+Model: a set counts its rated repetitions before the first flagged one, a day the mean of its sets; of each kind of
+break, sets that another kind ended are watched no longer.
+Estimator: `models.form.change_of_counts` on the days of the latest rater, of as many planned repetitions as the middle
+set has rated ones, by the hazard of the squad (`models.form.hazard`) where there is one.
 Interval: that of the change of counts, whose card says how many unchanged athletes are named.
 Refuses: no rated repetition. "Cannot tell" with fewer than 6 days by that rater, or the last more than 28 days ago.
 Criticism: a set without a flag might have stayed clean for longer; it is marked (`n_censored`). Load and lost speed are
 not taken into account: `models.form.form_break` does that. Of two flags of one repetition the second is not counted.
+
+References
+----------
+Prentice et al. 1978, Biometrics 34(4):541-554 (hazards of one cause among several).
 """
 
 from dataclasses import dataclass
@@ -23,7 +28,7 @@ import pandas as pd
 from analysis.base.errors import NotEnoughData
 from analysis.models import series
 from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, change_of_counts
-from analysis.models.form.hazard import breaks_of, hazard_in, quantity_of_kind
+from analysis.models.form.hazard import hazard_in, quantity_of_kind
 
 DAYS_SHOWN = 6
 
@@ -35,8 +40,8 @@ class FormHistory(series.Followed):
     """Clean repetitions of one lift by day and rater, and what they say of how long form holds.
 
     `exposures` has local_date, device (rater), session_id (the first of the day), value (clean repetitions, mean of the
-    sets), n_sets, n_censored, load_kg, at_risk (repetitions clean up to them), kinds (of each break, a tuple) and
-    comparable.
+    sets), n_sets, n_censored, load_kg, comparable and, a tuple of one entry a set, at_risk (repetitions clean up to
+    them) and kinds (of break, missing where it stayed clean).
     """
 
     exercise: str
@@ -62,7 +67,7 @@ class FormHistory(series.Followed):
     def by_kind(self) -> dict[str, ChangeOfCounts]:
         """The same of each kind of break that happened, the most frequent first."""
         newest = self.exposures.loc[self.exposures["comparable"], "kinds"]
-        return {str(kind): self._change_of(str(kind)) for kind in newest.explode().value_counts().index}
+        return {str(kind): self._change_of(str(kind)) for kind in newest.explode().dropna().value_counts().index}
 
     @property
     def recent(self) -> pd.DataFrame:
@@ -78,9 +83,9 @@ class FormHistory(series.Followed):
         days = self._one_a_day
         return change_of_counts(
             days["local_date"],
-            breaks_of(days["kinds"], kind),
-            days["at_risk"],
-            sets=days["n_sets"],
+            days["at_risk"].tolist(),
+            days["kinds"].tolist(),
+            kind=kind,
             squad=hazard_in(self.judging.noise, quantity_of_kind(self.quantity.name, kind)),
             reps=self.reps,
             until=self.until,
@@ -132,21 +137,20 @@ def form_history(
     >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3, 4], "form_flags": ["", "", "flexion", ""], "rater": "coach"})
     >>> history = form_history(sets, reps, pd.Timestamp("2026-01-11"))
     >>> history.exposures[["value", "at_risk", "kinds"]].values.tolist(), history.reps
-    ([[2.0, 3, ('flexion',)]], 4)
+    ([[2.0, (3,), ('flexion',)]], 4)
     """
     rated = rated_repetitions(sets, reps, until)
     if exercise is not None:
         rated = rated[rated["exercise"] == exercise]
-    if rated.empty:
-        raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
-    exercise = exercise or _latest_exercise(rated)
-    return history_of_rated(rated[rated["exercise"] == exercise], until, judging=judging)
+    if exercise is None and len(rated):
+        rated = rated[rated["exercise"] == _latest_exercise(rated)]
+    return history_of_rated(rated, until, judging=judging)
 
 
 def history_of_rated(
     rated: pd.DataFrame, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
 ) -> FormHistory:
-    """`form_history` of rated repetitions that are joined already, one row or more, of one athlete and lift.
+    """`form_history` of rated repetitions that are joined already, of one athlete and lift.
 
     Parameters
     ----------
@@ -161,6 +165,8 @@ def history_of_rated(
     >>> history_of_rated(rated, pd.Timestamp("2026-01-05")).exposures["kinds"].tolist()
     [('shift',)]
     """
+    if rated.empty:
+        raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
     by_set = _by_set(rated)
     return FormHistory(
         exercise=str(rated["exercise"].iloc[0]),
@@ -236,7 +242,7 @@ def _by_day(by_set: pd.DataFrame) -> pd.DataFrame:
         "n_sets": sets.size(),
         "n_censored": sets["censored"].sum(),
         "load_kg": means["load_kg"],
-        "at_risk": sets["at_risk"].sum(),
-        "kinds": sets["kind"].agg(lambda kinds: tuple(kinds.dropna())),
+        "at_risk": sets["at_risk"].agg(tuple),
+        "kinds": sets["kind"].agg(lambda kinds: tuple(kinds.where(kinds.notna(), None))),
     }
     return pd.DataFrame(by_day).reset_index().rename(columns={"rater": "device"})
