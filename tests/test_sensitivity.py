@@ -167,7 +167,7 @@ def test_sides_are_judged_by_median_largest_trial_dates_and_index():
     assert row(result, "as reported")["estimate_pct"] == reported.estimate_pct
     # 2 (R - L) / (R + L) = 2 tanh(ln(R / L) / 2): a little less than the log ratio
     over_mean = 200 * np.tanh(reported.dates["difference_pct"] / 200).mean()
-    assert row(result, "difference over the mean")["estimate_pct"] == pytest.approx(over_mean)
+    assert row(result, "difference over the mean")["estimate_pct"] == pytest.approx(over_mean, abs=0.1)
 
 
 def test_two_dates_are_no_sure_difference_of_the_sides():

@@ -38,6 +38,7 @@ from analysis.metrics.strength import VELOCITY_METRICS
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form.sides import SURE_DATES, SideDifference, difference_of_dates, side_difference
 from analysis.models.result import glance_row, tidy_table
+from analysis.models.series import Judging
 from analysis.models.strength.speed_at_load import RESOLUTION_M_S, SpeedAtLoad, speed_at_load
 
 OWN_CHOICE = "as reported"
@@ -233,7 +234,8 @@ def side_sensitivity(
     NotEnoughData
         Fewer than 3 days with both sides: nothing is called sure on so few.
     """
-    base = side_difference(trials, test, until, conf_level=conf_level)
+    judging = Judging(conf_level=conf_level)
+    base = side_difference(trials, test, until, judging=judging)
     if base.n_dates < SURE_DATES:
         raise NotEnoughData(
             f"{test.name} has {base.n_dates} days with both sides; a difference can be sure from {SURE_DATES} on. "
@@ -242,12 +244,13 @@ def side_sensitivity(
 
     def of_one_value_a_day(statistic: str) -> SideDifference:
         of_test = trials[(trials["test_id"] == test.test_id) & (trials["metric"] == test.metric)]
-        by_day = of_test.groupby(["test_id", "metric", "unit", "side", "local_date"])["value"].agg(statistic)
-        return side_difference(by_day.reset_index(), test, until, conf_level=conf_level)
+        keys = ["test_id", "metric", "unit", "side", "local_date", "device"]
+        by_day = of_test.groupby(keys, dropna=False)["value"].agg(statistic)
+        return side_difference(by_day.reset_index(), test, until, judging=judging)
 
     def of_last(n: int) -> SideDifference:
         return side_difference(
-            trials[trials["local_date"].isin(base.dates["local_date"].tail(n))], test, until, conf_level=conf_level
+            trials[trials["local_date"].isin(base.dates["local_date"].tail(n))], test, until, judging=judging
         )
 
     choices = {
@@ -394,7 +397,7 @@ def _over_the_mean(base: SideDifference, test: SideTest) -> SideDifference:
     """The same dates by another index, 100 (R - L) / mean of R and L."""
     indices = asymmetry_indices(base.dates["left"], base.dates["right"])
     difference = indices["right_minus_left_over_mean_pct"]
-    return difference_of_dates(base.dates.assign(difference_pct=difference), test, conf_level=base.conf_level)
+    return difference_of_dates(base.dates.assign(difference_pct=difference), test, base.until, judging=base.judging)
 
 
 def _listed(changed: pd.DataFrame) -> str:
