@@ -8,7 +8,7 @@ from made_up_sets import rated_sets
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.form.change_of_counts import change_of_counts, clean_of
-from analysis.models.form.clean_reps import form_history, history_of_rated, rated_repetitions
+from analysis.models.form.clean_reps import form_history, hazards_of_rated, history_of_rated, rated_repetitions
 from analysis.models.form.hazard import ALONE, hazard_in, hazard_of_squad, watched_days, with_hazards
 from analysis.models.noise import NO_SQUAD, noise_of_squad
 from analysis.models.series import Judging
@@ -226,12 +226,8 @@ def test_form_that_breaks_earlier_for_good_is_told_of_this_athlete_and_of_no_oth
     rng = np.random.default_rng(np.random.SeedSequence([14, 1]))
     rated = rated_sets(8, 20, rng=rng, earlier={"t03": 4.0}, last_sessions=8)
     until = rated["local_date"].max()
-    histories = {name: history_of_rated(own, until) for name, own in rated.groupby("athlete_id")}
-    exposures = [one.exposures.assign(athlete_id=name, quantity=one.quantity.name) for name, one in histories.items()]
-    judging = Judging(with_hazards(NO_SQUAD, pd.concat(exposures)))
-    told = {
-        name: history_of_rated(rated[rated["athlete_id"] == name], until, judging=judging).change for name in histories
-    }
+    judging = Judging(hazards_of_rated(rated, until))
+    told = {name: history_of_rated(own, until, judging=judging).change for name, own in rated.groupby("athlete_id")}
     assert "worse" in told.pop("t03").state
     assert not any("worse" in one.state for one in told.values())
 

@@ -28,7 +28,8 @@ import pandas as pd
 from analysis.base.errors import NotEnoughData
 from analysis.models import series
 from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, change_of_counts
-from analysis.models.form.hazard import hazard_in, quantity_of_kind
+from analysis.models.form.hazard import hazard_in, quantity_of_kind, with_hazards
+from analysis.models.noise import NO_SQUAD, SquadNoise
 
 DAYS_SHOWN = 6
 
@@ -175,6 +176,25 @@ def history_of_rated(
         until=until,
         judging=judging,
     )
+
+
+def hazards_of_rated(rated: pd.DataFrame, until: pd.Timestamp) -> SquadNoise:
+    """The squad's hazards of a lift, for `form_history`, of rated repetitions of many athletes; a table without a row
+    below 3 of them.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"athlete_id": list("aabbcc"), "session_id": list("uuvvww"), "set_no": 1,
+    ...     "rep_no": [1, 2] * 3, "exercise": "squat", "load_kg": 60.0, "local_date": pd.Timestamp("2026-01-05"),
+    ...     "is_clean": [True, False] * 3, "break_kind": [None, "shift"] * 3, "rater": "coach"})
+    >>> hazards_of_rated(rated, pd.Timestamp("2026-01-05")).table["quantity"].tolist()
+    ['squat.clean_reps', 'squat.clean_reps.shift']
+    """
+    if rated.empty:
+        return NO_SQUAD
+    histories = [(name, history_of_rated(of, until)) for name, of in rated.groupby("athlete_id")]
+    days = [one.exposures.assign(athlete_id=name, quantity=one.quantity.name) for name, one in histories]
+    return with_hazards(NO_SQUAD, pd.concat(days, ignore_index=True))
 
 
 def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
