@@ -378,7 +378,8 @@ def _with_today(
     squad = result.squad
     start = 0 if result.since is None else int(np.searchsorted(days, day_of(result.since)))
     before = slice(min(start, len(days) - 2), -1)
-    broke, risk = breaks[before].sum() + squad.breaks, exposure[before].sum() + squad.weight
+    prior = squad if result.since is None else ALONE  # after a change the squad's hazard is that of another level
+    broke, risk = breaks[before].sum() + prior.breaks, exposure[before].sum() + prior.weight
     hazards = gammaincinv(broke / squad.spread + 1e-9, _LIKELY) / (risk / squad.spread)
     low, high = _band(_held(hazards, result.reps, squad), sets)
     today: Today = "none"
