@@ -73,7 +73,9 @@ from analysis.models.form.hazard import (
 )
 from analysis.models.result import Interval, tidy_row
 
-SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.15, 0.15, 26  # of the threshold: at a day a week, and by how many
+SCORE, SCORE_ALONE = 3.15, 3.25  # of the threshold, at a day a week
+SCORE_A_DOUBLING, USUAL_A_SEASON = 0.15, 26  # and by how many days there are
+SCORE_HAZARD, HAZARD_USUAL, HAZARD_MOST = 4.0, 0.03, 0.07  # higher where breaks are common
 SWC_REPS = 1.0  # one whole repetition
 TODAY_TAIL = 0.025
 NAMED_IN_SQUADS, NAMED_ALONE = 0.056, 0.056  # in 26 weeks, of unchanged athletes, as measured (model card)
@@ -260,13 +262,19 @@ def change_of_counts(
     return _with_today(result, days[used], breaks, reps_at_risk, int(counted.n_sets[-1]))
 
 
-def limit_of(a_season: float) -> float:
-    """The score that a jump of the hazard has to pass, by days in 26 weeks.
+def limit_of(breaks: np.ndarray, average_reps: np.ndarray, a_season: float, squad: HazardOfSquad) -> float:
+    """The score that a jump of the hazard has to pass, by days in 26 weeks, how common breaks are, and whether there is
+    a squad.
 
-    >>> limit_of(26.0), limit_of(52.0)
-    (3.15, 3.3)
+    >>> days = np.full(20, 8.0)
+    >>> rare, often = (limit_of(np.repeat([1.0, 0.0], [n, 20 - n]), days, 26, ALONE) for n in (1, 10))
+    >>> round(rare, 2), round(often, 2)
+    (3.25, 3.39)
     """
-    return SCORE + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON))
+    hazard = (breaks.sum() + squad.breaks) / (average_reps.sum() + squad.weight)
+    common = SCORE_HAZARD * float(np.clip(hazard - HAZARD_USUAL, 0, HAZARD_MOST - HAZARD_USUAL))
+    score = SCORE if squad.n_athletes else SCORE_ALONE
+    return score + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON)) + common
 
 
 @dataclass(frozen=True)
@@ -307,7 +315,7 @@ def _told(
     looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
     a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
-    limit = limit_of(a_season)
+    limit = limit_of(breaks, average_reps, a_season, squad)
     scored = scored_jumps(breaks, average_reps, squad)
     found = found_changes(scored, ends, limit)
     claims = tuple(claim_of(one, days, looks, events) for one in found)
