@@ -222,7 +222,7 @@ def change_of_counts(
     >>> broke = np.r_[np.zeros(13, dtype=int), 1, 1, 0, 1, 1, 1, 1]
     >>> found = change_of_counts(day, broke, np.where(broke, 4, 8))
     >>> str(found.state), str(found.since.date()), round(found.before, 1), round(found.level, 1)
-    ('clearly worse', '2026-04-06', 7.8, 3.3)
+    ('clearly worse', '2026-04-06', 7.9, 3.4)
     """
     broke, at_risk = list(broke), list(at_risk)
     if len(at_risk) != len(broke):
@@ -290,8 +290,7 @@ class _Hazard:
 def _hazard(breaks: float, average_reps: float, of: ChangeOfCounts) -> _Hazard:
     broke, reps = breaks / of.squad.spread + UNKNOWN, average_reps / of.squad.spread
     tail = (1 - of.conf_level) / 2
-    low, high = (float(gammaincinv(broke, at)) / reps for at in (tail, 1 - tail))
-    middle = broke / reps
+    low, middle, high = (float(gammaincinv(broke, at)) / reps for at in (tail, 0.5, 1 - tail))
     return _Hazard(middle, *(float(clean_of(at, of.reps, of.squad.shape)) for at in (middle, high, low)))
 
 
