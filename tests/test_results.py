@@ -13,7 +13,6 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.models.form.change_of_counts import change_of_counts
 from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
@@ -32,6 +31,7 @@ from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
 from analysis.models.fitness_fatigue.plan_simulation import best_block
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
+from analysis.models.form.change_of_counts import change_of_counts
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.form_break import form_break

@@ -159,8 +159,10 @@ class ChangeOfCounts(Told):
         return words.amount(value, "").strip()
 
     def _basis(self, words: Wording) -> str:
-        squad = f"; squad {100 * self.squad.hazard:.1f} %" if self.squad.n_athletes else ""
-        breaks = f"A break in {100 * self.hazard:.1f} % of repetitions{squad}"
+        counted = self.rated.of(self.used)
+        breaks = f"{counted.breaks.sum()} breaks in {counted.at_risk.sum()} repetitions"
+        if self.squad.n_athletes:
+            breaks += f", now {self.hazard / self.squad.hazard:.1f} times the squad's hazard"
         return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
 
     def _today(self, words: Wording) -> str:
