@@ -13,7 +13,6 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.models.change_of_counts import change_of_counts
 from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
