@@ -226,10 +226,11 @@ def test_steps_of_a_few_do_not_pass_for_noise():
 
 def test_two_athletes_are_no_squad_and_stand_by_what_is_published():
     two = SQUAD[SQUAD["athlete_id"].isin(["a", "b"])]
-    noise = noise_of_squad(two, published={"jump": Published(1.5, 4, "Hopkins")})
+    stated = Published(1.5, 4, "Hopkins")
+    noise = noise_of_squad(two, published={"jump": stated})
     assert noise.table.empty
-    assert noise.of("jump", "mat", []).source == "Hopkins"
-    assert noise.of("jump", "mat", two["value"].head(50)).source == "Hopkins and own values"
+    assert noise.of("jump", "mat", [], published=stated).source == "Hopkins"
+    assert noise.of("jump", "mat", two["value"].head(50), published=stated).source == "Hopkins and own values"
     assert not noise.of("sprint", "gates", []).known
 
 
@@ -245,6 +246,13 @@ def test_an_athlete_who_errs_more_has_a_larger_noise_than_the_squad():
 def test_equal_values_of_everybody_err_by_the_rounding():
     noise = noise_of_squad(SQUAD.assign(value=3.0), resolution={"jump": 0.5})
     assert noise.table["te"].iloc[0] == pytest.approx(0.5 / 12**0.5, rel=0.5)
+
+
+@pytest.mark.parametrize("every", [2, 3, 4])
+def test_values_that_repeat_as_a_plan_does_still_err(every):
+    plan = np.tile([100.0, 102.5, 99.0, 101.0][:every], 8)
+    alone = noise_of_squad(SQUAD.iloc[:0]).of("e1rm", None, plan)
+    assert alone.typical_error == pytest.approx(plan.std(), rel=0.6)
 
 
 def test_what_is_not_known_of_the_noise_asks_for_more():
