@@ -248,6 +248,13 @@ def test_equal_values_of_everybody_err_by_the_rounding():
     assert noise.table["te"].iloc[0] == pytest.approx(0.5 / 12**0.5, rel=0.5)
 
 
+@pytest.mark.parametrize("every", [2, 3, 4])
+def test_values_that_repeat_as_a_plan_does_still_err(every):
+    plan = np.tile([100.0, 102.5, 99.0, 101.0][:every], 8)
+    alone = noise_of_squad(SQUAD.iloc[:0]).of("e1rm", None, plan)
+    assert alone.typical_error == pytest.approx(plan.std(), rel=0.6)
+
+
 def test_what_is_not_known_of_the_noise_asks_for_more():
     day, values = stepped(15, size=2.0)
     by = {df: judged(day, values, noise=Noise(1.0, df, 0.25, 0.15)).limit for df in (5.0, 500.0)}
