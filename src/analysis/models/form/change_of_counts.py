@@ -161,12 +161,9 @@ class ChangeOfCounts(Told):
         breaks = f"A break in {100 * self.hazard:.1f} % of repetitions{squad}"
         return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
 
-    def _today(self, words: Wording) -> str:
-        """Beside the level: the middle of the band lies below it, as counts end at the planned ones."""
-        if self.today in ("usual", "none"):
-            return ""
-        than = words.direction(self.latest - self.level)
-        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {than} than usual."
+    def _off(self, words: Wording) -> str:
+        """Against the level: the middle of the band lies below it, as counts end at the planned ones."""
+        return f"{self._value(self.latest, words)}, {words.direction(self.latest - self.level)} than usual"
 
 
 def clean_of(hazard, reps: int, shape: np.ndarray = FLAT):
