@@ -14,7 +14,7 @@ from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
-from analysis.models.form.sides import SideDifference
+from analysis.models.form.sides import SURE_DATES, SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -82,26 +82,37 @@ def series_fact(one: Followed) -> Fact:
     return one.change.as_fact(subject_of(one), **vars(wording_of(one)))
 
 
+def brief_of(one: Followed) -> str:
+    """What a series says of its level in few words, for a list of the coach."""
+    return series_fact(one).coach_rest if isinstance(one, SideDifference) else one.change.brief(wording_of(one))
+
+
+def can_be_told(one: Followed) -> bool:
+    """Whether a series says anything; a difference of the sides does on fewer dates than a change of it."""
+    return one.n_dates >= SURE_DATES if isinstance(one, SideDifference) else one.change.state.known
+
+
 def _sides_fact(result: SideDifference) -> Fact:
     """Whether the level of the difference is another than none; a percentage only where it is."""
-    change = result.change
-    fact = change.as_fact(subject_of(result), **vars(wording_of(result)))
-    if not change.state.known:
+    fact = result.change.as_fact(subject_of(result), **vars(wording_of(result)))
+    if not can_be_told(result):
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
-        lead = f"Your {result.larger} side is {percent(change.level)} larger."
+        lead = f"Your {result.larger} side is {percent(result.estimate_pct)} larger."
         said = f"{lead} {result.name}, {agreeing}."
     else:
         lead = "No difference we can be sure of."
         said = f"{lead} {result.name}, {count_text(result.n_dates, 'date')}."
-    interval = f"{signed_text(change.level_low, 1)} to {signed_text(change.level_high, 1)}"
+    interval = f"{signed_text(result.conf_low, 1)} to {signed_text(result.conf_high, 1)}"
     coach = (
-        f"{result.name}: {signed_text(change.level, 1)} % right over left ({change.conf_level * 100:.0f} % interval "
-        f"{interval}), {result.larger} larger {agreeing}, MDC of two tests {change.mdc:.1f} %."
+        f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left ({result.conf_level * 100:.0f} % "
+        f"interval {interval}), {result.larger} larger {agreeing}; beyond {result.mdc_pct:.1f} % it is sure."
     )
     state = None if result.is_sure else State.TOO_CLOSE
-    return replace(fact, sentence=said, lead=lead, coach_sentence=coach, coach_lead="", state=state)
+    words = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": ""}
+    level = {"level": result.estimate_pct, "level_low": result.conf_low, "level_high": result.conf_high}
+    return replace(fact, **words, **level, state=state, reason=None)
 
 
 def course_of(

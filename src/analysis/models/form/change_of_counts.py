@@ -165,12 +165,9 @@ class ChangeOfCounts(Told):
             breaks += f", now {self.hazard / self.squad.hazard:.1f} times the squad's hazard"
         return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
 
-    def _today(self, words: Wording) -> str:
-        """Beside the level: the middle of the band lies below it, as counts end at the planned ones."""
-        if self.today in ("usual", "none"):
-            return ""
-        than = words.direction(self.latest - self.level)
-        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {than} than usual."
+    def _off(self, words: Wording) -> str:
+        """Against the level: the middle of the band lies below it, as counts end at the planned ones."""
+        return f"{self._value(self.latest, words)}, {words.direction(self.latest - self.level)} than usual"
 
 
 def clean_of(hazard, reps: int, shape: np.ndarray = FLAT):

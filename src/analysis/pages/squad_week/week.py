@@ -8,7 +8,7 @@ Rule: an athlete is on the list of whom to talk to for every lasting change that
 the look that found it, and for a sure difference of the sides in the week of a test. A newest value out of the usual
 is listed apart, as seen once.
 Chance: of unchanged series as many are told as the engine's own season rates say (the card of `models.change.engine`),
-each for 8 of 26 weeks.
+each for 8 of 26 weeks; of sides that are alike, as many as the card of `models.form.sides` says.
 
 Refuses: nothing itself; an athlete without data this week is listed apart, a part that cannot be told says why.
 Criticism: series of one athlete go together (a tired athlete is slower in both lifts), so the number of false flags
@@ -31,7 +31,6 @@ from analysis.base.config import Config
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
-from analysis.models.change import expected_by_chance
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.watched import watched_repetitions
@@ -99,8 +98,8 @@ class SquadWeek:
 
     @cached_property
     def expected_by_chance(self) -> float:
-        """Series that would be told as changed this week if nothing had changed in anybody."""
-        return expected_by_chance(one.series.change for one in self.judged)
+        """Series that would be on the list if nothing had changed in anybody."""
+        return sum(one.null_probability for one in self.judged)
 
     @cached_property
     def new_devices(self) -> tuple[NewDevice, ...]:
