@@ -49,7 +49,8 @@ class SquadFrames(Protocol):
     config: Config
     athletes: tuple[Member, ...]
     rules: tuple[Rule, ...]  # what proposes for the coming week
-    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
+    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting, exclusions and verdicts_before
+    judged_anew_on: pd.Timestamp | None  # when the store came from a version that judged by another rule
     withheld: int  # athletes who have not agreed to be shown here
     noise: pd.DataFrame  # as each of the athletes has it
 
