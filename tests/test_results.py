@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
+from analysis.models.change_of_counts import change_of_counts
 from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
@@ -24,7 +25,6 @@ from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.models.change import change
 from analysis.models.change.design import design
-from analysis.models.change_of_counts import change_of_counts
 from analysis.models.checks import check_history
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response

@@ -70,6 +70,9 @@ class SideTest(_Strict):
     name: str = Field(description="as people read it")
     metric: str = Field(description="metric of the trials table")
     unit: str = Field(description="as m or deg")
+    swc_pct: float = Field(
+        default=5.0, gt=0, le=100, description="smallest change of the difference of the sides that matters, in percent"
+    )
 
 
 class ReportPlan(_Strict):

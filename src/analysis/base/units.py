@@ -91,8 +91,11 @@ def clock_text(value_s: float, decimals: int = 0) -> str:
 def amount_text(value: float, unit: str, decimals: int) -> str:
     """A number with its unit as a sentence says it.
 
-    >>> amount_text(0.79, "m/s", 2), amount_text(283.6, "s", 1), amount_text(378.4, "s/km", 0)
-    ('0.79 m/s', '4:43.6 min', '6:18 min/km')
+    >>> amount_text(0.79, "m/s", 2), amount_text(378.4, "s/km", 0), amount_text(98.0, "deg", 0), amount_text(7.0, "", 0)
+    ('0.79 m/s', '6:18 min/km', '98°', '7')
     """
+    if unit == "deg":
+        return f"{number_text(value, decimals)}°"
     clock = clock_unit(unit, [value])
-    return f"{clock_text(value, decimals)} {clock}" if clock else f"{number_text(value, decimals)} {unit}"
+    text = clock_text(value, decimals) if clock else number_text(value, decimals)
+    return f"{text} {clock or unit}".rstrip()

@@ -7,11 +7,11 @@ from analysis.models.form.sides import SideDifference
 
 
 def side_difference_figure(result: SideDifference) -> go.Figure:
-    """Difference of the sides by date with the error of its trials, their mean, and what the mean must exceed."""
+    """Difference of the sides by date with the error of its trials, their level, and what it must exceed."""
     shown = theme.figure("Date", "Right over left (%)")
     marks.add_range(shown, -result.mdc_pct, result.mdc_pct)
     marks.add_zero(shown)
-    shown.add_hline(y=result.estimate_pct, line={"color": theme.VERMILLION}, annotation_text="mean")
+    shown.add_hline(y=result.estimate_pct, line={"color": theme.VERMILLION}, annotation_text="level")
     marks.add_points(
         shown,
         result.dates["local_date"],

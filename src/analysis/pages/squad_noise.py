@@ -14,7 +14,7 @@ from analysis.models.checks import check_quantity
 from analysis.models.noise import ATHLETES_LEAST, SquadNoise, noise_of_squad
 from analysis.models.series import ALONE, Quantity, Series
 from analysis.models.strength.speed_at_load import speed_quantity
-from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, athlete_week
+from analysis.pages.athlete_week.week import AthleteFrames, athlete_week
 from analysis.pages.series import subject_of
 
 SEASON, RECENT = pd.Timedelta(weeks=26), pd.Timedelta(weeks=12)
@@ -26,9 +26,7 @@ def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.Da
 
     Aggregates over 3 athletes or more; nothing in it is of one.
     """
-    followed = _followed(athletes, until)
-    exposures = _exposures(followed)
-    quantities = {one.quantity.name: one.quantity for _, one in followed}
+    exposures, quantities = _gathered(athletes, until)
     noise = noise_of_squad(
         exposures[~exposures["light"].astype(bool)],
         published={name: one.published for name, one in quantities.items() if one.published},
@@ -46,25 +44,31 @@ def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> p
     (of what errs in percent: of the own median), comparable (on the newest device), light (planned so, which noise
     leaves out). A series with a value that cannot be is left out; the athlete's own page says why.
     """
-    return _exposures(_followed(athletes, until))
+    return _gathered(athletes, until)[0]
 
 
-def _followed(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> list[tuple[AthleteWeek, Series]]:
-    weeks = [athlete_week(athlete, until, by=ALONE) for athlete in athletes]
-    return [(week, one) for week in weeks for one in week.followed if isinstance(one, Series)]
-
-
-def _exposures(followed: Iterable[tuple[AthleteWeek, Series]]) -> pd.DataFrame:
-    parts = []
-    for week, one in followed:
-        days = days_of(one.exposures["local_date"])
-        kept = without(events_of_labels(week.athlete.labels), days, day_of(week.until))
-        about = {"athlete_id": week.athlete.athlete_id, "series": subject_of(one), "light": ~kept}
-        unit = "%" if one.quantity.relative else one.quantity.unit
-        about |= {"quantity": one.quantity.name, "unit": unit, "value": one.exposures["value"] / one.scale}
-        parts.append(one.exposures.assign(**about))
+def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Quantity]]:
+    """Exposures as `squad_exposures` gives them, and what they measure; one athlete at a time, as they are given."""
+    parts, quantities = [], {}
+    for athlete in athletes:
+        for one in athlete_week(athlete, until, by=ALONE).followed:
+            if isinstance(one, Series):
+                quantities[one.quantity.name] = one.quantity
+                parts.append(_exposures_of(one, athlete, until))
     columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns), quantities
+
+
+def _exposures_of(one: Series, athlete: AthleteFrames, until: pd.Timestamp) -> pd.DataFrame:
+    quantity, days = one.quantity, days_of(one.exposures["local_date"])
+    return one.exposures.assign(
+        athlete_id=athlete.athlete_id,
+        series=subject_of(one),
+        quantity=quantity.name,
+        unit="%" if quantity.relative else quantity.unit,
+        value=one.exposures["value"] / one.scale,
+        light=~without(events_of_labels(athlete.labels), days, day_of(until)),
+    )
 
 
 def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:

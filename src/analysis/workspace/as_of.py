@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,10 +53,10 @@ def labels_of_plan(plan: pd.DataFrame) -> pd.DataFrame:
     [['2026-01-05', '2026-01-07'], ['2026-01-12', '2026-01-12']]
     """
     called = plan.loc[plan["label"].notna()]
+    days_of = _days(plan.loc[plan["athlete_id"].isin(called["athlete_id"].unique())], "athlete_id")
     found = []
-    for athlete_id, kind in dict.fromkeys(zip(called["athlete_id"], called["label"], strict=True)):
-        planned = _days(plan.loc[plan["athlete_id"] == athlete_id])
-        days = _days(called.loc[(called["athlete_id"] == athlete_id) & (called["label"] == kind)])
+    for (athlete_id, kind), days in _days(called, "athlete_id", "label").items():
+        planned = days_of[(athlete_id,)]
         ends = (np.diff(planned.get_indexer(days)) > 1) | (np.diff(days) > _A_WEEK)
         for own in np.split(days, np.flatnonzero(ends) + 1):
             said = {"athlete_id": athlete_id, "kind": kind, "first_date": own[0], "last_date": own[-1]}
@@ -63,8 +64,10 @@ def labels_of_plan(plan: pd.DataFrame) -> pd.DataFrame:
     return TABLES["labels"].coerce(pd.DataFrame(found)) if found else TABLES["labels"].empty()
 
 
-def _days(rows: pd.DataFrame) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(rows.loc[:, "local_date"].unique()).sort_values()
+def _days(plan: pd.DataFrame, *by: str) -> dict[Any, pd.DatetimeIndex]:
+    """The planned days of each group in their order, each once."""
+    days = plan.drop_duplicates([*by, "local_date"]).sort_values("local_date").set_index("local_date")
+    return {group: pd.DatetimeIndex(rows.index) for group, rows in days.groupby([*by])}
 
 
 def with_planned(labels: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:

@@ -108,6 +108,7 @@ TODAY_D, RECENT_D = 7, 28
 STALE_AFTER_D = 28
 BAND_LEVEL = 0.95
 MONTH_D = 365.25 / 12
+SURE_DF_SHARE = 1.4
 NEEDED = LEAST_BEFORE + LEAST_AFTER
 
 
@@ -149,13 +150,9 @@ class Change(Told):
         )
 
     def differs_from(self, value: float = 0.0) -> bool:
-        """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one.
-
-        By 1.4 times the degrees of freedom of the interval, which is cautious, as measured on 8 dates of squads of 12.
-        """
-        df = self.noise.df_of_level
-        wider = float(stdtrit(1.4 * df, 0.975) / stdtrit(df, (1 + self.conf_level) / 2))
-        return abs(self.level - value) > wider * (self.level_high - self.level_low) / 2
+        """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one."""
+        half = (self.level_high - self.level_low) / 2
+        return abs(self.level - value) > surely_beyond(half, self.noise, self.conf_level)
 
     def predict(self, dates) -> np.ndarray:
         """The level on `dates`: the one before up to the change, then the one now or the line that leads to it."""
@@ -394,6 +391,19 @@ def _with_today(result: Change, days: np.ndarray, values: np.ndarray, start: int
     if end - days[-1] < TODAY_D:
         today = "unusually low" if values[-1] < low else "unusually high" if values[-1] > high else "usual"
     return replace(result, today=today, band_low=low, band_high=high)
+
+
+def surely_beyond(half_width: float, noise: Noise, conf_level: float) -> float:
+    """How far from a value a level must lie to be another one at 95 %, by the half width of its interval.
+
+    In a squad by 1.4 times the degrees of freedom of the interval, which is cautious, as measured on 8 dates of 12.
+
+    >>> round(surely_beyond(1.0, Noise(1.0, 20.0, carry_sd=0.0, n_athletes=12), 0.90), 2)
+    1.19
+    """
+    df = noise.df_of_level
+    by = df * (SURE_DF_SHARE if noise.n_athletes >= ATHLETES_LEAST else 1)
+    return half_width * float(stdtrit(by, 0.975) / stdtrit(df, (1 + conf_level) / 2))
 
 
 def found_state(*, good: bool, clear: bool) -> State:

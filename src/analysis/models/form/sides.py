@@ -2,82 +2,119 @@
 
 Model card
 ----------
-Question: which side is larger, by how much, and is that more than the test differs from day to day?
-Data: trials of both sides on the last 8 dates, 3 dates or more for a sure answer; else one date with 3 trials a side.
-Model: 100 ln(right / left) of a date, in percent, about one difference; errors carry over from date to date, AR(1).
-Estimator: mean over dates of the difference of the sides' mean logs, each date alike.
-Interval: the error of that mean under every rho from 0 to .9, mixed by how well each explains the dates
-(`models.estimators.autocorrelated`): t with dates - 1 degrees of freedom. On a single date that of its trials. Sure:
-the 95 % interval, whose half width is the MDC, does not hold 0. Measured on athletes whose sides are alike, 2,000 a
-cell (`tests/simulations`), n dates whose differences carry over with rho, in percent:
+Question: which side is larger, by how much, and is that more than the test differs from day to day? Has it changed?
+Data: trials of both sides by date, all dates on the newest device.
+Model: 100 ln(right / left) of a date, in percent, is a level and an error that carries over from date to date, AR(1).
+Estimator: `models.change` by the noise of the squad in this test (quantity `hop.sides`): the level now, since a change
+of it where one is found. Better is closer to alike. Below 6 dates, or half a year after the last, the GLS mean of the
+dates by the same noise; without a squad and below 3 dates their mean by the error of their trials, 3 a side.
+Interval: that of the engine, t with the degrees of freedom of TE and rho, 90 % unless told. Sure: over 3 dates or more,
+and 0 lies outside the 95 % interval by 1.4 times these degrees of freedom, whose half width is told as the MDC.
+Measured in athletes of a squad of 12 and alone, 2,000 a cell (`tests/simulations`), n dates with an SD of 3 %, called
+sure in percent where nothing differs and where right is 4 % larger:
 
-| n | rho | coverage of 90 % | called sure |
-|--:|----:|-----------------:|------------:|
-| 3 |   0 |             97.9 |         0.7 |
-| 3 |  .3 |             94.6 |         2.6 |
-| 3 |  .6 |             90.4 |         4.6 |
-| 8 |   0 |             99.3 |         0.0 |
-| 8 |  .3 |             97.8 |         0.4 |
-| 8 |  .6 |             91.1 |         3.0 |
+TABLE
 
-Taken for independent, 8 dates at rho .6 would be covered in 60 % and called sure in 30 %. The price is width: 2.1 times
-that of independent dates at rho 0, as so few dates do not show that rho is 0. At rho .8 coverage is 75 to 79 %.
-
-Refuses: no date with both sides, too few trials on a single one, dates that all differ by the same, a value that is not
-above 0 or in another unit.
+Refuses: no date with both sides, a value that is not above 0 or in another unit; without a squad's noise too few trials
+on one date or two, or dates that all differ by the same.
 Criticism: a small difference is not sure on three or four dates. Several dates of one week tell less than as many
-weeks apart. How large a difference matters is not known.
+weeks apart. How large a difference matters is not known: `swc_pct` is a practical 5 %, half of the 10 % below which
+sides are commonly taken for alike. A difference that changes its side may be told as better by its size alone.
 
 References
 ----------
-Bishop et al. 2016, Strength Cond J 38(6):27-32 (indices); Exell et al. 2012, J Sports Sci 30(4):383-389; Zellner & Tiao
-1964, J Am Stat Assoc 59:763-778 (carry-over integrated out).
+Bishop et al. 2016, Strength Cond J 38(6):27-32 (indices); Bishop et al. 2018, Strength Cond J 40(4):1-8 (thresholds);
+Exell et al. 2012, J Sports Sci 30(4):383-389.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from analysis.base.config import SideTest
-from analysis.base.decisions import MDC_LEVEL, REFERENCE_MOST
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.models.estimators.autocorrelated import RHO_GRID, plain_means
+from analysis.models import series
+from analysis.models.change.engine import surely_beyond
+from analysis.models.change.regimes import Estimate, level_of
+from analysis.models.noise import Noise
 from analysis.models.plausible import check_complete, check_possible
 from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
-TRIALS_A_SIDE = 3  # on a single date
+TRIALS_A_SIDE = 3  # on dates whose own scatter is not known
 SURE_DATES = 3  # below this many dates no difference is called real
-RHOS = RHO_GRID[RHO_GRID < 0.925]  # up to .9: the least reach whose interval covers as it claims up to rho .6
+STALE_AFTER_DAYS = 182
 EXACT_PCT = 1e-9  # differences closer than this are the same
+_DATES_MEASURED, _BY_CHANCE, _BY_CHANCE_ALONE = (3, 8), (0.031, 0.057), (0.03, 0.03)
 
 
-@dataclass(frozen=True, eq=False)
-class SideDifference:
-    """Signed difference of the sides in percent, 100 ln(right / left): positive where right is larger."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SideDifference(series.Series):
+    """Signed difference of the sides in percent, 100 ln(right / left): positive where right is larger.
+
+    `exposures` has local_date, device, left and right (means, in the unit), value (the difference in percent),
+    trial_se_pct, n_left, n_right and comparable. What is told is of the level now: where a change of the difference is
+    found, of the dates since.
+    """
 
     test_id: str
     name: str
     metric: str
     unit: str
-    dates: pd.DataFrame  # local_date, left, right (means, in the unit), difference_pct, trial_se_pct, n_left, n_right
-    estimate_pct: float
-    se_pct: float
-    df: float
-    conf_low: float
-    conf_high: float
-    conf_level: float
-    mdc_pct: float
+
+    @property
+    def dates(self) -> pd.DataFrame:
+        """The dates on the newest device, the difference as difference_pct."""
+        newest = self.exposures[self.exposures["comparable"]]
+        return newest.rename(columns={"value": "difference_pct"}).reset_index(drop=True)
+
+    @property
+    def estimate_pct(self) -> float:
+        """The difference of the sides."""
+        return self._level.value
+
+    @property
+    def se_pct(self) -> float:
+        return self._level.se
+
+    @property
+    def df(self) -> float:
+        return self._level.noise.df_of_level
+
+    @property
+    def conf_low(self) -> float:
+        return self.estimate_pct - self._half_width
+
+    @property
+    def conf_high(self) -> float:
+        return self.estimate_pct + self._half_width
+
+    @property
+    def conf_level(self) -> float:
+        return self.judging.conf_level
+
+    @property
+    def mdc_pct(self) -> float:
+        """What a difference has to exceed to be another than none, at 95 %."""
+        return surely_beyond(self._half_width, self._level.noise, self.conf_level)
 
     @property
     def n_dates(self) -> int:
-        return len(self.dates)
+        return len(self._since_change)
 
     @property
     def is_sure(self) -> bool:
         """True where the difference is beyond the error between dates, over 3 dates or more."""
         return self.n_dates >= SURE_DATES and abs(self.estimate_pct) > self.mdc_pct
+
+    @property
+    def null_probability(self) -> float:
+        """Chance that it is called sure though the sides are alike, from the table of the model card at rho .3."""
+        if self.n_dates < SURE_DATES:
+            return 0.0
+        by_chance = _BY_CHANCE if self.change.noise.n_athletes else _BY_CHANCE_ALONE
+        return float(np.interp(self.n_dates, _DATES_MEASURED, by_chance))
 
     @property
     def larger(self) -> str:
@@ -87,17 +124,17 @@ class SideDifference:
     @property
     def dates_agreeing(self) -> int:
         """On how many dates that side was the larger one."""
-        return int((np.sign(self.dates["difference_pct"]) == np.sign(self.estimate_pct)).sum())
+        return int((np.sign(self._since_change["difference_pct"]) == np.sign(self.estimate_pct)).sum())
 
     @property
     def left(self) -> float:
         """Geometric mean of the left side over the dates, in the unit."""
-        return float(np.exp(np.log(self.dates["left"]).mean()))
+        return float(np.exp(np.log(self._since_change["left"]).mean()))
 
     @property
     def right(self) -> float:
         """Geometric mean of the right side over the dates, in the unit."""
-        return float(np.exp(np.log(self.dates["right"]).mean()))
+        return float(np.exp(np.log(self._since_change["right"]).mean()))
 
     def tidy(self) -> pd.DataFrame:
         """One row: 100 ln(R / L) in percent with its interval."""
@@ -109,33 +146,67 @@ class SideDifference:
         return glance_row(self, "larger", "mdc_pct", "is_sure", n=self.n_dates, n_agreeing=self.dates_agreeing)
 
     def augment(self) -> pd.DataFrame:
-        """The dates with .fitted (the estimate) and .resid, in percent."""
-        return with_fitted(self.dates, "difference_pct", self.estimate_pct)
+        """The exposures with .fitted, the level of their date, and .resid, in percent; NaN where not compared."""
+        exposures = self.exposures
+        fitted = self.change.predict(exposures["local_date"]) if self.change.state.known else self.estimate_pct
+        fitted = pd.Series(fitted, index=exposures.index).where(exposures["comparable"])
+        return with_fitted(exposures, "value", fitted)
+
+    @property
+    def _since_change(self) -> pd.DataFrame:
+        """The dates of the level now."""
+        dates, since = self.dates, self.change.since
+        return dates if since is None else dates[dates["local_date"] >= since]
+
+    @property
+    def _half_width(self) -> float:
+        return t_quantile(self.df, self.conf_level) * self.se_pct
+
+    @cached_property
+    def _level(self) -> "_Level":
+        """By the change engine; of too few dates for it, and of old ones, their mean by the same noise; without a noise
+        by the trials."""
+        change, noise = self.change, self.change.noise
+        if change.state.known:
+            half, df = (change.level_high - change.level_low) / 2, noise.df_of_level
+            return _Level(change.level, half / t_quantile(df, change.conf_level), noise)
+        if noise.known:
+            level = level_of(self.dates["difference_pct"].to_numpy(), noise.rho, noise.typical_error)
+            return _Level(level.value, level.se, noise)
+        return _of_trials(self.dates)
+
+
+@dataclass(frozen=True)
+class _Level(Estimate):
+    """A difference in percent and what it is known by."""
+
+    noise: Noise
 
 
 def side_difference(
-    trials: pd.DataFrame, test: SideTest, until: pd.Timestamp, *, conf_level: float = 0.90
+    trials: pd.DataFrame, test: SideTest, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
 ) -> SideDifference:
-    """Difference of the sides over the last 8 dates, judged against its error between dates.
+    """Difference of the sides by date, and what it says of its level.
 
-    Trials of one date share that day's noise: with a single date, and 3 trials a side, the interval is that of the
-    trials (pooled, n_L + n_R - 2 df) and no difference is called sure.
+    Trials of one date share that day's noise: below 3 dates without a squad's noise, and with 3 trials a side, the
+    interval is that of the trials (pooled, n_L + n_R - 2 df a date) and no difference is called sure.
 
     Parameters
     ----------
     trials : DataFrame
         Table trials. Dates with one side only are no comparison and are left out. NaN is no trial.
     test : SideTest
-        Test, metric and unit.
+        Test, metric, unit and smallest worthwhile change.
     until : Timestamp
         Last day that is known.
-    conf_level : float
-        Of the interval.
+    judging : Judging
+        The noise of the squad and what is known of days.
 
     Raises
     ------
     NotEnoughData
-        No date with both sides, a single one with fewer than 3 trials a side, or dates that all differ by the same.
+        No date with both sides; without a squad's noise fewer than 3 of them and fewer than 3 trials a side, or dates
+        that all differ by the same.
     DataProblem
         A value that is infinite or not above 0, or in another unit.
 
@@ -146,57 +217,57 @@ def side_difference(
 
     Examples
     --------
-    >>> days = pd.to_datetime(["2026-01-05", "2026-02-02", "2026-03-02"]).repeat(2)
-    >>> trials = pd.DataFrame({"local_date": days,
-    ...     "test_id": "hop", "metric": "distance", "unit": "cm", "side": ["L", "R"] * 3, "trial_no": 1,
-    ...     "value": [100.0, 110.0, 101.0, 112.0, 102.0, 112.0]})
+    >>> days = pd.date_range("2026-01-05", periods=6, freq="28D").repeat(2)
+    >>> trials = pd.DataFrame({"local_date": days, "device": "tape",
+    ...     "test_id": "hop", "metric": "distance", "unit": "cm", "side": ["L", "R"] * 6, "trial_no": 1,
+    ...     "value": [100.0, 110.0, 101.0, 112.0, 102.0, 112.0, 100.0, 109.0, 101.0, 111.0, 102.0, 113.0]})
     >>> hop = SideTest(test_id="hop", name="Hop", metric="distance", unit="cm")
-    >>> result = side_difference(trials, hop, pd.Timestamp("2026-03-08"))
+    >>> result = side_difference(trials, hop, pd.Timestamp("2026-06-08"))
     >>> round(result.estimate_pct, 1), result.is_sure, result.dates_agreeing
-    (9.7, True, 3)
+    (9.6, True, 6)
     """
-    dates = _by_date(_checked(trials, test, until)).tail(REFERENCE_MOST).reset_index(drop=True)
-    return difference_of_dates(dates, test, conf_level=conf_level)
+    return difference_of_dates(_by_date(_checked(trials, test, until)), test, until, judging=judging)
 
 
-def difference_of_dates(dates: pd.DataFrame, test: SideTest, *, conf_level: float = 0.90) -> SideDifference:
+def difference_of_dates(
+    dates: pd.DataFrame, test: SideTest, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
+) -> SideDifference:
     """The difference of the sides over given dates, one row each as in `SideDifference.dates`.
 
     Raises
     ------
     NotEnoughData
-        No date, a single one with fewer than 3 trials a side, or dates that all differ by the same.
+        As `side_difference` does.
     DataProblem
         A difference that is missing or infinite.
     """
     if dates.empty:
         raise NotEnoughData(f"No day with both sides of {test.name} yet. Test left and right on one day.")
     check_complete(dates["difference_pct"], "difference", "%")
-    error = _error_over_dates(dates, test) if len(dates) > 1 else _error_within_date(dates.iloc[0], test)
-    estimate, half = float(dates["difference_pct"].mean()), error.half_width(conf_level)
-    return SideDifference(
+    exposures = series.with_comparable(dates.rename(columns={"difference_pct": "value"}))
+    result = SideDifference(
+        exposures=exposures,
+        until=until,
+        judging=judging,
+        quantity=side_quantity(test, mean_pct=float(exposures["value"].mean())),
         test_id=test.test_id,
         name=test.name,
         metric=test.metric,
         unit=test.unit,
-        dates=dates,
-        estimate_pct=estimate,
-        se_pct=error.se_pct,
-        df=error.df,
-        conf_low=estimate - half,
-        conf_high=estimate + half,
-        conf_level=conf_level,
-        mdc_pct=error.half_width(MDC_LEVEL),
     )
+    _check_error_known(result)
+    return result
 
 
-@dataclass(frozen=True)
-class _Error:
-    """Of an estimated difference."""
-
-    se_pct: float
-    df: float
-    half_width: Callable[[float], float]  # of the interval at a level, in percent
+def side_quantity(test: SideTest, *, mean_pct: float = 0.0) -> series.Quantity:
+    """What a side test measures; better is closer to alike, which is lower where right is the larger side."""
+    return series.Quantity(
+        name=f"{test.test_id}.sides",
+        unit="%",
+        swc=test.swc_pct,
+        better="lower" if mean_pct > 0 else "higher",
+        stale_after_days=STALE_AFTER_DAYS,
+    )
 
 
 def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.DataFrame:
@@ -220,10 +291,9 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
-    logs = rows.assign(log_pct=100 * np.log(rows["value"]))
-    left, right = (
-        logs[logs["side"] == side].groupby("local_date")["log_pct"].agg(["mean", "var", "size"]) for side in "LR"
-    )
+    logs = rows.assign(log_pct=100 * np.log(rows["value"]), device=rows["device"].fillna(""))
+    days = ["local_date", "device"]
+    left, right = (logs[logs["side"] == side].groupby(days)["log_pct"].agg(["mean", "var", "size"]) for side in "LR")
     both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
     return pd.DataFrame(
         {
@@ -244,30 +314,30 @@ def _trial_se(both: pd.DataFrame) -> pd.Series:
     return np.sqrt(squares / (n_left + n_right - 2) * (1 / n_left + 1 / n_right))
 
 
-def _error_over_dates(dates: pd.DataFrame, test: SideTest) -> _Error:
-    """Of the mean over dates, however much carries over from one to the next."""
-    difference = dates["difference_pct"].to_numpy()
-    if np.ptp(difference) <= EXACT_PCT:
+def _check_error_known(result: SideDifference) -> None:
+    """Raise NotEnoughData where neither the squad nor own dates nor trials tell the error."""
+    if result.change.noise.n_athletes:
+        return
+    dates, difference = result.dates, result.dates["difference_pct"]
+    fewest = int(dates[["n_left", "n_right"]].min(axis=None))
+    if len(dates) < SURE_DATES and fewest < TRIALS_A_SIDE:
         raise NotEnoughData(
-            f"{test.name} differs by {difference[0]:.1f} % on all {len(dates)} dates, so its error is not known. "
-            "Record it to a finer step."
-        )
-    day = ((dates["local_date"] - dates["local_date"].iloc[0]) / pd.Timedelta(days=1)).to_numpy()
-    mean = plain_means(day, difference[np.newaxis], rhos=RHOS)
-    return _Error(
-        se_pct=float(mean.spread[0]),
-        df=mean.df,
-        half_width=lambda level: float(mean.quantile((1 + level) / 2)[0] - mean.mean[0]),
-    )
-
-
-def _error_within_date(date: pd.Series, test: SideTest) -> _Error:
-    """Of a single date, from its trials."""
-    fewest = int(min(date["n_left"], date["n_right"]))
-    if fewest < TRIALS_A_SIDE:
-        raise NotEnoughData(
-            f"{test.name} has {fewest} trial{'s' if fewest != 1 else ''} a side on one day. "
+            f"{result.name} has {fewest} trial{'s' if fewest != 1 else ''} a side on {_days(len(dates))}. "
             f"Do {TRIALS_A_SIDE} a side, or test on another day."
         )
-    se, df = float(date["trial_se_pct"]), float(date["n_left"] + date["n_right"] - 2)
-    return _Error(se, df, lambda level: t_quantile(df, level) * se)
+    if len(dates) >= SURE_DATES and np.ptp(difference) <= EXACT_PCT:
+        raise NotEnoughData(
+            f"{result.name} differs by {difference.iloc[0]:.1f} % on all {len(dates)} dates, so its error is not "
+            "known. Record it to a finer step."
+        )
+
+
+def _days(count: int) -> str:
+    return "one day" if count == 1 else f"{count} days"
+
+
+def _of_trials(dates: pd.DataFrame) -> _Level:
+    """The mean of dates whose scatter is not known, by the error of their trials."""
+    trials = dates["n_left"] + dates["n_right"] - 2
+    se = float((dates["trial_se_pct"] ** 2).sum() ** 0.5) / len(dates)
+    return _Level(float(dates["difference_pct"].mean()), se, Noise(se, float(trials.sum()), carry_sd=0.0))
