@@ -145,8 +145,8 @@ class SquadWeek:
         return next(one for one in self.everyone if one.athlete_id == athlete_id)
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity | None:
-        """One of the flagged findings under other choices; None where there is none to vary."""
-        return self._sensitivities[finding.athlete_id, finding.subject]
+        """A lasting change under other choices; None where there is none to vary, or nothing lasting."""
+        return self._sensitivities.get((finding.athlete_id, finding.subject))
 
     @cached_property
     def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:
