@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from analysis.models.change_of_counts import change_of_counts, hazard_of_squad, scored_jumps, threshold_of_counts
 from looks import MONDAY, covered, first_named, noises_at, page, share_named
 from seasons import FIRST_LOOK, ONSET_WEEK, Season, drawn
 from simulated import LONG, MODELS, generator
 
 from analysis.models.change import Event, change
-from analysis.models.change_of_counts import change_of_counts, hazard_of_squad, scored_jumps, threshold_of_counts
 from analysis.models.noise import noise_of_squad
 
 RHOS = (0.0, 0.3, 0.6)

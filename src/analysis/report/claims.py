@@ -33,10 +33,24 @@ def claims_of_page(job: Job, page: Path) -> pd.DataFrame:
         claims = table.coerce(pd.DataFrame(rows)).drop_duplicates(list(table.key))
         wrong = table.failures(claims)
     except (ValueError, TypeError) as problem:
-        raise RenderFailed(_refusal(page, str(problem))) from problem
+        raise RenderFailed(_refusal(page, str(problem).partition(". ")[0])) from problem
     for first in rows_of(wrong.head(1)):
         raise RenderFailed(_refusal(page, f"{first.column} {first.value!r} {first.check}"))
     return claims
+
+
+def not_kept(told: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """The changes told that are not among those kept: another series, direction or first day of the new level.
+
+    As more is known of the squad's noise, another weekly look may be the one that found it; it is the same change.
+    """
+    key = ["athlete_id", "subject", "since"]
+    known, new = (
+        claims[key].assign(rises=claims["level"] > claims["before"]).itertuples(index=False, name=None)
+        for claims in (kept, told)
+    )
+    there = set(known)
+    return told.loc[[one not in there for one in new]]
 
 
 def _row(job: Job, fact: dict) -> dict:

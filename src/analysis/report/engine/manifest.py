@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
-from analysis.report.claims import claims_of_page
+from analysis.report.claims import claims_of_page, not_kept
 from analysis.report.due import SQUAD, Job
 from analysis.report.engine.render import key_parts
 from analysis.store import as_json
@@ -106,10 +106,14 @@ class Manifest:
         Raises RenderFailed for a page whose changes cannot be kept.
         """
         published = None if error else page_hash(page)
-        told = {"claims": claims_of_page(job, page)} if published else {}
+        told = {"claims": self._first_told(claims_of_page(job, page))} if published else {}
         self.in_work.discard(job)
         entry = Entry("failed" if error else "rendered", 0, rests_on, published, error or None)
         self._note(job, entry, seconds, **told)
+
+    def _first_told(self, told: pd.DataFrame) -> pd.DataFrame:
+        """Those of the changes told that no page has told before."""
+        return not_kept(told, self.workspace.store.frame("claims", set(told["athlete_id"]))) if len(told) else told
 
     def _note(self, job: Job, entry: Entry, seconds: float | None = None, **told: pd.DataFrame) -> None:
         now = {"until": day(job.until), "run": self.run, "seconds": seconds, "changed_at": pd.Timestamp.now(tz="UTC")}
