@@ -66,6 +66,7 @@ def season(tmp_path_factory) -> Path:
     workspace(folder, CONFIG + PLANS).store.close()
     drop(folder, "a.csv", ROSTER + "".join(f"{name},{name.lower()}1,,,report squad,,\n" for name in NAMES))
     drop(folder, "speeds.csv", speeds())
+    run(folder, "ingest")
     run(folder, "run", "--due", "--as-of", TOLD)
     return folder
 
@@ -155,7 +156,8 @@ def test_of_a_series_that_is_no_longer_followed_nobody_can_tell(grove):
     config = grove / "workbook.toml"
     config.write_text(config.read_text().replace("anchor_load_kg = 60", "anchor_load_kg = 70"))
     said, table = review(grove)
-    assert table[["Series", "4 weeks later"]].values.tolist() == [[SUBJECT, "cannot tell"]]
+    assert table["Series"].tolist() == [SUBJECT]
+    assert " ".join(table["4 weeks later"].iloc[0].split()) == "cannot tell"
     assert "Of 1 nobody can tell: the series is not followed today, or began anew." in said["claims.told"].sentence
 
 
