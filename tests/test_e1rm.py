@@ -100,9 +100,30 @@ def test_observations_that_scatter_more_than_stated_widen_the_interval():
     wild = told(*[(7 * week, "tested", 150.0 + 15 * (-1) ** week, 0.02, 0.0, 0.0) for week in range(8)])
     day = MONDAY + pd.Timedelta(days=49)
     assert fused_e1rm(calm, day).scatter == 1
-    assert fused_e1rm(calm, day).remark == ""
+    assert "contradict" not in fused_e1rm(calm, day).remark
     assert fused_e1rm(wild, day).scatter > 4
     assert "contradict each other" in fused_e1rm(wild, day).sentence("Deadlift")
+
+
+def test_six_observations_say_what_the_interval_was_measured_to_hold_and_five_do_not_know():
+    weekly = [(7 * week, "tested", 150.0, 0.02, 0.0, 0.0) for week in range(6)]
+    six, five = fused_e1rm(told(*weekly), MONDAY + pd.Timedelta(days=35)), fused_e1rm(told(*weekly[:5]), MONDAY)
+    assert "measured to hold in about 87 %, not 95 %" in six.sentence("Deadlift")
+    assert six.glance()["coverage_pct"].item() == 87.3
+    assert five.remark == ""
+
+
+def test_speeds_that_bend_with_load_are_said_beside_the_1rm():
+    speeds = speeds_of(SPEED_DAYS)
+    bent = -1e-4 * (SPEED_DAYS["load_kg"].to_numpy() - 90) ** 2
+    state = e1rm_of_lift(
+        SPEED_DAYS,
+        speeds.assign(mean_velocity_m_s=speeds["mean_velocity_m_s"] + bent),
+        LIFT,
+        MONDAY + pd.Timedelta(days=21),
+    )
+    assert "Speed bends down" in state.sentence("Deadlift")
+    assert "too high" in state.sentence("Deadlift")
 
 
 def test_later_observations_are_not_known_yet():

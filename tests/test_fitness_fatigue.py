@@ -276,6 +276,7 @@ def test_tests_that_no_longer_change_show_no_skill():
 
 def test_the_bootstrap_repeats_with_its_seed_and_is_a_little_wider_than_the_curvature():
     drawn = bootstrap(FREE, n_draws=400, seed=5)
+    assert "interval of k2 was measured to hold in about" in drawn.glance()["remark"].item()
     pd.testing.assert_frame_equal(drawn.draws, bootstrap(FREE, n_draws=400, seed=5).draws)
     ratio = bootstrap(FIXED, n_draws=400, seed=5).tidy()["std_error"] / FIXED.tidy()["std_error"]
     assert ratio.dropna().between(0.9, 2).all()

@@ -30,6 +30,15 @@ def fitted(frame: pd.DataFrame, **how):
     return growth(frame["athlete_id"], frame["week"], frame["value"], unit="kg", **how)
 
 
+@pytest.mark.parametrize(("rho", "measured_pct"), [(0.0, 93.3), (0.05, 91.7), (0.3, 91.7), (0.5, 89.8), (0.9, 89.8)])
+def test_the_slopes_of_athletes_say_what_their_intervals_hold_at_this_carry_over(rho, measured_pct):
+    result = dataclasses.replace(RESULT, rho=rho)  # of 8 athletes, between 6 and 12
+    assert result.glance()["coverage_pct"].item() == measured_pct
+    assert ("an athlete's slope was measured to hold" in result.remark) == (measured_pct < 92)
+    shown = slopes_figure(result, "1RM").layout.title.text or ""
+    assert result.remark in shown.replace("<br>", " ")
+
+
 SQUAD = squad(8, 6, seed=5)
 RESULT = fitted(SQUAD, independent=True, origin=0)
 

@@ -3,13 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from soak_scale import declared
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
-from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds
+from analysis.models.result import t_quantile
+from analysis.models.strength.load_velocity import (
+    curvature_of,
+    load_velocity_profile,
+    profile_of_bar_speeds,
+    t_beside_stated,
+)
 
 LOADS = [60.0, 80.0, 100.0, 120.0]
 SPEEDS = [1.00, 0.86, 0.69, 0.55]
@@ -48,6 +55,53 @@ def test_the_e1rm_lies_inside_its_interval_and_grows_less_sure_with_an_unsure_mv
     assert unsure.e1rm_low_kg < sure.e1rm_low_kg < sure.e1rm_kg < sure.e1rm_high_kg < unsure.e1rm_high_kg
     assert unsure.e1rm_se_kg > sure.e1rm_se_kg
     assert unsure.e1rm_kg == sure.e1rm_kg
+
+
+def test_what_is_stated_of_the_mvt_is_not_multiplied_by_the_t_of_three_loads():
+    three = load_velocity_profile([60, 90, 120], [1.02, 0.785, 0.54], mvt_m_s=0.2, mvt_sd_m_s=0.04)
+    assert three.e1rm_high_kg - three.e1rm_low_kg < 45  # 132 kg by t with one degree of freedom
+
+
+def test_an_exact_mvt_leaves_the_t_of_the_line():
+    assert t_beside_stated(0.1, 3, 0.0, 0.95) == t_quantile(3, 0.95)
+    quantiles = [t_beside_stated(0.1, 3, stated, 0.95) for stated in (0.0, 0.01, 0.1, 1.0, 1e6)]
+    assert quantiles == sorted(quantiles, reverse=True)
+    assert t_beside_stated(0.0, 3, 0.1, 0.95) == pytest.approx(1.96, abs=1e-3)
+
+
+MANY_KG = np.linspace(40, 120, 9)
+SCATTER_M_S = np.array([1, -1, 1, 0, -1, 1, -1, 0, 1]) * 0.004
+
+
+@pytest.mark.parametrize(("bend", "says"), [(-3e-5, "bends down"), (1.5e-5, "bends up")])
+def test_a_bend_is_said_with_what_it_does_to_the_1rm(bend, says):
+    profile = load_velocity_profile(
+        MANY_KG, 1.4 - 0.008 * MANY_KG + bend * (MANY_KG - 80) ** 2 + SCATTER_M_S, mvt_m_s=0.2
+    )
+    true_kg = 80 + ((0.008**2 - 4 * bend * (1.4 - 0.64 - 0.2)) ** 0.5 - 0.008) / (-2 * bend)
+    too = "too high" if profile.e1rm_kg > true_kg else "too low"
+    assert profile.is_curved
+    assert profile.glance()["curvature_p"].item() == profile.curvature.p_value
+    assert says in profile.remark
+    assert too in profile.remark
+    assert says in load_velocity_figure(profile).layout.title.text.replace("<br>", " ")
+
+
+def test_a_straight_line_says_nothing_and_four_loads_cannot_tell():
+    straight = load_velocity_profile(MANY_KG, 1.4 - 0.008 * MANY_KG + SCATTER_M_S, mvt_m_s=0.2)
+    exact = load_velocity_profile(MANY_KG, 1.4 - 0.008 * MANY_KG, mvt_m_s=0.2)
+    four = load_velocity_profile(LOADS, SPEEDS, mvt_m_s=0.2)
+    assert not any(profile.is_curved or profile.remark for profile in (straight, exact, four))
+    assert np.isnan(four.curvature.p_value)
+
+
+def test_the_test_of_a_bend_is_that_of_least_squares_with_a_level_for_each_session():
+    rng = np.random.default_rng(4)
+    load, session = np.tile([50.0, 80.0, 100.0, 120.0], 3), np.repeat([0, 1, 2], 4)
+    velocity, weight = 1.5 - 0.008 * load + rng.normal(0, 0.02, 12), rng.uniform(0.5, 2, 12)
+    design = np.column_stack([np.eye(3)[session], load, load**2])
+    theirs = sm.WLS(velocity, design, weights=weight).fit()
+    assert curvature_of(load, velocity, session=session, weight=weight).p_value == pytest.approx(theirs.pvalues[-1])
 
 
 def test_a_slope_that_could_be_zero_leaves_the_e1rm_unbounded():

@@ -1,6 +1,7 @@
 """Load-velocity profiles over sessions and athletes."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import statsmodels.api as sm
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.load_velocity import load_velocity_figure
+from analysis.models.coverage import Coverage
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
 from analysis.models.strength.load_velocity_squad import profiles_of_lift, profiles_of_squad
 
@@ -106,6 +108,45 @@ def test_a_new_session_is_less_certain_than_a_known_one_and_a_set_than_a_line():
 def test_the_uncertainty_of_mvt_widens_the_e1rm():
     unsure = profile_across_sessions(ONE, mvt_m_s=0.2, mvt_sd_m_s=0.03)
     assert unsure.e1rm_low_kg < ALONE.e1rm_low_kg < ALONE.e1rm_kg < ALONE.e1rm_high_kg < unsure.e1rm_high_kg
+
+
+def test_offsets_that_carry_over_widen_the_interval_and_their_order_is_that_of_the_sessions():
+    days = np.repeat([f"a01s{day}" for day in range(12)], 3)
+    load = np.tile([60.0, 90.0, 120.0], 12)
+    slow = 0.04 * np.sin(np.arange(12) / 2).repeat(3)
+    mixed_up = 0.04 * np.sin(np.arange(12) * 5 % 12 / 2).repeat(3)
+    one, other = (
+        profile_across_sessions(
+            ONE.iloc[[0] * 36].assign(
+                session_id=days, set_no=np.tile([1, 2, 3], 12), load_kg=load, mean_velocity_m_s=1.5 - 0.008 * load + way
+            ),
+            mvt_m_s=0.2,
+        )
+        for way in (slow, mixed_up)
+    )
+    assert one.covariance == pytest.approx(other.covariance, rel=1e-6)
+    assert one.carried_variance > 1.2 * other.carried_variance
+    assert one.e1rm_high_kg - one.e1rm_low_kg > other.e1rm_high_kg - other.e1rm_low_kg
+
+
+def test_an_interval_that_was_measured_to_hold_too_seldom_is_withheld_and_says_why():
+    low = replace(ALONE, promise=Coverage("the 1RM", 81.0, 0.95))
+    row = low.tidy().set_index("term").loc["e1RM"]
+    assert row["estimate"] == ALONE.e1rm_kg
+    assert np.isnan([row["conf_low"], row["conf_high"], *low.sessions["e1rm_low_kg"]]).all()
+    assert "is withheld: it was measured to hold in about 81 %" in low.glance()["remark"].item()
+    shown = load_velocity_figure(low)
+    assert "e1RM" not in [trace.name for trace in shown.data]
+    assert "withheld" in shown.layout.title.text
+    assert "do not bound" not in shown.layout.title.text
+
+
+def test_a_bend_over_sessions_is_said_and_offsets_of_days_are_none():
+    assert not ALONE.is_curved
+    bent = ONE.assign(mean_velocity_m_s=ONE["mean_velocity_m_s"] - 1e-4 * (ONE["load_kg"] - 90) ** 2)
+    profile = profile_across_sessions(bent, mvt_m_s=0.2)
+    assert profile.glance()["is_curved"].item()
+    assert "bends down" in profile.remark
 
 
 def test_a_set_is_foreseen_from_the_other_sessions_alone():

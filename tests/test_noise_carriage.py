@@ -80,8 +80,8 @@ def of_four(table: pd.DataFrame) -> bool:
 
 def test_the_columns_are_those_of_the_pure_core(squad):
     until = pd.Timestamp(UNTIL)
-    told = noise_table(squad.everyone(UNTIL).athletes, squad.config, until)
-    assert tuple(told.columns) == tuple(noise_table([], squad.config, until).columns) == NOISE_COLUMNS
+    told = noise_table(squad.everyone(UNTIL).athletes, until)
+    assert tuple(told.columns) == tuple(noise_table([], until).columns) == NOISE_COLUMNS
     pd.testing.assert_frame_equal(squad.noise(until), told)
 
 

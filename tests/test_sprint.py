@@ -125,6 +125,38 @@ def test_a_clock_that_starts_late_makes_mac_too_high():
     assert sprint_profile_gates(GATES_M, late, correction="time").mac_m_s2 == pytest.approx(7.0, rel=1e-5)
 
 
+NOISE_S = np.array([0.004, -0.006, 0.003, 0.002, -0.005, 0.002])
+
+
+@pytest.mark.parametrize(("late_s", "says"), [(0.3, "too high"), (-0.3, "too low")])
+def test_a_clock_that_was_off_is_said_with_what_it_does_to_mac(late_s, says):
+    profile = sprint_profile_gates(GATES_M, times(8.0, 7.0) - late_s + NOISE_S)
+    assert profile.start.is_off
+    assert profile.start.offset_s == pytest.approx(-late_s, abs=0.1)
+    assert any(says in warning for warning in profile.warnings)
+    assert not any("is taken to start" in warning for warning in profile.warnings)
+    assert profile.glance()["start_p"].item() == profile.start.p_value
+    forces = force_velocity_profile(profile, body_mass_kg=72, height_m=1.8)
+    for shown in (sprint_profile_figure(profile), force_velocity_figure(forces)):
+        assert says in shown.layout.title.text.replace("<br>", " ")
+
+
+def test_a_clock_that_was_right_or_corrected_or_cannot_be_asked_is_not_called_off():
+    right = sprint_profile_gates(GATES_M, times(8.0, 7.0) + NOISE_S)
+    assert not right.start.is_off
+    assert right.start.p_value > 0.05
+    corrected = sprint_profile_gates(GATES_M, times(8.0, 7.0) - 0.3, correction="time")
+    few = sprint_profile_gates(GATES_M[:4], times(8.0, 7.0)[:4] - 0.3)
+    time_s = np.arange(0, 6, 0.1)
+    radar = sprint_profile_radar(time_s, 8 * -np.expm1(-time_s), correction="none")
+    assert all(np.isnan(profile.start.p_value) for profile in (corrected, few, radar))
+
+
+def test_times_without_error_show_a_late_clock_for_sure():
+    assert sprint_profile_gates(GATES_M, times(8.0, 7.0) - 0.2).start.p_value < 1e-6
+    assert not sprint_profile_gates(GATES_M, times(8.0, 7.0)).start.is_off
+
+
 def test_the_profile_interval_is_not_symmetric_and_holds_the_estimate():
     mac = sprint_profile_gates(GATES_M, TIMES_S).tidy().set_index("term").loc["MAC"]
     assert mac["conf_low"] < mac["estimate"] < mac["conf_high"]

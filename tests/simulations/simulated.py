@@ -6,6 +6,7 @@ long form (2,000 replicates, marked soak) holds the numbers of the model cards. 
 athletes are fitted together, squads are drawn until they hold 2,000.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -23,16 +24,21 @@ MODELS = {
     "change": 13,
     "change_of_counts": 14,
     "lasting_sides": 15,
+    "load_velocity": 16,
+    "curvature": 17,
+    "start_of_clock": 18,
 }
 
 NS = (6, 12, 24)
 RHOS = (0.0, 0.3, 0.6)
+FEW = 3  # sessions or loads, the least that a profile takes
 # design number of (what is true, n, rho); the hundreds say what is true
-TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "drift twice": 600}
+TRUTHS = {"none": 100, "gain": 200, "plateau": 300, "drift twice": 600, "MVT unsure": 700}
+SIZES = (*NS, FEW)
 DESIGNS = {
-    (truth, n, rho): hundreds + 10 * NS.index(n) + RHOS.index(rho)
+    (truth, n, rho): hundreds + 10 * SIZES.index(n) + RHOS.index(rho)
     for truth, hundreds in TRUTHS.items()
-    for n in NS
+    for n in SIZES
     for rho in RHOS
 }
 
@@ -95,13 +101,19 @@ def printed(model: ModuleType, n: int, rho: float) -> dict[str, float]:
 
 def printed_pct(model: ModuleType, n: int, rho: float) -> float:
     """What a table with a column for each rho (`rho 0`, `.3`, `.6`) says of n and rho."""
-    (cell,) = (cell for cell in _rows(model) if cell["n"] == n)
+    cell = printed_row(model, "n", n)
     return cell["rho 0" if rho == 0 else f"{rho:g}"[1:]]
 
 
-def _rows(model: ModuleType) -> list[dict[str, float]]:
-    lines = [line.strip("| ").split("|") for line in model.__doc__.splitlines() if line.startswith("|")]
-    head, _, *rows = ([cell.strip() for cell in line] for line in lines)
+def printed_row(model: ModuleType, head: str, value: float, *, table: int = 0) -> dict[str, float]:
+    """The row of the nth table in a model's docstring that has that value under its first head."""
+    (cell,) = (cell for cell in _rows(model, table) if cell[head] == value)
+    return cell
+
+
+def _rows(model: ModuleType, table: int = 0) -> list[dict[str, float]]:
+    found = re.findall(r"(?:^\|.*\n)+", model.__doc__ or "", re.MULTILINE)[table]
+    head, _, *rows = ([cell.strip() for cell in line.strip("| ").split("|")] for line in found.splitlines())
     return [dict(zip(head, map(float, row), strict=True)) for row in rows]
 
 

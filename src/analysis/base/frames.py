@@ -10,6 +10,7 @@ NOISE_COLUMNS = (
     *("quantity", "device", "unit", "te", "df", "rho", "carry_sd", "kurtosis", "own_df"),
     *("n_athletes", "n_exposures", "mdc", "source"),
     *("hazard", "weight", "spread"),  # of counts; missing where the others are known
+    "profile",  # of counts: hazards of repetition 1, 2 and so on, as "0.002 0.003"; empty where the others are known
 )
 
 

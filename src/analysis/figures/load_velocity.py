@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from analysis.figures import marks, theme
 from analysis.models.strength.load_velocity import LoadVelocityProfile
+from analysis.models.strength.load_velocity_mixed import MixedProfile
 
 METRIC_NAMES = {
     "mean_velocity_m_s": "Mean velocity",
@@ -13,10 +14,10 @@ METRIC_NAMES = {
 }
 
 
-def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
+def load_velocity_figure(profile: LoadVelocityProfile | MixedProfile) -> go.Figure:
     """Velocity against load: sets as dots, the line with its bands, MVT, and the e1RM with its interval.
 
-    Where the data do not bound the e1RM it is not drawn and the figure says so.
+    Where the data do not bound the e1RM it is not drawn and the figure says so, as it says what else must be known.
     """
     lifted, measured = profile.observations["load_kg"], profile.observations["velocity_m_s"]
     heaviest_kg = max(lifted.max(), profile.e1rm_kg) if profile.e1rm_bounded else lifted.max()
@@ -31,8 +32,13 @@ def load_velocity_figure(profile: LoadVelocityProfile) -> go.Figure:
     marks.add_points(shown, lifted, measured, name="sets", hover="%{x:.1f} kg, %{y:.2f} m/s")
     marks.add_level(shown, profile.mvt_m_s, "velocity of a 1RM", annotation_position="bottom left")
     shown.update_yaxes(range=[0, 1.2 * max(measured.max(), profile.mvt_m_s)])  # bands may run far beyond the data
+    remark = profile.remark
     if not profile.e1rm_bounded:
-        return theme.add_note(shown, "These sets do not bound the 1RM; none is drawn.")
+        # one that is withheld says so itself
+        why = "" if np.isnan(profile.e1rm_low_kg) else "These sets do not bound the 1RM; none is drawn."
+        return theme.add_note(shown, f"{why} {remark}".strip())
     low_kg, high_kg = profile.e1rm_low_kg, profile.e1rm_high_kg
+    if remark:
+        theme.add_note(shown, remark)
     hover = f"e1RM %{{x:.0f}} kg, {low_kg:.0f} to {high_kg:.0f} kg"
     return marks.add_maximum(shown, profile.e1rm_kg, profile.mvt_m_s, low_kg, high_kg, hover=hover)

@@ -23,9 +23,9 @@ def sprint_profile_figure(profile: SprintProfile) -> go.Figure:
 
 
 def force_velocity_figure(forces: ForceVelocityProfile) -> go.Figure:
-    """Horizontal force per kg against velocity from F0 to V0, with the greatest power named."""
+    """Horizontal force per kg against velocity from F0 to V0, the greatest power named, and a clock that was off."""
     velocity_m_s, mass = np.linspace(0, forces.v0_m_s, 80), forces.body_mass_kg
     shown = theme.figure("Velocity (m/s)", "Horizontal force (N/kg)")
     marks.add_line(shown, velocity_m_s, forces.predict(velocity_m_s) / mass, name="force")
     named = f"F0 {forces.f0_n / mass:.1f} N/kg, V0 {forces.v0_m_s:.1f} m/s, Pmax {forces.pmax_w / mass:.1f} W/kg."
-    return theme.add_note(shown, named)
+    return theme.add_note(shown, f"{named} {forces.profile.start.remark}".strip())

@@ -11,6 +11,8 @@ from analysis.base.errors import NotEnoughData
 from analysis.models.change.days import day_of, days_of, events_of_labels, without
 from analysis.models.change.design import Design, design, protocols
 from analysis.models.checks import check_quantity
+from analysis.models.form.clean_reps import history_of_rated, rated_repetitions
+from analysis.models.form.hazard import with_hazards
 from analysis.models.noise import ATHLETES_LEAST, SquadNoise, noise_of_squad
 from analysis.models.series import ALONE, Quantity, Series
 from analysis.models.strength.speed_at_load import speed_quantity
@@ -19,6 +21,7 @@ from analysis.pages.series import subject_of
 
 SEASON, RECENT = pd.Timedelta(weeks=26), pd.Timedelta(weeks=12)
 _COLUMNS = ["quantity", "device", "unit", "te", "rho", "n_athletes", "n_exposures", "mdc", "source"]
+_RATED = ["athlete_id", "quantity", "local_date", "at_risk", "kinds", "light"]
 
 
 def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
@@ -26,13 +29,13 @@ def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.Da
 
     Aggregates over 3 athletes or more; nothing in it is of one.
     """
-    exposures, quantities = _gathered(athletes, until)
+    known = _gathered(athletes, until)
     noise = noise_of_squad(
-        exposures[~exposures["light"].astype(bool)],
-        published={name: one.published for name, one in quantities.items() if one.published},
-        resolution={name: one.resolution for name, one in quantities.items()},
+        known.exposures[~known.exposures["light"].astype(bool)],
+        published={name: one.published for name, one in known.quantities.items() if one.published},
+        resolution={name: one.resolution for name, one in known.quantities.items()},
     )
-    return noise.table
+    return with_hazards(noise, known.ratings[~known.ratings["light"].astype(bool)]).table
 
 
 def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
@@ -44,30 +47,63 @@ def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> p
     (of what errs in percent: of the own median), comparable (on the newest device), light (planned so, which noise
     leaves out). A series with a value that cannot be is left out; the athlete's own page says why.
     """
-    return _gathered(athletes, until)[0]
+    return _gathered(athletes, until).exposures
 
 
-def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Quantity]]:
-    """Exposures as `squad_exposures` gives them, and what they measure; one athlete at a time, as they are given."""
-    parts, quantities = [], {}
+@dataclass(frozen=True)
+class _Gathered:
+    """What a squad has: exposures as `squad_exposures` gives them, what they measure, and rated days of each lift."""
+
+    exposures: pd.DataFrame
+    quantities: dict[str, Quantity]
+    ratings: pd.DataFrame
+
+
+def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> _Gathered:
+    """One athlete at a time, as they are given."""
+    parts, quantities, rated = [], {}, []
     for athlete in athletes:
+        rated += _ratings_of(athlete, until)
         for one in athlete_week(athlete, until, by=ALONE).followed:
             if isinstance(one, Series):
                 quantities[one.quantity.name] = one.quantity
                 parts.append(_exposures_of(one, athlete, until))
     columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns), quantities
+    return _Gathered(_joined(parts, columns), quantities, _joined(rated, _RATED))
+
+
+def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _ratings_of(athlete: AthleteFrames, until: pd.Timestamp) -> list[pd.DataFrame]:
+    """Rated days of each lift."""
+    rated = rated_repetitions(athlete.sets, athlete.reps, until)
+    histories = [history_of_rated(of_lift, until) for _, of_lift in rated.groupby("exercise")]
+    return [
+        one.exposures.assign(
+            athlete_id=athlete.athlete_id,
+            quantity=one.quantity.name,
+            light=_light(one.exposures["local_date"], athlete, until),
+        )
+        for one in histories
+    ]
+
+
+def _light(dates: pd.Series, athlete: AthleteFrames, until: pd.Timestamp) -> np.ndarray:
+    """Days labelled so that their values say nothing of the level."""
+    return ~without(events_of_labels(athlete.labels), days_of(dates), day_of(until))
 
 
 def _exposures_of(one: Series, athlete: AthleteFrames, until: pd.Timestamp) -> pd.DataFrame:
-    quantity, days = one.quantity, days_of(one.exposures["local_date"])
+    quantity = one.quantity
     return one.exposures.assign(
         athlete_id=athlete.athlete_id,
         series=subject_of(one),
         quantity=quantity.name,
         unit="%" if quantity.relative else quantity.unit,
         value=one.exposures["value"] / one.scale,
-        light=~without(events_of_labels(athlete.labels), days, day_of(until)),
+        light=_light(one.exposures["local_date"], athlete, until),
     )
 
 
@@ -80,7 +116,7 @@ def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
     known), rho, n_athletes, n_exposures, source; key lifts and checks first.
     """
     stated = {quantity_of(one).name: quantity_of(one) for one in (*config.lifts, *config.checks)}
-    rows = noise.table.reindex(columns=_COLUMNS)
+    rows = noise.table.loc[noise.table["te"].notna(), _COLUMNS]  # counts have a hazard
     alone = [
         {"quantity": name, "unit": one.unit, "n_athletes": 0, "n_exposures": 0}
         | {"te": of.typical_error, "rho": of.rho, "mdc": of.mdc, "source": of.source}

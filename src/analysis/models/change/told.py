@@ -142,6 +142,10 @@ class Told(Judged):
         """A level as it is told."""
         return words.level(value, self.unit)
 
+    def _amount(self, value: float, words: Wording) -> str:
+        """The size of a difference as it is told, before the word for its direction."""
+        return words.amount(value, self.unit)
+
     def _for_athlete(self, words: Wording) -> Sentence:
         if not self.state.known:
             return self._why_not(words)
@@ -166,14 +170,14 @@ class Told(Judged):
         if not np.isfinite(self.change_low):
             return ""
         largest = max(self.change_low, self.change_high, key=abs)
-        return f"; up to {words.amount(largest, self.unit)} {words.direction(largest)} could hide"
+        return f"; up to {self._amount(largest, words)} {words.direction(largest)} could hide"
 
     def _today(self, words: Wording) -> str:
         """The newest exposure, where it is out of the usual."""
         if self.today in ("usual", "none"):
             return ""
         by = self.latest - (self.band_low + self.band_high) / 2
-        off = f"{words.amount(by, self.unit)} {words.direction(by)} than usual"
+        off = f"{self._amount(by, words)} {words.direction(by)} than usual"
         return f" Your last {words.occasion}: {self._value(self.latest, words)}, {off}."
 
     def _why_not(self, words: Wording) -> Sentence:

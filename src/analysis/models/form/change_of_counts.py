@@ -35,13 +35,13 @@ Zou & Donner 2008, Stat Med 27:1693-1702; Brown, Cai & DasGupta 2001, Stat Sci 1
 70:455-464 (change point of a binomial sequence).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
+from scipy.special import gammaincinv
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.sentences import Wording
@@ -60,11 +60,20 @@ from analysis.models.change.engine import NEEDED, RECENT_D, STALE_AFTER_D, TODAY
 from analysis.models.change.regimes import believed_between, found_changes
 from analysis.models.change.scan import exposures_a_season
 from analysis.models.change.told import Today, Told
-from analysis.models.form.hazard import ALONE, UNKNOWN, HazardOfSquad, scored_jumps
+from analysis.models.form.hazard import (
+    ALONE,
+    FLAT,
+    UNKNOWN,
+    HazardOfSquad,
+    RatedDays,
+    alone,
+    over_reps,
+    rated_days,
+    scored_jumps,
+)
 from analysis.models.result import Interval, tidy_row
 
-SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.25, 0.15, 26  # of the threshold: at a day a week, and by how many
-SCORE_HAZARD, HAZARD_USUAL, HAZARD_MOST = 8.0, 0.02, 0.07  # higher where breaks are common
+SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.15, 0.15, 26  # of the threshold: at a day a week, and by how many
 SWC_REPS = 1.0  # one whole repetition
 TODAY_TAIL = 0.025
 NAMED_IN_SQUADS, NAMED_ALONE = 0.056, 0.056  # in 26 weeks, of unchanged athletes, as measured (model card)
@@ -76,11 +85,11 @@ class ChangeOfCounts(Told):
     """What rated sets say of how long form holds. Levels and changes are clean repetitions of `reps`. Made by
     `change_of_counts`."""
 
-    breaks: np.ndarray
-    at_risk: np.ndarray
-    squad: HazardOfSquad
+    rated: RatedDays
+    squad: HazardOfSquad  # with the own shape where there is no squad
     reps: int  # planned of a set
-    hazard: float = np.nan  # of a break a repetition, now
+    hazard: float = np.nan  # of a break an average repetition, now
+    hazard_before: float = np.nan
 
     @property
     def named_a_season(self) -> float:
@@ -89,10 +98,13 @@ class ChangeOfCounts(Told):
 
     def predict(self, dates) -> np.ndarray:
         """Clean repetitions of `reps` expected on `dates`."""
-        days = days_of(dates)
-        if self.since is None or not np.isfinite(self.before):
-            return np.full(len(days), self.level)
-        return np.where(days >= day_of(self.since), self.level, self.before)
+        return self._on(days_of(dates), self.level, self.before)
+
+    def _on(self, days: np.ndarray, now: float, before: float) -> np.ndarray:
+        """What holds now, and before the change that is told."""
+        if self.since is None or not np.isfinite(before):
+            return np.full(len(days), now)
+        return np.where(days >= day_of(self.since), now, before)
 
     def tidy(self) -> pd.DataFrame:
         """The level now and the change, in clean repetitions, with their intervals."""
@@ -123,11 +135,11 @@ class ChangeOfCounts(Told):
 
     def augment(self) -> pd.DataFrame:
         """local_date, breaks, at_risk, used, with .fitted, the breaks expected of those at risk, and .resid."""
-        dates = day_stamps(self.days)
-        clean = self.predict(dates)
-        fitted = np.where(self.used, self.at_risk * np.array([_hazard_of(at, self.reps) for at in clean]), np.nan)
-        frame = pd.DataFrame({"local_date": dates, "breaks": self.breaks, "at_risk": self.at_risk, "used": self.used})
-        return frame.assign(**{".fitted": fitted, ".resid": self.breaks - fitted})
+        breaks, at_risk = self.rated.breaks, self.rated.at_risk.sum(axis=1)
+        expected = self.rated.average_reps(self.squad.shape) * self._on(self.days, self.hazard, self.hazard_before)
+        fitted = np.where(self.used, expected, np.nan)
+        frame = pd.DataFrame({"local_date": day_stamps(self.days), "breaks": breaks, "at_risk": at_risk})
+        return frame.assign(used=self.used, **{".fitted": fitted, ".resid": breaks - fitted})
 
     def fact_fields(self) -> dict[str, Any]:
         """Those of every told series, with the squad whose hazard it is judged by."""
@@ -139,6 +151,10 @@ class ChangeOfCounts(Told):
 
     def _value(self, value: float, words: Wording) -> str:
         return f"{round(value, words.decimals):g} of {self.reps}"
+
+    def _amount(self, value: float, words: Wording) -> str:
+        """Without a unit: the word for the direction says what is counted, as 2.3 fewer clean reps."""
+        return words.amount(value, "").strip()
 
     def _basis(self, words: Wording) -> str:
         squad = f"; squad {100 * self.squad.hazard:.1f} %" if self.squad.n_athletes else ""
@@ -153,27 +169,27 @@ class ChangeOfCounts(Told):
         return f" Your last {words.occasion}: {self._value(self.latest, words)}, {than} than usual."
 
 
-def clean_of(hazard, reps: int):
-    """Repetitions of `reps` that are expected before the first break.
+def clean_of(hazard, reps: int, shape: np.ndarray = FLAT):
+    """Repetitions of `reps` that are expected before the first break, by the hazard of an average one and its shape.
 
     >>> round(float(clean_of(0.013, 8)), 2), round(float(clean_of(0.17, 8)), 2)
     (7.55, 3.78)
+    >>> float(clean_of(0.5, 2, np.array([0.0, 2.0])))
+    1.0
     """
-    return (1 - np.asarray(hazard)[..., None]) ** np.arange(1, reps + 1) @ np.ones(reps)
+    return _held(hazard, reps, shape).sum(axis=-1)
 
 
-def _hazard_of(clean: float, reps: int) -> float:
-    """The hazard that expects so many clean repetitions."""
-    grid = np.linspace(0, 1, 1001)
-    return float(np.interp(-clean, -clean_of(grid, reps), grid))
+def _held(hazard, reps: int, shape: np.ndarray) -> np.ndarray:
+    """The chances that form holds up to each repetition; a repetition breaks for sure where the hazard is above 1."""
+    return np.cumprod(1 - np.minimum(np.asarray(hazard)[..., None] * over_reps(shape, reps), 1.0), axis=-1)
 
 
 def change_of_counts(
     dates,
-    breaks,
-    at_risk,
+    broke: Iterable[Any],
+    at_risk: Iterable[Any],
     *,
-    sets=1,
     squad: HazardOfSquad = ALONE,
     reps: int = 8,
     swc: float = SWC_REPS,
@@ -187,10 +203,9 @@ def change_of_counts(
     Parameters
     ----------
     dates : array-like of dates, shape (n,), increasing, one row a day
-    breaks, at_risk : array-like of int, shape (n,)
-        Sets that broke, and repetitions at risk; a day with none at risk is no value.
-    sets : array-like of int, shape (n,), or int
-        Sets of each day.
+    broke, at_risk : iterables of length n, each a tuple with an entry a set, or a number where there is one set
+        Whether the set broke, and its repetitions at risk, those before the break and the one that broke; a day with
+        none at risk is no value.
     squad : HazardOfSquad
         Of this lift and kind of break.
     reps : int
@@ -205,31 +220,27 @@ def change_of_counts(
     >>> broke = np.r_[np.zeros(13, dtype=int), 1, 1, 0, 1, 1, 1, 1]
     >>> found = change_of_counts(day, broke, np.where(broke, 4, 8))
     >>> str(found.state), str(found.since.date()), round(found.before, 1), round(found.level, 1)
-    ('clearly worse', '2026-04-06', 7.8, 3.4)
+    ('clearly worse', '2026-04-06', 7.8, 3.3)
     """
-    days = checked_days(dates, breaks, swc)
-    broken, risked = np.asarray(breaks, dtype=float), np.asarray(at_risk, dtype=float)
+    broke, at_risk = list(broke), list(at_risk)
+    if len(at_risk) != len(broke):
+        raise DataProblem(f"{len(broke)} days with breaks and {len(at_risk)} with repetitions. Give both for each day.")
+    of_all = rated_days(broke, at_risk)
+    days = checked_days(dates, of_all.breaks, swc)
     end = days[-1] if until is None else day_of(until)
-    if len(risked) != len(broken):
-        raise DataProblem(f"{len(broken)} days with breaks and {len(risked)} with repetitions. Give both for each day.")
-    wrong = ~((broken >= 0) & (broken <= risked))
-    if wrong[np.isfinite(broken) & np.isfinite(risked)].any():
-        at = int(np.flatnonzero(wrong)[0])
-        raise DataProblem(f"{broken[at]:g} breaks of {risked[at]:g} repetitions cannot be. Correct the ratings.")
     known = days <= end
-    days, broken, risked = days[known], broken[known], risked[known]
-    n_sets = np.broadcast_to(np.asarray(sets, dtype=int), known.shape)[known]
-    seen = np.isfinite(broken) & (risked > 0)
+    days, rated = days[known], of_all.of(known)
+    seen = rated.n_sets > 0
     if not seen.any():
         raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
     used = seen & without(events, days, end)
-    clean = (risked - broken)[used] / n_sets[used]
+    counted = rated.of(used)
+    clean = (counted.at_risk.sum(axis=1) - counted.breaks) / counted.n_sets
     nothing = ChangeOfCounts(
         days=days,
-        breaks=broken,
-        at_risk=risked,
+        rated=rated,
         used=used,
-        squad=squad,
+        squad=squad if squad.n_athletes else alone(counted),
         reps=reps,
         swc=swc,
         until=day_stamp(end),
@@ -244,22 +255,18 @@ def change_of_counts(
         return replace(nothing, reason="series_broken" if new_rater else "too_few_values", more_needed=missing)
     if end - days[used][-1] > stale_after_days:
         return replace(nothing, reason="stale", more_needed=1)
-    result = _told(nothing, days[used], broken[used], risked[used], end, events)
-    return _with_today(result, days[used], broken[used], risked[used], int(n_sets[used][-1]))
+    breaks, reps_at_risk = counted.breaks.astype(float), counted.average_reps(nothing.squad.shape)
+    result = _told(nothing, days[used], breaks, reps_at_risk, end, events)
+    return _with_today(result, days[used], breaks, reps_at_risk, int(counted.n_sets[-1]))
 
 
-def limit_of(breaks: np.ndarray, at_risk: np.ndarray, a_season: float, squad: HazardOfSquad) -> float:
-    """The score that a jump of the hazard has to pass, by days in 26 weeks, how common breaks are, and whether there is
-    a squad.
+def limit_of(a_season: float) -> float:
+    """The score that a jump of the hazard has to pass, by days in 26 weeks.
 
-    >>> days = np.full(20, 8.0)
-    >>> rare, often = (limit_of(np.repeat([1.0, 0.0], [n, 20 - n]), days, 26, ALONE) for n in (1, 8))
-    >>> round(rare, 2), round(often, 2)
-    (3.25, 3.52)
+    >>> limit_of(26.0), limit_of(52.0)
+    (3.15, 3.3)
     """
-    hazard = (breaks.sum() + squad.breaks) / (at_risk.sum() + squad.weight)
-    common = SCORE_HAZARD * float(np.clip(hazard - HAZARD_USUAL, 0, HAZARD_MOST - HAZARD_USUAL))
-    return SCORE + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON)) + common
+    return SCORE + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON))
 
 
 @dataclass(frozen=True)
@@ -272,12 +279,12 @@ class _Hazard:
     clean_high: float
 
 
-def _hazard(breaks: float, at_risk: float, of: ChangeOfCounts) -> _Hazard:
-    broke, clean = breaks / of.squad.spread + UNKNOWN, (at_risk - breaks) / of.squad.spread + UNKNOWN
+def _hazard(breaks: float, average_reps: float, of: ChangeOfCounts) -> _Hazard:
+    broke, reps = breaks / of.squad.spread + UNKNOWN, average_reps / of.squad.spread
     tail = (1 - of.conf_level) / 2
-    low, high = float(betaincinv(broke, clean, tail)), float(betaincinv(broke, clean, 1 - tail))
-    middle = broke / (broke + clean)
-    return _Hazard(middle, *(float(clean_of(at, of.reps)) for at in (middle, high, low)))
+    low, high = (float(gammaincinv(broke, at)) / reps for at in (tail, 1 - tail))
+    middle = broke / reps
+    return _Hazard(middle, *(float(clean_of(at, of.reps, of.squad.shape)) for at in (middle, high, low)))
 
 
 def _difference(before: _Hazard, after: _Hazard) -> tuple[float, Interval]:
@@ -292,7 +299,7 @@ def _told(
     nothing: ChangeOfCounts,
     days: np.ndarray,
     breaks: np.ndarray,
-    at_risk: np.ndarray,
+    average_reps: np.ndarray,
     end: float,
     events: Sequence[Event],
 ) -> ChangeOfCounts:
@@ -300,15 +307,15 @@ def _told(
     looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
     a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
-    limit = limit_of(breaks, at_risk, a_season, squad)
-    scored = scored_jumps(breaks, at_risk, squad)
+    limit = limit_of(a_season)
+    scored = scored_jumps(breaks, average_reps, squad)
     found = found_changes(scored, ends, limit)
     claims = tuple(claim_of(one, days, looks, events) for one in found)
     told = [one for one, of in zip(found, claims, strict=True) if one.withdrawn is None and end <= day_of(of.told_to)]
     start = max((one.onset for one in found if one.withdrawn is None), default=0)
 
     def over(first: int, last: int) -> _Hazard:
-        return _hazard(float(breaks[first:last].sum()), float(at_risk[first:last].sum()), nothing)
+        return _hazard(float(breaks[first:last].sum()), float(average_reps[first:last].sum()), nothing)
 
     result = replace(nothing, claims=claims)
     if told:
@@ -327,6 +334,7 @@ def _told(
             before=before.clean,
             before_low=before.clean_low,
             before_high=before.clean_high,
+            hazard_before=before.hazard,
             shape="step",
             told_to=max(of.told_to for of in claims if of.withdrawn_on is None),
         )
@@ -352,16 +360,17 @@ def _told(
 
 
 def _with_today(
-    result: ChangeOfCounts, days: np.ndarray, breaks: np.ndarray, at_risk: np.ndarray, sets: int
+    result: ChangeOfCounts, days: np.ndarray, breaks: np.ndarray, average_reps: np.ndarray, sets: int
 ) -> ChangeOfCounts:
     """The band of one new day by the days of its regime without the newest, and what the newest is in it. A day without
     a break is never a low one: it may have been planned shorter."""
     squad = result.squad
     start = 0 if result.since is None else int(np.searchsorted(days, day_of(result.since)))
     before = slice(min(start, len(days) - 2), -1)
-    broke, risk = breaks[before].sum() + squad.breaks, at_risk[before].sum() + squad.weight
-    hazards = betaincinv(broke / squad.spread + 1e-9, (risk - broke) / squad.spread + 1e-9, _LIKELY)
-    low, high = _band(hazards, result.reps, sets)
+    more, weight = (UNKNOWN, 0.0) if start else (squad.breaks, squad.weight)  # since a change the squad says little
+    broke, reps = breaks[before].sum() + more, average_reps[before].sum() + weight
+    hazards = gammaincinv(broke / squad.spread, _LIKELY) * squad.spread / reps
+    low, high = _band(hazards, result.reps, sets, squad.shape)
     today: Today = "none"
     if day_of(result.until) - days[-1] < TODAY_D:
         is_low, is_high = result.latest < low and breaks[-1] > 0, result.latest > high
@@ -369,13 +378,13 @@ def _with_today(
     return replace(result, today=today, band_low=low, band_high=high)
 
 
-def _band(hazards: np.ndarray, reps: int, sets: int) -> Interval:
+def _band(hazards: np.ndarray, reps: int, sets: int, shape: np.ndarray) -> Interval:
     """Between which 95 % of days lie with their mean clean repetitions of `sets` sets, one hazard as likely as another.
 
-    >>> _band(np.full(50, 0.013), 8, 1), _band(np.full(50, 0.2), 8, 1)
+    >>> _band(np.full(50, 0.013), 8, 1, FLAT), _band(np.full(50, 0.2), 8, 1, FLAT)
     (Interval(low=1.0, high=8.0), Interval(low=0.0, high=8.0))
     """
-    held = (1 - hazards[:, None]) ** np.arange(reps + 1)  # up to each repetition
+    held = np.append(np.ones((len(hazards), 1)), _held(hazards, reps, shape), axis=1)
     of_set = held - np.append(held[:, 1:], np.zeros((len(held), 1)), axis=1)
     chance = np.mean([_summed(one, sets) for one in of_set], axis=0).cumsum()
     low, high = np.searchsorted(chance, [TODAY_TAIL, 1 - TODAY_TAIL], side="right")

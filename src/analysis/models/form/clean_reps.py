@@ -23,7 +23,7 @@ import pandas as pd
 from analysis.base.errors import NotEnoughData
 from analysis.models import series
 from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, change_of_counts
-from analysis.models.form.hazard import breaks_of, hazard_in, quantity_of_kind
+from analysis.models.form.hazard import broke_by, hazard_in, quantity_of_kind
 
 DAYS_SHOWN = 6
 
@@ -35,8 +35,8 @@ class FormHistory(series.Followed):
     """Clean repetitions of one lift by day and rater, and what they say of how long form holds.
 
     `exposures` has local_date, device (rater), session_id (the first of the day), value (clean repetitions, mean of the
-    sets), n_sets, n_censored, load_kg, at_risk (repetitions clean up to them), kinds (of each break, a tuple) and
-    comparable.
+    sets), n_sets, n_censored, load_kg, at_risk (of each set, a tuple: its repetitions that were clean up to them),
+    kinds (of the break of each set, a tuple: None without one) and comparable.
     """
 
     exercise: str
@@ -78,9 +78,8 @@ class FormHistory(series.Followed):
         days = self._one_a_day
         return change_of_counts(
             days["local_date"],
-            breaks_of(days["kinds"], kind),
+            broke_by(days["kinds"], kind),
             days["at_risk"],
-            sets=days["n_sets"],
             squad=hazard_in(self.judging.noise, quantity_of_kind(self.quantity.name, kind)),
             reps=self.reps,
             until=self.until,
@@ -132,7 +131,7 @@ def form_history(
     >>> reps = pd.DataFrame({**key, "rep_no": [1, 2, 3, 4], "form_flags": ["", "", "flexion", ""], "rater": "coach"})
     >>> history = form_history(sets, reps, pd.Timestamp("2026-01-11"))
     >>> history.exposures[["value", "at_risk", "kinds"]].values.tolist(), history.reps
-    ([[2.0, 3, ('flexion',)]], 4)
+    ([[2.0, (3,), ('flexion',)]], 4)
     """
     rated = rated_repetitions(sets, reps, until)
     if exercise is not None:
@@ -197,7 +196,7 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     rated = reps.reindex(columns=columns)[reps["form_flags"].notna()]
     breaks = rated.pop("form_flags").astype("str")
     rated["is_clean"] = breaks == ""
-    rated["break_kind"] = breaks.str.split(" ").str[0].mask(rated["is_clean"])
+    rated["break_kind"] = breaks.str.split().str[0].mask(rated["is_clean"])
     named = sets.assign(exercise=sets["exercise"].fillna(sets["exercise_raw"]))  # not in the catalogue: its raw name
     of_the_set = named.loc[named["local_date"] <= until, [*_SET_KEY, "local_date", "exercise", "load_kg"]]
     joined = rated.merge(of_the_set, on=_SET_KEY, how="inner", validate="m:1")
@@ -237,7 +236,7 @@ def _by_day(by_set: pd.DataFrame) -> pd.DataFrame:
         "n_sets": sets.size(),
         "n_censored": sets["censored"].sum(),
         "load_kg": means["load_kg"],
-        "at_risk": sets["at_risk"].sum(),
-        "kinds": sets["kind"].agg(lambda kinds: tuple(kinds.dropna())),
+        "at_risk": sets["at_risk"].agg(tuple),
+        "kinds": sets["kind"].agg(lambda kinds: tuple(kind if isinstance(kind, str) else None for kind in kinds)),
     }
     return pd.DataFrame(by_day).reset_index().rename(columns={"rater": "device"})

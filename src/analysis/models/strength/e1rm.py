@@ -20,7 +20,7 @@ Epley's 1/30, and a drift of 1.5 % per square root of a week (5 % in a quarter) 
 Measured coverage of the 95 % interval in percent, 2,000 athletes a cell (`tests/simulations`), n weekly sessions that
 alternate between repetitions and speeds with a test in the middle; errors carry over between sessions with rho.
 Strength drifts by less than stated (1 % per square root of a week) or by more (2 %), or gains 0.5 % a week without
-drift. No cell is below 85, where the model would have to refuse:
+drift. `coverage_pct` is the lowest figure of so many observations, since these do not tell rho, and `remark` says it:
 
 |  n | rho | drift of 1 % | drift of 2 % | gain of 0.5 % a week |
 |---:|----:|-------------:|-------------:|---------------------:|
@@ -54,6 +54,7 @@ from scipy.special import ndtri
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps, sets_of_lift, work_sets
+from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.plausible import check_complete, check_possible
 from analysis.models.result import glance_row, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
@@ -70,6 +71,8 @@ STALE_AFTER_DAYS = 42
 WINDOW_DAYS = 84
 CONTRADICTION = 4.0  # scatter from which observations lie twice as far apart as their errors allow
 LEAST_FOR_SCATTER = 6  # observations from which the stated errors can be checked
+# lowest measured coverage of the 95 % interval over rho 0 to .6, from the table above: by observations
+FUSED_COVERAGE_PCT = {6: 87.3, 12: 89.3, 24: 90.2}
 DIFFUSE_SD = 10.0  # of log 1RM before the first observation
 
 OBSERVATION_COLUMNS = ["local_date", "source", "e1rm_kg", "error_sd", "k_loading", "mvt_loading", "slope_loading"]
@@ -83,6 +86,7 @@ class E1rmObservations:
     mvt_sd_m_s: float
     slope_sd_m_s_per_kg: float
     refused: dict[str, str]  # source -> why nothing came of it
+    remark: str = ""  # what must be known of the line of speeds; empty where nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +102,14 @@ class FusedE1rm:
     observations: pd.DataFrame  # OBSERVATION_COLUMNS and before_kg, surprise: what was expected, in SDs
     refused: dict[str, str]
     conf_level: float
+    speeds_remark: str  # what must be known of the line of speeds; empty where nothing
+
+    @property
+    def promise(self) -> Coverage:
+        """How often the interval was measured to hold, with so many observations; fewer than 6 were not simulated."""
+        n = len(self.observations)
+        measured_pct = lowest_coverage(FUSED_COVERAGE_PCT, n) if n >= min(FUSED_COVERAGE_PCT) else np.nan
+        return Coverage("the 1RM", measured_pct, self.conf_level, "where errors carry over from week to week")
 
     @property
     def days_since(self) -> int:
@@ -120,7 +132,7 @@ class FusedE1rm:
             )
         if self.is_stale:
             parts.append(f"The last observation is {self.days_since} days old: test again.")
-        return " ".join(parts)
+        return " ".join(filter(None, [*parts, self.speeds_remark, self.promise.remark]))
 
     @property
     def e1rm_low_kg(self) -> float:
@@ -156,11 +168,12 @@ class FusedE1rm:
         return tidy_table([row], self.conf_level)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n in all and of each source, days_since, is_stale, scatter, drift_pct."""
+        """One row: n in all and of each source, days_since, is_stale, scatter, drift_pct, coverage_pct, remark."""
         counts = self.observations["source"].value_counts().reindex(SOURCES, fill_value=0)
         return glance_row(
             self,
-            *("days_since", "is_stale", "scatter", "drift_pct"),
+            *("days_since", "is_stale", "scatter", "drift_pct", "remark"),
+            coverage_pct=self.promise.measured_pct,
             n=len(self.observations),
             **{f"n_{source}": int(counts[source]) for source in SOURCES},
         )
@@ -248,6 +261,7 @@ def fused_e1rm(
         observations=known.assign(before_kg=before_kg, surprise=surprise),
         refused=observations.refused,
         conf_level=conf_level,
+        speeds_remark=observations.remark,
     )
 
 
@@ -299,15 +313,16 @@ def e1rm_observations(
         refused["tested"] = "no single to failure"
     if by_reps.empty:
         refused["reps"] = f"no set within {TESTED_REPS} reps of failure with its reserve rated"
-    by_velocity, slope_sd = _nothing(), 0.0
+    by_velocity, slope_sd, remark = _nothing(), 0.0, ""
     try:
         profile, dates = _profile(of_lift, reps, lift)
         by_velocity, slope_sd = _by_velocity(profile, dates), float(np.sqrt(profile.covariance[1, 1]))
+        remark = profile.bend_remark
     except (NotEnoughData, DataProblem) as why:
         refused["velocity"] = str(why)
     parts = [part for part in (tested, by_reps, by_velocity) if len(part)]
     table = pd.concat(parts, ignore_index=True) if parts else _nothing()
-    return E1rmObservations(table, lift.mvt_sd_m_s, slope_sd, refused)
+    return E1rmObservations(table, lift.mvt_sd_m_s, slope_sd, refused, remark)
 
 
 def e1rm_of_lift(

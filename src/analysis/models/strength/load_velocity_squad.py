@@ -19,6 +19,9 @@ squads of n with 2 sessions each; 3 sets a session, SD of sessions .03, of sets 
 | 12 |  95.6 | 93.1 | 87.9 |
 | 24 |  95.1 | 92.0 | 87.2 |
 
+Two sessions an athlete do not tell how far offsets carry over: `coverage_pct` is the lowest figure of so many athletes,
+and `remark` says it where the interval is printed (`models.coverage`).
+
 Refuses: fewer than 6 athletes; no session with 2 loads, no error left within sessions, velocity that does not fall with
 load, several devices or exercises at once.
 
@@ -40,15 +43,16 @@ import pandas as pd
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import VelocityMetric, bar_speeds, sets_of_lift
+from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.estimators.mixed_lines import LineSums, SettledByTwo, fit_squad
 from analysis.models.result import glance_row, tidy_table
 from analysis.models.strength.load_velocity import check_one_kind, line_rows
 from analysis.models.strength.load_velocity_mixed import (
+    CARRIED,
     MixedProfile,
     check_falling,
     check_loads,
     fastest_of_sets,
-    lowest_coverage,
     profiles_of,
 )
 
@@ -72,13 +76,13 @@ class SquadProfiles(SettledByTwo):
     optimisers: pd.DataFrame  # optimiser, log_likelihood, says_converged
     profiles: dict[str, MixedProfile]
     conf_level: float
+    promise: Coverage  # of the intervals of athletes' e1RM
 
     @property
     def remark(self) -> str:
         """What a reader must know of this fit; empty where nothing."""
-        if self.settled:
-            return ""
-        return "Only one optimiser found this optimum: do not rely on it; use more athletes or sessions."
+        alone = "Only one optimiser found this optimum: do not rely on it; use more athletes or sessions."
+        return f"{'' if self.settled else alone} {self.promise.remark}".strip()
 
     @cached_property
     def athletes(self) -> pd.DataFrame:
@@ -134,12 +138,14 @@ class SquadProfiles(SettledByTwo):
         return tidy_table(rows, self.conf_level, df=len(self.profiles) - 1)
 
     def glance(self) -> pd.DataFrame:
-        """One row: n, n_athletes, n_sessions, n_missing, log_likelihood, settled."""
+        """One row: n, n_athletes, n_sessions, n_missing, log_likelihood, settled, coverage_pct, remark."""
         own = [profile.observations for profile in self.profiles.values()]
         return glance_row(
             self,
             "log_likelihood",
             "settled",
+            "remark",
+            coverage_pct=self.promise.measured_pct,
             n=sum(map(len, own)),
             n_athletes=len(own),
             n_sessions=sum(sets["session_id"].nunique() for sets in own),
@@ -206,7 +212,8 @@ def profiles_of_squad(
     line, covariance = turn @ solved.squad, turn @ solved.squad_covariance @ turn.T
     check_falling(line[1])
     asked = {"metric": metric, "mvt_m_s": mvt_m_s, "mvt_sd_m_s": mvt_sd_m_s, "conf_level": conf_level}
-    asked["coverage_pct"] = lowest_coverage(SQUAD_COVERAGE_PCT, n_athletes)
+    promise = Coverage("an athlete's 1RM", lowest_coverage(SQUAD_COVERAGE_PCT, n_athletes), conf_level, CARRIED)
+    asked["promise"] = promise
     return SquadProfiles(
         metric=metric,
         v0_m_s=float(line[0]),
@@ -219,6 +226,7 @@ def profiles_of_squad(
         optimisers=fit.optimisers,
         profiles=profiles_of(sets, n_missing, sums, solved, df=n_athletes - 1, df_within=n_athletes - 1, asked=asked),
         conf_level=conf_level,
+        promise=promise,
     )
 
 

@@ -99,10 +99,9 @@ def depth_blocks(result: HingeDepth) -> list[Block]:
 
 
 def rep_strips(history: FormHistory) -> Reps:
-    """One row a session, the first rated set of each: the judged sessions last, those before them above."""
-    shown = pd.concat([history.before, history.recent])
+    """One row a day, the first rated set of each, newest last."""
     rows = []
-    for session in shown.itertuples():
+    for session in history.recent.itertuples():
         rated = history.sets[history.sets["session_id"] == session.session_id]
         rows.append(RepRow(_set_label(session, rated.iloc[0]), tuple(bool(clean) for clean in rated["clean"].iloc[0])))
     return Reps(f"Clean reps before form changed, {count_text(len(rows), 'session')}, newest last", tuple(rows))
@@ -115,15 +114,14 @@ def _set_label(session, first: pd.Series) -> str:
 
 
 def _form_remarks(history: FormHistory) -> list[Text]:
-    """Sets without a change of form, loads that differ, sessions of another rater."""
-    recent, before = history.recent, history.before
+    """Sets without a break, loads that differ, sessions of another rater."""
     remarks = []
     if history.n_censored:
-        held = f"Form held to the last rep in {history.n_censored} of {int(recent['n_sets'].sum())} sets"
+        held = f"Form held to the last rep in {history.n_censored} of {int(history.recent['n_sets'].sum())} sets"
         remarks.append(f"{held}: it might have held longer.")
-    loads = recent["load_kg"].mean(), before["load_kg"].mean()
-    if abs(loads[0] - loads[1]) > 0.05 * loads[1]:
-        remarks.append(f"The load was {loads[0]:.1f} kg lately and {loads[1]:.1f} kg before.")
+    loads = history.recent["load_kg"].dropna()
+    if len(loads) and loads.max() > 1.05 * loads.min():
+        remarks.append(f"The load was between {loads.min():g} and {loads.max():g} kg.")
     others = int((~history.exposures["comparable"]).sum())
     if others:
         remarks.append(f"{count_text(others, 'session')} rated by somebody else, not compared.")

@@ -104,15 +104,21 @@ def noise(review: BlockReview) -> pd.DataFrame:
         {
             "Quantity": rows["quantity"],
             "Device": rows["device"],
-            "TE": [f"{value:.3g}" for value in rows["te"]],
-            "Carry-over": [f"{value:.2f}" for value in rows["rho"]],
-            "MDC": [f"{value:.3g}" for value in rows["mdc"]],
+            "TE": _known(rows["te"], "{:.3g}"),
+            "Carry-over": _known(rows["rho"], "{:.2f}"),
+            "MDC": _known(rows["mdc"], "{:.3g}"),
+            "Breaks a rep": _known(100 * rows["hazard"], "{:.1f} %"),
             "Athletes": rows["n_athletes"],
             "Exposures": rows["n_exposures"],
             "Source": rows["source"],
         }
     )
     return titled(table, "Noise of the squad, by which every page judges")
+
+
+def _known(values: pd.Series, form: str) -> list[str]:
+    """Values as text, nothing where there is none: measurements have no breaks, and counts no TE."""
+    return ["" if np.isnan(value) else form.format(value) for value in values.astype(float)]
 
 
 def data_audit(review: BlockReview) -> list[Shown]:

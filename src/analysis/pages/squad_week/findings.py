@@ -75,7 +75,7 @@ def _talk_fact(finding: Finding) -> Fact:
 
 def _stands(finding: Finding, week: SquadWeek) -> list[str]:
     """Under how many other choices the finding stands; nothing where none were tried."""
-    choices = week.sensitivity_of(finding)
+    choices = week.sensitivity_of(finding) if finding.is_news else None
     if choices is None or choices.others.empty:
         return []
     return [f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."]
