@@ -73,7 +73,9 @@ from analysis.models.form.hazard import (
 )
 from analysis.models.result import Interval, tidy_row
 
-SCORE, SCORE_A_DOUBLING, USUAL_A_SEASON = 3.15, 0.15, 26  # of the threshold: at a day a week, and by how many
+SCORE, SCORE_ALONE = 3.15, 3.25  # of the threshold, at a day a week
+SCORE_A_DOUBLING, USUAL_A_SEASON = 0.15, 26  # and by how many days there are
+SCORE_HAZARD, HAZARD_USUAL, HAZARD_MOST = 4.0, 0.03, 0.07  # higher where breaks are common
 SWC_REPS = 1.0  # one whole repetition
 TODAY_TAIL = 0.025
 NAMED_IN_SQUADS, NAMED_ALONE = 0.056, 0.056  # in 26 weeks, of unchanged athletes, as measured (model card)
@@ -157,8 +159,10 @@ class ChangeOfCounts(Told):
         return words.amount(value, "").strip()
 
     def _basis(self, words: Wording) -> str:
-        squad = f"; squad {100 * self.squad.hazard:.1f} %" if self.squad.n_athletes else ""
-        breaks = f"A break in {100 * self.hazard:.1f} % of repetitions{squad}"
+        counted = self.rated.of(self.used)
+        breaks = f"{counted.breaks.sum()} breaks in {counted.at_risk.sum()} repetitions"
+        if self.squad.n_athletes:
+            breaks += f", now {self.hazard / self.squad.hazard:.1f} times the squad's hazard"
         return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
 
     def _today(self, words: Wording) -> str:
@@ -220,7 +224,7 @@ def change_of_counts(
     >>> broke = np.r_[np.zeros(13, dtype=int), 1, 1, 0, 1, 1, 1, 1]
     >>> found = change_of_counts(day, broke, np.where(broke, 4, 8))
     >>> str(found.state), str(found.since.date()), round(found.before, 1), round(found.level, 1)
-    ('clearly worse', '2026-04-06', 7.8, 3.3)
+    ('clearly worse', '2026-04-06', 7.9, 3.4)
     """
     broke, at_risk = list(broke), list(at_risk)
     if len(at_risk) != len(broke):
@@ -260,13 +264,19 @@ def change_of_counts(
     return _with_today(result, days[used], breaks, reps_at_risk, int(counted.n_sets[-1]))
 
 
-def limit_of(a_season: float) -> float:
-    """The score that a jump of the hazard has to pass, by days in 26 weeks.
+def limit_of(breaks: np.ndarray, average_reps: np.ndarray, a_season: float, squad: HazardOfSquad) -> float:
+    """The score that a jump of the hazard has to pass, by days in 26 weeks, how common breaks are, and whether there is
+    a squad.
 
-    >>> limit_of(26.0), limit_of(52.0)
-    (3.15, 3.3)
+    >>> days = np.full(20, 8.0)
+    >>> rare, often = (limit_of(np.repeat([1.0, 0.0], [n, 20 - n]), days, 26, ALONE) for n in (1, 10))
+    >>> round(rare, 2), round(often, 2)
+    (3.25, 3.39)
     """
-    return SCORE + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON))
+    hazard = (breaks.sum() + squad.breaks) / (average_reps.sum() + squad.weight)
+    common = SCORE_HAZARD * float(np.clip(hazard - HAZARD_USUAL, 0, HAZARD_MOST - HAZARD_USUAL))
+    score = SCORE if squad.n_athletes else SCORE_ALONE
+    return score + SCORE_A_DOUBLING * float(np.log2(a_season / USUAL_A_SEASON)) + common
 
 
 @dataclass(frozen=True)
@@ -282,8 +292,7 @@ class _Hazard:
 def _hazard(breaks: float, average_reps: float, of: ChangeOfCounts) -> _Hazard:
     broke, reps = breaks / of.squad.spread + UNKNOWN, average_reps / of.squad.spread
     tail = (1 - of.conf_level) / 2
-    low, high = (float(gammaincinv(broke, at)) / reps for at in (tail, 1 - tail))
-    middle = broke / reps
+    low, middle, high = (float(gammaincinv(broke, at)) / reps for at in (tail, 0.5, 1 - tail))
     return _Hazard(middle, *(float(clean_of(at, of.reps, of.squad.shape)) for at in (middle, high, low)))
 
 
@@ -307,7 +316,7 @@ def _told(
     looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
     a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
-    limit = limit_of(a_season)
+    limit = limit_of(breaks, average_reps, a_season, squad)
     scored = scored_jumps(breaks, average_reps, squad)
     found = found_changes(scored, ends, limit)
     claims = tuple(claim_of(one, days, looks, events) for one in found)
