@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from drop_folder import BAR_SPEED, drop
+from drop_folder import BAR_SPEED, ROSTER, drop
 from soak_scale import times
 
 from analysis.cli import main
@@ -70,6 +70,8 @@ def told(tmp_path_factory) -> Told:
     folder = tmp_path_factory.mktemp("door") / "squad"
     run("init", folder)
     rng = np.random.default_rng(SEED)
+    drop(folder, "athletes.csv", ROSTER + "".join(f"{name},{name},,1998,,,\n" for name in gains(rng)))
+    rng = np.random.default_rng(SEED)
     for name, gain in gains(rng).items():
         rows = "".join(f"{name},{row}\n" for row in speeds(rng, gain))
         drop(folder, f"{name}.csv", BAR_SPEED + rows)
@@ -84,16 +86,11 @@ def told(tmp_path_factory) -> Told:
 
 
 def listed(folder: Path, sunday: str) -> set[str]:
-    """Names of the athletes whom the facts of that page list to be talked to for their bar speed."""
+    """Ids of the athletes whom the facts of that page list to be talked to for their bar speed."""
     page = json.loads((folder / "reports" / "squad_week" / sunday / "squad.json").read_text(encoding="utf-8"))
     (talk,) = [section for section in page["sections"] if section["key"] == "talk"]
     subjects = [fact["subject"] for fact in talk["facts"] if fact["state"] and fact["subject"].startswith("talk.")]
-    ids = {subject.split(".")[1] for subject in subjects if "romanian_deadlift.speed" in subject}
-    return {row["name"] for row in athletes(folder) if row["athlete_id"] in ids}
-
-
-def athletes(folder: Path) -> list[dict]:
-    return json.loads(run("status", "--json", "--workspace", folder))["athletes"]
+    return {subject.split(".")[1] for subject in subjects if "romanian_deadlift.speed" in subject}
 
 
 def share(k: int, of: int) -> str:
