@@ -33,6 +33,7 @@ the changed; 90 % intervals, of those found within 6 weeks, that hold (2,000 a c
 | alone, 6 sets, 1.3 % | 6.2 | | | |
 | alone, 1 set, 10 % | 3.5 | | | |
 | alone, breaks late; loses 3 | 0.1 | 30 | 96 | |
+| alone, 1 set, from 1.3 to 17 % | | 46 | 75 | |
 
 Refuses: no rated set, a set that broke more than once. "Cannot tell" with fewer than 6 days, or the last more than
 28 days ago.
