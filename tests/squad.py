@@ -56,7 +56,7 @@ BLOCK_SECTIONS = (
     model_sections.load_responses,
     model_sections.growth,
     model_sections.transfers,
-    block.flags,
+    block.claims,
     block.data_audit,
     block.methods,
 )

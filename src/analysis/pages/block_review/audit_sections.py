@@ -26,7 +26,7 @@ def claims(review: BlockReview) -> list[Shown]:
     facts = [
         Fact(
             "claims.held",
-            f"{count_text(n, 'change')} told in this block; luck alone would tell about {luck}."
+            f"{count_text(n, 'change')} told in this block; luck alone would tell {luck}."
             + (held if kept.n_judged else " None is 4 weeks old yet."),
             estimate=float(n),
             n=n,

@@ -172,7 +172,7 @@ def sides(week: SquadWeek) -> list[Block]:
         judged = sum(result is not None and result.change.state.known for _, result in of)
         found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
         words = f"{test.name}: {found} a difference beyond error{names}."
-        words += f" About {expected_text(SURE_BY_LUCK * judged)} would have one by luck." if judged else ""
+        words += f" By luck alone {expected_text(SURE_BY_LUCK * judged)} would have one." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
         facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
         drawn.append(
@@ -251,7 +251,7 @@ def found_fact(week: SquadWeek) -> Fact:
     return Fact(
         "talk.found",
         f"{n} series can be told; {found} {'has' if found == 1 else 'have'} changed for good, {new} of them found this "
-        f"week. Luck alone would move about {luck} of {n}.",
+        f"week. Luck alone would move {luck} of {n}.",
         estimate=float(found),
         n=n,
     )
@@ -272,7 +272,7 @@ def _moved_words(found: Sequence[tuple[str, Series]]) -> str:
         return "none can be told yet"
     moved = [f"{name} ({wording_of(one).direction(one.change.change)})" for name, one in told if one.change.changed]
     luck = expected_text(expected_by_chance(one.change for _, one in told))
-    count = f"{len(moved) or 'none'} of {len(told)} changed for good, about {luck} would by luck"
+    count = f"{len(moved) or 'none'} of {len(told)} changed for good, {luck} would by luck"
     return f"{count}: {listed(moved)}" if moved else count
 
 
