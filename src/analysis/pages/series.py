@@ -84,24 +84,24 @@ def series_fact(one: Followed) -> Fact:
 
 def _sides_fact(result: SideDifference) -> Fact:
     """Whether the level of the difference is another than none; a percentage only where it is."""
-    change = result.change
-    fact = change.as_fact(subject_of(result), **vars(wording_of(result)))
-    if not change.state.known:
+    fact = result.change.as_fact(subject_of(result), **vars(wording_of(result)))
+    if not result.can_tell:
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
-        lead = f"Your {result.larger} side is {percent(change.level)} larger."
+        lead = f"Your {result.larger} side is {percent(result.estimate_pct)} larger."
         said = f"{lead} {result.name}, {agreeing}."
     else:
         lead = "No difference we can be sure of."
         said = f"{lead} {result.name}, {count_text(result.n_dates, 'date')}."
-    interval = f"{signed_text(change.level_low, 1)} to {signed_text(change.level_high, 1)}"
+    interval = f"{signed_text(result.conf_low, 1)} to {signed_text(result.conf_high, 1)}"
     coach = (
-        f"{result.name}: {signed_text(change.level, 1)} % right over left ({change.conf_level * 100:.0f} % interval "
-        f"{interval}), {result.larger} larger {agreeing}, MDC of two tests {change.mdc:.1f} %."
+        f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left ({result.conf_level * 100:.0f} % "
+        f"interval {interval}), {result.larger} larger {agreeing}; sure beyond {result.mdc_pct:.1f} %."
     )
     state = None if result.is_sure else State.TOO_CLOSE
-    return replace(fact, sentence=said, lead=lead, coach_sentence=coach, coach_lead="", state=state)
+    told = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": "", "state": state, "reason": None}
+    return replace(fact, **told, level=result.estimate_pct, level_low=result.conf_low, level_high=result.conf_high)
 
 
 def course_of(

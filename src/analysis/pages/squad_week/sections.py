@@ -169,7 +169,7 @@ def sides(week: SquadWeek) -> list[Block]:
         of = [(one, _sides_of(one, test.test_id)) for one in week.members]
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
-        judged = sum(result is not None and result.change.state.known for _, result in of)
+        judged = sum(result is not None and result.can_tell for _, result in of)
         found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
         words = f"{test.name}: {found} a difference beyond error{names}."
         words += f" By luck alone {expected_text(SURE_BY_LUCK * judged)} would have one." if judged else ""
@@ -331,10 +331,10 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         return ForestRow(one.name, None, state=State.CANNOT_TELL, note="Not tested on both sides.")
     return ForestRow(
         f"{one.name}, {count_text(result.n_dates, 'date')}",
-        or_none(result.change.level),
-        or_none(result.change.level_low),
-        or_none(result.change.level_high),
-        state=State.CANNOT_TELL if not result.change.state.known else None if result.is_sure else State.TOO_CLOSE,
+        result.estimate_pct,
+        result.conf_low,
+        result.conf_high,
+        state=State.CANNOT_TELL if not result.can_tell else None if result.is_sure else State.TOO_CLOSE,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 

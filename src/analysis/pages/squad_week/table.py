@@ -139,15 +139,15 @@ def _sides_entry(one: MemberWeek) -> Entry:
     if not found:
         return _unknown("not tested")
     finding, result = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
-    change, fact = result.change, finding_fact(finding)
-    if not finding.is_judged:
+    fact = finding_fact(finding)
+    if not result.can_tell:
         return Entry(
             "too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", State.CANNOT_TELL, fact=fact
         )
-    half = f"± {(change.level_high - change.level_low) / 2:.1f} %"
+    half = f"± {(result.conf_high - result.conf_low) / 2:.1f} %"
     if result.is_sure:
-        text = f"◆ {result.larger} +{percent(change.level)}"
-        return Entry(text, f"{half}, {result.name}", sort=abs(change.level), fact=fact)
+        text = f"◆ {result.larger} +{percent(result.estimate_pct)}"
+        return Entry(text, f"{half}, {result.name}", sort=abs(result.estimate_pct), fact=fact)
     return Entry("no sure difference", f"{half}, {result.name}", sort=0.0, fact=fact)
 
 
