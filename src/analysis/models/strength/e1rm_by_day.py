@@ -7,7 +7,7 @@ Data: work sets of one lift and side with 1 to 10 repetitions and a known load; 
 Formula: Epley's 1RM = load (1 + repetitions / 30), in kg; a day is its highest. A set that was stopped early without a
 rating of the reserve counts for less than it could have been, so that hard days carry the line.
 Estimator: `models.change` on the days, by the noise of the squad in percent of the own 1RM; no error is below that of
-counting whole repetitions, 3 % of it a step. The smallest worthwhile change is 2.5 % of the own 1RM, a practical choice.
+counting whole repetitions, 3 % of it a step. The smallest worthwhile change is 2.5 % of it, a practical choice.
 Interval: that of the change engine; of the change, not of the 1RM itself, which `models.strength.e1rm` estimates.
 Refuses: no such set. "Cannot tell" as the engine does.
 Criticism: light weeks read as a lower 1RM unless they are labelled a deload. Epley's constant is one for all athletes;
