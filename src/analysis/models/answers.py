@@ -4,6 +4,7 @@ Model card
 ----------
 Question: does the athlete sleep, ache or feel otherwise than before, for longer than a bad day?
 Data: the answers to one item from one source, one a day; a day without an answer is no value.
+Formula: none, an answer is its own value, in units of its scale (points).
 Estimator: `models.change` on the answers, by the noise of the squad. The smallest worthwhile change is a tenth of the
 scale, a practical choice.
 Interval: that of the change engine. Answers are whole numbers; the step of the scale is the least error.

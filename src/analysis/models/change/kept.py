@@ -5,9 +5,11 @@ Model card
 Question: of the changes that weekly looks told, how many were still there 4 weeks later, and how many would be told if
 nothing had changed; did the 95 % range for one more value hold it as often as it claims?
 Data: one row a claim of the change engine, and one a new value with whether it lay in its range.
-Estimator: shares with Clopper and Pearson's interval. A claim held if 4 weeks after the look that found it it was
+Formula: share = held / told, without a unit. A claim held if 4 weeks after the look that found it it was
 neither withdrawn nor followed by one in the other direction. Expected by luck: the engine's own rate of unchanged
 series named in 26 weeks, times the weeks of the block over 26.
+Estimator: the share itself.
+Interval: Clopper and Pearson's, 95 % unless told.
 Refuses: nothing told and no value in the block.
 Criticism: claims of one athlete go together, and values of one series too, so that the intervals are too narrow where
 few athletes are behind them. A claim that held may still be a false one: luck lasts 4 weeks more often than not.
