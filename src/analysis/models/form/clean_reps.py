@@ -31,6 +31,7 @@ from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, chan
 from analysis.models.form.hazard import broke_by, hazard_in, quantity_of_kind
 
 DAYS_SHOWN = 6
+NOTHING_RATED = "No form notes yet. Ask your coach to rate one set a week."
 
 _SET_KEY = ["session_id", "set_no"]
 
@@ -142,7 +143,7 @@ def form_history(
     if exercise is not None:
         rated = rated[rated["exercise"] == exercise]
     if rated.empty:
-        raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
+        raise NotEnoughData(NOTHING_RATED)
     exercise = exercise or _latest_exercise(rated)
     return history_of_rated(rated[rated["exercise"] == exercise], until, judging=judging)
 
@@ -157,6 +158,11 @@ def history_of_rated(
     rated : DataFrame
         As `rated_repetitions` returns it, in its order. The other arguments are those of `form_history`.
 
+    Raises
+    ------
+    NotEnoughData
+        No repetition has been rated.
+
     Examples
     --------
     >>> rated = pd.DataFrame({"session_id": "s", "set_no": 1, "rep_no": [1, 2], "exercise": "squat", "load_kg": 60.0,
@@ -165,6 +171,8 @@ def history_of_rated(
     >>> history_of_rated(rated, pd.Timestamp("2026-01-05")).exposures["kinds"].tolist()
     [('shift',)]
     """
+    if rated.empty:
+        raise NotEnoughData(NOTHING_RATED)
     by_set = _by_set(rated)
     return FormHistory(
         exercise=str(rated["exercise"].iloc[0]),
