@@ -31,7 +31,7 @@ from analysis.models.form.sides import SideDifference
 from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import can_be_told, course_of, wording_of
+from analysis.pages.series import course_of, wording_of
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
 from analysis.pages.squad_week.findings import choices_table, listed_table, numbers_table, seen_once_table
@@ -168,7 +168,7 @@ def sides(week: SquadWeek) -> list[Block]:
     facts, drawn = [], []
     for test in week.config.side_tests:
         of = [(one, _sides_of(one, test.test_id)) for one in week.members]
-        judged = [result for _, result in of if result and can_be_told(result)]
+        judged = [result for _, result in of if result and result.can_tell]
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
         found = f"{len(sure) or 'none'} of {count_text(len(judged), 'athlete')} {'have' if len(sure) > 1 else 'has'}"
@@ -345,7 +345,7 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         result.estimate_pct,
         result.conf_low,
         result.conf_high,
-        state=State.CANNOT_TELL if not can_be_told(result) else None if result.is_sure else State.TOO_CLOSE,
+        state=State.CANNOT_TELL if not result.can_tell else None if result.is_sure else State.TOO_CLOSE,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 
