@@ -71,6 +71,14 @@ def test_a_change_is_told_for_8_weeks_and_is_then_the_usual():
     assert last.level == pytest.approx(4, abs=0.5)
 
 
+@pytest.mark.parametrize("size", [8.0, 15.0, 40.0])
+def test_a_large_step_is_one_change(size):
+    day = twice_a_week(20)
+    values = np.tile([0.0, 1.0, -1.0, 0.5, -0.5], 8) + np.where(np.arange(40) >= 20, size, 0.0)
+    claims = judged(day, values).claims
+    assert [(claim.since, claim.rises) for claim in claims] == [(day[20], True)]
+
+
 def test_a_change_is_told_to_the_end_of_its_block():
     day, values = stepped(30)
     block = Event("block", MONDAY, MONDAY + pd.Timedelta(days=7 * 30))
