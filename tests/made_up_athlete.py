@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.config import Check, Config, Lift, SideTest
+from analysis.base.frames import NOISE_COLUMNS
 from analysis.base.tables import TABLES
 
 SUNDAY = pd.Timestamp("2026-06-28")
@@ -52,6 +53,7 @@ class MadeUp:
     proposals: pd.DataFrame = field(default_factory=lambda: TABLES["proposals"].empty())
     labels: pd.DataFrame = field(default_factory=lambda: TABLES["labels"].empty())
     exclusions: pd.DataFrame = field(default_factory=lambda: left_out([]))
+    noise: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOISE_COLUMNS))  # alone, without a squad
 
     def samples(self, session_id: str) -> pd.DataFrame:
         """Watch records at the pace and heart rate that the session id names, as `run-2026-06-02-400-140`."""
