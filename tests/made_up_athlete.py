@@ -87,7 +87,12 @@ def left_out(rows: list[tuple[str, str, str, str]]) -> pd.DataFrame:
 
 def last_day_off(by_m_s: float) -> np.ndarray:
     """The flat series with its last day shifted."""
-    return FLAT_M_S + np.where(np.arange(len(FLAT_M_S)) == len(FLAT_M_S) - 1, by_m_s, 0.0)
+    return last_days_off(by_m_s, 1)
+
+
+def last_days_off(by_m_s: float, days: int = 3) -> np.ndarray:
+    """The flat series with its last days shifted for good."""
+    return FLAT_M_S + np.where(np.arange(len(FLAT_M_S)) >= len(FLAT_M_S) - days, by_m_s, 0.0)
 
 
 OF_A_DAY = {"local_date": "datetime64[us]"}
@@ -111,14 +116,20 @@ def session(day: pd.Timestamp, key: str, **more) -> dict:
 
 
 def bar_speed(
-    days: pd.DatetimeIndex, speeds_m_s: np.ndarray, *, devices: list[str] | None = None, load_kg: float = 60.0
+    days: pd.DatetimeIndex,
+    speeds_m_s: np.ndarray,
+    *,
+    devices: list[str] | None = None,
+    load_kg: float = 60.0,
+    side: str = "B",
 ) -> tuple[list[dict], list[dict]]:
     """Sets and reps: 3 repetitions at the anchor a day, around the day's speed."""
     sets, reps = [], []
     for place, (day, speed) in enumerate(zip(days, speeds_m_s, strict=True)):
-        key = {"session_id": f"fri-{day.date()}", "set_no": 1, "athlete_id": "t3st", "file_no": 1, "row_no": 1}
+        set_no = "BLR".index(side) + 1
+        key = {"session_id": f"fri-{day.date()}", "set_no": set_no, "athlete_id": "t3st", "file_no": 1, "row_no": 1}
         sets.append(
-            {**key, "local_date": day, "counted": True, "exercise": "romanian_deadlift", "side": "B", "reps": 3}
+            {**key, "local_date": day, "counted": True, "exercise": "romanian_deadlift", "side": side, "reps": 3}
             | {"exercise_raw": "RDL", "set_kind": "work", "load_kg": load_kg}
         )
         device = devices[place] if devices else "encoder one"
@@ -129,21 +140,45 @@ def bar_speed(
     return sets, reps
 
 
-def form_sets(days: pd.DatetimeIndex, clean: list[int], *, n_reps: int = 8) -> tuple[list[dict], list[dict]]:
+def form_sets(
+    days: pd.DatetimeIndex, clean: list[int], *, n_reps: int = 8, angles_deg: list[float] | None = None
+) -> tuple[list[dict], list[dict]]:
     """Sets and reps: one rated set of 8 a day, whose form changes after `clean` repetitions."""
     sets, reps = [], []
-    for day, held in zip(days, clean, strict=True):
+    for day, held, angle in zip(days, clean, angles_deg or [90.0] * len(days), strict=True):
         key = {"session_id": f"mon-{day.date()}", "set_no": 1, "athlete_id": "t3st", "file_no": 1, "row_no": 1}
         sets.append(
             {**key, "local_date": day, "counted": True, "exercise": "romanian_deadlift", "side": "B", "reps": n_reps}
             | {"exercise_raw": "RDL", "set_kind": "work", "load_kg": 50.0}
         )
         reps += [
-            {**key, "local_date": day, "rep_no": rep, "rater": "coach", "hinge_angle_deg": 90.0 + rep}
+            {**key, "local_date": day, "rep_no": rep, "rater": "coach", "hinge_angle_deg": angle + rep}
             | {"form_flags": "" if rep <= held else "flexion"}
             for rep in range(1, n_reps + 1)
         ]
     return sets, reps
+
+
+def loaded(days: pd.DatetimeIndex, loads_kg: list[float], **more) -> tuple[list[dict], list[dict]]:
+    """Sets without a bar speed: one of 5 a day."""
+    rows = [
+        {"session_id": f"set-{day.date()}", "set_no": 1, "athlete_id": "t3st", "local_date": day, "counted": True}
+        | {"exercise": "romanian_deadlift", "exercise_raw": "RDL", "side": "B", "set_kind": "work", "reps": 5}
+        | {"load_kg": load, "file_no": 1, "row_no": 1, **more}
+        for day, load in zip(days, loads_kg, strict=True)
+    ]
+    return rows, []
+
+
+def noise_of(*told: tuple[str, str, str, float]) -> pd.DataFrame:
+    """The noise of a squad of 12: quantity, device, unit and typical error, rho .2, the same of all athletes."""
+    rows = [
+        {"quantity": quantity, "device": device, "unit": unit, "te": te, "df": 200.0, "rho": 0.2, "carry_sd": 0.2}
+        | {"kurtosis": 3.0, "own_df": 40.0, "n_athletes": 12, "n_exposures": 300, "mdc": 2.77 * te}
+        | {"source": "squad of 12", "profile": ""}
+        for quantity, device, unit, te in told
+    ]
+    return pd.DataFrame(rows, columns=NOISE_COLUMNS)
 
 
 def lifting(*parts: tuple[list[dict], list[dict]]) -> dict[str, pd.DataFrame]:

@@ -28,7 +28,7 @@ MONDAYS = FRIDAYS - pd.Timedelta(days=4)
 SCATTER_M_S = np.resize([0.00, 0.02, -0.02, 0.01, -0.01, 0.02, -0.02], WEEKS)  # the same every time, to be read
 CLEAN = [6, 7, 5, 6, 6] * 4
 
-LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")
+LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Grove:
     ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
     noise: pd.DataFrame = field(default_factory=pd.DataFrame)
     withheld: int = 0
+    judged_anew_on: pd.Timestamp | None = None
 
 
 def stepped(by_m_s: float, weeks_ago: int, *, odd_m_s: float = 0.0) -> np.ndarray:

@@ -28,8 +28,9 @@ from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
 from analysis.models.fitness_fatigue.kalman import StateParameters, filtered, fit_states
 from analysis.models.fitness_fatigue.skill import review
-from analysis.models.form.clean_reps import form_history
+from analysis.models.form.clean_reps import form_history, history_of_rated, rated_repetitions
 from analysis.models.form.depth_drift import depth_drift
+from analysis.models.form.hinge_depth import hinge_depth
 from analysis.models.form.sides import difference_of_dates, side_difference
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
@@ -260,6 +261,14 @@ MODELS: dict[str, Asked] = {
         lambda f: form_history(BIRCH.sets, f, SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
         answers=frozenset(WRONGS) - {"nothing", "too few"},  # counts repetitions, whatever their angle
     ),
+    "history_of_rated": Asked(
+        lambda f: history_of_rated(rated_repetitions(BIRCH.sets, f, SUNDAY), SUNDAY), RATED, "hinge_angle_deg", 0,
+        kind="rater", answers=frozenset(WRONGS) - {"nothing", "too few"},
+    ),
+    "hinge_depth": Asked(
+        lambda f: hinge_depth(BIRCH.sets, f, "romanian_deadlift", SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
+        answers=JUDGED - {"too few"},
+    ),
     "load_velocity_profile": Asked(
         lambda f: load_velocity_profile(f.load_kg, f.mean_velocity_m_s, mvt_m_s=0.2),
         ONE_LIFTER, "mean_velocity_m_s", 2, "load_kg", answers=COUNTED,
@@ -304,8 +313,8 @@ MODELS: dict[str, Asked] = {
         answers=COUNTED,
     ),
     "difference_of_dates": Asked(
-        lambda f: difference_of_dates(f, HOP), side_difference(BIRCH.trials, HOP, SUNDAY).dates, "difference_pct", 0,
-        answers=answers("a negative value"),
+        lambda f: difference_of_dates(f, HOP, SUNDAY), side_difference(BIRCH.trials, HOP, SUNDAY).dates,
+        "difference_pct", 0, answers=answers("a negative value"),
     ),
     "speed_at_load": Asked(
         lambda f: speed_at_load(BIRCH.sets, f, LIFT, 60.0, SUNDAY),
@@ -330,7 +339,8 @@ MODELS: dict[str, Asked] = {
 
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
-    "test_change.py": ("change", "change_of_counts", "design", "lasting_form", "noise_of_squad"),
+    "test_change.py": ("change", "design", "noise_of_squad"),
+    "test_clean_reps.py": ("change_of_counts", "hazards_of_rated", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",

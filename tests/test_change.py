@@ -71,14 +71,6 @@ def test_a_change_is_told_for_8_weeks_and_is_then_the_usual():
     assert last.level == pytest.approx(4, abs=0.5)
 
 
-@pytest.mark.parametrize("size", [8.0, 15.0, 40.0])
-def test_a_large_step_is_one_change(size):
-    day = twice_a_week(20)
-    values = np.tile([0.0, 1.0, -1.0, 0.5, -0.5], 8) + np.where(np.arange(40) >= 20, size, 0.0)
-    claims = judged(day, values).claims
-    assert [(claim.since, claim.rises) for claim in claims] == [(day[20], True)]
-
-
 def test_a_change_is_told_to_the_end_of_its_block():
     day, values = stepped(30)
     block = Event("block", MONDAY, MONDAY + pd.Timedelta(days=7 * 30))
@@ -234,10 +226,11 @@ def test_steps_of_a_few_do_not_pass_for_noise():
 
 def test_two_athletes_are_no_squad_and_stand_by_what_is_published():
     two = SQUAD[SQUAD["athlete_id"].isin(["a", "b"])]
-    noise = noise_of_squad(two, published={"jump": Published(1.5, 4, "Hopkins")})
+    stated = Published(1.5, 4, "Hopkins")
+    noise = noise_of_squad(two, published={"jump": stated})
     assert noise.table.empty
-    assert noise.of("jump", "mat", []).source == "Hopkins"
-    assert noise.of("jump", "mat", two["value"].head(50)).source == "Hopkins and own values"
+    assert noise.of("jump", "mat", [], published=stated).source == "Hopkins"
+    assert noise.of("jump", "mat", two["value"].head(50), published=stated).source == "Hopkins and own values"
     assert not noise.of("sprint", "gates", []).known
 
 
@@ -253,6 +246,13 @@ def test_an_athlete_who_errs_more_has_a_larger_noise_than_the_squad():
 def test_equal_values_of_everybody_err_by_the_rounding():
     noise = noise_of_squad(SQUAD.assign(value=3.0), resolution={"jump": 0.5})
     assert noise.table["te"].iloc[0] == pytest.approx(0.5 / 12**0.5, rel=0.5)
+
+
+@pytest.mark.parametrize("every", [2, 3, 4])
+def test_values_that_repeat_as_a_plan_does_still_err(every):
+    plan = np.tile([100.0, 102.5, 99.0, 101.0][:every], 8)
+    alone = noise_of_squad(SQUAD.iloc[:0]).of("e1rm", None, plan)
+    assert alone.typical_error == pytest.approx(plan.std(), rel=0.6)
 
 
 def test_what_is_not_known_of_the_noise_asks_for_more():
@@ -284,3 +284,14 @@ def test_a_change_that_is_never_found_is_said_to_be():
 def test_a_design_without_noise_is_refused():
     with pytest.raises(NotEnoughData, match="noise"):
         design(Noise(np.nan, 0.0), [1.0], per_week=1, n_before=10)
+
+
+@pytest.mark.parametrize("size", [3.0, 8.0, 18.0, 40.0])
+def test_a_step_of_any_size_is_found_once_and_at_its_day(size):
+    noise = Noise(1.0, 60.0, 0.2, 0.2, "squad of 12", n_athletes=12)
+    values = np.r_[np.tile([0.2, -0.3, 0.1], 6), size + np.tile([0.1, -0.2, 0.2], 4)]
+    day = pd.date_range("2026-01-05", periods=len(values), freq="3D")
+    found = change(day, values, noise=noise, swc=0.5)
+    assert [claim.rises for claim in found.claims] == [True]
+    assert found.since == day[18]
+    assert found.level == pytest.approx(size, abs=0.3)

@@ -13,7 +13,6 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.models.change_of_counts import change_of_counts
 from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
 from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
@@ -32,9 +31,11 @@ from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
 from analysis.models.fitness_fatigue.plan_simulation import best_block
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
+from analysis.models.form.change_of_counts import change_of_counts
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.form_break import form_break
+from analysis.models.form.hinge_depth import hinge_depth
 from analysis.models.form.sides import side_difference
 from analysis.models.form.watched import watched_repetitions
 from analysis.models.noise import Noise, noise_of_squad
@@ -137,7 +138,9 @@ EXPOSURES = SQUAD.assign(athlete_id=SQUAD["athlete"], quantity="lift", device=""
 
 RESULTS: dict[str, Result] = {
     "change": change(WEEKS, E1RM_KG, noise=LEVEL_NOISE, swc=1.0),
-    "change_of_counts": change_of_counts(WEEKS, BREAKS, np.where(BREAKS, 3, 8)),
+    "change_of_counts": change_of_counts(
+        WEEKS, [(3,) if broke else (8,) for broke in BREAKS], [("shift",) if broke else (None,) for broke in BREAKS]
+    ),
     "noise": noise_of_squad(EXPOSURES),
     "design": design(LEVEL_NOISE, [1.0, 2.0], per_week=2, n_before=20),
     "load_velocity": PROFILE,
@@ -171,6 +174,7 @@ RESULTS: dict[str, Result] = {
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(CHECKS, BIRCH.trials, SPRINT, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
+    "hinge_depth": hinge_depth(BIRCH.sets, BIRCH.reps, "romanian_deadlift", SUNDAY),
     "form_break": FORM_BREAK,
     "form_against_expected": FORM_BREAK.against_expected("t00", WEEKS[8]),
     "depth_drift": depth_drift(RATED, cluster="athlete_id"),

@@ -9,7 +9,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.form.sides import side_difference, side_quantity
 from analysis.models.noise import noise_of_squad
 from analysis.models.result import TIDY_COLUMNS
-from analysis.models.series import Judging
+from analysis.models.series import ALONE, Judging
 
 DATES = [str(day.date()) for day in pd.date_range("2025-12-01", periods=8, freq="28D")]
 LEFT = [150.0, 152.0, 149.0, 151.0, 150.0, 148.0, 151.0, 150.0]
@@ -47,6 +47,15 @@ def test_swapping_the_sides_turns_the_sign():
 
 def test_one_bad_day_is_no_difference_we_can_be_sure_of():
     result = side_difference(hops(DATES[-4:], [150.0, 120.0, 149.0, 151.0], [151.0, 150.0, 150.0, 150.0]), HOP, SUNDAY)
+    assert not result.is_sure
+
+
+@pytest.mark.parametrize("judging", [of_squad(3.0), ALONE], ids=["squad", "alone"])
+@pytest.mark.parametrize("bad", [0, 3, 7])
+def test_one_bad_day_of_eight_is_none_however_bad(bad, judging):
+    right = [value * (1.35 if place == bad else 1.0) for place, value in enumerate(LEFT[1:] + LEFT[:1])]
+    result = side_difference(hops(DATES, LEFT, right), HOP, SUNDAY, judging=judging)
+    assert abs(result.estimate_pct) > 3.5
     assert not result.is_sure
 
 

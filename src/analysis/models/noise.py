@@ -8,7 +8,8 @@ Model: value = level + error, the error AR(1) from exposure to exposure with SD 
 have variance 2 TE^2 (1 - rho^j), whatever the level is, and forgive slow change.
 Estimator: mean squares of the differences at lags 1 to 4, pooled over athletes, each clipped at 3.5 robust SD; TE and
 rho by generalised least squares on their logs, rho drawn towards .25 with the weight of 20 exposures. Where a level
-jumps (means of 4 exposures on either side, by more than the scan's threshold) no difference is taken across. A
+jumps (means of 4 exposures on either side, by more than the scan's threshold) no difference is taken across. Values
+that repeat, as the loads of a plan do, have a lag at which nothing differs: none counts less than 5 % of the largest. A
 published or stated TE joins with its degrees of freedom. An athlete's own TE is drawn to the squad's with 6 to 40
 degrees of freedom, by how much the athletes' errors differ. Below 3 athletes there is no squad: an athlete stands
 alone, drawn to the published value if there is one.
@@ -47,6 +48,7 @@ DIFFERENCE_SHARE = 2 / 3  # degrees of freedom of a mean square of successive di
 CLIP_SD, CUT_WINDOW, CUT_ROUNDS = 3.5, 4, 3
 CUT_SCORE, CUT_SCORE_RARE = 3.6, 5.0  # 3.6 - 5 / n, about where the scan itself would name a change
 RHO_START = 0.3  # of the first round
+LAG_SHARE_LEAST = 0.05  # of the largest mean square: at rho .9 lag 1 has .29 of lag 4
 _RHOS = np.linspace(0.0, 0.9, 91)
 # covariance of the logs of the mean squares at lags 1 to 4 times their number, at rho .3 (1,500 simulated squads)
 _LAG_COVARIANCE = np.array(
@@ -131,7 +133,7 @@ def pooled(values: np.ndarray, *, resolution: float = 0.0) -> Pooled:
     squares = own = counts = kurtosis = np.empty(0)
     for _ in range(CUT_ROUNDS):
         squares, own, counts, kurtosis = _mean_squares(values, _regimes(values, te, rho))
-        squares = np.maximum(squares, least)
+        squares = np.maximum(squares, np.maximum(least, LAG_SHARE_LEAST * squares.max(axis=1, keepdims=True)))
         te, rho, carry_sd = _fitted(squares, counts.sum(axis=1))
     df = np.maximum(DIFFERENCE_SHARE * counts.sum(axis=1), 1.0)
     own_df = _own_df(np.maximum(own / np.maximum(counts, 1) / (1 - rho)[:, None], least), counts)

@@ -62,9 +62,9 @@ def wording_of(one: Followed) -> Wording:
                 f"{exercise_name(one.exercise)}, clean reps", 1, "more clean reps", "fewer clean reps", "rated set"
             )
         case HingeDepth():
-            return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "larger", "smaller", "session")
+            return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "shallower", "deeper", "session")
         case PaceAtHeartRate():
-            return Wording(f"pace at {one.low_bpm:g} to {one.high_bpm:g} bpm", 0, "slower", "faster", "run")
+            return Wording("easy pace", 0, "slower", "faster", "run")
         case Answers():
             return Wording(capital(one.item.replace("_", " ")), 1, "higher", "lower", "answer")
         case SideDifference():
@@ -133,7 +133,7 @@ def course_of(
     low, high = scale or (min(drawn, default=0.0), max(drawn, default=1.0))
     told = change.changed and change.since is not None
     return Course(
-        title=f"{label} over {weeks} weeks",
+        title=f"{label}: the last {weeks} weeks",
         label=label,
         unit=change.unit,
         weeks=tuple((one.until - recent["local_date"]).dt.days / 7),

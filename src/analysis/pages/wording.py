@@ -76,14 +76,14 @@ def percent(value: float) -> str:
 
 
 def expected_text(value: float) -> str:
-    """An expected number of things with the digits that mean something.
+    """An expected number of things with the digits that mean something, as words.
 
     >>> expected_text(2.9), expected_text(0.36), expected_text(0.02)
-    ('3', '0.4', 'less than 0.1')
+    ('about 3', 'about 0.4', 'less than 0.1')
     """
     if value < 0.05:
         return "less than 0.1"
-    return f"{value:.0f}" if value >= 1.5 else f"{value:.1f}"
+    return f"about {value:.0f}" if value >= 1.5 else f"about {value:.1f}"
 
 
 def day_text(day: pd.Timestamp) -> str:

@@ -64,8 +64,7 @@ def found_changes(scored: Scored, ends: np.ndarray, limit: float) -> list[Found]
 
 
 def scored_steps(values: np.ndarray, rho: float, typical_error: float, a_season: float) -> Scored:
-    """The scores of steps in one series, for `found_changes`. Each regime is clipped by itself: beside the values before
-    a large step the first ones after it would be held down, and look like a second change later."""
+    """The scores of steps in one series, for `found_changes`; a single exposure is believed as `clipped` says."""
 
     def scored(start: int, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         seen = steps(clipped(values[start:], typical_error, a_season), ends - start, rho)

@@ -6,7 +6,9 @@ Question: is the 1RM that the sets of a lift speak of higher or lower than befor
 Data: work sets of one lift and side with 1 to 10 repetitions and a known load; the reserve is added where it was rated.
 Formula: Epley's 1RM = load (1 + repetitions / 30), in kg; a day is its highest. A set that was stopped early without a
 rating of the reserve counts for less than it could have been, so that hard days carry the line.
-Estimator: `models.change` on the days. The smallest worthwhile change is 2.5 % of the own 1RM, a practical choice.
+Estimator: `models.change` on the days, by the noise of the squad in percent of the own 1RM; no error is below that of
+counting whole repetitions, 3 % of it a step. The smallest worthwhile change is 2.5 % of the own 1RM, a practical
+choice.
 Interval: that of the change engine; of the change, not of the 1RM itself, which `models.strength.e1rm` estimates.
 Refuses: no such set. "Cannot tell" as the engine does.
 Criticism: light weeks read as a lower 1RM unless they are labelled a deload. Epley's constant is one for all athletes;
@@ -27,6 +29,7 @@ from analysis.metrics.strength import TESTED_REPS, e1rm_from_reps, work_sets
 from analysis.models import series
 
 SWC_SHARE = 0.025  # of the own 1RM; a practical choice, not a measured one
+RESOLUTION_PCT = 3.0  # of the own 1RM: what one repetition more makes of it
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -89,5 +92,11 @@ def e1rm_by_day(
         exposures=exposures,
         until=until,
         judging=judging,
-        quantity=series.Quantity(f"{lift.exercise}.e1rm", "kg", SWC_SHARE * float(by_day.median()), relative=True),
+        quantity=series.Quantity(
+            name=f"{lift.exercise}.e1rm",
+            unit="kg",
+            swc=SWC_SHARE * float(by_day.median()),
+            resolution=RESOLUTION_PCT,
+            relative=True,
+        ),
     )

@@ -180,9 +180,10 @@ def felt_fact(week: AthleteWeek) -> Fact:
     text = f"You answered on {days} of 7 days."
     judged = answers["inside"].notna()
     if judged.any():
-        outside = count_text(int((~answers.loc[judged, "inside"].astype(bool)).sum()), "answer")
-        chance = (1 - BAND_LEVEL) * judged.sum()
-        text += f" {outside} outside your usual range; about {expected_text(chance)} expected by chance."
+        outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
+        found = f"{count_text(outside, 'answer')} {'was' if outside == 1 else 'were'}" if outside else "No answer was"
+        luck = expected_text((1 - BAND_LEVEL) * judged.sum())
+        text += f" {found} outside your usual; luck alone makes {luck}."
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
 
 

@@ -157,9 +157,11 @@ def _trials_left_out(history: CheckHistory) -> str:
 def pace_blocks(result: PaceAtHeartRate) -> list[Block]:
     """What pace at the usual heart rate says of its level; of a pace smaller is better."""
     name, left_out = f"{wording_of(result).head}, {day_text(result.last_date)}", result.n_runs_left_out
-    remark = f"{count_text(left_out, 'run')} with too little time at this heart rate left out."
+    remark = f"Easy is your usual heart rate, {result.low_bpm:g} to {result.high_bpm:g} beats a minute."
+    if left_out:
+        remark += f" {count_text(left_out, 'run')} with too little time at it left out."
     drawn = course_of(result, f"{name}, lower is better", decimals=0)
-    return [series_fact(result), drawn, *([Text(remark)] if left_out else [])]
+    return [series_fact(result), drawn, Text(remark)]
 
 
 def side_blocks(result: SideDifference) -> list[Block]:

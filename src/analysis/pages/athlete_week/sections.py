@@ -198,7 +198,7 @@ def chance_fact(told: Sequence[Told]) -> Fact:
     moved = "none has" if found == 0 else "1 has" if found == 1 else f"{found} have"
     return Fact(
         "certainty.by_chance",
-        f"Of {count_text(n, 'line')} here {moved} changed. Luck alone would move about {expected_text(by_luck)}.",
+        f"Of {count_text(n, 'line')} here {moved} changed. Luck alone would move {expected_text(by_luck)}.",
         coach_sentence=(
             f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if "
             "nothing had changed (season rate of unchanged series, each told for 8 weeks)."

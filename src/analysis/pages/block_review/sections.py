@@ -54,9 +54,9 @@ def message(review: BlockReview) -> list[Block]:
     n, luck = len(told), expected_text(expected_by_chance(one.change for one in told))
     changed = sum(one.change.changed for one in told)
     if not found:
-        return [Fact("block.message", f"None of {n} series changed for good; luck alone would move about {luck}.", n=n)]
+        return [Fact("block.message", f"None of {n} series changed for good; luck alone would move {luck}.", n=n)]
     names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items())
-    words = f"{changed} of {n} series changed for good, where luck alone would move about {luck}: {names}."
+    words = f"{changed} of {n} series changed for good, where luck alone would move {luck}: {names}."
     return [Fact("block.message", words, n=n)]
 
 
@@ -159,7 +159,7 @@ def changes(review: BlockReview) -> list[Block]:
     counted = Fact(
         "block.by_chance",
         f"{count_text(len(told), 'series', 'series')} can be told: {len(changed)} changed for good, {clear} of them by "
-        f"more than the smallest change that matters; luck alone would move about {expected_text(by_luck)}.",
+        f"more than the smallest change that matters; luck alone would move {expected_text(by_luck)}.",
         estimate=by_luck,
         n=len(told),
     )

@@ -48,7 +48,8 @@ class SquadFrames(Protocol):
     config: Config
     athletes: tuple[Member, ...]
     rules: tuple[Rule, ...]  # what proposes for the coming week
-    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
+    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting, exclusions and verdicts_before
+    judged_anew_on: pd.Timestamp | None  # when the store came from a version that judged by another rule
     withheld: int  # athletes who have not agreed to be shown here
     noise: pd.DataFrame  # as each of the athletes has it
 
@@ -143,8 +144,8 @@ class SquadWeek:
         return next(one for one in self.everyone if one.athlete_id == athlete_id)
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity | None:
-        """One of the flagged findings under other choices; None where there is none to vary."""
-        return self._sensitivities[finding.athlete_id, finding.subject]
+        """A lasting change under other choices; None where there is none to vary, or nothing lasting."""
+        return self._sensitivities.get((finding.athlete_id, finding.subject))
 
     @cached_property
     def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:
