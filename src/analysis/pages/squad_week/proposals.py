@@ -11,9 +11,9 @@ None while the week is not over. A standstill is steady after a lasting gain: wi
 everybody who keeps a lift where it is.
 
 Measured with the shipped rules on weekly pages of squads of 12, 2 exposures a week, 10 % missed, all else speaking for
-progress (`tests/simulations`): of 1,200 unchanged athletes those to whom progress, a hold or the menu of a standstill is
-ever proposed in 26 weeks; of 300 who gain 1 MDC in week 13 those with progress within 6 weeks, and with the menu or
-progress once more in weeks 26 to 39, in which they stand; in %:
+progress (`tests/simulations`): of 1,200 unchanged athletes, those who ever get progress, a hold or the menu of a
+standstill in 26 weeks; of 300 who gain 1 MDC in week 13, those who get progress within 6 weeks, and those who get the
+menu or progress in weeks 26 to 39, in which they stand; in %:
 
 | rho | unchanged: progress | unchanged: hold | unchanged: menu | gain: progress | standing: menu | standing: progress |
 |---|--:|--:|--:|--:|--:|--:|
