@@ -1,21 +1,32 @@
-"""A made-up squad for the tests of the squad's page: athletes in whom nothing changes, under names."""
+"""A made-up squad for the tests of the squad's page: athletes with 20 weeks of a lift and its form, under names.
+
+What it is judged by is told of its own values, as a workspace does it.
+"""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import CONFIG, SUNDAY, MadeUp, birch
+from made_up_athlete import CONFIG, SUNDAY, MadeUp, bar_speed, birch, form_sets, lifting
 
 import analysis.report.page as page_module
 from analysis.base.config import Config
 from analysis.base.rules import Rule
 from analysis.base.tables import TABLES
+from analysis.pages.squad_noise import noise_table
 from analysis.pages.squad_week import sections
 from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.week import SquadWeek, squad_week
 from analysis.report.html import Footer, page_html
 from analysis.report.page import SECTION_MIME, Page
+
+WEEKS = 20
+FRIDAYS = pd.date_range(end="2026-06-26", periods=WEEKS, freq="7D")
+MONDAYS = FRIDAYS - pd.Timedelta(days=4)
+SCATTER_M_S = np.resize([0.00, 0.02, -0.02, 0.01, -0.01, 0.02, -0.02], WEEKS)  # the same every time, to be read
+CLEAN = [6, 7, 5, 6, 6] * 4
 
 LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before")
 
@@ -33,18 +44,33 @@ class Grove:
     config: Config = CONFIG
     rules: tuple[Rule, ...] = ()
     ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
+    noise: pd.DataFrame = field(default_factory=pd.DataFrame)
     withheld: int = 0
     judged_anew_on: pd.Timestamp | None = None
 
 
+def stepped(by_m_s: float, weeks_ago: int, *, odd_m_s: float = 0.0) -> np.ndarray:
+    """Weekly speeds around 0.70 m/s, from so many weeks ago another level; the newest one off."""
+    week = np.arange(WEEKS)
+    step = np.where(week >= WEEKS - weeks_ago, by_m_s, 0.0)
+    return 0.70 + SCATTER_M_S + step + np.where(week == WEEKS - 1, odd_m_s, 0.0)
+
+
+def lifter(speeds_m_s=None, clean=CLEAN) -> MadeUp:
+    """Nothing changes but these speeds of Fridays and clean repetitions of Mondays."""
+    speeds = stepped(0.0, 0) if speeds_m_s is None else speeds_m_s
+    return birch().but(**lifting(bar_speed(FRIDAYS, speeds), form_sets(MONDAYS, list(clean))))
+
+
 def named(name: str, athlete: MadeUp | None = None) -> Named:
     """The athlete, by default one in whom nothing changes, under a name."""
-    return Named(**{**vars(athlete or birch()), "athlete_id": f"{name.lower()}1"}, name=name)
+    return Named(**{**vars(athlete or lifter()), "athlete_id": f"{name.lower()}1"}, name=name)
 
 
 def week_of(*athletes: Named, until: pd.Timestamp = SUNDAY, **more: Any) -> SquadWeek:
-    """The week of a squad of these athletes."""
-    return squad_week(Grove(athletes, **more), until)
+    """The week of a squad of these athletes, judged by the noise of their values up to then."""
+    noise = noise_table(athletes, until)
+    return squad_week(Grove(tuple(replace(one, noise=noise) for one in athletes), noise=noise, **more), until)
 
 
 def many(week: SquadWeek, n: int) -> SquadWeek:
@@ -60,7 +86,7 @@ def page_of(week: SquadWeek) -> str:
     """The squad's page, made in this process from the sections that the notebook shows."""
     about = {"subject": "squad", "name": "Grove", "period": "a week", "until": "2026-06-28", "audience": "coach"}
     shown = (sections.header, sections.data_state, sections.talk, sections.glance, sections.bar_speed, sections.form)
-    shown += (sections.checks, sections.sides, sections.trends, sections.proposals, sections.changes)
+    shown += (sections.checks, sections.sides, sections.plateaus, sections.proposals, sections.changes)
     bundles: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page_module, "get_ipython", lambda: "a kernel")

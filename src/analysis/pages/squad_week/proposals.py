@@ -10,6 +10,20 @@ Refuses: a fact that cannot be told is None and fulfils no condition, so it neve
 None while the week is not over. A standstill is steady after a lasting gain: without one it would be proposed to
 everybody who keeps a lift where it is.
 
+Measured with the shipped rules on weekly pages of squads of 12, 2 exposures a week, 10 % missed, all else speaking for
+progress (`tests/simulations`): of 1,200 unchanged athletes, those who ever get progress, a hold or the menu of a
+standstill in 26 weeks; of 300 who gain 1 MDC in week 13, those who get progress within 6 weeks, and those who get the
+menu or progress in weeks 26 to 39, in which they stand; in %:
+
+| rho | unchanged: progress | unchanged: hold | unchanged: menu | gain: progress | standing: menu | standing: progress |
+|---|--:|--:|--:|--:|--:|--:|
+| 0 | 1.1 | 0.9 | 0.4 | 100.0 | 100.0 | 0.7 |
+| 0.3 | 2.3 | 2.8 | 0.5 | 96.7 | 98.7 | 2.3 |
+| 0.6 | 3.0 | 2.4 | 0.2 | 65.0 | 93.7 | 17.3 |
+
+Criticism: where errors carry over strongly (rho .6) what is left of a gain is often found once more and proposed on
+again, in one of six athletes who stand. Lifts of one athlete go together.
+
 Source: the rules carry theirs; the decision rule is that of `analysis.models.change`, equivalence by an interval
 is Schuirmann 1987, J Pharmacokinet Biopharm 15(6):657-680.
 """
