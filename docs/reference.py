@@ -31,6 +31,7 @@ ROOMS = {"models": models, "figures": figures, "metrics": metrics}
 BASE = (
     "analysis.workspace.workspace",
     "analysis.base.states",
+    "analysis.base.sentences",
     "analysis.base.blocks",
     "analysis.report.page",
     "analysis.base.errors",
@@ -166,7 +167,7 @@ def index_page(room: str, modules: list[ModuleType]) -> str:
         "models": "# Models\n\nOne page a model: its question, data and formula, when it refuses, and its limits.\n",
         "figures": "# Figures\n\nEach takes a result and draws it. [The gallery](gallery.md) shows them.\n",
         "metrics": "# Metrics\n\nFrom a table to numbers. Nothing is estimated here.\n",
-        "base": "# Workspace, states and pages\n\nWhat a notebook begins with, and what it shows.\n",
+        "base": "# Workspace, verdicts and pages\n\nWhat a notebook begins with, and what it shows.\n",
     }
     first = [module for module in modules if room != "models" or has_card(module)]
     others = [module for module in modules if module not in first]

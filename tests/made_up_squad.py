@@ -17,7 +17,7 @@ from analysis.pages.squad_week.week import SquadWeek, squad_week
 from analysis.report.html import Footer, page_html
 from analysis.report.page import SECTION_MIME, Page
 
-LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")
+LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Grove:
     rules: tuple[Rule, ...] = ()
     ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
     withheld: int = 0
+    judged_anew_on: pd.Timestamp | None = None
 
 
 def named(name: str, athlete: MadeUp | None = None) -> Named:

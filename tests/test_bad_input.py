@@ -265,8 +265,8 @@ MODELS: dict[str, Asked] = {
         answers=frozenset(WRONGS) - {"nothing", "too few"},  # counts repetitions, whatever their angle
     ),
     "history_of_rated": Asked(
-        lambda f: history_of_rated(rated_repetitions(BIRCH.sets, f, SUNDAY), SUNDAY),
-        RATED, "hinge_angle_deg", 0, kind="rater", answers=frozenset(WRONGS) - {"nothing", "too few"},
+        lambda f: history_of_rated(rated_repetitions(BIRCH.sets, f, SUNDAY), SUNDAY), RATED, "hinge_angle_deg", 0,
+        kind="rater", answers=frozenset(WRONGS) - {"nothing", "too few"},
     ),
     "hinge_depth": Asked(
         lambda f: hinge_depth(BIRCH.sets, f, "romanian_deadlift", SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
@@ -324,9 +324,8 @@ MODELS: dict[str, Asked] = {
         answers=COUNTED,
     ),
     "difference_of_dates": Asked(
-        lambda f: difference_of_dates(f, HOP, SUNDAY),
-        side_difference(BIRCH.trials, HOP, SUNDAY).dates, "difference_pct", 0,
-        answers=answers("a negative value"),
+        lambda f: difference_of_dates(f, HOP, SUNDAY), side_difference(BIRCH.trials, HOP, SUNDAY).dates,
+        "difference_pct", 0, answers=answers("a negative value"),
     ),
     "speed_at_load": Asked(
         lambda f: speed_at_load(BIRCH.sets, f, LIFT, 60.0, SUNDAY),

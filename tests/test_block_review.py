@@ -27,7 +27,7 @@ class Named(MadeUp):
 
 def squad_of(*athletes: MadeUp, config: Config = CONFIG) -> SimpleNamespace:
     """A squad as `Workspace.everyone` gives it, of made-up athletes with ids of their own."""
-    ledger = {name: TABLES[name].empty() for name in ("files", "rejects")}
+    ledger = {name: TABLES[name].empty() for name in ("files", "rejects", "claims")}
     return SimpleNamespace(config=config, athletes=athletes, ledger=ledger, fingerprint="f00d", withheld=0)
 
 

@@ -284,3 +284,14 @@ def test_a_change_that_is_never_found_is_said_to_be():
 def test_a_design_without_noise_is_refused():
     with pytest.raises(NotEnoughData, match="noise"):
         design(Noise(np.nan, 0.0), [1.0], per_week=1, n_before=10)
+
+
+@pytest.mark.parametrize("size", [3.0, 8.0, 18.0, 40.0])
+def test_a_step_of_any_size_is_found_once_and_at_its_day(size):
+    noise = Noise(1.0, 60.0, 0.2, 0.2, "squad of 12", n_athletes=12)
+    values = np.r_[np.tile([0.2, -0.3, 0.1], 6), size + np.tile([0.1, -0.2, 0.2], 4)]
+    day = pd.date_range("2026-01-05", periods=len(values), freq="3D")
+    found = change(day, values, noise=noise, swc=0.5)
+    assert [claim.rises for claim in found.claims] == [True]
+    assert found.since == day[18]
+    assert found.level == pytest.approx(size, abs=0.3)

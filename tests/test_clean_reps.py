@@ -1,5 +1,7 @@
 """Clean repetitions: what counts as clean, whether it has changed for good, and which break ends a set."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from analysis.models.noise import NO_SQUAD, noise_of_squad
 from analysis.models.series import Judging
 
 WEEKS = pd.date_range("2026-01-05", periods=30, freq="7D")
+FEWER = {"less": "fewer clean reps"}
 WORDS = {"decimals": 1, "more": "more", "less": "fewer", "occasion": "session"}
 
 
@@ -194,6 +197,46 @@ def test_measurements_and_counts_are_in_one_table():
     assert both.of("sprint", "gates", np.array([3.2])).known
     assert both.tidy()["estimate"].notna().all()
     assert both.tidy()["term"].tolist() == ["te of sprint gates", "rho of sprint gates", "hazard of rdl.clean_reps"]
+
+
+LATE = [7, 8, 7, 7, 8, 6, 8, 7, 7, 8, 7, 8]  # sets that break at the end or not at all
+
+
+def test_a_squad_whose_sets_break_late_sees_early_breaks_at_once():
+    judging = Judging(noise_of_ratings([LATE * 2, LATE[1:] * 2, LATE[2:] * 2, LATE[3:] * 2]))
+    assert history([*LATE, 4, 4], judging=judging).change.state == "clearly worse"
+    assert not history([*LATE, 7, 7, 6], judging=judging).change.changed
+    assert not history([*LATE, 4, 8], judging=judging).change.changed
+    assert not history([*LATE, 4, 4], judging=Judging()).change.changed
+
+
+def test_the_shape_of_the_hazard_is_that_of_repetitions_that_three_athletes_did():
+    squad = hazard_in(noise_of_ratings([LATE * 2] * 3), "romanian_deadlift.clean_reps")
+    assert len(squad.shape) == 8
+    assert (np.diff(squad.shape) >= 0).all()
+    assert squad.shape[-1] > 4 > 0.1 > squad.shape[0]
+    longer = [history(LATE * 2), history(LATE * 2), history(LATE * 2), history([9, 8, 10] * 4, n_reps=10)]
+    exposures = pd.concat(one.exposures.assign(athlete_id=n, quantity="rdl") for n, one in enumerate(longer))
+    assert len(hazard_in(with_hazards(NO_SQUAD, exposures), "rdl").shape) == 8
+
+
+def test_breaks_at_any_repetition_have_a_flat_hazard():
+    rng = np.random.default_rng(np.random.SeedSequence([14, 2]))
+    squad = noise_of_ratings([np.minimum(rng.geometric(0.05, 24) - 1, 8).tolist() for _ in range(12)])
+    shape = hazard_in(squad, "romanian_deadlift.clean_reps").shape
+    assert 0.6 < shape.min() <= shape.max() < 1.6
+
+
+def test_a_level_is_a_multiple_of_the_hazard_of_the_squad():
+    judging = Judging(noise_of_ratings([LATE * 2] * 4))
+    same = history(LATE, judging=judging).change
+    assert same.level == pytest.approx(np.mean(LATE), abs=0.2)
+    assert same.augment()[".fitted"].sum() == pytest.approx(sum(clean < 8 for clean in LATE), rel=0.1)
+
+
+def test_what_could_hide_is_said_once():
+    told = history([8] * 12 + [1]).change.sentence("clean reps", **WORDS | {"more": "more clean reps"} | FEWER)
+    assert re.search(r"; up to \d\.\d fewer clean reps could hide\.", told)
 
 
 def test_two_athletes_are_no_squad():

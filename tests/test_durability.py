@@ -67,22 +67,26 @@ def long_runs(second_bpm: list[float], devices: list[str] | None = None):
 STEADY = [146.0, 147, 145, 146, 147, 145, 146]
 
 
-def test_a_run_that_holds_far_better_is_clearly_better_and_lower_is_better():
-    result = durability(*long_runs([*STEADY, 140.5]), DAY)
-    assert result.change.state == "clearly better"
-    assert result.change.estimate < 0 < result.change.gain
+def test_runs_that_hold_far_better_are_told_since_when_and_lower_is_better():
+    found = durability(*long_runs([*STEADY, 140.5, 140.0, 141.0]), DAY).change
+    assert found.state == "clearly better"
+    assert str(found.since.date()) == "2026-06-14"
+    assert found.change < 0 < found.gain
 
 
-def test_a_run_like_the_others_is_no_change():
-    result = durability(*long_runs([*STEADY, 146.5]), DAY)
-    assert result.change.state in ("no detectable change", "about the same")
+def test_one_run_that_holds_far_better_is_no_new_level():
+    assert not durability(*long_runs([*STEADY, 140.5]), DAY).change.changed
+
+
+def test_runs_like_the_others_are_no_change():
+    assert durability(*long_runs([*STEADY, 146.5]), DAY).change.state in ("steady", "too close to call")
 
 
 def test_late_speed_is_judged_too_and_runs_without_it_are_counted():
     runs, samples = long_runs([144.0, 144.0, 165.0, 144.0])
     result = durability(runs, samples, DAY, measure="late_speed_pct")
     assert (len(result.exposures), result.n_runs_left_out) == (3, 1)
-    assert result.change.reason == "too_few_values"
+    assert (result.change.reason, result.change.more_needed) == ("too_few_values", 3)
 
 
 def test_short_runs_and_rides_are_no_long_runs():
@@ -96,6 +100,14 @@ def test_short_runs_and_rides_are_no_long_runs():
 def test_runs_of_another_watch_are_kept_and_not_compared():
     result = durability(*long_runs(STEADY, ["old"] * 3 + ["new"] * 4), DAY)
     assert result.exposures["comparable"].tolist() == [False] * 3 + [True] * 4
+    assert result.change.reason == "series_broken"
     shown = durability_figure(result)
     assert list(shown.data[0].marker.symbol) == ["circle-open"] * 3 + ["circle"] * 4
-    assert shown.layout.title.text == "7 long runs; shaded: usual range."
+    assert shown.layout.title.text == "7 long runs."
+
+
+def test_the_figure_draws_both_levels_while_a_change_is_told():
+    shown = durability_figure(durability(*long_runs([*STEADY, 140.5, 140.0, 141.0]), DAY))
+    assert {"level now", "level before"} < {trace.name for trace in shown.data}
+    caption = shown.layout.title.text.replace("<br>", " ")
+    assert caption == "10 long runs; clearly better since about 14 Jun 2026; shaded: usual range."

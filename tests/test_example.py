@@ -24,7 +24,10 @@ from analysis.ingest.mapping.templates import TEMPLATES
 from analysis.ingest.reading import Options
 from analysis.ingest.registry import read
 from analysis.models.change import Change
-from analysis.models.series import Followed
+from analysis.models.form.clean_reps import history_of_rated
+from analysis.models.form.hazard import with_hazards
+from analysis.models.noise import NO_SQUAD
+from analysis.models.series import Followed, Judging
 from analysis.models.sprint.profile import sprint_profile_gates
 from analysis.pages.athlete_week.week import athlete_week
 from analysis.pages.series import is_news, subject_of
@@ -494,6 +497,27 @@ def test_form_breaks_earlier_in_the_last_weeks_of_one_athlete_alone(reps, truth)
     loss = clean_reps[~late].groupby("athlete").mean() - clean_reps[late].groupby("athlete").mean()
     assert loss["Hazel"] == pytest.approx(form["numbers"]["clean_reps_lost"], abs=0.8)
     assert (loss.drop("Hazel").abs() < 1).all()
+
+
+def test_the_earlier_break_of_form_is_found_with_its_date_and_no_other(reps, truth):
+    form, until = truth.of("earlier_form_break"), pd.Timestamp(truth.last_day)
+    rated = reps[reps["form_flags"].notna()].rename(
+        columns={"athlete": "athlete_id", "date": "local_date", "set": "set_no", "rep": "rep_no"}
+    )
+    rated = rated.assign(session_id=rated["athlete_id"] + rated["local_date"].astype(str))
+    rated = rated.assign(is_clean=rated["form_flags"] == "clean", break_kind=rated["form_flags"].str.split().str[0])
+    rated["break_kind"] = rated["break_kind"].mask(rated["is_clean"])
+    rated = rated.sort_values(["local_date", "session_id", "set_no", "rep_no"], ignore_index=True)
+    athletes = dict(list(rated.groupby("athlete_id")))
+    days = {name: history_of_rated(own, until) for name, own in athletes.items()}
+    exposures = [one.exposures.assign(athlete_id=name, quantity=one.quantity.name) for name, one in days.items()]
+    judging = Judging(with_hazards(NO_SQUAD, pd.concat(exposures)))
+    told = {name: history_of_rated(own, until, judging=judging).change for name, own in athletes.items()}
+    hazel = told.pop("Hazel")
+    assert hazel.state == "clearly worse"
+    assert hazel.since_low <= pd.Timestamp(form["dates"]["start"]) <= hazel.since_high
+    assert hazel.change_low <= -form["numbers"]["clean_reps_lost"] <= hazel.change_high
+    assert not any(one.changed for one in told.values())
 
 
 def test_the_runner_improves_in_sprint_trial_and_pace_and_the_flat_one_does_not(folder, splits):

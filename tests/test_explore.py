@@ -187,17 +187,17 @@ def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run
 def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, run_and_take_along):
     done = run_and_take_along(alder_alone, OWN_METRIC)
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    assert {key: bundle["problem"] for key, bundle in sections.items()} == {"trend": None, "latest": None}
-    (fact,) = sections["latest"]["facts"]
-    assert (fact["state"], fact["unit"]) == ("no detectable change", "%")
+    assert {key: bundle["problem"] for key, bundle in sections.items()} == {"level": None}
+    (fact,) = sections["level"]["facts"]
+    assert (fact["state"], fact["unit"]) == ("too close to call", "%")
     assert not [output for cell in done.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
 
 
 def test_a_number_of_ones_own_on_one_day_says_what_is_missing(alder_alone, run):
     done = run(alder_alone, OWN_METRIC, athlete="Alder", until="2026-01-08")
     sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    assert sections["trend"]["problem"].startswith("A trend needs 6 days")
-    assert sections["latest"]["facts"][0]["state"] == "cannot tell"
+    (fact,) = sections["level"]["facts"]
+    assert (fact["state"], fact["reason"]) == ("cannot tell", "te_unknown")
 
 
 @pytest.mark.parametrize("path", sorted((shipped_notebooks() / "explore").glob("*.ipynb")), ids=lambda path: path.stem)

@@ -41,9 +41,9 @@ def test_angles_of_another_rater_are_not_compared():
     assert seen.change.reason == "series_broken"
 
 
-def test_a_lift_without_an_angle_asks_for_a_film():
+def test_a_lift_without_an_angle_asks_for_one():
     frames = lifting(bar_speed(FRIDAYS, FLAT_M_S))
-    with pytest.raises(NotEnoughData, match="Film one set a week"):
+    with pytest.raises(NotEnoughData, match="Measure the hinge in one set a week"):
         hinge_depth(frames["sets"], frames["reps"], "romanian_deadlift", SUNDAY)
 
 

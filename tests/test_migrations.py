@@ -33,6 +33,7 @@ STATEMENTS = (
     "INSERT INTO camps (camp, place) VALUES ('spring', 'by the sea')",
 )
 STEP = Step(LAYOUT + 1, "the bar of a set, countries and camps", STATEMENTS)
+NO_VERDICTS = TABLES["verdicts_before"].empty  # as of a squad without a page
 NEWS = "was brought up to date; new in it: the bar of a set, countries and camps."
 
 
@@ -172,7 +173,7 @@ def test_a_step_that_fails_leaves_the_older_store(older, monkeypatch):
 def test_an_older_store_that_cannot_be_written_is_told_what_to_do(older):
     opened = sqlite_engine(older)  # whose log is there, so that others can read
     with opened.connect(), pytest.raises(WorkbookError, match=r"readonly.*copy the workspace to another one"):
-        migrations.bring_up_to_date(sqlite_engine(Path(f"file:{older}?mode=ro&uri=true")))
+        migrations.bring_up_to_date(sqlite_engine(Path(f"file:{older}?mode=ro&uri=true")), NO_VERDICTS)
     opened.dispose()
 
 

@@ -2,15 +2,20 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
+from made_up_athlete import MONDAYS, SUNDAY, birch, labelled
 
 from analysis import open_workspace, precision
 from analysis.base.frames import NOISE_COLUMNS
-from analysis.pages.squad_noise import noise_table
+from analysis.models.noise import SquadNoise
+from analysis.models.series import Judging
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_noise import noise_rows, noise_table
 from analysis.privacy import erasure
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
@@ -83,6 +88,26 @@ def test_the_columns_are_those_of_the_pure_core(squad):
     told = noise_table(squad.everyone(UNTIL).athletes, until)
     assert tuple(told.columns) == tuple(noise_table([], until).columns) == NOISE_COLUMNS
     pd.testing.assert_frame_equal(squad.noise(until), told)
+
+
+def test_ratings_of_the_squad_are_in_the_table_without_days_planned_light():
+    three = [replace(birch(), athlete_id=one) for one in ("a", "b", "c")]
+    light = labelled(("deload", str(MONDAYS[2].date()), str(MONDAYS[2].date())))
+    whole = noise_table(three, SUNDAY).set_index("quantity")
+    some = noise_table([*three[:2], replace(three[2], labels=light)], SUNDAY).set_index("quantity")
+    rows = [name for name in whole.index if "clean_reps" in name]
+    assert rows == ["romanian_deadlift.clean_reps", "romanian_deadlift.clean_reps.flexion"]
+    assert whole.loc[rows, "n_exposures"].tolist() == [3 * len(MONDAYS)] * 2
+    assert some.loc[rows, "n_exposures"].tolist() == [3 * len(MONDAYS) - 1] * 2
+    assert {len(profile.split()) for profile in whole.loc[rows, "profile"]} == {8}
+    assert (whole.drop(rows)["profile"] == "").all()
+    assert noise_rows(SquadNoise(noise_table(three, SUNDAY)), three[0].config)["te"].notna().sum() > 0
+
+
+def test_a_page_judges_clean_repetitions_by_the_table():
+    three = [replace(birch(), athlete_id=one) for one in ("a", "b", "c")]
+    week = athlete_week(three[0], SUNDAY, by=Judging(SquadNoise(noise_table(three, SUNDAY))))
+    assert "squad of 3" in week.form.change.sentence("reps", audience="coach")
 
 
 def test_notebook_squad_and_commands_judge_by_one_table(squad):

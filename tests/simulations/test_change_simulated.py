@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.models.change_of_counts import change_of_counts, hazard_of_squad, scored_jumps, threshold_of_counts
 from looks import MONDAY, covered, first_named, noises_at, page, share_named
 from seasons import FIRST_LOOK, ONSET_WEEK, Season, drawn
 from simulated import LONG, MODELS, generator
@@ -157,78 +156,6 @@ def test_another_device_is_not_taken_for_a_change():
                 )
                 named.append(seen.changed)
     assert np.mean(named) < 0.05
-
-
-# clean repetitions
-
-CLEAN_90 = 1 - 0.9 ** (1 / 8)  # hazard with which 90 % of sets of 8 stay clean
-COUNT_DESIGNS = {
-    "unchanged": (100, {"sets": 1, "hazard": CLEAN_90}),
-    "unchanged, 6 sets": (101, {"sets": 6, "hazard": 0.013}),
-    "unchanged, athletes differ": (102, {"sets": 1, "hazard": CLEAN_90, "differ": 0.5}),
-    "1.3 to 17 %": (103, {"sets": 1, "hazard": 0.013, "to": 0.17, "changing": 3}),
-    "fourfold, 6 sets": (104, {"sets": 6, "hazard": 0.013, "to": 0.052, "changing": 3}),
-    "doubled, 6 sets": (105, {"sets": 6, "hazard": 0.013, "to": 0.026, "changing": 3}),
-}
-
-
-def rated_squads(rng, n_squads, sets, hazard, to=None, changing=0, differ=0.0, squad=12, reps=8, weeks=26):
-    """Breaks and repetitions at risk by squad, athlete and week."""
-    chance = hazard * np.exp(differ * rng.standard_normal((n_squads, squad, 1, 1))) * np.ones((1, 1, weeks, sets))
-    if to is not None:
-        chance[:, :changing, ONSET_WEEK:] *= to / hazard
-    first = rng.geometric(np.minimum(chance, 1.0))
-    return (first <= reps).sum(axis=-1), np.minimum(first, reps).sum(axis=-1)
-
-
-def counts_named(name: str, n_series: int) -> tuple[np.ndarray, np.ndarray]:
-    """The week of the first look that finds a change, 0 for never, of those who change or of all."""
-    design, kind = COUNT_DESIGNS[name]
-    counted = kind.get("changing") or 12
-    breaks, at_risk = rated_squads(generator(MODELS["change_of_counts"], design), -(-n_series // counted), **kind)
-    looks = np.arange(FIRST_LOOK, breaks.shape[-1] + 1)
-    first = []
-    for of_squad, risk in zip(breaks.astype(float), at_risk.astype(float), strict=True):
-        squad = hazard_of_squad(_by_day(of_squad, risk))
-        limit = threshold_of_counts(26.0, squad.hazard)
-        for broke, exposed in zip(of_squad[:counted], risk[:counted], strict=True):
-            best = np.abs(scored_jumps(broke, exposed, squad)(0, looks)[0]).max(axis=1)
-            first.append(looks[(best > limit).argmax()] if (best > limit).any() else 0)
-    return np.array(first), looks
-
-
-def _by_day(breaks, at_risk) -> pd.DataFrame:
-    athlete = np.repeat(np.arange(len(breaks)), breaks.shape[1])
-    return pd.DataFrame({"athlete_id": athlete, "breaks": breaks.ravel(), "at_risk": at_risk.ravel()})
-
-
-def test_clean_repetitions_that_stay_the_same_are_seldom_named():
-    first, _ = counts_named("unchanged", SHORT_SERIES)
-    assert at_most(100 * (first > 0).mean(), len(first), 5)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("name", ["unchanged", "unchanged, 6 sets"])
-def test_of_2000_athletes_whose_form_holds_5_percent_are_named_at_most(name):
-    first, _ = counts_named(name, LONG)
-    assert at_most(100 * (first > 0).mean(), len(first), 5)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize(("name", "weeks", "gate"), [("1.3 to 17 %", 6, 80), ("fourfold, 6 sets", 13, 75)])
-def test_form_that_breaks_more_often_is_found(name, weeks, gate):
-    first, _ = counts_named(name, LONG)
-    first = first[(first == 0) | (first > ONSET_WEEK)]
-    found = 100 * ((first > ONSET_WEEK) & (first <= ONSET_WEEK + weeks)).mean()
-    assert at_least(found, len(first), gate)
-
-
-def test_a_page_tells_of_clean_repetitions_what_the_looks_find():
-    breaks, at_risk = rated_squads(generator(MODELS["change_of_counts"], 900), 1, **COUNT_DESIGNS["1.3 to 17 %"][1])
-    squad = hazard_of_squad(_by_day(breaks[0], at_risk[0]))
-    day = pd.date_range("2026-01-05", periods=26, freq="7D")
-    states = [change_of_counts(day, breaks[0, who], at_risk[0, who], squad=squad).claims for who in range(3)]
-    assert all(claims and claims[-1].rises for claims in states)
 
 
 # sides: 8 dates, SD of a date 3 %

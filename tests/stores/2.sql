@@ -26,13 +26,30 @@ CREATE TABLE athletes (
 INSERT INTO "athletes" VALUES('c9wh','Ginkgo','M',2002.0,'report squad body_mass',NULL);
 INSERT INTO "athletes" VALUES('h3jp','Alder','F',2001.0,'report squad body_mass delivery',NULL);
 INSERT INTO "athletes" VALUES('j8ms','Koa','M',2000.0,'report squad body_mass',NULL);
+CREATE TABLE claims (
+	athlete_id VARCHAR NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	found_on VARCHAR NOT NULL, 
+	first_told VARCHAR NOT NULL, 
+	since VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	level FLOAT, 
+	"before" FLOAT, 
+	unit VARCHAR, 
+	report VARCHAR NOT NULL, 
+	PRIMARY KEY (athlete_id, subject, found_on)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "claims" VALUES('h3jp','romanian_deadlift.speed_at_40kg','2026-05-03','2026-05-03','2026-04-20','clearly better',0.79,0.71,'m/s','athlete_week');
 CREATE TABLE commits (
 	athlete_id VARCHAR NOT NULL, 
 	commits INTEGER NOT NULL, 
 	PRIMARY KEY (athlete_id)
 );
 INSERT INTO "commits" VALUES('c9wh',8);
-INSERT INTO "commits" VALUES('h3jp',21);
+INSERT INTO "commits" VALUES('h3jp',23);
 INSERT INTO "commits" VALUES('j8ms',8);
 CREATE TABLE contacts (
 	athlete_id VARCHAR NOT NULL, 
@@ -130,9 +147,9 @@ CREATE TABLE files (
  WITHOUT ROWID
 
 ;
-INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T05:26:21.271154+00:00',12,0,0);
-INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T05:26:22.952378+00:00',5974,0,0);
-INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T05:26:23.369794+00:00',2,0,0);
+INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T06:03:46.321054+00:00',12,0,0);
+INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T06:03:48.151225+00:00',5974,0,0);
+INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T06:03:48.619298+00:00',2,0,0);
 CREATE TABLE labels (
 	athlete_id VARCHAR NOT NULL, 
 	label_id VARCHAR NOT NULL, 
@@ -147,7 +164,7 @@ CREATE TABLE labels (
  WITHOUT ROWID
 
 ;
-INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T05:26:26.481935+00:00');
+INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T06:03:52.233749+00:00');
 CREATE TABLE links (
 	athlete_id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -387,7 +404,7 @@ CREATE TABLE store_facts (
 	value VARCHAR, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "store_facts" VALUES('store_id','c06fa147e0b14d0ebf2bb76e969e1891');
+INSERT INTO "store_facts" VALUES('store_id','1175ae9b528d42c69ca494a3bfe70d12');
 INSERT INTO "store_facts" VALUES('schema_version','2');
 INSERT INTO "store_facts" VALUES('made_by','0.2.0');
 CREATE TABLE trials (
@@ -412,6 +429,16 @@ CREATE TABLE trials (
 INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',1,'L','distance',8.0,'cm','knee to wall','coach',NULL,6,991);
 INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',1,'R','distance',7.3,'cm','knee to wall','coach',NULL,6,993);
 INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',2,'L','distance',8.2,'cm','knee to wall','coach',NULL,6,992);
+CREATE TABLE verdicts_before (
+	athlete_id VARCHAR NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	state VARCHAR, 
+	PRIMARY KEY (athlete_id, subject)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "verdicts_before" VALUES('h3jp','romanian_deadlift.speed_at_40kg','no detectable change');
 CREATE TABLE waiting (
 	file_no INTEGER NOT NULL, 
 	external_name VARCHAR NOT NULL, 

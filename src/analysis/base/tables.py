@@ -5,6 +5,7 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 """
 
 from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, several, table, text
+from analysis.base.states import State
 from analysis.base.words import BREAKS
 
 __all__ = ["EMAIL", "TABLES", "Column", "Table"]
@@ -339,6 +340,29 @@ _TABLES = (
         text("rests_on", "what decides the page, as JSON: a hash or number for each part of it", required=True),
         text("page_hash", "hash of the page and its facts as they were published"),
         instant("changed_at", "when it came to this state", required=True),
+    ),
+    table(
+        "claims",
+        ("athlete_id", "subject", "found_on"),
+        "a change of level that a page told, as it was first told",
+        ATHLETE,
+        text("subject", "stable name of the series, as in the facts", required=True),
+        date("found_on", "the weekly look that found the change", required=True),
+        date("first_told", "last day of the period of the page that told it first", required=True),
+        date("since", "first exposure of the new level", required=True),
+        choice("state", "the verdict", *(state for state in State if state.flagged)),
+        number("level", None, "the level told, in the unit beside it"),
+        number("before", None, "the level before it"),
+        text("unit", "unit of both"),
+        text("report", "report of the page", required=True),
+    ),
+    table(
+        "verdicts_before",
+        ("athlete_id", "subject"),
+        "a verdict of the squad's last page of version 0.1, which judged by another rule",
+        ATHLETE,
+        text("subject", "stable name of the series, as in the facts", required=True),
+        text("state", "the verdict in the words of that version; missing for a sure difference of the sides"),
     ),
     table(
         "files",

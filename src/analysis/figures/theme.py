@@ -60,13 +60,6 @@ def figure(x_title: str, y_title: str) -> go.Figure:
     return go.Figure().update_layout(template=TEMPLATE, xaxis_title=x_title, yaxis_title=y_title)
 
 
-def add_band(shown: go.Figure, x, low, high, *, name: str, colour: str = BAND) -> go.Figure:
-    """`shown` with the area between `low` and `high` filled; returns the same figure."""
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "legendgroup": name}
-    shown.add_scatter(x=x, y=low, showlegend=False, **edge)
-    return shown.add_scatter(x=x, y=high, name=name, fill="tonexty", fillcolor=colour, **edge)
-
-
 def add_note(shown: go.Figure, text: str) -> go.Figure:
     """`shown` with `text` above the plot, for what the reader must know; returns the same figure."""
     lines = textwrap.wrap(text, NOTE_CHARACTERS)

@@ -82,10 +82,20 @@ def series_fact(one: Followed) -> Fact:
     return one.change.as_fact(subject_of(one), **vars(wording_of(one)))
 
 
+def brief_of(one: Followed) -> str:
+    """What a series says of its level in few words, for a list of the coach."""
+    return series_fact(one).coach_rest if isinstance(one, SideDifference) else one.change.brief(wording_of(one))
+
+
+def can_be_told(one: Followed) -> bool:
+    """Whether a series says anything; a difference of the sides does on fewer dates than a change of it."""
+    return one.can_tell if isinstance(one, SideDifference) else one.change.state.known
+
+
 def _sides_fact(result: SideDifference) -> Fact:
     """Whether the level of the difference is another than none; a percentage only where it is."""
     fact = result.change.as_fact(subject_of(result), **vars(wording_of(result)))
-    if not result.can_tell:
+    if not can_be_told(result):
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
@@ -97,11 +107,12 @@ def _sides_fact(result: SideDifference) -> Fact:
     interval = f"{signed_text(result.conf_low, 1)} to {signed_text(result.conf_high, 1)}"
     coach = (
         f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left ({result.conf_level * 100:.0f} % "
-        f"interval {interval}), {result.larger} larger {agreeing}; sure beyond {result.mdc_pct:.1f} %."
+        f"interval {interval}), {result.larger} larger {agreeing}; beyond {result.mdc_pct:.1f} % it is sure."
     )
     state = None if result.is_sure else State.TOO_CLOSE
-    told = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": "", "state": state, "reason": None}
-    return replace(fact, **told, level=result.estimate_pct, level_low=result.conf_low, level_high=result.conf_high)
+    words = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": ""}
+    level = {"level": result.estimate_pct, "level_low": result.conf_low, "level_high": result.conf_high}
+    return replace(fact, **words, **level, state=state, reason=None)
 
 
 def course_of(

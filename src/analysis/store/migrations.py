@@ -6,17 +6,21 @@ is new is made by its declaration alone.
 """
 
 import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+import pandas as pd
 import sqlalchemy as sql
 
 from analysis import __version__
 from analysis.base.errors import WorkbookError
 from analysis.store.database import fetched, transaction
-from analysis.store.schema import FACTS, METADATA
-from analysis.store.writing import keep_fact
+from analysis.store.schema import FACTS, METADATA, STORED
+from analysis.store.writing import keep_fact, put
 
 FIRST = 1  # the layout of version 0.1
+JUDGED_ANEW = "judged_anew_at"  # fact of a store of version 0.1: when it came to one whose verdicts go by another rule
 
 
 class Step(NamedTuple):
@@ -32,7 +36,11 @@ class Step(NamedTuple):
 
 
 STEPS: tuple[Step, ...] = (
-    Step(2, "labels for days planned light, ill or away", ('ALTER TABLE "plan" ADD COLUMN label VARCHAR',)),
+    Step(
+        2,
+        "labels for days planned light, ill or away, and the changes that pages told",
+        ('ALTER TABLE "plan" ADD COLUMN label VARCHAR',),
+    ),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store
@@ -46,9 +54,10 @@ def layout() -> int:
     return STEPS[-1].layout if STEPS else FIRST
 
 
-def bring_up_to_date(engine: sql.Engine) -> str:
+def bring_up_to_date(engine: sql.Engine, verdicts_before: Callable[[], pd.DataFrame]) -> str:
     """Make the tables of a new store, or take an older one to the layout of this version, in one transaction.
 
+    A store of version 0.1 keeps the moment, and `verdicts_before`: what its squad's page said last, by another rule.
     Returns the sentence that says what an older store was given; empty where there was nothing to do.
 
     Raises WorkbookError for a store of a newer version, one that lacks a column of its own layout, and an older one
@@ -75,6 +84,8 @@ def bring_up_to_date(engine: sql.Engine) -> str:
         METADATA.create_all(connection)
         if before is None:
             keep_fact(connection, "store_id", uuid.uuid4().hex)
+        if before == FIRST:
+            _keep_verdicts(connection, verdicts_before())
         if before is None or steps:
             keep_fact(connection, _LAYOUT, str(layout()))
             keep_fact(connection, _MADE_BY, __version__)
@@ -85,6 +96,13 @@ def bring_up_to_date(engine: sql.Engine) -> str:
         f"The store was made by an older version of the workbook and was brought up to date; new in it: {new}. "
         "The older version does not open it any more."
     )
+
+
+def _keep_verdicts(connection: sql.Connection, verdicts: pd.DataFrame) -> None:
+    """Keep the moment of the upgrade, and what was said before it of athletes who are in the store."""
+    keep_fact(connection, JUDGED_ANEW, datetime.now(UTC).isoformat(timespec="seconds"))
+    athletes = [one for (one,) in fetched(connection, sql.select(STORED["athletes"].c.athlete_id))]
+    put(connection, "verdicts_before", verdicts.loc[verdicts["athlete_id"].isin(athletes)])
 
 
 def _layout_of(connection: sql.Connection, there: set[tuple[str, str]]) -> int | None:

@@ -5,7 +5,7 @@ import hashlib
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from analysis.base.frames import rows_of
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
 from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
-from analysis.store.migrations import bring_up_to_date
+from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
 from analysis.store.writing import Appended, FileFacts
@@ -30,6 +30,10 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _no_verdicts() -> pd.DataFrame:
+    return TABLES["verdicts_before"].empty()
 
 
 class Store:
@@ -45,10 +49,11 @@ class Store:
         self._samples = samples
 
     @classmethod
-    def open(cls, folder: Path) -> "Store":
+    def open(cls, folder: Path, verdicts_before: Callable[[], pd.DataFrame] = _no_verdicts) -> "Store":
         """The store in `folder`; where there is none yet it is made, and only its owner can read it.
 
-        An older one is brought up to date. Raises WorkbookError where the database is damaged, of a newer version, or
+        An older one is brought up to date; one of version 0.1 then keeps `verdicts_before`, rows of the table of that
+        name. Raises WorkbookError where the database is damaged, of a newer version, or
         gone while its sample files are not.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +66,7 @@ class Store:
             )
         store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
         try:
-            store.news = bring_up_to_date(store._engine)
+            store.news = bring_up_to_date(store._engine, verdicts_before)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
             raise damaged(f"The database {database}", problem) from problem
         return store
@@ -91,6 +96,12 @@ class Store:
         """What the store keeps about itself under this name."""
         with self._engine.connect() as connection:
             return connection.scalar(sql.select(FACTS.c.value).where(FACTS.c.name == name))
+
+    @property
+    def judged_anew_at(self) -> pd.Timestamp | None:
+        """When a store of version 0.1, which judged by another rule, was brought up to date; None for all others."""
+        said = self.fact(JUDGED_ANEW)
+        return None if said is None else pd.to_datetime(said)
 
     def values(self, name: str, *columns: str) -> Rows:
         """Some columns of a whole table as plain rows: quicker than a frame, for what every file asks."""
@@ -202,10 +213,15 @@ class Store:
             writing.put(connection, name, rows)
             _bump(connection, name, rows)
 
-    def note(self, name: str, rows: pd.DataFrame) -> None:
-        """Rows that no page shows, as what was sent out or rendered: nobody's commits are counted up by them."""
+    def note(self, name: str, rows: pd.DataFrame, **first: pd.DataFrame) -> None:
+        """Rows about pages, as what was sent out or rendered: nobody's commits are counted up by them.
+
+        `first` are rows of other tables, stored with them; of those whose keys are there already the older ones stay.
+        """
         with transaction(self._engine) as connection:
             writing.put(connection, name, rows)
+            for other, new in first.items():
+                writing.put_new(connection, other, new)
 
     def remove(self, name: str, rows: pd.DataFrame) -> None:
         """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""

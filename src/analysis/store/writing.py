@@ -68,6 +68,15 @@ def put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
     _upsert(connection, name, records(name, TABLES[name].coerce(rows)))
 
 
+def put_new(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
+    """Rows whose keys are not there yet; the others are left as they are stored."""
+    found = records(name, TABLES[name].coerce(rows))
+    if found:
+        table = STORED[name]
+        key = [column.name for column in table.primary_key]
+        connection.execute(_insert(table, connection.dialect.name).on_conflict_do_nothing(index_elements=key), found)
+
+
 def remove(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
     """Delete the rows that have the keys of these."""
     table = STORED[name]

@@ -22,7 +22,7 @@ from analysis.store import Store, layout, sample_rows
 from analysis.workspace.frame_files import packed, read_frame
 
 NAME = "bundle.json"
-VERSION = 3
+VERSION = 4
 
 _FRAMES, _SAMPLES, _NOISE = "frames", "samples", "noise.arrow"
 
@@ -37,6 +37,8 @@ class Bundle:
         Athletes of the workspace who are not in it, for want of consent.
     pages : dict
         The ids of the athletes who have a page, by report and day as `athlete_week/2026-07-05`.
+    judged_anew_on : Timestamp or None
+        As the workspace has it.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Bundle:
     sample_files: dict[str, dict[str, str]]  # by athlete and session
     withheld: int = 0
     pages: dict[str, list[str]] = field(default_factory=dict)
+    judged_anew_on: pd.Timestamp | None = None
 
     @classmethod
     def open(cls, folder: Path) -> "Bundle":
@@ -59,7 +62,8 @@ class Bundle:
                 f"reads version {VERSION} and layout {layout()}. Install the workbook that made it, or pack it again."
             )
         config = Config.model_validate_json(said["config"])
-        return cls(folder, frozenset(said["samples"]), config, said["samples"], said["withheld"], said["pages"])
+        anew = said["judged_anew_on"] and pd.to_datetime(said["judged_anew_on"])
+        return cls(folder, frozenset(said["samples"]), config, said["samples"], said["withheld"], said["pages"], anew)
 
     def close(self) -> None:
         """Nothing stays open between two readings."""
@@ -110,6 +114,7 @@ def pack(
     *,
     withheld: int = 0,
     pages: dict[str, list[str]] | None = None,
+    judged_anew_on: pd.Timestamp | None = None,
 ) -> None:
     """Write a bundle of the athletes in `frames["athletes"]` into the empty `folder`.
 
@@ -123,7 +128,7 @@ def pack(
         Files of the workspace that decide what its frames hold; those that are there are copied.
     noise : DataFrame
         The noise of the squad as of the page's day.
-    withheld, pages
+    withheld, pages, judged_anew_on
         As `Bundle` has them.
     """
     (folder / _FRAMES).mkdir()
@@ -146,5 +151,6 @@ def pack(
         "samples": samples,
         "withheld": withheld,
         "pages": pages or {},
+        "judged_anew_on": judged_anew_on and judged_anew_on.date().isoformat(),
     }
     (folder / NAME).write_text(json.dumps(said), encoding="utf-8")

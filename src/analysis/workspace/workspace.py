@@ -28,10 +28,14 @@ from analysis.workspace.consent import Consent, agreeing, consents, without_body
 from analysis.workspace.fingerprint import digest, hash_of, source_hash
 from analysis.workspace.left_out import left_out
 from analysis.workspace.noise import NoiseOf, keep, kept, no_noise
+from analysis.workspace.verdicts import verdicts_of_last_page
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
 
-_LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions")  # how the data came in
+_LEDGER = (
+    *("files", "revisions", "rejects", "waiting", "exclusions"),  # how the data came in
+    *("claims", "verdicts_before"),  # what pages said
+)
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
@@ -86,10 +90,10 @@ class Athlete:
 
 @dataclass(frozen=True, eq=False)
 class Squad:
-    """All athletes up to and including a day, by name, and how their data came in.
+    """All athletes up to and including a day, by name, how their data came in, and what pages told of them.
 
-    `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day;
-    `rules` are what proposes for the coming week.
+    `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day, the
+    claims of pages of earlier days, and verdicts_before; `rules` are what proposes for the coming week.
     """
 
     until: pd.Timestamp
@@ -98,6 +102,7 @@ class Squad:
     ledger: dict[str, pd.DataFrame]
     rules: tuple[Rule, ...]
     withheld: int  # athletes who are not among them, for want of consent to be shown to the squad's coach
+    judged_anew_on: pd.Timestamp | None  # as the workspace has it
     _noise: "_Noise" = field(repr=False)
 
     @cached_property
@@ -169,6 +174,14 @@ class Workspace:
         """Who is meant by the names that files use; an id names its athlete too."""
         ids = {(ANY_SOURCE, athlete_id): athlete_id for (athlete_id,) in self.tables.values("athletes", "athlete_id")}
         return Names.bound_by(self.tables.values("aliases", "source", "external_name", "athlete_id")).and_of(Names(ids))
+
+    @cached_property
+    def judged_anew_on(self) -> pd.Timestamp | None:
+        """The day on which the store came from version 0.1, which judged by another rule; None where it never did."""
+        if isinstance(self.tables, Bundle):
+            return self.tables.judged_anew_on
+        at = self.store.judged_anew_at
+        return None if at is None else at.tz_convert(self.config.zone).tz_localize(None).normalize()
 
     def athletes(self) -> pd.DataFrame:
         """All athletes, one row each."""
@@ -257,7 +270,7 @@ class Workspace:
             if athlete_id in shown:
                 pages.setdefault(f"{report}/{until}", []).append(athlete_id)
         frames = of_athletes(stored, shown)
-        more = {"withheld": squad.withheld, "pages": pages}
+        more = {"withheld": squad.withheld, "pages": pages, "judged_anew_on": squad.judged_anew_on}
         bundle.pack(folder, self.store, frames, self.config, self._beside, squad.noise, **more)
         return squad
 
@@ -331,8 +344,11 @@ class Workspace:
             for row in rows_of(rows)
         )
         ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
+        claims = ledger["claims"]
+        ledger["claims"] = claims.loc[claims["first_told"] < last]  # this day's pages may be in work
         withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
-        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld, when_asked)
+        anew = self.judged_anew_on
+        return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld, anew, when_asked)
 
     def _last(self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None) -> pd.Timestamp:
         """The day up to which frames are given: the one that was asked for, else the last one with data."""
@@ -492,7 +508,7 @@ def open_workspace(folder: str | Path | None = None, noise_of: NoiseOf | None = 
         packed = Bundle.open(found)
         return Workspace(found, packed.config, packed, noise_of)
     config = configuration.read_config(found / configuration.NAME)
-    store = Store.open(found / config.store)
+    store = Store.open(found / config.store, lambda: verdicts_of_last_page(found / config.reports_folder))
     if store.news:
         print(store.news, file=sys.stderr)
     return Workspace(found, config, store, noise_of)

@@ -94,7 +94,6 @@ from analysis.models.change.regimes import (
 from analysis.models.change.scan import (
     LEAST_AFTER,
     LEAST_BEFORE,
-    clipped,
     exposures_a_season,
     named_a_season,
     threshold,
@@ -287,7 +286,7 @@ def _told(nothing: Change, days: np.ndarray, values: np.ndarray, end: float, eve
     limit = float(threshold(a_season, df, rho, noise.kurtosis))
     looks = sundays(days, end)
     ends = np.searchsorted(days, looks, side="right")
-    found = found_changes(scored_steps(clipped(values, te, a_season), rho, te), ends, limit)
+    found = found_changes(scored_steps(values, rho, te, a_season), ends, limit)
     claims = tuple(claim_of(one, days, looks, events) for one in found)
     alive = [one for one in found if one.withdrawn is None]
     told_to = max((claim.told_to for claim in claims if claim.withdrawn_on is None), default=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtrit
 
-from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, LOOK_BACK, steps
+from analysis.models.change.scan import LEAST_AFTER, LEAST_BEFORE, LOOK_BACK, clipped, steps
 from analysis.models.result import Interval
 
 KEPT_SHARE = 0.5  # of the threshold: what was found and falls below it is withdrawn
@@ -44,7 +44,7 @@ def found_changes(scored: Scored, ends: np.ndarray, limit: float) -> list[Found]
     Examples
     --------
     >>> values = np.r_[np.zeros(10), np.full(10, 5.0)]
-    >>> found = found_changes(scored_steps(values, 0.0, 1.0), np.arange(1, 21), 4.0)
+    >>> found = found_changes(scored_steps(values, 0.0, 1.0, 52), np.arange(1, 21), 4.0)
     >>> [(one.onset, one.look) for one in found]
     [(10, 11)]
     """
@@ -63,11 +63,11 @@ def found_changes(scored: Scored, ends: np.ndarray, limit: float) -> list[Found]
             start, look = new.onset, new.look + 1
 
 
-def scored_steps(values: np.ndarray, rho: float, typical_error: float) -> Scored:
-    """The scores of steps in one series, for `found_changes`."""
+def scored_steps(values: np.ndarray, rho: float, typical_error: float, a_season: float) -> Scored:
+    """The scores of steps in one series, for `found_changes`; a single exposure is believed as `clipped` says."""
 
     def scored(start: int, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        seen = steps(values[start:], ends - start, rho)
+        seen = steps(clipped(values[start:], typical_error, a_season), ends - start, rho)
         score = seen.scores(typical_error)
         return score, start + seen.onset(np.arange(score.shape[1])[:, None]).T
 

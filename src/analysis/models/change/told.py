@@ -117,6 +117,14 @@ class Told(Judged):
         """The verdict, and the level with what was before it."""
         return self._for_coach(words) if audience == "coach" else self._for_athlete(words)
 
+    def brief(self, words: Wording) -> str:
+        """The verdict for the coach, both levels and the change; what it rests on is said elsewhere."""
+        return self._verdict(words, when="") if self.state.known else str(self._for_coach(words))
+
+    def odd(self, words: Wording) -> str:
+        """The newest exposure against the usual, whatever the level does."""
+        return f"{words.head}: {self._off(words)}."
+
     def fact_fields(self) -> dict[str, Any]:
         """Its state, level, change and noise; None where there is none."""
         numbers = ("level", "level_low", "level_high", "before", "change", "change_low", "change_high", "rate")
@@ -174,11 +182,12 @@ class Told(Judged):
 
     def _today(self, words: Wording) -> str:
         """The newest exposure, where it is out of the usual."""
-        if self.today in ("usual", "none"):
-            return ""
+        return "" if self.today in ("usual", "none") else f" Your last {words.occasion}: {self._off(words)}."
+
+    def _off(self, words: Wording) -> str:
+        """How far the newest exposure lies from the middle of its band."""
         by = self.latest - (self.band_low + self.band_high) / 2
-        off = f"{self._amount(by, words)} {words.direction(by)} than usual"
-        return f" Your last {words.occasion}: {self._value(self.latest, words)}, {off}."
+        return f"{self._value(self.latest, words)}, {self._amount(by, words)} {words.direction(by)} than usual"
 
     def _why_not(self, words: Wording) -> Sentence:
         if self.reason == "stale":
@@ -193,23 +202,29 @@ class Told(Judged):
         if not self.state.known:
             more = f", {words.occasions(self.more_needed)} needed" if self.more_needed else ""
             return Sentence("", f"{words.head}: {self.state.coach} ({self.reason}{more}), n {self.n}.")
+        when = f" ({self._day(self.since_low)} to {self._day(self.since_high)}), a {self.shape}" if self.changed else ""
+        today = self._today(words).replace("Your last", "The last")
+        return Sentence("", f"{self._verdict(words, when)} {self._basis(words)}{today}")
+
+    def _verdict(self, words: Wording, when: str) -> str:
+        """The state, both levels and the change; `when` stands behind the date of a change."""
         d, level = words.decimals, f"{self.conf_level * 100:.0f} %"
         if self.state is State.TOO_CLOSE:
             verdict = f"{self.state.coach}{self._hidden(words)}"
         else:
-            verdict = f"{words.direction(self.change)}, {self.state.coach}" if self.changed else self.state.coach
+            becoming = "getting " if self.shape == "ramp" else ""
+            of_change = f"{becoming}{words.direction(self.change)}, {self.state.coach}"
+            verdict = of_change if self.changed else self.state.coach
         told = f"{words.head}: {verdict}. {self._value(self.level, words)}"
         if self.changed:
-            between = f"{self._day(self.since_low)} to {self._day(self.since_high)}"
-            told += (
-                f" since {self._day(self.since)} ({between}), a {self.shape}; before {self._value(self.before, words)}"
-            )
+            before = f"before {self._value(self.before, words)}"
+            told += f" since {self._day(self.since)}{when}{';' if when else ','} {before}"
         if np.isfinite(self.change_low):
             low, high = signed_text(self.change_low, d), signed_text(self.change_high, d)
             told += f"; change {signed_text(self.change, d)} {self.unit} ({level} interval {low} to {high})"
         if np.isfinite(self.rate):
             told += f", {signed_text(self.rate, d)} {self.unit} a month"
-        return Sentence("", f"{told}. {self._basis(words)}{self._today(words).replace('Your last', 'The last')}")
+        return f"{told}."
 
     def _day(self, day: pd.Timestamp | None) -> str:
         """A day in words, with its year where that is another than that of the page."""

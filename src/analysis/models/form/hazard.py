@@ -227,7 +227,8 @@ def broke_by(kinds: Iterable[tuple[str | None, ...]], kind: str | None) -> list[
 
 
 def scored_jumps(breaks: np.ndarray, average_reps: np.ndarray, squad: HazardOfSquad) -> Scored:
-    """Signed roots of the likelihood ratio of a jump at every onset, for `found_changes`; more breaks are positive."""
+    """Signed roots of the likelihood ratio of a jump at every onset, for `found_changes`; more breaks are positive. The
+    squad joins the days before the first one."""
 
     def scored(start: int, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         known_breaks = np.concatenate([[0.0], np.cumsum(breaks[start:])])
@@ -235,7 +236,8 @@ def scored_jumps(breaks: np.ndarray, average_reps: np.ndarray, squad: HazardOfSq
         known = ends - start
         onset = np.arange(LEAST_BEFORE, max(int(known.max()) - LEAST_AFTER, LEAST_BEFORE) + 1)
         allowed = onset <= known[:, None] - LEAST_AFTER
-        broke_before, reps_before = known_breaks[onset] + squad.breaks, known_reps[onset] + squad.weight
+        joins = start == 0  # once the hazard has jumped, that of the squad says nothing of the days before
+        broke_before, reps_before = known_breaks[onset] + joins * squad.breaks, known_reps[onset] + joins * squad.weight
         broke_after = np.where(allowed, known_breaks[known][:, None] - known_breaks[onset], 0.0)
         reps_after = np.where(allowed, known_reps[known][:, None] - known_reps[onset], 1.0)
         ratio = (

@@ -3,9 +3,9 @@
 Model card
 ----------
 Question: has the depth of the hinge changed for good, since when, and by how much?
-Data: the hinge angles of one lift by day and rater, in degrees; 180 degrees is upright, so that a smaller angle is a
-deeper hinge, which is the better one.
-Formula: the value of a day is the mean of its repetitions.
+Data: the hinge angles of one lift, the mean of the repetitions of a day and rater, in degrees; 180 degrees is upright,
+so that a smaller angle is a deeper hinge, which is the better one.
+Model: the angle of a day is a level and an error that carries over from day to day.
 Estimator: `models.change` on the days of the latest rater, by the noise of the squad in this lift's angle. Nothing
 published joins it: the error of one angle from 2-D video (`models.form.depth_drift`) is not that of a day's mean.
 Interval: that of the change engine, whose card says how often it holds and how many unchanged series are named.
@@ -87,7 +87,7 @@ def hinge_depth(
     measured = angles.merge(of_lift[["session_id", "set_no", "local_date"]], on=["session_id", "set_no"])
     check_possible(measured["hinge_angle_deg"], "hinge angle", "deg", sign="not negative")
     if measured.empty:
-        raise NotEnoughData("No hinge angle yet. Film one set a week from the side.")
+        raise NotEnoughData("No hinge angle yet. Measure the hinge in one set a week.")
     by_day = measured.rename(columns={"rater": "device"}).groupby(["local_date", "device"], dropna=False)
     exposures = by_day["hinge_angle_deg"].agg(value="mean", n_reps="size").reset_index()
     return HingeDepth(

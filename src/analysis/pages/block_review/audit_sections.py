@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact
 from analysis.models.change.kept import RANGE_LEVEL
+from analysis.pages.block_review.claims import BLOCKS_TOLD
 from analysis.pages.block_review.review import CHECK_RETESTS, RETESTS, BlockReview
 from analysis.pages.numbers import titled
 from analysis.pages.wording import count_text, expected_text, long_day, withheld_fact
@@ -18,15 +19,16 @@ PACKAGES = ("athlete-workbook", "numpy", "pandas", "scipy", "statsmodels", "plot
 
 
 def claims(review: BlockReview) -> list[Shown]:
-    """What the weekly pages claimed over the block, and what became of it."""
+    """What pages told and weekly looks found over the block, and what became of it."""
     kept = review.kept
     told = kept.tidy().set_index("term")
     n, luck = len(kept.claims), expected_text(kept.expected)
     held = f" {kept.n_held} of {kept.n_judged} that are 4 weeks old held{_share(told, 'claims that held')}."
     facts = [
+        *_told_facts(review),
         Fact(
             "claims.held",
-            f"{count_text(n, 'change')} told in this block; luck alone would tell {luck}."
+            f"{count_text(n, 'change')} found in this block by today's data; luck alone would find {luck}."
             + (held if kept.n_judged else " None is 4 weeks old yet."),
             estimate=float(n),
             n=n,
@@ -48,7 +50,42 @@ def claims(review: BlockReview) -> list[Shown]:
             "4 weeks later": kept.claims["held"].map({True: "held", False: "gone"}).fillna("too early"),
         }
     )
-    return [*facts, titled(table, "Changes told in this block")]
+    return [*facts, *_told_table(review), titled(table, "Changes found in this block, by today's data")]
+
+
+def _told_facts(review: BlockReview) -> list[Fact]:
+    """How many of the changes that pages told held as told; nothing in the first weeks, when none is old enough."""
+    kept = review.kept
+    if kept.pages.empty:
+        return []
+    n, asked = len(kept.pages), kept.n_looked_for
+    words = f"Pages told {count_text(n, 'change')} 4 weeks ago or earlier, in the last {BLOCKS_TOLD} blocks."
+    if asked:
+        share = _share(kept.tidy().set_index("term"), "changes told by pages that held")
+        others = [f", {k} {word}" for word in ("gone", "moved by later data") if (k := kept.n_became(word))]
+        words += f" {kept.n_became('held')} of {asked} held as told{share}{''.join(others)}."
+    if n > asked:
+        words += f" Of {n - asked} nobody can tell: the series is not followed today, or began anew."
+    return [Fact("claims.told", words, estimate=float(kept.n_became("held")), n=asked)]
+
+
+def _told_table(review: BlockReview) -> list[pd.DataFrame]:
+    """Each change as a page told it first: it is marked where later data moved it, and never rewritten."""
+    pages = review.kept.pages
+    if pages.empty:
+        return []
+    table = pd.DataFrame(
+        {
+            "Athlete": pages["athlete"],
+            "Series": pages["series"],
+            "Told": pages["state"],
+            "Found": pages["found_on"].map(long_day),
+            "Level since": pages["since"].map(long_day),
+            "Page until": pages["first_told"].map(long_day),
+            "4 weeks later": pages["became"],
+        }
+    )
+    return [titled(table, "What pages told, and what became of it")]
 
 
 def _share(told: pd.DataFrame, term: str) -> str:

@@ -28,7 +28,7 @@ from analysis.models.squad.transfer import Transfer, transfer
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, Parts, athlete_week, gathered
-from analysis.pages.block_review.claims import claims_of, values_of
+from analysis.pages.block_review.claims import claims_of, told_by_pages, values_of
 from analysis.pages.block_review.measures import Block, BlockChange, Measure, measures_of, series_of
 from analysis.pages.block_review.record import audit_of, device_changes, plan_of, weeks_of
 from analysis.pages.wording import long_day
@@ -48,7 +48,7 @@ class ReviewedAthlete(AthleteFrames, Protocol):
 
 
 class ReviewedSquad(Protocol):
-    """All athletes, and the tables that say how their data came in: files and rejects."""
+    """All athletes, and of the ledger the tables files, rejects and claims."""
 
     config: Config
     athletes: tuple[ReviewedAthlete, ...]
@@ -240,14 +240,20 @@ class BlockReview:
 
     @cached_property
     def kept(self) -> Kept:
-        """What became of what the weekly pages of the block claimed; NotEnoughData where nothing was judged."""
+        """What became of what weekly looks of the block found and pages told; NotEnoughData where nothing was."""
         weeks = [(self.labels[one.athlete_id], self._weeks[one.athlete_id].followed) for one in self.squad.athletes]
+        pages = [
+            row
+            for athlete_id, told in self.squad.ledger["claims"].groupby("athlete_id")
+            for row in told_by_pages(self.labels[athlete_id], self._weeks[athlete_id].followed, told, self.block)
+        ]
         claims = [row for name, followed in weeks for row in claims_of(name, followed, self.block)]
         values = [row for name, followed in weeks for row in values_of(name, followed, self.block)]
         told = [one.change for _, followed in weeks for one in followed if one.change.state.known]
         return kept(
             pd.DataFrame(claims, columns=["athlete", "series", "found_on", "since", "rises", "held"]),
             pd.DataFrame(values, columns=["athlete", "series", "local_date", "in_range"]),
+            pd.DataFrame(pages, columns=["athlete", "series", "found_on", "since", "state", "first_told", "became"]),
             named_a_season=sum(change.named_a_season for change in told),
             days=len(self.block.days),
         )

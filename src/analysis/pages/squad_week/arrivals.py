@@ -7,13 +7,19 @@ import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Numbers
 from analysis.base.states import State
-from analysis.pages.squad_week.members import MemberWeek, NewDevice
+from analysis.pages.series import series_fact, wording_of
+from analysis.pages.squad_week.members import Finding, MemberWeek, NewDevice
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text, day_text, left_out_fact, listed, withheld_fact
 
 Block = Fact | Drawing
 
 EXCLUSIONS_MOST = 6
+MOVED_MOST = 8  # verdicts by name; more are counted
+
+_WORDS_SINCE = {"about the same": State.STEADY, "no detectable change": State.TOO_CLOSE}  # by those of version 0.1
+_SIDES_DIFFER = "sides differ"
+_QUIET = (State.STEADY, State.TOO_CLOSE, State.CANNOT_TELL)
 
 _STREAM_HEADS = {"sets": "Sets", "reps": "Reps with speed or form", "runs": "Runs", "splits": "Splits"}
 _STREAM_HEADS |= {"trials": "Test trials", "wellness": "Wellness answers"}
@@ -32,6 +38,8 @@ def data_state(week: SquadWeek) -> list[Block]:
 def changes(week: SquadWeek) -> list[Block]:
     """What came in, was corrected or was left out since the week began, and a short name of the settings.
 
+    In the week in which the store came from version 0.1 that the rule of all verdicts is another, and which moved.
+
     The store knows when a file was taken in and a row left out, so that the same page of an old week says what became
     known after that week too.
     """
@@ -46,6 +54,7 @@ def changes(week: SquadWeek) -> list[Block]:
     )
     settings = hashlib.sha256(week.config.model_dump_json(exclude={"reports"}).encode()).hexdigest()[:6]
     facts = [
+        *_rule_facts(week),
         Fact("changes.files", words, n=len(files)),
         Fact("changes.corrections", _correction_words(revisions, week), n=len(revisions)),
         *_exclusion_facts(week, since),
@@ -104,6 +113,38 @@ def _streams(week: SquadWeek) -> Numbers:
         for row in week.streams.itertuples()
     )
     return Numbers("Rows of this week, by athlete and stream", heads, rows)
+
+
+def _rule_facts(week: SquadWeek) -> list[Fact]:
+    """In the week of the upgrade: that the rule changed, and which verdicts are others than on the last page before."""
+    if week.squad.judged_anew_on not in week.days:
+        return []
+    before = week.squad.ledger["verdicts_before"].set_index(["athlete_id", "subject"])["state"]
+    both = [one for one in week.findings if (one.athlete_id, one.subject) in before.index]
+    verdicts = [(one, _verdict(before[one.athlete_id, one.subject]), _verdict_now(one)) for one in both]
+    moved = [(one, was, now) for one, was, now in verdicts if was != now]
+    moved.sort(key=lambda of: of[1] in _QUIET and of[2] in _QUIET)  # what began or ceased to be news comes first
+    words = "The rule behind every verdict changed with this version."
+    if both:
+        words += f" Of {count_text(len(both), 'verdict')} that the last page gave too, {len(moved) or 'none'} moved."
+    facts = [Fact("rule.changed", words, n=len(moved))]
+    facts += [_moved_fact(*of) for of in moved[:MOVED_MOST]]
+    more = len(moved) - MOVED_MOST
+    return [*facts, Fact("rule.more", f"{count_text(more, 'more verdict')} moved.", n=more)] if more > 0 else facts
+
+
+def _verdict(state: str | None) -> str:
+    """A kept verdict in the words of this version; a difference of the sides that is sure has no state."""
+    return _WORDS_SINCE.get(state, state) if isinstance(state, str) else _SIDES_DIFFER
+
+
+def _verdict_now(finding: Finding) -> str:
+    return _verdict(series_fact(finding.series).state)
+
+
+def _moved_fact(finding: Finding, was: str, now: str) -> Fact:
+    words = f"{finding.athlete}, {wording_of(finding.series).head}: {now}, {was} on the last page before."
+    return Fact(f"rule.{finding.athlete_id}.{finding.subject}", words)
 
 
 def _correction_words(revisions: pd.DataFrame, week: SquadWeek) -> str:

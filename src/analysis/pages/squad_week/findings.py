@@ -1,23 +1,22 @@
-"""The findings of the squad's week in words, as facts, small lines and tables: what its lists and its table share."""
+"""The findings of the squad's week in words, as facts, small lines and tables: what its lists and its table share.
+
+In a list stands the verdict; what it rests on stands in a table behind a fold and in the facts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from analysis.base.blocks import Entry, Fact, Numbers, Sparkline, Table
 from analysis.models.form.sides import SideDifference
-from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import band_of, series_fact, wording_of
+from analysis.pages.numbers import NOTHING, between_signed, digits_of_error, number_words, signed_words
+from analysis.pages.series import band_of, brief_of, series_fact, wording_of
 from analysis.pages.squad_week.members import Finding
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import day_text
 
 LINE_VALUES = 12  # of the newest, in a small line
-
-
-def reason(finding: Finding) -> str:
-    """A finding in one sentence, as the coach reads it."""
-    fact = series_fact(finding.series)
-    return f"{fact.coach_lead} {fact.coach_rest}".strip()
 
 
 def finding_fact(finding: Finding) -> Fact:
@@ -33,52 +32,92 @@ def finding_line(finding: Finding) -> Sparkline:
     return Sparkline(f"{wording_of(one).head}, in {one.change.unit}", tuple(values), *band_of(one))
 
 
-def findings_table(title: str, findings: Sequence[Finding], week: SquadWeek, linked: dict[str, str]) -> Table:
-    """A row an athlete: the first finding, and the others below it."""
-    by_athlete: dict[str, list[Finding]] = {}
-    for one in findings:
-        by_athlete.setdefault(one.athlete_id, []).append(one)
-    rows = tuple(_findings_row(of_one, week, linked) for of_one in by_athlete.values())
-    return Table(title, ("Athlete", "What and how sure", "Lately", "Found"), rows, stacked=True)
-
-
-def _findings_row(findings: list[Finding], week: SquadWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
-    first, *others = findings
-    also = [f"Also: {reason(one)}" for one in others]
-    found_on = first.series.change.found_on
-    return (
-        Entry(first.athlete, link=linked.get(first.athlete_id, ""), sort=first.athlete),
-        Entry(
-            reason(first),
-            " ".join([*also, *_stands(first, week)]),
-            state=None if isinstance(first.series, SideDifference) else first.series.change.state,
-            sort=first.size,
-            fact=_talk_fact(first),
-        ),
-        Entry("", line=finding_line(first)),
-        Entry("this week" if found_on is None else day_text(found_on), sort=str(found_on or "")),
+def listed_table(title: str, findings: Sequence[Finding], week: SquadWeek, linked: dict[str, str]) -> Table:
+    """A row a lasting change, those of one athlete below each other."""
+    rows = tuple(
+        (_name_entry(one, linked), _verdict_entry(one, week), Entry("", line=finding_line(one)), _found_entry(one))
+        for one in _by_athlete(findings)
     )
+    return Table(title, ("Athlete", "What and how sure", "Lately", "Told since"), rows, stacked=True)
 
 
-def also_facts(findings: Sequence[Finding]) -> list[Fact]:
-    """What stands below the first finding of an athlete, for the facts beside the page."""
-    seen: set[str] = set()
-    others = [one for one in findings if one.athlete_id in seen or seen.add(one.athlete_id)]
-    return [_talk_fact(one) for one in others]
+def seen_once_table(findings: Sequence[Finding], linked: dict[str, str]) -> Table:
+    """A row a newest value that is out of the usual; no verdict stands beside it."""
+    rows = tuple(
+        (_name_entry(one, linked), _odd_entry(one), Entry("", line=finding_line(one))) for one in _by_athlete(findings)
+    )
+    return Table("Seen once: wait for the next value", ("Athlete", "What", "Lately"), rows, stacked=True)
 
 
-def _talk_fact(finding: Finding) -> Fact:
-    """Why the athlete is listed."""
+def numbers_table(findings: Sequence[Finding]) -> Numbers:
+    """What the verdicts of a list rest on."""
+    heads = ("Athlete", "Series", "Level", "Since", "Before", "Change", "Interval", "TE", "Carry-over", "MDC", "SWC")
+    return Numbers("The numbers", (*heads, "Noise from"), tuple(_numbers_row(one) for one in _by_athlete(findings)))
+
+
+def _by_athlete(findings: Sequence[Finding]) -> list[Finding]:
+    first = list(dict.fromkeys(one.athlete_id for one in findings))
+    return sorted(findings, key=lambda one: first.index(one.athlete_id))
+
+
+def _name_entry(finding: Finding, linked: dict[str, str]) -> Entry:
+    return Entry(finding.athlete, link=linked.get(finding.athlete_id, ""), sort=finding.athlete)
+
+
+def _verdict_entry(finding: Finding, week: SquadWeek) -> Entry:
+    is_sides = isinstance(finding.series, SideDifference)
+    state = None if is_sides else finding.series.change.state
     fact = finding_fact(finding)
-    return replace(fact, subject=f"talk.{fact.subject}")
+    told = replace(fact, subject=f"talk.{fact.subject}")
+    return Entry(brief_of(finding.series), _stands(finding, week), state=state, sort=finding.size, fact=told)
 
 
-def _stands(finding: Finding, week: SquadWeek) -> list[str]:
+def _odd_entry(finding: Finding) -> Entry:
+    fact = finding_fact(finding)
+    told = replace(fact, subject=f"seen_once.{fact.subject}")
+    return Entry(finding.series.change.odd(wording_of(finding.series)), fact=told)
+
+
+def _found_entry(finding: Finding) -> Entry:
+    """When it was found first; a difference of the sides is told in the week of its test alone."""
+    found_on = finding.series.change.found_on
+    if finding.found_this_week or found_on is None:
+        return Entry("this week", sort=finding.series.until.date().isoformat())
+    return Entry(day_text(found_on), sort=found_on.date().isoformat())
+
+
+def _stands(finding: Finding, week: SquadWeek) -> str:
     """Under how many other choices the finding stands; nothing where none were tried."""
-    choices = week.sensitivity_of(finding) if finding.is_news else None
+    choices = week.sensitivity_of(finding)
     if choices is None or choices.others.empty:
-        return []
-    return [f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."]
+        return ""
+    return f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."
+
+
+def _numbers_row(finding: Finding) -> tuple[str, ...]:
+    """The numbers of the fact, as it has them."""
+    fact, words = finding_fact(finding), wording_of(finding.series)
+
+    def known(name: str) -> float:
+        value = getattr(fact, name)
+        return np.nan if value is None else value
+
+    te = known("typical_error")
+    d = digits_of_error(te) if np.isfinite(te) else words.decimals
+    return (
+        finding.athlete,
+        f"{words.head} ({fact.unit})",
+        number_words(known("level"), d),
+        f"{fact.since} ({fact.since_low} to {fact.since_high})" if fact.since_low else NOTHING,
+        number_words(known("before"), d),
+        signed_words(known("change"), d),
+        between_signed(known("change_low"), known("change_high"), d),
+        number_words(te, d),
+        number_words(known("rho"), 2),
+        number_words(known("mdc"), d),
+        number_words(known("swc"), d),
+        fact.noise_source or NOTHING,
+    )
 
 
 def choices_table(week: SquadWeek) -> list[Numbers]:

@@ -20,7 +20,7 @@ from analysis.models.squad import sensitivity
 from analysis.models.squad.sensitivity import Sensitivity
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek
-from analysis.pages.series import is_news, subject_of, wording_of
+from analysis.pages.series import can_be_told, is_news, subject_of, wording_of
 from analysis.pages.squad_week.proposals import week_proposals
 
 LOAD_WEEKS = 8  # that make an athlete's usual load
@@ -56,7 +56,14 @@ class Finding:
     @property
     def is_judged(self) -> bool:
         """False where the answer is "cannot tell"."""
-        return self.series.change.state.known
+        return can_be_told(self.series)
+
+    @property
+    def null_probability(self) -> float:
+        """Chance that it is on the list of this week though nothing changed."""
+        if isinstance(self.series, SideDifference):
+            return self.series.null_probability if self.is_new else 0.0
+        return self.series.change.null_probability
 
     @property
     def found_this_week(self) -> bool:
@@ -74,7 +81,7 @@ class Finding:
         """The change in units of what two single values err by, or of its interval where there is no such unit."""
         change = self.series.change
         if isinstance(self.series, SideDifference):
-            return abs(change.level) / change.mdc
+            return abs(self.series.estimate_pct) / self.series.mdc_pct
         scale = change.mdc if np.isfinite(change.mdc) else (change.change_high - change.change_low) / 2
         return abs(change.change) / scale
 

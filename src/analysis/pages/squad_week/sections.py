@@ -31,11 +31,11 @@ from analysis.models.form.sides import SideDifference
 from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import course_of, wording_of
+from analysis.pages.series import can_be_told, course_of, wording_of
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
-from analysis.pages.squad_week.findings import also_facts, choices_table, findings_table
-from analysis.pages.squad_week.members import MemberWeek
+from analysis.pages.squad_week.findings import choices_table, listed_table, numbers_table, seen_once_table
+from analysis.pages.squad_week.members import Finding, MemberWeek
 from analysis.pages.squad_week.table import everyone
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import (
@@ -53,7 +53,6 @@ Block = Fact | Drawing
 
 PANEL_WEEKS = 16
 NAMES_MOST = 8  # in a sentence; more are counted
-SURE_BY_LUCK = 0.06  # of athletes whose sides are alike; the card of `models.change.engine`
 
 
 def header(week: SquadWeek) -> list[Block]:
@@ -76,14 +75,16 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     told = [one for one in week.listed if not one.found_this_week]
     for title, findings in (("New this week", new), ("Lasting, told since earlier weeks", told)):
         if findings:
-            blocks += [findings_table(title, findings, week, linked), *also_facts(findings)]
+            blocks.append(listed_table(title, findings, week, linked))
     if week.seen_once:
-        blocks.append(findings_table("Seen once: wait for the next value", week.seen_once, week, linked))
+        blocks.append(seen_once_table(week.seen_once, linked))
     blocks.append(
         Text("A lasting change is told for 8 weeks from the week that first found it. One odd day is no change.")
     )
-    blocks.append(Text("Other choices: the same series judged by another noise, statistic or rule."))
-    return [*blocks, *choices_table(week)]
+    if not week.listed:
+        return blocks
+    blocks.append(Text("Other choices: the same series judged by another noise, statistic or threshold."))
+    return [*blocks, numbers_table(week.listed), *choices_table(week)]
 
 
 def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
@@ -167,14 +168,15 @@ def sides(week: SquadWeek) -> list[Block]:
     facts, drawn = [], []
     for test in week.config.side_tests:
         of = [(one, _sides_of(one, test.test_id)) for one in week.members]
+        judged = [result for _, result in of if result and can_be_told(result)]
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
-        judged = sum(result is not None and result.can_tell for _, result in of)
-        found = f"{len(sure) or 'none'} of {count_text(judged, 'athlete')} {'have' if len(sure) > 1 else 'has'}"
+        found = f"{len(sure) or 'none'} of {count_text(len(judged), 'athlete')} {'have' if len(sure) > 1 else 'has'}"
         words = f"{test.name}: {found} a difference beyond error{names}."
-        words += f" By luck alone {expected_text(SURE_BY_LUCK * judged)} would have one." if judged else ""
+        luck = expected_text(sum(result.null_probability for result in judged))
+        words += f" By luck alone {luck} would have one." if judged else ""
         rows = tuple(_side_row(one, result) for one, result in of)
-        facts.append(Fact(f"{test.test_id}.sides", words, n=judged))
+        facts.append(Fact(f"{test.test_id}.sides", words, n=len(judged)))
         drawn.append(
             Forest(
                 f"{test.name}, right over left",
@@ -231,18 +233,27 @@ def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
 
 
 def _whom_fact(week: SquadWeek) -> Fact:
-    """Whom to talk to first: those in whom something changed for good."""
-    names = list(dict.fromkeys(one.athlete for one in week.listed))
-    if not names:
-        return Fact("talk.whom", "Nothing has changed for good in anybody.", n=0)
+    """Whom to talk to first: those in whom something changed for good, then those whose sides differ."""
+    changed = _names(one for one in week.listed if not isinstance(one.series, SideDifference))
+    differ = [name for name in _names(week.listed) if name not in changed]
+    nothing = "Nothing has changed for good in anybody."
+    words = f"Talk to {_few(changed)}: something changed for good." if changed else nothing
+    words += f" {_few(differ)}: left and right differ." if differ else ""
+    return Fact("talk.whom", words, n=len(changed) + len(differ))
+
+
+def _names(findings: Iterable[Finding]) -> list[str]:
+    return list(dict.fromkeys(one.athlete for one in findings))
+
+
+def _few(names: Sequence[str]) -> str:
+    """So many names as a sentence holds; the others are counted."""
     more = [f"{len(names) - NAMES_MOST} more"] if len(names) > NAMES_MOST else []
-    return Fact(
-        "talk.whom", f"Talk to {listed([*names[:NAMES_MOST], *more])}: something changed for good.", n=len(names)
-    )
+    return listed([*names[:NAMES_MOST], *more])
 
 
 def found_fact(week: SquadWeek) -> Fact:
-    """Lasting changes told against those that luck alone would bring."""
+    """The list against what luck alone would put on it."""
     n, found = len(week.judged), len(week.listed)
     if not n:
         raise NotEnoughData("No series can be told yet. Repeat lifts and checks.")
@@ -250,8 +261,8 @@ def found_fact(week: SquadWeek) -> Fact:
     luck = expected_text(week.expected_by_chance)
     return Fact(
         "talk.found",
-        f"{n} series can be told; {found} {'has' if found == 1 else 'have'} changed for good, {new} of them found this "
-        f"week. Luck alone would move {luck} of {n}.",
+        f"{found or 'None'} of {n} series {'is' if found == 1 else 'are'} listed, {new} of them found this week. Luck "
+        f"alone would list {luck} of {n}.",
         estimate=float(found),
         n=n,
     )
@@ -334,7 +345,7 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         result.estimate_pct,
         result.conf_low,
         result.conf_high,
-        state=State.CANNOT_TELL if not result.can_tell else None if result.is_sure else State.TOO_CLOSE,
+        state=State.CANNOT_TELL if not can_be_told(result) else None if result.is_sure else State.TOO_CLOSE,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 

@@ -8,7 +8,7 @@ Rule: an athlete is on the list of whom to talk to for every lasting change that
 the look that found it, and for a sure difference of the sides in the week of a test. A newest value out of the usual
 is listed apart, as seen once.
 Chance: of unchanged series as many are told as the engine's own season rates say (the card of `models.change.engine`),
-each for 8 of 26 weeks.
+each for 8 of 26 weeks; of sides that are alike, as many as the card of `models.form.sides` says.
 
 Refuses: nothing itself; an athlete without data this week is listed apart, a part that cannot be told says why.
 Criticism: series of one athlete go together (a tired athlete is slower in both lifts), so the number of false flags
@@ -31,7 +31,6 @@ from analysis.base.config import Config
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
-from analysis.models.change import expected_by_chance
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.watched import watched_repetitions
@@ -49,7 +48,8 @@ class SquadFrames(Protocol):
     config: Config
     athletes: tuple[Member, ...]
     rules: tuple[Rule, ...]  # what proposes for the coming week
-    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting and exclusions
+    ledger: dict[str, pd.DataFrame]  # files, revisions, rejects, waiting, exclusions and verdicts_before
+    judged_anew_on: pd.Timestamp | None  # when the store came from a version that judged by another rule
     withheld: int  # athletes who have not agreed to be shown here
     noise: pd.DataFrame  # as each of the athletes has it
 
@@ -99,8 +99,8 @@ class SquadWeek:
 
     @cached_property
     def expected_by_chance(self) -> float:
-        """Series that would be told as changed this week if nothing had changed in anybody."""
-        return expected_by_chance(one.series.change for one in self.judged)
+        """Series that would be on the list if nothing had changed in anybody."""
+        return sum(one.null_probability for one in self.judged)
 
     @cached_property
     def new_devices(self) -> tuple[NewDevice, ...]:
@@ -144,8 +144,8 @@ class SquadWeek:
         return next(one for one in self.everyone if one.athlete_id == athlete_id)
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity | None:
-        """One of the flagged findings under other choices; None where there is none to vary."""
-        return self._sensitivities[finding.athlete_id, finding.subject]
+        """A lasting change under other choices; None where there is none to vary, or nothing lasting."""
+        return self._sensitivities.get((finding.athlete_id, finding.subject))
 
     @cached_property
     def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:

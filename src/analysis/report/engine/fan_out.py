@@ -252,7 +252,11 @@ def _done(manifest: Manifest, planned: _Planned, answer: dict[str, Any]) -> Done
     error, seconds = answer.get("failed", ""), answer.get("seconds", 0.0)
     _discard(planned.bundle)
     if planned.page == planned.job.page(manifest.workspace):
-        manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
+        try:
+            manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
+        except RenderFailed as problem:
+            error = str(problem)
+            manifest.end(planned.job, planned.rests_on, planned.page, seconds, error)
     return Done(planned.job, planned.page, "failed" if error else "rendered", seconds, error, answer.get("log", ""))
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
+from analysis.report.claims import claims_of_page, not_kept
 from analysis.report.due import SQUAD, Job
 from analysis.report.engine.render import key_parts
 from analysis.store import as_json
@@ -100,14 +101,23 @@ class Manifest:
         self.in_work.add(job)
 
     def end(self, job: Job, rests_on: str, page: Path, seconds: float, error: str = "") -> None:
-        """Note that a page is made, or why it is not."""
-        published = None if error else page_hash(page)
-        self.in_work.discard(job)
-        self._note(job, Entry("failed" if error else "rendered", 0, rests_on, published, error or None), seconds)
+        """Note that a page is made, and the changes that it told first, or why there is no page.
 
-    def _note(self, job: Job, entry: Entry, seconds: float | None = None) -> None:
+        Raises RenderFailed for a page whose changes cannot be kept.
+        """
+        published = None if error else page_hash(page)
+        told = {"claims": self._first_told(claims_of_page(job, page))} if published else {}
+        self.in_work.discard(job)
+        entry = Entry("failed" if error else "rendered", 0, rests_on, published, error or None)
+        self._note(job, entry, seconds, **told)
+
+    def _first_told(self, told: pd.DataFrame) -> pd.DataFrame:
+        """Those of the changes told that no page has told before."""
+        return not_kept(told, self.workspace.store.frame("claims", set(told["athlete_id"]))) if len(told) else told
+
+    def _note(self, job: Job, entry: Entry, seconds: float | None = None, **told: pd.DataFrame) -> None:
         now = {"until": day(job.until), "run": self.run, "seconds": seconds, "changed_at": pd.Timestamp.now(tz="UTC")}
-        self.workspace.store.note("pages", pd.DataFrame([asdict(job) | asdict(entry) | now]))
+        self.workspace.store.note("pages", pd.DataFrame([asdict(job) | asdict(entry) | now]), **told)
         self.entries[job] = entry
 
 
