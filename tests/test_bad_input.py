@@ -351,7 +351,7 @@ MODELS: dict[str, Asked] = {
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
     "test_change.py": ("change", "design", "noise_of_squad"),
-    "test_clean_reps.py": ("change_of_counts", "hazards_of_rated", "with_hazards"),
+    "test_clean_reps.py": ("change_of_counts", "form_history", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",

@@ -45,10 +45,10 @@ def test_claims_of_another_block_are_not_in_this_one():
 def test_shares_and_what_luck_would_tell():
     claims = pd.DataFrame(claim_rows((claim(),), MAY, MAY + pd.Timedelta(days=60))).assign(athlete="a", series="s")
     values = pd.DataFrame({"athlete": "a", "series": "s", "local_date": MAY, "in_range": [True] * 19 + [False]})
-    result = kept(claims, values, named_a_season=1.3, days=84)
+    result = kept(claims, values, claims.assign(became="gone"), named_a_season=1.3, days=84)
     assert result.expected == pytest.approx(1.3 * 84 / 182)
     told = result.tidy().set_index("term")
-    assert told["estimate"].tolist() == [1.0, 0.95]
+    assert told["estimate"].tolist() == [1.0, 0.0, 0.95]
     assert told.loc["claims that held", "conf_low"] == pytest.approx(0.025)  # 1 of 1, Clopper and Pearson
     assert told.loc["values in their range", ["conf_low", "conf_high"]].tolist() == pytest.approx(
         [0.751, 0.999], abs=1e-3
@@ -58,4 +58,4 @@ def test_shares_and_what_luck_would_tell():
 
 def test_a_block_in_which_nothing_was_told_or_measured_is_not_enough():
     with pytest.raises(NotEnoughData, match="Nothing was told in this block"):
-        kept(pd.DataFrame(), NO_VALUES, named_a_season=0.5, days=84)
+        kept(pd.DataFrame(), NO_VALUES, pd.DataFrame(), named_a_season=0.5, days=84)

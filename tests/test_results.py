@@ -140,7 +140,7 @@ IN_RANGE = pd.DataFrame({"athlete": "alder", "series": "deadlift.e1rm", "local_d
 
 RESULTS: dict[str, Result] = {
     "change": OF_E1RM,
-    "kept": kept(CLAIMS, IN_RANGE, named_a_season=0.05, days=84),
+    "kept": kept(CLAIMS, IN_RANGE, CLAIMS.assign(became="held"), named_a_season=0.05, days=84),
     "change_of_counts": change_of_counts(
         WEEKS, [(3,) if broke else (8,) for broke in BREAKS], [("shift",) if broke else (None,) for broke in BREAKS]
     ),

@@ -774,7 +774,7 @@ class TestSections:
         assert fact.estimate == pytest.approx(sum(one.change.null_probability for one in told))
         assert fact.sentence == "Of 4 lines here none has changed. Luck alone would move less than 0.1."
         assert fact.coach_sentence == (
-            "4 series judged, 0 told as changed; 0.04 would be told if nothing had changed "
+            f"4 series judged, 0 told as changed; {fact.estimate:.2g} would be told if nothing had changed "
             "(season rate of unchanged series, each told for 8 weeks)."
         )
 

@@ -3,9 +3,9 @@
 Model card
 ----------
 Question: has the depth of the hinge changed for good, since when, and by how much?
-Data: the hinge angles of one lift by day and rater, in degrees; 180 degrees is upright, so that a smaller angle is a
-deeper hinge, which is the better one.
-Formula: the value of a day is the mean of its repetitions.
+Data: the hinge angles of one lift, the mean of the repetitions of a day and rater, in degrees; 180 degrees is upright,
+so that a smaller angle is a deeper hinge, which is the better one.
+Model: the angle of a day is a level and an error that carries over from day to day.
 Estimator: `models.change` on the days of the latest rater, by the noise of the squad in this lift's angle. Nothing
 published joins it: the error of one angle from 2-D video (`models.form.depth_drift`) is not that of a day's mean.
 Interval: that of the change engine, whose card says how often it holds and how many unchanged series are named.

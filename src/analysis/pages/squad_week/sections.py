@@ -200,8 +200,11 @@ def plateaus(week: SquadWeek) -> list[Block]:
     if not judged:
         raise NotEnoughData("No lift can be told yet. Measure 3 reps at the anchor load once a week.")
     still = [(one, speed) for one, speed in judged if speed.change.state is State.STEADY]
-    names = listed([f"{one.name} ({speed_name(speed)})" for one, speed in still]) if still else ""
-    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady{': ' + names if names else ''}."
+    of_lift: dict[str, list[str]] = {}
+    for one, speed in still:
+        of_lift.setdefault(side_name(speed.name, speed.side), []).append(one.name)
+    whose = "".join(f" {lift}: {listed(names)}." for lift, names in of_lift.items())
+    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady.{whose}"
     rows = tuple(
         (
             one.name,
