@@ -141,9 +141,7 @@ IN_RANGE = pd.DataFrame({"athlete": "alder", "series": "deadlift.e1rm", "local_d
 RESULTS: dict[str, Result] = {
     "change": OF_E1RM,
     "kept": kept(CLAIMS, IN_RANGE, CLAIMS.assign(became="held"), named_a_season=0.05, days=84),
-    "change_of_counts": change_of_counts(
-        WEEKS, [(3,) if broke else (8,) for broke in BREAKS], [("shift",) if broke else (None,) for broke in BREAKS]
-    ),
+    "change_of_counts": change_of_counts(WEEKS, BREAKS, np.where(BREAKS, 3, 8)),
     "noise": noise_of_squad(EXPOSURES),
     "design": design(LEVEL_NOISE, [1.0, 2.0], per_week=2, n_before=20),
     "load_velocity": PROFILE,
