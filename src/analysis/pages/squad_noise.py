@@ -125,7 +125,7 @@ def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
         for of in [noise.of(name, None, np.empty(0), published=one.published, resolution=one.resolution)]
     ]
     told = pd.concat([rows, pd.DataFrame(alone, columns=_COLUMNS)]) if alone else rows
-    order = {name: place for place, name in enumerate([*stated, *rows["quantity"].unique()])}
+    order = {name: place for place, name in enumerate(dict.fromkeys([*stated, *rows["quantity"]]))}
     told = told.sort_values("quantity", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     return told.assign(device=told["device"].replace("", None))
 
