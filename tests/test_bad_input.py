@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
+from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints
 
 import analysis.models
 import analysis.report.page as page_module
@@ -23,6 +23,7 @@ from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.best_efforts import BestEfforts
 from analysis.metrics.strength import bar_speeds
+from analysis.models.answers import answers_to
 from analysis.models.checks import check_history
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
@@ -47,6 +48,7 @@ from analysis.models.squad.growth import growth
 from analysis.models.squad.reliability import intraclass_correlation, reliability
 from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivity, speed_sensitivity
 from analysis.models.strength.e1rm import E1rmObservations, e1rm_of_lift, fused_e1rm
+from analysis.models.strength.e1rm_by_day import e1rm_by_day
 from analysis.models.strength.load_velocity import load_velocity_profile, profile_of_bar_speeds, profile_of_lift
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
 from analysis.models.strength.load_velocity_squad import profiles_of_squad
@@ -57,8 +59,8 @@ from analysis.report.page import SECTION_MIME, Page
 
 # what the last sentence of a refusal begins with
 TO_DO = (
-    "Add", "Ask", "Check", "Choose", "Correct", "Cut", "Do", "Filter", "Give", "Leave", "List", "Log", "Measure", "Put",
-    "Rate", "Record", "Repeat", "Run", "Sort", "State", "Test", "Use", "Wear",
+    "Add", "Ask", "Check", "Choose", "Correct", "Cut", "Do", "Film", "Filter", "Give", "Leave", "List", "Log",
+    "Measure", "Note", "Put", "Rate", "Record", "Repeat", "Run", "Sort", "State", "Test", "Use", "Wear",
 )  # fmt: skip
 # a number, what is infinite, or that there is none
 A_VALUE = re.compile(r"\d|\binf\b|\bNo\b|\bNothing\b|\bone, other\b|\bone\b")
@@ -151,6 +153,7 @@ ONE_LIFTER = LIFTED[LIFTED["athlete_id"] == "a"]
 AT_ANCHOR = BIRCH.reps[BIRCH.reps["mean_velocity_m_s"].notna()]
 RATED = BIRCH.reps[BIRCH.reps["rater"].notna()]
 RATED = RATED.assign(hinge_angle_deg=RATED["hinge_angle_deg"] + np.resize([0.0, 1.0, -1.0], len(RATED)))
+AT_LOADS = lifting(loaded(FRIDAYS, [100.0, 102.5, 97.5] * 3))["sets"]
 MAXIMA = pd.DataFrame(
     {"local_date": WEEKS["day"], "source": ["tested"] + ["reps"] * 15, "e1rm_kg": WEEKS["kg"], "error_sd": 0.03}
 ).assign(k_loading=0.0, mvt_loading=0.0, slope_loading=0.0)
@@ -269,6 +272,14 @@ MODELS: dict[str, Asked] = {
         lambda f: hinge_depth(BIRCH.sets, f, "romanian_deadlift", SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
         answers=JUDGED - {"too few"},
     ),
+    "answers_to": Asked(
+        lambda f: answers_to(f, "sleep", "form", SUNDAY), BIRCH.wellness, "value", 3,
+        answers=JUDGED | {"a negative value"},  # a scale may reach below 0
+    ),
+    "e1rm_by_day": Asked(
+        lambda f: e1rm_by_day(f, LIFT, SUNDAY), AT_LOADS, "load_kg", 3,
+        answers=JUDGED | {"a negative value"},  # a set with a load that is none tells nothing
+    ),
     "load_velocity_profile": Asked(
         lambda f: load_velocity_profile(f.load_kg, f.mean_velocity_m_s, mvt_m_s=0.2),
         ONE_LIFTER, "mean_velocity_m_s", 2, "load_kg", answers=COUNTED,
@@ -340,15 +351,15 @@ MODELS: dict[str, Asked] = {
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
     "test_change.py": ("change", "design", "noise_of_squad"),
-    "test_clean_reps.py": ("change_of_counts", "hazards_of_rated", "with_hazards"),
+    "test_clean_reps.py": ("change_of_counts", "form_history", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",
     ),
-    "test_flag_audit.py": ("flag_audit",),
     "test_form_break.py": ("form_break",),
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
+    "test_kept.py": ("kept",),
     "test_load_velocity_mixed.py": ("profiles_of_lift",),
     "test_reps_to_1rm.py": ("reps_curve_of_lift",),
     "test_sprint.py": ("force_velocity_profile", "force_of_best_sprint"),

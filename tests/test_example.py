@@ -13,20 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from scipy.stats import poisson
 
 from analysis.base.config import read_config
 from analysis.base.tables import TABLES
-from analysis.example import Truth, athlete_ids, write_example
+from analysis.example import LAST_DAY, Truth, athlete_ids, write_example
 from analysis.example.squad import DAYS, KEY_LIFTS, NOISE, ROMANIAN_DEADLIFT, squad, true_course
 from analysis.example.truths import BUILT_IN, ramp, stronger_right, with_truths
 from analysis.ingest.mapping.templates import TEMPLATES
 from analysis.ingest.reading import Options
 from analysis.ingest.registry import read
+from analysis.models.change import Change
 from analysis.models.form.clean_reps import history_of_rated
 from analysis.models.form.hazard import with_hazards
 from analysis.models.noise import NO_SQUAD
-from analysis.models.series import Judging
+from analysis.models.series import Followed, Judging
 from analysis.models.sprint.profile import sprint_profile_gates
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.series import is_news, subject_of
 
 SEED = 2026
 TCX = "{http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2}"
@@ -320,6 +324,110 @@ def test_speeds_of_the_unchanged_scatter_as_the_noise_says(reps, truth):
     flat = anchor_speeds(reps, truth)[["Cedar", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Koa", "Larch"]]
     between_days_sd = (flat.var() * (flat.count() - 1)).sum() / (flat.count() - 1).sum()
     assert between_days_sd**0.5 == pytest.approx(expected, rel=0.12)
+
+
+MARCH = "2026-04-05"  # the gain before the plateau was found not long ago
+
+FOUND = {  # truth: the last day that is known, athlete, series, state
+    "gain": [(LAST_DAY, "romanian_deadlift.speed_at_40kg", "clearly better")],
+    "plateau": [(MARCH, "romanian_deadlift.speed_at_60kg", "clearly better")],
+    "earlier_form_break": [(LAST_DAY, "romanian_deadlift.clean_reps", "clearly worse")],
+    "improving_runner": [
+        (LAST_DAY, "sprint_20m", "clearly better"),
+        (LAST_DAY, "run.pace_at_heart_rate", "clearly better"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def followed(squad_workspace) -> dict[str, dict[tuple[str, str], Followed]]:
+    """Every series of the squad by day, athlete and subject, judged by the squad's noise of that day."""
+    return {
+        until: {
+            (athlete.name, subject_of(one)): one
+            for athlete in squad_workspace.workspace.everyone(until).athletes
+            for one in athlete_week(athlete, until).followed
+        }
+        for until in (MARCH, LAST_DAY)
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "until", "subject", "state"), [(key, *one) for key, several in FOUND.items() for one in several]
+)
+def test_every_built_in_change_is_found_with_its_date(followed, truth, key, until, subject, state):
+    built_in = truth.of(key)
+    change = followed[until][built_in["athlete"], subject].change
+    first = pd.Timestamp(built_in["dates"]["start"])
+    last = pd.Timestamp(built_in["dates"].get("end", LAST_DAY))
+    assert change.state == state
+    assert change.since_low <= last
+    assert change.since_high >= first
+    assert first <= change.since <= last or change.shape == "ramp"
+    assert change.noise.n_athletes == 12 if isinstance(change, Change) else change.squad.n_athletes == 12
+
+
+def test_a_change_goes_the_way_it_was_built(followed, truth):
+    gain = truth.of("gain")["numbers"]["gain_m_s"]
+    alder = followed[LAST_DAY]["Alder", "romanian_deadlift.speed_at_40kg"].change
+    assert 0 < alder.change_low < alder.change_high < 1.2 * gain  # it is a rise over three weeks
+    hazel = followed[LAST_DAY]["Hazel", "romanian_deadlift.clean_reps"].change
+    assert hazel.change_low < -truth.of("earlier_form_break")["numbers"]["clean_reps_lost"] < hazel.change_high
+    ivy = followed[LAST_DAY]["Ivy", "sprint_20m"].change
+    assert ivy.change_low < -truth.of("improving_runner")["numbers"]["sprint_gain_s"] < ivy.change_high
+
+
+def test_the_plateau_is_no_change_any_more(followed, truth):
+    birch = followed[LAST_DAY]["Birch", "romanian_deadlift.speed_at_60kg"].change
+    assert (birch.state, birch.change_low < 0 < birch.change_high) == ("steady", True)
+    assert birch.since is not None
+    before = followed[MARCH]["Birch", "romanian_deadlift.speed_at_60kg"].change.before
+    assert birch.level - before == pytest.approx(truth.of("plateau")["numbers"]["gain_m_s"], abs=0.03)
+
+
+def test_the_side_that_was_built_larger_is_sure_and_the_bad_day_makes_none(followed, truth):
+    real, apparent = truth.of("real_side_difference"), truth.of("apparent_side_difference")
+    fir = followed[LAST_DAY][real["athlete"], "single_leg_hop.sides"]
+    assert (fir.is_sure, fir.larger) == (True, "right")
+    assert fir.conf_low < 100 * np.log(real["numbers"]["right_over_left"]) < fir.conf_high
+    ginkgo = followed[LAST_DAY][apparent["athlete"], "single_leg_hop.sides"]
+    assert not ginkgo.is_sure
+    assert not ginkgo.change.changed
+
+
+def test_nothing_else_is_named_on_the_last_day(followed, truth):
+    named = {of for of, one in followed[LAST_DAY].items() if is_news(one)}
+    built_in = {
+        (truth.of(key)["athlete"], subject)
+        for key, several in FOUND.items()
+        for until, subject, _ in several
+        if until == LAST_DAY
+    }
+    assert named == built_in | {("Fir", "single_leg_hop.sides")}
+
+
+def test_over_the_season_no_more_is_named_than_luck_allows(followed, truth):
+    built_in = {(truth.of(key)["athlete"], subject) for key, several in FOUND.items() for _, subject, _ in several}
+    unchanged = {
+        of: one.change for of, one in followed[LAST_DAY].items() if of not in built_in and one.change.state.known
+    }
+    by_luck = sum(change.named_a_season for change in unchanged.values())
+    named = [of for of, change in unchanged.items() if change.claims]
+    assert len(unchanged) > 100
+    assert len(named) <= poisson.ppf(0.975, by_luck)
+    assert not {athlete for athlete, _ in named} & {"Cedar", "Dogwood", "Juniper"}
+
+
+def test_a_device_that_reads_higher_names_no_gain(followed, truth):
+    swap = truth.of("device_swap")
+    speeds = [one for (name, of), one in followed[LAST_DAY].items() if name == swap["athlete"] and "speed_at" in of]
+    assert len(speeds) == 2
+    for one in speeds:
+        assert one.began_anew >= pd.Timestamp(swap["dates"]["start"])
+        assert one.change.claims == ()
+        assert one.exposures["comparable"].sum() < len(one.exposures)
+    for (name, _), one in followed[MARCH].items():
+        assert name != swap["athlete"] or not is_news(one)
 
 
 def test_the_gain_is_in_the_last_weeks_and_in_no_other_lift(reps, truth):

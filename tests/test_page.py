@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import get_args, get_type_hints
 
 import numpy as np
@@ -25,15 +26,14 @@ from analysis.base.blocks import (
     Fact,
     Forest,
     ForestRow,
+    Light,
     Lines,
     Numbers,
     RepRow,
     Reps,
     SideRow,
     Sides,
-    Slope,
     Sparkline,
-    Strip,
     Table,
     Text,
     Tile,
@@ -41,6 +41,7 @@ from analysis.base.blocks import (
 )
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.states import State
+from analysis.base.tables import LABELS
 from analysis.report.drawing import SCENES, WIDTH, broad, text_width
 from analysis.report.html import inert_json, preview_html
 from analysis.report.markdown import markdown_html
@@ -92,7 +93,7 @@ def test_a_person_who_runs_the_cell_sees_a_preview(emitted, monkeypatch):
 def test_what_is_missing_is_null(emitted):
     fact = Fact("a", "Said.", estimate=float("nan"), n=np.int64(3), mdc=np.float64(np.inf))
     frame = pd.DataFrame({"x": [np.nan], "day": [pd.NaT], "text": [None]})
-    bundle = bundle_of(emitted, fact, frame, Strip("t", "l", "kg", (1.0, float("nan")), ()))
+    bundle = bundle_of(emitted, fact, frame, Sparkline("t", (1.0, float("nan"))))
     assert bundle["facts"][0]["estimate"] is None
     assert bundle["facts"][0]["mdc"] is None
     assert bundle["facts"][0]["n"] == 3
@@ -187,9 +188,7 @@ def test_what_cannot_be_shown_is_said_not_dropped(item):
 
 
 DRAWINGS = [
-    Strip("Speed", "Deadlift", "m/s", (0.7, 0.72), (0.79,), 2, 0.69, 0.76, 0.67, 0.77),
     Reps("Reps", (RepRow("Mon", (True, False)),)),
-    Slope("Sprint", "s", 3.24, 3.21, "May", "July", 0.03, lower_is_better=True),
     Sides("Sides", "kg", (SideRow("Left", 24.5, 23, 26), SideRow("Right", 25.5, 24, 27))),
     Cells("Sleep", tuple("MTWTFSS"), (CellRow("Sleep", (7, None, 8, 6, 7, None, 8)),)),
     Sparkline("Line", (1.0, None, 2.0), 0.5, 1.5),
@@ -218,7 +217,7 @@ def test_every_drawing_says_its_title_and_words_on_the_page(emitted, drawing):
 
 
 def test_a_best_on_the_day_does_not_look_like_a_clear_best(emitted):
-    html = preview_html(bundle_of(emitted, DRAWINGS[7]))
+    html = preview_html(bundle_of(emitted, DRAWINGS[5]))
     assert '<li class="clear"><span aria-hidden="true">▲</span> Clear best' in html
     assert '<li class="day"><span aria-hidden="true">●</span> On the day' in html
 
@@ -265,23 +264,6 @@ def texts_apart(scene) -> None:
 
 VALUE = st.floats(-1e4, 1e4)
 LABEL = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), max_size=60)
-
-
-@given(LABEL, st.lists(VALUE, max_size=8), st.lists(VALUE, max_size=2), VALUE, st.floats(0, 100))
-def test_strips_fit_whatever_the_values(label, values, new, middle, half):
-    drawing = Strip(
-        "t", label, "m/s", tuple(values), tuple(new), 2, middle - half, middle + half, middle - 1, middle + 1
-    )
-    scene = SCENES["strip"](plain(drawing))
-    inside(scene)
-    texts_apart(scene)
-
-
-@given(VALUE, VALUE, st.floats(0, 100), LABEL, LABEL)
-def test_slopes_fit_whatever_the_values(before, now, error, before_label, now_label):
-    scene = SCENES["slope"](plain(Slope("t", "km/h", before, now, before_label, now_label, error)))
-    inside(scene)
-    texts_apart(scene)
 
 
 @given(LABEL, LABEL, VALUE, st.floats(0, 100))
@@ -349,15 +331,68 @@ def test_dumbbells_fit_whatever_the_rows(rows, label):
     assert sum(shape.tag == "circle" for shape in scene.shapes) == dots
 
 
-@given(st.lists(st.tuples(st.floats(0, 12), VALUE, st.booleans()), max_size=12), LABEL, STATES, VALUE, st.floats(0, 99))
-def test_courses_fit_whatever_the_values(points, label, state, low, span):
+WEEK = st.floats(0, 12)
+LIGHTS = st.lists(
+    st.builds(lambda ends, word: Light(max(ends), min(ends), word), st.tuples(WEEK, WEEK), st.sampled_from(LABELS)),
+    max_size=4,
+)
+
+
+@given(
+    st.lists(st.tuples(WEEK, VALUE, st.booleans()), max_size=12),
+    *(LABEL, STATES, VALUE, st.floats(0, 99)),
+    *(st.none() | VALUE, st.none() | VALUE, st.none() | st.floats(0, 40), LIGHTS),
+)
+def test_courses_fit_whatever_the_values(points, label, state, low, span, level, before, since, light):
     weeks, values, comparable = zip(*points, strict=True) if points else ((), (), ())
-    scene = SCENES["course"](
-        plain(Course("t", label, "m/s", weeks, values, comparable, 12, low, low + span, 2, low, low + span, state))
-    )
+    ends = {"low": low, "high": low + span, "band_low": low, "band_high": low + span}
+    levels = {"level": level, "before": before, "since": since, "light": tuple(light), "state": state}
+    scene = SCENES["course"](plain(Course("t", label, "m/s", weeks, values, comparable, 12, **ends, **levels)))
     inside(scene)
     texts_apart(scene)
     assert sum(shape.tag == "circle" for shape in scene.shapes) == len(points)
+    for shape in scene.shapes:
+        if shape.tag == "line":
+            assert 0 <= shape.attributes["y1"] <= scene.height
+            assert 0 <= shape.attributes["x1"] <= scene.width
+
+
+CHANGED = Course(
+    "t", "Alder", "m/s", (9.0, 8.0, 2.0, 0.5), (0.6, 0.61, 0.72, 0.7), (True,) * 4, 12, 0.6, 0.72,
+    band_low=0.66, band_high=0.76, level=0.71, before=0.605, since=2.0, state=State.CLEARLY_BETTER,
+    light=(Light(6.0, 5.0, "deload"),),
+)  # fmt: skip
+
+
+def test_both_levels_are_drawn_where_a_change_is_told_and_the_band_is_of_the_one_now():
+    scene = SCENES["course"](plain(CHANGED))
+    lines = {shape.css: shape.attributes for shape in scene.shapes if shape.tag == "line"}
+    band = next(shape.attributes for shape in scene.shapes if shape.css == "band")
+    assert lines["level"]["x1"] == lines["reference"]["x2"] == band["x"]
+    assert lines["level"]["y1"] < lines["reference"]["y1"]  # higher up
+    assert band["y"] <= lines["level"]["y1"] <= band["y"] + band["height"] < lines["reference"]["y1"]
+    then, *_, now = (shape.attributes["cx"] for shape in scene.shapes if shape.tag == "circle")
+    assert then < band["x"] < now
+    assert scene.description == (
+        "4 values, the newest 0.70 m/s. Level now 0.71 m/s, before that 0.60 m/s. Planned light: deload."
+    )
+
+
+def test_without_a_change_one_level_is_drawn_over_the_whole_panel():
+    scene = SCENES["course"](plain(replace(CHANGED, before=None, since=None)))
+    assert [shape.css for shape in scene.shapes if shape.tag == "line"] == ["axis", "level"]
+    axis, level = (shape.attributes for shape in scene.shapes if shape.tag == "line")
+    assert (level["x1"], level["x2"]) == (axis["x1"], axis["x2"])
+    assert "before that" not in scene.description
+
+
+def test_days_planned_light_are_shaded_with_their_word():
+    scene = SCENES["course"](plain(CHANGED))
+    (shade,) = (shape.attributes for shape in scene.shapes if shape.css == "light")
+    (word,) = (shape.attributes for shape in scene.shapes if shape.text == "deload")
+    middle = word["x"] + text_width("deload") / 2
+    assert middle == pytest.approx(shade["x"] + shade["width"] / 2, abs=0.1)
+    assert not [shape for shape in SCENES["course"](plain(replace(CHANGED, light=()))).shapes if shape.css == "light"]
 
 
 def test_a_line_stands_where_another_device_began_and_its_values_are_hollow():
@@ -401,17 +436,11 @@ def test_the_axis_of_a_broad_forest_has_round_numbers():
 
 
 def test_a_row_of_a_forest_says_its_interval_and_state_or_why_there_is_none():
-    scene = SCENES["forest"](plain(DRAWINGS[12]))
+    scene = SCENES["forest"](plain(DRAWINGS[10]))
     assert scene.description == "Alder: +0.07 m/s, between +0.03 and +0.11, better. Birch: New."
     texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
     assert texts == ["▲ better", "Alder", "+0.07", "Birch", "New.", *texts[5:]]
     assert "dashed: no change" in " ".join(texts[5:])
-
-
-def test_equal_values_stand_above_each_other_not_on_each_other():
-    scene = SCENES["strip"](plain(Strip("t", "l", "kg", (1.0, 1.0, 1.0, 2.0), (3.0,))))
-    dots = {(shape.attributes["cx"], shape.attributes["cy"]) for shape in scene.shapes if shape.css == "then"}
-    assert len(dots) == 4
 
 
 def test_drawings_are_as_wide_as_a_phone_page():
@@ -424,7 +453,7 @@ def test_hostile_text_stays_text_everywhere(emitted):
     items = (
         Fact("a", HOSTILE, "better"),
         Text(HOSTILE),
-        Strip(HOSTILE, HOSTILE, HOSTILE, (1.0,), (2.0,)),
+        Course(HOSTILE, HOSTILE, HOSTILE, (1.0,), (2.0,), (True,), 12, 0.0, 3.0, light=(Light(3, 2, HOSTILE),)),
         Chips((Chip(HOSTILE, True),)),
         Table(HOSTILE, (HOSTILE,), ((Entry(HOSTILE, HOSTILE, "better", HOSTILE, link="a.html"),),)),
         Forest(HOSTILE, HOSTILE, (ForestRow(HOSTILE, 1.0, 0.5, 1.5, None, HOSTILE, HOSTILE),), label=HOSTILE),
@@ -458,18 +487,18 @@ def test_markdown_is_text_without_script_link_or_picture(source):
 
 def test_states_are_said_in_a_word_and_a_shape_and_not_twice(emitted):
     html = preview_html(bundle_of(emitted, Fact("a", "0.07 m/s faster.", "better")))
-    assert "▲</span> Better than before.</span> 0.07\N{NO-BREAK SPACE}m/s faster." in html
-    told = Fact("a", "Slower than your usual. 3.40 s.", "worse", lead="Slower than your usual.")
+    assert "▲</span> Better.</span> 0.07\N{NO-BREAK SPACE}m/s faster." in html
+    told = Fact("a", "Slower since 12 May. 3.40 s.", "worse", lead="Slower since 12 May.")
     html = preview_html(bundle_of(emitted, told))
-    assert "▼</span> Slower than your usual.</span> 3.40\N{NO-BREAK SPACE}s." in html
-    assert "Worse than" not in html
+    assert "▼</span> Slower since 12 May.</span> 3.40\N{NO-BREAK SPACE}s." in html
+    assert "Worse" not in html
     html = preview_html(bundle_of(emitted, Fact("a", "New on the list.")))
     assert "▲" not in html
 
 
 def test_what_a_sentence_happens_to_say_is_not_taken_for_its_verdict(emitted):
     html = preview_html(bundle_of(emitted, Fact("a", "You are no better than in May.", "better")))
-    assert "▲</span> Better than before.</span> You are no better than in May." in html
+    assert "▲</span> Better.</span> You are no better than in May." in html
 
 
 def test_a_sentence_that_begins_with_the_words_of_its_state_is_not_told_them_twice(emitted):
@@ -484,14 +513,14 @@ def test_a_sentence_that_holds_its_verdict_further_on_has_an_empty_lead(emitted)
 
 
 def test_a_coach_reads_the_coachs_lead(emitted):
-    fact = Fact("a", "3.40 s.", "worse")
-    assert (fact.lead, fact.coach_lead) == ("Worse than your usual.", "Worse than before.")
+    fact = Fact("a", "Slower. 3.40 s.", "worse", "Worse. 3.40 s in the sprint.", lead="Slower.")
+    assert (fact.lead, fact.coach_lead) == ("Slower.", "Worse.")
     page = new_page(audience="coach")
     with page.section("key", "Question?"):
         page.show(fact)
     html = preview_html(emitted[-1][0][SECTION_MIME])
-    assert "Worse than before.</span> 3.40\N{NO-BREAK SPACE}s." in html
-    assert "your usual" not in html
+    assert "Worse.</span> 3.40\N{NO-BREAK SPACE}s in the sprint." in html
+    assert "Slower" not in html
 
 
 def test_a_state_that_there_is_not_is_refused_with_those_that_there_are():
@@ -500,9 +529,16 @@ def test_a_state_that_there_is_not_is_refused_with_those_that_there_are():
 
 
 def test_the_numbers_stand_behind_a_fold_rounded_to_what_the_unit_resolves(emitted):
-    fact = Fact("a", "Faster.", "better", "", 0.0712, "m/s", 0.031, 0.111, 0.9, 8, 0.021, 0.049, 0.04)
+    change = {"level": 0.7912, "before": 0.7201, "change": 0.0712, "change_low": 0.031, "change_high": 0.111}
+    noise = {"typical_error": 0.0183, "rho": 0.21, "noise_source": "squad of 12", "mdc": 0.0507, "swc": 0.04}
+    fact = Fact("a", "Faster.", "better", unit="m/s", conf_level=0.9, n=8, **change, **noise)
     html = preview_html(bundle_of(emitted, fact))
-    assert "Change +0.07 m/s (90 % interval 0.03 to 0.11), noise 0.05, smallest change that matters 0.04" in html
+    numbers = re.search(r"<details[^>]*>.*?<p[^>]*>(.*?)</p>", html, re.DOTALL)[1].replace("\N{NO-BREAK SPACE}", " ")
+    assert numbers == (
+        "Level 0.79 m/s, change +0.07 m/s (90 % interval 0.03 to 0.11), "
+        "two single values differ by up to 0.05, smallest change that matters 0.04, "
+        "typical error 0.02 (squad of 12), from 8 values."
+    )
 
 
 def test_facts_come_before_the_drawings_that_were_shown_after_them(emitted):

@@ -11,7 +11,9 @@ from click.testing import CliRunner
 from analysis.base.errors import NotEnoughData
 from analysis.base.tables import TABLES
 from analysis.cli import main
-from analysis.pages.squad_noise import frequency, lasting_change, noise_rows, squad_exposures, squad_noise
+from analysis.models.noise import SquadNoise
+from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.squad_noise import frequency, noise_rows, noise_table, squad_exposures
 
 COLUMNS = {"quantity", "device", "te", "rho", "n_athletes", "n_exposures", "mdc"}
 
@@ -32,7 +34,11 @@ def test_the_noise_of_the_squad_is_that_which_the_example_was_made_with(workspac
     assert set(rows) == {
         *(one.exercise for one in workspace.config.lifts),
         *(one.test_id for one in workspace.config.checks),
+        *(f"{one.test_id}.sides" for one in workspace.config.side_tests),
+        *("wellness.energy.1_to_5", "wellness.sleep.1_to_10", "wellness.soreness.1_to_10"),
+        *("run.pace_at_heart_rate", "romanian_deadlift.hinge_angle"),
     }
+    assert list(rows)[:2] == [one.exercise for one in workspace.config.lifts]  # what is followed by name stands first
     assert all(set(row) > COLUMNS for row in rows.values())
     assert rows["romanian_deadlift"]["te"] == pytest.approx(0.028, abs=0.004)
     assert rows["sprint_20m"]["te"] == pytest.approx(0.03, abs=0.006)
@@ -47,18 +53,13 @@ def test_the_table_of_noise_names_no_athlete(workspace):
     assert not [word for word in (*people["athlete_id"], *people["name"]) if word in told]
 
 
-def exposures_of(workspace, n: int):
-    squad = workspace.everyone()
-    return squad_exposures(squad.athletes[:n], workspace.config, squad.until), squad.until
-
-
 def test_below_three_athletes_the_stated_values_are_told(workspace):
-    exposures, until = exposures_of(workspace, 2)
-    rows = noise_rows(squad_noise(exposures, workspace.config), workspace.config)
+    squad = workspace.everyone()
+    rows = noise_rows(SquadNoise(noise_table(squad.athletes[:2], squad.until)), workspace.config)
     assert (rows["n_athletes"] == 0).all()
     assert rows["te"].tolist() == [0.028, 0.028, 0.03, 2.8, 5.8]
     with pytest.raises(NotEnoughData, match="3 athletes or more; 2 have it"):
-        frequency(exposures, workspace.config.lifts[0], until)
+        frequency(squad_exposures(squad.athletes[:2], squad.until), workspace.config.lifts[0], squad.until)
 
 
 def test_before_any_exposure_the_table_tells_the_stated_values_without_a_device(workspace):
@@ -105,26 +106,49 @@ def test_where_fewer_than_three_athletes_show_how_often_the_command_asks(workspa
     assert "2 exposures a week, 24 before" in printed(workspace, "design", *stated)
 
 
-def test_a_change_that_lasts_counts_only_the_newest_device(workspace):
+def test_a_page_judges_by_the_noise_that_the_command_tells(workspace):
+    rows = {row["quantity"]: row for row in json.loads(printed(workspace, "noise", "--json"))}
+    one, *_ = athlete_week(workspace.everyone().athletes[0], workspace.everyone().until).speeds.known
+    noise = one.change.noise
+    assert noise.source == rows["romanian_deadlift"]["source"]
+    assert noise.rho == pytest.approx(rows["romanian_deadlift"]["rho"])
+    assert noise.typical_error == pytest.approx(rows["romanian_deadlift"]["te"], rel=0.3)  # the own drawn to it
+
+
+def test_values_of_another_device_make_no_noise_of_this_one(workspace):
     squad = workspace.everyone()
-    lift = workspace.config.lifts[0]
-    noise = squad_noise(squad_exposures(squad.athletes, workspace.config, squad.until), workspace.config)
-    levels = [lasting_change(one, lift, noise, squad.until) for one in squad.athletes]
-    swapped = [level for level in levels if level.events]
-    assert swapped
-    assert all(np.isnan(level.augment().loc[~level.used, ".fitted"]).all() for level in levels)
-    assert all((level.exposures.loc[~level.used, "local_date"] < level.events[0].first).all() for level in swapped)
+    exposures = squad_exposures(squad.athletes, squad.until)
+    swapped = exposures[(exposures["quantity"] == "romanian_deadlift") & ~exposures["comparable"].astype(bool)]
+    assert set(swapped["device"]) == {"encoder one"}
+    assert len(set(swapped["athlete_id"])) == 1
+    table = noise_table(squad.athletes, squad.until)
+    lift = table[table["quantity"] == "romanian_deadlift"]
+    assert lift["device"].tolist() == ["encoder one"]  # the other has one athlete alone
 
 
 def test_values_of_labelled_days_are_kept_and_judge_nothing(workspace):
     squad = workspace.everyone()
-    lift = workspace.config.lifts[0]
-    noise = squad_noise(squad_exposures(squad.athletes, workspace.config, squad.until), workspace.config)
-    one = squad.athletes[0]
-    days = lasting_change(one, lift, noise, squad.until).exposures["local_date"]
+    one, *others = squad.athletes
+    (speed, *_) = athlete_week(one, squad.until).speeds.known
+    days = speed.exposures["local_date"]
     said = {"label_id": "x", "athlete_id": one.athlete_id, "kind": "ill", "source": "coach"}
     ill = pd.DataFrame([said | {"first_date": days.iloc[-8], "last_date": days.iloc[-5]}])
     labelled = replace(one, frames=one.frames | {"labels": TABLES["labels"].coerce(ill)})
-    found = lasting_change(labelled, lift, noise, squad.until)
+    found = athlete_week(labelled, squad.until).speeds.known[0].change
     assert found.used.tolist()[-9:] == [True, False, False, False, False, True, True, True, True]
     assert found.events[-1].kind == "ill"
+    n = [
+        noise_table([first, *others], squad.until).set_index(["quantity", "device"]).loc["romanian_deadlift"]
+        for first in (one, labelled)
+    ]
+    assert (n[0]["n_exposures"] - n[1]["n_exposures"]).tolist() == [4]
+
+
+def test_clean_repetitions_have_a_hazard_in_the_table_and_no_typical_error(workspace):
+    squad = workspace.everyone()
+    table = noise_table(squad.athletes, squad.until).set_index("quantity")
+    clean = table.loc["romanian_deadlift.clean_reps"]
+    assert (clean["n_athletes"], clean["hazard"] > 0, np.isnan(clean["te"])) == (12, True, True)
+    assert "romanian_deadlift.clean_reps" not in set(
+        noise_rows(SquadNoise(table.reset_index()), workspace.config)["quantity"]
+    )

@@ -13,17 +13,18 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.models.squad.flag_audit import flag_audit
 from contract import Result
-from made_up_athlete import HOP, LIFT, SPRINT, SUNDAY, birch, runs_at, sprints
+from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints
 from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
 
 import analysis.models
 from analysis.example.training_and_tests import true_season
 from analysis.metrics.best_efforts import BestEfforts
+from analysis.models.answers import answers_to
 from analysis.models.change import change
 from analysis.models.change.design import design
+from analysis.models.change.kept import claim_rows, kept
 from analysis.models.checks import check_history
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
 from analysis.models.fitness_fatigue.dose_response import fit_dose_response
@@ -54,6 +55,7 @@ from analysis.models.squad.sensitivity import check_sensitivity, side_sensitivit
 from analysis.models.squad.transfer import transfer
 from analysis.models.strength import load_velocity
 from analysis.models.strength.e1rm import OBSERVATION_COLUMNS, E1rmObservations, fused_e1rm
+from analysis.models.strength.e1rm_by_day import e1rm_by_day
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
 from analysis.models.strength.load_velocity_squad import profiles_of_squad
 from analysis.models.strength.readiness import readiness
@@ -113,10 +115,6 @@ MAXIMA = pd.DataFrame(
     columns=OBSERVATION_COLUMNS,
 )
 
-LOOKS = pd.DataFrame({"athlete": "alder", "week_end": WEEKS, "kind": "speed", "measure": "deadlift"}).assign(
-    flagged=[True] + [False] * 15, null_probability=0.05, change_in_mdc=0.5, next_in_mdc=0.4
-)
-
 SPRINTED_S = np.arange(0, 6, 0.1)
 SPRINTED = pd.DataFrame({"t_s": SPRINTED_S, "speed_m_s": 8.4 * -np.expm1(-SPRINTED_S / 1.2) + 0.1 * np.sin(SPRINTED_S)})
 
@@ -136,8 +134,13 @@ LEVEL_NOISE = Noise(1.0, 40.0, 0.2, 0.2)
 BREAKS = np.array([0] * 12 + [1, 1, 0, 1])
 EXPOSURES = SQUAD.assign(athlete_id=SQUAD["athlete"], quantity="lift", device="", local_date=WEEKS[0], value=SQUAD_KG)
 
+OF_E1RM = change(WEEKS, E1RM_KG, noise=LEVEL_NOISE, swc=1.0)
+CLAIMS = pd.DataFrame(claim_rows(OF_E1RM.claims, WEEKS[0], WEEKS[-1])).assign(athlete="alder", series="deadlift.e1rm")
+IN_RANGE = pd.DataFrame({"athlete": "alder", "series": "deadlift.e1rm", "local_date": WEEKS, "in_range": True})
+
 RESULTS: dict[str, Result] = {
-    "change": change(WEEKS, E1RM_KG, noise=LEVEL_NOISE, swc=1.0),
+    "change": OF_E1RM,
+    "kept": kept(CLAIMS, IN_RANGE, CLAIMS.assign(became="held"), named_a_season=0.05, days=84),
     "change_of_counts": change_of_counts(
         WEEKS, [(3,) if broke else (8,) for broke in BREAKS], [("shift",) if broke else (None,) for broke in BREAKS]
     ),
@@ -169,12 +172,13 @@ RESULTS: dict[str, Result] = {
     "reliability": reliability.reliability(JUMPS, unit="m"),
     "intraclass_correlation": reliability.intraclass_correlation(JUMPS),
     "typical_error": reliability.reliability(JUMPS, unit="m").typical_error,
-    "flag_audit": flag_audit(LOOKS),
     "bland_altman": bland_altman(JUMPS["first"], JUMPS["second"], unit="m"),
     "speed_at_load": speed_at_load(BIRCH.sets, BIRCH.reps, LIFT, LIFT.anchor_load_kg, SUNDAY),
     "check_history": check_history(CHECKS, BIRCH.trials, SPRINT, SUNDAY),
+    "e1rm_by_day": e1rm_by_day(lifting(loaded(FRIDAYS, [100.0, 102.5, 97.5] * 3))["sets"], LIFT, SUNDAY),
+    "answers": answers_to(BIRCH.wellness, "sleep", "form", SUNDAY),
+    "hinge_depth": hinge_depth(BIRCH.sets, BIRCH.reps, LIFT.exercise, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
-    "hinge_depth": hinge_depth(BIRCH.sets, BIRCH.reps, "romanian_deadlift", SUNDAY),
     "form_break": FORM_BREAK,
     "form_against_expected": FORM_BREAK.against_expected("t00", WEEKS[8]),
     "depth_drift": depth_drift(RATED, cluster="athlete_id"),

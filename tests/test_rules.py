@@ -39,7 +39,7 @@ DEFAULT = {
     "propose": "progress",
     "line": "{name}: more.",
     "evidence": "{clean_reps:.1f} clean reps.",
-    "when": 'speed_recent_state = "is clearly better"',
+    "when": 'speed_state = "is clearly better"',
 }
 
 PROGRESS = [rule for rule in shipped_rules() if rule.propose == "progress"]
@@ -83,7 +83,7 @@ class TestConditions:
         [
             ("is worse or clearly worse", "clearly worse", True),
             ("is worse", "clearly worse", False),
-            ("is not worse or clearly worse", "about the same", True),
+            ("is not worse or clearly worse", "steady", True),
             ("is not worse or clearly worse", "worse", False),
         ],
     )
@@ -132,20 +132,20 @@ class TestReading:
         ("changes", "said"),
         [
             (
-                {"when": 'speed_resent_state = "is better"'},
-                "unknown fact 'speed_resent_state'. Did you mean 'speed_r",
+                {"when": 'speed_stat = "is better"'},
+                "unknown fact 'speed_stat'. Did you mean 'speed_state'?",
             ),
             ({"when": 'form_state = "are better"'}, "Write 'is A or B'"),
             ({"when": 'form_state = "is beter"'}, "form_state is never 'beter'. Did you mean 'better'?"),
             ({"when": 'form_state = "is cannot tell"'}, "form_state is never 'cannot tell'"),
             ({"when": 'adherence_pct = "=> 75"'}, "no condition on a number. Write one of >=, <=, >, <"),
             ({"when": 'adherence_pct = ">= 75"'}, "progress needs a condition that asks for"),
-            ({"when": 'speed_recent_state = "is better or about the same"'}, "progress needs a condition"),
+            ({"when": 'speed_state = "is better or steady"'}, "progress needs a condition"),
             ({"line": "{nam}: more."}, "unknown fact 'nam' in a text"),
             ({"evidence": "{clean_rep:.1f}"}, "Did you mean 'clean_reps'?"),
             ({"evidence": "{form_state:.1f}"}, "Unknown format code 'f'"),
             ({"evidence": "{clean_reps"}, "expected '}'"),
-            ({"about": "athlete"}, "'speed_recent_state' is a fact of a lift"),
+            ({"about": "athlete"}, "'speed_state' is a fact of a lift"),
             ({"propose": "rest"}, "propose = 'rest'"),
             ({"id": "More!"}, "rule 'More!'"),
         ],
@@ -174,6 +174,76 @@ class TestReading:
         assert said in str(problem.value)
 
 
+class TestRulesOfRelease01:
+    """A file that was written for release 0.1 is read: what says the same now is asked, what is gone says what else."""
+
+    OLD = RULE.format(
+        **DEFAULT
+        | {
+            "evidence": "{speed_recent_m_s:+.2f} m/s, MDC {speed_recent_mdc_m_s:.2f}.",
+            "when": 'speed_recent_state = "is better or clearly better", '
+            'form_state = "is about the same or no detectable change or better"',
+        }
+    )
+
+    def read(self, tmp_path, text: str) -> Rule:
+        path = tmp_path / "rules.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_rules(path)[0]
+
+    def test_its_facts_and_words_are_those_of_now(self, tmp_path):
+        rule = self.read(tmp_path, self.OLD)
+        assert set(rule.conditions) == {
+            Condition("speed_state", "is", frozenset({"better", "clearly better"})),
+            Condition("form_state", "is", frozenset({"steady", "too close to call", "better"})),
+        }
+        facts = {"speed_state": "better", "form_state": "steady", "speed_change_m_s": 0.08, "speed_mdc_m_s": 0.05}
+        (found,) = proposed((rule,), subject(**facts))
+        assert found.evidence == "More. +0.08 m/s, MDC 0.05."
+
+    @pytest.mark.parametrize("fact", ["speed_latest_state", "speed_recent_state", "speed_block_state"])
+    def test_every_state_of_speed_is_the_one_that_there_is(self, tmp_path, fact):
+        rule = self.read(tmp_path, RULE.format(**DEFAULT | {"when": f'{fact} = "is better"'}))
+        assert rule.conditions[0].fact == "speed_state"
+
+    def test_two_that_became_one_are_one_where_they_ask_the_same(self, tmp_path):
+        when = 'speed_recent_state = "is better", speed_block_state = "is better"'
+        assert self.read(tmp_path, RULE.format(**DEFAULT | {"when": when})).when == {"speed_state": "is better"}
+
+    def test_two_that_became_one_and_ask_for_different_things_are_refused_in_words(self, tmp_path):
+        with pytest.raises(ConfigProblem) as problem:
+            rules_in(tmp_path, when='speed_recent_state = "is better", speed_block_state = "is not worse"')
+        assert str(problem.value) == (
+            "rules.toml, rule 'more': 'speed_block_state' is called 'speed_state' now, of which the rule asks "
+            "'is better' and 'is not worse'. Keep one of them."
+        )
+
+    def test_what_athletes_read_is_left_as_it_was_written(self, tmp_path):
+        rule = self.read(tmp_path, RULE.format(**DEFAULT | {"line": "{name}: about the same load."}))
+        assert rule.line == "{name}: about the same load."
+
+    @pytest.mark.parametrize(
+        ("when", "said"),
+        [
+            (
+                'speed_season_state = "is better"',
+                "'speed_season_state'. It is gone: 'speed_gain_weeks' says since when",
+            ),
+            ('speed_season_m_s = "> 0.05"', "'speed_season_m_s'. It is gone: 'speed_gain_weeks' says since"),
+            ('trend = "is better"', "'trend'. It is gone: 'speed_state' says what a line through the weeks said."),
+            ('form_mdc_reps = "> 1"', "'form_mdc_reps'. It is gone: clean repetitions are counts"),
+        ],
+    )
+    def test_what_is_gone_says_what_to_ask_instead(self, tmp_path, when, said):
+        with pytest.raises(ConfigProblem) as problem:
+            rules_in(tmp_path, propose="hold", when=when)
+        assert said in str(problem.value)
+
+    def test_what_is_gone_says_so_in_a_text_too(self, tmp_path):
+        with pytest.raises(ConfigProblem, match="It is gone: clean repetitions are counts"):
+            rules_in(tmp_path, evidence="{form_mdc_reps:.1f}")
+
+
 class TestThePage:
     PAGE = (Path(__file__).parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
 
@@ -193,9 +263,9 @@ class TestProposals:
     def test_evidence_has_a_true_minus_sign_and_none_before_zero(self):
         facts = {"form_state": "clearly worse", "form_weeks_worse": 3.0, "clean_reps": 3.7}
         (found,) = proposed(shipped_rules(), subject(**facts, form_change_reps=-3.04))
-        assert "Clean reps changed by −3.0 to 3.7" in found.evidence
+        assert "Clean reps changed for good by −3.0 to 3.7;" in found.evidence
         (found,) = proposed(shipped_rules(), subject(**facts, form_change_reps=-0.04))
-        assert "Clean reps changed by 0.0 to 3.7" in found.evidence
+        assert "Clean reps changed for good by 0.0 to 3.7;" in found.evidence
 
     def test_the_first_rule_that_holds_is_proposed_and_no_other(self):
         facts = {"form_state": "clearly worse", "form_weeks_worse": 3.0, "clean_reps": 3.7}
@@ -205,13 +275,11 @@ class TestProposals:
 
     def test_the_evidence_says_the_numbers_and_what_is_not_known(self, tmp_path):
         rules = rules_in(tmp_path, evidence="{clean_reps:.1f} reps at {anchor_kg:g} kg.")
-        (found,) = proposed(rules, subject(speed_recent_state="clearly better", anchor_kg=60.0))
+        (found,) = proposed(rules, subject(speed_state="clearly better", anchor_kg=60.0))
         assert found.evidence == "More. not known reps at 60 kg."
 
     def test_a_menu_gives_every_choice_in_the_order_of_the_words(self):
-        found = proposed(
-            shipped_rules(), subject(speed_season_state="better", speed_block_state="about the same", anchor_kg=60.0)
-        )
+        found = proposed(shipped_rules(), subject(speed_state="steady", speed_gain_weeks=12.0, anchor_kg=60.0))
         assert [one.rule_id for one in found] == [f"plateau.{c}" for c in ("angle", "load_zone", "one_leg", "tempo")]
         assert {one.action for one in found} == {"vary"}
         assert {rule_of(one.rule_id) for one in found} == {"plateau"}
@@ -231,7 +299,8 @@ class TestProposals:
     def test_progress_is_proposed_only_where_a_change_for_the_better_is_known(self, facts):
         found = proposed(shipped_rules(), subject(**facts))
         if any(one.action == "progress" for one in found):
-            assert facts["speed_recent_state"] in ("better", "clearly better")
+            assert facts["speed_state"] in ("better", "clearly better")
+            assert facts["speed_found_weeks"] <= 3
             assert facts["form_state"] not in (None, State.CANNOT_TELL, "worse", "clearly worse")
 
     @given(

@@ -47,7 +47,7 @@ from analysis.metrics.wellness import wellness_week
 from analysis.models.change import Event
 from analysis.models.checks import check_history
 from analysis.models.form.clean_reps import form_history
-from analysis.models.form.sides import side_difference
+from analysis.models.form.sides import SideDifference, side_difference
 from analysis.models.noise import SquadNoise
 from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
@@ -56,7 +56,7 @@ from analysis.models.strength.speed_at_load import speed_at_load
 from analysis.pages.athlete_week import logged, measured, sections
 from analysis.pages.athlete_week.milestones import milestones_of
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
-from analysis.pages.series import series_fact
+from analysis.pages.series import is_news, series_fact
 from analysis.pages.squad_noise import noise_table, squad_exposures
 
 BANNED = re.compile(r"risk|injur|overtrain|abnormal|responder|cause|noise|interval|\bband|by chance|bpm", re.IGNORECASE)
@@ -393,9 +393,12 @@ class TestSides:
     LEFT = (150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0)
     NEXT = (*LEFT[1:], 150.0)
 
-    def fact(self, right, dates=None) -> Fact:
-        week = week_of(birch().but(trials=hops(dates or self.DATES, self.LEFT[-len(right) :], right)))
-        return of_kind(sections.sides(week), Fact)[0]
+    def fact(self, right) -> Fact:
+        return self.told(right, self.DATES)[0]
+
+    def told(self, right, dates) -> tuple[Fact, SideDifference]:
+        week = week_of(birch().but(trials=hops(dates, self.LEFT[: len(right)], right)))
+        return of_kind(sections.sides(week), Fact)[0], week.sides.known[0]
 
     def test_a_real_difference_is_said_with_its_direction_and_on_how_many_dates(self):
         fact = self.fact([169.0, 170.0, 168.0, 171.0, 169.0, 170.0, 168.0, 171.0])
@@ -409,9 +412,23 @@ class TestSides:
         assert fact.state == "too close to call"
         assert fact.sentence == "No difference we can be sure of. Single-leg hop, 8 dates."
 
-    def test_a_few_dates_say_how_many_are_missing(self):
-        fact = self.fact([169.0, 170.0, 168.0, 171.0], self.DATES[-4:])
-        assert fact.sentence == "Cannot tell yet. Single-leg hop, right over left: two more tests and we can tell."
+    @pytest.mark.parametrize("n", [3, 4, 5])
+    def test_three_dates_are_enough_to_tell_a_large_difference_though_not_a_change_of_it(self, n):
+        right = [169.0, 170.0, 168.0, 171.0, 169.0]
+        fact, result = self.told(right[:n], self.DATES[-n:])
+        assert (result.change.state, result.can_tell, is_news(result)) == ("cannot tell", True, True)
+        assert fact.sentence == f"Your right side is 12 % larger. Single-leg hop, on {n} of {n} dates."
+        assert (fact.reason, fact.level) == (None, pytest.approx(result.estimate_pct))
+
+    def test_two_dates_cannot_tell_and_say_how_many_are_missing(self):
+        fact, result = self.told([169.0, 170.0], self.DATES[-2:])
+        assert (result.is_sure, is_news(result)) == (False, False)
+        assert fact.sentence == "Cannot tell yet. Single-leg hop, right over left: four more tests and we can tell."
+
+    def test_what_was_tested_long_ago_is_told_no_more(self):
+        dates = [str((pd.Timestamp(day) - pd.Timedelta(days=170)).date()) for day in self.DATES]
+        fact, result = self.told([169.0, 170.0, 168.0, 171.0, 169.0, 170.0, 168.0, 171.0], dates)
+        assert (result.is_sure, fact.reason) == (False, "stale")
 
     def test_a_sure_difference_is_drawn_apart_and_another_is_not(self):
         for right, apart in (([one + 19 for one in self.NEXT], True), (self.NEXT, False)):
@@ -757,7 +774,7 @@ class TestSections:
         assert fact.estimate == pytest.approx(sum(one.change.null_probability for one in told))
         assert fact.sentence == "Of 4 lines here none has changed. Luck alone would move less than 0.1."
         assert fact.coach_sentence == (
-            "4 series judged, 0 told as changed; 0.04 would be told if nothing had changed "
+            f"4 series judged, 0 told as changed; {fact.estimate:.2g} would be told if nothing had changed "
             "(season rate of unchanged series, each told for 8 weeks)."
         )
 

@@ -344,18 +344,45 @@ class _File(_Strict):
 
 def _parsed(text: str, where: str) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
     """The rules of a file in its order, and the ids that it switches off."""
-    old = "|".join(map(re.escape, _RENAMED))
     try:
-        content = tomllib.loads(re.sub(rf"\b({old})\b", lambda found: _RENAMED[found[0]], text))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise ConfigProblem(f"{where} is not valid TOML: {problem}. Correct that line.") from None
     top = checked(_File, content, where)
-    rules = [checked(Rule, rule, f"{where}, rule {rule.get('id', place)!r}") for place, rule in enumerate(top.rules, 1)]
+    rules = []
+    for place, rule in enumerate(top.rules, 1):
+        of_rule = f"{where}, rule {rule.get('id', place)!r}"
+        rules.append(checked(Rule, _as_of_now(rule, of_rule), of_rule))
     ids = [rule.id for rule in rules]
     twice = next((rule_id for rule_id in ids if ids.count(rule_id) > 1), None)
     if twice:
         raise ConfigProblem(f"{where}: there are two rules {twice!r}. Give each an id of its own.")
     return tuple(rules), top.off
+
+
+def _as_of_now(rule: dict, where: str) -> dict:
+    """A rule with the facts and words of release 0.1 by what they are called now; its sentences stay as they are.
+
+    Raises ConfigProblem where two facts that became one are asked for different things.
+    """
+    when, old = rule.get("when"), "|".join(map(re.escape, _RENAMED))
+    renamed = {
+        name: re.sub(rf"\{{({old})\b", lambda found: "{" + _RENAMED[found[1]], text)
+        for name, text in rule.items()
+        if name in ("line", "evidence") and isinstance(text, str)
+    }
+    if not isinstance(when, dict):
+        return rule | renamed
+    conditions = {}
+    for fact, text in when.items():
+        now = _RENAMED.get(fact, fact)
+        asked = re.sub(rf"\b({old})\b", lambda found: _RENAMED[found[1]], text) if isinstance(text, str) else text
+        if conditions.setdefault(now, asked) != asked:
+            raise ConfigProblem(
+                f"{where}: {fact!r} is called {now!r} now, of which the rule asks {conditions[now]!r} and {asked!r}. "
+                "Keep one of them."
+            )
+    return rule | renamed | {"when": conditions}
 
 
 def _named_in(template: str) -> list[str]:

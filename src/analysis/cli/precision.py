@@ -21,7 +21,7 @@ _as_of = click.option(
 @_as_of
 @common.in_workspace
 def noise(as_of: str | None, workspace: "Workspace", as_json: bool) -> None:
-    """Say how far one exposure of each key lift and check errs.
+    """Say how far one exposure of everything that is followed errs.
 
     TE: typical error. Rho: how much of an error is carried over to the next exposure. MDC: the smallest difference of
     two exposures that is more than error. Of 3 athletes or more who agreed to be on the squad's pages; below that the

@@ -4,10 +4,12 @@ Model card
 ----------
 Question: does the athlete sleep, ache or feel otherwise than before, for longer than a bad day?
 Data: the answers to one item from one source, one a day; a day without an answer is no value.
+Formula: none, an answer is its own value, in units of its scale (points).
 Estimator: `models.change` on the answers, by the noise of the squad. The smallest worthwhile change is a tenth of the
 scale, a practical choice.
 Interval: that of the change engine. Answers are whole numbers; the step of the scale is the least error.
-Refuses: no answer to the item. "Cannot tell" as the engine does, and without an answer in the last 14 days.
+Refuses: no answer to the item, or one that is infinite. "Cannot tell" as the engine does, and without an answer in the
+last 14 days.
 Criticism: an answer is what somebody says on a morning; scales drift, and who is told not to train may answer lower.
 
 References
@@ -21,6 +23,7 @@ import pandas as pd
 
 from analysis.base.errors import NotEnoughData
 from analysis.models import series
+from analysis.models.plausible import check_possible
 
 STALE_AFTER_DAYS = 14
 SWC_SHARE = 0.1  # of the scale; a practical choice, not a measured one
@@ -53,6 +56,8 @@ def answers_to(
     ------
     NotEnoughData
         No answer to the item, no scale, or one that says of no direction that it is good.
+    DataProblem
+        An answer that is infinite.
 
     Examples
     --------
@@ -64,6 +69,7 @@ def answers_to(
     of_item = (wellness["item"] == item) & (wellness["source"] == source) & (wellness["local_date"] <= until)
     known = wellness[of_item].dropna(subset=["value", "scale_min", "scale_max"])
     known = known[known["direction"].isin(["higher_better", "lower_better"])].drop_duplicates("local_date", keep="last")
+    check_possible(known["value"], f"answer on {item.replace('_', ' ')}")
     if known.empty:
         raise NotEnoughData(f"No answer on {item.replace('_', ' ')} yet. Note it tomorrow morning.")
     last = known.iloc[-1]

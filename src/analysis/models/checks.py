@@ -3,8 +3,8 @@
 Model card
 ----------
 Question: is the athlete better or worse in the check than before, by more than the check errs?
-Data: the trials of one check by day, whole ones only, in the check's unit (s, m, cm ...); the best or the mean of a
-day, as the check says. For a time, lower is better.
+Data: the trials of one check by day, whole ones only, in the check's unit (s, m, cm ...). For a time, lower is better.
+Formula: the value of a day is the best or the mean of its trials, as the check says; a trial is the sum of its splits.
 Estimator: `models.change` on the days of the newest device, by the noise of the squad in this check, drawn to the
 published error where there is one.
 Interval: that of the change engine, whose card says how often it holds for checks every 4 weeks.

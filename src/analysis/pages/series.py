@@ -14,7 +14,7 @@ from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
-from analysis.models.form.sides import SURE_DATES, SideDifference
+from analysis.models.form.sides import SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -89,13 +89,13 @@ def brief_of(one: Followed) -> str:
 
 def can_be_told(one: Followed) -> bool:
     """Whether a series says anything; a difference of the sides does on fewer dates than a change of it."""
-    return one.n_dates >= SURE_DATES if isinstance(one, SideDifference) else one.change.state.known
+    return one.can_tell if isinstance(one, SideDifference) else one.change.state.known
 
 
 def _sides_fact(result: SideDifference) -> Fact:
     """Whether the level of the difference is another than none; a percentage only where it is."""
     fact = result.change.as_fact(subject_of(result), **vars(wording_of(result)))
-    if not can_be_told(result):
+    if not result.can_tell:
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
@@ -107,12 +107,11 @@ def _sides_fact(result: SideDifference) -> Fact:
     interval = f"{signed_text(result.conf_low, 1)} to {signed_text(result.conf_high, 1)}"
     coach = (
         f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left ({result.conf_level * 100:.0f} % "
-        f"interval {interval}), {result.larger} larger {agreeing}; beyond {result.mdc_pct:.1f} % it is sure."
+        f"interval {interval}), {result.larger} larger {agreeing}; sure beyond {result.mdc_pct:.1f} %."
     )
     state = None if result.is_sure else State.TOO_CLOSE
-    words = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": ""}
-    level = {"level": result.estimate_pct, "level_low": result.conf_low, "level_high": result.conf_high}
-    return replace(fact, **words, **level, state=state, reason=None)
+    told = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": "", "state": state, "reason": None}
+    return replace(fact, **told, level=result.estimate_pct, level_low=result.conf_low, level_high=result.conf_high)
 
 
 def course_of(

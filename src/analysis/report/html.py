@@ -106,7 +106,7 @@ def fact_text(fact: dict[str, Any], audience: str) -> str:
     """A fact as one line of text: shape, word, sentence.
 
     >>> fact_text({"subject": "squat.speed", "state": "better", "sentence": "0.04 m/s faster."}, "athlete")
-    '▲ Better than before. 0.04 m/s faster.'
+    '▲ Better. 0.04 m/s faster.'
     """
     view = _fact_view(fact, audience)
     return " ".join(part for part in (view["mark"], view["lead"], view["rest"]) if part)

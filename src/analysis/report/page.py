@@ -59,7 +59,7 @@ class Page:
     >>> with page.section("speed_at_load", "Am I faster at the same load?"):
     ...     page.show(Fact("romanian_deadlift.speed_at_60kg", "You moved 0.04 m/s faster at 60 kg.", "better"))
     Am I faster at the same load?
-    ▲ Better than before. You moved 0.04 m/s faster at 60 kg.
+    ▲ Better. You moved 0.04 m/s faster at 60 kg.
     """
 
     def __init__(

@@ -7,11 +7,13 @@ nothing had changed; did the 95 % range for one more value hold it as often as i
 changes as pages told them?
 Data: one row a claim of the change engine by today's data, one a new value with whether it lay in its range, and one a
 change as a page told it.
-Estimator: shares with Clopper and Pearson's interval. A claim held if 4 weeks after the look that found it it was
-neither withdrawn nor followed by one in the other direction. What a page told is looked for in today's data by the
-look that found it and its direction: held, gone, or moved by later data where they no longer have it (a correction,
-a value left out, or the squad's noise as it is known since). Moved ones did not hold as told, and count so. Expected by
-luck: the engine's own rate of unchanged series named in 26 weeks, times the weeks of the block over 26.
+Formula: share = held / told, without a unit. A claim held if 4 weeks after the look that found it it was neither
+withdrawn nor followed by one in the other direction. What a page told is looked for in today's data by the look that
+found it and its direction: held, gone, or moved by later data where they no longer have it (a correction, a value left
+out, or the squad's noise as it is known since). Moved ones did not hold as told, and count so. Expected by luck: the
+engine's own rate of unchanged series named in 26 weeks, times the weeks of the block over 26.
+Estimator: the share itself.
+Interval: Clopper and Pearson's, 95 % unless told.
 Refuses: nothing told and no value in the block.
 Criticism: claims of one athlete go together, and values of one series too, so that the intervals are too narrow where
 few athletes are behind them. A claim that held may still be a false one: luck lasts 4 weeks more often than not.

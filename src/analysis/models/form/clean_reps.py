@@ -5,13 +5,18 @@ Model card
 Question: does the athlete do more or fewer clean repetitions before form changes than before, and since when?
 Data: rated repetitions of one lift; a repetition that nobody rated is not a clean one. A set is watched up to its first
 flagged repetition, whose first flag is the kind of break (flexion, valgus, shift).
-Model and estimator: `models.form.change_of_counts` on the days of the latest rater, of as many planned repetitions as
+Model: a repetition breaks with a hazard that rises within the set; a level is told as the clean repetitions expected.
+Estimator: `models.form.change_of_counts` on the days of the latest rater, of as many planned repetitions as
 the middle set has rated ones, by the hazard of the squad (`models.form.hazard`) where there is one. Of each kind of
 break the same, as if sets that another kind ended were watched no longer.
 Interval: that of the change of counts, whose card says how many unchanged athletes are named.
 Refuses: no rated repetition. "Cannot tell" with fewer than 6 days by that rater, or the last more than 28 days ago.
 Criticism: a set without a flag might have stayed clean for longer; it is marked (`n_censored`). Load and lost speed are
 not taken into account: `models.form.form_break` does that. Of two flags of one repetition the second is not counted.
+
+References
+----------
+Worsley 1983, Biometrika 70:455-464 (change point of a binomial sequence).
 """
 
 from dataclasses import dataclass
@@ -26,6 +31,7 @@ from analysis.models.form.change_of_counts import SWC_REPS, ChangeOfCounts, chan
 from analysis.models.form.hazard import broke_by, hazard_in, quantity_of_kind
 
 DAYS_SHOWN = 6
+NOTHING_RATED = "No form notes yet. Ask your coach to rate one set a week."
 
 _SET_KEY = ["session_id", "set_no"]
 
@@ -137,7 +143,7 @@ def form_history(
     if exercise is not None:
         rated = rated[rated["exercise"] == exercise]
     if rated.empty:
-        raise NotEnoughData("No form notes yet. Ask your coach to rate one set a week.")
+        raise NotEnoughData(NOTHING_RATED)
     exercise = exercise or _latest_exercise(rated)
     return history_of_rated(rated[rated["exercise"] == exercise], until, judging=judging)
 
@@ -152,6 +158,11 @@ def history_of_rated(
     rated : DataFrame
         As `rated_repetitions` returns it, in its order. The other arguments are those of `form_history`.
 
+    Raises
+    ------
+    NotEnoughData
+        No repetition has been rated.
+
     Examples
     --------
     >>> rated = pd.DataFrame({"session_id": "s", "set_no": 1, "rep_no": [1, 2], "exercise": "squat", "load_kg": 60.0,
@@ -160,6 +171,8 @@ def history_of_rated(
     >>> history_of_rated(rated, pd.Timestamp("2026-01-05")).exposures["kinds"].tolist()
     [('shift',)]
     """
+    if rated.empty:
+        raise NotEnoughData(NOTHING_RATED)
     by_set = _by_set(rated)
     return FormHistory(
         exercise=str(rated["exercise"].iloc[0]),

@@ -115,14 +115,19 @@ class SideDifference(series.Series):
         return len(self._since_change)
 
     @property
+    def can_tell(self) -> bool:
+        """Whether it is told if the sides differ: over 3 dates or more, the last within half a year."""
+        return self.n_dates >= SURE_DATES and self.change.reason != "stale"
+
+    @property
     def is_sure(self) -> bool:
-        """True where the difference is beyond the error between dates, over 3 dates or more and not by one of them."""
-        return self.n_dates >= SURE_DATES and min(abs(self.estimate_pct), abs(self._clipped_pct)) > self.mdc_pct
+        """True where it is told and the difference is beyond the error between dates, and not by one of them alone."""
+        return self.can_tell and min(abs(self.estimate_pct), abs(self._clipped_pct)) > self.mdc_pct
 
     @property
     def null_probability(self) -> float:
         """Chance that it is called sure though the sides are alike, from the table of the model card at rho .3."""
-        if self.n_dates < SURE_DATES:
+        if not self.can_tell:
             return 0.0
         by_chance = _BY_CHANCE if self.change.noise.n_athletes else _BY_CHANCE_ALONE
         return float(np.interp(self.n_dates, _DATES_MEASURED, by_chance))

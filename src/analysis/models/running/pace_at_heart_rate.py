@@ -8,13 +8,12 @@ Formula: pace (s/km) of the time with a heart rate in a band of 10 bpm around th
 the first 10 min left out; a run counts with 5 min or more in the band. Lower is better.
 Estimator: `models.change` on the runs of the newest device, by the noise of the squad. The smallest worthwhile change
 is 2 % of the own pace, a practical choice and not a measured one.
-Interval: that of the change engine.
+Interval: that of the change engine, in s/km, the unit of the paces.
 Refuses: no run with a heart rate, or none with 5 min in the band; a heart rate or a speed that is infinite or negative.
 "Cannot tell" as the engine does, and when the latest is more than 21 days old.
 Criticism: heat, hills, wind, sleep and caffeine move the heart rate as fitness does. They are part of the error, which
-is therefore large. The band is that of the last 9 runs and moves with them;
-all runs are read in it again. A wrist sensor can lock on to the step
-rate.
+is therefore large. The band is that of the last 9 runs and moves with them; all runs are read in it again. A wrist
+sensor can lock on to the step rate.
 
 References
 ----------

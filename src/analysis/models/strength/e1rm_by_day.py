@@ -7,10 +7,9 @@ Data: work sets of one lift and side with 1 to 10 repetitions and a known load; 
 Formula: Epley's 1RM = load (1 + repetitions / 30), in kg; a day is its highest. A set that was stopped early without a
 rating of the reserve counts for less than it could have been, so that hard days carry the line.
 Estimator: `models.change` on the days, by the noise of the squad in percent of the own 1RM; no error is below that of
-counting whole repetitions, 3 % of it a step. The smallest worthwhile change is 2.5 % of the own 1RM, a practical
-choice.
+counting whole repetitions, 3 % of it a step. The smallest worthwhile change is 2.5 % of it, a practical choice.
 Interval: that of the change engine; of the change, not of the 1RM itself, which `models.strength.e1rm` estimates.
-Refuses: no such set. "Cannot tell" as the engine does.
+Refuses: no such set; a load that is infinite. "Cannot tell" as the engine does.
 Criticism: light weeks read as a lower 1RM unless they are labelled a deload. Epley's constant is one for all athletes;
 a constant error of it changes no verdict.
 
@@ -27,6 +26,7 @@ from analysis.base.config import Lift
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import TESTED_REPS, e1rm_from_reps, work_sets
 from analysis.models import series
+from analysis.models.plausible import check_possible
 
 SWC_SHARE = 0.025  # of the own 1RM; a practical choice, not a measured one
 RESOLUTION_PCT = 3.0  # of the own 1RM: what one repetition more makes of it
@@ -62,6 +62,8 @@ def e1rm_by_day(
     ------
     NotEnoughData
         No work set of 1 to 10 repetitions with a load.
+    DataProblem
+        A load that is infinite.
 
     Examples
     --------
@@ -74,6 +76,7 @@ def e1rm_by_day(
     known = work_sets(
         sets[(sets["exercise"] == lift.exercise) & (sets["side"] == side) & (sets["local_date"] <= until)]
     )
+    check_possible(known["load_kg"], f"load of {lift.name}", "kg")
     reps = known["reps"] + known["rir"].astype(float).fillna(0)
     hard = known.assign(e1rm_kg=e1rm_from_reps(known["load_kg"], reps)["e1rm_kg"])
     hard = hard[(reps <= TESTED_REPS) & (hard["e1rm_kg"] > 0)]

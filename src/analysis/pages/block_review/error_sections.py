@@ -133,8 +133,21 @@ def profiles(review: BlockReview) -> list[Block]:
     blocks: list[Block] = [*unknown_parts(review.profiles.missing, review.names)]
     for measure in dict.fromkeys(one.measure for one in known):
         own = [one for one in known if one.measure is measure]
-        blocks += [_profile_fact(measure, own), _profile_table(measure, own), residual_figure(measure, own)]
+        blocks += [_profile_fact(measure, own), *_remarks(own)]
+        blocks += [_profile_table(measure, own), residual_figure(measure, own)]
     return blocks
+
+
+def _remarks(own: Sequence[ProfileOf]) -> list[Fact]:
+    """What must be known of lines and their intervals, athletes with the same remark together."""
+    alike: dict[str, list[ProfileOf]] = {}
+    for one in own:
+        if one.profile.remark:
+            alike.setdefault(one.profile.remark, []).append(one)
+    return [
+        Fact(f"{of[0].athlete_id}.{of[0].measure.key}.remark", f"{', '.join(one.athlete for one in of)}: {remark}")
+        for remark, of in alike.items()
+    ]
 
 
 def _profile_fact(measure: Measure, own: Sequence[ProfileOf]) -> Fact:

@@ -31,7 +31,7 @@ from analysis.models.form.sides import SideDifference
 from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.numbers import between_signed, signed_words
-from analysis.pages.series import can_be_told, course_of, wording_of
+from analysis.pages.series import course_of, wording_of
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
 from analysis.pages.squad_week.findings import choices_table, listed_table, numbers_table, seen_once_table
@@ -168,7 +168,7 @@ def sides(week: SquadWeek) -> list[Block]:
     facts, drawn = [], []
     for test in week.config.side_tests:
         of = [(one, _sides_of(one, test.test_id)) for one in week.members]
-        judged = [result for _, result in of if result and can_be_told(result)]
+        judged = [result for _, result in of if result and result.can_tell]
         sure = [(one, result) for one, result in of if result and result.is_sure]
         names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
         found = f"{len(sure) or 'none'} of {count_text(len(judged), 'athlete')} {'have' if len(sure) > 1 else 'has'}"
@@ -200,8 +200,11 @@ def plateaus(week: SquadWeek) -> list[Block]:
     if not judged:
         raise NotEnoughData("No lift can be told yet. Measure 3 reps at the anchor load once a week.")
     still = [(one, speed) for one, speed in judged if speed.change.state is State.STEADY]
-    names = listed([f"{one.name} ({speed_name(speed)})" for one, speed in still]) if still else ""
-    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady{': ' + names if names else ''}."
+    of_lift: dict[str, list[str]] = {}
+    for one, speed in still:
+        of_lift.setdefault(side_name(speed.name, speed.side), []).append(one.name)
+    whose = "".join(f" {lift}: {listed(names)}." for lift, names in of_lift.items())
+    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady.{whose}"
     rows = tuple(
         (
             one.name,
@@ -345,7 +348,7 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         result.estimate_pct,
         result.conf_low,
         result.conf_high,
-        state=State.CANNOT_TELL if not can_be_told(result) else None if result.is_sure else State.TOO_CLOSE,
+        state=State.CANNOT_TELL if not result.can_tell else None if result.is_sure else State.TOO_CLOSE,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 

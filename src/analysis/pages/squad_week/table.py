@@ -140,7 +140,7 @@ def _sides_entry(one: MemberWeek) -> Entry:
         return _unknown("not tested")
     finding, result = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
     fact = finding_fact(finding)
-    if not finding.is_judged:
+    if not result.can_tell:
         return Entry(
             "too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", State.CANNOT_TELL, fact=fact
         )

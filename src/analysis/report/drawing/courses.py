@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.report.drawing.rows import row_head
 from analysis.report.drawing.scale import Numbers, Scale, between, clamped, known, numbers_of, pair, spread
-from analysis.report.drawing.scene import WIDTH, Scene, widest
+from analysis.report.drawing.scene import WIDTH, Scene, text_width, widest
 from analysis.report.drawing.states import state_mark
 
 
@@ -31,10 +31,10 @@ def course(block: dict[str, Any]) -> Scene:
     if band := pair(block, "band_low", "band_high"):
         floor, ceiling = sorted(clamped(y_of(end), top, bottom) for end in band)
         scene.rect("band", began, floor, WIDTH - began, ceiling - floor, 3)
-    if block["level"] is not None:
-        scene.line("level", began, y_of(block["level"]), WIDTH, y_of(block["level"]))
-    if block["before"] is not None:
-        scene.line("reference", left, y_of(block["before"]), began, y_of(block["before"]))
+    for name, css, first, last in (("level", "level", began, WIDTH), ("before", "reference", left, began)):
+        if block[name] is not None:
+            y = clamped(y_of(block[name]), top, bottom)
+            scene.line(css, first, y, last, y)
     for (_, _, was), (week, _, now) in itertools.pairwise(points):
         if was != now:
             x = x_of(-week) - 5
@@ -49,11 +49,17 @@ def course(block: dict[str, Any]) -> Scene:
 
 
 def _add_light(scene: Scene, spans: list[dict[str, Any]], x_of: Scale, left: float, top: float, bottom: float) -> None:
-    for span in spans:
+    """Shaded spans, each with its word where there is room for it; the words of the course name them all."""
+    free = left
+    for span in sorted(spans, key=lambda one: -one["first"]):
         first, last = (clamped(x_of(-span[end]), left, WIDTH) for end in ("first", "last"))
+        width = text_width(span["word"])
+        at = max(min((first + last - width) / 2, WIDTH - width), free)
         if last > first:
             scene.rect("light", first, top, last - first, bottom - top, 2)
-            scene.text(span["word"], (first + last) / 2, top + 10, anchor="middle")
+            if at + width <= WIDTH:
+                scene.text(span["word"], at, top + 10)
+                free = at + width + 4
 
 
 def _course_words(block: dict[str, Any], points: list[tuple[float, float, bool]], said: Numbers) -> str:
