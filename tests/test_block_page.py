@@ -43,7 +43,12 @@ def test_the_facts_beside_the_page_are_of_the_squad(squad_workspace):
 
 def test_the_methods_are_printed_for_the_scientist(squad_workspace):
     seen = words(squad_workspace.block_page.html)
-    for phrase in ("Holm 1979", "There is no control group", "none are drawn", "regression to the mean"):
+    for phrase in (
+        "by the rate at which unchanged series were named",
+        "There is no control group",
+        "none are drawn",
+        "regression to the mean",
+    ):
         assert phrase in seen
     assert squad_workspace.last_block.squad.fingerprint[:16] in seen
 

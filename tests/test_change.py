@@ -243,6 +243,13 @@ def test_an_athlete_who_errs_more_has_a_larger_noise_than_the_squad():
     assert [of.typical_error for of in together] == [own["a"], own["b"]]
 
 
+def test_one_exposure_errs_as_the_squad_does_however_few_exposures_that_has():
+    few = pd.DataFrame({"athlete_id": list("abc") * 3, "quantity": "hop", "device": "", "value": np.arange(9.0) % 4})
+    squad = noise_of_squad(few.assign(local_date=pd.to_datetime(["2026-01-05"] * 9)))
+    noise = squad.of("hop", None, np.array([3.0]))
+    assert (noise.typical_error, noise.df) == tuple(squad.table[["te", "df"]].iloc[0])
+
+
 def test_equal_values_of_everybody_err_by_the_rounding():
     noise = noise_of_squad(SQUAD.assign(value=3.0), resolution={"jump": 0.5})
     assert noise.table["te"].iloc[0] == pytest.approx(0.5 / 12**0.5, rel=0.5)

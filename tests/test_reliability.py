@@ -69,6 +69,18 @@ def test_trials_that_agree_exactly_are_not_believed():
         intraclass_correlation(pd.DataFrame({"first": [1.0, 2.0, 4.0], "second": [1.0, 2.0, 4.0]}))
 
 
+def test_trials_that_shift_everybody_alike_agree_exactly_too():
+    shifted = pd.DataFrame({"first": [0.70, 0.70, 0.70], "second": [0.72, 0.72, 0.72], "third": [0.68, 0.68, 0.68]})
+    with pytest.raises(DataProblem, match="agree exactly"):
+        reliability(shifted, unit="m/s")
+
+
+def test_athletes_who_do_not_differ_are_refused_in_a_sentence():
+    counts = pd.DataFrame({"first": [8.0, 7.0, 8.0, 7.0], "second": [7.0, 8.0, 7.0, 8.0]})
+    with pytest.raises(DataProblem, match="No athlete differs from another"):
+        reliability(counts, unit="reps")
+
+
 def test_an_error_known_from_few_tests_needs_a_larger_change():
     few, many = (MeasurementError(1.0, df, "cm", "pairs") for df in (3, 1000))
     assert few.mdc() > 1.6 * many.mdc()

@@ -155,8 +155,10 @@ def own_typical_errors(values: np.ndarray, of: Pooled, *, resolution: float = 0.
     own = np.nansum(step**2, axis=-1) / np.maximum(n, 1) / (2 * (1 - of.rho))[:, None]
     df = DIFFERENCE_SHARE * n
     towards = of.own_df[:, None]
-    te = np.sqrt((towards * of.typical_error[:, None] ** 2 + df * np.maximum(own, resolution**2 / 12)) / (towards + df))
-    return te, towards + df
+    known_by = np.where(towards + df > 0, towards + df, of.df[:, None])  # of one exposure: as the group
+    towards = known_by - df
+    te = np.sqrt((towards * of.typical_error[:, None] ** 2 + df * np.maximum(own, resolution**2 / 12)) / known_by)
+    return te, known_by
 
 
 def _regimes(values: np.ndarray, te: np.ndarray, rho: np.ndarray) -> np.ndarray:

@@ -31,6 +31,8 @@ from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
 
+ROUNDING = 1e-9  # of the values: residuals below it are those of the arithmetic
+
 
 @dataclass(frozen=True, eq=False)
 class MeasurementError:
@@ -236,7 +238,7 @@ def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) ->
     Raises
     ------
     NotEnoughData : fewer than 2 trials, or fewer than 3 complete subjects.
-    DataProblem : the trials agree exactly, so that there is no error to compare with.
+    DataProblem : the trials agree exactly, so that there is no error to compare with, or the athletes do.
 
     Examples
     --------
@@ -245,9 +247,13 @@ def intraclass_correlation(trials: pd.DataFrame, *, conf_level: float = 0.95) ->
     0.99
     """
     complete = _complete(trials)
-    squares = _MeanSquares.of(complete.to_numpy(dtype=float))
-    if squares.residual <= 0:
+    values = complete.to_numpy(dtype=float)
+    squares = _MeanSquares.of(values)
+    nothing = (ROUNDING * np.abs(values).max()) ** 2
+    if squares.residual <= nothing:
         raise DataProblem("The trials agree exactly; an error of 0 is not credible. Check for values copied over.")
+    if squares.subjects <= nothing:
+        raise DataProblem("No athlete differs from another on average, so that there is nothing to tell them by.")
     return IntraclassCorrelation(
         table=pd.DataFrame(
             [

@@ -36,7 +36,7 @@ def claims(review: BlockReview) -> list[Shown]:
         Fact(
             "claims.ranges",
             f"{int(kept.values['in_range'].sum())} of {len(kept.values)} new values lay in their "
-            f"{RANGE_LEVEL:.0%} range{_share(told, 'values in their range')}.",
+            f"{100 * RANGE_LEVEL:.0f} % range{_share(told, 'values in their range')}.",
             n=len(kept.values),
         ),
     ]

@@ -18,6 +18,7 @@ from analysis.metrics.load import daily_load
 from analysis.metrics.strength import bar_speeds
 from analysis.models.change import Event
 from analysis.models.change.kept import Kept, kept
+from analysis.models.change.told import SEASON_D, TOLD_D
 from analysis.models.fitness_fatigue.skill import Review, review
 from analysis.models.series import Followed
 from analysis.models.squad.bland_altman import BlandAltman, bland_altman
@@ -190,6 +191,17 @@ class BlockReview:
             if (self.block.holds(series.exposures) & series.exposures["comparable"]).any()
         ]
         return tuple(sorted(found, key=lambda one: self.measures.index(one.measure)))
+
+    @property
+    def told(self) -> tuple[BlockChange, ...]:
+        """Those of which anything can be told."""
+        return tuple(one for one in self.changes if one.change.state.known)
+
+    @property
+    def by_luck(self) -> float:
+        """How many of these would be told as changed if nothing had: what its looks find, or the last 8 weeks."""
+        days = max(len(self.block.days), TOLD_D)
+        return sum(one.change.named_a_season for one in self.told) * days / SEASON_D
 
     def changes_of(self, measure: Measure) -> tuple[BlockChange, ...]:
         """The changes in one measure."""

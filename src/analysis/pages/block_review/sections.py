@@ -11,7 +11,6 @@ import pandas as pd
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
-from analysis.models.change import expected_by_chance
 from analysis.pages.block_review.audit_sections import claims as claims
 from analysis.pages.block_review.audit_sections import data_audit as data_audit
 from analysis.pages.block_review.audit_sections import methods as methods
@@ -44,14 +43,14 @@ def header(review: BlockReview) -> list[Block]:
 
 def message(review: BlockReview) -> list[Block]:
     """What the block shows in one sentence."""
-    told = [one for one in review.changes if one.change.state.known]
+    told = review.told
     if not told:
         raise NotEnoughData("Nothing of this block can be told yet. Six exposures on one device are needed.")
     found: dict[tuple[str, str], list[str]] = {}
     for one in told:
         if one.change.changed:
             found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
-    n, luck = len(told), expected_text(expected_by_chance(one.change for one in told))
+    n, luck = len(told), expected_text(review.by_luck)
     changed = sum(one.change.changed for one in told)
     if not found:
         return [Fact("block.message", f"None of {n} series changed for good; luck alone would move {luck}.", n=n)]
@@ -152,15 +151,14 @@ def changes(review: BlockReview) -> list[Block]:
     """What every series says at the end of the block: how many changed; by measure a forest and its numbers."""
     if not review.changes:
         raise NotEnoughData("Nothing that is followed was measured in this block. Record a key lift or a check.")
-    told = [one for one in review.changes if one.change.state.known]
+    told = review.told
     changed = [one for one in told if one.change.changed]
-    by_luck = expected_by_chance(one.change for one in told)
     clear = sum(one.change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) for one in changed)
     counted = Fact(
         "block.by_chance",
         f"{count_text(len(told), 'series', 'series')} can be told: {len(changed)} changed for good, {clear} of them by "
-        f"more than the smallest change that matters; luck alone would move {expected_text(by_luck)}.",
-        estimate=by_luck,
+        f"more than the smallest change that matters; luck alone would move {expected_text(review.by_luck)}.",
+        estimate=review.by_luck,
         n=len(told),
     )
     return [counted, *(block for measure in review.measures for block in _of_measure(review, measure))]

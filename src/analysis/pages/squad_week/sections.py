@@ -216,7 +216,7 @@ def plateaus(week: SquadWeek) -> list[Block]:
         )
         for one, speed in judged
     )
-    heads = ("Athlete", "Lift", "State", "Change, m/s", f"{week.config.confidence:.0%} interval", "From")
+    heads = ("Athlete", "Lift", "State", "Change, m/s", f"{100 * week.config.confidence:.0f} % interval", "From")
     return [Fact("plateaus.steady", words, n=len(judged)), Numbers("Every lift at its anchor load", heads, rows)]
 
 
