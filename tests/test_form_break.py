@@ -265,7 +265,6 @@ def test_alone_nobody_is_named_beyond_chance(example, squad_workspace):
     assert states["Hazel"].change < 0
 
 
-
 def test_speed_lost_says_nothing_of_form_where_none_was_built_in(example):
     term = form_break(example, cluster="athlete_id").tidy().set_index("term").loc["velocity_loss_pct"]
     assert term["conf_low"] < 0 < term["conf_high"]
