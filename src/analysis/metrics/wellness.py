@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.base.typical_error import usual_band
+from analysis.base.usual_band import usual_band
 
 BAND_ENTRIES = 14  # earlier answers before a usual range is shown
 BAND_DAYS = 56  # how far back they reach

@@ -30,13 +30,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
-from analysis.base.typical_error import MDC_LEVEL
 from analysis.metrics.strength import VelocityMetric, loss_without_fatigue_pct, set_speeds
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.plausible import check_possible
 from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity import check_one_kind
 
+JUDGED_LEVEL = 0.95
 LEAST_SESSIONS = 3
 LEAST_REPS = 3
 
@@ -80,7 +80,7 @@ class LossInSets:
     @property
     def expected_by_chance(self) -> float:
         """Sets that would be beyond error if the bar never got slower or faster."""
-        return (1 - MDC_LEVEL) * self.n_judged
+        return (1 - JUDGED_LEVEL) * self.n_judged
 
     @property
     def sentence(self) -> str:
@@ -174,7 +174,7 @@ def loss_in_sets(
     df = len(used) - 2 * len(slope)
     rep_sd = float(np.sqrt((left**2).sum() / df))
     fit = clustered_fit(centred["velocity_m_s"], centred[["rep_no"]], used["session_id"], family="gaussian")
-    lines = _lines(used, slope, squares, rep_sd * t_quantile(df, MDC_LEVEL))
+    lines = _lines(used, slope, squares, rep_sd * t_quantile(df, JUDGED_LEVEL))
     sets = _judged(set_speeds(bar_speeds, metric=metric).merge(lines, on=_SET_KEY, how="left"), rep_sd)
     return LossInSets(metric, fit, used, sets, rep_sd, df, len(bar_speeds) - len(known), conf_level)
 

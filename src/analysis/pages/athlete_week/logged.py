@@ -7,7 +7,7 @@ import numpy as np
 from analysis.base.blocks import CellRow, Cells, Days, Drawing, Fact, Lines, Numbers, Text, Tile, Tiles
 from analysis.base.errors import NotEnoughData
 from analysis.base.sentences import capital
-from analysis.base.typical_error import BAND_LEVEL
+from analysis.base.usual_band import BAND_LEVEL
 from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, WeekTotals
 from analysis.pages.wording import count_text, expected_text
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import Proposal, Rule
-from analysis.base.typical_error import REFERENCE_LEAST, Band, usual_band
+from analysis.base.usual_band import REFERENCE_LEAST, Band, usual_band
 from analysis.metrics.load import weekly_load
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
