@@ -66,19 +66,25 @@ with page.section("speed_at_load", "Am I faster at the same load?"):
     page.show(
         Fact(
             "romanian_deadlift.speed_at_60kg",
-            "Better than before. Deadlift at 60 kg: 0.79 m/s, 0.07 m/s faster than your usual.",
-            "better",
-            estimate=0.07, unit="m/s", conf_low=0.03, conf_high=0.11, conf_level=0.9, n=8, mdc=0.05, swc=0.04,
+            "Clearly faster since 12 May. Deadlift at 60 kg: 0.79 m/s, before 0.72 m/s.",
+            "clearly better", lead="Clearly faster since 12 May.", unit="m/s",
+            level=0.79, level_low=0.77, level_high=0.81, since="2026-05-12", since_low="2026-05-05",
+            since_high="2026-05-12", before=0.72, change=0.07, change_low=0.04, change_high=0.10, conf_level=0.9,
+            n=14, mdc=0.05, swc=0.04, typical_error=0.018, rho=0.2, noise_source="squad of 12",
         ),
-        Strip(
-            "Romanian deadlift at 60 kg: 0.79 m/s, usual range 0.69 to 0.76", "Romanian deadlift at 60 kg", "m/s",
-            (0.71, 0.73, 0.70, 0.72, 0.74, 0.73, 0.73), (0.79,), 2, 0.69, 0.76, 0.675, 0.775,
+        Course(
+            "Romanian deadlift at 60 kg over 12 weeks", "Romanian deadlift at 60 kg", "m/s",
+            (11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+            (0.71, 0.73, 0.70, 0.72, 0.78, 0.80, 0.79, 0.77, 0.80, 0.78, 0.81, 0.79), (True,) * 12, 12, 0.675, 0.835,
+            band_low=0.75, band_high=0.83, level=0.79, before=0.72, since=7.5, state="clearly better",
         ),
-        Fact("hip_thrust.speed_at_100kg", "About the same. Hip thrust at 100 kg: 0.48 m/s.", "about the same",
-             estimate=0.0, unit="m/s", conf_low=-0.03, conf_high=0.03, conf_level=0.9, n=9, mdc=0.04, swc=0.04),
-        Strip(
-            "Hip thrust at 100 kg: 0.48 m/s", "Hip thrust at 100 kg", "m/s",
-            (0.47, 0.49, 0.48, 0.48, 0.48), (0.48,), 2, 0.46, 0.50, 0.44, 0.52,
+        Fact("hip_thrust.speed_at_100kg", "Held steady. Hip thrust at 100 kg: 0.48 m/s.", "steady", unit="m/s",
+             level=0.48, level_low=0.47, level_high=0.49, change=0.0, change_low=-0.02, change_high=0.02,
+             conf_level=0.9, n=9, mdc=0.04, swc=0.04),
+        Course(
+            "Hip thrust at 100 kg over 12 weeks", "Hip thrust at 100 kg", "m/s", (8, 6, 4, 2, 0),
+            (0.47, 0.49, 0.48, 0.48, 0.48), (True,) * 5, 12, 0.44, 0.52,
+            band_low=0.46, band_high=0.50, level=0.48, state="steady",
         ),
         Numbers("The sessions", ("Date", "Speed"), (("1 July", "0.79"), ("24 June", "0.73"))),
     )
@@ -99,15 +105,19 @@ with page.section("form", "How many clean reps before form changed?"):
     """
 with page.section("run", "Are my times moving?"):
     page.show(
-        Fact("sprint_20m.time", "Too close to call. 20 m in 3.21 s; up to 0.06 s could hide. Lower is better.",
-             "no detectable change",
-             estimate=-0.03, unit="s", conf_low=-0.06, conf_high=0.0, conf_level=0.9, n=6, mdc=0.05, swc=0.02),
-        Slope("20 m sprint: 3.24 s to 3.21 s", "s", 3.24, 3.21, "22 May", "3 July", 0.03, lower_is_better=True),
+        Fact("sprint_20m", "Too close to call. 20 m sprint: 3.21 s; up to 0.06 s faster could hide.",
+             "too close to call", unit="s", level=3.21, level_low=3.19, level_high=3.23, change=-0.03, change_low=-0.06,
+             change_high=0.0, conf_level=0.9, n=6, mdc=0.05, swc=0.02),
+        Course(
+            "20 m sprint over 26 weeks", "20 m sprint", "s", (22, 17, 13, 9, 4, 0),
+            (3.24, 3.25, 3.22, 3.23, 3.20, 3.21), (True,) * 6, 26, 3.15, 3.30,
+            band_low=3.15, band_high=3.27, level=3.21, state="too close to call",
+        ),
         Text("Next check: Fri 31 July."),
     )
 with page.section("sides", "Are my sides different?"):
     page.show(
-        Fact("single_leg_deadlift.sides", "No difference we can be sure of.", "no detectable change"),
+        Fact("single_leg_deadlift.sides", "No difference we can be sure of.", "too close to call"),
         Sides(
             "Left 24.5 kg, right 25.5 kg", "kg",
             (SideRow("Left", 24.5, 23.0, 26.0), SideRow("Right", 25.5, 24.0, 27.0)),

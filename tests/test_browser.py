@@ -108,7 +108,7 @@ def test_without_javascript_the_page_tells_everything(browser, week):
     with Opened(browser, week, script=False) as opened:
         seen = " ".join(opened.tab.inner_text("main").split())
         assert "The charts need JavaScript" in seen
-        assert "0.07 m/s faster than your usual" in seen
+        assert "Clearly faster since 12 May." in seen
         assert "No hinge angles this week." in seen
         assert opened.tab.locator("svg.drawn").count() == 6
         assert all(box["height"] > 20 for box in (s.bounding_box() for s in opened.tab.locator("svg.drawn").all()))

@@ -63,7 +63,7 @@ def test_a_locked_page_opens_with_its_passphrase_and_draws_its_figures(browser, 
         opened.tab.get_by_role("heading", name="Alder").wait_for(timeout=20_000)
         opened.scroll_to_figures()
         opened.picture(f"unlocked_360_{scheme}")
-        assert "0.07 m/s faster than your usual" in " ".join(opened.tab.inner_text("main").split())
+        assert "Clearly faster since 12 May." in " ".join(opened.tab.inner_text("main").split())
         assert opened.tab.title() == "Alder, 29 June – 5 July 2026"
         assert opened.tab.locator("form").count() == 0
         assert sticks_out(opened.tab) == []
@@ -181,4 +181,4 @@ def test_a_page_that_lost_its_plotly_says_so_and_keeps_its_words(browser, folder
         plot = opened.tab.locator(".plot").first
         plot.scroll_into_view_if_needed()
         plot.filter(has_text="plotly.min.js is not there").wait_for(timeout=20_000)
-        assert "0.07 m/s faster than your usual" in " ".join(opened.tab.inner_text("main").split())
+        assert "Clearly faster since 12 May." in " ".join(opened.tab.inner_text("main").split())

@@ -96,11 +96,11 @@ def test_the_footer_says_who_made_it_from_what_and_whom_to_write_to(week):
 
 def test_the_facts_say_whose_they_are_and_share_the_key_of_the_page(week):
     facts = json.loads(week.facts.read_text(encoding="utf-8"))
-    assert facts["schema"] == 1
+    assert facts["schema"] == 2
     assert (facts["report"], facts["subject"], facts["until"]) == ("athlete_week", "k3vd", "2026-07-05")
     assert facts["parameters"] == {"athlete_id": "k3vd", "until": "2026-07-05"}
     assert f'content="{facts["key"]}"' in week.page.read_text(encoding="utf-8")
-    assert facts["sections"][4]["facts"][0]["estimate"] == 0.07
+    assert facts["sections"][4]["facts"][0]["change"] == 0.07
 
 
 def test_nothing_but_page_and_facts_is_delivered(week):
