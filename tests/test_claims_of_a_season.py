@@ -22,6 +22,8 @@ from analysis.pages.squad_week.arrivals import MOVED_MOST
 from analysis.pages.squad_week.week import squad_week
 from analysis.store import DATABASE
 
+pytestmark = pytest.mark.soak
+
 SUBJECT = "romanian_deadlift.speed_at_60kg"
 NAMES = ("Alder", "Birch", "Cedar", "Elm")
 MONDAY = pd.Timestamp("2026-01-05")
