@@ -8,6 +8,7 @@ import lxml.html
 import numpy as np
 import pandas as pd
 import pytest
+from analysis.base.decisions import TypicalError
 from made_up_athlete import (
     FLAT_M_S,
     FRIDAYS,
@@ -24,7 +25,6 @@ from made_up_athlete import (
 from made_up_squad import Grove, Named, named, week_of
 
 from analysis.base.blocks import Course, Dumbbells, Entry, Fact, Forest, Numbers, Table, Text
-from analysis.base.decisions import TypicalError
 from analysis.base.errors import NotEnoughData
 from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
