@@ -7,8 +7,8 @@ task writes nothing but its answer, so that one which is run twice, for a worker
 
 import contextlib
 import io
+import ipaddress
 import logging
-import tempfile
 import threading
 import time
 import zipfile
@@ -17,10 +17,12 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.engine import forks
+from analysis.report.engine.held_folder import delete_left, held_folder
 from analysis.report.engine.render import failure, report_key, write_log
 from analysis.report.publish import publish
 from analysis.workspace import shipped_notebooks
@@ -35,12 +37,39 @@ _of_thread = threading.local()  # the warm parent of a worker's thread
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a scheduler is, and with which certificates it is spoken to."""
+    """Where a scheduler is, and with which certificates it is spoken to.
+
+    Raises UsageProblem for an address beyond this machine that does not say TLS, unless `in_the_clear` allows it.
+    """
 
     address: str
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    in_the_clear: bool = False  # others on the way may read what travels
+
+    def __post_init__(self) -> None:
+        if not (self.in_the_clear or _is_closed(self.address)):
+            raise UsageProblem(
+                f"{self.address} is beyond this machine and does not use TLS, so that others on the way could read "
+                "athletes' data. Give a tls:// address and certificates, or allow it with --cluster-in-the-clear."
+            )
+
+
+def _is_closed(address: str) -> bool:
+    """Whether nobody on the way to a scheduler can listen: it uses TLS, or there is no way.
+
+    >>> [_is_closed(address) for address in ("tls://hall:8786", "127.0.0.1:8786", "tcp://[::1]:1", "tcp://hall:8786")]
+    [True, True, True, False]
+    """
+    scheme, _, rest = address.rpartition("://")
+    if scheme in ("tls", "wss", "inproc"):
+        return True
+    try:
+        host = urlsplit(f"//{rest}").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or nothing that can be a host
+        return False
 
 
 def render_each(
@@ -136,8 +165,7 @@ class _Out:
 
 def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """What a worker does: the answer of `render_plain`, with the bytes of `page` and `facts`, and a log as `stderr`."""
-    with tempfile.TemporaryDirectory(prefix="workbook-") as name:
-        folder = Path(name)
+    with held_folder() as folder:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             archive.extractall(folder)
         output = folder / "out" / Path(request["output"]).parent.name / Path(request["output"]).name
@@ -168,10 +196,11 @@ def _key_here(request: dict[str, Any]) -> str:
 
 
 def _by_warm_parent(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of this thread's parent; one that was lost is replaced once."""
+    """The answer of this thread's parent; one that was lost is replaced once, and what was lost before is deleted."""
     for _ in range(2):
         parent = getattr(_of_thread, "parent", None)
         if parent is None:
+            delete_left()
             try:
                 parent = _of_thread.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
             except RenderFailed as problem:
