@@ -29,7 +29,8 @@ from analysis.ingest.binding import ANY_SOURCE
 from analysis.workspace import Workspace
 
 SHORTEST_NAME = 4  # characters; a shorter name stands in too many words to be looked for
-LOCKED = b"workbook-backup"  # how an encrypted backup begins
+LOCKED = b"workbook-backup"  # how an encrypted backup of version 0.1 begins
+AGE = b"age-encryption.org/"  # and one since
 LOCKED_PAGE = b'"cipher": "AES-256-GCM"'  # in the header of a page under a passphrase
 SKIPPED = (".git", ".venv", "node_modules", "__pycache__")  # other tools' folders, said with every search
 
@@ -159,9 +160,9 @@ def traces_in(path: Path, wanted: Sought) -> Iterator[Trace]:
     with path.open("rb") as file, contextlib.closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
         if wanted.stands_in(data):
             yield Trace(path, "in its content")
-        head = data[:16]
+        head = data[: len(AGE)]
         is_locked_page = path.suffix == ".html" and LOCKED_PAGE in data[:_HEAD_BYTES]
-    if is_locked_page or head.startswith(LOCKED):
+    if is_locked_page or head.startswith((LOCKED, AGE)):
         yield Trace(path, "it is encrypted", looked=False)
     elif head.startswith(b"SQLite format 3"):
         try:
