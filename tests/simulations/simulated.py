@@ -88,6 +88,13 @@ def counted(drawn: Intervals) -> Coverage:
     return Coverage(len(refused), int(covering.sum()), int(unbounded.sum()), int(refused.sum()))
 
 
+def rate_pct(
+    design: Callable[[np.random.Generator, int], np.ndarray], model_no: int, design_no: int, replicates: int
+) -> float:
+    """Share of replicates for which `design` says True, in percent."""
+    return 100 * float(np.mean(design(generator(model_no, design_no), replicates)))
+
+
 def squads_of(n_athletes: int, replicates: int) -> int:
     """How many squads of that size hold so many athletes or more."""
     return -(-replicates // n_athletes)

@@ -171,7 +171,7 @@ def side_blocks(result: SideDifference) -> list[Block]:
 
 def _side_bands(result: SideDifference) -> Sides:
     """Both sides over the dates; a band is half the interval of the difference, so that they part where it is sure."""
-    factor = np.exp((result.change.level_high - result.change.level_low) / 400)
+    factor = np.exp((result.conf_high - result.conf_low) / 400)
     rows = tuple(
         SideRow(label, value, float(value / factor), float(value * factor))
         for label, value in (("Left", result.left), ("Right", result.right))
