@@ -176,7 +176,7 @@ def with_hazards(noise: SquadNoise, exposures: pd.DataFrame) -> SquadNoise:
     ----------
     exposures : DataFrame
         athlete_id, quantity, local_date, at_risk and kinds (tuples: the repetitions at risk of each set and the kind
-        of its break, None without one); rows of `FormHistory`s.
+        of its break, None without one); rows of `FormHistory.exposures`.
 
     Examples
     --------
