@@ -1129,3 +1129,34 @@ def test_every_result_answers_the_same_questions(name):
 def test_joined_columns_of_the_made_up_athlete_are_those_of_a_workspace():
     assert set(COUNTED) - set(OF_A_DAY) == {"counted"}
     assert "local_date" in birch().reps
+
+
+class TestFormToldOn:
+    """A change of form is told for its weeks, also where no set was rated in the newest of them."""
+
+    CLEAN = (8,) * 16 + (2, 1, 2, 1, 2, 1)
+
+    def changed(self):
+        first = SUNDAY - pd.Timedelta(days=6 + 7 * len(self.CLEAN))
+        days = list(pd.date_range(first, periods=len(self.CLEAN), freq="7D"))
+        return week_of(birch().but(**lifting(form_sets(days, list(self.CLEAN)))))
+
+    def test_the_page_and_the_squads_list_hold_it_without_a_set_of_this_week(self):
+        week = self.changed()
+        (form,) = week.forms.known
+        assert not week.holds(form.last_date)
+        assert form.change.state == "clearly worse"
+        assert form in week.followed
+        assert week.form is form
+        assert next(fact.state for fact in sections.form(week) if isinstance(fact, Fact)) == "clearly worse"
+
+    def test_a_streak_of_clean_sets_is_of_this_week_alone(self):
+        assert not [one for one in milestones_of(self.changed()) if one.kind == "form"]
+
+    def test_unchanged_form_of_weeks_ago_is_followed_and_asked_for_again(self):
+        first = SUNDAY - pd.Timedelta(days=6 + 7 * 8)
+        days = list(pd.date_range(first, periods=8, freq="7D"))
+        week = week_of(birch().but(**lifting(form_sets(days, [7, 8, 7, 8, 7, 8, 7, 8]))))
+        assert week.forms.known[0] in week.followed
+        with pytest.raises(NotEnoughData, match="No form notes this week"):
+            sections.form(week)

@@ -180,9 +180,9 @@ class Told(Judged):
         largest = max(self.change_low, self.change_high, key=abs)
         return f"; up to {self._amount(largest, words)} {words.direction(largest)} could hide"
 
-    def _today(self, words: Wording) -> str:
+    def _today(self, words: Wording, whose: str = "Your") -> str:
         """The newest exposure, where it is out of the usual."""
-        return "" if self.today in ("usual", "none") else f" Your last {words.occasion}: {self._off(words)}."
+        return "" if self.today in ("usual", "none") else f" {whose} last {words.occasion}: {self._off(words)}."
 
     def _off(self, words: Wording) -> str:
         """How far the newest exposure lies from the middle of its band."""
@@ -203,7 +203,7 @@ class Told(Judged):
             more = f", {words.occasions(self.more_needed)} needed" if self.more_needed else ""
             return Sentence("", f"{words.head}: {self.state.coach} ({self.reason}{more}), n {self.n}.")
         when = f" ({self._day(self.since_low)} to {self._day(self.since_high)}), a {self.shape}" if self.changed else ""
-        today = self._today(words).replace("Your last", "The last")
+        today = self._today(words, whose="The")
         return Sentence("", f"{self._verdict(words, when)} {self._basis(words)}{today}")
 
     def _verdict(self, words: Wording, when: str) -> str:

@@ -56,7 +56,7 @@ def _effort(week: AthleteWeek) -> list[Milestone]:
 def _clean_sets(week: AthleteWeek) -> list[Milestone]:
     """Rated sets in a row, the newest of this week, of which every rep was clean."""
     form = week.form_if_known
-    if form is None:
+    if form is None or not week.holds(form.last_date):
         return []
     whole = form.sets["censored"].to_numpy(dtype=bool)
     running = int(np.logical_and.accumulate(whole[::-1]).sum())

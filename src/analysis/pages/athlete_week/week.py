@@ -222,12 +222,17 @@ class AthleteWeek:
         )
 
     @cached_property
+    def forms(self) -> Parts[FormHistory]:
+        """Clean repetitions of the lift rated most recently, whenever that was."""
+        return gathered([("form", self._form_history)])
+
+    @property
     def form(self) -> FormHistory:
-        """Clean repetitions of the lift rated most recently; NotEnoughData where no set was rated this week."""
-        history = form_history(self.athlete.sets, self.athlete.reps, self.until, judging=self.judging)
-        if not self.holds(history.last_date):
+        """The form that the page tells; NotEnoughData where no set was rated this week and no change is told."""
+        self.forms.or_say_why("No form notes yet. Ask your coach to rate one set a week.")
+        if self.form_if_known is None:
             raise NotEnoughData("No form notes this week. Ask your coach to rate one set.")
-        return history
+        return self.form_if_known
 
     @cached_property
     def depths(self) -> Parts[HingeDepth]:
@@ -292,10 +297,8 @@ class AthleteWeek:
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
         """Every series of this athlete that there is, in the order of the page."""
-        parts = (self.speeds, self.e1rms, self.depths, self.checks, self.paces, self.sides, self.answers)
-        speeds, *others = (part.known for part in parts)
-        form = (self.form_if_known,) if self.form_if_known else ()
-        return (*form, *speeds, *(one for part in others for one in part))
+        parts = (self.forms, self.speeds, self.e1rms, self.depths, self.checks, self.paces, self.sides, self.answers)
+        return tuple(one for part in parts for one in part.known)
 
     @cached_property
     def wellness(self) -> pd.DataFrame:
@@ -332,11 +335,9 @@ class AthleteWeek:
 
     @property
     def form_if_known(self) -> FormHistory | None:
-        """The week's form, None where it cannot be told."""
-        try:
-            return self.form
-        except (NotEnoughData, DataProblem):
-            return None
+        """The form that the page tells, None where it has none to tell."""
+        told = (one for one in self.forms.known if self.holds(one.last_date) or one.change.changed)
+        return next(told, None)
 
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         known = days[days <= self.until]
@@ -347,6 +348,9 @@ class AthleteWeek:
     def _plan_status(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         athlete = self.athlete
         return plan_status(athlete.plan, athlete.sessions, days, self.until, labels=athlete.labels)
+
+    def _form_history(self) -> FormHistory:
+        return form_history(self.athlete.sets, self.athlete.reps, self.until, judging=self.judging)
 
     def _pace(self) -> PaceAtHeartRate:
         athlete = self.athlete

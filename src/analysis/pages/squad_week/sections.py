@@ -125,7 +125,8 @@ def form(week: SquadWeek) -> list[Block]:
     if not rated:
         raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
     earlier = [one.name for one, history in known if history and history.change.changed and history.change.gain < 0]
-    words = f"Form was rated for {len(rated)} of {count_text(len(known), 'athlete')}."
+    new = sum(week.days[0] <= history.last_date <= week.days[-1] for history in rated)
+    words = f"Form was rated for {new} of {count_text(len(known), 'athlete')} this week."
     if earlier:
         words += f" It changes earlier than before in {count_text(len(earlier), 'athlete')}: {listed(earlier)}."
     else:
@@ -135,7 +136,7 @@ def form(week: SquadWeek) -> list[Block]:
     title = "Clean reps before form breaks, now and before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
     drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
-    return [Fact("form.rated", words, n=len(rated)), _squad_form_fact(week), drawn]
+    return [Fact("form.rated", words, n=new), _squad_form_fact(week), drawn]
 
 
 def checks(week: SquadWeek) -> list[Block]:
