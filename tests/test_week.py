@@ -386,6 +386,35 @@ class TestForm:
         assert not of_kind(sections.form(week), Course)
 
 
+class TestOnePartOfASection:
+    """What is measured is told also where its section lacks another part, with the sentence on what is missing."""
+
+    MONDAYS = TestForm.MONDAYS[-9:]
+
+    def test_hinge_depth_is_told_where_nobody_rated_form(self):
+        frames = lifting(form_sets(self.MONDAYS, [8] * 9))
+        frames["reps"]["form_flags"] = None
+        missing, depth, _, *_ = sections.form(week_of(birch().but(**frames)))
+        assert (missing.state, missing.sentence) == (
+            "cannot tell",
+            "No form notes yet. Ask your coach to rate one set a week.",
+        )
+        assert depth.subject == "romanian_deadlift.hinge_angle"
+
+    def test_hinge_depth_of_another_week_is_no_section_of_its_own(self):
+        frames = lifting(form_sets(self.MONDAYS[:-1], [8] * 8))
+        with pytest.raises(NotEnoughData, match="No form notes this week"):
+            sections.form(week_of(birch().but(**frames)))
+
+    def test_answers_that_moved_for_good_are_told_in_a_week_without_an_answer(self):
+        moved = TestAnswers()
+        week = moved.week(moved.moved(-3.0), until=SUNDAY + pd.Timedelta(days=7))
+        missing, told = sections.felt(week)
+        assert missing.sentence.startswith("No answers this week.")
+        assert (told.subject, told.state) == ("wellness.sleep.form", "clearly worse")
+        assert [one.change for one in week.followed if one.change.changed] == [week.answers.known[0].change]
+
+
 class TestSides:
     """How sides are told on the page; how they are judged is in test_sides."""
 
@@ -442,9 +471,9 @@ class TestAnswers:
     DAYS = pd.date_range(end=SUNDAY, periods=70)
     USUAL = [7.0, 8.0, 6.0, 7.0, 8.0, 7.0, 6.0] * 10
 
-    def week(self, values, *, item: str = "sleep", **more) -> AthleteWeek:
+    def week(self, values, *, item: str = "sleep", until: pd.Timestamp = SUNDAY, **more) -> AthleteWeek:
         rows = [row | more for row in answers(self.DAYS, values, item)]
-        return week_of(birch().but(wellness=table("wellness", rows)))
+        return week_of(birch().but(wellness=table("wellness", rows)), until)
 
     def moved(self, by: float) -> list[float]:
         return [value + by * (place >= 56) for place, value in enumerate(self.USUAL)]

@@ -187,6 +187,11 @@ def felt_fact(week: AthleteWeek) -> Fact:
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
 
 
+def felt_blocks(week: AthleteWeek) -> list[Block]:
+    """The week's answers: how many there are, each by its day, and the scales."""
+    return [felt_fact(week), wellness_cells(week), *scales(week)]
+
+
 def wellness_cells(week: AthleteWeek) -> Cells:
     """A row an item, a cell a day; blank stays blank."""
     answers = week.wellness

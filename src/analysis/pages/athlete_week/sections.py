@@ -4,7 +4,7 @@ Each section raises NotEnoughData, with what to record, at the moment it is draw
 out, which are hidden where there are none, return an empty list instead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from analysis.models.series import Followed
 from analysis.pages.athlete_week import logged, measured
 from analysis.pages.athlete_week.measured import speed_numbers as speed_numbers
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
-from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Missing
+from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Missing, gathered
 from analysis.pages.series import series_fact, wording_of
 from analysis.pages.wording import amount_of, count_text, day_text, expected_text, left_out_fact, shortest
 
@@ -76,7 +76,8 @@ def form(week: AthleteWeek) -> list[Block]:
     """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
     cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
     depths = [block for one in week.depths.known for block in measured.depth_blocks(one)]
-    return [*measured.form_blocks(week.form), *depths, *cue]
+    is_measured = any(week.tells(one) for one in week.depths.known)
+    return [*_told("form", lambda: measured.form_blocks(week.form), is_alone=not is_measured), *depths, *cue]
 
 
 def run(week: AthleteWeek) -> list[Block]:
@@ -100,7 +101,8 @@ def sides(week: AthleteWeek) -> list[Block]:
 def felt(week: AthleteWeek) -> list[Block]:
     """The week's answers, blank where there was none, and the items whose level changed."""
     moved = [series_fact(one) for one in week.answers.known if one.change.changed]
-    return [logged.felt_fact(week), *moved, logged.wellness_cells(week), *logged.scales(week)]
+    answered, *by_day = _told("felt.answers", lambda: logged.felt_blocks(week), is_alone=not moved)
+    return [answered, *moved, *by_day]
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
@@ -206,6 +208,13 @@ def chance_fact(told: Sequence[Told]) -> Fact:
         estimate=by_luck,
         n=n,
     )
+
+
+def _told(subject: str, part: Callable[[], list[Block]], *, is_alone: bool) -> list[Block]:
+    """What `part` tells, or a line why it tells nothing; NotEnoughData instead where the section has nothing else."""
+    parts = gathered([(subject, part)])
+    told = parts.or_say_why("") if is_alone else parts
+    return [*(block for one in told.known for block in one), *_missing(told.missing)]
 
 
 def _missing(parts: tuple[Missing, ...]) -> list[Fact]:

@@ -117,6 +117,10 @@ class AthleteWeek:
         """Whether `day` is of this week."""
         return self.days[0] <= day <= self.days[-1]
 
+    def tells(self, one: Followed) -> bool:
+        """Whether the series has a value of this week, or a change that is told in it."""
+        return self.holds(one.last_date) or one.change.changed
+
     @cached_property
     def day_states(self) -> pd.DataFrame:
         """local_date and state (done, rest, off, none) of the seven days."""
@@ -336,8 +340,7 @@ class AthleteWeek:
     @property
     def form_if_known(self) -> FormHistory | None:
         """The form that the page tells, None where it has none to tell."""
-        told = (one for one in self.forms.known if self.holds(one.last_date) or one.change.changed)
-        return next(told, None)
+        return next((one for one in self.forms.known if self.tells(one)), None)
 
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         known = days[days <= self.until]
