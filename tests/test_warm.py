@@ -14,6 +14,7 @@ from report_notebooks import write
 
 from analysis import open_workspace
 from analysis.base.errors import RenderFailed
+from analysis.base.limits import limit_memory
 from analysis.report.engine import forks, warm_parent
 from analysis.report.engine.forks import Limits, render_each
 from analysis.report.engine.render import render_plain
@@ -256,4 +257,4 @@ def test_when_the_caller_is_killed_nothing_goes_on(tmp_path):
 
 def test_a_system_without_limits_goes_on_without(monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)
-    assert warm_parent.limit_memory(1) is None
+    assert limit_memory(1) is None

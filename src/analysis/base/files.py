@@ -5,6 +5,7 @@ A reader sees the old file or the new one, never a torn one, also after a kill o
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ OWNER_ALONE = 0o600
 OWNER_AND_GROUP = 0o640
 
 _PART = ".part"
+_AS_WINDOWS = bytes(range(128, 256)).decode("cp1252", "replace")
 _NO_SYNC_HERE = (errno.EINVAL, errno.ENOTSUP)  # some network drives sync files and no folders
 
 
@@ -51,6 +53,15 @@ def write_together(contents: Mapping[Path, bytes | memoryview], mode: int = OWNE
         for leftover in waiting.values():
             leftover.unlink(missing_ok=True)
     _sync_names(contents)
+
+
+def printable(name: str | Path) -> str:
+    """The name of a file as text that can be printed and stored: bytes that are no UTF-8 as Windows-1252 has them.
+
+    >>> printable(os.fsdecode(b"\\xdcbung.csv"))
+    'Übung.csv'
+    """
+    return re.sub("[\udc80-\udcff]", lambda found: _AS_WINDOWS[ord(found[0]) - 0xDC80], str(name))
 
 
 def put_in_place(written: Path, path: Path, mode: int = OWNER_ALONE) -> None:

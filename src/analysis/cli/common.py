@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from analysis.base.errors import Busy, UsageProblem, WorkbookError
+from analysis.base.files import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +174,7 @@ def progress(things, what: str, total: int | None, quiet: bool) -> tqdm:
 
 
 def print_json(value: object, indent: int | None = 2) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+    click.echo(printable(json.dumps(value, ensure_ascii=False, indent=indent, default=str)))
 
 
 def print_rows(rows: "pd.DataFrame") -> None:
@@ -196,10 +197,10 @@ def said_again(**options: object) -> list[str]:
     return words
 
 
-def shown(path: Path) -> Path:
+def shown(path: Path) -> str:
     """The path as a person would type it here: below the current folder without what leads to it."""
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return printable(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def count(n: int, thing: str) -> str:

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, UsageProblem
 from analysis.ingest.cells import BadCell, clock, day_first_of, is_missing
+from analysis.ingest.files import DAMAGED_ARCHIVE
+from analysis.ingest.measuring import sheets_of
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
+MAX_CELLS = 10_000_000  # of one sheet up to its farthest cell, filled or not
 _DELIMITERS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _END = "end of table"
@@ -351,10 +354,17 @@ def _refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile:
-        raise UnreadableFile(f"{path.name} is damaged: it is no zip archive. Save it again as XLSX.") from None
-    if size > MAX_BYTES:
-        raise UnreadableFile(f"{path.name} unpacks to {size // 1_000_000} MB. Save the sheets you need alone.")
+            if size > MAX_BYTES:
+                raise UnreadableFile(f"{path.name} unpacks to {size // 1_000_000} MB. Save the sheets you need alone.")
+            sheets = sheets_of(packed)
+    except DAMAGED_ARCHIVE as problem:
+        raise UnreadableFile(f"{path.name} is damaged ({problem}). Save it again as XLSX.") from None
+    for sheet in sheets:
+        if sheet.cells > MAX_CELLS:
+            raise UnreadableFile(
+                f"{path.name}: a sheet ({sheet.name}) reaches to row {sheet.last_row} and column {sheet.last_column}. "
+                "Delete what stands so far from the table, or save the table alone."
+            )
 
 
 def _as_text(cell: object) -> str:

@@ -8,8 +8,11 @@ to kill, no clock in the verdict, and the same file gets the same answer on ever
 """
 
 import gzip
+import lzma
 import math
 import re
+import struct
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,6 +37,10 @@ HEAD_BYTES = 65536
 _CHUNK = 2**18
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
+DAMAGED_ARCHIVE = (  # what the libraries for zip archives raise where one is damaged, locked or packed unusually
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, UnicodeDecodeError, NotImplementedError, RuntimeError),
+)
 YEARS = range(1970, 2201)
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from analysis.base.errors import UnreadableFile
+from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.ingest.dialect import head_as_said
 from analysis.ingest.files import head_of
 from analysis.ingest.reading import Options, Reader, Reading
@@ -40,10 +40,34 @@ def readers() -> tuple[Reader, ...]:
 
 
 def read(path: Path, options: Options) -> Reading:
-    """The file at `path` by the first reader that recognises it.
+    """The file at `path` by the first reader that recognises it, in this process; `apart.read` is the safer door.
 
-    Raises UnreadableFile where it is empty or nobody recognises it, and what the reader itself raises.
+    Raises UnreadableFile where it is empty, nobody recognises it, or its reader breaks, and what the reader raises.
     """
+    try:
+        return _read(path, options)
+    except (WorkbookError, OSError, KeyboardInterrupt):
+        raise
+    except MemoryError:
+        raise UnreadableFile(
+            f"{path.name} needs more memory to be read than there is for one file. Split it, or leave it out."
+        ) from None
+    except BaseException as problem:  # a panic of a library in Rust is no Exception
+        raise UnreadableFile(
+            f"{path.name} cannot be read: {broken(problem)} Export it again, or leave it out."
+        ) from problem
+
+
+def broken(problem: BaseException) -> str:
+    """What a fault is, as a sentence for whoever reports it.
+
+    >>> broken(KeyError("pace"))
+    "this broke the workbook (KeyError: 'pace')."
+    """
+    return f"this broke the workbook ({type(problem).__name__}: {problem})."
+
+
+def _read(path: Path, options: Options) -> Reading:
     head = head_of(path)
     if not head:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")

@@ -8,8 +8,9 @@ from typing import Any
 
 from analysis.base import config as configuration
 from analysis.base.errors import ConfigProblem, WorkbookError
+from analysis.base.files import printable
 from analysis.base.frames import rows_of
-from analysis.ingest import registry
+from analysis.ingest import apart
 from analysis.ingest.binding import dated
 from analysis.ingest.reading import Options, Reading
 from analysis.store import DATABASE, sha256_of
@@ -74,11 +75,11 @@ def look(path: Path, options: Options, stored: Known | None = None, root: Path |
     `root` is the folder it was found under, which its name leaves out.
     """
     stored = stored or Known()
-    name = path.relative_to(root or path.parent).as_posix()
+    name = printable(path.relative_to(root or path.parent).as_posix())
     try:
-        reading = dated(registry.read(path, options), path.name)
+        reading = dated(apart.read(path, options), printable(path.name))
     except WorkbookError as problem:
-        return Look(path, name, error=str(problem))
+        return Look(path, name, error=printable(str(problem)))
     return Look(
         path,
         name,
@@ -89,7 +90,7 @@ def look(path: Path, options: Options, stored: Known | None = None, root: Path |
         rejects=tuple(refusal(row) for row in rows_of(reading.rejects.sort_values("row_no", kind="stable"))),
         known=sha256_of(path) in stored.files,
         rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
-        notes=reading.notes,
+        notes=tuple(map(printable, reading.notes)),
     )
 
 

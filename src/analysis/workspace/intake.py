@@ -11,8 +11,9 @@ import pandas as pd
 
 from analysis.base import config as configuration
 from analysis.base.errors import UnreadableFile, UsageProblem, WorkbookError
+from analysis.base.files import printable
 from analysis.base.frames import rows_of
-from analysis.ingest import registry
+from analysis.ingest import apart, registry
 from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated
 from analysis.ingest.reading import Options, Reading
 from analysis.store import Appended, FileFacts, as_json, sha256_of
@@ -39,7 +40,7 @@ class Outcome:
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
-        return {**self.__dict__, "path": str(self.path), "notes": list(self.notes)}
+        return {**self.__dict__, "path": printable(self.path), "notes": list(self.notes)}
 
 
 def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
@@ -91,16 +92,22 @@ def take_in(
     workspace: Workspace, path: Path, options: Options, owner: str | None = None, root: Path | None = None
 ) -> Outcome:
     """One file: its outcome, never an exception for what is wrong with the file."""
+    name = printable(path.name)
     try:
         sha256 = sha256_of(path)
         if workspace.store.file_no(sha256) is not None:
             return Outcome(path, "known")
-        reading = dated(registry.read(path, options), path.name)
+        reading = dated(apart.read(path, options), name)
         return _store(workspace, path, sha256, reading, owner, root or path.parent)
     except WorkbookError as problem:
-        return Outcome(path, "failed", error=str(problem))
+        return Outcome(path, "failed", error=printable(str(problem)))
     except OSError as problem:
-        return Outcome(path, "failed", error=f"{path.name} cannot be read: {problem.strerror}. Check its permissions.")
+        return Outcome(path, "failed", error=f"{name} cannot be read: {problem.strerror}. Check its permissions.")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # a panic of a library in Rust is no Exception
+        fault = f"{name} is not taken in: {registry.broken(problem)} Nothing of it is stored."
+        return Outcome(path, "failed", error=printable(fault))
 
 
 def bind_name(workspace: Workspace, external_name: str, athlete: str | None, source: str = ANY_SOURCE) -> str:
@@ -123,7 +130,7 @@ def new_athlete_id(taken: set[str]) -> str:
 
 
 def _store(workspace: Workspace, path: Path, sha256: str, reading: Reading, owner: str | None, root: Path) -> Outcome:
-    names = workspace.names()
+    name, names = printable(path.name), workspace.names()
     tables = dict(reading.tables)
     roster = _roster(tables, workspace, names)
     if roster:
@@ -133,11 +140,11 @@ def _store(workspace: Workspace, path: Path, sha256: str, reading: Reading, owne
     bound = bind(Reading(reading.reader, reading.source, tables, samples=reading.samples), names, owner_name)
     if "" in bound.waiting:
         raise UnreadableFile(
-            f"{path.name} does not say whose it is. Put it in a folder named after the athlete "
-            f"({workspace.config.raw}/NAME/{path.name}), or say --athlete."
+            f"{name} does not say whose it is. Put it in a folder named after the athlete "
+            f"({workspace.config.raw}/NAME/{name}), or say --athlete."
         )
     appended = workspace.store.append(
-        FileFacts(sha256, path.name, path.stat().st_size),
+        FileFacts(sha256, name, path.stat().st_size),
         _file_facts(reading, sum(bound.waiting.values())),
         bound.tables | _provenance(reading, bound.waiting),
         bound.samples,
@@ -152,7 +159,8 @@ def _outcome(path: Path, reading: Reading, waiting: dict[str, int], appended: Ap
     )
     state = "waiting" if waiting else "known" if known and not (new or revised) else "taken"
     rejected = len(reading.rejects)
-    return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, reading.notes)
+    notes = tuple(map(printable, reading.notes))
+    return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, notes)
 
 
 def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, Any]:
@@ -221,5 +229,6 @@ def _folder_owner(path: Path, root: Path, raw: Path, names: Names) -> str | None
     """
     folder, root, raw = path.parent.resolve(), root.resolve(), raw.resolve()
     inner = folder.relative_to(raw if folder.is_relative_to(raw) else root).parts
-    known = [part for part in (root.name, *inner) if names.athlete(ANY_SOURCE, part)]
+    inner = tuple(map(printable, inner))
+    known = [part for part in (printable(root.name), *inner) if names.athlete(ANY_SOURCE, part)]
     return known[-1] if known else inner[0] if inner else None

@@ -7,7 +7,6 @@ stands for anything. Apple writes every time in the zone where the export was ma
 """
 
 import zipfile
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +61,7 @@ def recognises(path: Path, head: bytes) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.startswith(_FOLDER) for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (*files.DAMAGED_ARCHIVE, OSError, ValueError):
         return False
 
 
@@ -96,7 +95,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
                 return
             with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path.name)) as unpacked:
                 yield unpacked
-    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError, RuntimeError) as problem:
+    except files.DAMAGED_ARCHIVE as problem:
         raise UnreadableFile(f"{path.name} is a damaged archive ({problem}). Export it again.") from None
     except OSError as problem:
         raise UnreadableFile(f"{path.name} cannot be opened ({problem}). Check the file and its permissions.") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.base.errors import UnreadableFile
+from analysis.base.files import printable
 from analysis.ingest.dialect import Sheet, date_in_name
 from analysis.ingest.rows import Ledger, Parts, Taken, frame, local_start, take
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
@@ -44,7 +45,7 @@ def _read_moment(line: Line) -> Parts:
 
 
 def _content(taken: list[Taken], day: date, form: Form) -> Content:
-    name, stem = form.path.name, form.path.stem
+    name, stem = printable(form.path.name), printable(form.path.stem)
     moments = {key: np.array([one.parts["samples"][key] for one in taken], dtype="float64") for key in _SAMPLES}
     t_s, fastest_m_s = moments.pop("t_s"), np.nanmax(moments["speed_m_s"], initial=0.0)
     if fastest_m_s > FASTEST_M_S:

@@ -19,7 +19,7 @@ from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.units import M_PER_MILE
 from analysis.ingest import cells
 from analysis.ingest.dialect import Sheet, same_header
-from analysis.ingest.files import MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, head_of
+from analysis.ingest.files import DAMAGED_ARCHIVE, MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, head_of
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.rows import Ledger, Taken, at_place, place_of
 from analysis.ingest.table_format import Column, Content, Form, Line
@@ -60,7 +60,7 @@ class _Strava(ActivityList):
                 table = _unpacked(export, _LIST, Path(folder))
                 files = {name: partial(_unpacked, export, name, Path(folder)) for name in names}
                 return replace(self, files=files).read(table, options)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as problem:
+        except (*DAMAGED_ARCHIVE, OSError) as problem:
             raise UnreadableFile(f"{path.name} is a damaged or locked zip ({problem}). Download it again.") from None
 
     def columns(self, header: Iterable[str], number: int = 1) -> dict[str, list[Column]]:
@@ -157,7 +157,7 @@ def _holds_list(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as export:
             return _LIST in export.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
+    except (*DAMAGED_ARCHIVE, OSError):
         return False  # then it is nobody's, and the registry says so
 
 
@@ -168,7 +168,7 @@ def _checked_names(export: zipfile.ZipFile, file_name: str) -> list[str]:
         raise UnreadableFile(f"{file_name} holds more than any export of Strava. Unpack what you need and import that.")
     for entry in entries:
         inside = PurePosixPath(entry.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+        if inside.is_absolute() or ".." in inside.parts or any(":" in part for part in inside.parts[:1]):
             raise UnreadableFile(f"{file_name} holds the path {entry.filename!r}, which leads out of it. Leave it out.")
         if _ARCHIVE.fullmatch(entry.filename):
             raise UnreadableFile(f"{file_name} holds the archive {entry.filename!r}. Unpack it first.")

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.base.limits import limit_memory
 from analysis.report.publish import sweep_page
 
 TRIES = 2
@@ -208,18 +209,6 @@ def _reseed() -> None:
     """Children are copies, and would draw the same random numbers; `random` sees to itself."""
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-
-
-def limit_memory(mib: int) -> None:
-    """Let this process take up `mib` MiB of addresses more than now; where a system cannot, it is not limited."""
-    try:
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + mib * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    except (ImportError, OSError, ValueError):
-        return
 
 
 def threads() -> int | None:
