@@ -1,32 +1,90 @@
 """Through the whole door: whatever is wrong with a file, it is stored whole or not at all."""
 
+import gzip
+import io
+import zipfile
+from collections import Counter
+
 import fit_writer as fw
 import numpy as np
 import own_samples
 import pytest
+import workbooks
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
+from format_samples import FILES
 from mutation import mutated
 from soak_scale import times
+from test_mapping import ROWS, TEMPLATES
+from test_tables_in import LOGS
 
 from analysis.base.tables import TABLES
+from analysis.ingest import files, registry
 from analysis.store import sha256_of
 from analysis.workspace import intake
 
 STORED = [name for name in TABLES if name != "samples"]
+CONFIG = 'squad = "Grove"\ntime_zone = "Europe/Berlin"\nload_unit = "kg"\ndistance_unit = "km"\n'
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return content.getvalue()
+
+
+def workbook_of_speeds() -> bytes:
+    cells = ("Alder", "2026-06-01", "Deadlift", "1")
+    rows = (workbooks.row(n + 1, *cells, str(n), "60", f"0.{70 - n}") for n in range(2, 30))
+    content = io.BytesIO()
+    workbooks.bar_speed(content, "".join(rows))
+    return content.getvalue()
+
+
+def table(rows: list[list[str]]) -> bytes:
+    return "".join(f"{','.join(row)}\n" for row in rows).encode()
+
+
+STRAVA = FILES["strava"][0][1].encode()
+APPLE = (
+    b'<?xml version="1.0" encoding="UTF-8"?><HealthData locale="en_US">'
+    b'<Record type="HKQuantityTypeIdentifierBodyMass" sourceName="Scale" unit="kg" value="72.5" '
+    b'startDate="2026-01-05 07:00:00 +0100" endDate="2026-01-05 07:00:00 +0100"/></HealthData>'
+)
+# a file of every format there is, by a name that it may have
 WHOLE = {
     "run.fit": own_samples.run().content() + own_samples.strength().content(),
+    "run.fit.gz": gzip.compress(own_samples.run().content(), mtime=0),
     "run.tcx": own_samples.tcx().encode(),
+    "run.gpx": own_samples.gpx(times=True).encode(),
+    "export.xml": APPLE,
+    "export.zip": zipped({"apple_health_export/export.xml": APPLE}),
+    "strava.zip": zipped({"activities.csv": STRAVA, "activities/9001.gpx": own_samples.gpx(times=True).encode()}),
     "strong.csv": strong(*(strong_row(f"2026-06-{day:02d}", load=90 + day) for day in range(1, 8))).encode(),
     "bar_speed.csv": (
         BAR_SPEED + "".join(f"Alder,2026-06-01,Deadlift,1,{n},100,0.{60 - n}\n" for n in range(1, 9))
     ).encode(),
+    "book.xlsx": workbook_of_speeds(),
+    **{f"{name}_{n}.csv": text.encode() for name, texts in LOGS.items() for n, text in enumerate(texts)},
+    **{f"{name}.csv": table([TEMPLATES[name], *rows]) for name, rows in ROWS.items()},
+    **{name: text.encode() for files in FILES.values() for name, text in files},
 }
+
+
+def test_there_is_a_file_of_every_format(tmp_path):
+    readers = set()
+    for name, content in WHOLE.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        readers.add(next(reader.name for reader in registry.readers() if reader.recognises(path, files.head_of(path))))
+    assert readers == {reader.name for reader in registry.readers()}
 
 
 @pytest.fixture
 def squad(tmp_path):
     """A workspace with the athlete Alder."""
-    opened = workspace(tmp_path / "squad")
+    opened = workspace(tmp_path / "squad", CONFIG)
     drop(opened.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2004,report body_mass,,\n")
     assert [outcome.state for outcome in taken(opened, opened.raw_folder)] == ["taken"]
     yield opened
@@ -68,19 +126,22 @@ def lost_samples(squad) -> list[str]:
 
 @pytest.mark.scaled
 def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
-    states = set()
-    for seed in range(times(40, 200, 1_000)):
+    states = Counter()
+    for seed in range(times(60, 300, 5_000)):
         path = damaged(squad, list(WHOLE)[seed % len(WHOLE)], seed)
         before = rows(squad)
         (outcome,) = taken(squad, path)
-        states.add(outcome.state)
+        states[outcome.state] += 1
         kept = sha256_of(path) in {sha256 for (sha256,) in squad.store.values("files", "sha256")}
         assert kept == (outcome.state != "failed")
         assert squad.store.sweep() == [], "samples that no row names"
         if outcome.state == "failed":
             assert outcome.error.endswith(".")
             assert rows(squad) == before
-    assert {"taken", "failed"} <= states <= {"taken", "known", "waiting", "failed"}
+            states["broken"] += "broke the workbook" in outcome.error
+            states["died apart"] += "the process that read it" in outcome.error
+    print(dict(states))
+    assert {"taken", "failed"} <= states.keys() <= {"taken", "known", "waiting", "failed", "broken", "died apart"}
     assert broken_rows(squad) == {}
     assert lost_samples(squad) == []
     assert squad.store.problems() == []

@@ -2,6 +2,9 @@
 
 import zipfile
 from pathlib import Path
+from typing import IO, TypeVar
+
+Place = TypeVar("Place", Path, IO[bytes])
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -30,17 +33,16 @@ def row(number: int, *texts: str) -> str:
     return f'<row r="{number}">{cells}</row>'
 
 
-def write(path: Path, rows: str) -> Path:
+def write(path: Place, rows: str) -> Place:
     """A workbook whose sheet has these rows."""
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-    path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in {**_PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
             packed.writestr(name, content)
     return path
 
 
-def bar_speed(path: Path, more: str = "") -> Path:
+def bar_speed(path: Place, more: str = "") -> Place:
     """A workbook with one repetition of Alder, and whatever else is to stand below it."""
     header = ("athlete", "date", "exercise", "set", "rep", "load_kg", "mean_velocity_m_s")
     return write(path, row(1, *header) + row(2, "Alder", "2026-06-01", "Deadlift", "1", "1", "60", "0.8") + more)
