@@ -7,6 +7,8 @@ def mutated(content: bytes, random: np.random.Generator) -> bytes:
     """`content` with some bytes replaced, a slice cut out, doubled, moved or overwritten, or the end cut off."""
     data = bytearray(content)
     for _ in range(random.integers(1, 8)):
+        if not data:
+            break
         begin = int(random.integers(0, len(data)))
         end = min(len(data), begin + int(random.integers(1, 60)))
         match random.integers(0, 6):

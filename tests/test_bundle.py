@@ -8,6 +8,8 @@ import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
 from analysis import open_workspace
+from analysis.base import config as configuration
+from analysis.base.config import Config
 from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
@@ -70,6 +72,70 @@ def test_nobody_else_is_in_a_bundle(packed):
     content = b"".join(path.read_bytes() for path in packed.folder.rglob("*") if path.is_file())
     assert b"alder1" in content
     assert b"birch" not in content.lower()
+
+
+FULL_CONFIG = (
+    CONFIG
+    + """
+raw = "birch/drop"
+[retention]
+samples_days = 77
+[[lifts]]
+exercise = "deadlift"
+name = "Deadlift"
+anchor_load_kg = 60
+anchor_by_athlete = { alder1 = 61.5, birch1 = 77.25, cedar1 = 88.75 }
+[[checks]]
+test_id = "sprint_20m"
+name = "20 m sprint"
+unit = "s"
+swc = 0.05
+[[reports]]
+athletes = ["birch1"]
+to = ["birch@example.org"]
+[delivery]
+sender = "birch@example.org"
+[delivery.smtp]
+host = "birch.example.org"
+user = "birch"
+[notify]
+command = ["tell", "birch"]
+to = ["birch@example.org"]
+"""
+)
+
+
+@pytest.fixture
+def configured(squad):
+    """The same squad with all that a configuration may say."""
+    (squad.folder / "workbook.toml").write_text(FULL_CONFIG, encoding="utf-8")
+    return open_workspace(squad.folder)
+
+
+def test_the_configuration_of_a_bundle_is_what_its_page_reads(configured, tmp_path):
+    folder = tmp_path / "packed"
+    folder.mkdir()
+    here = configured.pack("alder1", folder, UNTIL)
+    said = (folder / "bundle.json").read_text(encoding="utf-8").lower()
+    for word in ("birch", "cedar", "77", "88.75", "@", "tell", "drop"):
+        assert word not in said, word
+    there = open_workspace(folder).athlete("alder1", UNTIL)
+    assert there.config.lift("deadlift").anchor_kg("alder1") == here.config.lift("deadlift").anchor_kg("alder1") == 61.5
+    assert there.config.checks == here.config.checks
+    assert there.fingerprint == here.fingerprint == configured.athlete("alder1", UNTIL).fingerprint
+
+
+def test_the_load_of_somebody_else_makes_no_page_anew(configured):
+    before = configured.athlete("alder1", UNTIL).fingerprint
+    for old, new, same in (("77.25", "78.25", True), ("61.5", "62.5", False)):
+        (configured.folder / "workbook.toml").write_text(FULL_CONFIG.replace(old, new), encoding="utf-8")
+        assert (open_workspace(configured.folder).athlete("alder1", UNTIL).fingerprint == before) == same
+
+
+def test_every_key_of_the_configuration_is_on_pages_or_is_not():
+    """A new key is decided upon."""
+    not_on_pages = {"store", "raw", "reports_folder", "retention", "reports", "delivery", "notify"}
+    assert set(Config.model_fields) - not_on_pages == {*configuration._ON_PAGES, "lifts"}
 
 
 def test_a_bundle_holds_the_newest_watch_records(squad, tmp_path):
@@ -160,6 +226,15 @@ def test_who_is_not_shown_to_the_squad_is_not_in_its_bundle(packed_squad):
     content = b"".join(path.read_bytes() for path in packed_squad.folder.rglob("*") if path.is_file())
     assert b"birch1" in content
     assert b"cedar" not in content.lower()
+
+
+def test_the_configuration_of_a_squads_bundle_names_who_is_shown(grove, tmp_path):
+    (grove.folder / "workbook.toml").write_text(FULL_CONFIG, encoding="utf-8")
+    (tmp_path / "packed").mkdir()
+    open_workspace(grove.folder).pack_squad(tmp_path / "packed", UNTIL)
+    anchors = open_workspace(tmp_path / "packed").config.lift("deadlift").anchor_by_athlete
+    assert anchors == {"alder1": 61.5, "birch1": 77.25}
+    assert "@" not in (tmp_path / "packed" / "bundle.json").read_text(encoding="utf-8")
 
 
 def test_a_page_of_the_squad_has_no_store_and_knows_the_pages_made_before_it(grove):

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -15,6 +16,10 @@ from analysis.base.tables import EMAIL
 NAME = "workbook.toml"
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_ON_PAGES = (  # what pages read of the configuration beside the key lifts
+    *("squad", "contact", "time_zone", "week_start", "load_unit", "distance_unit", "confidence"),
+    *("consent_default", "adult_age", "checks", "side_tests"),
+)
 Address = Annotated[str, StringConstraints(pattern=EMAIL)]
 
 
@@ -39,6 +44,11 @@ class Lift(_Strict):
     te_source: str = Field(default="", description="where that error comes from, printed with it")
     swc_m_s: float = Field(default=0.04, gt=0, description="smallest worthwhile change")
     swc_source: str = Field(default="", description="where it comes from, for whoever asks")
+
+    def of(self, athlete_ids: set[str]) -> "Lift":
+        """The same without the loads of anybody else."""
+        anchors = {name: load_kg for name, load_kg in self.anchor_by_athlete.items() if name in athlete_ids}
+        return self.model_copy(update={"anchor_by_athlete": anchors})
 
     def anchor_kg(self, athlete_id: str) -> float:
         """The load at which this athlete's speed is followed."""
@@ -171,6 +181,18 @@ class Config(_Strict):
             hint = f" Did you mean {near[0]!r}?" if near else " Use a name such as 'Europe/Berlin'."
             raise ValueError(f"{value!r} is not an IANA time zone.{hint}")
         return value
+
+    def seen_by(self, athlete_ids: Iterable[str]) -> "Config":
+        """What pages of these athletes read of it: no plan of reports, no server, no folder, nobody else's load.
+
+        >>> loads_kg = {"a1": 90, "b2": 70}
+        >>> lift = Lift(exercise="deadlift", name="Deadlift", anchor_load_kg=100, anchor_by_athlete=loads_kg)
+        >>> Config(lifts=[lift], raw="drop").seen_by(["a1"]).lifts[0].anchor_by_athlete
+        {'a1': 90.0}
+        """
+        shown = set(athlete_ids)
+        lifts = [lift.of(shown) for lift in self.lifts]
+        return Config(**{name: getattr(self, name) for name in _ON_PAGES}, lifts=lifts)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,8 +3,8 @@
 `open_workspace` opens one as it opens a workspace with a store, so a notebook knows no difference, while the data of
 nobody else is in reach of what it opens: of one athlete for an athlete's page, of those who agreed to be shown for a
 page of the squad. It holds the stored tables as Arrow files, the newest watch records of each session as Parquet, the
-noise of the squad as a table that names nobody, the configuration without its plan of reports (which may name others),
-and what was added to the catalogue.
+noise of the squad as a table that names nobody, what its pages read of the configuration, and what was added to the
+catalogue.
 """
 
 import json
@@ -147,7 +147,7 @@ def pack(
     said = {
         "version": VERSION,
         "layout": layout(),
-        "config": config.model_copy(update={"reports": []}).model_dump_json(),
+        "config": config.seen_by(samples).model_dump_json(),
         "samples": samples,
         "withheld": withheld,
         "pages": pages or {},

@@ -85,7 +85,7 @@ class Athlete:
     def fingerprint(self) -> str:
         """A hash of everything a report of this athlete can see; where the rows came from does not count."""
         seen = {**self.frames, "exclusions": self.exclusions, "noise": self.noise}
-        return hash_of(_seen_of(self.config), seen, without=_PROVENANCE)
+        return hash_of(self.config.seen_by([self.athlete_id]).model_dump_json(), seen, without=_PROVENANCE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +200,7 @@ class Workspace:
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
-            configuration.NAME: digest(_seen_of(self.config).encode()),
+            configuration.NAME: digest(self.config.model_dump_json(exclude={"reports", "delivery", "notify"}).encode()),
             **{name: digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
@@ -437,11 +437,6 @@ class _Noise:
     @cached_property
     def table(self) -> pd.DataFrame:
         return self.workspace.noise(self.until) if self.known is None else self.known
-
-
-def _seen_of(config: Config) -> str:
-    """What a page can see of the configuration: which pages are made when, and who gets them, is not on any."""
-    return config.model_dump_json(exclude={"reports", "delivery", "notify"})
 
 
 def shipped_notebooks() -> Path:

@@ -52,7 +52,8 @@ def changes(week: SquadWeek) -> list[Block]:
     words = (
         f"{count_text(len(files), 'file')} taken in since {day}: {taken:,} rows, {count_text(refused, 'cell')} refused."
     )
-    settings = hashlib.sha256(week.config.model_dump_json(exclude={"reports"}).encode()).hexdigest()[:6]
+    seen = week.config.seen_by(one.athlete_id for one in week.squad.athletes)
+    settings = hashlib.sha256(seen.model_dump_json().encode()).hexdigest()[:6]
     facts = [
         *_rule_facts(week),
         Fact("changes.files", words, n=len(files)),
