@@ -6,10 +6,12 @@ import sys
 
 import pytest
 import report_notebooks
+from click.testing import CliRunner
 from test_bundle import UNTIL, squad  # noqa: F401 - a fixture
 from test_manifest import PLAIN
 
 from analysis.base.errors import UsageProblem
+from analysis.cli import main
 from analysis.report.due import Job
 from analysis.report.engine import cluster, fan_out
 from analysis.report.engine.cluster import Cluster
@@ -31,6 +33,37 @@ def test_without_the_library_it_is_said_how_to_get_it(planned, monkeypatch):
     with pytest.raises(UsageProblem, match=r"athlete-workbook\[cluster\]"):
         list(fan_out.render_all(planned, JOBS, 1, False, cluster=Cluster("tcp://127.0.0.1:1")))
     assert "in work" not in set(planned.store.frame("pages")["state"])
+
+
+OUTSIDE = (
+    "tcp://hall.example:8786",
+    "hall:8786",
+    "10.0.0.7:8786",
+    "tcp://[2001:db8::1]:8786",
+    "ws://hall:80",
+    "tcp://",
+)
+CLOSED = ("tls://hall:8786", "wss://hall:443", "tcp://127.0.0.1:8786", "127.1.2.3:1", "tcp://[::1]:8786", "localhost:1")
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_a_cluster_beyond_this_machine_needs_tls_or_a_word(address):
+    with pytest.raises(UsageProblem, match="beyond this machine and does not use TLS"):
+        Cluster(address)
+    assert Cluster(address, in_the_clear=True).address == address
+
+
+@pytest.mark.parametrize("address", CLOSED)
+def test_nobody_listens_on_this_machine_or_within_tls(address):
+    assert Cluster(address).address == address
+
+
+def test_the_command_says_that_nothing_was_sent(planned):
+    words = ["run", "--due", "--workspace", str(planned.folder), "--cluster", "tcp://hall.example:8786"]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "--cluster-in-the-clear" in done.output) == (2, True)
+    alone = CliRunner().invoke(main, [*words[:-2], "--cluster-in-the-clear"])
+    assert (alone.exit_code, "Say its address too" in alone.output) == (2, True)
 
 
 @pytest.fixture

@@ -46,14 +46,23 @@ def on_cluster(command: Callable) -> Callable:
     )
     @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Your certificate for the cluster.")
     @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="The key of your certificate.")
+    @click.option(
+        "--cluster-in-the-clear",
+        "in_the_clear",
+        is_flag=True,
+        help="Use a cluster beyond this machine without TLS: others on the way can read athletes' data.",
+    )
     @functools.wraps(command)
-    def with_cluster(*args, address: str | None, **rest) -> object:
+    def with_cluster(*args, address: str | None, in_the_clear: bool, **rest) -> object:
         from analysis.report.engine.cluster import Cluster
 
         files = {name: rest.pop(name) for name in ("tls_ca", "tls_cert", "tls_key")}
-        if address is None and any(files.values()):
-            raise UsageProblem("Certificates are for a cluster. Say its address too: --cluster tls://HOST:8786")
-        return command(*args, cluster=Cluster(address, **files) if address else None, **rest)
+        if address is None and (in_the_clear or any(files.values())):
+            raise UsageProblem(
+                "Certificates, or going without, are for a cluster. Say its address too: --cluster tls://HOST:8786"
+            )
+        cluster = Cluster(address, **files, in_the_clear=in_the_clear) if address else None
+        return command(*args, cluster=cluster, **rest)
 
     return with_cluster
 

@@ -7,6 +7,7 @@ task writes nothing but its answer, so that one which is run twice, for a worker
 
 import contextlib
 import io
+import ipaddress
 import logging
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
@@ -35,12 +37,39 @@ _of_thread = threading.local()  # the warm parent of a worker's thread
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where a scheduler is, and with which certificates it is spoken to."""
+    """Where a scheduler is, and with which certificates it is spoken to.
+
+    Raises UsageProblem for an address beyond this machine that does not say TLS, unless `in_the_clear` allows it.
+    """
 
     address: str
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    in_the_clear: bool = False  # others on the way may read what travels
+
+    def __post_init__(self) -> None:
+        if not (self.in_the_clear or _is_closed(self.address)):
+            raise UsageProblem(
+                f"{self.address} is beyond this machine and does not use TLS, so that others on the way could read "
+                "athletes' data. Give a tls:// address and certificates, or allow it with --cluster-in-the-clear."
+            )
+
+
+def _is_closed(address: str) -> bool:
+    """Whether nobody on the way to a scheduler can listen: it uses TLS, or there is no way.
+
+    >>> [_is_closed(address) for address in ("tls://hall:8786", "127.0.0.1:8786", "tcp://[::1]:1", "tcp://hall:8786")]
+    [True, True, True, False]
+    """
+    scheme, _, rest = address.rpartition("://")
+    if scheme in ("tls", "wss", "inproc"):
+        return True
+    try:
+        host = urlsplit(f"//{rest}").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or nothing that can be a host
+        return False
 
 
 def render_each(
