@@ -4,10 +4,7 @@ import base64
 import contextlib
 import gzip
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import unicodedata
 import zipfile
@@ -26,6 +23,7 @@ from analysis.delivery.ledger import Entry, Ledger
 from analysis.privacy import erasure, retention
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import Sought, search, sought, traces_in
+from analysis.report.engine.held_folder import HeldFolder
 from analysis.report.locked import locked
 from analysis.store import DATABASE
 from analysis.workspace import intake
@@ -170,26 +168,19 @@ def test_locked_pages_in_the_workspace_go_and_what_left_it_is_told(grove):
     assert (share[:15], backup[:16]) == ("workbook share,", "workbook backup,")
 
 
-@pytest.fixture
-def dead() -> int:
-    """The number of a process that is gone."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-@pytest.mark.skipif(os.name != "posix", reason="this system does not say which processes there are")
-def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_path, monkeypatch, dead):
+def test_what_killed_runs_left_elsewhere_on_the_computer_goes_too(grove, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    whose = {f"{dead}-a": "alder1", f"{dead}-b": "birch1", f"{os.getpid()}-c": "alder1"}
-    left, others, in_work = (tmp_path / f"workbook-bundle-{name}" for name in whose)
-    for folder, athlete_id in zip((left, others, in_work), whose.values(), strict=True):
-        folder.mkdir()
-        (folder / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
+    made = [HeldFolder.make() for _ in range(3)]
+    for held, athlete_id in zip(made, ("alder1", "birch1", "alder1"), strict=True):
+        (held.inside / "request.json").write_text(json.dumps({"athlete_id": athlete_id}))
+    left, others, in_work = (held.folder for held in made)
+    for held in made[:2]:
+        held.lock.release()  # as the system does for one that is killed
     assert erasure.erase(grove, "Alder", raw=True).deleted.count(str(left)) == 1
     assert (left.exists(), others.exists(), in_work.exists()) == (False, True, True)
     assert retention.retain(grove, pd.Timestamp.now(tz="UTC")) == ["Folders of runs that were killed: 1 deleted."]
     assert (others.exists(), in_work.exists()) == (False, True)
+    made[2].discard()
 
 
 def test_somebody_whose_name_differs_in_an_accent_alone_is_not_touched(tmp_path):

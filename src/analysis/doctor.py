@@ -17,8 +17,8 @@ from analysis.base.errors import WorkbookError
 from analysis.base.files import parts_below
 from analysis.privacy.audit import KEY, Audit
 from analysis.privacy.erasure import JOURNAL
-from analysis.privacy.retention import left_by_killed_runs
 from analysis.report.due import due
+from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace
 

@@ -19,10 +19,10 @@ from analysis.delivery.sending import entries
 from analysis.privacy import audit
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought, traces_in
-from analysis.privacy.retention import left_by_killed_runs
 from analysis.privacy.rewriting import config_without, rewrite
 from analysis.report.due import SQUAD, Job
 from analysis.report.engine.fan_out import render_job
+from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of

@@ -1,19 +1,12 @@
 """Deleting what is older than the workspace keeps, and what killed runs left among the computer's temporary files."""
 
-import os
-import shutil
-import tempfile
-import time
-from pathlib import Path
 from typing import cast
 
 import pandas as pd
 
 from analysis.base.errors import Busy
-from analysis.report.engine.fan_out import BUNDLE
+from analysis.report.engine.held_folder import delete_left
 from analysis.workspace import Workspace
-
-_A_DAY_S = 24 * 3600.0
 
 
 def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
@@ -44,9 +37,7 @@ def retain(workspace: Workspace, now: pd.Timestamp) -> list[str]:
         for path in old_logs:
             path.unlink()
         said.append(f"Logs last changed before {before.date()}: {len(old_logs)} deleted.")
-    left = left_by_killed_runs()
-    for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)
+    left = delete_left()
     if left:
         said.append(f"Folders of runs that were killed: {len(left)} deleted.")
     if gone:
@@ -64,27 +55,3 @@ def _old_samples(workspace: Workspace, before: pd.Timestamp) -> int:
     of_kept = held.loc[held["session_id"].isin(list(kept)), "path"]
     workspace.store.drop("sample_files", path=set(held["path"]) - set(of_kept))
     return len(workspace.store.sweep())
-
-
-def left_by_killed_runs() -> list[Path]:
-    """Bundles of pages, among the computer's temporary files, whose process is gone.
-
-    Where a system does not say which processes there are, those that are a day old.
-    """
-    folders = sorted(Path(tempfile.gettempdir()).glob(f"{BUNDLE}*-*"))
-    return [folder for folder in folders if os.access(folder, os.R_OK | os.W_OK | os.X_OK) and not _in_work(folder)]
-
-
-def _in_work(folder: Path) -> bool:
-    number = folder.name.removeprefix(BUNDLE).split("-")[0]
-    if not number.isdecimal():
-        return True
-    try:
-        if os.name != "posix":
-            return folder.stat().st_mtime > time.time() - _A_DAY_S
-        os.kill(int(number), 0)  # asks, and sends nothing
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-    except PermissionError:  # it is there, and somebody else's
-        return True
-    return True

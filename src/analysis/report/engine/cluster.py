@@ -9,7 +9,6 @@ import contextlib
 import io
 import ipaddress
 import logging
-import tempfile
 import threading
 import time
 import zipfile
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
 from analysis.report.engine import forks
+from analysis.report.engine.held_folder import delete_left, held_folder
 from analysis.report.engine.render import failure, report_key, write_log
 from analysis.report.publish import publish
 from analysis.workspace import shipped_notebooks
@@ -165,8 +165,7 @@ class _Out:
 
 def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """What a worker does: the answer of `render_plain`, with the bytes of `page` and `facts`, and a log as `stderr`."""
-    with tempfile.TemporaryDirectory(prefix="workbook-") as name:
-        folder = Path(name)
+    with held_folder() as folder:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             archive.extractall(folder)
         output = folder / "out" / Path(request["output"]).parent.name / Path(request["output"]).name
@@ -197,10 +196,11 @@ def _key_here(request: dict[str, Any]) -> str:
 
 
 def _by_warm_parent(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer of this thread's parent; one that was lost is replaced once."""
+    """The answer of this thread's parent; one that was lost is replaced once, and what was lost before is deleted."""
     for _ in range(2):
         parent = getattr(_of_thread, "parent", None)
         if parent is None:
+            delete_left()
             try:
                 parent = _of_thread.parent = forks.WarmParent(1, _shipped(Path(request["notebook"]))).__enter__()
             except RenderFailed as problem:

@@ -3,8 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
-import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,6 +16,7 @@ from analysis.report.due import Job, is_of_squad
 from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.cluster import render_each as on_cluster
 from analysis.report.engine.forks import can_fork, render_each
+from analysis.report.engine.held_folder import HeldFolder
 from analysis.report.engine.manifest import Manifest, rests_on
 from analysis.report.engine.render import failure, render_plain, report_key, write_log
 from analysis.report.index import write_index
@@ -27,7 +26,6 @@ from analysis.workspace import Workspace, shipped_notebooks
 Engine = Literal["forked", "kernel"]
 Each = Callable[[Iterable[dict[str, Any]]], Iterator[tuple[dict[str, Any], dict[str, Any]]]]  # requests to answers
 
-BUNDLE = "workbook-bundle-"  # and the number of the process that has it in work
 _WORTH_REHEARSING = 4  # pages; a rehearsal takes as long as it saves on three
 
 
@@ -60,7 +58,7 @@ class _Planned:
     page: Path
     arguments: dict[str, Any]
     rests_on: str
-    bundle: Path  # what the page is made from
+    bundle: HeldFolder  # what the page is made from
 
 
 def _chosen(engine: Engine | None) -> Engine:
@@ -194,8 +192,8 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         resting = rests_on(workspace, job, notebook, checked)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
-        packed = Path(tempfile.mkdtemp(prefix=f"{BUNDLE}{os.getpid()}-"))  # only its owner can read it
-        fingerprint = _pack(manifest, job, packed, of_squad="athlete_id" not in parameters)
+        packed = HeldFolder.make()
+        fingerprint = _pack(manifest, job, packed.inside, of_squad="athlete_id" not in parameters)
         key = report_key(notebook, checked, fingerprint)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
             manifest.end(job, resting, page, 0.0)
@@ -216,7 +214,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         "notebook": str(notebook.resolve()),
         "parameters": parameters,
         "output": str(page.absolute()),
-        "workspace": str(packed.resolve()),
+        "workspace": str(packed.inside.resolve()),
         "contact": workspace.config.contact,
         "fingerprint": fingerprint,
         "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
@@ -236,9 +234,9 @@ def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> str:
     return workspace.pack_squad(folder, job.until, in_work, noise).fingerprint  # pages in work may be linked to
 
 
-def _discard(packed: Path | None) -> None:
+def _discard(packed: HeldFolder | None) -> None:
     if packed:
-        shutil.rmtree(packed, ignore_errors=True)
+        packed.discard()
 
 
 def _library_beside(reports_folder: Path, page: Path) -> str:
