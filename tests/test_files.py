@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 
 import pytest
 
@@ -52,3 +53,31 @@ def test_a_network_drive_that_syncs_no_folder_is_no_reason_to_fail(tmp_path, mon
     monkeypatch.setattr(os, "fsync", only_files)
     files.write_whole(tmp_path / "page.html", b"whole")
     assert (tmp_path / "page.html").read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="which folder a handle is of is read as Linux tells it")
+def test_a_name_is_on_disk_in_every_folder_that_is_new(tmp_path, monkeypatch):
+    synced, fsync = set(), os.fsync
+
+    def noted(handle: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    page = tmp_path / "reports" / "athlete_week" / "2026-06-07" / "alder1.html"
+    files.write_whole(page, b"whole")
+    assert {str(folder) for folder in [*page.parents][:4]} <= synced
+
+
+def test_a_folder_takes_its_place_once_all_of_it_is_on_disk(tmp_path, monkeypatch):
+    written, synced = tmp_path / ".again.part", []
+    (written / "data").mkdir(parents=True)
+    (written / "data" / "store.sqlite").write_bytes(b"rows")
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    inodes = {path.stat().st_ino for path in (written, *written.rglob("*"))}
+    files.put_folder_in_place(written, tmp_path / "again")
+    assert (tmp_path / "again" / "data" / "store.sqlite").read_bytes() == b"rows"
+    assert not written.exists()
+    if os.name == "posix":
+        assert inodes <= set(synced)
+        assert synced[-1] == tmp_path.stat().st_ino

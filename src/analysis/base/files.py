@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +39,7 @@ def write_together(contents: Mapping[Path, bytes | memoryview], mode: int = OWNE
     waiting: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
             waiting[path] = Path(name)
             with os.fdopen(handle, "wb") as file:
@@ -73,6 +73,22 @@ def put_in_place(written: Path, path: Path, mode: int = OWNER_ALONE) -> None:
     _sync_names([path])
 
 
+def put_folder_in_place(written: Path, folder: Path) -> None:
+    """Give a folder that was written elsewhere on the same disk its place, once all of it is on disk.
+
+    Nothing may be at its place but, on POSIX systems, an empty folder.
+    """
+    for path in written.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                sync(file)
+        else:
+            _sync_folder(path)
+    _sync_folder(written)
+    os.replace(written, folder)
+    _sync_names([folder])
+
+
 def sync(file: IO[bytes]) -> None:
     """Have on disk what was written to an open file."""
     file.flush()
@@ -90,17 +106,29 @@ def parts_below(folder: Path) -> list[Path]:
     return list(folder.rglob(f"*{_PART}"))
 
 
-def _sync_names(paths: Mapping[Path, object] | list[Path]) -> None:
-    """Have the names of files on disk, and that of their folder, which may be new."""
-    for folder in {above for path in paths for above in (path.parent, path.parent.parent)}:
-        try:
-            handle = os.open(folder, os.O_RDONLY)
-        except OSError:  # Windows opens no folder and keeps names with files; one further up may be closed to us
-            continue
-        try:
-            os.fsync(handle)
-        except OSError as problem:
-            if problem.errno not in _NO_SYNC_HERE:
-                raise
-        finally:
-            os.close(handle)
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that lack, with their names on disk."""
+    missing = [above for above in (folder, *folder.parents) if not above.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _sync_folder(made.parent)
+
+
+def _sync_names(paths: Iterable[Path]) -> None:
+    """Have the names of files on disk."""
+    for folder in {path.parent for path in paths}:
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows opens no folder and keeps names with files; one further up may be closed to us
+        return
+    try:
+        os.fsync(handle)
+    except OSError as problem:
+        if problem.errno not in _NO_SYNC_HERE:
+            raise
+    finally:
+        os.close(handle)
