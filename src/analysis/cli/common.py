@@ -1,6 +1,7 @@
 """What all commands share: their common options, how they end, the lock of a workspace, and how things are printed."""
 
 import contextlib
+import errno
 import functools
 import json
 import signal
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
     from analysis.workspace import Workspace
 
 FAILED, USAGE, PARTLY, BUSY = 1, 2, 3, 4
+
+_ROOM = "Make room on that disk, then call it again."
+_RIGHTS = "See that it may be written, or give another place; then call it again."
+_OF_DISKS = {  # what a disk says, and what to do
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: "Give a place on a disk that takes larger files.",
+    errno.EROFS: _RIGHTS,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EBUSY: _RIGHTS,
+    errno.EIO: "The disk is damaged or was taken away. See to it, then call it again.",
+    errno.ENODEV: "The disk was taken away. Bring it back, then call it again.",
+    errno.ESTALE: "The disk was taken away. Bring it back, then call it again.",
+    errno.ETIMEDOUT: "The disk does not answer. See to it, then call it again.",
+    errno.ENAMETOOLONG: "Give a shorter name.",
+    errno.ENOTDIR: "A file stands where a folder should. Move it away, or give another place.",
+    errno.EISDIR: "A folder stands where a file should. Move it away, or give another place.",
+}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 
@@ -51,9 +71,22 @@ def in_workspace(command: Callable) -> Callable:
     def opened(*args, workspace_folder: Path | None, **rest) -> object:
         from analysis import open_workspace
 
-        return command(*args, workspace=open_workspace(workspace_folder), **rest)
+        workspace = open_workspace(workspace_folder)
+        if click.get_current_context().info_name != "audit":  # which ends with it
+            say_if_unlogged(workspace)
+        return command(*args, workspace=workspace, **rest)
 
     return opened
+
+
+def say_if_unlogged(workspace: "Workspace") -> None:
+    """Say so where nothing can be noted in the audit log."""
+    from analysis.privacy.audit import Audit, AuditKeyLost
+
+    try:
+        Audit(workspace).require_key()
+    except AuditKeyLost as problem:
+        click.echo(str(problem), err=True)
 
 
 def as_day(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -74,8 +107,6 @@ def audited(command: Callable) -> Callable:
 
     @functools.wraps(command)
     def recorded(*args, workspace: "Workspace", **rest) -> object:
-        from analysis.privacy.audit import Audit
-
         whose, code = _whose(workspace, rest.get("athlete")), FAILED
         try:
             result = command(*args, workspace=workspace, **rest)
@@ -89,11 +120,23 @@ def audited(command: Callable) -> Callable:
             raise
         finally:
             if code != USAGE:
-                context = click.get_current_context()
-                given = (p for p in context.command.params if _was_given(context, p) and p.opts[0].startswith("-"))
-                Audit(workspace).record(str(context.info_name), (param.opts[0] for param in given), whose, code)
+                _note(workspace, whose, code)
 
     return recorded
+
+
+def _note(workspace: "Workspace", whose: list[str], code: int) -> None:
+    """Put the command into the log; one that did all it should and cannot be put there is partly done."""
+    from analysis.privacy.audit import Audit
+
+    context = click.get_current_context()
+    given = (p for p in context.command.params if _was_given(context, p) and p.opts[0].startswith("-"))
+    try:
+        Audit(workspace).record(str(context.info_name), (param.opts[0] for param in given), whose, code)
+    except (WorkbookError, OSError) as problem:
+        click.echo(f"The audit log has no line of this call. {in_words(problem)}", err=True)
+        if code == 0:
+            sys.exit(PARTLY)
 
 
 def _was_given(context: click.Context, param: click.Parameter) -> bool:
@@ -105,6 +148,15 @@ def _whose(workspace: "Workspace", athlete: str | None) -> list[str]:
     with contextlib.suppress(WorkbookError):
         return [workspace.athlete_id(athlete)] if athlete else []
     return []
+
+
+def in_words(problem: Exception) -> str:
+    """What a person can do about an error of a disk; other errors say so themselves."""
+    if not isinstance(problem, OSError):
+        return str(problem)
+    where = f"{problem.filename}: " if problem.filename else ""
+    remedy = _OF_DISKS.get(problem.errno or 0, "See to it, then call it again.")
+    return f"{where}{problem.strerror or problem}. {remedy}"
 
 
 def exit_code(problem: WorkbookError) -> int:
@@ -119,10 +171,16 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with _ended_as_by_hand():
+                return super().invoke(ctx)
         except WorkbookError as problem:
             click.echo(f"Error: {problem}", err=True)
             ctx.exit(exit_code(problem))
+        except OSError as problem:
+            if problem.errno not in _OF_DISKS:
+                raise
+            click.echo(f"Error: {in_words(problem)}", err=True)
+            ctx.exit(FAILED)
 
 
 @contextlib.contextmanager
@@ -136,17 +194,21 @@ def locked(workspace: "Workspace") -> Iterator[None]:
     except Timeout:
         raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
     try:
-        with _ended_as_by_hand():
-            yield
+        yield
     finally:
         lock.release()
 
 
 @contextlib.contextmanager
 def _ended_as_by_hand() -> Iterator[None]:
-    """Within, what a system sends to end a run is as Ctrl-C: transactions end, and no process is left."""
+    """Within, what a system sends to end a run is as Ctrl-C: transactions end, and no process or part is left.
+
+    What it sends after that, as systemd does both, does not disturb the tidying up.
+    """
 
     def interrupt(_number: int, _frame: object) -> None:
+        for number in heard:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.base.errors import UnknownAthlete, UsageProblem
+from analysis.base.errors import DataProblem, UnknownAthlete, UsageProblem
 from analysis.cli import common
 
 if TYPE_CHECKING:
+    from analysis.privacy.audit import Audit
     from analysis.privacy.backup import Backup
     from analysis.privacy.erasure import Erased
     from analysis.workspace import Workspace
@@ -74,6 +75,7 @@ def erase(
             f"To erase it: {shlex.join(['workbook', 'erase', athlete, '--yes', athlete_id])}"
         )
     with common.locked(workspace):
+        _go_on_logging(workspace)
         done = erasure.erase(workspace, athlete, raw=raw)
     if as_json:
         common.print_json(done.as_dict())
@@ -120,24 +122,31 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
 
 @click.command()
 @click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
+@click.option("--anew", is_flag=True, help="Begin a new log, where this one or its key is lost; the old one is kept.")
 @common.in_workspace
-def audit(athlete: str | None, workspace: "Workspace", as_json: bool) -> None:
+def audit(athlete: str | None, anew: bool, workspace: "Workspace", as_json: bool) -> None:
     """Say who ran what when, and whether the log is whole."""
     from analysis.privacy.audit import Audit
 
     log = Audit(workspace)
+    if anew:
+        return _print_begun(log.begin_anew())
     with contextlib.suppress(UnknownAthlete):  # somebody who was erased is asked for by the id
         athlete = workspace.athlete_id(athlete) if athlete else None
+    if athlete:
+        log.require_key()
     lines = log.table(athlete)
     if as_json:
         common.print_json(lines.to_dict("records"))
     else:
-        known = {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
+        known = _pseudonyms(workspace, log) if len(lines) else {}
         for line in lines.to_dict("records"):
             whose = " ".join(known.get(one, "(not in the store)") for one in line["athletes"])
             words = (line["at"], line["who"], line["what"], *line["options"], whose, f"exit {line['exit']}")
             click.echo("  ".join(word for word in words if word))
-    number = log.check()
+    notes, number = log.notes(), log.check()
+    for note in notes:
+        click.echo(note, err=True)
     if not as_json:
         click.echo(f"The log has {common.count(number, 'line')}, all as they were written.")
 
@@ -155,6 +164,29 @@ def doctor(workspace_folder: Path | None, as_json: bool) -> None:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     sys.exit(0 if all(finding.ok for finding in findings) else common.FAILED)
+
+
+def _go_on_logging(workspace: "Workspace") -> None:
+    """Begin a new log where the key is lost: nobody waits to be erased for a log."""
+    from analysis.privacy.audit import Audit, AuditKeyLost
+
+    log = Audit(workspace)
+    try:
+        log.require_key()
+    except AuditKeyLost:
+        _print_begun(log.begin_anew(), err=True)
+
+
+def _pseudonyms(workspace: "Workspace", log: "Audit") -> dict[str, str]:
+    """Who is who in the log; nobody where its key is lost, which is said in the end."""
+    with contextlib.suppress(DataProblem):
+        return {log.pseudonym(athlete_id): athlete_id for athlete_id in workspace.consents()}
+    return {}
+
+
+def _print_begun(old: Path | None, *, err: bool = False) -> None:
+    kept = f"The old one is kept as {common.shown(old)}; nothing proves it any more." if old else "There was none."
+    click.echo(f"A new audit log is begun, and its first line says so. {kept}", err=err)
 
 
 def _passphrase() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.cli.common import in_workspace, print_json, said_again, shown, workspace_folder
+from analysis.cli.common import in_workspace, print_json, said_again, say_if_unlogged, shown, workspace_folder
 
 if TYPE_CHECKING:
     from analysis.workspace import Workspace
@@ -51,6 +51,7 @@ def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
     from analysis.workspace import ENVIRONMENT, copy_notebooks
 
     workspace = open_workspace(workspace_folder)
+    say_if_unlogged(workspace)
     folder = copy_notebooks(workspace)
     environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
     os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder), *arguments], environment)
