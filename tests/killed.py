@@ -91,6 +91,27 @@ def workbook(*words: str) -> None:
     main(words)
 
 
+def ended_from_outside(number: int, after_s: float, *words: str) -> None:
+    """`workbook WORDS`, which is sent a signal once the processor worked so long for it; prints how it ended."""
+    signal.signal(signal.SIGPROF, lambda *_: os.kill(os.getpid(), number))
+    signal.setitimer(signal.ITIMER_PROF, max(after_s, 1e-6))
+    try:
+        workbook(*words)
+    except SystemExit as ending:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        print(f"exit {ending.code}", flush=True)
+
+
+def back_up_and_die(folder: str, file: str) -> None:
+    """Begin a backup, and end without another word while its part is written."""
+    from analysis.privacy import backup_list
+
+    with backup_list.in_the_making(open_workspace(folder), Path(file), encrypted=False) as places:
+        for path in (places.work / "packed.zip", places.part):
+            path.write_bytes(b"half of it")
+        os._exit(9)
+
+
 def with_its_work_s(work: Callable[..., None], *arguments: object) -> None:
     """`work`, and as a last line how long the processor worked for it, in seconds."""
     begin = time.process_time()

@@ -4,18 +4,25 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
+import sys
 import time
 
 import pandas as pd
 import pytest
 import report_notebooks
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from drop_folder import CONFIG, ROSTER, drop, gpx, strong, strong_row, workspace
-from test_cli import DONE, FAILED, PARTLY, USAGE, run
+from killed import back_up_and_die, work_and_kill
+from test_cli import BUSY, DONE, FAILED, PARTLY, USAGE, run
 
 from analysis import open_workspace
 from analysis.base.errors import DataProblem, UsageProblem
 from analysis.base.tables import TABLES
 from analysis.privacy import backup as backups
+from analysis.privacy import backup_list, sealed
 from analysis.privacy.audit import KEY, LOG, Audit
 
 PEOPLE = ROSTER + "Alder,alder1,F,2000,report squad,,\nBirch,birch1,M,2000,report squad,,\n"
@@ -192,15 +199,31 @@ def test_a_line_that_the_store_does_not_know_of_yet_is_no_damage(log, monkeypatc
 # --- backup ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("passphrase", [None, "five words are long enough"], ids=["plain", "encrypted"])
-def test_a_restored_workspace_is_the_one_that_was_backed_up(folder, tmp_path, monkeypatch, passphrase):
-    file = tmp_path / "grove.backup"
+PASSPHRASE = "five words are long enough"
+encrypted_or_not = pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "encrypted"])
+
+
+@pytest.fixture(scope="module")
+def backup_files(grown, tmp_path_factory):
+    """A backup by its passphrase: to open one takes the processor a second."""
+    made = {passphrase: tmp_path_factory.mktemp("backups") / "grove.backup" for passphrase in (None, PASSPHRASE)}
+    for passphrase, path in made.items():
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(backups.PASSPHRASE, PASSPHRASE)
+            run("backup", path, *(["--encrypt"] if passphrase else []), "--workspace", grown)
+    return made
+
+
+@encrypted_or_not
+def test_a_restored_workspace_is_the_one_that_was_backed_up(grown, backup_files, tmp_path, monkeypatch, passphrase):
+    file = backup_files[passphrase]
     if passphrase:
         monkeypatch.setenv(backups.PASSPHRASE, passphrase)
-    run("backup", file, *(["--encrypt"] if passphrase else []), "--workspace", folder)
     assert (b"alder1" in file.read_bytes()) == (passphrase is None)
+    assert file.read_bytes().startswith(b"age-encryption.org/v1\n-> scrypt ") == (passphrase is not None)
     run("restore", file, "--to", tmp_path / "again")
-    before, after = open_workspace(folder), open_workspace(tmp_path / "again")
+    assert [path.name for path in tmp_path.iterdir()] == ["again"]
+    before, after = open_workspace(grown), open_workspace(tmp_path / "again")
     for name in TABLES:
         if name != "samples":
             pd.testing.assert_frame_equal(after.store.frame(name), before.store.frame(name), obj=name)
@@ -208,6 +231,22 @@ def test_a_restored_workspace_is_the_one_that_was_backed_up(folder, tmp_path, mo
     assert len(after.store.samples("alder1", run_id)) == len(before.store.samples("alder1", run_id)) > 0
     assert (tmp_path / "again" / "data" / "raw" / "Alder" / "run.gpx").is_file()
     assert "FAIL" not in run("doctor", "--workspace", tmp_path / "again")
+
+
+def test_an_encrypted_backup_of_version_0_1_restores(backup_files, tmp_path):
+    """Chunks under AES-256-GCM, as that version wrote them."""
+    plain = backup_files[None].read_bytes()
+    header = b"workbook-backup" + b"\x01" + bytes(range(16)) + bytes(7)
+    key = PBKDF2HMAC(SHA256(), 32, bytes(range(16)), 600_000).derive(PASSPHRASE.encode())
+    chunks = [plain[begin : begin + 1024**2] for begin in range(0, len(plain), 1024**2)]
+    nonces = [bytes(7) + struct.pack(">I?", number, number == len(chunks) - 1) for number in range(len(chunks))]
+    old = tmp_path / "old.backup"
+    pairs = zip(nonces, chunks, strict=True)
+    old.write_bytes(header + b"".join(AESGCM(key).encrypt(nonce, chunk, header) for nonce, chunk in pairs))
+    assert backups.restore(old, tmp_path / "again", PASSPHRASE).encrypted
+    assert len(open_workspace(tmp_path / "again").athletes()) == 2
+    with pytest.raises(UsageProblem, match="does not open"):
+        backups.restore(old, tmp_path / "other", "five words of another coach")
 
 
 def test_a_backup_made_while_somebody_writes_is_whole(folder, tmp_path):
@@ -221,24 +260,24 @@ def test_a_backup_made_while_somebody_writes_is_whole(folder, tmp_path):
     assert made.rows["sets"] == 3
 
 
-def test_an_encrypted_backup_opens_with_its_passphrase_alone(folder, tmp_path, monkeypatch):
-    file = tmp_path / "grove.backup"
+def test_an_encrypted_backup_opens_with_its_passphrase_alone(folder, backup_files, tmp_path, monkeypatch):
+    file = tmp_path / "new.backup"
+    monkeypatch.delenv(backups.PASSPHRASE, raising=False)
     run("backup", file, "--encrypt", "--workspace", folder, code=USAGE)
     monkeypatch.setenv(backups.PASSPHRASE, "short")
     assert "16 or more" in run("backup", file, "--encrypt", "--workspace", folder, code=USAGE)
-    monkeypatch.setenv(backups.PASSPHRASE, "five words are long enough")
-    run("backup", file, "--encrypt", "--workspace", folder)
     monkeypatch.setenv(backups.PASSPHRASE, "five words of another coach")
-    assert "does not open" in run("restore", file, "--to", tmp_path / "again", code=USAGE)
-    assert not (tmp_path / "again").exists()
+    assert "does not open" in run("restore", backup_files[PASSPHRASE], "--to", tmp_path / "again", code=USAGE)
+    monkeypatch.delenv(backups.PASSPHRASE)
+    assert "is encrypted" in run("restore", backup_files[PASSPHRASE], "--to", tmp_path / "again", code=USAGE)
+    assert not list(tmp_path.glob("*again*"))
 
 
 @pytest.mark.parametrize("change", ["a byte", "the end", "all but the head"])
-@pytest.mark.parametrize("passphrase", [None, "five words are long enough"], ids=["plain", "encrypted"])
-def test_a_damaged_backup_makes_no_workspace(folder, tmp_path, change, passphrase):
+@encrypted_or_not
+def test_a_damaged_backup_makes_no_workspace(backup_files, tmp_path, change, passphrase):
     file = tmp_path / "grove.backup"
-    backups.back_up(open_workspace(folder), file, passphrase)
-    data = bytearray(file.read_bytes())
+    data = bytearray(backup_files[passphrase].read_bytes())
     if change == "a byte":
         data[len(data) // 3] ^= 1
     else:
@@ -246,8 +285,94 @@ def test_a_damaged_backup_makes_no_workspace(folder, tmp_path, change, passphras
     file.write_bytes(data)
     with pytest.raises((DataProblem, UsageProblem)):
         backups.restore(file, tmp_path / "again", passphrase)
-    assert not (tmp_path / "again").exists()
-    assert not list(tmp_path.glob(".backup-*"))
+    assert [path.name for path in tmp_path.iterdir()] == ["grove.backup"]
+
+
+def test_what_is_too_large_to_be_encrypted_is_refused_in_words(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(sealed, "MOST_BYTES", 100)
+    with pytest.raises(UsageProblem, match="age --passphrase"):
+        backups.back_up(open_workspace(folder), tmp_path / "b", PASSPHRASE)
+    assert not list(tmp_path.glob("*b")) + list(tmp_path.glob(".*"))
+
+
+def test_nothing_that_is_not_encrypted_lies_where_an_encrypted_backup_goes(folder, tmp_path, monkeypatch):
+    there, seen = tmp_path / "stick", []
+
+    def sealing(plain, target, _passphrase):
+        seen.extend(path.read_bytes() for path in there.iterdir())
+        assert plain.is_relative_to(folder / "data" / "store")
+        target.write_bytes(b"age-encryption.org/v1 for a while")
+
+    monkeypatch.setattr(backups, "seal", sealing)
+    monkeypatch.setattr(backups, "unseal", lambda *_: (seen.extend(p.read_bytes() for p in there.iterdir()), 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        backups.back_up(open_workspace(folder), there / "b", PASSPHRASE)
+    assert seen == [b"", b"age-encryption.org/v1 for a while"]
+    assert list(there.iterdir()) == []
+    assert not (folder / "data" / "store" / backup_list.WORK).exists()
+
+
+def test_what_a_killed_backup_left_is_told_by_the_doctor_and_gone_with_the_next(folder, tmp_path):
+    there = tmp_path / "stick"
+    work_and_kill(back_up_and_die, str(folder), str(there / "first.backup"), lines=0, after_s=None)
+    (part,) = there.iterdir()
+    (finding,) = findings(folder, FAILED)["leftovers"]
+    assert str(part) in finding["detail"]
+    assert backup_list.WORK in finding["detail"]
+    run("backup", there / "second.backup", "--workspace", folder)
+    assert [path.name for path in there.iterdir()] == ["second.backup"]
+    assert "FAIL" not in run("doctor", "--workspace", folder)
+
+
+def test_an_erasure_removes_what_a_killed_backup_left(folder, tmp_path):
+    work_and_kill(back_up_and_die, str(folder), str(tmp_path / "stick" / "b"), lines=0, after_s=None)
+    run("erase", "Alder", "--yes", "alder1", "--raw", "--workspace", folder)
+    assert list((tmp_path / "stick").iterdir()) == []
+    assert not (folder / "data" / "store" / backup_list.WORK).exists()
+
+
+def test_an_erasure_names_the_backups_and_says_which_are_not_there(folder, tmp_path):
+    for name in ("kept", "moved", "of Alder"):
+        run("backup", tmp_path / name, "--workspace", folder)
+    (tmp_path / "moved").unlink()
+    said = run("erase", "Alder", "--yes", "alder1", "--raw", "--workspace", folder)
+    assert f"{tmp_path / 'kept'}. Have it deleted there." in said
+    assert f"{tmp_path / 'moved'}, which is not there now. Have it deleted there." in said
+    assert f"{tmp_path / 'of Alder'}. Have it deleted there." in said
+    known = [one.path for one in backup_list.backups_of(open_workspace(folder))]
+    assert known[-2:] == [str(tmp_path / "kept"), str(tmp_path / "moved")]  # the third has the name in it
+
+
+def test_a_restored_workspace_knows_the_backup_that_it_came_from(backup_files, tmp_path):
+    backups.restore(backup_files[None], tmp_path / "again")
+    known = [one.path for one in backup_list.backups_of(open_workspace(tmp_path / "again"))]
+    assert str(backup_files[None].resolve()) in known
+
+
+def test_of_two_backups_at_once_the_second_is_turned_away(folder, tmp_path):
+    opened = open_workspace(folder)
+    with backup_list.in_the_making(opened, tmp_path / "one", encrypted=False):
+        assert backup_list.left_by_a_kill(opened) == []
+        assert "is being made" in run("backup", tmp_path / "two", "--workspace", folder, code=BUSY)
+        assert "is being made" in run("erase", "Alder", "--yes", "alder1", "--workspace", folder, code=BUSY)
+
+
+def test_of_two_restores_to_one_folder_the_second_is_turned_away(backup_files, tmp_path):
+    with backup_list.restoring(tmp_path / "again"):
+        said = run("restore", backup_files[None], "--to", tmp_path / "again", code=BUSY)
+        assert "Another restore" in said
+        run("restore", backup_files[None], "--to", tmp_path / "other")
+        assert (tmp_path / ".again.restoring").is_dir()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_name_in_any_bytes_is_backed_up_and_restored(folder, tmp_path):
+    for name in (b"\xdcbung.csv", b"\xdcbung.txt", "Übung.csv".encode()):
+        (folder / "data" / "raw" / os.fsdecode(name)).write_bytes(name)
+    run("backup", tmp_path / "b", "--workspace", folder)
+    run("restore", tmp_path / "b", "--to", tmp_path / "again")
+    for name in (b"\xdcbung.csv", b"\xdcbung.txt", "Übung.csv".encode()):
+        assert (tmp_path / "again" / "data" / "raw" / os.fsdecode(name)).read_bytes() == name
 
 
 # --- doctor ----------------------------------------------------------------------------------------------------

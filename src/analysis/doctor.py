@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from analysis.base.errors import WorkbookError
 from analysis.base.files import parts_below
 from analysis.privacy.audit import KEY, Audit
+from analysis.privacy.backup_list import left_by_a_kill
 from analysis.privacy.erasure import JOURNAL
 from analysis.report.due import due
 from analysis.report.engine.held_folder import left_by_killed_runs
@@ -118,18 +119,23 @@ def _leftovers(workspace: Workspace) -> Finding:
     named = set(workspace.store.frame("sample_files")["path"])
     samples = store / SAMPLES
     orphans = [path for path in samples.rglob("*.parquet") if path.relative_to(samples).as_posix() not in named]
-    bundles = left_by_killed_runs()
-    if not old and not orphans and not bundles:
+    bundles, backups = left_by_killed_runs(), left_by_a_kill(workspace)
+    if not old and not orphans and not bundles and not backups:
         return Finding("leftovers", True, "none")
     said = [f"Sample files of no session: {len(orphans)}; the next `workbook ingest` deletes them."] if orphans else []
     said += [f"Folders like {bundles[0]}: {len(bundles)}; the next `workbook run` deletes them."] if bundles else []
+    if backups:
+        these = ", ".join(map(str, backups))
+        said += [f"A backup or restore was killed and left {these}. Make the next one, or delete them."]
     said += [f"{len(old)} parts of files of a killed run, as {old[0]}. Delete them."] if old else []
-    return Finding("leftovers", not old, " ".join(said))
+    return Finding("leftovers", not old and not backups, " ".join(said))
 
 
 def _audit(workspace: Workspace) -> Finding:
+    log = Audit(workspace)
     try:
-        return Finding("audit log", True, f"lines: {Audit(workspace).check()}, all as they were written")
+        said = [f"lines: {log.check()}, all as they were written", *log.notes()]
+        return Finding("audit log", True, ". ".join(sentence.removesuffix(".") for sentence in said))
     except WorkbookError as problem:
         return Finding("audit log", False, str(problem))
 

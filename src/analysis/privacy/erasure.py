@@ -16,7 +16,7 @@ from analysis.base.files import write_whole
 from analysis.base.frames import rows_of
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
-from analysis.privacy import audit
+from analysis.privacy import audit, backup_list
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought, traces_in
 from analysis.privacy.rewriting import config_without, rewrite
@@ -110,14 +110,16 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     UnknownAthlete
         There is nobody of that name, and no erasure to finish.
     Busy
-        Somebody reads the store, so that its log cannot be emptied.
+        Somebody reads the store, so that its log cannot be emptied, or a backup is being made.
     """
     journal = workspace.folder / workspace.config.store / JOURNAL
+    backup_list.sweep(workspace)
     task = _unfinished(journal, athlete) or _begun(workspace, athlete)
     made = list(_made_with(workspace, task))
     task = replace(task, jobs=tuple(dict.fromkeys([*task.jobs, *_pages_of_others(workspace, made, task.wanted)])))
     _note(journal, task)
     wanted = task.wanted
+    backup_list.forget(workspace, wanted.in_text.search)
     rows = workspace.store.forget(wanted.athlete_id, wanted.words, wanted.in_text)
     workspace.store.forget_samples(wanted.athlete_id)
     workspace.store.sweep()
@@ -222,11 +224,12 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
     for line in lines:
         if line.state in ("sent", "sending", "doubtful"):
             yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
-    log = Audit(workspace)
-    whose = log.pseudonym(athlete_id)
+    log, backups = Audit(workspace), backup_list.backups_of(workspace)
+    yield from log.handed_out(athlete_id, ("share", "export"))
     for line in rows_of(log.table()):
-        if line.exit == 0 and (line.what == "backup" or (line.what in ("share", "export") and whose in line.athletes)):
-            yield f"workbook {line.what}, {line.at}"
+        if line.what == "backup" and line.exit == 0 and (not backups or line.at < backups[0].begun_at):
+            yield f"workbook backup, {line.at}"  # before there was a list of where they went
+    yield from map(str, backups)
 
 
 def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
@@ -234,6 +237,7 @@ def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
     wanted, mails = task.wanted, {f"{mail}.eml" for mail in task.mails}
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
+    kept |= {*audit.old_logs(store), store / backup_list.LIST}
     kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
     outbox = workspace.folder / workspace.config.delivery.outbox
     folders = [workspace.reports_folder, store, outbox, *workspace.folder.rglob(CHECKPOINTS)]

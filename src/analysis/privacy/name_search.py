@@ -15,10 +15,8 @@ import pandas as pd
 from analysis.ingest.binding import ANY_SOURCE
 from analysis.privacy import containers, spelling
 from analysis.privacy.audit import KEY
-from analysis.privacy.containers import LOCKED, LOCKED_PAGE
+from analysis.privacy.containers import LOCKED_PAGE
 from analysis.workspace import Workspace
-
-__all__ = ["LOCKED", "SKIPPED", "Sought", "Trace", "search", "sought", "traces_in"]
 
 SKIPPED = (".git", ".venv", "node_modules", "__pycache__")  # other tools' folders, said with every search
 
