@@ -142,14 +142,15 @@ CREATE TABLE files (
 	rows_taken INTEGER NOT NULL, 
 	rows_rejected INTEGER NOT NULL, 
 	rows_waiting INTEGER NOT NULL, 
+	read_as VARCHAR, 
 	PRIMARY KEY (file_no)
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T06:03:46.321054+00:00',12,0,0);
-INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T06:03:48.151225+00:00',5974,0,0);
-INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T06:03:48.619298+00:00',2,0,0);
+INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T07:03:40.282804+00:00',12,0,0,'{"load_unit":"kg"}');
+INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T07:03:43.265214+00:00',5974,0,0,'{"load_unit":"kg"}');
+INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T07:03:44.003830+00:00',2,0,0,'{"load_unit":"kg"}');
 CREATE TABLE labels (
 	athlete_id VARCHAR NOT NULL, 
 	label_id VARCHAR NOT NULL, 
@@ -164,7 +165,7 @@ CREATE TABLE labels (
  WITHOUT ROWID
 
 ;
-INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T06:03:52.233749+00:00');
+INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T07:03:49.539178+00:00');
 CREATE TABLE links (
 	athlete_id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -404,7 +405,7 @@ CREATE TABLE store_facts (
 	value VARCHAR, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "store_facts" VALUES('store_id','1175ae9b528d42c69ca494a3bfe70d12');
+INSERT INTO "store_facts" VALUES('store_id','c083bb7a926747f0b77929d860245bc5');
 INSERT INTO "store_facts" VALUES('schema_version','2');
 INSERT INTO "store_facts" VALUES('made_by','0.2.0');
 CREATE TABLE trials (

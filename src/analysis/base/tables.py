@@ -379,6 +379,7 @@ _TABLES = (
         integer("rows_taken", "source rows that became data"),
         integer("rows_rejected", "source rows refused"),
         integer("rows_waiting", "rows of names that are bound to no athlete yet; such a file is read again"),
+        text("read_as", "what was said when it was read, as JSON: form, units, mapping, whose it is"),
     ),
     table(
         "revisions",

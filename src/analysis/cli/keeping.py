@@ -232,7 +232,7 @@ def _print_erased(workspace: "Workspace", done: "Erased") -> None:
         click.echo(f"left the workspace: {what}. Have it deleted there.")
     for trace in done.found:
         said = f"found {trace.where}" if trace.looked else f"not looked into: {trace.where}"
-        click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace)}", err=True)
+        click.echo(f"LEFT      {trace.path}: {said}. {erasure.remedy(workspace, trace, done.kept)}", err=True)
     if done.left:
         click.echo("Not erased everywhere. Do what the lines above say, then call this again.", err=True)
     else:

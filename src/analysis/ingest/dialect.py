@@ -6,7 +6,7 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -168,6 +168,37 @@ def read_delimited(path: Path, said: Said = NOTHING_SAID) -> Sheet:
     decimal = said.decimal or sniff_decimal(rows[1:], delimiter)
     dialect = Dialect(encoding, bom, delimiter, _line_end(text), decimal)
     return Sheet("", tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), dialect, said)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row of a delimited text: how it stands there with its line end, and its cells."""
+
+    text: str
+    cells: tuple[str, ...]
+
+
+def records(text: str, said: Said = NOTHING_SAID) -> tuple[str, str, list[Record]]:
+    """A text as `read_delimited` cuts it: its delimiter, what stands up to the header, and the rows behind it.
+
+    >>> records('Load;Note\\n5;"a\\nb"\\n')
+    (';', 'Load;Note\\n', [Record(text='5;"a\\nb"\\n', cells=('5', 'a\\nb'))])
+    """
+    body, delimiter = _without_sep_line(text)
+    delimiter = said.delimiter or delimiter or sniff_delimiter(body)
+    lines: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in io.StringIO(body, newline=""):
+            lines.append(line)
+            yield line
+
+    rows, before = [], text.removesuffix(body)
+    for cells in csv.reader(noted(), delimiter=delimiter):
+        rows.append(Record("".join(lines), tuple(cells)))
+        lines.clear()
+    first = next(place for place, row in enumerate(rows) if not is_blank(row.cells))
+    return delimiter, before + "".join(row.text for row in rows[: first + 1]), rows[first + 1 :]
 
 
 def head_as_said(head: bytes, said: Said) -> bytes:

@@ -53,6 +53,7 @@ class Reading:
     rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REJECT_COLUMNS))
     dialect: dict = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # sentences for the person who imports
+    whose: dict[tuple[str, int], str] = field(default_factory=dict)  # the name that a row says, by sheet and row_no
 
 
 @dataclass(frozen=True)

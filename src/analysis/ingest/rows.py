@@ -83,6 +83,7 @@ class Ledger:
 
     became: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
+    whose: dict[tuple[str, int], str] = field(default_factory=dict)  # of refused rows too
 
     def enter(self, sheet: str, row_no: int, cells: tuple[str, ...], became: str) -> None:
         raw = json.dumps(list(cells), ensure_ascii=False)
@@ -107,6 +108,7 @@ class Ledger:
                 [(*place, *what) for place, what in self.became.items()], columns=SOURCE_ROW_COLUMNS
             ),
             rejects=pd.DataFrame([(*cell, *why) for cell, why in self.rejects.items()], columns=REJECT_COLUMNS),
+            whose=self.whose,
             **more,
         )
 
@@ -132,6 +134,7 @@ def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
     taken = [one for each, own in zip(passes, ledgers, strict=True) for one in _taken(sheet, each, own)]
     for own in ledgers:
         ledger.rejects |= own.rejects
+        ledger.whose |= own.whose
     for place in ledgers[0].became if ledgers else ():
         raw = ledgers[0].became[place][0]
         ledger.became[place] = (raw, max((own.became[place][1] for own in ledgers), key=_WEIGHT.index))
@@ -154,6 +157,8 @@ def _taken(sheet: Sheet, way: Pass, ledger: Ledger) -> list[Taken]:
             ledger.reject(row, [_overlong(cells, header)])
             continue
         parts = way.read_row(row)
+        if name := _name_in(parts):
+            ledger.whose[row.sheet, row.row_no] = name
         if row.problems:
             ledger.reject(row, row.problems)
         elif parts is None:
@@ -161,6 +166,12 @@ def _taken(sheet: Sheet, way: Pass, ledger: Ledger) -> list[Taken]:
         else:
             taken.append(Taken(row, parts))
     return _in_range(taken, ledger, way.columns)
+
+
+def _name_in(parts: Parts | None) -> str | None:
+    """The athlete's name that a row says."""
+    names = (values.get("external_name") for values in (parts or {}).values())
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _distinct(header: tuple[str, ...]) -> list[str]:

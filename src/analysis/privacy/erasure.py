@@ -7,26 +7,28 @@ call that was killed is finished by a second one. It goes when a search finds no
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from analysis.base import config as configuration
+from analysis.base.errors import UsageProblem
 from analysis.base.files import write_whole
 from analysis.base.frames import rows_of
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
+from analysis.ingest.binding import Names
 from analysis.privacy import audit, backup_list
 from analysis.privacy.audit import Audit
 from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought, traces_in
-from analysis.privacy.rewriting import config_without, rewrite
+from analysis.privacy.rewriting import PART, CannotRewrite, Whose, config_without, rewrite
 from analysis.report.due import SQUAD, Job
 from analysis.report.engine.fan_out import render_job
 from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
-from analysis.workspace import Workspace, open_workspace
+from analysis.workspace import Workspace, intake, open_workspace
 from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
@@ -51,6 +53,8 @@ class Task:
     mails: tuple[str, ...] = ()  # by their ids in the ledger; a locked page in one tells no name
     handed_out: tuple[str, ...] = ()  # what left the workspace, in words without a name
     jobs: tuple[Job, ...] = ()  # pages of others that named the athlete; they are made anew
+    bound: tuple[tuple[str, str], ...] = ()  # every name that means the athlete, by its source
+    rewritten: dict[str, tuple[str, int]] = field(default_factory=dict)  # hash before, by the new one; and new bytes
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Erased:
     found: tuple[Trace, ...]
     too_common: tuple[str, ...]
     handed_out: tuple[str, ...]  # what left the workspace, for people to get back or have deleted
+    kept: dict[str, str] = field(default_factory=dict)  # files of several that could not be written anew, and why
 
     @property
     def left(self) -> list[Trace]:
@@ -119,17 +124,17 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     task = replace(task, jobs=tuple(dict.fromkeys([*task.jobs, *_pages_of_others(workspace, made, task.wanted)])))
     _note(journal, task)
     wanted = task.wanted
+    deleted, rewritten, kept = [*made], [], {}
+    if raw:
+        deleted += _raw_of_one(workspace, task)
+        rewritten, kept = _rewritten(workspace, task, journal, leave=set(deleted))
+    for path in deleted:
+        path.unlink(missing_ok=True)
+    _remove_empty_folders(workspace, deleted, wanted)
     backup_list.forget(workspace, wanted.in_text.search)
     rows = workspace.store.forget(wanted.athlete_id, wanted.words, wanted.in_text)
     workspace.store.forget_samples(wanted.athlete_id)
     workspace.store.sweep()
-    deleted, rewritten = [*made], []
-    if raw:
-        deleted += _raw_of_one(workspace, task)
-        rewritten = [path for path in _taken_in(workspace) if rewrite(path, wanted)]
-    for path in deleted:
-        path.unlink(missing_ok=True)
-    _remove_empty_folders(workspace, deleted)
     if config_without(workspace.folder / configuration.NAME, wanted):
         rewritten.append(workspace.folder / configuration.NAME)
     workspace.store.compact()
@@ -138,6 +143,8 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     for folder in left_by_runs:
         shutil.rmtree(folder, ignore_errors=True)
     found = tuple(search(workspace.folder, wanted, leave=[journal]))
+    said = {trace.path for trace in found if trace.looked}
+    found += tuple(Trace(path, "in its rows") for path in kept if path not in said)
     if not any(trace.looked for trace in found):
         _forget(journal, wanted.athlete_id)
     return Erased(
@@ -150,12 +157,15 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
         tuple(replace(trace, path=trace.path.relative_to(workspace.folder)) for trace in found),
         wanted.too_common,
         task.handed_out,
+        {path.relative_to(workspace.folder).as_posix(): why for path, why in kept.items()},
     )
 
 
-def remedy(workspace: Workspace, trace: Trace) -> str:
-    """What to do about a place where the athlete was found."""
+def remedy(workspace: Workspace, trace: Trace, kept: Mapping[str, str] | None = None) -> str:
+    """What to do about a place where the athlete was found; `kept` are files that could not be written anew."""
     path = workspace.folder / trace.path
+    if why := (kept or {}).get(trace.path.as_posix()):
+        return f"Left as it is, since {why}. Take the athlete out by hand in the program that made it, or delete it."
     if path.is_relative_to(workspace.raw_folder):
         return "Erase with --raw, or delete it or take the rows out by hand."
     if path.suffix == ".ipynb":
@@ -192,7 +202,9 @@ def _task(told: dict) -> Task:
     lists = {name: tuple(words) for name, words in told["wanted"].items() if name != "athlete_id"}
     wanted = Sought(told["wanted"]["athlete_id"], **lists)
     jobs = tuple(Job(**job) for job in told["jobs"])
-    return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs)
+    bound = tuple((source, name) for source, name in told.get("bound", ()))
+    rewritten = {after: (before, size) for after, (before, size) in told.get("rewritten", {}).items()}
+    return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs, bound, rewritten)
 
 
 def _note(journal: Path, task: Task) -> None:
@@ -216,6 +228,7 @@ def _begun(workspace: Workspace, athlete: str) -> Task:
         dict(zip(files["sha256"], files["bytes"].tolist(), strict=True)),
         tuple(line.delivery_id for line in lines),
         tuple(_handed_out(workspace, wanted.athlete_id, lines)),
+        bound=tuple(key for key, whose in workspace.names().bound.items() if whose == wanted.athlete_id),
     )
 
 
@@ -294,6 +307,49 @@ def _raw_of_one(workspace: Workspace, task: Task) -> list[Path]:
     return [*by_hash, *by_name]
 
 
+def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]) -> tuple[list[Path], dict[Path, str]]:
+    """The files of several athletes that are without this one now, and those that could not be, with the reason.
+
+    What was rewritten stays known to the store as the file that it was, so that it is not taken in again.
+    """
+    wanted, rewritten, kept = task.wanted, [], {}
+    _sweep(workspace)
+    bound = Names(dict.fromkeys(task.bound, wanted.athlete_id))
+    whose = Whose(wanted, workspace.names().and_of(bound))
+    files = workspace.store.frame("files")
+    read_as = {row.sha256: row.read_as for row in rows_of(files) if isinstance(row.read_as, str)}
+    for path in _taken_in(workspace):
+        if path in leave:
+            continue
+        before = sha256_of(path)
+
+        def note(written: Path, before: str = before) -> None:
+            task.rewritten[sha256_of(written)] = (before, written.stat().st_size)
+            _note(journal, task)
+
+        told = read_as.get(before)
+        try:
+            options = intake.options_of(workspace, told)
+            if rewrite(path, whose, options, intake.owner_of(workspace, path, told, whose.names), note):
+                rewritten.append(path)
+        except (CannotRewrite, UsageProblem) as problem:
+            kept[path] = str(problem)
+    after = {before: (sha256, size) for sha256, (before, size) in task.rewritten.items()}
+    changed = files.loc[files["sha256"].isin(list(after))]
+    known = [after[before] for before in changed["sha256"]]
+    workspace.store.put(
+        "files", changed.assign(sha256=[sha256 for sha256, _ in known], bytes=[size for _, size in known])
+    )
+    return rewritten, kept
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Remove the folders in which a call that was killed wrote files anew."""
+    for folder in workspace.folder.rglob(f".*{PART}"):
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+
 def _taken_in(workspace: Workspace) -> list[Path]:
     """Files that people put into the workspace: those of the drop folder, and what was taken in from elsewhere."""
     files = workspace.store.frame("files")
@@ -311,9 +367,10 @@ def _files_below(folder: Path) -> list[Path]:
     )
 
 
-def _remove_empty_folders(workspace: Workspace, deleted: Iterable[Path]) -> None:
-    """The folders that a deletion left empty, below the workspace: their names may be the athlete's."""
-    for folder in sorted({path.parent for path in deleted}, key=lambda path: -len(path.parts)):
+def _remove_empty_folders(workspace: Workspace, deleted: Iterable[Path], wanted: Sought) -> None:
+    """The folders that a deletion left empty, below the workspace, this one or one before it that was killed."""
+    named = {path for path in workspace.folder.rglob("*") if wanted.in_text.search(path.name) and path.is_dir()}
+    for folder in sorted({path.parent for path in deleted} | named, key=lambda path: -len(path.parts)):
         while folder != workspace.raw_folder and folder.is_relative_to(workspace.folder) and folder.is_dir():
             if any(folder.iterdir()) or folder == workspace.folder:
                 break

@@ -12,6 +12,7 @@ from binascii import a2b_qp
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from itertools import permutations
 from typing import AnyStr
 from urllib.parse import unquote_to_bytes
@@ -89,8 +90,8 @@ def _in_any_form(word: str) -> str:
 
 
 def _either(ways: Iterable[AnyStr], group: Callable[[AnyStr], AnyStr], bar: AnyStr) -> AnyStr:
-    several = sorted(set(ways), key=lambda way: (-len(way), way))
-    return several[0] if len(several) == 1 else group(bar.join(several))
+    first, *others = sorted(set(ways), key=lambda way: (-len(way), way))
+    return group(reduce(lambda one, other: one + bar + other, others, first)) if others else first
 
 
 def _forms(letter: str) -> set[str]:
@@ -143,7 +144,8 @@ def _finder(
     *,
     is_wide: bool,
 ) -> InBytes:
-    patterns = {between.join(b"".join(_letter(letter, ways) for letter in word) for word in words) for words in every}
+    parts = ([b"".join([_letter(letter, ways) for letter in word]) for word in words] for words in every)
+    patterns = {bytes(between.join(several)) for several in parts}
     either = b"|".join(sorted(patterns, key=lambda pattern: (-len(pattern), pattern)))
     return InBytes(re.compile(b"(?:%s)(?!%s)" % (either, after)), re.compile(b"(?<!%s)" % before), is_wide)
 
@@ -177,6 +179,10 @@ def _without_entities(data: bytes) -> bytes:
     return _ENTITY.sub(lambda found: html.unescape(found[0].decode()).encode("utf-8", "replace"), data)
 
 
+def _without_quoting(data: bytes) -> bytes:
+    return a2b_qp(data)
+
+
 def _without_backslashes(data: bytes) -> bytes:
     def letter(found: re.Match[bytes]) -> bytes:
         code = int(found[1] or found[2] or found[3], 16)
@@ -189,7 +195,7 @@ _UNESCAPES: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"&", _without_entities),
     (b"\\", _without_backslashes),
     (b"%", unquote_to_bytes),
-    (b"=", lambda data: a2b_qp(data)),
+    (b"=", _without_quoting),
     (b"&", _without_entities),  # of what was escaped twice, and once more by a package
     (b"&", _without_entities),
 )

@@ -5,6 +5,7 @@ written and synced before it, and one that no committed row names is an orphan a
 writer, nor the other way round.
 """
 
+from analysis.store.forgetting import ERASED
 from analysis.store.migrations import layout
 from analysis.store.records import as_json
 from analysis.store.samples import SAMPLES, sample_rows
@@ -14,6 +15,7 @@ from analysis.store.writing import Appended, FileFacts
 
 __all__ = [
     "DATABASE",
+    "ERASED",
     "SAMPLES",
     "Appended",
     "FileFacts",

@@ -33,7 +33,8 @@ def forget(
     for name in _BY_FILE:
         changed[name] += _delete(connection, tables[name], file_no=alone)
     for name in _BY_ROW:
-        changed[name] += _delete_rows(connection, tables[name], rows - others, names)
+        own = _own_rows(connection, tables, name, athlete_id, names, mention, rows - others)
+        changed[name] += _delete_rows(connection, tables[name], own)
     for name, table in tables.items():
         if "athlete_id" in table.c:
             changed[name] += _delete(connection, table, athlete_id=[athlete_id])
@@ -60,7 +61,7 @@ def rows_of(
     driver_of(connection).create_function("erased", 1, _replaced(mention), deterministic=True)
     rows, others = _places(connection, metadata.tables, athlete_id)
     alone = _alone(connection, metadata.tables, rows, others, names)
-    return _own_rows(connection, metadata.tables[name], rows - others, names, alone)
+    return _own_rows(connection, metadata.tables, name, athlete_id, names, mention, rows - others, alone)
 
 
 def _alone(
@@ -82,16 +83,25 @@ def _places(
 ) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     """file_no and row_no of what came from files: the athlete's, and everybody else's in those files."""
     own: set[tuple[int, int]] = set()
-    others: set[tuple[int, int]] = set()
-    of_athletes = [table for table in tables.values() if {"athlete_id", "file_no", "row_no"} <= set(table.c.keys())]
-    for table in of_athletes:
+    for table in _of_athletes(tables):
         query = sql.select(table.c.file_no, table.c.row_no).distinct()
         own |= {tuple(row) for row in connection.execute(query.where(table.c.athlete_id == athlete_id))}
-    files = sorted({file_no for file_no, _ in own})
-    for table in of_athletes:
+    return own, _places_of_others(connection, tables, athlete_id, {file_no for file_no, _ in own})
+
+
+def _places_of_others(
+    connection: sql.Connection, tables: dict[str, sql.Table], athlete_id: str, files: Iterable[int]
+) -> set[tuple[int, int]]:
+    """file_no and row_no of what these files brought of everybody else."""
+    others: set[tuple[int, int]] = set()
+    for table in _of_athletes(tables):
         query = sql.select(table.c.file_no, table.c.row_no).distinct().where(table.c.athlete_id != athlete_id)
-        others |= {tuple(row) for row in connection.execute(query.where(table.c.file_no.in_(files)))}
-    return own, others
+        others |= {tuple(row) for row in connection.execute(query.where(table.c.file_no.in_(sorted(files))))}
+    return others
+
+
+def _of_athletes(tables: dict[str, sql.Table]) -> list[sql.Table]:
+    return [table for table in tables.values() if {"athlete_id", "file_no", "row_no"} <= set(table.c.keys())]
 
 
 def _delete(connection: sql.Connection, table: sql.Table, **among: Iterable[object]) -> int:
@@ -99,45 +109,57 @@ def _delete(connection: sql.Connection, table: sql.Table, **among: Iterable[obje
     return connection.execute(table.delete().where(table.c[column].in_(list(values)))).rowcount
 
 
-def _delete_rows(
-    connection: sql.Connection, table: sql.Table, places: set[tuple[int, int]], names: frozenset[str]
-) -> int:
-    """Delete rows of files by their place, and those in which one cell is a name."""
-    gone = 0
-    for row in _own_rows(connection, table, places, names):
-        key = [table.c[column.name] == row[column.name] for column in table.primary_key]
-        gone += connection.execute(table.delete().where(*key)).rowcount
-    return gone
+def _delete_rows(connection: sql.Connection, table: sql.Table, rows: Iterable[sql.RowMapping]) -> int:
+    keys = ([table.c[column.name] == row[column.name] for column in table.primary_key] for row in rows)
+    return sum(connection.execute(table.delete().where(*key)).rowcount for key in keys)
 
 
 def _own_rows(
     connection: sql.Connection,
-    table: sql.Table,
-    places: set[tuple[int, int]],
+    tables: dict[str, sql.Table],
+    name: str,
+    athlete_id: str,
     names: frozenset[str],
+    mention: re.Pattern[str],
+    places: set[tuple[int, int]],
     alone: Iterable[int] = (),
 ) -> list[sql.RowMapping]:
-    """Rows of files that are the athlete's: by their place, by a cell that is a name, or by their file."""
-    alone = set(alone)
+    """Rows of files that are the athlete's: by their place, by a cell that is a name, or by their file.
+
+    A row with such a cell that is another's, as one in which the athlete is the rater, is not.
+    """
+    alone, table = set(alone), tables[name]
     mentions = (sql.func.erased(table.c.raw) != table.c.raw) | (sql.func.erased(table.c.sheet) != table.c.sheet)
     near = mentions | table.c.file_no.in_(sorted({file_no for file_no, _ in places} | alone))
-    return [
-        row
-        for row in connection.execute(sql.select(table).where(near)).mappings()
-        if row["file_no"] in alone
-        or (row["file_no"], row["row_no"]) in places
-        or _names_somebody(row["raw"], row["sheet"], names)
-    ]
+    rows = connection.execute(sql.select(table).where(near)).mappings().all()
+    others = _places_of_others(connection, tables, athlete_id, {row["file_no"] for row in rows})
+    theirs = _names_of_others(connection, tables, athlete_id)
+
+    def is_own(row: sql.RowMapping) -> bool:
+        place, cells = (row["file_no"], row["row_no"]), _cells(row["raw"], row["sheet"])
+        if row["file_no"] in alone or place in places:
+            return True
+        if cells & theirs or (place in others and not row["sheet"]):
+            return False
+        return bool(cells & names) or any(mention.fullmatch(cell) for cell in cells)
+
+    return [row for row in rows if is_own(row)]
 
 
-def _names_somebody(raw: str | None, sheet: str, names: frozenset[str]) -> bool:
-    """Whether a cell of the row, or its sheet, is one of the names."""
+def _names_of_others(connection: sql.Connection, tables: dict[str, sql.Table], athlete_id: str) -> set[str]:
+    aliases = tables["aliases"]
+    query = sql.select(aliases.c.external_name).where(aliases.c.athlete_id != athlete_id)
+    return {name.casefold() for name in connection.scalars(query)}
+
+
+def _cells(raw: str | None, sheet: str) -> set[str]:
+    """The cells of a row and its sheet, as names are compared."""
     try:
         cells = json.loads(raw or "null")
     except ValueError:
         cells = raw
     values = cells.values() if isinstance(cells, dict) else cells if isinstance(cells, list) else [cells]
-    return any(str(value).strip().casefold() in names for value in (*values, sheet))
+    return {str(value).strip().casefold() for value in (*values, sheet) if value is not None}
 
 
 def _delete_names(connection: sql.Connection, waiting: sql.Table, names: frozenset[str]) -> int:

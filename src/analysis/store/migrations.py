@@ -38,8 +38,8 @@ class Step(NamedTuple):
 STEPS: tuple[Step, ...] = (
     Step(
         2,
-        "labels for days planned light, ill or away, and the changes that pages told",
-        ('ALTER TABLE "plan" ADD COLUMN label VARCHAR',),
+        "labels for days planned light, ill or away, the changes that pages told, and how each file was read",
+        ('ALTER TABLE "plan" ADD COLUMN label VARCHAR', 'ALTER TABLE "files" ADD COLUMN read_as VARCHAR'),
     ),
 )
 

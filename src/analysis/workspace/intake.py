@@ -1,8 +1,9 @@
 """Taking files in: read, bind, store, one file at a time; a bad file never stops the others."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,11 +16,13 @@ from analysis.base.files import printable
 from analysis.base.frames import rows_of
 from analysis.ingest import apart, registry
 from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated
+from analysis.ingest.dialect import Said
 from analysis.ingest.reading import Options, Reading
 from analysis.store import Appended, FileFacts, as_json, sha256_of
 from analysis.workspace import Workspace
 
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt", configuration.NAME}
+_UNITS = ("load_unit", "distance_unit")
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 
@@ -98,7 +101,7 @@ def take_in(
         if workspace.store.file_no(sha256) is not None:
             return Outcome(path, "known")
         reading = dated(apart.read(path, options), name)
-        return _store(workspace, path, sha256, reading, owner, root or path.parent)
+        return _store(workspace, path, sha256, reading, options, owner, root or path.parent)
     except WorkbookError as problem:
         return Outcome(path, "failed", error=printable(str(problem)))
     except OSError as problem:
@@ -129,7 +132,45 @@ def new_athlete_id(taken: set[str]) -> str:
     return made
 
 
-def _store(workspace: Workspace, path: Path, sha256: str, reading: Reading, owner: str | None, root: Path) -> Outcome:
+def options_of(workspace: Workspace, read_as: str | None) -> Options:
+    """How a file was read, by `read_as` of the table `files`; as files are read today where nothing was kept.
+
+    Raises UsageProblem where it was read by a mapping that is gone.
+    """
+    told = json.loads(read_as or "{}")
+    mapping = workspace.folder / told["mapping"] if "mapping" in told else None
+    if mapping is not None and not mapping.is_file():
+        raise UsageProblem(f"It was read by the column mapping {told['mapping']}, which is gone. Put that back.")
+    units = {name: told[name] for name in _UNITS if name in told}
+    return replace(workspace.options(), said=Said(**told.get("said", {})), mapping=mapping, **units)
+
+
+def owner_of(workspace: Workspace, path: Path, read_as: str | None, names: Names) -> str | None:
+    """The athlete's name or id for the rows of a file that say none: as was said, else by its folder."""
+    said = json.loads(read_as or "{}").get("athlete")
+    return said or _folder_owner(path, path.parent, workspace.raw_folder, names)
+
+
+def _read_as(workspace: Workspace, options: Options, owner: str | None) -> dict[str, Any]:
+    """What was said about a file; a mapping within the workspace by its path there."""
+    told: dict[str, Any] = {name: value for name in _UNITS if (value := getattr(options, name)) is not None}
+    if options.said.as_plain():
+        told["said"] = options.said.as_plain()
+    if options.mapping is not None:
+        path, folder = options.mapping.resolve(), workspace.folder.resolve()
+        told["mapping"] = (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+    return told | ({"athlete": owner} if owner else {})
+
+
+def _store(
+    workspace: Workspace,
+    path: Path,
+    sha256: str,
+    reading: Reading,
+    options: Options,
+    owner: str | None,
+    root: Path,
+) -> Outcome:
     name, names = printable(path.name), workspace.names()
     tables = dict(reading.tables)
     roster = _roster(tables, workspace, names)
@@ -145,7 +186,7 @@ def _store(workspace: Workspace, path: Path, sha256: str, reading: Reading, owne
         )
     appended = workspace.store.append(
         FileFacts(sha256, name, path.stat().st_size),
-        _file_facts(reading, sum(bound.waiting.values())),
+        _file_facts(reading, sum(bound.waiting.values())) | {"read_as": as_json(_read_as(workspace, options, owner))},
         bound.tables | _provenance(reading, bound.waiting),
         bound.samples,
     )
