@@ -6,9 +6,10 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, UsageProblem
@@ -17,6 +18,8 @@ from analysis.ingest.files import DAMAGED_ARCHIVE
 from analysis.ingest.measuring import sheets_of
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
+MAX_ROWS = 600_000
+PART_ROWS = 25_000
 MAX_CELLS = 10_000_000  # of one sheet up to its farthest cell, filled or not
 _DELIMITERS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -102,6 +105,33 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     dialect: Dialect | None = field(default=None)
     said: Said = NOTHING_SAID
+    row_nos: tuple[int, ...] | None = None  # of a part of a sheet: which of its rows these are
+
+    def numbered(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Each row with its number in the file, the first behind the header being 1."""
+        return zip(self.row_nos or range(1, len(self.rows) + 1), self.rows, strict=True)
+
+    def by_days(self, header: str | None, day_first: bool | None) -> Iterator["Sheet"]:
+        """A long sheet in parts that fit into memory once typed, the rows of a day together; any other as it is."""
+        if header is None or len(self.rows) <= PART_ROWS:
+            yield self
+            return
+        place = self.header.index(header)
+        days: dict[date | str, list[int]] = {}
+        for number, row in enumerate(self.rows):
+            days.setdefault(_day(row[place] if len(row) > place else "", day_first), []).append(number)
+        part: list[int] = []
+        for numbers in days.values():
+            part += numbers
+            if len(part) >= PART_ROWS:
+                yield self._part(part)
+                part = []
+        if part:
+            yield self._part(part)
+
+    def _part(self, numbers: list[int]) -> "Sheet":
+        rows, row_nos = tuple(self.rows[number] for number in numbers), tuple(number + 1 for number in numbers)
+        return replace(self, rows=rows, row_nos=row_nos)
 
     @property
     def decimal(self) -> str:
@@ -129,6 +159,15 @@ class Sheet:
         """The filled cells below a header, at its first occurrence."""
         place = self.header.index(header)
         return [row[place] for row in self.rows if len(row) > place and not is_missing(row[place])]
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str, day_first: bool | None) -> date | str:
+    """The day of a cell; what cannot be read as one stands for itself."""
+    try:
+        return clock(text, day_first).date()
+    except BadCell:
+        return text
 
 
 def is_blank(row: Sequence[str]) -> bool:
@@ -167,7 +206,7 @@ def read_delimited(path: Path, said: Said = NOTHING_SAID) -> Sheet:
         raise UnreadableFile(f"{path.name} holds no text. Export it again.")
     decimal = said.decimal or sniff_decimal(rows[1:], delimiter)
     dialect = Dialect(encoding, bom, delimiter, _line_end(text), decimal)
-    return Sheet("", tuple(rows[0]), tuple(tuple(row) for row in rows[1:]), dialect, said)
+    return Sheet("", rows[0], tuple(rows[1:]), dialect, said)
 
 
 @dataclass(frozen=True)
@@ -313,7 +352,7 @@ _COMMA_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 _POINT_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 
 
-def sniff_decimal(rows: list[list[str]], delimiter: str) -> str:
+def sniff_decimal(rows: Iterable[Sequence[str]], delimiter: str) -> str:
     """The decimal mark: that of most numbers that can be read in one way only.
 
     Where there is none, 1,250 is a decimal in a file whose delimiter is no comma; a point is one everywhere.
@@ -347,14 +386,20 @@ def _line_end(text: str) -> str:
     return names[counts.most_common(1)[0][0]] if counts else "LF"
 
 
-def _rows(text: str, delimiter: str, name: str) -> list[list[str]]:
+def _rows(text: str, delimiter: str, name: str) -> list[tuple[str, ...]]:
     """Every row as text; the reader stops on its own mark, so a quote that swallows the rest is seen."""
-    closed = text if text.endswith(("\n", "\r")) or not text else text + "\n"
+    ended = "" if text.endswith(("\n", "\r")) or not text else "\n"
+    lines = io.TextIOWrapper(io.BytesIO(f"{text}{ended}{_END}".encode()), encoding="utf-8", newline="")
+    rows: list[tuple[str, ...]] = []
+    same: dict[str, str] = {}  # a table says the same again and again
     try:
-        rows = list(csv.reader(io.StringIO(closed + _END, newline=""), delimiter=delimiter))
+        for row in csv.reader(lines, delimiter=delimiter):
+            rows.append(tuple(map(same.setdefault, row, row)))
+            if len(rows) > MAX_ROWS:
+                raise UnreadableFile(f"{name} has more than {MAX_ROWS} rows. Split it, or export a shorter period.")
     except csv.Error as problem:
         raise UnreadableFile(f"{name} cannot be cut into cells: {problem}. Export it again as CSV.") from None
-    if rows[-1] != [_END]:
+    if rows[-1] != (_END,):
         raise UnreadableFile(
             f"{name}: a quote that opens in row {max(len(rows) - 1, 0)} is never closed. Close or remove it."
         )

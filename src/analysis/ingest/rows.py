@@ -135,9 +135,9 @@ def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
     for own in ledgers:
         ledger.rejects |= own.rejects
         ledger.whose |= own.whose
-    for place in ledgers[0].became if ledgers else ():
-        raw = ledgers[0].became[place][0]
-        ledger.became[place] = (raw, max((own.became[place][1] for own in ledgers), key=_WEIGHT.index))
+    for place, found in ledgers[0].became.items() if ledgers else ():
+        most = max((own.became[place][1] for own in ledgers), key=_WEIGHT.index)
+        ledger.became[place] = found if found[1] == most else (found[0], most)
     sound = [one for one in taken if ledger.became[one.row.sheet, one.row.row_no][1] == "taken"]
     return sorted(sound, key=lambda one: one.row.row_no)  # stable: the passes keep their order
 
@@ -148,7 +148,7 @@ _WEIGHT = ("ignored", "taken", "rejected")  # what a row became in several passe
 def _taken(sheet: Sheet, way: Pass, ledger: Ledger) -> list[Taken]:
     taken = []
     header = _distinct(sheet.header)
-    for row_no, cells in enumerate(sheet.rows, start=1):
+    for row_no, cells in sheet.numbered():
         ledger.enter(sheet.name, row_no, cells, "ignored" if is_blank(cells) else "taken")
         if is_blank(cells):
             continue
@@ -267,6 +267,18 @@ def frame(table: str, rows: list[dict]) -> pd.DataFrame:
     columns = dict(_coerced(table, given).items()) | bound
     names = [name for name in reader_columns(table) if name != "source_key"]  # the door's name for session_key
     return pd.DataFrame({name: columns[name].array for name in names}, index=given.index)
+
+
+def joined(parts: Iterable[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The tables of parts of a file as those of the file."""
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for part in parts:
+        for table, rows in part.items():
+            frames.setdefault(table, []).append(rows)
+    return {
+        table: pd.concat(several, ignore_index=True) if len(several) > 1 else several[0]
+        for table, several in frames.items()
+    }
 
 
 def without_repeats(table: str, rows: list[tuple[Row, dict]], ledger: Ledger) -> list[dict]:

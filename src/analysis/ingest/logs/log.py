@@ -18,7 +18,7 @@ from analysis.base.units import factor
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.reading import Options
-from analysis.ingest.rows import Ledger, Parts, Taken, frame, local_start, take
+from analysis.ingest.rows import Ledger, Parts, Taken, frame, joined, local_start, take
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
 
 LOAD_UNITS = {unit: unit for unit in ("kg", "kgs", "lb", "lbs")}
@@ -58,9 +58,14 @@ class Log(TableFormat):
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `sets`; what the catalogue does not know is told."""
         forms = [self.form(sheet, form.path, form.options, number) for number in self._numbers(sheet)] or [form]
-        taken = take(sheet, [pass_of(each, self.parts, self.fills(each)) for each in forms], ledger)
-        notes = (*unknown_exercises(taken), *self.notes(sheet, forms))
-        return Content(sessions_and_sets(taken, form.options), notes)
+        passes = [pass_of(each, self.parts, self.fills(each)) for each in forms]
+        start = form.columns.get("start") or form.columns.get("date")
+        tables, unknown = [], {}
+        for part in sheet.by_days(start[0].header if start else None, form.day_first):
+            taken = take(part, passes, ledger)
+            unknown |= unknown_exercises(taken)
+            tables.append(sessions_and_sets(taken, form.options))
+        return Content(joined(tables), (*_not_in_the_catalogue(unknown), *self.notes(sheet, forms)))
 
     def holds(self, line: Line) -> Literal["set", "note", "nothing"]:  # noqa: ARG002 - for those that override it
         """What a row holds: a set, only a note about an exercise of the session, or nothing to keep."""
@@ -250,13 +255,17 @@ def _session(facts: dict, options: Options) -> dict:
     }
 
 
-def unknown_exercises(taken: list[Taken]) -> tuple[str, ...]:
-    """One sentence that names the exercises which the catalogue does not know, or nothing."""
-    names = dict.fromkeys(
+def unknown_exercises(taken: list[Taken]) -> dict[str, None]:
+    """The exercises that the catalogue does not know, as written, in their order."""
+    return dict.fromkeys(
         one.parts["sets"]["exercise_raw"]
         for one in taken
         if "sets" in one.parts and one.parts["sets"].get("exercise") is None
     )
+
+
+def _not_in_the_catalogue(names: Iterable[str]) -> tuple[str, ...]:
+    """One sentence that names them, or nothing."""
     if not names:
         return ()
     listed = ", ".join(names)

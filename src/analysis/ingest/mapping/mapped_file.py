@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.base.errors import UnreadableFile
 from analysis.ingest.dialect import Said, Sheet, header_of, read_delimited, read_workbook, same_header
 from analysis.ingest.mapping.mapped_rows import MappedForm, read_row
 from analysis.ingest.mapping.mapping import Mapping, built_in, read_mapping
 from analysis.ingest.mapping.targets import TARGETS
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.rows import Ledger, Pass, Taken, take
+from analysis.ingest.rows import Ledger, Pass, Taken, joined, take
 
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _BOOK_SUFFIXES = (".xlsx", ".xlsm")
@@ -37,15 +35,23 @@ def read(path: Path, options: Options) -> Reading:
     ledger = Ledger()
     notes: list[str] = _left_out(sheets, mapped)
     taken: dict[str, list[Taken]] = {}
+    tables = []
     for sheet, mapping in mapped:
         forms = [MappedForm.of(sheet, row, path.name, options) for row in mapping.rows()]
         notes += MappedForm.notes(forms, sheet, mapping)
         passes = [Pass(partial(read_row, form=form), form.canonical) for form in forms]
-        taken.setdefault(mapping.target, []).extend(take(sheet, passes, ledger))
+        date = forms[0].header.get("date")
+        for part in sheet.by_days(date if date in sheet.header else None, forms[0].day_first):
+            rows = take(part, passes, ledger)
+            if part is sheet:
+                taken.setdefault(mapping.target, []).extend(rows)
+            else:
+                tables.append(TARGETS[mapping.target].frames(rows, ledger))
+    tables += [TARGETS[target].frames(rows, ledger) for target, rows in taken.items()]
     return ledger.reading(
         source,
         reader="mapping",
-        tables=_assembled(taken, ledger),
+        tables=joined(tables),
         dialect=_dialect(mapped),
         notes=tuple(notes),
     )
@@ -119,11 +125,3 @@ def _dialect(mapped: list[tuple[Sheet, Mapping]]) -> dict:
     sheet = mapped[0][0]
     sheets = {} if sheet.dialect else {"sheets": [sheet.name for sheet, _ in mapped]}
     return {**sheet.form(), **sheets, "mapping": ", ".join(dict.fromkeys(mapping.name for _, mapping in mapped))}
-
-
-def _assembled(taken: dict[str, list[Taken]], ledger: Ledger) -> dict[str, pd.DataFrame]:
-    tables: dict[str, pd.DataFrame] = {}
-    for target, rows in taken.items():
-        for name, frame in TARGETS[target].frames(rows, ledger).items():
-            tables[name] = pd.concat([tables[name], frame], ignore_index=True) if name in tables else frame
-    return tables
