@@ -3,13 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drop_folder import BAR_SPEED, STRONG, strong_row
+from drop_folder import BAR_SPEED, ROSTER, STRONG, drop, strong_row, workspace
 from test_tables_in import LOGS
 
 from analysis.base.config import Config
 from analysis.base.errors import UnreadableFile
+from analysis.base.tables import TABLES as TABLES_OF_THE_STORE
 from analysis.ingest import dialect, registry
 from analysis.ingest.reading import Options
+from analysis.store import writing
+from analysis.workspace import intake
 
 OPTIONS = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg")
 DAYS = [f"2026-0{month}-{day:02d}" for month in (3, 4) for day in range(1, 29)]
@@ -65,3 +68,39 @@ def test_more_rows_than_a_table_may_have_are_refused_before_they_are_kept(tmp_pa
     (tmp_path / "blank.csv").write_text(BAR_SPEED + "\n" * 200)
     with pytest.raises(UnreadableFile, match=r"blank\.csv has more than 100 rows\. Split it"):
         registry.read(tmp_path / "blank.csv", OPTIONS)
+
+
+STORED = [name for name in TABLES_OF_THE_STORE if name != "samples"]
+
+
+def stored(folder, texts: dict[str, str]) -> tuple[dict[str, pd.DataFrame], list[tuple]]:
+    """All tables of a workspace that took these in, one after the other, and what was said of each."""
+    squad = workspace(folder)
+    drop(squad.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2004,report,,\nBirch,birch1,F,2004,report,,\n")
+    told = []
+    for name, text in {"athletes.csv": None, **texts}.items():
+        path = squad.raw_folder / name if text is None else drop(squad.folder, f"Alder/{name}", text)
+        (outcome,) = intake.ingest(squad, intake.files_below([path]))
+        told.append((outcome.state, outcome.rows_new, outcome.rows_known, outcome.rows_revised, outcome.rows_rejected))
+    frames = squad.store.frames(STORED)
+    squad.store.close()
+    frames["files"] = frames["files"].drop(columns="imported_at")
+    return frames, told
+
+
+def test_what_is_stored_in_parts_is_what_is_stored_at_once(tmp_path, monkeypatch):
+    text = TABLES["bar_speed.csv"]
+    texts = {
+        "first.csv": text,
+        "grown.csv": text.replace(",50,0.8", ",50,0.7") + speeds(np.random.default_rng(16), 40).partition("\n")[2],
+        "strong.csv": TABLES["strong.csv"],
+    }
+    whole, said = stored(tmp_path / "whole", texts)
+    monkeypatch.setattr(writing, "PART_ROWS", 50)
+    parts, said_of_parts = stored(tmp_path / "parts", texts)
+    assert said_of_parts == said
+    assert {state for state, *_ in said} == {"taken"}
+    assert said[2][3] > 0, "nothing was revised"
+    for name, frame in whole.items():
+        pd.testing.assert_frame_equal(by_key(parts[name]), by_key(frame), obj=name)
+    assert len(whole["links"]) > 0

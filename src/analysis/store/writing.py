@@ -2,7 +2,7 @@
 
 import functools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from analysis.ingest import linking
 from analysis.store import changes, reading
 from analysis.store.records import Record, records, sound_records
 from analysis.store.schema import COMMITS, FACTS, STORED
+
+PART_ROWS = 30_000
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,17 @@ def append(
     `sampled` are the athletes whose watch records the file brings. Raises DataProblem for rows that cannot be stored.
     """
     file_no = _number_file(connection, file, facts)
-    incoming = {name: sound_records(name, _typed(name, rows, file_no), file.name) for name, rows in tables.items()}
-    changes.number_sets(connection, incoming)
-    appended = Appended(file_no)
+    appended = Appended(file_no, *(dict.fromkeys(tables, 0) for _ in range(3)))
     touched = set(sampled)
-    for name, rows in incoming.items():
-        changed = _store(connection, name, rows, appended)
-        if TABLES[name].of_one_athlete:
-            touched |= {record["athlete_id"] for record in changed}
-        if name in ("sets", "runs"):
-            _link(connection, name, touched, {record["session_id"] for record in changed})
+    for part in _parts({name: _typed(name, rows, file_no) for name, rows in tables.items()}):
+        incoming = {name: sound_records(name, rows, file.name) for name, rows in part.items()}
+        changes.number_sets(connection, incoming)
+        for name, rows in incoming.items():
+            changed = _store(connection, name, rows, appended)
+            if TABLES[name].of_one_athlete:
+                touched |= {record["athlete_id"] for record in changed}
+            if name in ("sets", "runs"):
+                _link(connection, name, touched, {record["session_id"] for record in changed})
     _settle_older_rejects(connection, file_no)
     bump(connection, touched)
     return appended
@@ -120,6 +123,34 @@ def _typed(name: str, rows: pd.DataFrame, file_no: int) -> pd.DataFrame:
     return TABLES[name].coerce(rows.assign(file_no=file_no) if "file_no" in TABLES[name].by_name else rows)
 
 
+def _parts(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, pd.DataFrame]]:
+    """The rows in parts that fit into memory as records: first whole sessions, then what is of no session.
+
+    What a part does not have is not in it; rows of a file that is not long are one part.
+    """
+    if sum(map(len, tables.values())) <= PART_ROWS:
+        yield tables
+        return
+    of_sessions = {name: rows for name, rows in tables.items() if "session_id" in TABLES[name].key}
+    lengths = sum((Counter(rows["session_id"].tolist()) for rows in of_sessions.values()), Counter())
+    part_of: dict[str, int] = {}
+    before = 0
+    for session_id, length in lengths.items():
+        part_of[session_id] = before // PART_ROWS
+        before += length
+    groups = {name: dict(list(rows.groupby(rows["session_id"].map(part_of)))) for name, rows in of_sessions.items()}
+    for number in range(before // PART_ROWS + 1):
+        yield {name: parts[number] for name, parts in groups.items() if number in parts}
+    for name, rows in tables.items():
+        if name in of_sessions:
+            continue
+        if "file_no" not in TABLES[name].key:
+            yield {name: rows}
+            continue
+        for first in range(0, len(rows), PART_ROWS):
+            yield {name: rows.iloc[first : first + PART_ROWS]}
+
+
 def _number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, Any]) -> int:
     """The number of the file, its row written; one that waited for a name keeps its number, not its old rows."""
     number, last = connection.execute(_numbers(), {"sha256": file.sha256}).one()
@@ -139,8 +170,9 @@ def _store(connection: sql.Connection, name: str, rows: list[Record], appended: 
     changed = new + [after for _, after in revised]
     _upsert(connection, name, changed)
     _upsert(connection, "revisions", changes.revisions(name, revised, appended.file_no))
-    appended.new[name], appended.revised[name] = len(new), len(revised)
-    appended.known[name] = len(rows) - len(changed)
+    appended.new[name] += len(new)
+    appended.revised[name] += len(revised)
+    appended.known[name] += len(rows) - len(changed)
     return changed
 
 
