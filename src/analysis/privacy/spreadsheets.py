@@ -64,6 +64,9 @@ def without_rows(
     for title in set(sheets) - set(read) - dropped:
         if any(without(text) != text for text in _texts(sheets[title], strings)):
             raise NotPlain(f"no column mapping reads its sheet {title!r}, which says the name")
+    for title in set(sheets) & set(read):
+        if any(without(text) != text for text in _texts(sheets[title], strings, first[title])):
+            raise NotPlain(f"the header of its sheet {title!r} says the name")
     for title in dropped:
         _drop_sheet(parts, changed, book, title, places[title])
     for title, sheet in sheets.items():
@@ -129,10 +132,10 @@ def _drop_rows(sheet: etree._Element, rows: set[int]) -> None:
         sheet.remove(dimension)
 
 
-def _texts(sheet: etree._Element, strings: etree._Element | None) -> Iterator[str]:
-    """The texts of a sheet, shared and its own."""
+def _texts(sheet: etree._Element, strings: etree._Element | None, row: int | None = None) -> Iterator[str]:
+    """The texts of a sheet or of one row of it, shared and its own."""
     shared = [] if strings is None else ["".join(one.itertext()) for one in strings.iterfind("{*}si")]
-    for cell in sheet.iter("{*}c"):
+    for cell in sheet.iter("{*}c") if row is None else sheet.iterfind(f"{{*}}sheetData/{{*}}row[@r='{row}']/{{*}}c"):
         yield "".join(cell.itertext()) if cell.get("t") != "s" else shared[int(cell.findtext("{*}v", "0"))]
 
 
