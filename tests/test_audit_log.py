@@ -174,7 +174,7 @@ def test_on_a_full_disk_a_command_says_that_it_has_no_line_and_leaves_none_by_ha
     with monkeypatch.context() as on:
         on.setattr(audit_module, "sync", full)
         said = run("ingest", "--workspace", folder, code=PARTLY)
-    assert "The audit log has no line of this call. No space left on device. Make room" in said
+    assert "This call is not in the audit log as it should be. No space left on device. Make room" in said
     assert text_of(log) == before
     run("ingest", "--workspace", folder)
     assert log.check() == 4

@@ -108,6 +108,8 @@ def _lock(workspace: Workspace) -> Finding:
             return Finding("lock", True, "no run is at work")
     except Timeout:
         return Finding("lock", True, "a run is at work; the system frees its lock when it ends or dies")
+    except OSError as problem:
+        return Finding("lock", False, f"{lock.lock_file} cannot be written: {problem.strerror}. No run can begin.")
 
 
 def _leftovers(workspace: Workspace) -> Finding:
@@ -136,7 +138,7 @@ def _audit(workspace: Workspace) -> Finding:
     try:
         said = [f"lines: {log.check()}, all as they were written", *log.notes()]
         return Finding("audit log", True, ". ".join(sentence.removesuffix(".") for sentence in said))
-    except WorkbookError as problem:
+    except (WorkbookError, OSError) as problem:
         return Finding("audit log", False, str(problem))
 
 

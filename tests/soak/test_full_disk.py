@@ -38,3 +38,19 @@ def on_a_small_disk(folder: Path, free_kib: int) -> dict:
     done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not CAN_MOUNT, reason="a small disk cannot be mounted here")
+def test_every_command_ends_in_a_sentence_on_a_full_and_on_a_read_only_disk(tmp_path):
+    mount = 'mount -t tmpfs -o size=24m none "$1" && exec "$2" "$3" "$1"'
+    (tmp_path / "disk").mkdir()
+    script = HERE / "commands_on_bad_disks.py"
+    words = ["unshare", "-rm", "sh", "-c", mount, "sh", tmp_path / "disk", sys.executable, script]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for disk, calls in json.loads(done.stdout.splitlines()[-1]).items():
+        for name, told in calls.items():
+            assert not told["raised"], f"{name} on a disk that is {disk}: {told['raised']}"
+            assert told["code"] in range(5)
+            assert "Traceback" not in told["said"]
+            assert told["code"] == 0 or told["said"].strip(), f"{name} on a disk that is {disk} says nothing"

@@ -134,7 +134,7 @@ def _note(workspace: "Workspace", whose: list[str], code: int) -> None:
     try:
         Audit(workspace).record(str(context.info_name), (param.opts[0] for param in given), whose, code)
     except (WorkbookError, OSError) as problem:
-        click.echo(f"The audit log has no line of this call. {in_words(problem)}", err=True)
+        click.echo(f"This call is not in the audit log as it should be. {in_words(problem)}", err=True)
         if code == 0:
             sys.exit(PARTLY)
 

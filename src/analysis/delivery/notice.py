@@ -59,21 +59,32 @@ def last_run(
 def keep(workspace: Workspace, run: LastRun) -> list[str]:
     """Write the run to `reports/log/last_run.json`, and tell whom [notify] names of failures that are new.
 
-    The same failures are told once, however often the run is repeated; where telling failed, the next run tells again.
-    Returns what could not be told, in sentences.
+    Where that disk does not take it, it is written beside the store. The same failures are told once, however often the
+    run is repeated; where telling failed, the next run tells again. Returns what could not be written or told, in
+    sentences.
     """
-    path = workspace.reports_folder / "log" / NAME
-    told_before = _told_in(path)
-    _write(path, run)
+    places = [workspace.reports_folder / "log" / NAME, workspace.folder / workspace.config.store / NAME]
+    told_before = _told_in(places)
+    unwritten = _write(places, run)
     if not run.failures or run.failures == told_before:
-        return []
+        return unwritten
     if problems := _tell(workspace, run):
-        _write(path, replace(run, not_told=problems))
-    return problems
+        _write(places, replace(run, not_told=problems))
+        return unwritten + problems
+    return unwritten
 
 
-def _write(path: Path, run: LastRun) -> None:
-    publish({path: json.dumps(asdict(run), ensure_ascii=False, indent=2) + "\n"})
+def _write(places: list[Path], run: LastRun) -> list[str]:
+    """Write the run to the first of these places that takes it; why others did not, in sentences."""
+    problems = []
+    for path in places:
+        try:
+            publish({path: json.dumps(asdict(run), ensure_ascii=False, indent=2) + "\n"})
+        except OSError as problem:
+            problems.append(f"The summary of this run cannot be written to {path}: {problem.strerror}.")
+            continue
+        return [f"{sentence} It is in {path}." for sentence in problems]
+    return [*problems, "What the run did is said here alone."]
 
 
 def _tell(workspace: Workspace, run: LastRun) -> list[str]:
@@ -109,13 +120,16 @@ def _mail(workspace: Workspace, run: LastRun) -> None:
         server.close()
 
 
-def _told_in(path: Path) -> list[str]:
+def _told_in(places: list[Path]) -> list[str]:
     """The failures that the run before told of; none where telling failed, or its file is gone or damaged."""
-    try:
-        last = json.loads(path.read_text(encoding="utf-8"))
-        return [] if last["not_told"] else last["failures"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+    told = []
+    for path in places:
+        try:
+            last = json.loads(path.read_text(encoding="utf-8"))
+            told.append((last["ended_at"], [] if last["not_told"] else last["failures"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return max(told, default=("", []))[1]
 
 
 def _whose(of: Done | Outcome) -> str:

@@ -18,7 +18,7 @@ from analysis.delivery.channels import PASSWORD
 
 System = Literal["systemd", "cron", "windows"]
 
-_LATER_H = 1  # a second call after each: for what failed, and for a time that the clocks left out
+_LATER_H = 1  # a second call so long after, each day: for what failed, and for a time or a day that the clocks left out
 _RUN = ("run", "--due", "--missing", "--workspace")
 
 
@@ -109,10 +109,10 @@ WantedBy=timers.target
 
 
 def _with_later(plan: ReportPlan, config: Config) -> tuple[str, str]:
-    """The plan's time, and a later one; what passes midnight goes to the last minute of the day."""
+    """The plan's time, and a later one each day; what passes midnight goes to the last minute of the day."""
     hour, minute = (int(part) for part in plan.at.split(":"))
     later = f"{hour + _LATER_H:02d}:{minute:02d}" if hour + _LATER_H < 24 else "23:59"
-    return on_calendar(plan, config), on_calendar(plan.model_copy(update={"at": later}), config)
+    return on_calendar(plan, config), f"*-*-* {later}:00 {config.time_zone}"
 
 
 def _systemd_word(word: str) -> str:

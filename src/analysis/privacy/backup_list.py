@@ -146,11 +146,16 @@ def _lock_of(work: Path) -> Path:
 
 
 def _is_free(lock_path: Path) -> bool:
+    """Whether nobody holds a lock; nobody does where there is none yet, or where nothing can be written."""
+    if not lock_path.exists():
+        return True
     try:
         with FileLock(lock_path, timeout=0):
             return True
     except Timeout:
         return False
+    except OSError:
+        return True
 
 
 @contextlib.contextmanager

@@ -147,7 +147,8 @@ def owed(workspace: Workspace, now: pd.Timestamp) -> list[Job]:
     """
     jobs = []
     for plan in _plans(workspace):
-        newest, unmade = _newest_pages(workspace, plan), _unmade(workspace, plan)
+        newest = _newest_pages(workspace, plan, last_due(plan, now, workspace.config))
+        unmade = _unmade(workspace, plan)
         for whose in _whose(workspace, plan):
             last = newest.get(whose or SQUAD)
             ends = owed_ends(plan, now, last, workspace.config, unmade.get(whose, set()))
@@ -191,12 +192,15 @@ def _in_order(jobs: list[Job]) -> list[Job]:
     return sorted(dict.fromkeys(jobs), key=lambda job: (job.until, not job.athlete_id))
 
 
-def _newest_pages(workspace: Workspace, plan: ReportPlan) -> dict[str, pd.Timestamp]:
-    """The last day of the newest page of a whole period, by athlete; a page of any other day is not the plan's."""
+def _newest_pages(workspace: Workspace, plan: ReportPlan, last: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    """The last day of the newest page of a whole period up to `last`, by athlete.
+
+    A page of any other day is not the plan's, and one of a later period was made while a clock went ahead.
+    """
     newest: dict[str, pd.Timestamp] = {}
     for folder in sorted((workspace.reports_folder / plan.report).glob("????-??-??")):
         end = pd.to_datetime(folder.name, format="%Y-%m-%d", errors="coerce")
-        if pd.notna(end) and period_end(plan, end, workspace.config.week_start) == end:
+        if pd.notna(end) and end <= last and period_end(plan, end, workspace.config.week_start) == end:
             newest |= dict.fromkeys(workspace.pages(plan.report, folder.name), end)
     return newest
 

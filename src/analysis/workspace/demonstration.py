@@ -1,5 +1,6 @@
 """The example squad, taken in through the ordinary door."""
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +26,11 @@ def prepare(
     config = folder / configuration.NAME
     if not config.exists():
         config.write_bytes((files / configuration.NAME).read_bytes())
-    for part in ("data/raw", "reports"):
-        (folder / part).mkdir(mode=0o750, exist_ok=True)
+    for part in (folder / "data" / "raw", folder / "reports"):
+        part.mkdir(mode=0o750, exist_ok=True)
+        mode = stat.S_IMODE(part.stat().st_mode)
+        if mode & stat.S_IRWXO:  # it came with the workbook's own files
+            part.chmod(mode & ~stat.S_IRWXO)
     workspace = opened(folder)
     strangers = set(workspace.athletes()["athlete_id"]) - set(example.athlete_ids())
     if strangers:
