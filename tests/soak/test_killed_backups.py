@@ -146,7 +146,8 @@ def test_a_backup_and_a_restore_that_are_ended_leave_nothing(grove, tmp_path, nu
             told = work_and_kill(ended_from_outside, number, after_s, *words, lines=0, after_s=None)[-1]
             found, inside = left(grove, there)
             assert inside == []
-            assert found == ([] if told == "exit 1" else [there / "b"])
-            ended += told == "exit 1"
+            assert found in ([], [there / "b"])  # it may be ended when all is done
+            assert found or told == "exit 1"
+            ended += not found
             shutil.rmtree(there)
         print(f"{number.name} to {what}: {ended} ended before they were done, nothing left")
