@@ -158,6 +158,19 @@ def test_who_could_not_be_told_by_a_dead_mail_server_is_told_by_the_next_run(fol
     assert "Birch has no page." in inbox.mails[0].get_content()
 
 
+def test_a_summary_goes_where_it_can_and_its_failures_are_told_once(folder, tmp_path):
+    squad = open_workspace(folder)
+    failed = last_run_of(datetime(2026, 6, 8, 4, tzinfo=UTC), error="Birch has no page.")
+    (squad.reports_folder / "log").parent.mkdir(exist_ok=True)
+    (squad.reports_folder / "log").write_text("a file where the folder should be")
+    beside = folder / "data" / "store" / "last_run.json"
+    (said,) = keep(squad, failed)
+    assert f"It is in {beside}" in said
+    assert json.loads(beside.read_text())["failures"] == ["Birch has no page."]
+    keep(squad, failed)
+    assert (tmp_path / "told").read_text().count("Birch has no page.") == 2  # as error and as failure, told once
+
+
 def test_each_run_applies_the_retention(folder, clock):
     clock(MONDAY)
     log = folder / "reports" / "log" / "old.log"
