@@ -19,7 +19,8 @@ from mmap import mmap
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-LOCKED = b"workbook-backup"  # how an encrypted backup begins
+LOCKED = b"workbook-backup"  # how an encrypted backup of version 0.1 begins
+AGE = b"age-encryption.org/"  # and one since
 LOCKED_PAGE = b'"cipher": "AES-256-GCM"'  # in the header of a page under a passphrase
 MOST_BYTES = 1024**3  # of one packed thing, unpacked
 HEAD_BYTES = 4096  # which tell what something is
@@ -31,6 +32,7 @@ Unpack = Callable[[bytes], Iterator[bytes]]
 _TAR = (257, b"ustar")
 _CLOSED = {  # how what cannot be looked into begins, and what it is
     LOCKED: "it is encrypted",
+    AGE: "it is encrypted",
     b"age-encryption.org": "it is encrypted",
     b"-----BEGIN AGE": "it is encrypted",
     b"-----BEGIN PGP": "it is encrypted",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from analysis.base.errors import UsageProblem
-from analysis.privacy.name_search import AGE, LOCKED
+from analysis.privacy.containers import AGE, LOCKED
 
 MOST_BYTES = 2 * 1024**3  # the library takes a file as a whole, and three times its size in memory
 

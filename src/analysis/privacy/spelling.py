@@ -145,8 +145,8 @@ def _finder(
     is_wide: bool,
 ) -> InBytes:
     parts = ([b"".join([_letter(letter, ways) for letter in word]) for word in words] for words in every)
-    patterns = {bytes(between.join(several)) for several in parts}
-    either = b"|".join(sorted(patterns, key=lambda pattern: (-len(pattern), pattern)))
+    patterns: set[bytes] = {bytes(between.join(several)) for several in parts}
+    either = b"|".join(sorted(sorted(patterns), key=len, reverse=True))
     return InBytes(re.compile(b"(?:%s)(?!%s)" % (either, after)), re.compile(b"(?<!%s)" % before), is_wide)
 
 
