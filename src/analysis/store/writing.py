@@ -138,7 +138,7 @@ def _parts(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, pd.DataFrame]]
     for session_id, length in lengths.items():
         part_of[session_id] = before // PART_ROWS
         before += length
-    groups = {name: dict(list(rows.groupby(rows["session_id"].map(part_of)))) for name, rows in of_sessions.items()}
+    groups = {name: dict(list(rows.groupby(rows["session_id"].map(part_of.get)))) for name, rows in of_sessions.items()}
     for number in range(before // PART_ROWS + 1):
         yield {name: parts[number] for name, parts in groups.items() if number in parts}
     for name, rows in tables.items():
