@@ -107,6 +107,16 @@ def test_a_page_that_fails_for_ever_is_tried_as_long_as_it_may_be_made_good():
     assert tried == [True, True, True, False, False]
 
 
+def test_who_never_had_a_page_is_owed_what_followed_the_first_that_was_tried():
+    now, tried = pd.Timestamp("2026-06-01T06:00", tz="UTC"), pd.Timestamp("2026-05-24")
+    for unmade, ends in (
+        (set(), ["2026-05-31"]),
+        ({tried - 2 * FORTNIGHT}, ["2026-05-31", "2026-05-24", "2026-05-17"]),
+    ):
+        found = owed_ends(ReportPlan(catch_up=3), now, None, Config(), unmade)
+        assert [f"{end:%Y-%m-%d}" for end in found] == ends
+
+
 def test_only_so_many_periods_are_made_good_after_a_long_silence():
     now, newest = pd.Timestamp("2026-06-01T06:00", tz="UTC"), pd.Timestamp("2025-06-01")
     ends = owed_ends(ReportPlan(catch_up=3), now, newest, Config())

@@ -51,8 +51,8 @@ _CLOSED = {  # how what cannot be looked into begins, and what it is
     b"ID3": "it is a sound",
 }
 _PLAIN_BINARY = ((8, b".FIT"), (0, b"\0\0\0\1Bud1"))  # their texts stand in them as they are
-_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
-_CONTROL_TEXT = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\ufffd\ufffe\uffff]")
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a]")  # in no text; line ends of all kinds and escapes are
+_CONTROL_TEXT = re.compile(r"[\0-\x08\x0e-\x1a\ufffd\ufffe\uffff]")
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _MOST_LETTERS_HIGH = 0.2  # of a text in UTF-16 without a mark, beyond U+2000; bytes that are no text have more
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[ \t]*[A-Za-z0-9+/_-]+)*")

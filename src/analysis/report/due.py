@@ -122,7 +122,8 @@ def owed_ends(
     """The last days of the periods owed at the moment `now` to somebody whose newest page is of the period `newest`.
 
     The last one that is due always is. Of the others among the last `catch_up` those after the newest page are, and
-    those in `unmade`: tried, and not made. Newest first. After a clock was set back the last one was made before.
+    those in `unmade`: tried, and not made; where no page was made ever, those after the first that was tried. Newest
+    first. After a clock was set back the last one was made before.
 
     >>> now = pd.Timestamp("2026-07-21T06:00", tz="UTC")
     >>> [end.date().isoformat() for end in owed_ends(ReportPlan(), now, pd.Timestamp("2026-07-05"), Config())]
@@ -130,9 +131,10 @@ def owed_ends(
     """
     end = last_due(plan, now, config)
     ends = [end]
+    since = min(unmade, default=None) if newest is None else newest
     for _ in range(plan.catch_up - 1):
         end = period_end(plan, end - _DAY, config.week_start)
-        if end in unmade or (newest is not None and end > newest):
+        if end in unmade or (since is not None and end > since):
             ends.append(end)
     return ends
 

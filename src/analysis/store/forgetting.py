@@ -38,7 +38,7 @@ def forget(
     for name, table in tables.items():
         if "athlete_id" in table.c:
             changed[name] += _delete(connection, table, athlete_id=[athlete_id])
-    changed["waiting"] += _delete_names(connection, tables["waiting"], names)
+    changed["waiting"] += _delete_names(connection, tables, names, mention)
     for name, table in tables.items():
         changed[name] += _replace(connection, table)
     return {name: count for name, count in changed.items() if count}
@@ -162,16 +162,47 @@ def _cells(raw: str | None, sheet: str) -> set[str]:
     return {str(value).strip().casefold() for value in (*values, sheet) if value is not None}
 
 
-def _delete_names(connection: sql.Connection, waiting: sql.Table, names: frozenset[str]) -> int:
-    names_waiting = connection.scalars(sql.select(waiting.c.external_name).distinct()).all()
-    return _delete(connection, waiting, external_name=[name for name in names_waiting if name.casefold() in names])
+def _delete_names(
+    connection: sql.Connection, tables: dict[str, sql.Table], names: frozenset[str], mention: re.Pattern[str]
+) -> int:
+    """Delete the names that wait, in whatever spelling; a file for which none waits any more is stored whole."""
+    waiting, files = tables["waiting"], tables["files"]
+    waits = connection.scalars(sql.select(waiting.c.external_name).distinct()).all()
+    gone = _delete(
+        connection,
+        waiting,
+        external_name=[name for name in waits if name.casefold() in names or mention.fullmatch(name)],
+    )
+    left = sql.select(sql.func.coalesce(sql.func.sum(waiting.c.rows), 0)).where(waiting.c.file_no == files.c.file_no)
+    connection.execute(files.update().where(files.c.rows_waiting > 0).values(rows_waiting=left.scalar_subquery()))
+    return gone
 
 
 def _replaced(mention: re.Pattern[str]) -> Callable[[Any], Any]:
-    def erased(text: Any) -> Any:  # whatever a cell holds
-        return mention.sub(ERASED, text) if isinstance(text, str) else text
+    def erased(value: Any) -> Any:  # whatever a cell holds
+        if not isinstance(value, str):
+            return value
+        return mention.sub(ERASED, _erased_in_json(value, mention) if "\\" in value else value)
 
     return erased
+
+
+def _erased_in_json(text: str, mention: re.Pattern[str]) -> str:
+    """JSON with the word in place of mentions in its texts, before which an escape may stand as a letter would."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    new = _erased_within(value, mention)
+    return text if new == value else json.dumps(new, ensure_ascii=False)
+
+
+def _erased_within(value: Any, mention: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return mention.sub(ERASED, value)
+    if isinstance(value, list):
+        return [_erased_within(inner, mention) for inner in value]
+    return {key: _erased_within(inner, mention) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _replace(connection: sql.Connection, table: sql.Table) -> int:
