@@ -39,9 +39,15 @@ def test_every_test_of_a_promise_is_there_and_asserts(file, test):
     assert asserts(file, test)
 
 
-def test_every_promise_names_its_test():
+def test_every_promise_names_its_test_and_how_much_was_tried_when():
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    assert [row for row in rows if "::test_" not in row and not row.startswith("| Promise ")] == []
+    promises = [row for row in rows if not row.startswith("| Promise ")]
+    assert [row for row in promises if "::test_" not in row] == []
+    assert [row for row in promises if not re.search(r"\| \d[^|`]* \d{1,2} \w+ 20\d\d[^|]* \|$", row)] == []
+
+
+def test_what_is_not_promised_comes_first():
+    assert re.findall(r"^## (.+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[0] == "What is not promised"
 
 
 def test_every_hard_test_is_on_the_list():

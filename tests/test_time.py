@@ -75,7 +75,7 @@ class Store:
         )
 
     def note(self, _name: str, rows: pd.DataFrame) -> None:
-        for row in rows.astype("object").where(rows.notna(), None).to_dict("records"):
+        for row in rows.to_dict("records"):
             self.deliveries[row["delivery_id"]] = row
 
 
