@@ -95,7 +95,7 @@ def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     rest = [name for name in dict.fromkeys(sheet.header) if name.strip() and name not in {*found.values(), *listed}]
     for header in rest:
         _place(proposal, header, sheet)
-    for name in TARGETS[proposal.target].required:
+    for name in dict.fromkeys(("athlete", *TARGETS[proposal.target].required)):
         if name not in proposal.columns and not (proposal.each and name in ("item", "value", "direction")):
             proposal.constants[name] = ('"?"', _ask(name))
     return _as_toml(proposal, path, sheet, found)
@@ -198,7 +198,7 @@ def _unit(header: str, si: str) -> tuple[str, str]:
 
 def _ask(name: str) -> str:
     asked = {
-        "athlete": "Write whose file it is",
+        "athlete": "Write whose file it is, or remove the line: its folder says it",
         "date": "Write the day, as 2026-01-31",
         "direction": "Write higher_better, lower_better or neutral",
         "kind": "Write gate, lap or manual",
