@@ -16,6 +16,22 @@ Rows = list[tuple[Row, dict]]  # values of a canonical table, with the row of th
 
 # fields that are no column of a canonical table: the door, or the assembly below, makes something of them
 ATHLETE, TIME, ALIASES, GIVEN_ID, SETS = "athlete", "time", "aliases", "athlete_id", "sets"
+_MEANINGS = {
+    ATHLETE: "name or alias; without it the folder says whose the rows are",
+    "date": "day, with or without a time",
+    TIME: "time of day, which tells sessions of one day apart",
+    ALIASES: "other names, parted by semicolons",
+    GIVEN_ID: "id, where you give one",
+    "exercise": "name of the exercise, as the catalogue or your own knows it",
+    "set_no": "number of the set in the file; sets are numbered anew",
+    "rep_no": "number of the repetition in its set",
+    "trial_no": "number of the trial; without it trials are counted",
+    "split_no": "number of the split; without it splits are counted",
+    "session_title": "name of the session",
+    "session_notes": "free text about the session",
+    "session_duration_s": "session time including rests",
+    "session_rpe_cr10": "rating of the whole session",
+}
 _OWN_COLUMNS = {  # of fields that hold a number and are no column of a canonical table either
     column.name: column
     for column in (
@@ -46,6 +62,10 @@ class Target:
         """The column that a field fills, None for the athlete, the time and the like."""
         table, column = self.fields[name]
         return TABLES[table].by_name.get(column) or _OWN_COLUMNS.get(column)
+
+    def meaning(self, name: str) -> str:
+        """What a field says, in a few words."""
+        return _MEANINGS.get(name) or (column.meaning if (column := self.column(name)) else "")
 
     def is_text(self, name: str) -> bool:
         """Whether a field takes its cell as it stands, marks for nothing and all."""
