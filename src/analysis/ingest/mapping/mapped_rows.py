@@ -97,7 +97,8 @@ def _own_headers(mapping: Mapping, target: Target, header: dict[str, str], share
     others = {same_header(name) for name in shared}
     beside = {field: name for field, name in header.items() if field not in (ATHLETE, "date", TIME)}
     alone = tuple(name for name in beside.values() if same_header(name) not in others)
-    return alone if others or beside.keys().isdisjoint(target.required) else ()
+    says_when = "date" in target.fields  # a row of the roster says enough with a name
+    return alone if says_when and (others or beside.keys().isdisjoint(target.required)) else ()
 
 
 def _refuse_unmapped_names(sheet: Sheet, mapping: Mapping, header: dict[str, str], file_name: str) -> None:
