@@ -88,6 +88,31 @@ def test_an_unpaired_inch_mark_keeps_the_rows_above_and_below(grove):
     assert path.read_text() == table(RPE, [row for row in rows if row[0] != "Jiří Dvořák"])
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_rows_below_lines_of_a_title_go_and_the_title_stays(grove, form):
+    rows = [["Ratings of June"], ["Coach", "Oak"], RPE]
+    rows += [
+        [who, f"2026-06-0{day}", "strength", "60", "6", "done", ""]
+        for day, who in enumerate(("Birch", "Jiří Dvořák", "Bo"), start=1)
+    ]
+    kept = [row for row in rows if row[0] != "Jiří Dvořák"]
+    if form == "csv":
+        path = drop(grove.folder, "rpe.csv", "".join(",".join(row) + "\n" for row in rows))
+    else:
+        path = grove.raw_folder / "rpe.xlsx"
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    take(grove, path)
+    assert erasure.erase(grove, "jiri1", raw=True).found == ()
+    if form == "csv":
+        assert path.read_text() == "".join(",".join(row) + "\n" for row in kept)
+    else:
+        found = [[cell for cell in row if cell] for row in openpyxl.load_workbook(path).active.values]
+        assert found == [[cell for cell in row if cell] for row in kept]
+
+
 @pytest.mark.parametrize("mark", ["\u2028", "\f", "\u0085", "\x1c", "\v"], ids=ascii)
 def test_a_mark_that_other_programs_take_for_a_line_end_ends_no_row(grove, mark):
     rows = [

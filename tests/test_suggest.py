@@ -4,6 +4,7 @@ import csv
 import io
 import tomllib
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -214,6 +215,94 @@ def test_wellness_items_are_proposed_without_a_direction(tmp_path):
     long = suggest(saved(tmp_path, TABLES_OF_EXAMPLES["wellness_long"], "long.csv"))
     words = [each["where"]["Variable"] for each in tomllib.loads(long)["each"]]
     assert words == ["Wellness", "Soreness", "Training Load"]
+
+
+SPEEDS = {
+    "de": "Sportler;Datum;Übung;Satz;Wdh;Last (kg);V mittel [m/s]",
+    "de, short": "Name;Tag;Übung;Satz;Wdh;Gewicht (kg);Mittlere Geschw. (m/s)",
+    "fr": "Nom;Date;Exercice;Série;Rep;Charge (kg);Vitesse moyenne (m/s)",
+    "es": "Jugador;Fecha;Ejercicio;Serie;Repetición;Peso (kg);Velocidad media (m/s)",
+    "it": "Atleta;Data;Esercizio;Serie;Ripetizione;Carico (kg);Velocità media (m/s)",
+    "pt": "Atleta;Data;Exercício;Série;Repetição;Carga (kg);Velocidade média (m/s)",
+}
+
+
+@pytest.mark.parametrize("header", SPEEDS.values(), ids=SPEEDS.keys())
+@pytest.mark.parametrize("title", ["", "Encoder 3\n"])
+def test_a_table_of_bar_speeds_is_one_in_any_language(tmp_path, header, title):
+    text = suggest(saved(tmp_path, f"{title}{header}\nAlder;2026-03-02;Squat;1;3;100;0,61\n", "t.csv"))
+    proposed = tomllib.loads(text)
+    names = header.split(";")
+    assert proposed["target"] == "reps"
+    assert proposed["columns"]["? " + names[-1]] == names[-1]
+    known = ["athlete", "date", "exercise", "set_no", "load_kg"]
+    assert [proposed["columns"][name] for name in known] == [*names[:4], names[5]]
+    assert proposed["units"] == {"load_kg": "kg", "? " + names[-1]: "m/s"}
+
+
+@pytest.mark.parametrize("header", ["MPV", "Propulsive (m/s)", "VMP", "bar speed", "Vmax", "Snelheid"])
+def test_a_speed_alone_makes_no_answer_of_a_morning(tmp_path, header):
+    text = suggest(saved(tmp_path, f"Player,Date,{header}\nAlder,2026-03-02,0.6\n", "t.csv"))
+    assert tomllib.loads(text)["target"] == "reps"
+
+
+FORMS = {
+    "en": "Timestamp,Your name,Sleep quality,Muscle soreness",
+    "de": "Zeitstempel,Dein Name,Schlafqualität,Muskelkater",
+    "fr": "Horodateur,Votre nom,Sommeil,Courbatures",
+    "es": "Marca temporal,Nombre y apellidos,Calidad del sueño,Dolor muscular",
+    "it": "Informazioni cronologiche,Nome e cognome,Qualità del sonno,Stanchezza",
+    "pt": "Carimbo de data/hora,Seu nome,Qualidade do sono,Cansaço",
+}
+
+
+@pytest.mark.parametrize("header", FORMS.values(), ids=FORMS.keys())
+def test_a_form_is_known_by_what_its_service_calls_time_and_person(tmp_path, header):
+    text = suggest(saved(tmp_path, f"{header}\n13/11/2026 19:05:12,Alder,4,2\n", "form.csv"))
+    proposed = tomllib.loads(text)
+    when, who, *asked = header.split(",")
+    assert (proposed["target"], proposed["columns"]) == ("wellness", {"date": when, "athlete": who})
+    assert [each["columns"]["value"] for each in proposed["each"]] == asked
+
+
+@pytest.mark.parametrize(
+    ("rows", "target", "columns"),
+    [
+        ("Zeitstempel,Name,RPE,Dauer in Minuten\n13.11.2026,Alder,4,62\n", "sessions", {"rpe_cr10", "duration_s"}),
+        ("Date,Exercise,Sets,Reps,Load (kg)\n2026-11-03,RDL,3,5,100\n", "sets", {"sets", "reps", "load_kg"}),
+        ("Datum,Sportart,Strecke (km),Dauer\n13.11.2026,Laufen,10.5,52:30\n", "runs", {"sport", "elapsed_s"}),
+        ("Nom,Date,Test,Distance (m),Temps (s)\nAlder,2026-11-03,sprint_20m,20,3.1\n", "splits", {"time_s"}),
+        ("Name,Date,Test,Metric,Value,Unit\nAlder,2026-11-03,ankle,angle,38,deg\n", "trials", {"metric", "unit"}),
+    ],
+)
+def test_a_table_is_proposed_for_what_its_rows_are(tmp_path, rows, target, columns):
+    proposed = tomllib.loads(suggest(saved(tmp_path, rows, "t.csv")))
+    assert proposed["target"] == target
+    assert columns <= proposed["columns"].keys()
+    assert "elapsed_s" not in proposed.get("units", {})  # 52:30 says its own
+
+
+def test_a_form_of_mornings_and_sessions_is_told_to_need_two_mappings(tmp_path):
+    rows = "Timestamp,Your name,Sleep,How hard was it?\n2026-11-03,Alder,4,7\n"
+    text = suggest(saved(tmp_path, rows, "form.csv"))
+    assert tomllib.loads(text)["target"] == "wellness"
+    assert '# not mapped: "How hard was it?", of the session: a second mapping with target = "sessions"' in text
+
+
+@pytest.mark.parametrize("table", [*TABLES_OF_EXAMPLES.values(), FORMS["de"] + "\n2026-11-03,Alder,4,2\n"])
+@pytest.mark.parametrize("title", [[], [["Encoder 3", "May"], []]])
+def test_a_table_has_one_proposal_as_text_and_as_workbook(tmp_path, table, title):
+    mark = ";" if ";" in table else ","
+    rows = [
+        *title,
+        *csv.reader(table.replace("02/03/2026", "2026-03-02").replace("0,6", "0.6").splitlines(), delimiter=mark),
+    ]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([float(cell) if cell.replace(".", "").isdigit() else cell for cell in row])
+    book.save(tmp_path / "t.xlsx")
+    text = "".join(mark.join(row) + "\n" for row in rows)
+    assert suggest(saved(tmp_path, text, "t.csv")) == suggest(tmp_path / "t.xlsx")
 
 
 def test_dates_that_can_be_read_in_two_ways_are_asked_for(tmp_path):

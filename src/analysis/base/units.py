@@ -43,6 +43,15 @@ def factor(unit: str, to: str) -> float:
     return known[unit]
 
 
+def units_of(to: str) -> tuple[str, ...]:
+    """The units that a number may be in to become one in `to`.
+
+    >>> units_of("s")
+    ('s', 'ms', 'min', 'h')
+    """
+    return tuple(_FACTORS.get(to, {to: 1.0}))
+
+
 MINUS = "\N{MINUS SIGN}"
 
 

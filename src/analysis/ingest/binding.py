@@ -97,7 +97,7 @@ def bind(reading: Reading, names: Names, owner: str | None) -> Bound:
     """
     waiting: dict[str, int] = {}
     tables = {}
-    ids: dict[tuple[str, str], str] = {}
+    ids: dict[tuple[str, str, str], str] = {}  # by athlete, source and the source's key
     for name, frame in reading.tables.items():
         if frame.empty:
             continue
@@ -107,34 +107,42 @@ def bind(reading: Reading, names: Names, owner: str | None) -> Bound:
             frame = _with_sessions(frame, reading.source, ids, keep_key=name == "sessions")
         if "source" in TABLES[name].names and "source" not in frame:
             frame = frame.assign(source=reading.source)
-        tables[name] = frame
+        tables[name] = frame if "source" in TABLES[name].names else frame.drop(columns="source", errors="ignore")
     return Bound(tables, _samples_by_athlete(reading, ids), waiting)
 
 
 def _with_athletes(
     frame: pd.DataFrame, source: str, names: Names, owner: str | None, waiting: dict[str, int]
 ) -> pd.DataFrame:
-    said = [owner or "" if pd.isna(name) else name for name in frame["external_name"]]
-    known = {name: names.athlete(source, name) for name in dict.fromkeys(said)}
-    for name, rows in Counter(said).items():
-        if known[name] is None:
-            waiting[name] = waiting.get(name, 0) + rows
-    bound = [known[name] is not None for name in said]
-    athlete_id = pd.Series([known[name] for name in said], index=frame.index, dtype="str")
+    names_said = [owner or "" if pd.isna(name) else name for name in frame["external_name"]]
+    said = list(zip(_sources(frame, source), names_said, strict=True))
+    known = {one: names.athlete(*one) for one in dict.fromkeys(said)}
+    for one, rows in Counter(said).items():
+        if known[one] is None:
+            waiting[one[1]] = waiting.get(one[1], 0) + rows
+    bound = [known[one] is not None for one in said]
+    athlete_id = pd.Series([known[one] for one in said], index=frame.index, dtype="str")
     return frame.drop(columns="external_name").assign(athlete_id=athlete_id).loc[bound]
 
 
-def _with_sessions(frame: pd.DataFrame, source: str, ids: dict[tuple[str, str], str], keep_key: bool) -> pd.DataFrame:
-    pairs = list(zip(frame["athlete_id"], frame["session_key"], strict=True))
-    for pair in dict.fromkeys(pairs):
-        ids.setdefault(pair, session_id(pair[0], source, pair[1]))
-    frame = frame.assign(session_id=pd.Series([ids[pair] for pair in pairs], index=frame.index, dtype="str"))
+def _sources(frame: pd.DataFrame, source: str) -> list[str]:
+    """The source of each row: its own, where the file has rows of several, else that of the file."""
+    return frame["source"].tolist() if "source" in frame else [source] * len(frame)
+
+
+def _with_sessions(
+    frame: pd.DataFrame, source: str, ids: dict[tuple[str, str, str], str], keep_key: bool
+) -> pd.DataFrame:
+    places = list(zip(frame["athlete_id"], _sources(frame, source), frame["session_key"], strict=True))
+    for place in dict.fromkeys(places):
+        ids.setdefault(place, session_id(*place))
+    frame = frame.assign(session_id=pd.Series([ids[place] for place in places], index=frame.index, dtype="str"))
     return frame.rename(columns={"session_key": "source_key"}) if keep_key else frame.drop(columns="session_key")
 
 
-def _samples_by_athlete(reading: Reading, ids: dict[tuple[str, str], str]) -> dict[str, pd.DataFrame]:
+def _samples_by_athlete(reading: Reading, ids: dict[tuple[str, str, str], str]) -> dict[str, pd.DataFrame]:
     parts: dict[str, list[pd.DataFrame]] = {}
-    for (athlete_id, key), session in ids.items():
+    for (athlete_id, _, key), session in ids.items():
         if key in reading.samples:
             parts.setdefault(athlete_id, []).append(reading.samples[key].assign(session_id=session))
     return {athlete_id: pd.concat(frames, ignore_index=True) for athlete_id, frames in parts.items()}

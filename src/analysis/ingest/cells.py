@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 import pandas as pd
 
+from analysis.base.units import factor, units_of
 from analysis.base.words import Words
 
 MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none", "--:--", "--:--:--"})
@@ -140,6 +141,8 @@ _DATES = (
 )
 _CLOCKS = tuple(re.compile(rf"{date}((T|,? (at |um |à |a las )?){_TIME})?", re.IGNORECASE) for date in _DATES)
 _TIME_ONLY = re.compile(_TIME, re.IGNORECASE)
+_SERIAL = re.compile(r"(?P<days>[2-6]\d{4})([.,](?P<part>\d+))?")
+_SERIAL_BEGINS = datetime(1899, 12, 30)  # so that the days from March 1900 on are those of spreadsheets
 
 
 @lru_cache(maxsize=4096)  # a log repeats the start of a session in each of its sets
@@ -149,8 +152,12 @@ def clock(raw: str, day_first: bool | None = None) -> datetime:
     `day_first` decides 03/04/2026, None where nobody knows. With points, as 03.04.2026, the day stands first.
     Raises BadCell where it is no date, or one that can be read in two ways.
 
+    A bare number of five digits is a day as spreadsheets count them.
+
     >>> clock("7 Apr 2026, 10:14").isoformat(), clock("2026-04-07 6:05:00\\u202fPM").isoformat()
     ('2026-04-07T10:14:00', '2026-04-07T18:05:00')
+    >>> clock("46329.75").isoformat()
+    '2026-11-03T18:00:00'
     """
     text = _SPACES.sub(" ", raw.strip())
     for pattern in _CLOCKS:
@@ -164,7 +171,18 @@ def clock(raw: str, day_first: bool | None = None) -> datetime:
             except ValueError:
                 raise BadCell("is no day of the calendar") from None
             return in_our_time(moment)
+    if is_serial(text):
+        return _SERIAL_BEGINS + timedelta(seconds=round(float(text.replace(",", ".")) * 86400))
     raise BadCell("is not a date", "Write the date as 2026-01-31.")
+
+
+def is_serial(raw: str) -> bool:
+    """Whether a cell holds a date as spreadsheets count days, from 1954 to 2091.
+
+    >>> is_serial("46329"), is_serial("46329.795"), is_serial("20261103")
+    (True, True, False)
+    """
+    return _SERIAL.fullmatch(raw.strip()) is not None
 
 
 def in_our_time(moment: datetime) -> datetime:
@@ -234,28 +252,84 @@ def day_first_of(cells: list[str]) -> bool | None:
     return None if day == month_ else day
 
 
+_HOURS = r"(h|hrs?|hours?|heures?|horas?|or[ae]|std|stunden?|uur|uren)"
+_MINUTES = r"(m|mins?|minutes?|minuten?|minutos?|minut[oi]|'|′|’)"
+_SECONDS = r"(s|secs?|seconds?|sek|sekunden?|secondes?|segundos?|second[oi]|''|\"|″|”)"
 _SPAN = re.compile(
-    r"((?P<h>\d+([.,]\d+)?) ?(h|hr|hrs|hours?|std\.?|ore?))?"
-    r" ?((?P<m>\d+([.,]\d+)?) ?(m|mins?|min\.))?"
-    r" ?((?P<s>\d+([.,]\d+)?) ?(s|secs?|sek\.?))?",
+    rf"((?P<h>\d+([.,]\d+)?) ?{_HOURS}(?![^\W\d_])\.?)?"
+    rf"(,? ?((and|und|et|y|e|en) )?(?P<m>\d+([.,]\d+)?) ?{_MINUTES}(?![^\W\d_])\.?)?"
+    rf"(,? ?((and|und|et|y|e|en) )?(?P<s>\d+([.,]\d+)?) ?{_SECONDS}(?![^\W\d_])\.?)?",
     re.IGNORECASE,
 )
+_HOURS_ONLY = re.compile(r"(?P<h>\d+) ?h ?(?P<m>\d{2})(?P<s>)", re.IGNORECASE)
 _COLONS = re.compile(r"((?P<h>\d+):)?(?P<m>\d{1,3}):(?P<s>\d{2}([.,]\d+)?)")
 
 
 @lru_cache(maxsize=4096)
 def duration_s(raw: str) -> float:
-    """A span in seconds: 38min, 1h 5m, 45s, 5:30 (minutes and seconds) or 1:05:30.
+    """A span in seconds: 38min, 1h 5m, 1h05, 45s, 5:30 (minutes and seconds) or 1:05:30, units in seven languages.
 
-    >>> duration_s("1h 5m"), duration_s("38min"), duration_s("5:30")
-    (3900.0, 2280.0, 330.0)
+    >>> duration_s("1h 5m"), duration_s("38min"), duration_s("5:30"), duration_s("1 Std. 5 Min."), duration_s("1h05")
+    (3900.0, 2280.0, 330.0, 3900.0, 3900.0)
     """
     text = _SPACES.sub(" ", raw.strip())
-    match = _COLONS.fullmatch(text) or _SPAN.fullmatch(text)
+    match = _COLONS.fullmatch(text) or _HOURS_ONLY.fullmatch(text) or _SPAN.fullmatch(text)
     if not match or not any(match.groupdict().values()):
         raise BadCell("is not a duration", "Write it as 1h 5m.")
     h, m, s = (float((match[unit] or "0").replace(",", ".")) for unit in "hms")
     return h * 3600 + m * 60 + s
+
+
+_TWO_PARTS = re.compile(r"(\d+):(\d{2})")
+SHORT_SESSION_MIN = 10  # below it, 1:05 of a session means an hour rather than a minute
+
+
+def span_s(raw: str, decimal: str = ".", unit: str | None = None, *, of_a_session: bool = False) -> float:
+    """A span in seconds: a number in `unit`, else as `duration_s` reads what people write.
+
+    Two parts are hours and minutes in a column of hours, else minutes and seconds. Of a session, 1:05 can mean either.
+
+    >>> span_s("65", unit="min"), span_s("1h 5m", unit="min"), span_s("1:05", unit="h"), span_s("3,12", ",")
+    (3900.0, 3900.0, 3900.0, 3.12)
+    """
+    try:
+        return number(raw, decimal) * factor(unit or "s", "s")
+    except BadCell:
+        pass
+    two = _TWO_PARTS.fullmatch(raw.strip())
+    if two and unit == "h":
+        return int(two[1]) * 3600.0 + int(two[2]) * 60.0
+    if two and of_a_session and int(two[1]) < SHORT_SESSION_MIN:
+        remedy = f"Write {two[1]}:{two[2]}:00 or {two[1]}h {two[2]}m."
+        raise BadCell("can be read as hours and minutes or as minutes and seconds", remedy)
+    return duration_s(raw)
+
+
+_WITH_UNIT = re.compile(r"(?P<number>.*\d[.,]?)\s*(?P<unit>[^\d\s.,].*)")
+
+
+def unit_said(raw: str, to: str) -> str | None:
+    """The unit that a cell says behind its number, of those that can be `to`; None where it says none.
+
+    >>> unit_said("225 lbs.", "kg"), unit_said("225", "kg")
+    ('lbs', None)
+    """
+    said = _WITH_UNIT.fullmatch(raw.strip())
+    own = said["unit"].strip().rstrip(".").casefold() if said else None
+    return next((unit for unit in units_of(to) if unit.casefold() == own), None)
+
+
+def quantity(raw: str, decimal: str = ".", unit: str | None = None, to: str | None = None) -> float:
+    """A number in `to`: by the unit that the cell says behind it, else by `unit`, that of its column.
+
+    >>> quantity("225 lb", unit="kg", to="kg"), quantity("62,5", ",", "cm/s", "m/s"), quantity("5 km", to="m")
+    (102.05828325, 0.625, 5000.0)
+    """
+    if to is None:
+        return number(raw, decimal)
+    said = unit_said(raw, to)
+    text = re.sub(r"[^\d]+$", "", raw) if said else raw
+    return number(text, decimal) * factor(said or unit or to, to)
 
 
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")

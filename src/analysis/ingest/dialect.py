@@ -6,16 +6,22 @@ import re
 import zipfile
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.base.errors import UnreadableFile, UsageProblem
-from analysis.ingest.cells import BadCell, clock, day_first_of, is_missing
+from analysis.ingest.cells import BadCell, clock, day_first_of, is_missing, is_serial
 from analysis.ingest.files import DAMAGED_ARCHIVE
+from analysis.ingest.headings import TOP_ROWS, Heading, as_text, headings, likely_heading
 from analysis.ingest.measuring import sheets_of
+from analysis.ingest.mending import joined_decimals, spread
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MAX_BYTES = 200_000_000  # of text once unpacked; a squad's years of training stay far below it
 MAX_ROWS = 600_000
@@ -24,6 +30,7 @@ MAX_CELLS = 10_000_000  # of one sheet up to its farthest cell, filled or not
 _DELIMITERS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _END = "end of table"
+_LOOKED_AT = 70  # rows by which a header is judged
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ class Sheet:
     dialect: Dialect | None = field(default=None)
     said: Said = NOTHING_SAID
     row_nos: tuple[int, ...] | None = None  # of a part of a sheet: which of its rows these are
+    above: int = 0  # rows over the last one of the header, as lines of a title
+    remarks: tuple[str, ...] = ()  # what was made of its cells, for the person who imports
 
     def numbered(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Each row with its number in the file, the first behind the header being 1."""
@@ -133,6 +142,45 @@ class Sheet:
         rows, row_nos = tuple(self.rows[number] for number in numbers), tuple(number + 1 for number in numbers)
         return replace(self, rows=rows, row_nos=row_nos)
 
+    def headed(self, fits: Callable[[Sequence[str], str], bool]) -> "Sheet | None":
+        """This table with the first of its possible headers that `fits`, by its words and the sheet's name.
+
+        That is the first row, else one below lines of a title, or two rows as one; None where none fits.
+        """
+        rows = (self.header, *self.rows)
+        found = next((heading for heading in headings(rows[: TOP_ROWS + 1]) if fits(heading.words, self.name)), None)
+        return self._under(found) if found else None
+
+    def below_title(self) -> "Sheet":
+        """This table with the header that it seems to have, where nobody knows its words."""
+        return self._under(likely_heading((self.header, *self.rows[:_LOOKED_AT])))
+
+    def _under(self, heading: Heading) -> "Sheet":
+        if not heading.above and heading.words == self.header:
+            return self
+        return replace(self, header=heading.words, rows=self.rows[heading.above :], above=self.above + heading.above)
+
+    @cached_property
+    def mended(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The rows whose numbers were cut at their decimal commas, put together again."""
+        if self.dialect is None or self.dialect.delimiter != ",":
+            return {}
+        width = len(self.header)
+        is_long = any(len(row) > width and not is_blank(row[width:]) for row in self.rows)
+        return joined_decimals(self.rows, width) if is_long else {}
+
+    def notes(self, date_header: str | None = None) -> list[str]:
+        """What was made of the cells, in sentences."""
+        said = list(self.remarks)
+        if self.above:
+            said.append(f"Rows above the header that were left out: {self.above}.")
+        if cut := sum(row in self.mended for row in self.rows):
+            said.append(f"Rows whose numbers a decimal comma cut in two, put together again: {cut}.")
+        if date_header in self.header and (serial := [cell for cell in self.column(date_header) if is_serial(cell)]):
+            day = clock(serial[0]).date()
+            said.append(f"Dates written as the day numbers of a spreadsheet: {len(serial)}, as {serial[0]} for {day}.")
+        return [f"{self.name}: {sentence}" for sentence in said] if self.name else said
+
     @property
     def decimal(self) -> str:
         return self.dialect.decimal if self.dialect else self.said.decimal or "."
@@ -153,12 +201,22 @@ class Sheet:
     def form(self) -> dict:
         """The form as JSON-ready values; `said` holds what was said about it, where anything was."""
         found = self.dialect.as_plain() if self.dialect else {}
+        found |= {"above": self.above} if self.above and not self.name else {}
         return found | ({"said": said} if (said := self.said.as_plain()) else {})
 
     def column(self, header: str) -> list[str]:
         """The filled cells below a header, at its first occurrence."""
         place = self.header.index(header)
         return [row[place] for row in self.rows if len(row) > place and not is_missing(row[place])]
+
+
+def form_of(sheets: Sequence[Sheet]) -> dict:
+    """The form of a file as JSON-ready values: of its one table, or of the sheets of a workbook that are read."""
+    if sheets[0].dialect:
+        return sheets[0].form()
+    named = {"sheets": list(dict.fromkeys(sheet.name for sheet in sheets))}
+    above = {sheet.name: sheet.above for sheet in sheets if sheet.above}
+    return sheets[0].form() | named | ({"above": above} if above else {})
 
 
 @lru_cache(maxsize=1024)
@@ -217,8 +275,10 @@ class Record:
     cells: tuple[str, ...]
 
 
-def records(text: str, said: Said = NOTHING_SAID) -> tuple[str, str, list[Record]]:
+def records(text: str, said: Said = NOTHING_SAID, above: int = 0) -> tuple[str, str, list[Record]]:
     """A text as `read_delimited` cuts it: its delimiter, what stands up to the header, and the rows behind it.
+
+    `above` is how many rows stand over the header, as the form of the file says.
 
     >>> records('Load;Note\\n5;"a\\nb"\\n')
     (';', 'Load;Note\\n', [Record(text='5;"a\\nb"\\n', cells=('5', 'a\\nb'))])
@@ -236,7 +296,7 @@ def records(text: str, said: Said = NOTHING_SAID) -> tuple[str, str, list[Record
     for cells in csv.reader(noted(), delimiter=delimiter):
         rows.append(Record("".join(lines), tuple(cells)))
         lines.clear()
-    first = next(place for place, row in enumerate(rows) if not is_blank(row.cells))
+    first = next(place for place, row in enumerate(rows) if not is_blank(row.cells)) + above
     return delimiter, before + "".join(row.text for row in rows[: first + 1]), rows[first + 1 :]
 
 
@@ -267,12 +327,31 @@ def header_of(head: bytes) -> tuple[str, ...]:
         text, _, _ = decoded(head, "", whole=False)
     except UnreadableFile:
         return ()
-    text, delimiter = _without_sep_line(text)
-    lines = [line for line in re.split(r"\r\n|\n|\r", text[:20000]) if line.strip()]
-    if not lines:
-        return ()
-    first = next(csv.reader([lines[0]], delimiter=delimiter or sniff_delimiter("\n".join(lines[:20]))))
+    first = next(iter(_top_rows(text)), ())
     return tuple(same_header(cell) for cell in first)
+
+
+def heads_below(head: bytes) -> Iterator[bytes]:
+    r"""The beginning of a text file as it would be if its header stood in the first row: one for each it may have.
+
+    >>> [header_of(below) for below in heads_below(b"Jumps of May\nName;Height\nAlder;31\n")][0]
+    ('name', 'height')
+    """
+    try:
+        text, _, _ = decoded(head, "", whole=False)
+    except UnreadableFile:
+        return
+    for heading in headings(_top_rows(text)):
+        if heading.above:
+            yield as_text(heading.words)
+
+
+def _top_rows(text: str) -> list[tuple[str, ...]]:
+    """The first filled lines of a text as rows."""
+    text, delimiter = _without_sep_line(text)
+    lines = [line for line in re.split(r"\r\n|\n|\r", text[:20000]) if line.strip()][: TOP_ROWS + 1]
+    mark = delimiter or sniff_delimiter("\n".join(lines[:20]))
+    return [tuple(row) for line in lines for row in csv.reader([line], delimiter=mark)]
 
 
 def date_in_name(path: Path, what: str) -> date:
@@ -339,6 +418,8 @@ def _fit(lines: str, delimiter: str) -> float:
         widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
     except csv.Error:
         return 0.0
+    while len(widths) > 1 and widths[0] == 1:
+        del widths[0]  # a line of a title
     if not widths:
         return 0.0
     # a file whose every row is ragged still has its header to go by
@@ -418,12 +499,32 @@ def read_workbook(path: Path, said: Said = NOTHING_SAID) -> list[Sheet]:
     try:
         book = CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
-            rows = [tuple(_as_text(cell) for cell in row) for row in book.get_sheet_by_name(name).to_python()]
+            found = book.get_sheet_by_name(name)
+            rows = [tuple(_as_text(cell) for cell in row) for row in found.to_python()]
             if rows:
-                sheets.append(Sheet(name, rows[0], tuple(rows[1:]), said=said))
+                rows, remarks = _spread(rows, found)
+                sheets.append(Sheet(name, rows[0], tuple(rows[1:]), said=said, remarks=remarks))
     except (CalamineError, OSError, ValueError) as problem:
         raise UnreadableFile(f"{path.name} cannot be opened as a workbook: {problem}. Save it again as XLSX.") from None
     return sheets
+
+
+def _spread(rows: list[tuple[str, ...]], sheet: "CalamineSheet") -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+    """The rows with what is merged over several of them, and what is to be said of that."""
+    down, across = sheet.start or (0, 0)
+    merged = [
+        ((first - down, left - across), (last - down, right - across))
+        for (first, left), (last, right) in sheet.merged_cell_ranges or ()
+        if last > first
+    ]
+    if not merged:
+        return rows, ()
+    rows, filled, kept = spread(rows, merged)
+    remarks = (
+        f"Cells filled with what is merged over their rows: {filled}." if filled else "",
+        f"Numbers merged over several rows, which count in the first alone: {kept}." if kept else "",
+    )
+    return rows, tuple(filter(None, remarks))
 
 
 def _refuse_bomb(path: Path) -> None:

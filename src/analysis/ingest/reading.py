@@ -5,15 +5,15 @@ name that the file uses (`external_name`, None where the file has none) and a se
 (`session_key`). The ordinary door (`ingest/binding.py`) binds names to athletes and keys to ids.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.base.config import Config
 from analysis.base.tables import TABLES
-from analysis.ingest.dialect import NOTHING_SAID, Said
+from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet
 
 SOURCE_ROW_COLUMNS = ["sheet", "row_no", "raw", "became"]
 REJECT_COLUMNS = ["sheet", "row_no", "column", "check", "raw", "reason"]
@@ -64,6 +64,8 @@ class Reader:
     `read(path, options)` returns a Reading or raises UnreadableFile, UnitNeeded or ConfigProblem, nothing else.
     `takes` and `leaves` say in a few words what becomes data, and what does not and why: the page of formats.
     A `generic` format is recognised by words that many tables use: a saved mapping that fits goes before it.
+    A format of tables also says which headers are its own (`fits`) and reads sheets that are open (`read_sheets`), so
+    that a table is known in a workbook too.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Reader:
     takes: str = ""
     leaves: str = ""
     generic: bool = False
+    fits: Callable[[Sequence[str]], bool] | None = None
+    read_sheets: Callable[[Sequence[Sheet], Path, Options], Reading] | None = None
 
 
 def reader_columns(table: str) -> list[str]:
@@ -82,3 +86,50 @@ def reader_columns(table: str) -> list[str]:
     ['session_key', 'external_name', 'sport', 'distance_m']
     """
     return [_BOUND.get(name, name) for name in TABLES[table].names if name not in _DOOR_FILLS]
+
+
+_BECAME = ("ignored", "taken", "rejected")  # the graver last
+
+
+def together(readings: Sequence[Reading], notes: Iterable[str] = ()) -> Reading:
+    """What several readings of one file say as one; rows of another source than the first's say theirs.
+
+    A row that one refuses and another takes is counted as refused.
+    """
+    first = readings[0]
+    said = tuple(dict.fromkeys([note for reading in readings for note in reading.notes] + list(notes)))
+    if len(readings) == 1:
+        return replace(first, notes=said)
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for reading in readings:
+        for name, frame in reading.tables.items():
+            own = frame if reading.source == first.source else frame.assign(source=reading.source)
+            tables.setdefault(name, []).append(own)
+    rows = pd.concat([reading.source_rows for reading in readings], ignore_index=True)
+    of_one = rows.assign(rank=[_BECAME.index(what) for what in rows["became"]]).groupby(
+        ["sheet", "row_no"], sort=False
+    )["rank"]
+    graver = rows.assign(became=[_BECAME[rank] for rank in of_one.transform("max")])
+    return replace(
+        first,
+        tables={name: pd.concat(frames, ignore_index=True) for name, frames in tables.items()},
+        samples={key: frame for reading in readings for key, frame in reading.samples.items()},
+        source_rows=graver.drop_duplicates(["sheet", "row_no"], ignore_index=True),
+        rejects=pd.concat([reading.rejects for reading in readings], ignore_index=True).drop_duplicates(
+            ["sheet", "row_no", "column", "check"], ignore_index=True
+        ),
+        dialect=_dialects(readings),
+        notes=said,
+        whose={place: name for reading in reversed(readings) for place, name in reading.whose.items()},
+    )
+
+
+def _dialects(readings: Sequence[Reading]) -> dict:
+    """The form of the file, with all mappings and sheets that were used."""
+    joined = {name: value for reading in reversed(readings) for name, value in reading.dialect.items()}
+    mappings = dict.fromkeys(reading.dialect["mapping"] for reading in readings if "mapping" in reading.dialect)
+    sheets = dict.fromkeys(sheet for reading in readings for sheet in reading.dialect.get("sheets", ()))
+    above = [reading.dialect["above"] for reading in readings if isinstance(reading.dialect.get("above"), dict)]
+    joined |= {"mapping": ", ".join(mappings)} if mappings else {}
+    joined |= {"sheets": list(sheets)} if sheets else {}
+    return joined | ({"above": {name: n for each in above for name, n in each.items()}} if above else {})

@@ -7,11 +7,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
-from analysis.ingest.dialect import head_as_said
+from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below, read_workbook
 from analysis.ingest.files import head_of
-from analysis.ingest.reading import Options, Reader, Reading
+from analysis.ingest.reading import Options, Reader, Reading, together
 
 _TEXT = (".csv", ".tsv", ".txt")
+_BOOKS = (".xlsx", ".xlsm")
+_MAPPING = "mapping"  # the reader that is asked last
 
 
 # in the order in which they are asked: formats with a signature first, column mappings last
@@ -73,21 +75,64 @@ def _read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
     if path.suffix.lower() in _TEXT:
         head = head_as_said(head, options.said)
-    for reader in readers():
-        if reader.recognises(path, head):
-            return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
-    raise UnreadableFile(
-        f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "
-        "(docs/formats.md names all formats), or leave it out if it holds no training."
-    )
+    reader = next((reader for reader in readers() if reader.recognises(path, head)), None)
+    if reader is None:
+        raise UnreadableFile(
+            f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "
+            "(docs/formats.md names all formats), or leave it out if it holds no training."
+        )
+    if reader.name == _MAPPING and path.suffix.lower() in _BOOKS:
+        return _saying_what_was_said(_read_book(path, options), options)
+    if reader.name == _MAPPING and path.suffix.lower() in _TEXT:
+        reader, head = _below_a_title(reader, path, head, options)
+    return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
+
+
+def _below_a_title(mapped: Reader, path: Path, head: bytes, options: Options) -> tuple[Reader, bytes]:
+    """The reader of a table whose header may stand below a title, with the beginning from there; else `mapped`."""
+    from analysis.ingest.mapping import mapped_file
+
+    for below in (head, *heads_below(head)):
+        if found := next((one for one in readers() if one is not mapped and one.recognises(path, below)), None):
+            return found, below
+        if mapped_file.fits(header_of(below), options):
+            break
+    return mapped, head
 
 
 def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Reader:
     """`reader`, or the column mappings where one was named or a saved one fits what a generic reader would take."""
     from analysis.ingest.mapping import mapped_file
 
-    said = options.mapping is not None or (reader.generic and mapped_file.is_saved_for(head, options))
+    said = options.mapping is not None or (reader.generic and mapped_file.is_saved_for(header_of(head), options))
     return mapped_file.READER if said and mapped_file.recognises(path, head) else reader
+
+
+def _read_book(path: Path, options: Options) -> Reading:
+    """Each sheet of a workbook by the reader that would take it as a text file; those of no reader are left out."""
+    from analysis.ingest.mapping import mapped_file
+
+    sheets = read_workbook(path, options.said)
+    by_reader: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        found = None if options.mapping else next((one for one in readers() if _takes(one, sheet, options)), None)
+        by_reader.setdefault(found.name if found else _MAPPING, []).append(sheet)
+    named = {reader.name: reader for reader in readers()}
+    known = [read(own, path, options) for name, own in by_reader.items() if (read := named[name].read_sheets)]
+    rest = by_reader.get(_MAPPING, [])
+    if not known or any(mapped_file.fits_sheet(sheet, options) for sheet in rest):
+        return together([*known, mapped_file.read_sheets(rest, path, options)])
+    left = [f"Sheets that were left out, as nothing reads them: {', '.join(sheet.name for sheet in rest)}."]
+    return together(known, left if rest else ())
+
+
+def _takes(reader: Reader, sheet: Sheet, options: Options) -> bool:
+    """Whether a format of tables takes a sheet; a generic one leaves it to a saved mapping that fits."""
+    from analysis.ingest.mapping import mapped_file
+
+    fits = reader.fits
+    headed = sheet.headed(lambda header, _: fits(header)) if fits else None
+    return headed is not None and not (reader.generic and mapped_file.is_saved_for(headed.header, options))
 
 
 def _saying_what_was_said(reading: Reading, options: Options) -> Reading:

@@ -84,6 +84,20 @@ class Ledger:
     became: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # of refused rows too
+    notes: dict[str, None] = field(default_factory=dict)  # what was made of rows, in their order
+
+    def note(self, sentence: str) -> None:
+        """Say for the person who imports what was made of some rows."""
+        self.notes[sentence] = None
+
+    def absorb(self, own: "Ledger") -> None:
+        """What became of rows by another way to read them; of a row in both, the graver counts."""
+        self.rejects |= own.rejects
+        self.whose |= own.whose
+        self.notes |= own.notes
+        for place, found in own.became.items():
+            before = self.became.get(place, found)
+            self.became[place] = max(before, found, key=lambda one: _WEIGHT.index(one[1]))
 
     def enter(self, sheet: str, row_no: int, cells: tuple[str, ...], became: str) -> None:
         raw = json.dumps(list(cells), ensure_ascii=False)
@@ -132,13 +146,11 @@ def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
     """
     ledgers = [Ledger() for _ in passes]
     taken = [one for each, own in zip(passes, ledgers, strict=True) for one in _taken(sheet, each, own)]
+    together = Ledger()
     for own in ledgers:
-        ledger.rejects |= own.rejects
-        ledger.whose |= own.whose
-    for place, found in ledgers[0].became.items() if ledgers else ():
-        most = max((own.became[place][1] for own in ledgers), key=_WEIGHT.index)
-        ledger.became[place] = found if found[1] == most else (found[0], most)
-    sound = [one for one in taken if ledger.became[one.row.sheet, one.row.row_no][1] == "taken"]
+        together.absorb(own)
+    ledger.absorb(together)
+    sound = [one for one in taken if together.became[one.row.sheet, one.row.row_no][1] == "taken"]
     return sorted(sound, key=lambda one: one.row.row_no)  # stable: the passes keep their order
 
 
@@ -152,6 +164,8 @@ def _taken(sheet: Sheet, way: Pass, ledger: Ledger) -> list[Taken]:
         ledger.enter(sheet.name, row_no, cells, "ignored" if is_blank(cells) else "taken")
         if is_blank(cells):
             continue
+        if not is_blank(cells[len(header) :]):
+            cells = sheet.mended.get(cells, cells)
         row = Row(sheet.name, row_no, dict(zip(header, cells, strict=False)))
         if not is_blank(cells[len(header) :]):
             ledger.reject(row, [_overlong(cells, header)])

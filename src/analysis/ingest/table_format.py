@@ -13,9 +13,9 @@ import pandas as pd
 from analysis.base.errors import UnreadableFile
 from analysis.base.units import factor
 from analysis.ingest import cells
-from analysis.ingest.dialect import Sheet, header_of, read_delimited, same_header
+from analysis.ingest.dialect import Sheet, form_of, header_of, read_delimited, same_header
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.rows import Ledger, Parts, Pass, Problem, Row
+from analysis.ingest.rows import Ledger, Parts, Pass, Problem, Row, joined
 
 Value = TypeVar("Value")
 Headers = tuple[str, ...] | Mapping[str, str]  # what a column may be called; with the unit that each name says
@@ -157,6 +157,8 @@ class TableFormat:
             takes=self.takes,
             leaves=self.leaves,
             generic=self.generic,
+            fits=self.fits,
+            read_sheets=self.read_sheets,
         )
 
     def recognises(self, path: Path, head: bytes) -> bool:
@@ -165,18 +167,30 @@ class TableFormat:
 
     def read(self, path: Path, options: Options) -> Reading:
         """The file at `path`. Raises UnreadableFile where it has not the columns of this format."""
-        sheet = read_delimited(path, options.said)
-        if not self.fits(sheet.header):
+        return self.read_sheets([read_delimited(path, options.said)], path, options)
+
+    def read_sheets(self, sheets: Sequence[Sheet], path: Path, options: Options) -> Reading:
+        """Those of the sheets of a file that are of this format, each below its title.
+
+        Raises UnreadableFile where none is.
+        """
+        found = [
+            headed for sheet in sheets if (headed := sheet.headed(lambda header, _: self.fits(header))) is not None
+        ]
+        if not found:
             raise self.not_of_this_format(path)
-        form = self.form(sheet, path, options)
         ledger = Ledger()
-        content = self.content(sheet, form, ledger)
+        forms = [self.form(sheet, path, options) for sheet in found]
+        contents = [self.content(sheet, form, ledger) for sheet, form in zip(found, forms, strict=True)]
+        dates = [form.columns.get("start") or form.columns.get("date") for form in forms]
+        dated = [column[0].header if column else None for column in dates]
+        notes = [note for sheet, date in zip(found, dated, strict=True) for note in sheet.notes(date)]
         return ledger.reading(
             self.name,
-            tables=content.tables,
-            dialect=sheet.form() | {"decimal": form.decimal},
-            notes=content.notes,
-            samples=content.samples,
+            tables=joined(content.tables for content in contents),
+            dialect=form_of(found) | {"decimal": forms[0].decimal},
+            notes=(*notes, *dict.fromkeys(note for content in contents for note in content.notes)),
+            samples={key: frame for content in contents for key, frame in content.samples.items()},
         )
 
     def not_of_this_format(self, path: Path) -> UnreadableFile:

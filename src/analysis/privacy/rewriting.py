@@ -104,7 +104,8 @@ def _without(path: Path, before: Reading, options: Options, gone: set[Place], wh
     if path.suffix.lower() not in _BOOKS:
         return _text_without(path, before, options, gone, whose)
     try:
-        return without_rows(path, gone, set(before.source_rows["sheet"]), whose.without)
+        above = before.dialect.get("above", {})
+        return without_rows(path, gone, set(before.source_rows["sheet"]), whose.without, above)
     except NotPlain as problem:
         raise CannotRewrite(str(problem)) from None
     except (zipfile.BadZipFile, etree.XMLSyntaxError, LookupError, ValueError) as problem:
@@ -174,7 +175,7 @@ def _text_without(path: Path, before: Reading, options: Options, gone: set[Place
     data = path.read_bytes()
     text, encoding, _ = decoded(data, path.name, encoding=options.said.encoding)
     mark, codec = _exact(data, text, encoding)
-    delimiter, head, rows = records(text, options.said)
+    delimiter, head, rows = records(text, options.said, before.dialect.get("above", 0))
     as_read = [tuple(json.loads(raw)) for raw in before.source_rows.sort_values("row_no")["raw"]]
     if [row.cells for row in rows] != as_read:
         raise CannotRewrite("its rows are not cut as they were read")

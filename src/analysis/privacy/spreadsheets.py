@@ -7,7 +7,7 @@ merged cells, rules for ranges, charts, comments, names for ranges.
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import lxml.etree as etree
@@ -35,11 +35,16 @@ class NotPlain(ValueError):
 
 
 def without_rows(
-    path: Path, gone: Iterable[tuple[str, int]], read: Iterable[str], without: Callable[[str], str]
+    path: Path,
+    gone: Iterable[tuple[str, int]],
+    read: Iterable[str],
+    without: Callable[[str], str],
+    above: Mapping[str, int] | None = None,
 ) -> bytes:
-    """The bytes of a spreadsheet without rows, which are said by sheet and number behind the first filled one.
+    """The bytes of a spreadsheet without rows, which are said by sheet and number behind the header.
 
-    `without` takes the name out of a text. A sheet that is called by the name and was not `read` goes whole.
+    That is the first filled row, or as far below it as `above` says. `without` takes the name out of a text. A sheet
+    that is called by the name and was not `read` goes whole.
 
     Raises NotPlain where something else would be lost or would speak of other cells than before.
     """
@@ -53,7 +58,8 @@ def without_rows(
     _refuse(book, _PLAIN_IN_BOOK, "the book")
     changed = {_BOOK: book}
     places = _places_of_sheets(book, parts[_RELATIONS])
-    first = _first_rows(path)
+    begins = _first_rows(path)
+    first = {title: row + (above or {}).get(title, 0) for title, row in begins.items()}
     sheets = {title: _tree(parts[place]) for title, place in places.items()}
     for title, sheet in sheets.items():
         _refuse(sheet, _PLAIN_IN_SHEET, f"the sheet {title!r}")
@@ -65,7 +71,8 @@ def without_rows(
         if any(without(text) != text for text in _texts(sheets[title], strings)):
             raise NotPlain(f"no column mapping reads its sheet {title!r}, which says the name")
     for title in set(sheets) & set(read):
-        if any(without(text) != text for text in _texts(sheets[title], strings, first[title])):
+        rows = range(begins[title], first[title] + 1)
+        if any(without(text) != text for row in rows for text in _texts(sheets[title], strings, row)):
             raise NotPlain(f"the header of its sheet {title!r} says the name")
     for title in dropped:
         _drop_sheet(parts, changed, book, title, places[title])

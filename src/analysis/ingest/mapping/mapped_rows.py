@@ -1,20 +1,19 @@
 """The rows of a sheet by a column mapping: which cells are read, in which unit, and what an empty one means."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from functools import partial
 
 from analysis.base.errors import UnreadableFile
-from analysis.base.tables import TABLES, Column
-from analysis.base.units import factor
 from analysis.ingest import cells
-from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import Sheet, same_header
 from analysis.ingest.exercises import catalogue
+from analysis.ingest.logs.log import external_load_kg
+from analysis.ingest.mapping.fields import Written
+from analysis.ingest.mapping.headers import says_whose
 from analysis.ingest.mapping.mapping import Mapping
-from analysis.ingest.mapping.targets import ALIASES, ATHLETE, GIVEN_ID, TARGETS, TIME, Target
+from analysis.ingest.mapping.targets import ATHLETE, GIVEN_ID, TARGETS, TIME, Target
 from analysis.ingest.reading import Options
 from analysis.ingest.rows import Parts, Problem, Row, local_start
 
@@ -27,35 +26,45 @@ class MappedForm:
     target: Target
     header: dict[str, str]  # field -> header as it stands in the sheet
     constants: dict[str, str]  # label -> value, cells that every row has
-    decimal: str
-    day_first: bool | None
+    given: dict[str, object]  # field -> what a constant says for it
+    written: Written
     conditions: dict[str, str]  # header as it stands in the sheet -> what its cell has to say
     own: tuple[str, ...]  # headers that only this row of several reads; all empty, there is no such row
     options: Options
 
     @classmethod
-    def of(cls, sheet: Sheet, mapping: Mapping, file_name: str, options: Options) -> "MappedForm":
-        """Raises UnreadableFile where a required column is not in the sheet."""
+    def of(
+        cls, sheet: Sheet, mapping: Mapping, file_name: str, options: Options, shared: Iterable[str] = ()
+    ) -> "MappedForm":
+        """`shared` headers are read by other mappings of the sheet too.
+
+        Raises UnreadableFile where a required column is not in the sheet, or several names that nobody maps are.
+        """
         target = TARGETS[mapping.target]
         there = sheet.columns()
         wanted = {field: there.get(same_header(name)) for field, name in mapping.columns.items()}
         header = {field: name for field, name in wanted.items() if name is not None}
         labels = {field: f"{field} (constant of the mapping)" for field in mapping.constants}
-        for field in target.required:
-            if field not in header and field not in labels:
+        there_or_given = header.keys() | labels.keys()
+        for names in (*((name,) for name in target.required), *target.one_of):
+            if there_or_given.isdisjoint(names):
+                wanted = next(mapping.columns[name] for name in names if name in mapping.columns)
                 raise UnreadableFile(
-                    f"{file_name} has no column {mapping.columns[field]!r}, which {mapping.name} needs. "
+                    f"{file_name} has no column {wanted!r}, which {mapping.name} needs. "
                     "Add the column, or correct the mapping."
                 )
+        if ATHLETE not in there_or_given:
+            _refuse_unmapped_names(sheet, mapping, header, file_name)
+        first = _day_first(sheet, mapping, header.get("date"))
         return cls(
             mapping=mapping,
             target=target,
             header=labels | header,
             constants={label: str(mapping.constants[field]) for field, label in labels.items()},
-            decimal=sheet.said.decimal or mapping.decimal or sheet.decimal,
-            day_first=_day_first(sheet, mapping, header.get("date")),
+            given={name: value for name, value in mapping.given.items() if name not in header},
+            written=mapping.written(sheet.said.decimal or sheet.decimal, first),
             conditions=_conditions(mapping, there, file_name),
-            own=tuple(header[field] for each in mapping.each for field in each.columns if field in header),
+            own=_own_headers(mapping, target, header, shared),
             options=options,
         )
 
@@ -64,16 +73,44 @@ class MappedForm:
         return {self.target.fields[field]: name for field, name in self.header.items()}
 
     @staticmethod
-    def notes(forms: list["MappedForm"], sheet: Sheet, mapping: Mapping) -> Iterator[str]:
-        """What of the sheet and of the mapping was not used."""
-        used = {name for form in forms for name in (*form.header.values(), *form.conditions)}
-        if unused := [name for name in sheet.header if name.strip() and name not in used]:
+    def notes(forms: list["MappedForm"], sheet: Sheet, mapping: Mapping, shared: Iterable[str] = ()) -> Iterator[str]:
+        """What was made of the sheet, and what of it and of the mapping was not used."""
+        yield from sheet.notes(forms[0].header.get("date"))
+        used = {same_header(name) for form in forms for name in (*form.header.values(), *form.conditions)} | {*shared}
+        if unused := [name for name in sheet.header if name.strip() and same_header(name) not in used]:
             yield f"Columns that {mapping.name} does not map, kept in the raw rows only: {', '.join(unused)}."
         columns = ((form, field, name) for form in forms for field, name in form.mapping.columns.items())
         if absent := dict.fromkeys(name for form, field, name in columns if field not in form.header):
             yield f"Columns of {mapping.name} that the file has not: {', '.join(absent)}."
         if mapping.target == "reps" and any("rep_no" not in form.header for form in forms):
             yield "The file has no repetition numbers, so each row is one set with one value."
+
+
+def _own_headers(mapping: Mapping, target: Target, header: dict[str, str], shared: Iterable[str]) -> tuple[str, ...]:
+    """The headers of which a row fills one, or has nothing to say to this mapping.
+
+    Of one of several rows its own; of one mapping among several what the others do not read; else what is beside whose
+    the row is and when, where nothing else is needed.
+    """
+    if mapping.each:
+        return tuple(header[field] for each in mapping.each for field in each.columns if field in header)
+    others = {same_header(name) for name in shared}
+    beside = {field: name for field, name in header.items() if field not in (ATHLETE, "date", TIME)}
+    alone = tuple(name for name in beside.values() if same_header(name) not in others)
+    says_when = "date" in target.fields  # a row of the roster says enough with a name
+    return alone if says_when and (others or beside.keys().isdisjoint(target.required)) else ()
+
+
+def _refuse_unmapped_names(sheet: Sheet, mapping: Mapping, header: dict[str, str], file_name: str) -> None:
+    """Several people are never taken for the one whose folder it is."""
+    for name in sheet.header:
+        if name not in header.values() and says_whose(name):
+            several = list(dict.fromkeys(cell.strip() for cell in sheet.column(name)))
+            if len(several) > 1:
+                raise UnreadableFile(
+                    f"{file_name} has several names in its column {name!r}, which {mapping.name} does not map. "
+                    "Map it to athlete, or say under [constants] whose all rows are."
+                )
 
 
 def _day_first(sheet: Sheet, mapping: Mapping, header: str | None) -> bool | None:
@@ -103,15 +140,20 @@ def read_row(row: Row, form: MappedForm) -> Parts | None:
         return None
     row.cells.update(form.constants)
     parts: Parts = {table: {} for table, _ in form.target.fields.values()}
-    for field, (table, column) in form.target.fields.items():
-        if field in form.header:
-            parts[table][column] = _value(row, field, form)
-    for field in form.target.required:
+    found = {field: _value(row, field, form) for field in form.target.fields if field in form.header}
+    for field, value in found.items():
         table, column = form.target.fields[field]
-        row.demand(form.header[field], parts[table][column])
+        parts[table][column] = value
+    for name in dict.fromkeys((ATHLETE, *form.target.required)):
+        if name in form.header:
+            row.demand(form.header[name], found[name])
+    for names in form.target.one_of:
+        there = [name for name in names if name in form.header]
+        row.demand(form.header[there[0]], next((found[name] for name in there if found[name] is not None), None))
     if "load_kg" in form.header and "sets" in parts:
-        parts["sets"]["load_raw"] = row.text(form.header["load_kg"])
-        parts["sets"]["unit_raw"] = form.mapping.units.get("load_kg", "kg")
+        raw = row.text(form.header["load_kg"])
+        parts["sets"]["load_raw"] = raw
+        parts["sets"]["unit_raw"] = cells.unit_said(raw or "", "kg") or form.mapping.units.get("load_kg", "kg")
     if form.target.name == "wellness":
         _demand_on_scale(row, parts["wellness"], form)
     return _told(parts, form)
@@ -131,7 +173,7 @@ def _demand_on_scale(row: Row, answer: dict, form: MappedForm) -> None:
 def _told(parts: Parts, form: MappedForm) -> Parts:
     """The parts with the names the assembly uses, and what an empty cell means."""
     main, athlete = form.target.fields[ATHLETE]
-    parts[main]["external_name"] = parts[main].pop(athlete)
+    parts[main]["external_name"] = parts[main].pop(athlete, None)  # None: the folder or the importer says
     if GIVEN_ID in parts[main]:
         parts[main]["given_id"] = parts[main].pop(GIVEN_ID)
     for table in {table for table, column in form.target.fields.values() if column == "side"}:
@@ -140,7 +182,10 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
     known = catalogue(form.options.exercises)
     if "sets" in parts:
-        parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
+        exercise = parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
+        parts["sets"]["load_kg"] = external_load_kg(parts["sets"].get("load_kg"), "kg", exercise, known)
+    if "runs" in parts:
+        parts["runs"]["sport"] = parts["runs"].get("sport") or "run"
     if "cues" in parts:
         given = parts["cues"]["exercise"]
         parts["cues"]["exercise"] = known.resolve(given or "") or given
@@ -157,61 +202,10 @@ def _start(session: dict) -> datetime | None:
 
 
 def _value(row: Row, field: str, form: MappedForm) -> object:
+    if field in form.given:
+        return form.given[field]
     header = form.header[field]
-    if field == "date":
-        return row.read(header, partial(_day, form=form))
-    if field == TIME:
-        return row.read(header, _time)
-    if field == GIVEN_ID:
-        return row.read(header, _given_id)
-    column = form.target.column(field)
-    if field in (ATHLETE, ALIASES) or column is None:
-        return row.text(header)
-    if column.kind == "integer":
-        return row.read(header, partial(cells.whole, decimal=form.decimal))
-    if column.kind == "number":
-        return row.read(header, partial(_quantity, column=column, field=field, form=form))
-    said = form.mapping.values.get(field, {})
-    if column.words is not None:
-        return row.read(header, partial(cells.words, known=column.words.also(said)))
-    return _word(row.text(header), column, said)
-
-
-def _quantity(raw: str, column: Column, field: str, form: MappedForm) -> float:
-    unit = form.mapping.units.get(field)
-    return cells.number(raw, form.decimal) * (factor(unit, column.unit) if unit and column.unit else 1.0)
-
-
-def _day(raw: str, form: MappedForm) -> date:
-    if form.mapping.date_format is None:
-        return cells.clock(raw, form.day_first).date()
-    try:
-        moment = datetime.strptime(raw, form.mapping.date_format)
-    except ValueError:
-        remedy = "Correct the cell, or date_format in the mapping."
-        raise BadCell(f"is not a date of the form {form.mapping.date_format}", remedy) from None
-    return cells.in_our_time(moment).date()
-
-
-def _time(raw: str) -> time:
-    """A time of day, also out of a full moment."""
-    try:
-        return cells.time_of_day(raw)
-    except BadCell:
-        return cells.clock(raw, day_first=True).time()
-
-
-def _given_id(raw: str) -> str:
-    pattern = TABLES["athletes"].column("athlete_id").pattern
-    if pattern and not re.fullmatch(pattern, raw):
-        raise BadCell("is no athlete id", "Use lower-case letters, digits, _ and -, or leave it empty for a new id.")
-    return raw
-
-
-def _word(raw: str | None, column: Column, words: dict[str, str]) -> str | None:
-    """A text by the mapping's own words, else one of the column's values whatever its case, else as it stands."""
-    if raw is None:
-        return None
-    said = {word.casefold(): ours for word, ours in words.items()}
-    allowed = {value.casefold(): value for value in column.values or ()}
-    return said.get(raw.casefold()) or allowed.get(raw.casefold()) or raw
+    if form.target.is_text(field):
+        raw = row.text(header)
+        return raw and form.written.read(raw, field, form.target)
+    return row.read(header, partial(form.written.read, name=field, target=form.target))

@@ -9,51 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.base.units import units_of
 from analysis.ingest import cells
 from analysis.ingest.cells import BadCell, plain
-from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet, read_delimited, read_workbook
+from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet
+from analysis.ingest.mapping.headers import FELT, FIELDS, VELOCITIES, VELOCITY, means, says_whose, words_of
+from analysis.ingest.mapping.mapped_file import sheets_of
 from analysis.ingest.mapping.targets import TARGETS
 
-# field -> what a header that means it contains: English, German, French, Spanish, Italian, Portuguese, Dutch
-_WORDS: dict[str, str] = {
-    "athlete": r"athlet|full ?name|^name|player|subject|participant|user|member|sportler|spieler|nom\b|jugador|atleta",
-    "date": r"date|datum|fecha|^data$|^day$|^tag$|^jour$|timestamp",
-    "exercise": r"exercise|^lift$|movement|ubung|exercice|ejercicio|esercizio|exercicio|oefening",
-    "side": r"^side|^leg$|^limb|seite|^bein|cote|jambe|lado|pierna|^lato|gamba",
-    "set_no": r"^set\b|^satz|^serie",
-    "rep_no": r"^rep(etition)?( ?(no|number|#|id))?$|^wiederholung$|^repeticion$|^ripetizione$",
-    "reps": r"^reps|wiederh|repeticiones|ripetizioni|repetitions|^nrm$",
-    "load_kg": r"load|weight(?!.*body)|gewicht|charge|poids|carga|peso|carico",
-    "rpe_cr10": r"\brpe\b|exertion|anstrengung",
-    "rom_m": r"\brom\b|range of motion|displacement|bewegungsumfang|amplitude",
-    "power_w": r"power|leistung|puissance|potencia|potenza",
-    "hinge_angle_deg": r"hinge|hip angle|huftwinkel",
-    "item": r"^variable|^item|^question|^measure$|^frage|^variabl",
-    "value": r"^value|^score$|^answer|^wert|^valeur|^valor|^risultato|^result",
-    "test_id": r"^test|^screen|^prueba|^prova",
-    "metric": r"^metric|^parameter|^kennwert",
-    "unit": r"^units?$|^einheit|^unite",
-    "trial_no": r"trial|attempt|versuch|essai|intento|tentativo",
-    "split_no": r"^split|^lap|^runde",
-    "distance_m": r"distan|^gate|^dist\b|entfernung",
-    "time_s": r"^time|^split time|^zeit|^temps|^tiempo|^tempo",
-    "device": r"device|gerat|appareil|dispositivo",
-    "notes": r"note|comment|remark|kommentar|notiz|commentaire|nota",
-}
-_VELOCITY = r"veloc|speed|vitesse|geschwindigkeit|\bmv\b|\bmpv\b|\bmcv\b|\bpv\b|\bvel\b"
-_VELOCITIES = {
-    "mean_propulsive_velocity_m_s": r"propuls|\bmpv\b",
-    "peak_velocity_m_s": r"peak|\bpv\b|spitze|pico|picco",
-}
 _METRICS = "mean_velocity_m_s (of the whole lift), mean_propulsive_velocity_m_s or peak_velocity_m_s"
-_UNITS = {
-    "kg": ("kg", "lb", "lbs", "g"),
-    "m": ("m", "cm", "mm", "km", "mi", "yd", "ft", "in"),
-    "s": ("s", "ms", "min", "h"),
-    "m/s": ("m/s", "cm/s", "mm/s", "km/h", "mph"),
-    "W": ("W", "kW"),
-    "deg": ("deg", "rad"),
-}
+_SPANS = dict.fromkeys(("minutes", "minuten", "minutos", "minuti", "mins", "mn"), "min") | dict.fromkeys(
+    ("seconds", "sekunden", "secondes", "segundos", "secondi", "sec", "sek"), "s"
+)
 _SIDES = {
     "L": ("l", "left", "links", "gauche", "izquierda", "sinistra"),
     "R": ("r", "right", "rechts", "droite", "derecha", "destra"),
@@ -71,17 +38,16 @@ class _Proposal:
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)
     sides: dict[str, str] = field(default_factory=dict)
     each: list[list[str]] = field(default_factory=list)
-    unused: list[str] = field(default_factory=list)
+    unused: list[tuple[str, str]] = field(default_factory=list)
 
 
 def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     """A mapping for the table at `path`, as TOML to read, complete and save among the mappings.
 
-    Of a workbook the first filled sheet counts. Raises UnreadableFile where the file is no table.
+    Of a workbook the first sheet with a table counts. Raises UnreadableFile where the file is no table.
     """
-    book = path.suffix.lower() in (".xlsx", ".xlsm")
-    sheets = read_workbook(path, said) if book else [read_delimited(path, said)]
-    sheet = sheets[0] if sheets else Sheet("", (), ())
+    sheets = [sheet.below_title() for sheet in sheets_of(path, said)] or [Sheet("", (), ())]
+    sheet = next((sheet for sheet in sheets if len(sheet.header) > 1 and sheet.rows), sheets[0])
     found = _fields(sheet)
     proposal = _Proposal(_target(found, sheet))
     if {"item", "value"} <= found.keys() and proposal.target == "wellness":
@@ -95,47 +61,75 @@ def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     rest = [name for name in dict.fromkeys(sheet.header) if name.strip() and name not in {*found.values(), *listed}]
     for header in rest:
         _place(proposal, header, sheet)
-    for name in TARGETS[proposal.target].required:
-        if name not in proposal.columns and not (proposal.each and name in ("item", "value", "direction")):
-            proposal.constants[name] = ('"?"', _ask(name))
+    for name in _needed(proposal):
+        proposal.constants[name] = ('"done"', "or rest, off") if name == "status" else ('"?"', _ask(name))
     return _as_toml(proposal, path, sheet, found)
+
+
+def _needed(proposal: _Proposal) -> list[str]:
+    """What a row has to say and no column does."""
+    target = TARGETS[proposal.target]
+    needed = ["athlete", *(["kind"] if proposal.target == "sessions" else []), *target.required]
+    needed += [names[0] for names in target.one_of if not proposal.columns.keys() & set(names)]
+    of_each = ("item", "value", "direction") if proposal.each else ()
+    return [name for name in dict.fromkeys(needed) if name not in proposal.columns and name not in of_each]
 
 
 def _fields(sheet: Sheet) -> dict[str, str]:
     """Field -> the first header whose words mean it; a header means one field."""
     found: dict[str, str] = {}
     for header in dict.fromkeys(sheet.header):
-        words = _words(header)
-        if re.search(_VELOCITY, words):
+        if _is_velocity(header):
             continue
-        name = next((name for name, pattern in _WORDS.items() if name not in found and re.search(pattern, words)), None)
+        known = ((name, pattern) for name, pattern in FIELDS.items() if name not in found)
+        name = next((name for name, pattern in known if means(header, pattern)), None)
+        if says_whose(header):
+            name = "athlete" if "athlete" not in found else None
         if name:
             found[name] = header
     return found
 
 
-def _words(header: str) -> str:
-    return re.sub(r"[\s_]+", " ", re.sub(r"[(\[].*?[)\]]", "", plain(header))).strip()
+def _is_velocity(header: str) -> bool:
+    """Whether a header means a velocity, by its words or by its unit."""
+    return means(header, VELOCITY) or _said_unit(header, "m/s") is not None
 
 
 def _target(found: dict[str, str], sheet: Sheet) -> str:
     """What a row is, by the fields that only one kind of table has."""
-    if any(re.search(_VELOCITY, _words(header)) for header in sheet.header) or {"exercise", "load_kg"} <= found.keys():
+    has = found.keys()
+    of_lifts = has & {"exercise", "load_kg", "reps", "rep_no", "rom_m"}
+    if any(map(_is_velocity, sheet.header)) and (of_lifts or not has & {"distance_m", "time_s", "duration_s"}):
         return "reps"
-    if {"distance_m", "time_s"} <= found.keys():
+    if "exercise" in has or {"load_kg", "reps"} <= has:
+        return "sets"
+    if "distance_m" in has and ("sport" in has or _said_unit(found["distance_m"], "m") in ("km", "mi")):
+        return "runs"
+    if {"distance_m", "time_s"} <= has:
         return "splits"
-    return "trials" if "test_id" in found or "metric" in found else "wellness"
+    if has & {"test_id", "metric"}:
+        return "trials"
+    is_felt = {"item", "value"} <= has or any(means(header, FELT) for header in sheet.header)
+    return "sessions" if not is_felt and has & {"rpe_cr10", "duration_s"} else "wellness"
 
 
 def _propose(proposal: _Proposal, name: str, header: str, sheet: Sheet) -> None:
     target = TARGETS[proposal.target]
+    if name == "time_s" and proposal.target == "runs":
+        name = "elapsed_s"
+    if name == "duration_s" and proposal.target in ("runs", "splits"):
+        name = "elapsed_s" if proposal.target == "runs" else "time_s"
+    if name not in target.fields and proposal.target == "wellness" and name in ("rpe_cr10", "duration_s"):
+        proposal.unused.append((header, 'of the session: a second mapping with target = "sessions" reads it'))
+        return
     if name not in target.fields:
         _place(proposal, header, sheet)
         return
     proposal.columns[name] = (_quoted(header), f"for example {_some(sheet.column(header))}")
     column = target.column(name)
-    if column is not None and column.unit in _UNITS:
-        proposal.units[name] = _unit(header, column.unit)
+    unit = column.unit if column is not None else None
+    if unit and len(units_of(unit)) > 1 and not _says_units_itself(sheet, header, unit):
+        proposal.units[name] = _unit(header, unit)
     if name == "side":
         words = {cell.strip().casefold(): cell.strip() for cell in sheet.column(header)}
         proposal.sides = {words[word]: side for side, said in _SIDES.items() for word in said if word in words}
@@ -143,9 +137,8 @@ def _propose(proposal: _Proposal, name: str, header: str, sheet: Sheet) -> None:
 
 def _place(proposal: _Proposal, header: str, sheet: Sheet) -> None:
     """A header that no field's words explain: a velocity whose metric is open, an item of a wide form, or nothing."""
-    words = _words(header)
-    if proposal.target == "reps" and re.search(_VELOCITY, words):
-        name = next((name for name, pattern in _VELOCITIES.items() if re.search(pattern, words)), None)
+    if proposal.target == "reps" and _is_velocity(header):
+        name = next((name for name, pattern in VELOCITIES.items() if means(header, pattern)), None)
         key = name if name and name not in proposal.columns else _quoted(f"? {header}")
         if _PERCENT.search(header):
             proposal.each.append([f"columns = {{ {key} = {_quoted(header)} }}  # {_METRICS}"])
@@ -155,7 +148,7 @@ def _place(proposal: _Proposal, header: str, sheet: Sheet) -> None:
     elif proposal.target == "wellness" and "value" not in proposal.columns and _is_numeric(sheet, header):
         proposal.each.append(_item(sheet, header))
     else:
-        proposal.unused.append(header)
+        proposal.unused.append((header, ""))
 
 
 def _item(sheet: Sheet, header: str) -> list[str]:
@@ -170,7 +163,7 @@ def _answer(item: str, word: str, value: str, sheet: Sheet) -> list[str]:
 
 
 def _scale(word: str, answers: list[str]) -> list[str]:
-    name = re.sub(r"[^a-z0-9]+", "_", _words(word)).strip("_") or "item"
+    name = re.sub(r"[^a-z0-9]+", "_", words_of(word)).strip("_") or "item"
     return [
         "[each.constants]",
         f"item = {_quoted(name)}",
@@ -190,18 +183,34 @@ def _is_numeric(sheet: Sheet, header: str) -> bool:
 
 def _unit(header: str, si: str) -> tuple[str, str]:
     """The unit that the header states, in brackets or as its last word; an open line where it states none."""
+    unit = _said_unit(header, si)
+    return (_quoted(unit), "by the header") if unit else ('"?"', f"Write the unit: {', '.join(units_of(si))}")
+
+
+def _says_units_itself(sheet: Sheet, header: str, si: str) -> bool:
+    """Whether every cell below a header says its own unit, as 52:30 or 62 kg do."""
+    filled = sheet.column(header)
+    return bool(filled) and all((si == "s" and ":" in cell) or cells.unit_said(cell, si) for cell in filled)
+
+
+def _said_unit(header: str, si: str) -> str | None:
+    """The unit of a header, of those that can be `si`.
+
+    >>> _said_unit("Load (lb)", "kg"), _said_unit("Dauer in Minuten", "s"), _said_unit("Load", "kg")
+    ('lb', 'min', None)
+    """
     said = re.findall(r"[(\[]([^)\]]*)[)\]]", header) + re.split(r"[\s_]+", header)[-1:]
-    known = {unit.casefold(): unit for unit in _UNITS[si]}
-    unit = next((known[word.strip().casefold()] for word in said if word.strip().casefold() in known), None)
-    return (_quoted(unit), "by the header") if unit else ('"?"', f"Write the unit: {', '.join(_UNITS[si])}")
+    known = {unit.casefold(): unit for unit in units_of(si)} | (_SPANS if si == "s" else {})
+    words = (plain(word).strip(" .") for word in said)
+    return next((known[word] for word in words if word in known), None)
 
 
 def _ask(name: str) -> str:
     asked = {
-        "athlete": "Write whose file it is",
+        "athlete": "Write whose file it is, or remove the line: its folder says it",
         "date": "Write the day, as 2026-01-31",
         "direction": "Write higher_better, lower_better or neutral",
-        "kind": "Write gate, lap or manual",
+        "kind": "Write gate, lap or manual; of sessions strength, run or another",
         "unit": "Write the unit of the values",
     }
     return asked.get(name, f"Write the {name} of every row, or move it to [columns] with its header")
@@ -229,7 +238,7 @@ def _as_toml(proposal: _Proposal, path: Path, sheet: Sheet, found: dict[str, str
         "",
         "[columns]",
         *_entries(proposal.columns.items()),
-        *(f"# not mapped: {_quoted(header)}" for header in proposal.unused),
+        *(f"# not mapped: {_quoted(header)}{f', {why}' if why else ''}" for header, why in proposal.unused),
     ]
     for title, entries in (("units", proposal.units), ("constants", proposal.constants)):
         if entries:

@@ -2,35 +2,81 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.base.columns import integer, number
 from analysis.base.tables import TABLES, Column
+from analysis.ingest.mapping.gates import GATE, GATE_TIME, settled, trials_of
 from analysis.ingest.rows import Ledger, Row, Taken, frame, without_repeats
+from analysis.ingest.watch.activity_lists import is_a_run, kind_of_sport
 
 Rows = list[tuple[Row, dict]]  # values of a canonical table, with the row of the file they came from
 
 # fields that are no column of a canonical table: the door, or the assembly below, makes something of them
-ATHLETE, TIME, ALIASES, GIVEN_ID = "athlete", "time", "aliases", "athlete_id"
+ATHLETE, TIME, ALIASES, GIVEN_ID, SETS = "athlete", "time", "aliases", "athlete_id", "sets"
+_MEANINGS = {
+    ATHLETE: "name or alias; without it the folder says whose the rows are",
+    "date": "day, with or without a time",
+    TIME: "time of day, which tells sessions of one day apart",
+    ALIASES: "other names, parted by semicolons",
+    GIVEN_ID: "id, where you give one",
+    "exercise": "name of the exercise, as the catalogue or your own knows it",
+    "set_no": "number of the set in the file; sets are numbered anew",
+    "rep_no": "number of the repetition in its set",
+    "trial_no": "number of the trial; without it trials are counted",
+    "split_no": "number of the split; without it splits are counted",
+    "session_title": "name of the session",
+    "session_notes": "free text about the session",
+    "session_duration_s": "session time including rests",
+    "session_rpe_cr10": "rating of the whole session",
+}
+_OWN_COLUMNS = {  # of fields that hold a number and are no column of a canonical table either
+    column.name: column
+    for column in (
+        number(GATE, "m", "where the gate stands that ends the split, from the start", 0, 1e6),
+        number(GATE_TIME, "s", "time at that gate, from the start", 0, 1e6),
+        integer(SETS, "how many sets alike the row stands for", low=1),
+    )
+}
 
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of file. `fields` maps a name of the mapping to (canonical table, column)."""
+    """A kind of file. `fields` maps a name of the mapping to (canonical table, column).
+
+    `required` fields are filled in every row, of each of `one_of` one. `settle` makes canonical values of those that
+    other rows explain. A row whose athlete no field says belongs to the folder's, or to whom the importer says.
+    """
 
     name: str
+    row: str  # what one row is, in words
     fields: dict[str, tuple[str, str]]
     required: tuple[str, ...]
     assemble: Callable[[list[Taken]], dict[str, Rows]]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    settle: Callable[[list[Taken], Ledger], list[Taken]] = field(default=lambda taken, _ledger: taken)
 
     def column(self, name: str) -> Column | None:
-        """The canonical column of a field, None for the athlete, the time and the like."""
+        """The column that a field fills, None for the athlete, the time and the like."""
         table, column = self.fields[name]
-        return TABLES[table].by_name.get(column)
+        return TABLES[table].by_name.get(column) or _OWN_COLUMNS.get(column)
+
+    def meaning(self, name: str) -> str:
+        """What a field says, in a few words."""
+        return _MEANINGS.get(name) or (column.meaning if (column := self.column(name)) else "")
+
+    def is_text(self, name: str) -> bool:
+        """Whether a field takes its cell as it stands, marks for nothing and all."""
+        column = self.column(name)
+        if name in ("date", TIME, GIVEN_ID):
+            return False
+        return column is None or (column.kind == "text" and column.words is None)
 
     def frames(self, taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
         """The canonical frames of the rows; a row that says again what another said is rejected."""
+        taken = self.settle(taken, ledger)
         tables = {table: without_repeats(table, rows, ledger) for table, rows in self.assemble(taken).items()}
         frames = {table: frame(table, rows) for table, rows in tables.items() if rows and table != "aliases"}
         if tables.get("athletes"):
@@ -53,10 +99,12 @@ _REPS = (
     *("rep_no", "mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "rom_m", "power_w"),
     *("hinge_angle_deg", "form_flags", "rater", "device"),
 )
-_SPLITS = ("test_id", "trial_no", "split_no", "kind", "start_m", "distance_m", "time_s", "device")
+_SPLITS = ("test_id", "trial_no", "split_no", "kind", "start_m", "distance_m", "time_s", GATE, GATE_TIME, "device")
+_RUNS = ("sport", "distance_m", "timer_s", "elapsed_s", "mean_heart_rate_bpm", "device")
 _SESSIONS = ("kind", "role", "duration_s", "rpe_cr10", "status", "title", "notes")
 _TRIALS = ("test_id", "trial_no", "side", "metric", "value", "unit", "method", "rater", "device")
 _DATE = {"date": ("sessions", "local_date")}
+_OF_THE_SESSION = {f"session_{name}": ("sessions", name) for name in ("title", "duration_s", "rpe_cr10", "notes")}
 
 
 def _of_row(one: Taken, table: str) -> dict:
@@ -121,15 +169,51 @@ def _set(one: Taken) -> dict:
     return {"set_kind": "work", **values}
 
 
+def _sets(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a set, or some sets alike: sessions and sets, numbered through the session as they come."""
+    sessions: dict[tuple, tuple[Row, dict]] = {}
+    sets: Rows = []
+    count: Counter[tuple] = Counter()
+    for one in taken:
+        place = _place(one)
+        session = tuple(place.values())
+        _, facts = sessions.setdefault(session, _session(one, place, "strength"))
+        facts |= {name: value for name, value in one.parts["sessions"].items() if facts.get(name) is None}
+        for _ in range(one.parts["sets"].get(SETS) or 1):
+            count[session] += 1
+            sets.append((one.row, {**_set(one), **place, "set_no": count[session]}))
+    return {"sessions": list(sessions.values()), "sets": sets}
+
+
+def _runs(taken: list[Taken]) -> dict[str, Rows]:
+    """One row a run or another activity; a kind of sport that is no run has a session alone."""
+    seen: Counter[tuple] = Counter()
+    sessions, runs = [], []
+    for one in taken:
+        values = _of_row(one, "runs")
+        sport = values["sport"]
+        kind = kind_of_sport(sport)
+        same = tuple(_place(one, sport.casefold()).values())
+        seen[same] += 1
+        place = _place(one, sport.casefold(), seen[same])
+        row, facts = _session(one, place, kind)
+        known_s = (facts.get("duration_s"), values.get("elapsed_s"), values.get("timer_s"))
+        sessions.append(
+            (row, {**facts, "duration_s": next((time_s for time_s in known_s if time_s is not None), None)})
+        )
+        if is_a_run(kind, values.get("distance_m")):
+            runs.append((row, {**values, **place}))
+    return {"sessions": sessions, "runs": runs}
+
+
 def _splits(taken: list[Taken]) -> dict[str, Rows]:
     """One row a gate or lap: splits, and one session a day and test."""
     sessions: dict[tuple, tuple[Row, dict]] = {}
     splits: Rows = []
     count: Counter[tuple] = Counter()
-    for one in taken:
+    for one, trial_no in trials_of(taken):
         values = _of_row(one, "splits")
         session = _place(one, values["test_id"])
-        trial_no = values.get("trial_no") or 1
         trial = (*session.values(), trial_no)
         count[trial] += 1
         sessions.setdefault(tuple(session.values()), _session(one, session, _kind_of_test(values["test_id"])))
@@ -207,50 +291,86 @@ TARGETS: dict[str, Target] = {
     for target in (
         Target(
             "reps",
+            "a repetition, or a set with one value of bar speed",
             _fields("sessions", {"sets": _SETS, "reps": _REPS}, TIME) | _DATE | {"exercise": ("sets", "exercise_raw")},
-            (ATHLETE, "date", "exercise"),
+            ("date", "exercise"),
             _reps,
         ),
         Target(
+            "sets",
+            "a set of a training log, or some sets alike",
+            _fields("sessions", {"sets": (*_SETS, SETS)}, TIME)
+            | _DATE
+            | {"exercise": ("sets", "exercise_raw")}
+            | _OF_THE_SESSION,
+            ("date", "exercise"),
+            _sets,
+        ),
+        Target(
+            "runs",
+            "a run or another endurance activity",
+            _fields("sessions", {"runs": _RUNS}, TIME)
+            | _DATE
+            | {name: ("sessions", name) for name in ("rpe_cr10", "role", "title", "notes")},
+            ("date",),
+            _runs,
+            one_of=(("distance_m", "elapsed_s", "timer_s"),),
+        ),
+        Target(
             "splits",
+            "a time from gate to gate, or of a lap",
             _fields("sessions", {"splits": _SPLITS}, TIME) | _DATE,
-            (ATHLETE, "date", "test_id", "kind", "distance_m", "time_s"),
+            ("date", "test_id", "kind"),
             _splits,
+            one_of=(("distance_m", GATE), ("time_s", GATE_TIME)),
+            settle=settled,
         ),
         Target(
             "sessions",
+            "a session, or a day of rest",
             _fields("sessions", {"sessions": _SESSIONS}, TIME) | _DATE,
-            (ATHLETE, "date", "status"),
+            ("date", "status"),
             _sessions,
         ),
         Target(
             "wellness",
+            "an answer of a day",
             _fields("wellness", {"wellness": ("item", "value", "scale_min", "scale_max", "direction")})
             | {"date": ("wellness", "local_date")},
-            (ATHLETE, "date", "item", "value", "direction"),
+            ("date", "item", "value", "direction"),
             _wellness,
         ),
         Target(
             "trials",
+            "a trial of a screen, a jump or another check",
             _fields("trials", {"trials": _TRIALS}) | {"date": ("trials", "local_date")},
-            (ATHLETE, "date", "test_id", "metric", "value", "unit"),
+            ("date", "test_id", "metric", "value", "unit"),
             _trials,
         ),
         Target(
             "plan",
+            "a planned line of a day",
             _fields("plan", {"plan": ("role", "content", "label")}) | {"date": ("plan", "local_date")},
-            (ATHLETE, "date", "role"),
+            ("date", "role"),
             _plan,
         ),
         Target(
             "cues",
+            "a cue given",
             _fields("cues", {"cues": ("exercise", "cue")}) | {"date": ("cues", "local_date")},
-            (ATHLETE, "date", "exercise", "cue"),
+            ("date", "exercise", "cue"),
             _cues,
         ),
-        Target("contacts", _fields("contacts", {"contacts": ("whose", "email")}), (ATHLETE, "whose"), _contacts),
+        Target(
+            "contacts",
+            "an address to which pages go",
+            _fields("contacts", {"contacts": ("whose", "email")}),
+            (ATHLETE, "whose"),
+            _contacts,
+        ),
         Target(
             "athletes",
+            "a person of the roster",
             _fields("athletes", {"athletes": ("sex", "birth_year", "consent", "guardian")}, GIVEN_ID, ALIASES),
             (ATHLETE,),
             _athletes,
