@@ -334,3 +334,21 @@ def test_a_speed_is_not_told_by_a_short_way_nor_by_half_a_minute():
     naming = Naming(Path("a.gpx"), Options())
     assert naming.name(None, moved=Moved(300.0, 100.0)).kind == "other"
     assert naming.name(None, moved=Moved(900.0, 300.0)).activity == "running"
+
+
+APPLE = (
+    '<HealthData><Workout workoutActivityType="HKWorkoutActivityType{sport}" duration="30" durationUnit="min" '
+    'startDate="2026-11-03 07:00:00 +0100" endDate="2026-11-03 07:30:00 +0100">'
+    '<MetadataEntry key="HKIndoorWorkout" value="{indoors}"/></Workout></HealthData>'
+)
+
+
+@pytest.mark.parametrize(
+    ("sport", "indoors", "activity"),
+    [("Running", 0, "running"), ("Running", 1, "indoor_running"), ("Cycling", 0, None)],
+)
+def test_a_phones_workout_goes_by_the_vocabulary(tmp_path, sport, indoors, activity):
+    path = tmp_path / "export.xml"
+    path.write_text(APPLE.format(sport=sport, indoors=indoors), encoding="utf-8")
+    runs = read(path).tables.get("runs")
+    assert (None if runs is None else runs["activity"].tolist()) == (activity and [activity])
