@@ -36,6 +36,7 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 |---|---|
 | kg or lb, of loads | `--unit`, or `load_unit` in `workbook.toml` |
 | km or mi, of Garmin's list and of Strava's where its two columns agree | `distance_unit` in `workbook.toml` |
+| what was done, of a watch's file | title, file name, folder (`Laufen/`), `--sport`, or `sport` of `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
 | what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
 | the delimiter, decimal mark or encoding of a table that is found wrong | `--delimiter`, `--decimal`, `--encoding` |
@@ -44,18 +45,45 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 
 An exercise outside the catalogue keeps its raw name. `exercises.csv` in the workspace, with the columns
 {columns}, adds exercises, and names in any language (`de:kreuzheben`), to the catalogue.
+
+What was done is named by one vocabulary of {sports} sports: words in English, German, French, Spanish, Italian,
+Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish and Japanese, and the numbers of Strava's GPX files. The
+word of the file is kept (`sport` of the table `runs`), what it means stands beside it (`activity`), and the session
+gets its kind: {kinds}. `sports.csv` in the workspace, with the columns {sport_columns}, adds words (`de:sumpfrunde`, or
+`de:*lauf` for the end of a compound) and sports. Where neither word nor name tells, the speed of a way may: below
+{walks} m/s it is walking, up to {runs} m/s running, and cycling where a twentieth of the half minutes is faster than
+{rides} m/s; what lies between is no run. The note of the import says what was taken and why.
 """
 
 
 def page() -> str:
     """The page as the readers of today declare themselves; readers of other packages are not on it."""
+    from analysis.ingest import sports
     from analysis.ingest.exercises import COLUMNS
     from analysis.ingest.mapping.templates import example_mappings
+    from analysis.ingest.watch import naming
 
     own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
     examples = ", ".join(f"`{name}`" for name in example_mappings())
-    return ABOVE + rows + BELOW.format(examples=examples, columns=", ".join(f"`{name}`" for name in COLUMNS))
+    return (
+        ABOVE
+        + rows
+        + BELOW.format(
+            examples=examples,
+            columns=_listed(COLUMNS),
+            sports=len(sports.sports().sports),
+            kinds=_listed(sports.KINDS),
+            sport_columns=_listed(sports.COLUMNS),
+            walks=naming.WALKS_BELOW_M_S,
+            runs=naming.RUNS_BELOW_M_S,
+            rides=naming.SPRINTS_BELOW_M_S,
+        )
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _files(reader: str) -> str:

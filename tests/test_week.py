@@ -682,9 +682,16 @@ class TestIllOrAway:
             sections.message(week)
 
     def test_a_week_half_away_without_a_plan_is_not_excused(self):
-        week = self.week(("ill", "2026-06-22", "2026-06-23"), plan=table("plan", []))
+        week = self.week(
+            ("ill", "2026-06-22", "2026-06-23"), plan=table("plan", []), wellness=birch().wellness.iloc[:0]
+        )
         with pytest.raises(NotEnoughData, match="Nothing logged this week"):
             sections.your_week(week)
+
+    def test_a_week_of_answers_alone_is_not_one_with_nothing_logged(self):
+        week = self.week(plan=table("plan", []), trials=birch().trials.iloc[:0])
+        assert sections.your_week(week)[0].sentence == "You answered on 7 days; no training is logged."
+        assert set(week.day_states["state"]) == {"answered"}
 
 
 class TestSections:
@@ -706,8 +713,20 @@ class TestSections:
 
     def test_header_counts_logged_days(self):
         days, remark = sections.header(week_of(birch()))
+        assert days.states == ("done", "answered", "done", "rest", "done", "answered", "answered")
+        assert remark == Text("Based on 7 of 7 days.")
+
+    def test_a_day_without_a_log_answer_or_test_has_nothing_logged(self):
+        nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "trials")}
+        days, remark = sections.header(week_of(birch().but(**nothing)))
         assert days.states == ("done", "none", "done", "rest", "done", "none", "none")
         assert remark == Text("Based on 4 of 7 days.")
+
+    def test_a_test_is_done_on_its_day_and_a_scales_reading_is_answered(self):
+        jumps, scale = hops(["2026-06-23"], [150.0], [151.0]), hops(["2026-06-27"], [70.0], [70.0])
+        trials = pd.concat([jumps, scale.assign(test_id="body_mass")], ignore_index=True)
+        days, _ = sections.header(week_of(birch().but(trials=trials, wellness=birch().wellness.iloc[:0])))
+        assert days.states == ("done", "done", "done", "rest", "done", "answered", "none")
 
     def test_a_week_without_a_log_says_how_the_line_comes_back(self):
         later = week_of(birch(), SUNDAY + pd.Timedelta(days=14))
@@ -728,6 +747,9 @@ class TestSections:
         week = week_of(birch().but(sessions=gone, sets=sets))
         assert week.adherence_four_weeks.done == 9
         note = logged.plan_tiles(week).note
+        assert note == "9 of 12 over four weeks."
+        silent = week_of(birch().but(sessions=gone, sets=sets, wellness=birch().wellness.iloc[:0]))
+        note = logged.plan_tiles(silent).note
         assert note == "9 of 12 over four weeks. Nothing at all was logged on 3 of the missed days."
 
     def test_before_anything_is_due_there_is_no_count_of_four_weeks(self):
@@ -895,6 +917,45 @@ class TestTotals:
     def test_a_ride_is_no_run(self):
         ride = self.facts(runs=runs_at([400], distance_m=30000.0).assign(sport="cycling"))["your_week.run_distance"]
         assert (ride.estimate, ride.sentence) == (None, "No run. 1 activity of another sport.")
+        rides = runs_at([400], distance_m=30000.0).assign(sport="9", kind="ride")
+        told = self.facts(runs=rides)["your_week.run_distance"]
+        assert (told.estimate, told.sentence) == (None, "No run. 1 ride.")
+
+    def test_the_kind_of_its_session_makes_a_run_whatever_the_word_of_the_app(self):
+        runs = runs_at([400], distance_m=8000.0).assign(sport="9", kind="run")
+        assert self.facts(runs=runs)["your_week.run_distance"].sentence == "You ran 8.0 km in 1 run."
+
+    def test_a_measurement_at_rest_is_nothing_that_was_done(self):
+        runs = runs_at([400], distance_m=0.0).assign(sport="generic", kind="measurement")
+        assert "your_week.run_distance" not in self.facts(runs=runs)
+
+
+class TestWithoutAPlan:
+    """What is said was done where no plan says what was to be done."""
+
+    def said(self, *done: tuple[str, str], runs: pd.DataFrame | None = None, **frames) -> str:
+        sessions = table("sessions", [session(pd.Timestamp(day), kind, kind=kind) for day, kind in done])
+        nothing = {name: table(name, [], **COUNTED) for name in ("sets", "runs")} | {"reps": birch().reps.iloc[:0]}
+        nothing |= {"plan": table("plan", []), "trials": birch().trials.iloc[:0], "sessions": sessions}
+        frames |= {} if runs is None else {"runs": runs}
+        return sections.your_week(week_of(birch().but(**(nothing | frames))))[0].sentence
+
+    def test_sprints_and_tests_are_told(self):
+        assert self.said(("2026-06-23", "sprint")) == "You logged 1 sprint session."
+        assert self.said(trials=hops(["2026-06-23"], [150.0], [151.0])) == "You did tests on 1 day."
+        both = self.said(("2026-06-23", "strength"), ("2026-06-24", "time_trial"))
+        assert both == "You lifted on 1 day and logged 1 time trial."
+
+    def test_rides_and_swims_are_told_as_what_they_are(self):
+        runs = pd.concat([runs_at([400], sport=kind).assign(kind=kind) for kind in ("ride", "ride", "swim")])
+        assert self.said(runs=runs) == "You logged 2 rides and 1 swim."
+
+    def test_a_log_of_a_recorded_run_is_no_second_one(self):
+        run = runs_at([400], sport="9").assign(kind="run")
+        assert self.said(("2026-06-23", "run"), ("2026-06-24", "run"), runs=run) == "You logged 2 runs."
+
+    def test_a_measurement_at_rest_is_no_training(self):
+        assert self.said(("2026-06-23", "measurement")) == "You answered on 7 days; no training is logged."
 
 
 class TestLongTimes:

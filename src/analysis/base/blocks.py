@@ -281,11 +281,11 @@ class Chips(Drawing):
 
 @dataclass(frozen=True)
 class Days(Drawing):
-    """Seven dots: trained, rest, off or nothing logged."""
+    """Seven dots: trained, rest, off, answered only, or nothing logged."""
 
     title: str
     labels: tuple[str, ...]
-    states: tuple[Literal["done", "rest", "off", "none"], ...]
+    states: tuple[Literal["done", "rest", "off", "answered", "none"], ...]
 
 
 @dataclass(frozen=True)

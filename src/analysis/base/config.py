@@ -17,7 +17,7 @@ NAME = "workbook.toml"
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _ON_PAGES = (  # what pages read of the configuration beside the key lifts
-    *("squad", "contact", "time_zone", "week_start", "load_unit", "distance_unit", "confidence"),
+    *("squad", "contact", "time_zone", "week_start", "load_unit", "distance_unit", "sport", "confidence"),
     *("consent_default", "adult_age", "checks", "side_tests"),
 )
 Address = Annotated[str, StringConstraints(pattern=EMAIL)]
@@ -156,6 +156,9 @@ class Config(_Strict):
     load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
     distance_unit: Literal["km", "mi"] | None = Field(
         default=None, description="for lists of activities that do not say km or mi"
+    )
+    sport: str | None = Field(
+        default=None, description="what was done, for files of watches that do not say, as running or Laufen"
     )
     store: str = Field(default="data/store", description="folder of the store")
     raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")

@@ -21,6 +21,10 @@ RATER = text("rater", "who or what rated it")
 FILE_NO = integer("file_no", "number of the file the row came from (table files)")
 ROW_NO = integer("row_no", "row in that file, 1 is the first data row; 0 where the format has no rows")
 IN_FILE = (FILE_NO, ROW_NO)
+KINDS = (  # of a session; a measurement is one at rest, as of heart rate variability
+    *("strength", "run", "sprint", "time_trial", "ride", "swim", "walk", "hike", "row", "ski"),
+    *("screen", "measurement", "other"),
+)
 LABELS = ("deload", "taper", "ill", "travel", "return")  # what days may be called, beside what was done on them
 
 _TABLES = (
@@ -63,7 +67,7 @@ _TABLES = (
             "none",
         ),
         LOCAL_DATE,
-        choice("kind", "what was done", "strength", "run", "sprint", "time_trial", "ride", "swim", "screen", "other"),
+        choice("kind", "what was done", *KINDS),
         choice("role", "role in the week", "day_1", "day_3", "day_5", "other", required=False),
         number("duration_s", "s", "session time including rests", 0, 864000),
         number("rpe_cr10", "CR-10", "rating of the whole session", 0, 10),
@@ -122,6 +126,7 @@ _TABLES = (
         SESSION,
         ATHLETE,
         text("sport", "as the device names it", required=True),
+        text("activity", "the same by the vocabulary of sports, as trail_running; missing where that knows it not"),
         number("distance_m", "m", "distance the source states", 0, 1e6),
         number("timer_s", "s", "moving time, pauses left out", 0, 1e7),
         number("elapsed_s", "s", "from start to end", 0, 1e7),

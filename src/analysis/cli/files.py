@@ -26,6 +26,7 @@ def reads_files(command: Callable) -> Callable:
     """The options that say how files are read; the command gets those for the form of tables as `form`."""
 
     @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
+    @click.option("--sport", help="What was done, for files of watches that do not say, as running.")
     @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
     @click.option("--delimiter", help="What parts the cells of tables: one character, or tab.")
     @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of tables.")
@@ -72,6 +73,7 @@ def init(folder: Path, as_json: bool) -> None:
 def check(
     paths: tuple[Path, ...],
     unit: str | None,
+    sport: str | None,
     mapping: Path | None,
     form: "Said",
     suggest: bool,
@@ -87,14 +89,14 @@ def check(
     if suggest:
         return _print_suggestions(list(intake.files_below(paths)), form)
     known = dry_run.known(workspace_folder)
-    options = replace(dry_run.options(workspace_folder, unit, mapping), said=form)
+    options = replace(dry_run.options(workspace_folder, unit, mapping), said=form, sport=sport)
     files = intake.files_below(paths)
     found = common.progress(files.items(), "Files", len(files), quiet=as_json)
     looks = [dry_run.look(path, options, known, root) for path, root in found]
     if as_json:
         common.print_json([vars(look) for look in looks])
     else:
-        told = common.said_again(unit=unit, mapping=mapping, **_form_options(form))
+        told = common.said_again(unit=unit, sport=sport, mapping=mapping, **_form_options(form))
         command = shlex.join(["workbook", "ingest", *map(str, paths), *told])
         click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{dry_run.next_step(looks, command)}")
@@ -112,6 +114,7 @@ def ingest(
     paths: tuple[Path, ...],
     athlete: str | None,
     unit: str | None,
+    sport: str | None,
     mapping: Path | None,
     form: "Said",
     verbose: bool,
@@ -125,7 +128,7 @@ def ingest(
     outcomes = []
     with common.locked(workspace):
         workspace.store.sweep()
-        options = replace(workspace.options(unit, mapping), said=form)
+        options = replace(workspace.options(unit, mapping), said=form, sport=sport)
         found = intake.ingest(workspace, files, options, athlete)
         for outcome in common.progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)

@@ -34,6 +34,8 @@ class Options:
     mapping: Path | None = None  # a column mapping to use, whatever the header looks like
     mapping_folders: tuple[Path, ...] = ()  # where saved mappings of this workspace lie
     exercises: Path | None = None  # exercises that the coach adds to the catalogue, in the catalogue's columns
+    sport: str | None = None  # what was done, for files that do not say
+    sports: Path | None = None  # sports and words for them that the coach adds, in the columns of sports.csv
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-DayState = Literal["done", "rest", "off", "none"]
+DayState = Literal["done", "rest", "off", "answered", "none"]
 PlanStatus = Literal["done", "moved", "part", "missed", "planned", "off"]
 
 TRAINING_ROLES = ("day_1", "day_3", "day_5")
 TOLERANCE_D = 1  # a planned day done on the day before or after is moved, not missed
 AWAY = ("ill", "travel")  # labels of days of which nothing is expected
+_AT_REST = ("body_mass", "body_composition")  # what a scale tells is no test that somebody did
 _BETWEEN = re.compile(r"[,;+]|\bthen\b|\band\b", re.IGNORECASE)  # the lifts that a plan lists
 _LIFTS_STATUS = {(True, False): "done", (True, True): "part", (False, True): "missed"}  # any done, any missing
 _WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
@@ -59,8 +60,11 @@ def day_states(
     sets: pd.DataFrame,
     runs: pd.DataFrame,
     labels: pd.DataFrame | None = None,
+    *,
+    trials: pd.DataFrame | None = None,
+    wellness: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """What is known of each day: trained, rest, off, or nothing logged.
+    """What is known of each day: trained, rest, off, answered only, or nothing logged.
 
     Parameters
     ----------
@@ -69,11 +73,14 @@ def day_states(
         The tables with local_date; `sessions` with status.
     labels : DataFrame, optional
         As `away` takes them; nobody was ill or away if not given.
+    trials, wellness : DataFrame, optional
+        The tables with local_date; `trials` with test_id. No test was done, no question answered if not given.
 
     Returns
     -------
-    DataFrame: local_date, state. "done" with any session done, set or run that day; else "off" where the athlete was
-    ill or away, "off" or "rest" as logged; "none" where nothing is logged, which is not rest.
+    DataFrame: local_date, state. "done" with any session done, set, run or test that day; else "off" where the athlete
+    was ill or away, "off" or "rest" as logged; "answered" where only questions were answered or something was measured
+    at rest, which tells nothing of training; "none" where nothing is logged, which is not rest.
 
     Examples
     --------
@@ -82,13 +89,32 @@ def day_states(
     >>> day_states(pd.date_range("2026-01-05", periods=2), sessions, nothing, nothing)["state"].tolist()
     ['rest', 'none']
     """
+    at_rest = sessions["kind"] == "measurement" if "kind" in sessions else pd.Series(False, index=sessions.index)
+    if "session_id" in runs and at_rest.any():
+        runs = runs.loc[~runs["session_id"].isin(sessions.loc[at_rest, "session_id"])]
+    answered = days.isin(sessions.loc[at_rest, "local_date"])
+    sessions = sessions.loc[~at_rest]
     logged = {status: sessions.loc[sessions["status"] == status, "local_date"] for status in ("done", "off", "rest")}
     done = days.isin(logged["done"]) | days.isin(sets["local_date"]) | days.isin(runs["local_date"])
+    if trials is not None:
+        done |= days.isin(tests(trials)["local_date"])
+        answered |= days.isin(trials["local_date"])
+    if wellness is not None:
+        answered |= days.isin(wellness.loc[wellness["value"].notna(), "local_date"])
     off = days.isin(logged["off"])
     if labels is not None:
         off |= away(days, labels).notna().to_numpy()
-    state = np.select([done, off, days.isin(logged["rest"])], ["done", "off", "rest"], "none")
-    return pd.DataFrame({"local_date": days, "state": state})
+    known = {"done": done, "off": off, "rest": days.isin(logged["rest"]), "answered": answered}
+    return pd.DataFrame({"local_date": days, "state": np.select(list(known.values()), list(known), "none")})
+
+
+def tests(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trials of a test that somebody did, as a jump or a screen: a scale's reading is none.
+
+    >>> tests(pd.DataFrame({"test_id": ["body_mass", "cmj"]}))["test_id"].tolist()
+    ['cmj']
+    """
+    return trials[~trials["test_id"].isin(_AT_REST)]
 
 
 def plan_status(

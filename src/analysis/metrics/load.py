@@ -173,6 +173,7 @@ def daily_load(
     >>> daily_load(sessions)["load_au"].tolist()
     [300.0, nan, 0.0]
     """
+    sessions = sessions.loc[sessions["kind"] != "measurement"]  # at rest, which is no load
     if sessions.empty:
         raise NotEnoughData("No session is logged. Import a training log, or widen the date range.")
     last = sessions["local_date"].max() if until is None else pd.Timestamp(until)

@@ -13,6 +13,7 @@ from analysis.base.units import factor
 Values = float | pd.Series  # one number, or one a row
 
 RUNNING_SPORTS = ("run", "running", "trail_running", "treadmill_running", "track_running")
+RUNNING_KINDS = ("run", "sprint", "time_trial")  # of session
 RECORD_LASTS_AT_MOST_S = 10.0  # a watch that records seldom, or lost the signal
 MINETTI_MAX_GRADE = 0.45
 STANDS_M_S = 0.3  # a radar's noise before the start
@@ -35,6 +36,24 @@ def pace_s_per_km(distance_m: Values, duration_s: Values) -> Values:
     return duration_s / distance_m * 1000
 
 
+def is_run(runs: pd.DataFrame) -> pd.Series:
+    """Which records of a watch are runs: by the kind of their session, by their sport where that is not known.
+
+    Parameters
+    ----------
+    runs : DataFrame with sport, and kind where frames come from a workspace.
+
+    Examples
+    --------
+    >>> is_run(pd.DataFrame({"sport": ["9", "Lauf", "running"], "kind": ["run", "ride", None]})).tolist()
+    [True, False, True]
+    """
+    by_sport = runs["sport"].str.lower().isin(RUNNING_SPORTS)
+    if "kind" not in runs:
+        return by_sport
+    return runs["kind"].isin(RUNNING_KINDS) | (runs["kind"].isna() & by_sport)
+
+
 def week_of(local_date: pd.Series, *, week_start: Literal["monday", "sunday", "saturday"] = "monday") -> pd.Series:
     """The first day of the week of each date.
 
@@ -48,13 +67,14 @@ def distance_by_week(
     runs: pd.DataFrame,
     *,
     week_start: Literal["monday", "sunday", "saturday"] = "monday",
-    sports: Sequence[str] = RUNNING_SPORTS,
+    sports: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Distance run in each week, from the first week with a run to the last.
 
     Parameters
     ----------
     runs : DataFrame with local_date, sport, distance_m, and counted (bool) if a run can be recorded twice.
+    sports : the sports that count, as the files name them in lower case; those that `is_run` finds if not given.
 
     Returns
     -------
@@ -68,7 +88,7 @@ def distance_by_week(
     >>> distance_by_week(runs)[["distance_m", "runs"]].values.tolist()
     [[5000.0, 1.0]]
     """
-    rows = runs[runs["sport"].str.lower().isin(sports)]
+    rows = runs[is_run(runs) if sports is None else runs["sport"].str.lower().isin(sports)]
     if "counted" in rows:
         rows = rows[rows["counted"]]
     rows = rows.assign(week=week_of(rows["local_date"], week_start=week_start))
@@ -101,7 +121,7 @@ def recorded_runs(runs: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     >>> len(recorded_runs(runs, pd.Timestamp("2026-01-11")))
     1
     """
-    kept = runs["counted"] & runs["sport"].str.lower().isin(RUNNING_SPORTS) & (runs["local_date"] <= until)
+    kept = runs["counted"] & is_run(runs) & (runs["local_date"] <= until)
     return runs[kept].sort_values("local_date", kind="stable")
 
 

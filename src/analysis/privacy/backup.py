@@ -34,7 +34,7 @@ FORMAT = 1
 
 _MANIFEST = "backup.json"
 _CHUNK_BYTES = 1024**2
-_SINGLE = (configuration.NAME, RULES, "exercises.csv")
+_SINGLE = (configuration.NAME, RULES, "exercises.csv", "sports.csv")
 _FOLDERS = ("mappings", "notebooks", "templates")
 
 

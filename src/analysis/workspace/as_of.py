@@ -27,9 +27,10 @@ def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Time
 
 
 def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]) -> dict[str, pd.DataFrame]:
-    """The frames as a report of that day may see them, with `local_date`, `counted` and `pattern` joined on."""
-    dates = stored["sessions"].set_index("session_id").loc[:, "local_date"]
-    joined = _Joined(dates, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    """The frames as a report of that day may see them, with `local_date`, `counted`, `pattern` and `kind` joined on."""
+    sessions = stored["sessions"].set_index("session_id")
+    of_sessions = (sessions.loc[:, "local_date"], sessions.loc[:, "kind"])
+    joined = _Joined(*of_sessions, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
     stored = stored | {"labels": with_planned(stored["labels"], stored["plan"])}
     return {
         name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
@@ -80,9 +81,10 @@ def with_planned(labels: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class _Joined:
-    """What is joined on: the day of each session, the keys of copies, the pattern of each exercise."""
+    """What is joined on: the day and kind of each session, the keys of copies, the pattern of each exercise."""
 
     dates: pd.Series
+    kinds: pd.Series
     copies: set[str]
     patterns: pd.Series
 
@@ -95,7 +97,8 @@ def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joine
         counted = ~row_keys("sets", frame).isin(list(joined.copies)) if joined.copies else True
         frame = frame.assign(counted=counted, pattern=_looked_up(frame.loc[:, "exercise"], joined.patterns))
     if name == "runs":
-        frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)))
+        kind = _looked_up(frame.loc[:, "session_id"], joined.kinds)
+        frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)), kind=kind)
     if name == "proposals":
         frame = _where(frame, frame.loc[:, "answer"] == "accepted")
     last = last_day + _A_WEEK if name == "plan" else last_day
@@ -109,7 +112,7 @@ def _nothing_of(name: str) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), set(), pd.Series(dtype="str"))
+    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), pd.Series(dtype="str"), set(), pd.Series(dtype="str"))
     return _seen(name, TABLES[name].empty(), pd.to_datetime(0), nothing)
 
 

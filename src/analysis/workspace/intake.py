@@ -22,7 +22,7 @@ from analysis.store import Appended, FileFacts, as_json, sha256_of
 from analysis.workspace import Workspace
 
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt", configuration.NAME}
-_UNITS = ("load_unit", "distance_unit")
+_UNITS = ("load_unit", "distance_unit", "sport")
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 

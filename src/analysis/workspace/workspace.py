@@ -38,7 +38,7 @@ _LEDGER = (
 )
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
-_BESIDE = ("exercises.csv", RULES)  # beside workbook.toml, where a squad has them
+_BESIDE = ("exercises.csv", "sports.csv", RULES)  # beside workbook.toml, where a squad has them
 _NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
 
@@ -462,13 +462,14 @@ def copy_notebooks(workspace: Workspace) -> Path:
 
 def reader_options(folder: Path, config: Config, load_unit: str | None, mapping: Path | None) -> Options:
     """What readers are told in the workspace in `folder`; its store need not be open for that."""
-    exercises = folder / "exercises.csv"
+    exercises, sports = folder / "exercises.csv", folder / "sports.csv"
     return Options(
         config=config,
         load_unit=load_unit or config.load_unit,
         mapping=mapping,
         mapping_folders=(folder / "mappings",),
         exercises=exercises if exercises.is_file() else None,
+        sports=sports if sports.is_file() else None,
     )
 
 

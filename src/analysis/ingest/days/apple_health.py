@@ -22,6 +22,7 @@ from analysis.base.units import factor
 from analysis.ingest import files
 from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Options, Reader, Reading
+from analysis.ingest.sports import Sports, sports
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Start
 
@@ -38,7 +39,8 @@ _PREFIX = "HKQuantityTypeIdentifier"
 _BODY_MASS = _PREFIX + "BodyMass"
 _SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"
 _ASLEEP = "HKCategoryValueSleepAnalysisAsleep"
-_RUNNING = "HKWorkoutActivityTypeRunning"
+_WORKOUT = "HKWorkoutActivityType"
+_INDOORS = "HKIndoorWorkout"
 # type of record: wellness item and the unit it must come in
 _ITEMS = {
     _PREFIX + "RestingHeartRate": ("resting_heart_rate_bpm", "count/min"),
@@ -71,7 +73,7 @@ def read(path: Path, options: Options) -> Reading:
     Heart rate and SDNN are means of the day; sleep is the time that any source calls asleep, on the day of waking.
     Raises UnreadableFile for damaged or hostile files.
     """
-    taken = _Taken(path.name, options.config)
+    taken = _Taken(path.name, options.config, sports(options.sports))
     with _opened(path) as stream:
         _parse(stream, path.name, taken)
     more = {"trials": taken.trials(), "wellness": taken.wellness()}
@@ -161,6 +163,7 @@ class _Taken:
 
     name: str
     config: Config
+    known: Sports
     tally: Counter[str] = field(default_factory=Counter)
     runs: list[Activity] = field(default_factory=list)
     _masses: list[tuple[datetime, float, str | None]] = field(default_factory=list)
@@ -168,6 +171,7 @@ class _Taken:
     _asleep: list[_Asleep] = field(default_factory=list)
     _workout: dict[str, str] | None = None
     _statistics: dict[str, dict[str, str]] = field(default_factory=dict)
+    _indoors: bool = False
     _depth: int = 0
     _count: int = 0
 
@@ -183,9 +187,11 @@ class _Taken:
             self._record(said)
         elif element == "Workout":
             self.tally["workouts"] += 1
-            self._workout, self._statistics = said, {}
+            self._workout, self._statistics, self._indoors = said, {}, False
         elif element == "WorkoutStatistics" and self._workout is not None:
             self._statistics[said.get("type", "")] = said
+        elif element == "MetadataEntry" and self._workout is not None and said.get("key") == _INDOORS:
+            self._indoors = said.get("value") == "1"
 
     def end(self, element: str) -> None:
         self._depth -= 1
@@ -227,7 +233,9 @@ class _Taken:
         self._asleep.append(_Asleep(begin, end))
 
     def _take_workout(self, said: dict[str, str]) -> None:
-        if said.get("workoutActivityType") != _RUNNING:
+        word = said.get("workoutActivityType", "").removeprefix(_WORKOUT)
+        sport = self.known.named(word)
+        if sport is None or sport.kind != "run":
             self.tally["other_workouts"] += 1
             return
         begin, end = self._time(said.get("startDate")), self._time(said.get("endDate"))
@@ -239,8 +247,9 @@ class _Taken:
         self.runs.append(
             Activity(
                 start=Start.at(begin.astimezone(UTC), utc_offset_s(begin), self.config),
-                sport="running",
+                sport=word.lower(),
                 kind="run",
+                activity="indoor_running" if self._indoors and sport.sport == "running" else sport.sport,
                 distance_m=self._quantity(
                     said.get("totalDistance") or ran.get("sum"), said.get("totalDistanceUnit") or ran.get("unit"), "m"
                 ),

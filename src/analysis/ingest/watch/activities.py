@@ -19,33 +19,19 @@ from analysis.base.tables import TABLES
 from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Reading, reader_columns
 
-# how formats name the sports whose kind the tables know; every other sport is of kind "other"
-_KINDS = {
-    "run": ("run", "running", "trail_running", "treadmill_running", "street_running", "track_running", "jogging"),
-    "ride": ("ride", "biking", "cycling", "bike", "road_biking", "mountain_biking", "virtual_ride", "indoor_cycling"),
-    "swim": ("swim", "swimming", "lap_swimming", "open_water_swimming"),
-    "strength": ("strength_training", "weight_training", "weighttraining"),
-}
-_KIND_OF = {sport: kind for kind, sports in _KINDS.items() for sport in sports}
-_ENDURANCE = ("run", "ride", "swim")
-_ON_FOOT = ("walking", "hiking", "transition", "walk", "hike")
+_ENDURANCE = ("run", "walk", "hike", "ride", "swim", "row", "ski")
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
 _HEART_RATE = TABLES["runs"].column("mean_heart_rate_bpm")
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high or np.inf
 
 
-def kind_of(sport: str | None) -> str:
-    """The kind of session a sport is.
+def is_recorded(kind: str, distance_m: float | None) -> bool:
+    """Whether an activity belongs into the table `runs`: endurance, or any other that covers a distance.
 
-    >>> kind_of("Running"), kind_of("trail running"), kind_of("kayaking"), kind_of(None)
-    ('run', 'run', 'other', 'other')
+    >>> is_recorded("swim", None), is_recorded("strength", 20.0), is_recorded("other", 20.0)
+    (True, False, True)
     """
-    return _KIND_OF.get((sport or "").strip().lower().replace(" ", "_"), "other")
-
-
-def is_on_foot(sport: str | None) -> bool:
-    """True where cadence counts steps."""
-    return kind_of(sport) == "run" or (sport or "").strip().lower() in _ON_FOOT
+    return kind in _ENDURANCE or (distance_m is not None and kind != "strength")
 
 
 @dataclass(frozen=True)
@@ -103,8 +89,9 @@ class Activity:
     """One activity of a watch file."""
 
     start: Start
-    sport: str
+    sport: str  # as the file names it
     kind: str
+    activity: str | None = None  # by the vocabulary of sports
     key: str | None = None  # the source's own key; the start where there is none
     distance_m: float | None = None
     timer_s: float | None = None
@@ -142,7 +129,7 @@ def reading(
         activity = _without_negatives(activity, tally)
         _note_times(activity, tally)
         rows["sessions"].append({"session_key": key, **_session(activity, tally)})
-        if _is_a_run(activity):
+        if is_recorded(activity.kind, activity.distance_m):
             rows["runs"].append({"session_key": key, **_run(activity, tally)})
         rows["sets"] += [{"session_key": key, "row_no": 0, **each} for each in activity.sets]
         rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
@@ -197,10 +184,6 @@ def body_masses(shown: Iterable[tuple[datetime, float, str | None]]) -> list[dic
 def answer(day: date, item: str, value: float, direction: str) -> dict[str, Any]:
     """A row of the table `wellness` that a device gave, on an open scale."""
     return {"local_date": pd.Timestamp(day), "item": item, "value": value, "direction": direction, "row_no": 0}
-
-
-def _is_a_run(activity: Activity) -> bool:
-    return activity.kind in _ENDURANCE or (activity.distance_m is not None and activity.kind != "strength")
 
 
 def _key(activity: Activity, undated_key: str, keys: Counter[str]) -> str:
@@ -262,6 +245,7 @@ def _run(activity: Activity, tally: Counter) -> dict[str, Any]:
         tally["mean_heart_rates_of_records"] += mean_heart_rate_bpm is not None
     return {
         "sport": activity.sport,
+        "activity": activity.activity,
         "distance_m": activity.distance_m,
         "timer_s": activity.timer_s,
         "elapsed_s": activity.elapsed_s,

@@ -1,6 +1,5 @@
 """What the lists of activities of Garmin Connect and Strava share: one row an activity, in the account's language."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,18 +7,13 @@ import pandas as pd
 
 from analysis.base.errors import UnitNeeded
 from analysis.base.units import M_PER_YARD, factor
-from analysis.ingest.cells import plain
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
+from analysis.ingest.sports import sports
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
+from analysis.ingest.watch.activities import is_recorded
+from analysis.ingest.watch.naming import Named, Naming
 
-# the roots of the words that the services use for a sport, without accents
-_SPORTS = (
-    ("strength", r"strength|weight ?training|kraft|fuerza|pesas|musculation|renforcement|forza|pesi\b"),
-    ("swim", r"swim|schwimm|natacion|natation|nuoto"),
-    ("ride", r"\brid(e|ing)|cycl|bik(e|ing)|\bvelo|\brad|ciclis|bici"),
-    ("run", r"\brun|\btrail|jog|lauf|carrera|correr|course|corsa|tapis"),
-)
 _FILLS = {
     ("sessions", "local_date"): "date",
     ("sessions", "duration_s"): "elapsed",
@@ -29,16 +23,6 @@ _FILLS = {
     ("runs", "elapsed_s"): "elapsed",
     ("runs", "mean_heart_rate_bpm"): "heart_rate",
 }
-
-
-def kind_of_sport(sport: str) -> str:
-    """The kind of session that a sport is, by its name in English, German, Spanish, French or Italian.
-
-    >>> [kind_of_sport(name) for name in ("Treadmill Running", "Radfahren", "Natación", "Course à pied", "Yoga")]
-    ['run', 'ride', 'swim', 'run', 'other']
-    """
-    name = plain(sport)
-    return next((kind for kind, roots in _SPORTS if re.search(roots, name)), "other")
 
 
 def distance_unit(form: Form) -> str:
@@ -67,11 +51,6 @@ def in_metres(distance: float | None, unit: str, kind: str) -> float | None:
     return distance * factor(unit, "m")
 
 
-def is_a_run(kind: str, distance_m: float | None) -> bool:
-    """Whether an activity belongs into the table runs: endurance, or any other that covers a distance."""
-    return kind in ("run", "ride", "swim") or (distance_m is not None and kind != "strength")
-
-
 @dataclass(frozen=True, kw_only=True)
 class ActivityList(TableFormat):
     """One service's list. Its roles are date (day and time), title, sport, distance, heart_rate, elapsed, moving, time.
@@ -83,7 +62,8 @@ class ActivityList(TableFormat):
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""
-        return Content(sessions_and_runs(self.taken(sheet, form, ledger), ledger))
+        taken = self.taken(sheet, form, ledger)
+        return Content(sessions_and_runs(taken, ledger), unknown_sports(taken, form))
 
     def taken(self, sheet: Sheet, form: Form, ledger: Ledger) -> list[Taken]:
         """The activities that pass."""
@@ -109,21 +89,30 @@ class ActivityList(TableFormat):
     def parts(self, line: Line) -> Parts:
         """A row as a session, and as a run where it is one."""
         sport = line.demand("sport", line.text("sport")) or ""
-        place, kind = self.place(line), kind_of_sport(sport)
-        distance_m = self.distance_m(line, kind)
+        place, named = self.place(line), Named(sports(line.form.options.sports).named(sport))
+        kind, distance_m = named.kind, self.distance_m(line, named.kind)
         elapsed_s, moving_s = (self.seconds(line, role) for role in ("elapsed", "moving"))
         time_s = self.seconds(line, "time") if "time" in line.form else elapsed_s
         session = {"kind": kind, "duration_s": elapsed_s or time_s, "status": "done", "title": line.text("title")}
         parts: Parts = {"sessions": place | session}
-        if is_a_run(kind, distance_m):
+        if is_recorded(kind, distance_m):
             parts["runs"] = {
                 "sport": sport,
+                "activity": named.activity,
                 "distance_m": distance_m,
                 "timer_s": moving_s or time_s,
                 "elapsed_s": elapsed_s or time_s,
                 "mean_heart_rate_bpm": self.number(line, "heart_rate") or None,
             }
         return parts
+
+
+def unknown_sports(taken: Iterable[Taken], form: Form) -> tuple[str, ...]:
+    """What is said of words for a sport that the vocabulary does not know."""
+    naming = Naming(form.path, form.options)
+    for one in taken:
+        naming.word(Line(one.row, form).text("sport") or "")
+    return tuple(naming.sentences())
 
 
 def sessions_and_runs(taken: Iterable[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:

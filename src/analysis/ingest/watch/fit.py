@@ -40,7 +40,7 @@ from analysis.ingest.watch.fit_layout import (
     DeveloperKey,
     Message,
 )
-from analysis.ingest.watch.fit_measurements import body_mass, rest_measurements
+from analysis.ingest.watch.fit_measurements import body_mass, is_at_rest, rest_measurements
 from analysis.ingest.watch.fit_messages import (
     EPOCH,
     FIRST_DATE,
@@ -53,6 +53,7 @@ from analysis.ingest.watch.fit_messages import (
     number_of,
     text_of,
 )
+from analysis.ingest.watch.naming import UNKNOWN, Moved, Named, Naming
 
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
@@ -77,7 +78,7 @@ def read(path: Path, options: Options) -> Reading:
     data = files.content(path)
     if not recognises(path, data):
         raise UnreadableFile(f"{path.name} does not begin as a FIT file does. Copy it from the watch again.")
-    run = _Import(options.config)
+    run = _Import(options.config, Naming(path, options))
     budget = Budget(path.name)
     parts = [fit_messages.decoded(piece, budget) for piece in chain(data, run.sentences, budget)]
     if not any(part.counts for part in parts):
@@ -93,7 +94,7 @@ def read(path: Path, options: Options) -> Reading:
     more = {"trials": body_mass(parts, run.config), "wellness": rest_measurements(parts, by_part, run.sentences)}
     if not found and not any(more.values()):
         run.sentences.append(_not_an_activity(parts))
-    return activities.reading("fit", found, data, run.tally, _COUNTS, run.sentences, more)
+    return activities.reading("fit", found, data, run.tally, _COUNTS, (*run.naming.sentences(), *run.sentences), more)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +113,7 @@ class _Import:
     """What one import is told, and what it has to say."""
 
     config: Config
+    naming: Naming
     tally: Counter[str] = field(default_factory=Counter)
     sentences: list[str] = field(default_factory=list)
 
@@ -195,13 +197,15 @@ def _places(times: np.ndarray, begins: Sequence[float | None]) -> np.ndarray:
 
 def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
     said = session.message
-    sport, detail = text_of(said.get("sport")) or "unknown", text_of(said.get("sub_sport"))
-    strength = bool(session.sets) or detail == "strength_training"
+    sport, detail = text_of(said.get("sport")) or UNKNOWN, text_of(said.get("sub_sport"))
+    distance_m = _distance_m(session, part.records, run)
+    named = _named(session, part, run, distance_m)
     return Activity(
         start=_start(session.begin, first_of(part, ACTIVITY), run),
         sport=sport,
-        kind="strength" if strength else activities.kind_of(sport),
-        distance_m=_distance_m(session, part.records, run),
+        kind="strength" if session.sets else named.kind,
+        activity=named.activity,
+        distance_m=distance_m,
         timer_s=number_of(said, "total_timer_time"),
         elapsed_s=number_of(said, "total_elapsed_time"),
         mean_heart_rate_bpm=number_of(said, "avg_heart_rate") or None,  # 0 is written where no strap was worn
@@ -209,8 +213,28 @@ def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
         title=text_of(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
         laps=[Lap(number_of(lap, "total_distance"), _lap_time_s(lap)) for lap in session.laps],
         sets=_sets(session.sets, part.single[EXERCISE_TITLE]),
-        samples=_samples(session, activities.is_on_foot(sport), part),
+        samples=_samples(session, named.on_foot, part),
     )
+
+
+def _named(session: _Session, part: Messages, run: _Import, distance_m: float | None) -> Named:
+    """What was done; beats of a body at rest are no sport."""
+    said = session.message
+    sport, timer_s, elapsed_s = said.get("sport"), number_of(said, "total_timer_time"), _elapsed_s(said)
+    if part.counts[HRV] and is_at_rest(text_of(sport) or UNKNOWN, distance_m, elapsed_s):
+        return Named(at_rest=True)
+    t_s, way_m = (part.records.column(name)[session.records] for name in ("timestamp", "distance"))
+    return run.naming.name(
+        text_of(sport),
+        detail=text_of(said.get("sub_sport")),
+        title=text_of(said.get("sport_profile_name")),
+        moved=Moved(distance_m, timer_s if timer_s is not None else elapsed_s, t_s, way_m),
+    )
+
+
+def _elapsed_s(said: Message) -> float | None:
+    elapsed_s = number_of(said, "total_elapsed_time")
+    return number_of(said, "total_timer_time") if elapsed_s is None else elapsed_s
 
 
 def _distance_m(session: _Session, records: Records, run: _Import) -> float | None:

@@ -50,9 +50,18 @@ def rest_measurements(
 
 def _is_a_rest_measurement(activity: Activity) -> bool:
     lasted_s = activity.elapsed_s if activity.elapsed_s is not None else activity.timer_s
+    return is_at_rest(activity.sport, activity.distance_m, lasted_s)
+
+
+def is_at_rest(sport: str, distance_m: float | None, lasted_s: float | None) -> bool:
+    """Whether a recording of beats is one at rest: of no sport, without a way, and short.
+
+    >>> is_at_rest("generic", None, 120.0), is_at_rest("running", None, 120.0), is_at_rest("generic", 400.0, 120.0)
+    (True, False, False)
+    """
     return (
-        activity.sport in ("generic", "unknown")
-        and not activity.distance_m
+        sport in ("generic", "unknown")
+        and not distance_m
         and lasted_s is not None
         and lasted_s <= LONGEST_REST_MEASUREMENT_S
     )

@@ -23,6 +23,7 @@ from analysis.ingest.files import local_name
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Start
+from analysis.ingest.watch.naming import UNKNOWN, Moved, Naming
 
 Degrees = TypeVar("Degrees", float, np.ndarray)
 
@@ -80,8 +81,10 @@ def read(path: Path, options: Options) -> Reading:
     """The tracks of a GPX file as activities. Raises UnreadableFile for damaged XML and for a DOCTYPE."""
     data = files.content(path)
     tally: Counter[str] = Counter()
-    found = list(_activities(data, path.name, options.config, tally))
-    return activities.reading("gpx", found, data, tally, _COUNTS, tuple(_gpx_notes(tally, len(found))))
+    naming = Naming(path, options)
+    found = list(_activities(data, naming, tally))
+    notes = (*naming.sentences(), *_gpx_notes(tally, len(found)))
+    return activities.reading("gpx", found, data, tally, _COUNTS, notes)
 
 
 def _gpx_notes(tally: Counter, found: int) -> Iterable[str]:
@@ -111,16 +114,16 @@ def haversine_m(lat_1: Degrees, lon_1: Degrees, lat_2: Degrees, lon_2: Degrees) 
     return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half_chord_2, 0.0, 1.0)))
 
 
-def _activities(data: bytes, name: str, config: Config, tally: Counter) -> Iterable[Activity]:
+def _activities(data: bytes, naming: Naming, tally: Counter) -> Iterable[Activity]:
     now = _Open()
-    for element in files.elements(data, _TAGS, name):
+    for element in files.elements(data, _TAGS, naming.path.name):
         kind = local_name(element)
         if kind == "trkpt":
             _take_point(element, now)
         elif kind == "trkseg":
             now.segments.append(len(now.latitudes))
         elif kind == "trk":
-            yield from _track(element, now, config, tally)
+            yield from _track(element, now, naming, tally)
             now = _Open()
         if kind in _COUNTED:
             tally[_COUNTED[kind]] += 1
@@ -135,7 +138,7 @@ def _take_point(element: etree._Element, now: _Open) -> None:
             now.cells[column].setdefault(place, cell.text)
 
 
-def _track(element: etree._Element, now: _Open, config: Config, tally: Counter) -> Iterable[Activity]:
+def _track(element: etree._Element, now: _Open, naming: Naming, tally: Counter) -> Iterable[Activity]:
     """The activity of a track; none where no point of it has a position or a time."""
     way = _way(now, tally)
     times = {place: at for place, text in now.cells.pop("time", {}).items() if (at := files.written(text, tally))}
@@ -144,19 +147,24 @@ def _track(element: etree._Element, now: _Open, config: Config, tally: Counter) 
     tally["gaps"] += max(0, way.segments_placed - 1)
     if not times and not way.placed.any():
         return
-    sport = (element.findtext("{*}type") or "").strip() or "unknown"
+    sport = (element.findtext("{*}type") or "").strip() or UNKNOWN
+    title = (element.findtext("{*}name") or "").strip() or None
     first = next(iter(times.values()), None)
     t_s = np.full(len(now.latitudes), np.nan)
     t_s[list(times)] = [(at - first).total_seconds() for at in times.values() if first]
+    distance_m = float(way.distance_m[-1]) if way.placed.any() else None
+    timer_s = _moving_s(t_s, now.segments) if times else None
+    named = naming.name(sport, title=title, moved=Moved(distance_m, timer_s, t_s, way.distance_m))
     yield Activity(
-        start=_start(first, config),
+        start=_start(first, naming.options.config),
         sport=sport,
-        kind=activities.kind_of(sport),
-        distance_m=float(way.distance_m[-1]) if way.placed.any() else None,
-        timer_s=_moving_s(t_s, now.segments) if times else None,
+        kind=named.kind,
+        activity=named.activity,
+        distance_m=distance_m,
+        timer_s=timer_s,
         elapsed_s=float(np.nanmax(t_s)) if times else None,
-        title=(element.findtext("{*}name") or "").strip() or None,
-        samples=_samples(t_s, way, now, activities.is_on_foot(sport), tally) if times else pd.DataFrame(),
+        title=title,
+        samples=_samples(t_s, way, now, named.on_foot, tally) if times else pd.DataFrame(),
     )
 
 

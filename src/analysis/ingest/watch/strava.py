@@ -25,7 +25,13 @@ from analysis.ingest.rows import Ledger, Taken, at_place, place_of
 from analysis.ingest.table_format import Column, Content, Form, Line
 from analysis.ingest.watch import fit, gpx, tcx
 from analysis.ingest.watch.activities import Start
-from analysis.ingest.watch.activity_lists import ActivityList, distance_unit, in_metres, sessions_and_runs
+from analysis.ingest.watch.activity_lists import (
+    ActivityList,
+    distance_unit,
+    in_metres,
+    sessions_and_runs,
+    unknown_sports,
+)
 
 _LIST = "activities.csv"
 _WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
@@ -77,7 +83,8 @@ class _Strava(ActivityList):
         if "distance" in form:
             _settle_unit(form, sheet)
         taken = self.taken(sheet, form, ledger)
-        return _with_files(sessions_and_runs(taken, ledger), taken, form, self.files)
+        notes = dict.fromkeys(unknown_sports(taken, form))
+        return _with_files(sessions_and_runs(taken, ledger), taken, form, self.files, notes)
 
     def place(self, line: Line) -> dict:
         """Activities have a number, and a start in UTC."""
@@ -137,15 +144,15 @@ READER = _Strava(
     called="Strava's list of activities",
     again="Download it again.",
     headers={
-        "id": ("Activity ID", "Aktivitäts-ID"),
-        "date": ("Activity Date", "Aktivitätsdatum"),
-        "title": ("Activity Name", "Name der Aktivität"),
-        "sport": ("Activity Type", "Aktivitätsart"),
-        "elapsed": ("Elapsed Time", "Verstrichene Zeit"),
-        "moving": ("Moving Time", "Bewegungszeit"),
+        "id": ("Activity ID", "Aktivitäts-ID", "ID de l'activité"),
+        "date": ("Activity Date", "Aktivitätsdatum", "Date de l'activité"),
+        "title": ("Activity Name", "Name der Aktivität", "Nom de l'activité"),
+        "sport": ("Activity Type", "Aktivitätsart", "Type d'activité"),
+        "elapsed": ("Elapsed Time", "Verstrichene Zeit", "Temps écoulé"),
+        "moving": ("Moving Time", "Bewegungszeit", "Durée de déplacement"),
         "distance": ("Distance", "Distanz"),
-        "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz"),
-        "file": ("Filename", "Dateiname"),
+        "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz", "Fréquence cardiaque moyenne"),
+        "file": ("Filename", "Dateiname", "Nom du fichier"),
     },
     needed=("id", "date", "title", "sport"),
     takes="activities with sport, start, title, distance, times, heart rate; from the zip the watch files of the rows",
@@ -188,12 +195,15 @@ def _unpacked(export: zipfile.ZipFile, name: str, folder: Path) -> Path:
 
 
 def _with_files(
-    listed: dict[str, pd.DataFrame], taken: list[Taken], form: Form, files: Mapping[str, Callable[[], Path]]
+    listed: dict[str, pd.DataFrame],
+    taken: list[Taken],
+    form: Form,
+    files: Mapping[str, Callable[[], Path]],
+    notes: dict[str, None],
 ) -> Content:
     """The listed activities, those of a watch file as the file has them; under the key of the list either way."""
     parts: dict[str, list[pd.DataFrame]] = {}
     samples: dict[str, pd.DataFrame] = {}
-    notes: dict[str, None] = {}
     replaced: list[str] = []
     named = set()
     for one in taken:
@@ -202,7 +212,7 @@ def _with_files(
         if name is None or name not in files:
             continue
         try:
-            inner = _read_file(files[name](), form.options)
+            inner = _read_file(files[name](), _saying_the_sport(form.options, one))
         except WorkbookError as problem:
             notes[f"{problem} Its row of the list is kept."] = None
             continue
@@ -211,6 +221,7 @@ def _with_files(
             continue
         key = one.parts["sessions"]["session_key"]
         replaced.append(key)
+        inner = _as_listed(inner, one, notes)
         for table, frame in _renamed(inner, key, one, samples):
             parts.setdefault(table, []).append(frame)
     if unnamed := len(set(files) - named):
@@ -230,6 +241,24 @@ def _read_file(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} is no FIT, TCX or GPX file.")
     finally:
         path.unlink()
+
+
+def _saying_the_sport(options: Options, one: Taken) -> Options:
+    """The options for a watch file that does not say what was done: the list says it."""
+    sport = one.parts.get("runs", {}).get("activity")
+    return replace(options, sport=sport) if sport else options
+
+
+def _as_listed(inner: Reading, one: Taken, notes: dict[str, None]) -> Reading:
+    """The reading of a watch file with the kind of the list, which people correct, where the list names one."""
+    sessions, kind = inner.tables["sessions"], one.parts["sessions"]["kind"]
+    if kind == "other" or len(sessions) > 1 or "sets" in inner.tables or sessions["kind"].iloc[0] == kind:
+        return inner
+    notes["Activities that the list and the file of the watch name otherwise count as the list says."] = None
+    tables = inner.tables | {"sessions": sessions.assign(kind=kind)}
+    if "runs" in tables:
+        tables["runs"] = tables["runs"].assign(activity=one.parts.get("runs", {}).get("activity"))
+    return replace(inner, tables=tables)
 
 
 def _renamed(

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import lxml.etree as etree
 
-from analysis.base.config import Config
 from analysis.ingest import files
 from analysis.ingest.files import Moment, local_name, moment, number
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Lap, Start
+from analysis.ingest.watch.naming import UNKNOWN, Moved, Naming
 
 _TAGS = ("Trackpoint", "Lap", "Activity", "Course")
 _COUNTS = ("activities", "laps", "trackpoints")
+_LONGEST_TITLE = 60  # characters
 _CELLS = {
     "AltitudeMeters": "altitude_m",
     "DistanceMeters": "distance_m",
@@ -49,14 +50,15 @@ def read(path: Path, options: Options) -> Reading:
     """The activities of a TCX file. Raises UnreadableFile for damaged XML and for a DOCTYPE."""
     data = files.content(path)
     tally: Counter[str] = Counter()
-    found = list(_activities(data, path.name, options.config, tally))
+    naming = Naming(path, options)
+    found = list(_activities(data, naming, tally))
     empty = () if found else ("The file holds no activity (a course or a workout); nothing is taken from it.",)
-    return activities.reading("tcx", found, data, tally, _COUNTS, empty)
+    return activities.reading("tcx", found, data, tally, _COUNTS, (*naming.sentences(), *empty))
 
 
-def _activities(data: bytes, name: str, config: Config, tally: Counter) -> Iterable[Activity]:
+def _activities(data: bytes, naming: Naming, tally: Counter) -> Iterable[Activity]:
     now = _Open()
-    for element in files.elements(data, _TAGS, name):
+    for element in files.elements(data, _TAGS, naming.path.name):
         kind = local_name(element)
         if kind == "Trackpoint":
             _take_point(element, now, tally)
@@ -67,7 +69,7 @@ def _activities(data: bytes, name: str, config: Config, tally: Counter) -> Itera
         else:
             if kind == "Activity":
                 tally["activities"] += 1
-                yield _activity(element, now, config, tally)
+                yield _activity(element, now, naming, tally)
             now = _Open()  # the points of a course are a route, not something done
 
 
@@ -95,27 +97,35 @@ def _lap(element: etree._Element, tally: Counter) -> Lap:
     return Lap(distance_m, number(element.findtext("{*}TotalTimeSeconds"), tally))
 
 
-def _activity(element: etree._Element, now: _Open, config: Config, tally: Counter) -> Activity:
-    sport = (element.get("Sport") or "unknown").strip()
+def _activity(element: etree._Element, now: _Open, naming: Naming, tally: Counter) -> Activity:
+    sport = (element.get("Sport") or "").strip() or UNKNOWN
     identity = moment(element.findtext("{*}Id"), tally)
     # the first lap's start, not the Id: some exporters cut the Id to the minute
     first = next((at for at in (*now.lap_starts[:1], identity, *now.times[:1]) if at), None)
     offset_s = next((at.offset_s for at in (first, *now.times[:1]) if at and at.offset_s is not None), None)
-    samples = activities.samples_of_points(
-        [(at.utc - first.utc).total_seconds() for at in now.times if first], now.points, activities.is_on_foot(sport)
-    )
+    t_s = [(at.utc - first.utc).total_seconds() for at in now.times if first]
+    distance_m, timer_s = (_total([getattr(lap, part) for lap in now.laps]) for part in ("distance_m", "time_s"))
+    named = naming.name(sport, title=_note(element), moved=Moved(distance_m, timer_s))
+    samples = activities.samples_of_points(t_s, now.points, named.on_foot)
     return Activity(
-        start=Start.at(first.utc if first else None, offset_s, config),
+        start=Start.at(first.utc if first else None, offset_s, naming.options.config),
         sport=sport,
-        kind=activities.kind_of(sport),
+        kind=named.kind,
+        activity=named.activity,
         key=identity.utc.isoformat() if identity else None,
-        distance_m=_total([lap.distance_m for lap in now.laps]),
-        timer_s=_total([lap.time_s for lap in now.laps]),
+        distance_m=distance_m,
+        timer_s=timer_s,
         elapsed_s=_elapsed_s(now),
         device=(element.findtext("{*}Creator/{*}Name") or "").strip() or None,
         laps=now.laps,
         samples=samples,
     )
+
+
+def _note(element: etree._Element) -> str | None:
+    """What the athlete noted, where it is short enough to be a title."""
+    note = (element.findtext("{*}Notes") or "").strip()
+    return note if 0 < len(note) <= _LONGEST_TITLE else None
 
 
 def _total(values: list[float | None]) -> float | None:

@@ -42,11 +42,11 @@ import pandas as pd
 import statsmodels.api as sm
 
 from analysis.base.errors import NotEnoughData
-from analysis.metrics.running import RUNNING_SPORTS
+from analysis.metrics.running import is_run
 from analysis.models.plausible import check_possible
 from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
-SPORTS = (*RUNNING_SPORTS, "soccer", "american_football", "rugby", "hockey", "lacrosse", "basketball", "handball")
+TEAM_SPORTS = ("soccer", "american_football", "rugby", "hockey", "lacrosse", "basketball", "handball")
 SLOWEST_HZ = 5.0  # an acceleration from standing is over in 2 s
 WINDOW_S = 0.7  # over which one acceleration is taken
 LEAST_SPEED_M_S = 3.0  # below it a line does not describe the first steps (Morin et al. 2021)
@@ -229,8 +229,9 @@ class _Line:
 def _recent(runs: pd.DataFrame, until: pd.Timestamp, days: int) -> pd.DataFrame:
     """Counted sessions on foot of these days, oldest first."""
     since = until - pd.Timedelta(days=days)
-    on_foot = runs["counted"] & runs["sport"].str.lower().isin(SPORTS)
-    kept = runs[on_foot & (runs["local_date"] > since) & (runs["local_date"] <= until)]
+    name = runs["activity"].fillna(runs["sport"]) if "activity" in runs else runs["sport"]
+    on_foot = is_run(runs) | name.str.lower().isin(TEAM_SPORTS)
+    kept = runs[runs["counted"] & on_foot & (runs["local_date"] > since) & (runs["local_date"] <= until)]
     return kept.sort_values("local_date", kind="stable")
 
 

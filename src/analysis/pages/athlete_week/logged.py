@@ -1,6 +1,6 @@
 """What was planned, logged and answered in the athlete's week, and what was left out of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -9,17 +9,26 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.sentences import capital
 from analysis.base.usual_band import BAND_LEVEL
 from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, WeekTotals
-from analysis.pages.wording import count_text, expected_text
+from analysis.pages.wording import count_text, expected_text, listed
 
 Block = Fact | Drawing
 
 _ROLES = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5", "other": "Other"}
 _AWAY_WORDS = {"ill": "ill", "travel": "away"}
-_STATE_WORDS = {"done": "trained", "rest": "rest", "off": "off", "none": "nothing logged"}
+_ACTIVITIES = {kind: kind for kind in ("run", "ride", "swim", "walk", "hike", "row", "screen")}
+_ACTIVITIES |= {"ski": "ski session", "sprint": "sprint session", "time_trial": "time trial"}
+_ACTIVITIES |= {"strength": "strength session"}
+_STATE_WORDS = {
+    "done": "trained",
+    "rest": "rest",
+    "off": "off",
+    "answered": "answered, no training logged",
+    "none": "nothing logged",
+}
 
 
 def day_dots(week: AthleteWeek) -> Days:
-    """One dot a day: trained, rest, off, or nothing logged."""
+    """One dot a day: trained, rest, off, answered only, or nothing logged."""
     states = week.day_states
     said = ", ".join(f"{row.local_date:%A} {_STATE_WORDS[row.state]}" for row in states.itertuples())
     return Days(said, tuple(f"{day:%a}"[0] for day in states["local_date"]), tuple(states["state"]))
@@ -58,26 +67,49 @@ def _away_words(kinds: Iterable[str]) -> str:
 
 
 def counts_fact(week: AthleteWeek) -> Fact:
-    """Days of strength work and runs, where there is no plan to hold them against."""
-    sessions, runs, sets = week.athlete.sessions, week.athlete.runs, week.athlete.sets
+    """What was done and tested, where there is no plan to hold it against; else that questions were answered."""
+    sessions, sets = week.athlete.sessions, week.athlete.sets
     lifted = sessions.loc[(sessions["kind"] == "strength") & (sessions["status"] == "done"), "local_date"]
-    strength_days = week.days[week.days.isin(lifted) | week.days.isin(sets["local_date"])]
-    run_count = int((runs["local_date"].isin(week.days) & runs["counted"]).sum())
-    if len(strength_days) + run_count == 0:
+    strength_days = int((week.days.isin(lifted) | week.days.isin(sets["local_date"])).sum())
+    done = week.done_by_kind
+    told = [
+        *_on_days("lifted", strength_days),
+        *([f"logged {activities_text(done)}"] if done else []),
+        *_on_days("did tests", week.tested_days),
+    ]
+    if not told:
         if week.excused:
             return Fact("week.counts", excused_text(week.excused), n=0)
+        if week.answered_days:
+            words = f"You answered on {count_text(week.answered_days, 'day')}; no training is logged."
+            return Fact("week.counts", words, n=0)
         raise NotEnoughData(
             f"Nothing logged this week. Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back."
         )
-    done = [f"lifted on {count_text(len(strength_days), 'day')}"] if len(strength_days) else []
-    done += [f"logged {count_text(run_count, 'run')}"] if run_count else []
-    return Fact("week.counts", f"You {' and '.join(done)}.", n=len(strength_days) + run_count)
+    return Fact("week.counts", f"You {listed(told)}.", n=strength_days + sum(done.values()) + week.tested_days)
+
+
+def _on_days(done: str, days: int) -> list[str]:
+    return [f"{done} on {count_text(days, 'day')}"] if days else []
+
+
+def activities_text(counts: Mapping[str, int]) -> str:
+    """How many of each kind of session.
+
+    >>> activities_text({"run": 1, "ride": 2, "other": 1})
+    '1 run, 2 rides and 1 activity of another sport'
+    """
+    return listed([_activity_text(kind, n) for kind, n in counts.items()])
+
+
+def _activity_text(kind: str, n: int) -> str:
+    return f"{count_text(n, 'activity')} of another sport" if kind == "other" else count_text(n, _ACTIVITIES[kind])
 
 
 def totals_facts(totals: WeekTotals) -> list[Fact]:
     """What was lifted and run in the week; a part of which nothing is logged is left out.
 
-    >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, 0)
+    >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, ())
     >>> [fact.sentence for fact in totals_facts(totals)]
     ['You lifted 12,340 kg in 42 sets. 3 of the sets have no known load and add nothing.',
      'You ran 23.4 km in 2 runs.']
@@ -85,7 +117,7 @@ def totals_facts(totals: WeekTotals) -> list[Fact]:
     lifted, ran = totals.volume_load_kg, totals.run_distance_m
     n_sets, n_runs = totals.sets - totals.sets_unknown, totals.runs - totals.runs_unknown
     facts = [_total("volume_load", _lifted_words(totals), lifted, "kg", n_sets)] if totals.sets else []
-    if totals.runs or totals.other_activities:
+    if totals.runs or totals.others:
         facts.append(_total("run_distance", _ran_words(totals), ran, "m", n_runs))
     return facts
 
@@ -104,7 +136,7 @@ def _lifted_words(totals: WeekTotals) -> str:
 
 
 def _ran_words(totals: WeekTotals) -> str:
-    others = f" {count_text(totals.other_activities, 'activity')} of another sport." if totals.other_activities else ""
+    others = f" {activities_text(dict(totals.others))}." if totals.others else ""
     if not totals.runs:
         return f"No run.{others}"
     runs = count_text(totals.runs, "run")

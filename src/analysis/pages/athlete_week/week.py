@@ -1,5 +1,6 @@
 """One athlete's week: every part of the weekly page, fitted from the athlete's frames when it is asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,9 @@ import pandas as pd
 
 from analysis.base.config import Config, Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, week_days
+from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
 from analysis.metrics.load import volume_load
-from analysis.metrics.running import RUNNING_SPORTS
+from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
 from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
@@ -97,7 +98,7 @@ class WeekTotals:
     run_distance_m: float  # NaN where no run tells it
     runs: int
     runs_unknown: int  # of those: distance not known
-    other_activities: int  # records of the watch that are no runs
+    others: tuple[tuple[str, int], ...]  # records of the watch that are no runs: kind of session, how many
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +124,7 @@ class AthleteWeek:
 
     @cached_property
     def day_states(self) -> pd.DataFrame:
-        """local_date and state (done, rest, off, none) of the seven days."""
+        """local_date and state (done, rest, off, answered, none) of the seven days."""
         return self._states(self.days)
 
     @property
@@ -171,8 +172,7 @@ class AthleteWeek:
     def totals(self) -> WeekTotals:
         """Sets, volume load, runs and distance of this week."""
         sets = self.athlete.sets[self.athlete.sets["local_date"].isin(self.days)]
-        recorded = self.athlete.runs[self.athlete.runs["local_date"].isin(self.days) & self.athlete.runs["counted"]]
-        runs = recorded[recorded["sport"].str.lower().isin(RUNNING_SPORTS)]
+        runs = self.recorded[self.recorded["done"] == "run"]
         by_day = volume_load(sets)
         return WeekTotals(
             volume_load_kg=float(by_day["volume_load_kg"].sum(min_count=1)),
@@ -181,8 +181,51 @@ class AthleteWeek:
             run_distance_m=float(runs["distance_m"].sum(min_count=1)),
             runs=len(runs),
             runs_unknown=int(runs["distance_m"].isna().sum()),
-            other_activities=len(recorded) - len(runs),
+            others=tuple(
+                (str(kind), int(n)) for kind, n in self.recorded["done"].value_counts().items() if kind != "run"
+            ),
         )
+
+    @cached_property
+    def recorded(self) -> pd.DataFrame:
+        """What watches recorded this week, each once, with `done`: run, or the kind of what is none."""
+        runs = self.athlete.runs
+        mine = runs[runs["local_date"].isin(self.days) & runs["counted"]]
+        kinds = mine["kind"] if "kind" in mine else pd.Series("other", index=mine.index)
+        done = kinds.fillna("other").where(~is_run(mine), "run")
+        return mine.assign(done=done)[done != "measurement"]
+
+    @cached_property
+    def done_by_kind(self) -> dict[str, int]:
+        """How often each kind of session was done this week, but for strength; days for a kind that no watch recorded.
+
+        A log that tells of a run on a day with a recorded run tells of that one.
+        """
+        sessions = self.athlete.sessions
+        done = sessions[sessions["local_date"].isin(self.days) & (sessions["status"] == "done")]
+        told = done[~done["kind"].isin(["strength", "measurement"])].drop_duplicates(["local_date", "kind"])
+        recorded = self.recorded[self.recorded["done"] != "strength"]
+        there = set(zip(recorded["local_date"], recorded["done"], strict=True))
+        copies = set(self.athlete.runs.loc[~self.athlete.runs["counted"], "session_id"])
+        only_told = [
+            one.kind
+            for one in told.itertuples()
+            if (one.local_date, one.kind) not in there and one.session_id not in copies
+        ]
+        return dict(Counter([*recorded["done"], *only_told]))
+
+    @property
+    def tested_days(self) -> int:
+        """Days of this week with a trial of a test, as jumps; body mass is none."""
+        return self._days_with(tests(self.athlete.trials))
+
+    @property
+    def answered_days(self) -> int:
+        """Days of this week on which a question was answered, or a device measured at rest."""
+        return self._days_with(self.athlete.wellness.dropna(subset=["value"]))
+
+    def _days_with(self, rows: pd.DataFrame) -> int:
+        return int(self.days.isin(rows["local_date"]).sum())
 
     @cached_property
     def bar_speeds(self) -> pd.DataFrame:
@@ -267,7 +310,7 @@ class AthleteWeek:
     @cached_property
     def paces(self) -> Parts[PaceAtHeartRate]:
         """Pace at the usual heart rate; nothing at all for an athlete without runs."""
-        if self.athlete.runs.empty:
+        if not is_run(self.athlete.runs).any():
             return Parts((), ())
         return gathered([(PACE, self._pace)])
 
@@ -345,7 +388,7 @@ class AthleteWeek:
     def _states(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         known = days[days <= self.until]
         athlete = self.athlete
-        states = day_states(known, athlete.sessions, athlete.sets, athlete.runs, athlete.labels)
+        states = day_states_of(athlete, known)
         return states.set_index("local_date").reindex(days, fill_value="none").rename_axis("local_date").reset_index()
 
     def _plan_status(self, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -381,6 +424,19 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judgi
     """
     day = pd.Timestamp(until).normalize()
     return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start), by)
+
+
+def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """As `metrics.adherence.day_states`, by all that is known of an athlete."""
+    return day_states(
+        days,
+        athlete.sessions,
+        athlete.sets,
+        athlete.runs,
+        athlete.labels,
+        trials=athlete.trials,
+        wellness=athlete.wellness,
+    )
 
 
 def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:

@@ -4,11 +4,12 @@ import itertools
 
 import pandas as pd
 
-from analysis.metrics.adherence import day_states, plan_status
+from analysis.metrics.adherence import plan_status
 from analysis.metrics.load import daily_load
+from analysis.metrics.running import is_run
 from analysis.metrics.strength import VELOCITY_METRICS
 from analysis.models.series import Followed
-from analysis.pages.athlete_week.week import AthleteFrames
+from analysis.pages.athlete_week.week import AthleteFrames, day_states_of
 from analysis.pages.block_review.measures import Block, Measure
 
 
@@ -53,7 +54,7 @@ def audit_of(athlete: AthleteFrames, block: Block) -> dict[str, int]:
         "sets_unknown": int(unknown.sum()),
         "reps_measured": int(reps[list(VELOCITY_METRICS)].notna().any(axis=1).sum()),
         "reps_rated": int(reps["form_flags"].notna().sum()),
-        "runs": int(runs["counted"].sum()),
+        "runs": int((runs["counted"] & is_run(runs)).sum()),
         "copies": int((~sets["counted"]).sum() + (~runs["counted"]).sum()),
         "days_answered": answered["local_date"].nunique(),
         "left_out": int(block.holds(athlete.exclusions).sum()),
@@ -73,7 +74,7 @@ def device_changes(measure: Measure, one: Followed, block: Block) -> list[tuple[
 
 
 def _day_states(athlete: AthleteFrames, block: Block) -> pd.DataFrame:
-    return day_states(block.days, athlete.sessions, athlete.sets, athlete.runs, athlete.labels)
+    return day_states_of(athlete, block.days)
 
 
 def _sessions_unrated(athlete: AthleteFrames, block: Block) -> int:

@@ -21,7 +21,13 @@ _WORDS_SINCE = {"about the same": State.STEADY, "no detectable change": State.TO
 _SIDES_DIFFER = "sides differ"
 _QUIET = (State.STEADY, State.TOO_CLOSE, State.CANNOT_TELL)
 
-_STREAM_HEADS = {"sets": "Sets", "reps": "Reps with speed or form", "runs": "Runs", "splits": "Splits"}
+_STREAM_HEADS = {
+    "sets": "Sets",
+    "reps": "Reps with speed or form",
+    "runs": "Runs",
+    "others": "Other sports",
+    "splits": "Splits",
+}
 _STREAM_HEADS |= {"trials": "Test trials", "wellness": "Wellness answers"}
 
 

@@ -31,6 +31,7 @@ from analysis.base.config import Config
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
+from analysis.metrics.running import is_run
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.watched import watched_repetitions
@@ -38,7 +39,7 @@ from analysis.models.squad.sensitivity import Sensitivity
 from analysis.pages.athlete_week.week import athlete_week
 from analysis.pages.squad_week.members import Finding, Member, MemberWeek, NewDevice
 
-STREAMS = ("sets", "reps", "runs", "splits", "trials", "wellness")
+STREAMS = ("sets", "reps", "runs", "others", "splits", "trials", "wellness")
 _ACTIONS = ("regress", "vary", "hold", "progress")
 
 
@@ -128,16 +129,24 @@ class SquadWeek:
     def streams(self) -> pd.DataFrame:
         """One row an athlete: rows of this week in each stream, and last_date, the last day of which anything is known.
 
-        A stream without a row this week is 0; `last_date` is NaT where nothing was ever taken in.
+        What a watch recorded is one of the `runs`, or of the `others`. A stream without a row this week is 0;
+        `last_date` is NaT where nothing was ever taken in.
         """
         rows = [
             {"athlete_id": one.athlete_id, "athlete": one.name}
-            | {name: int(getattr(one.athlete, name)["local_date"].isin(self.days).sum()) for name in STREAMS}
+            | {name: int(self._stream(one, name)["local_date"].isin(self.days).sum()) for name in STREAMS}
             | {"last_date": one.last_date if one.last_date is not None else pd.NaT}
             for one in self.everyone
         ]
         frame = pd.DataFrame(rows, columns=["athlete_id", "athlete", *STREAMS, "last_date"])
         return frame.assign(last_date=pd.to_datetime(frame["last_date"]))
+
+    @staticmethod
+    def _stream(one: MemberWeek, name: str) -> pd.DataFrame:
+        if name not in ("runs", "others"):
+            return getattr(one.athlete, name)
+        recorded = one.athlete.runs
+        return recorded[is_run(recorded) == (name == "runs")]
 
     def member(self, athlete_id: str) -> MemberWeek:
         """The athlete of that id."""
