@@ -16,6 +16,8 @@ from analysis.ingest.mapping.mapping import Mapping
 from analysis.ingest.mapping.targets import ATHLETE, GIVEN_ID, TARGETS, TIME, Target
 from analysis.ingest.reading import Options
 from analysis.ingest.rows import Parts, Problem, Row, local_start
+from analysis.ingest.sports import sports
+from analysis.ingest.watch.naming import Named
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,9 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         exercise = parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
         parts["sets"]["load_kg"] = external_load_kg(parts["sets"].get("load_kg"), "kg", exercise, known)
     if "runs" in parts:
-        parts["runs"]["sport"] = parts["runs"].get("sport") or "run"
+        sport = parts["runs"]["sport"] = parts["runs"].get("sport") or "run"
+        named = Named(sports(form.options.sports).named(sport))
+        parts["runs"]["activity"], parts["sessions"]["kind"] = named.activity, named.kind
     if "cues" in parts:
         given = parts["cues"]["exercise"]
         parts["cues"]["exercise"] = known.resolve(given or "") or given

@@ -10,7 +10,7 @@ from analysis.base.columns import integer, number
 from analysis.base.tables import TABLES, Column
 from analysis.ingest.mapping.gates import GATE, GATE_TIME, settled, trials_of
 from analysis.ingest.rows import Ledger, Row, Taken, frame, without_repeats
-from analysis.ingest.watch.activity_lists import is_a_run, kind_of_sport
+from analysis.ingest.watch.activities import is_recorded
 
 Rows = list[tuple[Row, dict]]  # values of a canonical table, with the row of the file they came from
 
@@ -191,8 +191,7 @@ def _runs(taken: list[Taken]) -> dict[str, Rows]:
     sessions, runs = [], []
     for one in taken:
         values = _of_row(one, "runs")
-        sport = values["sport"]
-        kind = kind_of_sport(sport)
+        sport, kind = values["sport"], one.parts["sessions"]["kind"]
         same = tuple(_place(one, sport.casefold()).values())
         seen[same] += 1
         place = _place(one, sport.casefold(), seen[same])
@@ -201,7 +200,7 @@ def _runs(taken: list[Taken]) -> dict[str, Rows]:
         sessions.append(
             (row, {**facts, "duration_s": next((time_s for time_s in known_s if time_s is not None), None)})
         )
-        if is_a_run(kind, values.get("distance_m")):
+        if is_recorded(kind, values.get("distance_m")):
             runs.append((row, {**values, **place}))
     return {"sessions": sessions, "runs": runs}
 
