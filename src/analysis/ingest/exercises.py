@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import ConfigProblem
 from analysis.base.tables import TABLES
-from analysis.ingest.cells import plain
+from analysis.base.words import plain
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.base.words import plain
 from analysis.ingest import cells
-from analysis.ingest.cells import BadCell, plain
+from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet, read_delimited, read_workbook
 from analysis.ingest.mapping.targets import TARGETS
 

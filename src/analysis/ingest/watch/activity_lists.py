@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.base.errors import UnitNeeded
 from analysis.base.units import M_PER_YARD, factor
-from analysis.ingest.cells import plain
+from analysis.base.words import plain
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
