@@ -43,7 +43,8 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 | whose it is | the folder it lies in, or `--athlete` |
 | which velocity, which unit, which way is good | the column mapping |
 
-An exercise outside the catalogue keeps its raw name. `exercises.csv` in the workspace, with the columns
+An exercise outside the catalogue keeps its raw name, and is told with the nearest that are known. `exercises.csv` in
+the workspace, with the columns
 {columns}, adds exercises, and names in any language (`de:kreuzheben`), to the catalogue.
 """
 

@@ -140,7 +140,10 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
     known = catalogue(form.options.exercises)
     if "sets" in parts:
-        parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
+        raw_name, load_kg = parts["sets"]["exercise_raw"] or "", parts["sets"].get("load_kg")
+        parts["sets"]["exercise"] = exercise = known.resolve(raw_name)
+        if load_kg and known.is_assisted(exercise, raw_name):
+            parts["sets"]["load_kg"] = -abs(load_kg)
     if "cues" in parts:
         given = parts["cues"]["exercise"]
         parts["cues"]["exercise"] = known.resolve(given or "") or given
