@@ -107,3 +107,5 @@ BREAKS = Words(
     },
     "clean",
 )
+
+CONSENT = Words({"report": (), "squad": (), "body_mass": (), "delivery": ()}, "none")

@@ -1,7 +1,8 @@
 """What all table readers share: rows are taken, ignored or rejected, and every refused cell says why."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analysis.base.names import name_key
 from analysis.base.tables import TABLES
 from analysis.ingest.cells import BadCell, is_missing, utc_offset_s
 from analysis.ingest.dialect import Sheet, is_blank
@@ -84,6 +86,7 @@ class Ledger:
     became: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # of refused rows too
+    spellings: dict[str, Counter[str]] = field(default_factory=dict)  # of a name, the first one counts
 
     def enter(self, sheet: str, row_no: int, cells: tuple[str, ...], became: str) -> None:
         raw = json.dumps(list(cells), ensure_ascii=False)
@@ -95,10 +98,31 @@ class Ledger:
         for problem in problems:
             self.rejects[row.sheet, row.row_no, problem.column, problem.check] = (problem.raw, problem.reason)
 
+    def in_one_spelling(self, one: Taken) -> Taken:
+        """The row with the athlete's name as the file spelled it first, so that two spellings are one person."""
+        name = _name_in(one.parts)
+        if name is None:
+            return one
+        spellings = self.spellings.setdefault(name_key(name), Counter())
+        spellings[name] += 1
+        if (first := next(iter(spellings))) == name:
+            return one
+        named = {
+            table: {**values, "external_name": first} if "external_name" in values else values
+            for table, values in one.parts.items()
+        }
+        return Taken(one.row, named)
+
+    def _of_spellings(self) -> Iterator[str]:
+        for first, *others in (list(spellings.items()) for spellings in self.spellings.values()):
+            for name, rows in others:
+                yield f"{name!r} is taken for {first[0]!r}, as the file writes it first (rows: {rows})."
+
     def reading(
         self, source: str, tables: dict[str, pd.DataFrame], dialect: dict, *, reader: str | None = None, **more
     ) -> Reading:
         """What a reader of tables delivers, with every row of this ledger; `reader` where it is not the source."""
+        more["notes"] = (*more.get("notes", ()), *self._of_spellings())
         return Reading(
             reader=reader or source,
             source=source,
@@ -139,6 +163,7 @@ def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
         most = max((own.became[place][1] for own in ledgers), key=_WEIGHT.index)
         ledger.became[place] = found if found[1] == most else (found[0], most)
     sound = [one for one in taken if ledger.became[one.row.sheet, one.row.row_no][1] == "taken"]
+    sound = [ledger.in_one_spelling(one) for one in sound]
     return sorted(sound, key=lambda one: one.row.row_no)  # stable: the passes keep their order
 
 
@@ -232,11 +257,15 @@ def _all_allowed(table: str, rows: list[dict]) -> bool:
     )
 
 
+_CORRECT = "Correct the value, or its unit, in the file."
+
+
 def _range_problem(row: Row, column: str, check: str) -> Problem:
     if check == "is missing":
         return Problem(column, check, "", "Fill it in.")
     said = check if check.startswith("does") else f"is {check}"
-    return Problem(column, said, row.text(column) or "", "Correct the value, or its unit, in the file.")
+    remedy = "Write these words, a space between." if check.startswith("does not say") else _CORRECT
+    return Problem(column, said, row.text(column) or "", remedy)
 
 
 def _typed(table: str, rows: list[dict]) -> pd.DataFrame:

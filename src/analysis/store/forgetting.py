@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from analysis.base.names import name_key
 from analysis.store.database import driver_of
 
 ERASED = "erased"
@@ -22,7 +23,7 @@ _BY_FILE = (*_BY_ROW, "waiting", "revisions", "files")
 def forget(
     connection: sql.Connection, athlete_id: str, names: frozenset[str], mention: re.Pattern[str]
 ) -> dict[str, int]:
-    """Delete the athlete's rows and replace mentions elsewhere; rows changed by table. `names` are casefolded."""
+    """Delete the athlete's rows and replace mentions elsewhere; rows changed by table. `names` as they are compared."""
     metadata = sql.MetaData()
     metadata.reflect(connection)
     tables = metadata.tables
@@ -74,7 +75,7 @@ def _alone(
     """The files of these rows that hold no row of others, nor one that waits for another name."""
     waiting = tables["waiting"]
     waits = connection.execute(sql.select(waiting.c.file_no, waiting.c.external_name))
-    shared = {file_no for file_no, name in waits if name.casefold() not in names}
+    shared = {file_no for file_no, name in waits if name_key(name) not in names}
     return {file_no for file_no, _ in rows} - {file_no for file_no, _ in others} - shared
 
 
@@ -149,7 +150,7 @@ def _own_rows(
 def _names_of_others(connection: sql.Connection, tables: dict[str, sql.Table], athlete_id: str) -> set[str]:
     aliases = tables["aliases"]
     query = sql.select(aliases.c.external_name).where(aliases.c.athlete_id != athlete_id)
-    return {name.casefold() for name in connection.scalars(query)}
+    return {name_key(name) for name in connection.scalars(query)}
 
 
 def _cells(raw: str | None, sheet: str) -> set[str]:
@@ -159,12 +160,12 @@ def _cells(raw: str | None, sheet: str) -> set[str]:
     except ValueError:
         cells = raw
     values = cells.values() if isinstance(cells, dict) else cells if isinstance(cells, list) else [cells]
-    return {str(value).strip().casefold() for value in (*values, sheet) if value is not None}
+    return {name_key(str(value)) for value in (*values, sheet) if value is not None}
 
 
 def _delete_names(connection: sql.Connection, waiting: sql.Table, names: frozenset[str]) -> int:
     names_waiting = connection.scalars(sql.select(waiting.c.external_name).distinct()).all()
-    return _delete(connection, waiting, external_name=[name for name in names_waiting if name.casefold() in names])
+    return _delete(connection, waiting, external_name=[name for name in names_waiting if name_key(name) in names])
 
 
 def _replaced(mention: re.Pattern[str]) -> Callable[[Any], Any]:

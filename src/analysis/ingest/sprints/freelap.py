@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from analysis.base.names import name_key
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Taken, take
 from analysis.ingest.sprints.sprint_times import (
@@ -66,7 +67,7 @@ def _in_sessions(taken: list[Taken]) -> list[Taken]:
     placed = []
     for one in sorted(taken, key=lambda one: (one.parts["sessions"]["start_local"], one.row.row_no)):
         facts = one.parts["sessions"]
-        name, moment = facts["external_name"].casefold(), facts["start_local"]
+        name, moment = name_key(facts["external_name"]), facts["start_local"]
         if name not in last or moment - last[name] > PAUSE_ENDS_SESSION:
             begun[name] = moment
         last[name] = moment
