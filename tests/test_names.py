@@ -9,7 +9,7 @@ from analysis.base.names import name_key
 from analysis.base.words import CONSENT
 from analysis.ingest.binding import Names
 from analysis.workspace import intake
-from analysis.workspace.consent import NOTHING, SCOPES
+from analysis.workspace.consent import SCOPES
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_consent_in_known_words_is_kept_as_it_was_written(tmp_path, said):
 
 
 def test_the_words_of_consent_are_its_scopes():
-    assert (CONSENT.known, CONSENT.nothing) == (SCOPES, NOTHING)
+    assert (CONSENT.known, CONSENT.nothing) == (SCOPES, "none")
 
 
 def test_names_are_compared_without_what_nobody_sees():

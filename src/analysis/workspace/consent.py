@@ -18,7 +18,6 @@ from analysis.base.words import CONSENT
 
 Scope = Literal["report", "squad", "body_mass", "delivery"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-NOTHING = "none"  # written in the cell by somebody who refuses everything
 
 _BY_DEFAULT = frozenset({"report", "squad", "delivery"})
 _ASKED_FOR = {
