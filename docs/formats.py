@@ -39,11 +39,13 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 | what was done, of a watch's file | title, file name, folder (`Laufen/`), `--sport`, or `sport` of `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
 | what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
+| which month `lis` is, where no other date of the file tells | the date as 2026-01-31 |
 | the delimiter, decimal mark or encoding of a table that is found wrong | `--delimiter`, `--decimal`, `--encoding` |
 | whose it is | the folder it lies in, or `--athlete` |
 | which velocity, which unit, which way is good | the column mapping |
 
-An exercise outside the catalogue keeps its raw name. `exercises.csv` in the workspace, with the columns
+An exercise outside the catalogue keeps its raw name, and is told with the nearest that are known. `exercises.csv` in
+the workspace, with the columns
 {columns}, adds exercises, and names in any language (`de:kreuzheben`), to the catalogue.
 
 What was done is named by one vocabulary of {sports} sports: words in English, German, French, Spanish, Italian,

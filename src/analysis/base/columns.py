@@ -48,6 +48,7 @@ class Column:
     values: tuple[str, ...] | None = None
     pattern: str | None = None
     words: Words | None = None  # of a text that holds several
+    written: Words | None = None  # of a text that says several and is kept as it was written
     required: bool = False
 
     @cached_property
@@ -66,6 +67,9 @@ class Column:
             checks.append((f"does not match {pattern}", lambda word: re.fullmatch(pattern, word) is None))
         if words is not None:
             checks.append((f"not made of {', '.join(words.known)}", lambda text: not words.allows(text)))
+        if (written := self.written) is not None:
+            said = f"{', '.join(written.known)}, or {written.nothing} alone"
+            checks.append((f"does not say only {said}", lambda text: bool(written.read(text)[1])))
         return tuple(checks)
 
     def failures(self, values: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
@@ -227,6 +231,11 @@ def choice(name: str, meaning: str, *values: str, required: bool = True) -> Colu
 def several(name: str, meaning: str, words: Words) -> Column:
     """Text of known words, which may be none of them."""
     return Column(name, "text", meaning, words=words)
+
+
+def as_written(name: str, meaning: str, words: Words) -> Column:
+    """Text that says known words in any form, or none of them in a word of its own; an empty one says nothing."""
+    return Column(name, "text", meaning, written=words)
 
 
 def number(

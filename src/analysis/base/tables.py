@@ -4,9 +4,22 @@ SI units plus kg, the unit in the column name. Nothing is imputed: a missing num
 0 and missing stay distinct. Readers deliver these columns, the store keeps them, notebooks get them.
 """
 
-from analysis.base.columns import Column, Table, choice, clock, date, instant, integer, number, several, table, text
+from analysis.base.columns import (
+    Column,
+    Table,
+    as_written,
+    choice,
+    clock,
+    date,
+    instant,
+    integer,
+    number,
+    several,
+    table,
+    text,
+)
 from analysis.base.states import State
-from analysis.base.words import BREAKS
+from analysis.base.words import BREAKS, CONSENT
 
 __all__ = ["EMAIL", "TABLES", "Column", "Table"]
 
@@ -36,7 +49,7 @@ _TABLES = (
         text("name", "name or alias shown on the athlete's own page"),
         choice("sex", "F, M or X", "F", "M", "X", required=False),
         number("birth_year", None, "year of birth", 1900, 2100),
-        text("consent", "consent scopes, separated by spaces: report squad body_mass delivery"),
+        as_written("consent", "what was agreed to: report, squad, body_mass, delivery, or none", CONSENT),
         text("guardian", "contact of the guardian of a minor"),
     ),
     table(

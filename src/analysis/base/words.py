@@ -2,11 +2,22 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 _APART = re.compile(r"[\s,;/+_-]+")
+
+
+def plain(text: str) -> str:
+    """`text` without accents and in lower case.
+
+    >>> plain("Févr")
+    'fevr'
+    """
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +107,5 @@ BREAKS = Words(
     },
     "clean",
 )
+
+CONSENT = Words({"report": (), "squad": (), "body_mass": (), "delivery": ()}, "none")

@@ -353,6 +353,7 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
             click.echo(f"{outcome.state:8} {path}: {outcome.rows_new} new, {outcome.rows_known} known rows")
         if outcome.rows_rejected:
             click.echo(f"         {common.count(outcome.rows_rejected, 'cell')} refused; `workbook rejects` says why")
+            click.echo(f"         first: {outcome.refused}")
         if verbose:
             for note in outcome.notes:
                 click.echo(f"         {note}")

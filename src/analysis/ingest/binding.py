@@ -1,13 +1,16 @@
 """The ordinary door: names become athletes, source keys become ids. Pure; the store is further down."""
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
 from analysis.base.errors import UnreadableFile
+from analysis.base.names import bare_names, name_key
 from analysis.base.tables import TABLES
 from analysis.ingest.reading import REJECT_COLUMNS, Reading
 
@@ -16,9 +19,14 @@ ANY_SOURCE = "*"
 
 @dataclass(frozen=True)
 class Names:
-    """Which athlete a name means: by source and name, or by name in any source. Upper and lower case are the same."""
+    """Which athlete a name means: by source and name, or by name in any source, as `base.names` compares them.
+
+    `written` are the names as they were bound. A name without its accents, or with its letters spelled out, means who
+    is bound by one that has them, as long as that is one person.
+    """
 
     bound: Mapping[tuple[str, str], str]
+    written: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, aliases: pd.DataFrame) -> "Names":
@@ -28,11 +36,12 @@ class Names:
     @classmethod
     def bound_by(cls, rows: Iterable[tuple[str, str, str]]) -> "Names":
         """From rows of source, name and athlete_id."""
-        return cls({(source, name.strip().casefold()): athlete_id for source, name, athlete_id in rows})
+        given = [((source, name_key(name)), name, athlete_id) for source, name, athlete_id in rows]
+        return cls({key: athlete_id for key, _, athlete_id in given}, {key: name.strip() for key, name, _ in given})
 
     def and_of(self, more: "Names") -> "Names":
         """These names and `more`, which win where both bind one."""
-        return Names({**self.bound, **more.bound})
+        return Names({**self.bound, **more.bound}, {**self.written, **more.written})
 
     def athlete(self, source: str, name: str) -> str | None:
         """The athlete's id, None where the name is bound to nobody.
@@ -40,8 +49,37 @@ class Names:
         >>> Names({("*", "alder"): "k3vd"}).athlete("strong", "Alder")
         'k3vd'
         """
-        key = name.strip().casefold()
-        return self.bound.get((source, key)) or self.bound.get((ANY_SOURCE, key))
+        key = self._key(source, name)
+        return None if key is None else self.bound[key]
+
+    def taken_for(self, source: str, name: str) -> str | None:
+        """The name that is bound, where `name` is written otherwise and means the same; None where it is not.
+
+        >>> Names.bound_by([("*", "José Ash", "k3vd")]).taken_for("strong", "JOSE ASH")
+        'José Ash'
+        """
+        key = self._key(source, name)
+        bound = None if key is None else self.written.get(key)
+        same = bound is None or unicodedata.normalize("NFC", name.strip()) == unicodedata.normalize("NFC", bound)
+        return None if same else bound
+
+    def _key(self, source: str, name: str) -> tuple[str, str] | None:
+        """Under which source and name the athlete of a name is bound."""
+        exact = ((where, name_key(name)) for where in (source, ANY_SOURCE))
+        found = next((key for key in exact if key in self.bound), None)
+        return found or next((key for where in (source, ANY_SOURCE) if (key := self._bare_key(where, name))), None)
+
+    def _bare_key(self, source: str, name: str) -> tuple[str, str] | None:
+        keys = [key for bare in sorted(bare_names(name)) for key in self._by_bare.get((source, bare), ())]
+        return keys[0] if len({self.bound[key] for key in keys}) == 1 else None
+
+    @cached_property
+    def _by_bare(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for source, name in self.bound:
+            for bare in bare_names(name):
+                found.setdefault((source, bare), []).append((source, name))
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +117,79 @@ def dated(reading: Reading, file_name: str) -> Reading:
     reject = {"sheet": "", "row_no": 0, "column": "date", "check": "is missing", "raw": None, "reason": reason}
     rejects = pd.DataFrame([*reading.rejects.to_dict("records"), reject], columns=REJECT_COLUMNS)
     return replace(reading, tables=tables, samples=samples, rejects=rejects)
+
+
+def one_person_each(reading: Reading, names: Names, owner: str | None) -> Reading:
+    """`reading` where every athlete has one name: that of their first row; notes say which name was taken for which.
+
+    A row that says again what another row of that athlete said is refused, naming the first. `owner` as in `bind`.
+    """
+    said = dict.fromkeys(name for frame in reading.tables.values() for name in _said(frame, owner))
+    whose = {name: athlete for name in said if (athlete := names.athlete(reading.source, name))}
+    taken_for = ((name, names.taken_for(reading.source, name)) for name in whose)
+    notes = [f"{name!r} is taken for {bound!r}." for name, bound in taken_for if bound is not None]
+    noted = replace(reading, notes=(*reading.notes, *notes))
+    if len(set(whose.values())) == len(whose):
+        return noted
+    first = {athlete: name for name, athlete in reversed(whose.items())}
+    same = {name: first[athlete] for name, athlete in whose.items()}
+    tables = {
+        table: frame.assign(external_name=[same.get(name, name) for name in _said(frame, owner)])
+        if _is_unbound(frame)
+        else frame
+        for table, frame in noted.tables.items()
+    }
+    return _without_doubles(replace(noted, tables=tables))
+
+
+def _said(frame: pd.DataFrame, owner: str | None) -> list[str]:
+    """The name that each row says, or the owner's; none of a table that names nobody."""
+    if not _is_unbound(frame):
+        return []
+    return [owner or "" if pd.isna(name) else name for name in frame["external_name"]]
+
+
+def _is_unbound(frame: pd.DataFrame) -> bool:
+    """Whether the rows name their athlete as the file does; those of a roster are bound already."""
+    return "external_name" in frame and "athlete_id" not in frame
+
+
+def _without_doubles(reading: Reading) -> Reading:
+    """`reading` without the rows whose key another row of the athlete has; of a session the first counts for all."""
+    doubles: dict[int, str] = {}
+    tables = dict(reading.tables)
+    for table, frame in reading.tables.items():
+        if not _is_unbound(frame) or "row_no" not in frame:
+            continue
+        key = [{"athlete_id": "external_name", "session_id": "session_key"}.get(n, n) for n in TABLES[table].key]
+        key = list(dict.fromkeys(("external_name", *(name for name in key if name in frame))))
+        is_double = frame.duplicated(key)
+        tables[table] = frame.loc[~is_double]
+        if table != "sessions" or _has_only_sessions(reading):
+            firsts = frame.groupby(key, dropna=False)["row_no"].transform("first")
+            for row_no, first in zip(frame["row_no"][is_double], firsts[is_double], strict=True):
+                doubles[int(row_no)] = f"repeats row {first} of the same athlete in {table}"
+    return _refused(replace(reading, tables=tables), doubles) if doubles else replace(reading, tables=tables)
+
+
+def _has_only_sessions(reading: Reading) -> bool:
+    return not any("session_key" in frame for name, frame in reading.tables.items() if name != "sessions")
+
+
+def _refused(reading: Reading, checks: Mapping[int, str]) -> Reading:
+    """`reading` whose rows of these numbers became rejected, each for what is said of it."""
+    rows = reading.source_rows
+    sheets = dict(zip(rows["row_no"], rows["sheet"], strict=True))
+    remedy = "Number them apart, or remove one of the two."
+    rejects = [
+        (sheets.get(row_no, ""), row_no, "(row)", check, "", f"The row {check}. {remedy}")
+        for row_no, check in checks.items()
+    ]
+    refused = [*reading.rejects[REJECT_COLUMNS].itertuples(index=False), *rejects]
+    became = rows["became"].mask(rows["row_no"].isin(list(checks)), "rejected")
+    return replace(
+        reading, source_rows=rows.assign(became=became), rejects=pd.DataFrame(refused, columns=REJECT_COLUMNS)
+    )
 
 
 def session_id(athlete_id: str, source: str, source_key: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import month_name
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from analysis.base.units import factor, units_of
 from analysis.base.words import Words
+from analysis.ingest import months
 
 MISSING = frozenset({"", "-", "--", "–", "na", "n/a", "nan", "null", "none", "--:--", "--:--:--"})
 
@@ -93,63 +95,48 @@ def whole(raw: str, decimal: str = ".") -> int:
     return int(value)
 
 
-_MONTHS = {
-    **dict.fromkeys(("jan", "ene", "gen"), 1),
-    **dict.fromkeys(("feb", "fev"), 2),
-    **dict.fromkeys(("mar", "mrz", "mrt", "maa"), 3),
-    **dict.fromkeys(("apr", "avr", "abr"), 4),
-    **dict.fromkeys(("may", "mai", "mei", "mag"), 5),
-    **dict.fromkeys(("jun", "giu", "juin"), 6),
-    **dict.fromkeys(("jul", "lug", "juil"), 7),
-    **dict.fromkeys(("aug", "aou", "ago"), 8),
-    **dict.fromkeys(("sep", "set"), 9),
-    **dict.fromkeys(("oct", "okt", "ott", "out"), 10),
-    "nov": 11,
-    **dict.fromkeys(("dec", "dez", "dic"), 12),
-}
+def month(word: str, languages: frozenset[str] | None = None) -> int:
+    """The month of a name, whole or cut short, in a language of Europe; in one of `languages` where they are known.
 
+    A name that is one month here and another there is a BadCell that says so.
 
-def plain(text: str) -> str:
-    """`text` without accents and in lower case.
-
-    >>> plain("Févr")
-    'fevr'
+    >>> [month(word) for word in ("sept", "Mär", "août", "juil", "ott", "mrt", "marrask", "maj", "paź", "нояб")]
+    [9, 3, 8, 7, 10, 3, 11, 5, 10, 11]
     """
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
-
-
-def month(word: str) -> int:
-    """The month of a name, short or long, in English, German, French, Spanish, Italian, Portuguese or Dutch.
-
-    >>> [month(word) for word in ("sept", "Mär", "août", "juil", "ott", "mrt")]
-    [9, 3, 8, 7, 10, 3]
-    """
-    name = plain(word)
-    found = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
-    if found is None:
+    found = months.of(word, languages)
+    if not found:
         raise BadCell("names no month that is known here", "Write the date as 2026-01-31.")
-    return found
+    if len(found) > 1:
+        meanings = (f"{month_name[number]} in {', '.join(spoken)}" for number, spoken in found.items())
+        raise BadCell(f"is {' and '.join(meanings)}", "Write the date as 2026-01-31.")
+    return next(iter(found))
 
 
 _TIME = r"(?P<H>\d{1,2})[:.h](?P<M>\d{2})(:(?P<S>\d{2})([.,]\d+)?)?( ?(?P<half>[ap])\.? ?m\.?)?( ?(Z|[+-]\d\d:?\d\d))?"
+_NAME = r"(?P<name>[^\W\d_]+)\.?"
 _DATES = (
     r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
-    r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})",
-    r"(?P<d>\d{1,2})\.? (de )?(?P<name>[^\W\d_]+)\.?,? (de )?(?P<y>\d{4})",
-    r"(?P<name>[^\W\d_]+)\.? (?P<d>\d{1,2}),? (?P<y>\d{4})",
+    r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})( ?[гр]\.?)?",
+    rf"(?P<d>\d{{1,2}})(er|[.ºª])? ?(de |d['’])?{_NAME},? (del? )?(?P<y>\d{{4}})( ?[гр]\.?)?",
+    rf"(?P<d>\d{{1,2}})-{_NAME}-(?P<y>\d{{4}}|\d{{2}})",
+    rf"{_NAME} (?P<d>\d{{1,2}})(st|nd|rd|th)?,? (?P<y>\d{{4}})",
+    rf"(?P<y>\d{{4}})\.? (m\. |gada )?{_NAME} (?P<d>\d{{1,2}})\.?( d\.)?",
+    rf"(?P<y>\d{{4}})\.? gada (?P<d>\d{{1,2}})\. {_NAME}",
 )
-_CLOCKS = tuple(re.compile(rf"{date}((T|,? (at |um |à |a las )?){_TIME})?", re.IGNORECASE) for date in _DATES)
+_AT = r"(T|,? ((at|um|à|a las|alle|às|om|kl\.?|klo|ob|o|u|в|о|la|στις) )?)"  # what languages put before the time
+_CLOCKS = tuple(re.compile(rf"{date}({_AT}{_TIME})?", re.IGNORECASE) for date in _DATES)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _TIME_ONLY = re.compile(_TIME, re.IGNORECASE)
 _SERIAL = re.compile(r"(?P<days>[2-6]\d{4})([.,](?P<part>\d+))?")
 _SERIAL_BEGINS = datetime(1899, 12, 30)  # so that the days from March 1900 on are those of spreadsheets
 
 
 @lru_cache(maxsize=4096)  # a log repeats the start of a session in each of its sets
-def clock(raw: str, day_first: bool | None = None) -> datetime:
+def clock(raw: str, day_first: bool | None = None, languages: frozenset[str] | None = None) -> datetime:
     """The wall-clock moment in `raw`, midnight where it holds a date only; an offset behind it is not applied.
 
     `day_first` decides 03/04/2026, None where nobody knows. With points, as 03.04.2026, the day stands first.
+    `languages` are those of the names of months, where the other dates of the file tell.
     Raises BadCell where it is no date, or one that can be read in two ways.
 
     A bare number of five digits is a day as spreadsheets count them.
@@ -159,11 +146,11 @@ def clock(raw: str, day_first: bool | None = None) -> datetime:
     >>> clock("46329.75").isoformat()
     '2026-11-03T18:00:00'
     """
-    text = _SPACES.sub(" ", raw.strip())
+    text = _one_spaced(raw)
     for pattern in _CLOCKS:
         if match := pattern.fullmatch(text):
             part = match.groupdict()
-            day, month_no = _day_and_month(part, day_first)
+            day, month_no = _day_and_month(part, day_first, languages)
             year = int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)
             at = _time(part) if part["H"] else time()
             try:
@@ -212,9 +199,25 @@ def time_of_day(raw: str) -> time:
     return _time(match.groupdict())
 
 
-def _day_and_month(part: dict[str, str], day_first: bool | None) -> tuple[int, int]:
+def _one_spaced(raw: str) -> str:
+    """With one kind of space, and letters with their accents in one, which some systems write apart."""
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", raw.strip()))
+
+
+def languages_of(cells: list[str]) -> frozenset[str] | None:
+    """The languages in which all names of months of a column are known; None where it has no names, or none fits all.
+
+    >>> languages_of(["3 lis 2026", "3 cze 2026"]), languages_of(["2026-11-03"])
+    (frozenset({'Polish'}), None)
+    """
+    named = (_one_spaced(cell) for cell in dict.fromkeys(cells) if _LETTERS.search(cell))
+    matches = (pattern.fullmatch(cell) for cell in named for pattern in _CLOCKS[2:])
+    return months.languages_of(match["name"] for match in matches if match)
+
+
+def _day_and_month(part: dict[str, str], day_first: bool | None, languages: frozenset[str] | None) -> tuple[int, int]:
     if part.get("name"):
-        return int(part["d"]), month(part["name"])
+        return int(part["d"]), month(part["name"], languages)
     if part.get("m"):
         return int(part["d"]), int(part["m"])
     first, second = int(part["a"]), int(part["b"])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import ConfigProblem
 from analysis.base.tables import TABLES
-from analysis.ingest.cells import plain
+from analysis.ingest.lift_names import LiftName, apart, same_name
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,7 @@ class Exercise:
     laterality: str
 
 
-def same_name(raw_name: str) -> str:
-    """A name as it is compared: no case, accents, punctuation or double spaces.
-
-    >>> same_name("Romanian Deadlift (Barbell)") == same_name("romanian-deadlift barbell")
-    True
-    """
-    return " ".join(re.findall(r"[^\W_]+", re.sub("['’]", "", plain(raw_name))))
+_WORD_OF = {"body": "bodyweight"}  # how the exercise of an equipment is called where its word is another
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +47,44 @@ class Catalogue:
         return by_name
 
     @cached_property
-    def _assisted(self) -> set[str]:
-        return {e.exercise for e in self.exercises if e.variant == "assisted"}
+    def _by_lift(self) -> dict[tuple[tuple[str, ...], str | None], str]:
+        """The exercise of the words of a lift and its equipment, by the listed names; None for a name without any."""
+        by_lift: dict[tuple[tuple[str, ...], str | None], str] = {}
+        for (_, name), exercise in self.aliases.items():
+            said = apart(name)
+            if said.lift and not said.is_assisted:
+                by_lift.setdefault((said.lift, said.equipment), exercise)
+                if said.equipment is None:
+                    by_lift.setdefault((said.lift, self._by_id[exercise].equipment), exercise)
+        return by_lift
+
+    @cached_property
+    def _by_id(self) -> dict[str, Exercise]:
+        return {one.exercise: one for one in self.exercises}
 
     def resolve(self, raw_name: str) -> str | None:
         """The canonical name, None where the catalogue does not know the raw one.
 
+        A name that is listed goes before one put together from a lift, its equipment and help, in any order: another
+        equipment is another exercise, known or not.
+
         >>> catalogue().resolve("Romanian Deadlift (Barbell)"), catalogue().resolve("Curl of the unknown")
         ('romanian_deadlift', None)
+        >>> catalogue().resolve("Rumänisches Kreuzheben (Kurzhantel)"), catalogue().resolve("Leg press (band)")
+        ('dumbbell_romanian_deadlift', None)
         """
-        return self._by_name.get(same_name(raw_name))
+        return self._by_name.get(same_name(raw_name)) or self._put_together(apart(raw_name))
+
+    def _put_together(self, said: LiftName) -> str | None:
+        plain = self._by_lift.get((said.lift, None))
+        if said.is_assisted:
+            return f"assisted_{plain}" if f"assisted_{plain}" in self._by_id else None
+        if said.equipment is None or (
+            said.equipment == "weighted" and plain and self._by_id[plain].equipment == "body"
+        ):
+            return plain
+        other = f"{_WORD_OF.get(said.equipment, said.equipment.replace(' ', '_'))}_{plain}"
+        return self._by_lift.get((said.lift, said.equipment)) or (other if other in self._by_id else None)
 
     def suggest(self, raw_name: str, n: int = 3) -> list[str]:
         """Up to `n` canonical names whose raw names are nearest in spelling, nearest first.
@@ -70,12 +92,19 @@ class Catalogue:
         >>> catalogue().suggest("Rumanian deadlift", n=1)
         ['romanian_deadlift']
         """
-        near = difflib.get_close_matches(same_name(raw_name), self._by_name, n=3 * n, cutoff=0.6)
-        return list(dict.fromkeys(self._by_name[name] for name in near))[:n]
+        lifts = {" ".join(lift): exercise for (lift, _), exercise in reversed(self._by_lift.items())}
+        near = [lifts[lift] for lift in _near(" ".join(apart(raw_name).lift), lifts, n)]
+        near += [self._by_name[name] for name in _near(same_name(raw_name), self._by_name, 3 * n)]
+        return list(dict.fromkeys(near))[:n]
 
-    def is_assisted(self, exercise: str | None) -> bool:
-        """True where the number on the machine takes load off the athlete."""
-        return exercise in self._assisted
+    def name_of(self, exercise: str) -> str:
+        """The name of an exercise as its row in the catalogue writes it."""
+        return self._by_id[exercise].name
+
+    def is_assisted(self, exercise: str | None, raw_name: str = "") -> bool:
+        """True where the number on the machine takes load off: by the exercise, or by what its name says."""
+        known = self._by_id.get(exercise or "")
+        return (known is not None and known.variant == "assisted") or apart(raw_name).is_assisted
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The canonical tables `exercises` and `exercise_aliases`."""
@@ -87,6 +116,10 @@ class Catalogue:
             "exercises": TABLES["exercises"].coerce(pd.DataFrame([vars(e) for e in self.exercises])),
             "exercise_aliases": TABLES["exercise_aliases"].coerce(pd.DataFrame(aliases)),
         }
+
+
+def _near(name: str, known: Iterable[str], n: int) -> list[str]:
+    return difflib.get_close_matches(name, known, n=n, cutoff=0.6)
 
 
 COLUMNS = ("exercise", "name", "pattern", "variant", "equipment", "angle_deg", "laterality", "aliases")
@@ -175,7 +208,7 @@ def _exercise(row: dict[str, str]) -> Exercise:
 
 def _listed_names(row: dict[str, str]) -> list[tuple[str, str]]:
     names = [("*", row["exercise"]), ("en", row["name"].casefold())]
-    for alias in row["aliases"].split(";"):
+    for alias in filter(None, row["aliases"].split(";")):
         language, colon, name = alias.partition(":")
         names.append((language, name.casefold()) if colon else ("en", alias.casefold()))
     return names

@@ -1,7 +1,7 @@
 """What all table readers share: rows are taken, ignored or rejected, and every refused cell says why."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analysis.base.names import name_key
 from analysis.base.tables import TABLES
 from analysis.ingest.cells import BadCell, is_missing, utc_offset_s
 from analysis.ingest.dialect import Sheet, is_blank
@@ -85,6 +86,7 @@ class Ledger:
     rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # of refused rows too
     notes: dict[str, None] = field(default_factory=dict)  # what was made of rows, in their order
+    spellings: dict[str, dict[str, set[tuple[str, int]]]] = field(default_factory=dict)  # of a name, with their rows
 
     def note(self, sentence: str) -> None:
         """Say for the person who imports what was made of some rows."""
@@ -109,10 +111,32 @@ class Ledger:
         for problem in problems:
             self.rejects[row.sheet, row.row_no, problem.column, problem.check] = (problem.raw, problem.reason)
 
+    def in_one_spelling(self, one: Taken) -> Taken:
+        """The row with the athlete's name as the file spelled it first, so that two spellings are one person."""
+        name = _name_in(one.parts)
+        if name is None:
+            return one
+        spellings = self.spellings.setdefault(name_key(name), {})
+        spellings.setdefault(name, set()).add((one.row.sheet, one.row.row_no))
+        if (first := next(iter(spellings))) == name:
+            return one
+        named = {
+            table: {**values, "external_name": first} if "external_name" in values else values
+            for table, values in one.parts.items()
+        }
+        return Taken(one.row, named)
+
+    def _of_spellings(self) -> Iterator[str]:
+        for first, *others in map(list, self.spellings.values()):
+            for name in others:
+                rows = len(self.spellings[name_key(name)][name])
+                yield f"{name!r} is taken for {first!r}, as the file writes it first (rows: {rows})."
+
     def reading(
         self, source: str, tables: dict[str, pd.DataFrame], dialect: dict, *, reader: str | None = None, **more
     ) -> Reading:
         """What a reader of tables delivers, with every row of this ledger; `reader` where it is not the source."""
+        more["notes"] = (*more.get("notes", ()), *self._of_spellings())
         return Reading(
             reader=reader or source,
             source=source,
@@ -151,6 +175,7 @@ def take(sheet: Sheet, passes: Sequence[Pass], ledger: Ledger) -> list[Taken]:
         together.absorb(own)
     ledger.absorb(together)
     sound = [one for one in taken if together.became[one.row.sheet, one.row.row_no][1] == "taken"]
+    sound = [ledger.in_one_spelling(one) for one in sound]
     return sorted(sound, key=lambda one: one.row.row_no)  # stable: the passes keep their order
 
 
@@ -246,11 +271,15 @@ def _all_allowed(table: str, rows: list[dict]) -> bool:
     )
 
 
+_CORRECT = "Correct the value, or its unit, in the file."
+
+
 def _range_problem(row: Row, column: str, check: str) -> Problem:
     if check == "is missing":
         return Problem(column, check, "", "Fill it in.")
     said = check if check.startswith("does") else f"is {check}"
-    return Problem(column, said, row.text(column) or "", "Correct the value, or its unit, in the file.")
+    remedy = "Write these words, a space between." if check.startswith("does not say") else _CORRECT
+    return Problem(column, said, row.text(column) or "", remedy)
 
 
 def _typed(table: str, rows: list[dict]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 from analysis.base.errors import ConfigProblem
-from analysis.ingest.cells import plain
+from analysis.base.words import plain
 
 COLUMNS = ("sport", "name", "kind", "aliases")
 KINDS = ("run", "walk", "hike", "ride", "swim", "row", "ski", "strength", "other")

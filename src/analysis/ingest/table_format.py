@@ -32,13 +32,17 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """How one file says what its format says: its columns by role, its decimal mark, the order of its dates."""
+    """How one file says what its format says: its columns by role, its decimal mark, its dates.
+
+    Of dates it says the order, and the languages that know the names of their months.
+    """
 
     columns: dict[str, list[Column]]
     decimal: str
     day_first: bool | None
     path: Path
     options: Options
+    languages: frozenset[str] | None = None
 
     def __contains__(self, role: str) -> bool:
         return role in self.columns
@@ -93,7 +97,7 @@ class Line:
 
     def moment(self, role: str) -> datetime | None:
         """The wall-clock moment, midnight where the cell holds a date only."""
-        return self.read(role, partial(cells.clock, day_first=self.form.day_first))
+        return self.read(role, partial(cells.clock, day_first=self.form.day_first, languages=self.form.languages))
 
     def time_of_day(self, role: str) -> time | None:
         return self.read(role, cells.time_of_day)
@@ -226,7 +230,8 @@ class TableFormat:
         day_first = sheet.day_first(dates[0].header) if dates else None
         if day_first is None and self._speaks_day_first(columns):
             day_first = True
-        return Form(columns, self.decimal(sheet, columns), day_first, path, options)
+        languages = cells.languages_of(sheet.column(dates[0].header)) if dates else None
+        return Form(columns, self.decimal(sheet, columns), day_first, path, options, languages)
 
     def decimal(self, sheet: Sheet, columns: dict[str, list[Column]]) -> str:  # noqa: ARG002 - for those that override it
         """The decimal mark of the file."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import factor
+from analysis.metrics.sprints import up_to_gate
 
 Values = float | pd.Series  # one number, or one a row
 
@@ -181,10 +182,13 @@ def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataF
 def best_sprint(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
     """Gates of the fastest trial on the newest day of one sprint test, what a sprint profile is fitted to.
 
+    A longer sprint from the same start that has a gate at the distance of the test is such a trial too, with all its
+    gates: of several the one with most of them, then the fastest.
+
     Parameters
     ----------
-    splits : DataFrame with session_id, trial_no, split_no, test_id, local_date, distance_m, time_s; gate to gate.
-        A trial with a split of unknown time or distance is left out.
+    splits : DataFrame with session_id, trial_no, split_no, test_id, local_date, distance_m, time_s; gate to gate, and
+        start_m where other tests may answer. A trial with a split of unknown time or distance is left out.
 
     Returns
     -------
@@ -201,7 +205,7 @@ def best_sprint(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
     >>> best_sprint(splits, "sprint_20m")[["distance_m", "time_s"]].values.tolist()
     [[10.0, 1.9], [20.0, 3.3]]
     """
-    rows = splits[splits["test_id"] == test_id].sort_values("split_no")
+    rows = _trials_of(splits, test_id).sort_values("split_no")
     trials = rows.groupby(["local_date", "session_id", "trial_no"])
     whole = trials[["distance_m", "time_s"]].agg(lambda part: part.sum(skipna=False)).dropna().reset_index()
     if whole.empty:
@@ -212,6 +216,16 @@ def best_sprint(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
     of_trial = rows[(rows["session_id"] == best["session_id"]) & (rows["trial_no"] == best["trial_no"])]
     gates = of_trial[["distance_m", "time_s"]].cumsum()
     return gates.assign(local_date=best["local_date"]).reset_index(drop=True)
+
+
+def _trials_of(splits: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    """All splits of the trials of a test, and of longer sprints that answer it."""
+    own = splits["test_id"] == test_id
+    if "start_m" not in splits:
+        return splits[own]
+    answers = up_to_gate(splits[~own], test_id)[["session_id", "trial_no"]].apply(tuple, axis=1)
+    trials = splits[["session_id", "trial_no"]].apply(tuple, axis=1)
+    return splits[own | trials.isin(set(answers))]
 
 
 def latest_power_trials(trials: pd.DataFrame) -> pd.DataFrame:

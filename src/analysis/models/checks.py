@@ -4,6 +4,7 @@ Model card
 ----------
 Question: is the athlete better or worse in the check than before, by more than the check errs?
 Data: the trials of one check by day, whole ones only, in the check's unit (s, m, cm ...). For a time, lower is better.
+A longer sprint from the same start answers too, where a gate stood at the check's distance.
 Formula: the value of a day is the best or the mean of its trials, as the check says; a trial is the sum of its splits.
 Estimator: `models.change` on the days of the newest device, by the noise of the squad in this check, drawn to the
 published error where there is one.
@@ -25,11 +26,11 @@ import pandas as pd
 
 from analysis.base.config import Check
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.metrics.sprints import DISTANCE_TOLERANCE, up_to_gate
 from analysis.models import series
 from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 
-DISTANCE_TOLERANCE = 0.01  # of the check's distance
 STALE_AFTER_INTERVALS = 2
 
 
@@ -61,7 +62,8 @@ def check_history(
     ----------
     splits : DataFrame
         Table splits with local_date. For the metric time_s a trial is the sum of its splits up to
-        `check.distance_m`, or of all its splits where the check names no distance.
+        `check.distance_m`, or of all its splits where the check names no distance. Trials of longer sprints from the
+        same start are among them, where a gate stands at the distance of the check.
     trials : DataFrame
         Table trials; the rows of this test and metric that are not of one side.
     check : Check
@@ -133,7 +135,8 @@ _NOTHING = pd.DataFrame(
 
 def _timed(splits: pd.DataFrame, check: Check) -> pd.DataFrame:
     """One row a trial: the sum of its splits in s, NaN where a split is missing or the distance is another."""
-    rows = splits[splits["test_id"] == check.test_id]
+    own = splits["test_id"] == check.test_id
+    rows = pd.concat([splits[own], up_to_gate(splits[~own], check.test_id, check.distance_m)])
     check_possible(rows["time_s"], f"split of {check.name}", "s", sign="positive")
     end_m = rows["start_m"].fillna(0) + rows["distance_m"]
     if check.distance_m is not None:

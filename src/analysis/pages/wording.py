@@ -1,5 +1,6 @@
 """What pages share in words: amounts rounded to what a measurement resolves, days, counts, and a few whole facts."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from analysis.pages.athlete_week.week import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
+_CANONICAL = re.compile(r"[a-z0-9_]+")
 
 
 def side_name(name: str, side: str) -> str:
@@ -26,12 +28,12 @@ def side_name(name: str, side: str) -> str:
 
 
 def exercise_name(exercise: str) -> str:
-    """A canonical exercise as people read it.
+    """A canonical exercise as people read it; one outside the catalogue as its log writes it.
 
-    >>> exercise_name("romanian_deadlift")
-    'Romanian deadlift'
+    >>> exercise_name("romanian_deadlift"), exercise_name("eHüfte_2 (Turm)")
+    ('Romanian deadlift', 'eHüfte_2 (Turm)')
     """
-    return capital(exercise.replace("_", " "))
+    return capital(exercise.replace("_", " ")) if _CANONICAL.fullmatch(exercise) else exercise
 
 
 def speed_name(result: SpeedAtLoad) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from analysis.base.names import name_key
 from analysis.store.database import driver_of
 
 ERASED = "erased"
@@ -22,7 +23,7 @@ _BY_FILE = (*_BY_ROW, "waiting", "revisions", "files")
 def forget(
     connection: sql.Connection, athlete_id: str, names: frozenset[str], mention: re.Pattern[str]
 ) -> dict[str, int]:
-    """Delete the athlete's rows and replace mentions elsewhere; rows changed by table. `names` are casefolded."""
+    """Delete the athlete's rows and replace mentions elsewhere; rows changed by table. `names` as they are compared."""
     metadata = sql.MetaData()
     metadata.reflect(connection)
     tables = metadata.tables
@@ -74,7 +75,7 @@ def _alone(
     """The files of these rows that hold no row of others, nor one that waits for another name."""
     waiting = tables["waiting"]
     waits = connection.execute(sql.select(waiting.c.file_no, waiting.c.external_name))
-    shared = {file_no for file_no, name in waits if name.casefold() not in names}
+    shared = {file_no for file_no, name in waits if name_key(name) not in names}
     return {file_no for file_no, _ in rows} - {file_no for file_no, _ in others} - shared
 
 
@@ -149,7 +150,7 @@ def _own_rows(
 def _names_of_others(connection: sql.Connection, tables: dict[str, sql.Table], athlete_id: str) -> set[str]:
     aliases = tables["aliases"]
     query = sql.select(aliases.c.external_name).where(aliases.c.athlete_id != athlete_id)
-    return {name.casefold() for name in connection.scalars(query)}
+    return {name_key(name) for name in connection.scalars(query)}
 
 
 def _cells(raw: str | None, sheet: str) -> set[str]:
@@ -159,7 +160,7 @@ def _cells(raw: str | None, sheet: str) -> set[str]:
     except ValueError:
         cells = raw
     values = cells.values() if isinstance(cells, dict) else cells if isinstance(cells, list) else [cells]
-    return {str(value).strip().casefold() for value in (*values, sheet) if value is not None}
+    return {name_key(str(value)) for value in (*values, sheet) if value is not None}
 
 
 def _delete_names(
@@ -168,14 +169,11 @@ def _delete_names(
     """Delete the names that wait, in whatever spelling; a file for which none waits any more is stored whole."""
     waiting, files = tables["waiting"], tables["files"]
     waits = connection.scalars(sql.select(waiting.c.external_name).distinct()).all()
-    gone = _delete(
-        connection,
-        waiting,
-        external_name=[name for name in waits if name.casefold() in names or mention.fullmatch(name)],
-    )
+    gone = [name for name in waits if name_key(name) in names or mention.fullmatch(name)]
+    deleted = _delete(connection, waiting, external_name=gone)
     left = sql.select(sql.func.coalesce(sql.func.sum(waiting.c.rows), 0)).where(waiting.c.file_no == files.c.file_no)
     connection.execute(files.update().where(files.c.rows_waiting > 0).values(rows_waiting=left.scalar_subquery()))
-    return gone
+    return deleted
 
 
 def _replaced(mention: re.Pattern[str]) -> Callable[[Any], Any]:

@@ -14,6 +14,7 @@ import sqlalchemy as sql
 
 from analysis.base.errors import Busy, WorkbookError
 from analysis.base.frames import rows_of
+from analysis.base.names import name_key
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, writing
 from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
@@ -127,13 +128,13 @@ class Store:
     def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
         with self._engine.connect() as connection:
-            alone = forgetting.files_of(connection, athlete_id, _casefolded(names))
+            alone = forgetting.files_of(connection, athlete_id, _compared(names))
             return reading.frame(connection, "files", file_no=alone)
 
     def from_files(self, name: str, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> pd.DataFrame:
         """The rows of `source_rows` or `rejects` that are this athlete's, as `forget` would delete them."""
         with self._engine.connect() as connection:
-            rows = forgetting.rows_of(connection, name, athlete_id, _casefolded(names), mention)
+            rows = forgetting.rows_of(connection, name, athlete_id, _compared(names), mention)
         return reading.canonical(name, [tuple(row[column] for column in TABLES[name].names) for row in rows])
 
     def hand_out_samples(self, athlete_id: str, folder: Path) -> dict[str, str]:
@@ -246,7 +247,7 @@ class Store:
         In every other text a mention is replaced by the word erased. Returns the rows changed, by table.
         """
         with transaction(self._engine) as connection:
-            return forgetting.forget(connection, athlete_id, _casefolded(names), mention)
+            return forgetting.forget(connection, athlete_id, _compared(names), mention)
 
     def forget_samples(self, athlete_id: str) -> None:
         """Delete the sample files of one athlete, and their folder, whose name has the id."""
@@ -289,8 +290,8 @@ class Store:
             return fetched(connection, query)
 
 
-def _casefolded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
+def _compared(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(name_key, names))
 
 
 def _bump(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:

@@ -14,10 +14,10 @@ import pandas as pd
 from analysis.base.config import Config
 from analysis.base.errors import ConsentMissing
 from analysis.base.frames import rows_of
+from analysis.base.words import CONSENT
 
 Scope = Literal["report", "squad", "body_mass", "delivery"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-NOTHING = "none"  # written in the cell by somebody who refuses everything
 
 _BY_DEFAULT = frozenset({"report", "squad", "delivery"})
 _ASKED_FOR = {
@@ -108,14 +108,15 @@ def without_body_mass(frames: dict[str, pd.DataFrame], hidden: Iterable[str]) ->
 
 
 def _consent(row: Any, config: Config, year: int) -> Consent:
-    said = str(row.consent).casefold().replace(",", " ").split() if pd.notna(row.consent) else []
+    said = str(row.consent).strip() if pd.notna(row.consent) else ""
+    agreed, unknown = CONSENT.read(said)
     by_default = _BY_DEFAULT if config.consent_default == "granted" else frozenset()
     is_minor = pd.notna(row.birth_year) and year - row.birth_year <= config.adult_age
     return Consent(
         athlete_id=row.athlete_id,
-        scopes=frozenset(said) & set(SCOPES) if said else by_default,
+        scopes=frozenset(agreed.split()) if said else by_default,
         is_stated=bool(said),
-        unknown=tuple(word for word in said if word not in (*SCOPES, NOTHING)),
+        unknown=tuple(unknown),
         is_minor=bool(is_minor),
         lacks_guardian=bool(is_minor and not (pd.notna(row.guardian) and str(row.guardian).strip())),
     )

@@ -14,8 +14,9 @@ from analysis.base import config as configuration
 from analysis.base.errors import UnreadableFile, UsageProblem, WorkbookError
 from analysis.base.files import printable
 from analysis.base.frames import rows_of
+from analysis.base.names import name_key
 from analysis.ingest import apart, registry
-from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated
+from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated, one_person_each
 from analysis.ingest.dialect import Said
 from analysis.ingest.reading import Options, Reading
 from analysis.store import Appended, FileFacts, as_json, sha256_of
@@ -40,6 +41,7 @@ class Outcome:
     waiting: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     error: str = ""
+    refused: str = ""  # why the first cell was
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
@@ -178,7 +180,8 @@ def _store(
         tables |= roster
         names = names.and_of(Names.of(roster["aliases"]))
     owner_name = owner or _folder_owner(path, root, workspace.raw_folder, names)
-    bound = bind(Reading(reading.reader, reading.source, tables, samples=reading.samples), names, owner_name)
+    reading = one_person_each(replace(reading, tables=tables), names, owner_name)
+    bound = bind(reading, names, owner_name)
     if "" in bound.waiting:
         raise UnreadableFile(
             f"{name} does not say whose it is. Put it in a folder named after the athlete "
@@ -201,7 +204,8 @@ def _outcome(path: Path, reading: Reading, waiting: dict[str, int], appended: Ap
     state = "waiting" if waiting else "known" if known and not (new or revised) else "taken"
     rejected = len(reading.rejects)
     notes = tuple(map(printable, reading.notes))
-    return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, notes)
+    refused = printable(next(iter(reading.rejects["reason"]), ""))
+    return Outcome(path, state, reading.reader, new, known, revised, rejected, waiting, notes, refused=refused)
 
 
 def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, Any]:
@@ -246,7 +250,7 @@ def _roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names)
         taken.add(athlete_id)
         ids.append(athlete_id)
     athletes = athletes.assign(athlete_id=ids).drop(columns="external_name", errors="ignore")
-    by_name = dict(zip(athletes["name"].str.casefold(), ids, strict=True))
+    by_name = dict(zip(athletes["name"].map(name_key), ids, strict=True))
     own = pd.DataFrame({"source": ANY_SOURCE, "external_name": athletes["name"], "athlete_id": ids})
     given = tables.get("aliases", pd.DataFrame())
     if len(given):
@@ -255,7 +259,7 @@ def _roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names)
             {
                 "source": ANY_SOURCE,
                 "external_name": given["external_name"],
-                "athlete_id": owner.str.casefold().map(by_name),
+                "athlete_id": [by_name.get(name_key(name)) for name in owner],
             }
         ).dropna()
     aliases = pd.concat([own, given], ignore_index=True).drop_duplicates(["source", "external_name"])

@@ -46,9 +46,9 @@ class _GymBook(Log):
         amount = partial(_amount, decimal=line.form.decimal)
         done, done_unit = line.read("reps", amount) or (0.0, None)
         load, unit = line.read("load", amount) or (0.0, None)
-        known = catalogue(line.form.options.exercises)
+        known, exercise_raw = catalogue(line.form.options.exercises), line.text("exercise") or ""
         return {
-            "load_kg": external_load_kg(load, unit, exercise, known) if unit in ("kg", "lb") else None,
+            "load_kg": external_load_kg(load, unit, exercise, known, exercise_raw) if unit in ("kg", "lb") else None,
             "load_raw": line.text("load"),
             "unit_raw": unit,
             "reps": done if done_unit == "reps" else None,

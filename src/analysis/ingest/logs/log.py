@@ -65,7 +65,8 @@ class Log(TableFormat):
             taken = take(part, passes, ledger)
             unknown |= unknown_exercises(taken)
             tables.append(sessions_and_sets(taken, form.options))
-        return Content(joined(tables), (*_not_in_the_catalogue(unknown), *self.notes(sheet, forms)))
+        noted = not_in_the_catalogue(unknown, catalogue(form.options.exercises))
+        return Content(joined(tables), (*noted, *self.notes(sheet, forms)))
 
     def holds(self, line: Line) -> Literal["set", "note", "nothing"]:  # noqa: ARG002 - for those that override it
         """What a row holds: a set, only a note about an exercise of the session, or nothing to keep."""
@@ -87,7 +88,7 @@ class Log(TableFormat):
             unit = line.unit("load") or (load_unit(line) if load else None)
         known = catalogue(line.form.options.exercises)
         return {
-            "load_kg": external_load_kg(load, unit, exercise, known) if load else load,
+            "load_kg": external_load_kg(load, unit, exercise, known, line.text("exercise") or "") if load else load,
             "load_raw": line.text("load"),
             "unit_raw": line.text("load_unit") or unit,
             "reps": line.number("reps"),
@@ -195,11 +196,12 @@ def load_unit(line: Line) -> str | None:
 
 
 def external_load_kg(
-    load: float | None, unit: str | None, exercise: str | None, known: Catalogue | None = None
+    load: float | None, unit: str | None, exercise: str | None, known: Catalogue | None = None, exercise_raw: str = ""
 ) -> float | None:
     """The load in kg; what an assisting machine shows is taken off, so it is negative.
 
-    `known` is the catalogue that says which exercise is assisted, the package's own where it is left out.
+    `known` is the catalogue that says which exercise is assisted, the package's own where it is left out; a name that
+    says so itself, as Pistol Squat (Assisted), is assisted in any.
 
     >>> external_load_kg(20.0, "kg", "assisted_pull_up"), external_load_kg(100.0, "kg", "deadlift")
     (-20.0, 100.0)
@@ -207,7 +209,7 @@ def external_load_kg(
     if load is None or unit is None:
         return None
     load_kg = load * factor(unit, "kg")
-    return -abs(load_kg) if load_kg and (known or catalogue()).is_assisted(exercise) else load_kg
+    return -abs(load_kg) if load_kg and (known or catalogue()).is_assisted(exercise, exercise_raw) else load_kg
 
 
 def positive(value: float | None) -> float | None:
@@ -264,9 +266,12 @@ def unknown_exercises(taken: list[Taken]) -> dict[str, None]:
     )
 
 
-def _not_in_the_catalogue(names: Iterable[str]) -> tuple[str, ...]:
-    """One sentence that names them, or nothing."""
-    if not names:
-        return ()
-    listed = ", ".join(names)
-    return (f"Not in the exercise catalogue, so kept under the name as written: {listed}.",)
+def not_in_the_catalogue(names: Iterable[str], known: Catalogue) -> tuple[str, ...]:
+    """One sentence that names them as written, each with what the catalogue has nearest, or nothing."""
+    listed = "; ".join(_with_nearest(name, known) for name in names)
+    return (f"Not in the exercise catalogue, so kept under the name as written: {listed}.",) if listed else ()
+
+
+def _with_nearest(name: str, known: Catalogue) -> str:
+    near = ", ".join(known.name_of(exercise) for exercise in known.suggest(name))
+    return f"{name} (nearest: {near})" if near else name

@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.ingest.cells import plain
+from analysis.base.words import plain
 
 _WHOSE = re.compile(
     r"athlet\w*( ?(name|id))?|(your|full|first|last|player) ?name|name|player|subject|participant|user|member|person"

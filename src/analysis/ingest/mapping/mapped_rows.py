@@ -184,8 +184,9 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
     known = catalogue(form.options.exercises)
     if "sets" in parts:
-        exercise = parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
-        parts["sets"]["load_kg"] = external_load_kg(parts["sets"].get("load_kg"), "kg", exercise, known)
+        raw_name, load_kg = parts["sets"]["exercise_raw"] or "", parts["sets"].get("load_kg")
+        exercise = parts["sets"]["exercise"] = known.resolve(raw_name)
+        parts["sets"]["load_kg"] = external_load_kg(load_kg, "kg", exercise, known, raw_name)
     if "runs" in parts:
         sport = parts["runs"]["sport"] = parts["runs"].get("sport") or "run"
         named = Named(sports(form.options.sports).named(sport))

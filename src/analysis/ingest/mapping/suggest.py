@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.base.units import units_of
+from analysis.base.words import plain
 from analysis.ingest import cells
-from analysis.ingest.cells import BadCell, plain
+from analysis.ingest.cells import BadCell
 from analysis.ingest.dialect import NOTHING_SAID, Said, Sheet
 from analysis.ingest.mapping.headers import FELT, FIELDS, VELOCITIES, VELOCITY, means, says_whose, words_of
 from analysis.ingest.mapping.mapped_file import sheets_of

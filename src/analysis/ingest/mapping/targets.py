@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.base.columns import integer, number
+from analysis.base.sprint_tests import SprintTest
 from analysis.base.tables import TABLES, Column
 from analysis.ingest.mapping.gates import GATE, GATE_TIME, settled, trials_of
 from analysis.ingest.rows import Ledger, Row, Taken, frame, without_repeats
@@ -222,7 +223,8 @@ def _splits(taken: list[Taken]) -> dict[str, Rows]:
 
 
 def _kind_of_test(test_id: str) -> str:
-    return next((kind for kind in ("sprint", "time_trial") if test_id.startswith(kind)), "other")
+    is_sprint = test_id.startswith("sprint") or SprintTest.of(test_id) is not None
+    return "sprint" if is_sprint else "time_trial" if test_id.startswith("time_trial") else "other"
 
 
 def _sessions(taken: list[Taken]) -> dict[str, Rows]:

@@ -2,16 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from analysis.base.names import name_key
+from analysis.base.sprint_tests import sprint_test_id
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Taken, take
 from analysis.ingest.sprints.sprint_times import (
+    START_HEADERS,
+    START_UNITS,
     Gate,
     SprintTable,
     filled_gates,
     gates_of,
+    of_the_start,
+    says_flying_start,
     sessions_and_splits,
     split_to,
-    sprint_test_id,
+    start_notes,
 )
 from analysis.ingest.table_format import Content, Form, Line
 
@@ -24,7 +30,8 @@ class _Freelap(SprintTable):
         if not gates_of(sheet.header):
             raise self.not_of_this_format(form.path)
         taken = take(sheet, self.gate_passes(form, _read_gate), ledger)
-        return Content(sessions_and_splits(_in_sessions(taken), ledger, form.options))
+        tables = sessions_and_splits(_in_sessions(taken), ledger, form.options)
+        return Content(tables, start_notes(tables))
 
 
 def _read_gate(line: Line, gates: list[Gate], place: int) -> Parts | None:
@@ -37,9 +44,14 @@ def _read_gate(line: Line, gates: list[Gate], place: int) -> Parts | None:
     name = line.demand("athlete", line.text("athlete"))
     if split is None or day is None or at is None:
         return None
-    test_id = sprint_test_id(filled_gates(line, gates)[-1].distance_m)
+    test_id = sprint_test_id(filled_gates(line, gates)[-1].distance_m, flying=says_flying_start(line))
     return {
-        "sessions": {"external_name": name, "local_date": day.date(), "start_local": datetime.combine(day, at)},
+        "sessions": {
+            "external_name": name,
+            "local_date": day.date(),
+            "start_local": datetime.combine(day, at),
+            "of_start": of_the_start(line),
+        },
         "splits": {**split, "test_id": test_id, "device": "Freelap"},
     }
 
@@ -66,7 +78,7 @@ def _in_sessions(taken: list[Taken]) -> list[Taken]:
     placed = []
     for one in sorted(taken, key=lambda one: (one.parts["sessions"]["start_local"], one.row.row_no)):
         facts = one.parts["sessions"]
-        name, moment = facts["external_name"].casefold(), facts["start_local"]
+        name, moment = name_key(facts["external_name"]), facts["start_local"]
         if name not in last or moment - last[name] > PAUSE_ENDS_SESSION:
             begun[name] = moment
         last[name] = moment
@@ -83,7 +95,9 @@ READER = _Freelap(
     name="freelap",
     title="Freelap gates (CSV)",
     called="a Freelap export with gates",
-    headers={
+    units=START_UNITS,
+    headers=START_HEADERS
+    | {
         "date": ("Date",),
         "time": ("Time", "Heure"),
         "athlete": ("Athlete", "Athlète"),
@@ -93,6 +107,6 @@ READER = _Freelap(
     needed=("date", "time", "athlete", "exercise", "total"),
     day_first_headers=("Heure", "Athlète", "Temps total (s)"),
     takes="every run as a trial with its splits from gate to gate; runs less than 2 h apart are a session, also "
-    "past midnight",
+    "past midnight; a flying start as a test of its own; a reaction or start delay apart",
     leaves="speeds, which follow; the run's number, as the order of the times says it",
 ).reader()

@@ -7,21 +7,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile
+from analysis.base.sprint_tests import sprint_test_id
 from analysis.ingest.dialect import Sheet, date_in_name, same_header
 from analysis.ingest.rows import Ledger, Parts, Problem, Taken, take
 from analysis.ingest.sprints.sprint_times import (
+    START_HEADERS,
+    START_UNITS,
     Gate,
     SprintTable,
     filled_gates,
     gates_of,
+    of_the_start,
+    says_flying_start,
     sessions_and_splits,
     split_to,
-    sprint_test_id,
+    start_notes,
 )
 from analysis.ingest.table_format import Content, Form, Line, pass_of
 
 _OTHER_TABLES = {"test", "exercise", "split", "activitytype", "kind"}  # words of tables that other readers know
 SLOWEST_M_S, FASTEST_M_S = 1.0, 13.0  # of a mean speed from the start; the fastest man reached 12.4 m/s at his peak
+_OF_A_RUN = ("external_name", "local_date", "trial", "is_flying")
 _FILLS = {("sessions", "local_date"): "date", ("splits", "distance_m"): "distance", ("splits", "time_s"): "time"}
 
 
@@ -46,21 +52,26 @@ class _Sprints(SprintTable):
         else:
             rows = take(sheet, [pass_of(form, _read_time, _FILLS)], ledger)
             taken = _from_gate_to_gate(rows, form.header("time"), ledger)
-        return Content(sessions_and_splits(taken, ledger, form.options))
+        tables = sessions_and_splits(taken, ledger, form.options)
+        return Content(tables, start_notes(tables))
 
 
 READER = _Sprints(
     name="sprints",
     title="sprint times, a column or a row a gate (CSV)",
     suffixes=(".csv", ".txt", ".tsv"),
-    headers={
+    units=START_UNITS,
+    headers=START_HEADERS
+    | {
+        "exercise": ("exercise", "übung", "exercice", "ejercicio", "esercizio", "exercício", "test", "protocol"),
         "athlete": ("athlete", "name", "player", "subject", "athlet", "sportler", "athlète", "nom", "atleta", "nombre"),
         "date": ("date", "datum", "fecha", "data"),
         "distance": ("distance", "distance_m", "distance (m)", "distanz", "distanz (m)", "distancia", "distancia (m)"),
         "time": ("time", "time_s", "time (s)", "zeit", "zeit (s)", "temps", "temps (s)", "tiempo", "tiempo (s)"),
         "trial": ("trial", "run", "attempt", "versuch", "essai", "intento"),
     },
-    takes="every run as a trial with its splits from gate to gate; the day of a column date or of the file's name",
+    takes="every run as a trial with its splits from gate to gate; the day of a column date or of the file's name; a "
+    "flying start as a test of its own; a reaction, start delay or start offset apart",
     leaves="body size, team, surface; gates whose mean speed nobody runs, as their unit must be another",
     generic=True,
 ).reader()
@@ -72,10 +83,13 @@ def _session(line: Line, distance_m: float) -> dict:
         local_date = moment and moment.date()
     else:
         local_date = date_in_name(line.form.path, "sprint")
+    flying = says_flying_start(line)
     return {
         "external_name": line.demand("athlete", line.text("athlete")),
         "local_date": local_date,
-        "session_key": f"{local_date}|{sprint_test_id(distance_m)}",
+        "session_key": f"{local_date}|{sprint_test_id(distance_m, flying=flying)}",
+        "is_flying": flying,
+        "of_start": of_the_start(line),
     }
 
 
@@ -96,7 +110,7 @@ def _read_gate(line: Line, gates: list[Gate], place: int) -> Parts | None:
     farthest_m = filled_gates(line, gates)[-1].distance_m
     return {
         "sessions": _session(line, farthest_m),
-        "splits": {**(split or {}), "test_id": sprint_test_id(farthest_m)},
+        "splits": {**(split or {}), "test_id": sprint_test_id(farthest_m, flying=says_flying_start(line))},
     }
 
 
@@ -113,7 +127,7 @@ def _from_gate_to_gate(rows: list[Taken], time_header: str, ledger: Ledger) -> l
     runs: dict[tuple, list[list[Taken]]] = {}
     for one in rows:
         facts, gate = one.parts["sessions"], one.parts["splits"]
-        of_one = runs.setdefault((facts["external_name"], facts["local_date"], facts["trial"]), [[]])
+        of_one = runs.setdefault((*(facts[name] for name in _OF_A_RUN),), [[]])
         last = of_one[-1][-1].parts["splits"] if of_one[-1] else {"distance_m": 0.0, "time_s": 0.0}
         if gate["distance_m"] <= last["distance_m"]:
             of_one.append([])
@@ -128,7 +142,8 @@ def _from_gate_to_gate(rows: list[Taken], time_header: str, ledger: Ledger) -> l
 
 
 def _splits_of(run: list[Taken], trial: int) -> list[Taken]:
-    test_id = sprint_test_id(run[-1].parts["splits"]["distance_m"])
+    flying = run[0].parts["sessions"]["is_flying"]
+    test_id = sprint_test_id(run[-1].parts["splits"]["distance_m"], flying=flying)
     splits = []
     start_m = since_s = 0.0
     for one in run:

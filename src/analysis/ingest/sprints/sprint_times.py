@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.base.sprint_tests import says_flying
 from analysis.base.units import factor
 from analysis.ingest import cells
 from analysis.ingest.reading import Options
@@ -14,6 +15,44 @@ from analysis.ingest.rows import Ledger, Parts, Pass, Row, Taken, frame, local_s
 from analysis.ingest.table_format import Column, Form, Line, TableFormat, pass_of
 
 _GATE = re.compile(r"(?:t_?)?(\d+(?:[.,]\d+)?)\s*_?(m|yds?|y)(?:\s*\(?s\)?)?", re.IGNORECASE)
+
+
+# columns of a start, which every table of sprints may have
+START_HEADERS = {
+    "start": (
+        *("start", "start type", "type of start", "starttyp", "startart", "départ", "type de départ", "salida"),
+        *("tipo de salida", "partenza", "tipo di partenza", "partida"),
+    ),
+    "start_delay": (
+        *("reaction", "reaction time", "reaction_s", "start delay", "delay", "gate delay", "start_delay_s"),
+        *("reaktion", "reaktionszeit", "startverzögerung", "temps de réaction", "réaction", "tiempo de reacción"),
+        *("reacción", "tempo di reazione", "reazione", "tempo de reação", "reação", "reactietijd", "reaktionstid"),
+    ),
+    "start_offset": (
+        *("start offset", "start distance", "gate offset", "offset", "distance behind line", "startabstand"),
+        *("distance de départ", "distancia de salida", "distanza di partenza", "distância de partida"),
+    ),
+}
+START_UNITS = {"start_delay": {"s": "s", "ms": "ms"}, "start_offset": {"m": "m", "cm": "cm"}}
+_OF_A_START = {"start_delay": "s", "start_offset": "m"}  # metrics of the trials, and their units
+
+
+def says_flying_start(line: Line) -> bool:
+    """Whether the row says in words that its run began before the first gate."""
+    return any(says_flying(line.text(role)) for role in ("start", "exercise"))
+
+
+def of_the_start(line: Line) -> dict[str, float]:
+    """What a row says of the start beside its gates: the delay in s, the way to the line in m. No time contains it."""
+    told = {metric: line.quantity(metric, unit) for metric, unit in _OF_A_START.items()}
+    return {metric: value for metric, value in told.items() if value is not None}
+
+
+def start_notes(tables: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+    """That delays and offsets are kept apart, where there are some."""
+    metrics = tables["trials"]["metric"].value_counts() if "trials" in tables else {}
+    said = ", ".join(f"{metric} {n}" for metric, n in sorted(metrics.items()))
+    return (f"Kept apart from the times of the gates, as trials of their own: {said}.",) if said else ()
 
 
 @dataclass(frozen=True)
@@ -37,15 +76,6 @@ def gates_of(header: Iterable[str]) -> list[Gate]:
 
 def _metres(number: str, unit: str) -> float:
     return float(number.replace(",", ".")) * factor("m" if unit.lower() == "m" else "yd", "m")
-
-
-def sprint_test_id(distance_m: float) -> str:
-    """The check that a sprint over this distance is, named by its metres.
-
-    >>> sprint_test_id(20.0)
-    'sprint_20m'
-    """
-    return f"sprint_{distance_m:g}m"
 
 
 def filled_gates(line: Line, gates: Iterable[Gate]) -> list[Gate]:
@@ -99,11 +129,13 @@ def sessions_and_splits(taken: list[Taken], ledger: Ledger, options: Options) ->
     """The tables `sessions` and `splits` of rows with one split each; a row of the file, or `trial` of it, is a trial.
 
     The part sessions names athlete, date, key and, where known, start; a trial keeps its number within the session.
+    What it says of the start (`of_start`) goes to the table `trials`, under the test and number of the trial.
     """
     sessions: dict[tuple, tuple[Row, dict]] = {}
     numbers: dict[tuple, dict[object, int]] = {}
     count: Counter[tuple] = Counter()
     splits = []
+    starts: dict[tuple, dict] = {}
     for one in taken:
         facts = one.parts["sessions"]
         session = {name: facts[name] for name in ("external_name", "session_key")}
@@ -117,5 +149,18 @@ def sessions_and_splits(taken: list[Taken], ledger: Ledger, options: Options) ->
         count[*key, trial_no] += 1
         numbered = {"trial_no": trial_no, "split_no": count[*key, trial_no], "row_no": one.row.row_no}
         splits.append({**one.parts["splits"], **session, **numbered})
-    rows = {"sessions": without_repeats("sessions", list(sessions.values()), ledger), "splits": splits}
+        for metric, value in facts.get("of_start", {}).items():
+            starts[*key, one.parts["splits"]["test_id"], trial_no, metric] = {
+                "external_name": facts["external_name"],
+                "local_date": facts["local_date"],
+                "test_id": one.parts["splits"]["test_id"],
+                "trial_no": trial_no,
+                "side": "B",
+                "metric": metric,
+                "value": value,
+                "unit": _OF_A_START[metric],
+                "row_no": one.row.row_no,
+            }
+    whole = without_repeats("sessions", list(sessions.values()), ledger)
+    rows = {"sessions": whole, "splits": splits, "trials": list(starts.values())}
     return {table: frame(table, given) for table, given in rows.items() if given}
