@@ -21,7 +21,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.ingest import files, registry
 from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reading
-from analysis.ingest.watch import fit, fit_chain, fit_layout, fit_measurements, fit_messages, gpx, tcx
+from analysis.ingest.watch import fit, fit_chain, fit_layout, fit_measurements, fit_messages, gpx, tcx, way
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 NEW_YORK = Options(config=Config(time_zone="America/New_York"))
@@ -360,11 +360,11 @@ def test_every_message_reads_as_an_independent_decoder_reads_it(path):
 def test_interleaved_layouts_keep_the_order_of_the_file(read, big_endian):
     writer = own_samples.file_id(fw.FitWriter(big_endian=big_endian))
     for second in range(50):  # every other record has another layout, so that each is defined anew
-        more = ((3, "uint8", second),) if second % 2 else ((7, "uint16", second),)
+        more = ((3, "uint8", 100 + second),) if second % 2 else ((7, "uint16", second),)
         writer.message(fw.RECORD, *record_fields(second, *more))
     samples = only(read(fit, writer.content()).samples)
     assert samples["t_s"].tolist() == list(range(50))
-    assert samples["heart_rate_bpm"].dropna().tolist() == list(range(1, 50, 2))
+    assert samples["heart_rate_bpm"].dropna().tolist() == list(range(101, 150, 2))
     assert samples["power_w"].dropna().tolist() == list(range(0, 50, 2))
 
 
@@ -615,9 +615,9 @@ positions = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
 @given(positions, positions)
 def test_the_way_back_is_as_long_and_never_beyond_half_the_earth(here, there):
-    out, back = gpx.haversine_m(*here, *there), gpx.haversine_m(*there, *here)
+    out, back = way.haversine_m(*here, *there), way.haversine_m(*there, *here)
     assert out == pytest.approx(back, abs=1e-6)
-    assert 0 <= out <= np.pi * gpx.EARTH_RADIUS_M + 1e-6
+    assert 0 <= out <= np.pi * way.EARTH_RADIUS_M + 1e-6
 
 
 # --- Apple Health ---

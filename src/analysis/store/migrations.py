@@ -41,6 +41,7 @@ STEPS: tuple[Step, ...] = (
         "labels for days planned light, ill or away, the changes that pages told, and how each file was read",
         ('ALTER TABLE "plan" ADD COLUMN label VARCHAR', 'ALTER TABLE "files" ADD COLUMN read_as VARCHAR'),
     ),
+    Step(3, "what was left out of runs, since it cannot be", ('ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',)),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store

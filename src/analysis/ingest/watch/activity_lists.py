@@ -1,8 +1,10 @@
 """What the lists of activities of Garmin Connect and Strava share: one row an activity, in the account's language."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -12,6 +14,8 @@ from analysis.ingest.cells import plain
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
+from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Totals, believed_totals, mover
+from analysis.ingest.watch.told import left_out_of_a_run, notes
 
 # the roots of the words that the services use for a sport, without accents
 _SPORTS = (
@@ -83,7 +87,9 @@ class ActivityList(TableFormat):
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""
-        return Content(sessions_and_runs(self.taken(sheet, form, ledger), ledger))
+        taken = self.taken(sheet, form, ledger)
+        left_out = leave_out(taken)
+        return Content(sessions_and_runs(taken, ledger), notes(left_out))
 
     def taken(self, sheet: Sheet, form: Form, ledger: Ledger) -> list[Taken]:
         """The activities that pass."""
@@ -110,6 +116,10 @@ class ActivityList(TableFormat):
         """A row as a session, and as a run where it is one."""
         sport = line.demand("sport", line.text("sport")) or ""
         place, kind = self.place(line), kind_of_sport(sport)
+        if _is_of_unset_clock(place.get("start_local")):
+            line.refuse(
+                "date", "is before 2000, when the device did not know the date", "Correct the date in the file."
+            )
         distance_m = self.distance_m(line, kind)
         elapsed_s, moving_s = (self.seconds(line, role) for role in ("elapsed", "moving"))
         time_s = self.seconds(line, "time") if "time" in line.form else elapsed_s
@@ -124,6 +134,28 @@ class ActivityList(TableFormat):
                 "mean_heart_rate_bpm": self.number(line, "heart_rate") or None,
             }
         return parts
+
+
+def _is_of_unset_clock(start_local: datetime | None) -> bool:
+    return start_local is not None and start_local < CLOCK_SET_FROM.replace(tzinfo=None)
+
+
+def leave_out(taken: Iterable[Taken]) -> Counter[str]:
+    """Leaves out of the runs of a list what cannot be, as `plausible.py` says; how often what was left out.
+
+    A list has no records to settle what contradicts itself.
+    """
+    tally: Counter[str] = Counter()
+    for one in taken:
+        if run := one.parts.get("runs"):
+            left_out: Counter[str] = Counter()
+            by = mover(one.parts["sessions"]["kind"], on_foot=False)
+            stated = Totals(run["distance_m"], run["timer_s"], run["elapsed_s"])
+            believed = astuple(believed_totals(stated, None, by, left_out))
+            run |= dict(zip(("distance_m", "timer_s", "elapsed_s"), believed, strict=True))
+            run["left_out"] = left_out_of_a_run(left_out)
+            tally += left_out
+    return tally
 
 
 def sessions_and_runs(taken: Iterable[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:

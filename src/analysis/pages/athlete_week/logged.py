@@ -87,6 +87,11 @@ def totals_facts(totals: WeekTotals) -> list[Fact]:
     facts = [_total("volume_load", _lifted_words(totals), lifted, "kg", n_sets)] if totals.sets else []
     if totals.runs or totals.other_activities:
         facts.append(_total("run_distance", _ran_words(totals), ran, "m", n_runs))
+    if totals.left_out:
+        words = "; ".join(totals.left_out)
+        facts.append(
+            Fact("your_week.left_out", f"Left out of your runs, as it cannot be: {words}.", n=len(totals.left_out))
+        )
     return facts
 
 

@@ -98,6 +98,7 @@ class WeekTotals:
     runs: int
     runs_unknown: int  # of those: distance not known
     other_activities: int  # records of the watch that are no runs
+    left_out: tuple[str, ...] = ()  # what of the runs' records cannot be, a weekday and words each
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +183,10 @@ class AthleteWeek:
             runs=len(runs),
             runs_unknown=int(runs["distance_m"].isna().sum()),
             other_activities=len(recorded) - len(runs),
+            left_out=tuple(
+                f"{row.left_out} on {row.local_date:%A}"
+                for row in runs.dropna(subset=["left_out"]).sort_values("local_date").itertuples()
+            ),
         )
 
     @cached_property
