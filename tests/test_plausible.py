@@ -540,11 +540,10 @@ def test_totals_without_records_are_believed_where_they_can_be():
 
 
 def test_the_records_of_a_watch_are_not_written_into():
-    samples = pd.DataFrame({"t_s": [0.0, 1.0], "seq": 0, "heart_rate_bpm": [0.0, 140.0], "distance_m": [0.0, 9000.0]})
-    samples = samples.assign(paused=np.nan)
-    before = samples.copy()
-    after = plausible.believed_records(samples, "foot", Counter())
-    assert samples.equals(before)
-    recorded = Recorded.of(samples, after)
+    columns = {name: np.array([0.0, 1.0]) for name in ("t_s", "seq", "paused")}
+    columns |= {"heart_rate_bpm": np.array([0.0, 140.0]), "distance_m": np.array([0.0, 9000.0])}
+    before = {name: values.copy() for name, values in columns.items()}
+    recorded = Recorded.of(plausible.believed_records(columns, "foot", Counter()))
+    assert all((columns[name] == values).all() for name, values in before.items())
     assert recorded is not None
     assert (recorded.jumped_m, recorded.way_m) == (9000, 0)

@@ -19,7 +19,7 @@ from analysis.base.tables import TABLES
 from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Reading, reader_columns
 from analysis.ingest.watch import plausible
-from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Recorded, Totals
+from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Columns, Recorded, Totals
 from analysis.ingest.watch.told import left_out_of_a_run, notes
 
 # how formats name the sports whose kind the tables know; every other sport is of kind "other"
@@ -117,7 +117,7 @@ class Activity:
     title: str | None = None
     laps: Sequence[Lap] = ()
     sets: Sequence[dict[str, Any]] = ()
-    samples: pd.DataFrame = field(default_factory=pd.DataFrame)
+    records: Columns = field(default_factory=dict)  # columns of the table samples; none without records
     left_out: Counter[str] = field(default_factory=Counter)  # what cannot be, by its name in `told.py`
 
 
@@ -152,8 +152,8 @@ def reading(
             rows["runs"].append({"session_key": key, **_run(activity)})
         rows["sets"] += [{"session_key": key, "row_no": 0, **each} for each in activity.sets]
         rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
-        if not activity.samples.empty:
-            samples[key] = activity.samples
+        if activity.records:
+            samples[key] = pd.DataFrame(activity.records)
     names = dict.fromkeys((*counts, *sorted(tally)))
     return Reading(
         reader=source,
@@ -239,13 +239,10 @@ def _believed(activity: Activity) -> Activity:
     """The activity without what cannot be, by the limits of `plausible.py`."""
     left_out = activity.left_out.copy()
     by = plausible.mover(activity.kind, is_on_foot(activity.sport))
-    samples, recorded = activity.samples, None
-    if not samples.empty:
-        samples = plausible.believed_records(samples, by, left_out)
-        recorded = Recorded.of(activity.samples, samples)
+    records = plausible.believed_records(activity.records, by, left_out)
     stated = Totals(activity.distance_m, activity.timer_s, activity.elapsed_s)
-    totals = plausible.believed_totals(stated, recorded, by, left_out)
-    mean_bpm = plausible.believed_mean_bpm(activity.mean_heart_rate_bpm, activity.samples, samples, left_out)
+    totals = plausible.believed_totals(stated, Recorded.of(records), by, left_out)
+    mean_bpm = plausible.believed_mean_bpm(activity.mean_heart_rate_bpm, records, left_out)
     unset = activity.start.utc is not None and activity.start.utc < CLOCK_SET_FROM
     left_out["unset_clocks"] += unset
     return replace(
@@ -255,8 +252,8 @@ def _believed(activity: Activity) -> Activity:
         distance_m=totals.distance_m,
         timer_s=totals.timer_s,
         elapsed_s=totals.elapsed_s,
-        mean_heart_rate_bpm=plausible.mean_heart_rate_bpm(samples) if mean_bpm is None else mean_bpm,
-        samples=samples,
+        mean_heart_rate_bpm=mean_bpm,
+        records=records.columns,
         left_out=+left_out,
     )
 
@@ -267,8 +264,8 @@ def _has_mean_of_records(stated: Activity, believed: Activity) -> bool:
 
 def _note_times(activity: Activity, tally: Counter) -> None:
     tally["undated_activities"] += activity.start.local is None
-    if not activity.samples.empty:
-        t_s = activity.samples["t_s"].to_numpy()
+    if activity.records:
+        t_s = np.asarray(activity.records["t_s"])
         tally["records_before_start"] += int((t_s < 0).sum())
         tally["steps_back_in_time"] += int((np.diff(t_s) < 0).sum())
         span_s = t_s.max() - t_s.min()
@@ -324,24 +321,30 @@ def _splits(activity: Activity) -> list[dict[str, Any]]:
 
 
 def samples_frame(t_s: Sequence[float] | np.ndarray, columns: dict[str, Any]) -> pd.DataFrame:
-    """Records as a frame of the table `samples` without ids, in the order of the file, `seq` counted.
+    """`record_columns` as a frame."""
+    return pd.DataFrame(record_columns(t_s, columns))
 
-    `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN.
+
+def record_columns(t_s: Sequence[float] | np.ndarray, columns: dict[str, Any]) -> Columns:
+    """Records as columns of the table `samples` without ids, in the order of the file, `seq` counted.
+
+    `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN. No
+    records are no columns.
     """
     seconds = np.asarray(t_s, dtype="float64")
+    if not len(seconds):
+        return {}
     missing = np.full(len(seconds), np.nan)
     known = {"t_s": seconds, "seq": _seq(seconds), **{name: columns.get(name, missing) for name in SAMPLE_COLUMNS[2:]}}
-    return pd.DataFrame({**known, **columns})
+    return {**known, **columns}
 
 
-def samples_of_points(t_s: Sequence[float], points: Sequence[dict[str, float | None]], on_foot: bool) -> pd.DataFrame:
-    """The points of a track as samples; a point's `cadence` counts one foot on foot, turns of a crank otherwise."""
-    if not points:
-        return pd.DataFrame()
+def records_of_points(t_s: Sequence[float], points: Sequence[dict[str, float | None]], on_foot: bool) -> Columns:
+    """The points of a track as records; a point's `cadence` counts one foot on foot, turns of a crank otherwise."""
     names = dict.fromkeys(name for point in points for name in point)
     columns = {name: np.array([point.get(name) for point in points], dtype="float64") for name in names}
     cadence = columns.pop("cadence", None)
-    return samples_frame(t_s, columns | cadence_columns(cadence, on_foot))
+    return record_columns(t_s, columns | cadence_columns(cadence, on_foot))
 
 
 def cadence_columns(cadence: np.ndarray | None, on_foot: bool) -> dict[str, np.ndarray]:

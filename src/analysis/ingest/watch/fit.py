@@ -53,6 +53,7 @@ from analysis.ingest.watch.fit_messages import (
     number_of,
     text_of,
 )
+from analysis.ingest.watch.plausible import Columns
 
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
@@ -211,7 +212,7 @@ def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
         title=text_of(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
         laps=[Lap(number_of(lap, "total_distance"), _lap_time_s(lap)) for lap in session.laps],
         sets=_sets(session.sets, part.single[EXERCISE_TITLE]),
-        samples=_samples(session, activities.is_on_foot(sport), part, run),
+        records=_records(session, activities.is_on_foot(sport), part, run),
     )
 
 
@@ -264,10 +265,10 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
     return Start.at(utc, float(offset_s), run.config)
 
 
-def _samples(session: _Session, on_foot: bool, part: Messages, run: _Import) -> pd.DataFrame:
+def _records(session: _Session, on_foot: bool, part: Messages, run: _Import) -> Columns:
     mine = session.records
     if not len(mine):
-        return pd.DataFrame()
+        return {}
 
     def column(name: str) -> np.ndarray:
         return part.records.column(name)[mine]
@@ -290,7 +291,7 @@ def _samples(session: _Session, on_foot: bool, part: Messages, run: _Import) -> 
         values = _numbers_or_texts(part.records.developer[key], mine)
         if not pd.isna(values).all():
             columns[name] = values
-    return activities.samples_frame(clock - begin, columns)
+    return activities.record_columns(clock - begin, columns)
 
 
 def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import lxml.etree as etree
 import numpy as np
-import pandas as pd
 
 from analysis.base.config import Config
 from analysis.ingest import files
@@ -21,6 +20,7 @@ from analysis.ingest.files import local_name
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities, plausible
 from analysis.ingest.watch.activities import Activity, Start
+from analysis.ingest.watch.plausible import Columns
 from analysis.ingest.watch.way import Covered, Track, way
 
 _TAGS = ("trkpt", "trkseg", "trk", "rtept", "wpt")
@@ -135,7 +135,7 @@ def _track(element: etree._Element, now: _Open, covered: Covered, config: Config
         timer_s=timer_s if first else None,
         elapsed_s=max(float(np.nanmax(t_s)), timer_s) if first else None,
         title=(element.findtext("{*}name") or "").strip() or None,
-        samples=_samples(t_s, found.distance_m, places, now, on_foot, tally) if first else pd.DataFrame(),
+        records=_records(t_s, found.distance_m, places, now, on_foot, tally) if first else {},
         left_out=left_out,
     )
 
@@ -181,9 +181,9 @@ def _moving_s(t_s: np.ndarray, segment: np.ndarray) -> float:
     return float(np.maximum(took_s, 0.0)[same].sum())
 
 
-def _samples(
+def _records(
     t_s: np.ndarray, distance_m: np.ndarray, places: np.ndarray, now: _Open, on_foot: bool, tally: Counter
-) -> pd.DataFrame:
+) -> Columns:
     """The points that have a time."""
     timed = ~np.isnan(t_s)
     columns = {"distance_m": distance_m[timed]}
@@ -192,7 +192,7 @@ def _samples(
         values[list(texts)] = files.numbers(list(texts.values()), tally)
         columns[name] = values[places][timed]
     cadence = columns.pop("cadence", None)
-    return activities.samples_frame(t_s[timed], columns | activities.cadence_columns(cadence, on_foot))
+    return activities.record_columns(t_s[timed], columns | activities.cadence_columns(cadence, on_foot))
 
 
 READER = Reader(

@@ -12,6 +12,7 @@ its 255 of cadence and the 12,607 m that it makes of an altitude.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -43,6 +44,7 @@ _RECORD_LIMITS = {
     "cadence_spm": (0.0, 400.0),  # sprinters take 300 steps a minute
     "cadence_rpm": (0.0, 254.0),
     "power_w": (0.0, 5000.0),
+    "speed_m_s": (0.0, 100.0),  # narrower by who moves
 }
 _BACK_M = 20.0  # a smoothed distance so far may shrink by less
 _FEW = 10
@@ -87,19 +89,25 @@ def too_fast_for_long(t_s: np.ndarray, steps_m: np.ndarray, by: Mover) -> np.nda
     >>> too_fast_for_long(np.arange(0.0, 41.0, 10.0), np.array([30.0, 150.0, 150.0, 150.0]), "foot").tolist()
     [False, True, True, True]
     """
-    if by != "foot" or len(t_s) < 2 or not (np.diff(t_s) >= 0).all():
+    took_s = np.diff(t_s)
+    if by != "foot" or (steps_m <= took_s * _for_long_m_s(by)).all() or not (took_s >= 0).all():
         return np.zeros(len(steps_m), dtype=bool)
     so_far_m = np.concatenate([[0.0], np.cumsum(steps_m)])
     begin = np.maximum(np.searchsorted(t_s, t_s - _FOR_LONG_S, side="right") - 1, 0)
-    took_s = t_s - t_s[begin]
-    too_far = so_far_m - so_far_m[begin] > MEASURED_LONG * farthest_m(np.maximum(took_s, _FOR_LONG_S) + STAMP_S, by)
+    lasted_s = np.maximum(t_s - t_s[begin], _FOR_LONG_S)
+    too_far = so_far_m - so_far_m[begin] > MEASURED_LONG * farthest_m(lasted_s + STAMP_S, by)
     if not too_far.any():
         return np.zeros(len(steps_m), dtype=bool)
     within = np.zeros(len(t_s) + 1, dtype="int64")
     np.add.at(within, begin[too_far], 1)
     np.add.at(within, np.flatnonzero(too_far), -1)
-    fastest_m = np.diff(t_s) * float(farthest_m(_FOR_LONG_S, by)) / _FOR_LONG_S
+    fastest_m = took_s * _for_long_m_s(by)
     return (np.cumsum(within)[: len(steps_m)] > 0) & (steps_m > fastest_m)
+
+
+def _for_long_m_s(by: Mover) -> float:
+    """The greatest speed over half a minute."""
+    return float(farthest_m(_FOR_LONG_S, by)) / _FOR_LONG_S
 
 
 def is_possible(distance_m: float | None, time_s: float | None, by: Mover) -> bool:
@@ -151,47 +159,74 @@ def places_in_time(clock_s: np.ndarray) -> np.ndarray:
     return order if (np.diff(stretch) != 0).sum() <= 2 * went_back.sum() else places
 
 
-def believed_records(samples: pd.DataFrame, by: Mover, left_out: Counter[str]) -> pd.DataFrame:
-    """The records of a watch, what cannot be missing in them: beside the limits, a distance that jumps.
+Columns = Mapping[str, np.ndarray | pd.Series]  # of the table samples, those with numbers as arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records of a watch, what cannot be missing in them, and as they were stated."""
+
+    columns: Columns
+    stated: Columns
+
+    def __len__(self) -> int:
+        return len(self.columns.get("t_s", ()))
+
+    @property
+    def mean_heart_rate_bpm(self) -> float | None:
+        """The mean over the believed records; None where no record has a heart rate."""
+        return _mean(self.columns.get("heart_rate_bpm"))
+
+
+def _mean(values: np.ndarray | pd.Series | None) -> float | None:
+    if values is None:
+        return None
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def believed_records(columns: Columns, by: Mover, left_out: Counter[str]) -> Records:
+    """The records without what lies beyond the limits, without a distance that jumps, each once.
 
     Parameters
     ----------
-    samples : DataFrame
-        Columns of the table samples. A record that says the same as an earlier one and is not later than those before
-        it is left out.
+    columns : dict of array
+        Columns of the table samples; none without records. A record that says the same as an earlier one and is not
+        later than those before it is left out.
     """
-    samples = _without_repeats(samples, left_out)
+    if not columns:
+        return Records(columns, columns)
+    stated = _without_repeats(columns, left_out)
     changed: dict[str, np.ndarray] = {}
     for name, (low, high) in (_RECORD_LIMITS | {"speed_m_s": (0.0, fastest_m_s(by))}).items():
-        if name not in samples:
-            continue
-        values = samples[name].to_numpy()
+        values = np.asarray(stated.get(name, ()))
         wrong = (values < low) | (values > high)
         if wrong.any():
             silent = int((values == 0).sum()) if name == "heart_rate_bpm" else 0
             left_out["silent_heart_rates"] += silent
             left_out[f"impossible_{name}"] += int(wrong.sum()) - silent
             changed[name] = np.where(wrong, np.nan, values)
-    if "distance_m" in samples:
-        distance_m = samples["distance_m"].to_numpy()
-        way_m = _without_jumps(samples["t_s"].to_numpy(), distance_m, by, left_out)
-        if way_m is not distance_m:
-            changed["distance_m"] = way_m
-    return samples.assign(**changed) if changed else samples
+    distance_m = np.asarray(stated["distance_m"])
+    way_m = _without_jumps(np.asarray(stated["t_s"]), distance_m, by, left_out)
+    if way_m is not distance_m:
+        changed["distance_m"] = way_m
+    return Records({**stated, **changed} if changed else stated, stated)
 
 
-def _without_repeats(samples: pd.DataFrame, left_out: Counter[str]) -> pd.DataFrame:
-    t_s = samples["t_s"].to_numpy()
+def _without_repeats(columns: Columns, left_out: Counter[str]) -> Columns:
+    t_s = np.asarray(columns["t_s"])
+    if (t_s[1:] >= t_s[:-1]).all():
+        return columns
     again = t_s[1:] < np.maximum.accumulate(t_s)[:-1]
-    if not again.any():
-        return samples
-    said = [name for name in samples if name != "seq"]
-    repeats = samples.duplicated(said).to_numpy() & samples[said[1:]].notna().to_numpy().any(axis=1)
+    records = pd.DataFrame(columns)
+    said = [name for name in records if name != "seq"]
+    repeats = records.duplicated(said).to_numpy() & records[said[1:]].notna().to_numpy().any(axis=1)
     if not (repeats[1:] & again).any():
-        return samples
+        return columns
     left_out["repeated_points"] += int(repeats.sum())
-    kept = samples.loc[~repeats].reset_index(drop=True)
-    return kept.assign(seq=kept.groupby("t_s").cumcount())
+    kept = records.loc[~repeats].reset_index(drop=True)
+    kept = kept.assign(seq=kept.groupby("t_s").cumcount())
+    return {name: kept[name] if kept[name].dtype == "str" else kept[name].to_numpy() for name in kept}
 
 
 def _without_jumps(t_s: np.ndarray, distance_m: np.ndarray, by: Mover, left_out: Counter[str]) -> np.ndarray:
@@ -207,6 +242,8 @@ def _without_jumps(t_s: np.ndarray, distance_m: np.ndarray, by: Mover, left_out:
         return distance_m
     at = np.concatenate([known[:1], moved])
     steps_m = np.diff(distance_m[at])
+    if steps_m.min() >= -_BACK_M and (steps_m <= np.diff(t_s[at]) * _for_long_m_s(by)).all():
+        return distance_m  # as almost always
     took_s = np.maximum(np.diff(t_s[at]), 0.0) + CATCH_UP_S
     jumps = (steps_m > farthest_m(took_s, by)) | (steps_m < -_BACK_M)
     jumps |= too_fast_for_long(t_s[at], np.where(jumps, 0.0, steps_m), by)
@@ -254,12 +291,12 @@ class Recorded:
     paused: np.ndarray
 
     @classmethod
-    def of(cls, stated: pd.DataFrame, believed: pd.DataFrame) -> "Recorded | None":
-        """From samples before and after `believed_records`; None where no two records have a time."""
-        if len(believed) < 2:
+    def of(cls, records: Records) -> "Recorded | None":
+        """None where no two records have a time."""
+        if len(records) < 2:
             return None
-        t_s, distance_m, paused = (believed[name].to_numpy() for name in ("t_s", "distance_m", "paused"))
-        return cls(t_s, stated["distance_m"].to_numpy(), distance_m, paused)
+        t_s, distance_m, paused = (np.asarray(records.columns[name]) for name in ("t_s", "distance_m", "paused"))
+        return cls(t_s, np.asarray(records.stated["distance_m"]), distance_m, paused)
 
     @property
     def span_s(self) -> float:
@@ -362,30 +399,20 @@ def _goes_on(said: Totals, recorded: Recorded) -> bool:
     return recorded.moving_s() > 1.01 * timer_s + 10
 
 
-def believed_mean_bpm(
-    stated_bpm: float | None, before: pd.DataFrame, after: pd.DataFrame, left_out: Counter[str]
-) -> float | None:
-    """A stated mean heart rate; None where it cannot be, or counts the zeros of a silent strap in.
-
-    `before` and `after` are the records as stated and as believed.
-    """
+def believed_mean_bpm(stated_bpm: float | None, records: Records, left_out: Counter[str]) -> float | None:
+    """The mean heart rate as stated; that of the records where none is, or it cannot be, or counts a strap's zeros."""
     if not stated_bpm:
-        return None
+        return records.mean_heart_rate_bpm
     low, high = HEART_RATE_BPM
     if not low <= stated_bpm <= high:
         left_out["impossible_mean_heart_rates"] += 1
-        return None
-    rates_bpm = np.zeros(0) if before.empty else before["heart_rate_bpm"].to_numpy()
-    if not len(rates_bpm) or not (rates_bpm == 0).any():
+        return records.mean_heart_rate_bpm
+    if not left_out["silent_heart_rates"]:
         return stated_bpm
-    with_zeros_bpm, mean_bpm = float(np.nanmean(rates_bpm)), mean_heart_rate_bpm(after)
-    if mean_bpm is None or abs(stated_bpm - with_zeros_bpm) > 1 or abs(stated_bpm - mean_bpm) <= 1:
+    with_zeros_bpm, mean_bpm = _mean(records.stated.get("heart_rate_bpm")), records.mean_heart_rate_bpm
+    if with_zeros_bpm is None or mean_bpm is None:
+        return stated_bpm
+    if abs(stated_bpm - with_zeros_bpm) > 1 or abs(stated_bpm - mean_bpm) <= 1:
         return stated_bpm
     left_out["mean_heart_rates_with_silence"] += 1
-    return None
-
-
-def mean_heart_rate_bpm(samples: pd.DataFrame) -> float | None:
-    """The mean over the believed records; None where no record has a heart rate."""
-    rates_bpm = np.zeros(0) if samples.empty else samples["heart_rate_bpm"].to_numpy(dtype="float64")
-    return None if np.isnan(rates_bpm).all() else float(np.nanmean(rates_bpm))
+    return mean_bpm

@@ -124,7 +124,7 @@ def _activity(element: etree._Element, now: _Open, config: Config, tally: Counte
     begins = [at for at in (*now.lap_starts[:1], identity, *now.times[:1]) if at]
     first = next((at for at in begins if at.utc >= plausible.CLOCK_SET_FROM), begins[0] if begins else None)
     offset_s = next((at.offset_s for at in (first, *now.times[:1]) if at and at.offset_s is not None), None)
-    samples = activities.samples_of_points(
+    records = activities.records_of_points(
         [(at.utc - first.utc).total_seconds() for at in now.times if first], now.points, activities.is_on_foot(sport)
     )
     return Activity(
@@ -137,7 +137,7 @@ def _activity(element: etree._Element, now: _Open, config: Config, tally: Counte
         elapsed_s=_elapsed_s(now, is_set=bool(first and first.utc >= plausible.CLOCK_SET_FROM)),
         device=(element.findtext("{*}Creator/{*}Name") or "").strip() or None,
         laps=now.laps,
-        samples=samples,
+        records=records,
         left_out=now.left_out,
     )
 

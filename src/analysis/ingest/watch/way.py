@@ -84,7 +84,7 @@ class Covered:
         begins = np.flatnonzero(np.diff(track.clock_s[timed]) < 0) + 1
         if len(begins) > _MOST_STRETCHES:
             return new
-        for stretch in np.split(timed, begins):
+        for stretch in np.split(timed, begins) if len(begins) else (timed,):
             new[stretch] = self._is_new(track.at(stretch))
             self._cover(track.at(stretch[new[stretch]]))
         return new
@@ -121,21 +121,55 @@ def way(track: Track, by: Mover, left_out: Counter[str]) -> Way:
     they are stray, and the way goes from the point before them to the one after.
     """
     placed = np.flatnonzero(_placed(track, left_out))
-    at = placed[_believed(track.at(placed), by, left_out)]
-    kept = track.at(at)
+    at, steps = placed, _Steps.of(track.at(placed))
+    if not steps.can_be("foot" if by == "any" else by).all():
+        believed = _believed(steps, by)
+        left_out["stray_points"] += int((~believed).sum())
+        at = placed[believed]
+        steps = _Steps.of(track.at(at))
     distance_m = np.full(len(track), np.nan)
     if not len(at) or len(at) == 1 < len(placed):  # a point alone that is left tells no way
         return Way(distance_m, None, 0)
-    steps_m = _steps_m(kept)
-    same = kept.segment[1:] == kept.segment[:-1]
-    jumps = (~_can_be(kept, by) | _too_fast_for_long(kept, steps_m, same, by)) & same
+    segment = steps.track.segment
+    same = segment[1:] == segment[:-1]
+    jumps = (~steps.can_be(by) | _too_fast_for_long(steps, same, by)) & same
     left_out["jumps"] += int(jumps.sum())
-    counted_m = np.where(same & ~jumps, steps_m, 0.0)
-    if len(at) > 1 and not counted_m.any() and not jumps.any() and _lasts_s(kept) >= _STILL_S:
+    counted_m = np.where(same & ~jumps, steps.way_m, 0.0)
+    if len(at) > 1 and not counted_m.any() and not jumps.any() and _lasts_s(steps.track) >= _STILL_S:
         left_out["still_tracks"] += 1
         return Way(distance_m, None, 0)
-    distance_m[at] = np.concatenate([[0.0], np.cumsum(counted_m)])
-    return Way(distance_m, float(distance_m[at[-1]]), len(np.unique(kept.segment)))
+    distance_m[at[0]] = 0.0
+    distance_m[at[1:]] = np.cumsum(counted_m)
+    return Way(distance_m, float(distance_m[at[-1]]), 1 if same.all() else len(np.unique(segment)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """The steps of a track from point to point; no times where fewer than two points have one.
+
+    A step takes from when the position before it was first reached: a device that lost the signal repeats the last one.
+    """
+
+    track: Track
+    way_m: np.ndarray
+    clock_s: np.ndarray | None  # those missing between the others
+    since_s: np.ndarray | None  # by point, when its position was first reached
+
+    @classmethod
+    def of(cls, track: Track) -> "_Steps":
+        way_m = haversine_m(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
+        clock_s = _clock_s(track)
+        if clock_s is None or way_m.all():
+            return cls(track, way_m, clock_s, clock_s)
+        moved = np.concatenate([[True], way_m > 0])
+        return cls(track, way_m, clock_s, clock_s[np.maximum.accumulate(np.where(moved, np.arange(len(track)), 0))])
+
+    def can_be(self, by: Mover) -> np.ndarray:
+        """Which of them somebody can make; all of them where no times are known."""
+        if self.clock_s is None or self.since_s is None:
+            return np.ones(len(self.way_m), dtype=bool)
+        took_s = np.maximum(self.clock_s[1:] - self.since_s[:-1], 0.0)
+        return self.way_m <= farthest_m(took_s + STAMP_S, by)
 
 
 def _lasts_s(track: Track) -> float:
@@ -153,10 +187,6 @@ def _placed(track: Track, left_out: Counter[str]) -> np.ndarray:
     return on_globe & ~at_zero
 
 
-def _steps_m(track: Track) -> np.ndarray:
-    return haversine_m(track.lat[:-1], track.lon[:-1], track.lat[1:], track.lon[1:])
-
-
 def _clock_s(track: Track) -> np.ndarray | None:
     """The times of all points, those missing between the others; None where fewer than two are known."""
     known = np.flatnonzero(~np.isnan(track.clock_s))
@@ -165,77 +195,56 @@ def _clock_s(track: Track) -> np.ndarray | None:
     return track.clock_s if len(known) == len(track) else np.interp(np.arange(len(track)), known, track.clock_s[known])
 
 
-def _since_s(track: Track, clock_s: np.ndarray) -> np.ndarray:
-    """By point, when its position was first reached: a device that lost the signal repeats the last one."""
-    moved = np.concatenate([[True], (np.diff(track.lat) != 0) | (np.diff(track.lon) != 0)])
-    return clock_s[np.maximum.accumulate(np.where(moved, np.arange(len(track)), 0))]
-
-
-def _can_be(track: Track, by: Mover) -> np.ndarray:
-    """Which steps from point to point somebody can make; all of them where no times are known."""
-    clock_s = _clock_s(track)
-    if clock_s is None:
-        return np.ones(max(len(track) - 1, 0), dtype=bool)
-    took_s = np.maximum(clock_s[1:] - _since_s(track, clock_s)[:-1], 0.0)
-    return _steps_m(track) <= farthest_m(took_s + STAMP_S, by)
-
-
-def _too_fast_for_long(track: Track, steps_m: np.ndarray, same: np.ndarray, by: Mover) -> np.ndarray:
-    """Which steps are of a stretch that nobody covers; a position that is repeated counts from its first time."""
-    clock_s = _clock_s(track)
-    fast = np.zeros(len(steps_m), dtype=bool)
-    if clock_s is None:
+def _too_fast_for_long(steps: _Steps, same: np.ndarray, by: Mover) -> np.ndarray:
+    """Which steps are of a stretch that nobody covers."""
+    fast = np.zeros(len(same), dtype=bool)
+    if steps.clock_s is None:
         return fast
-    moved = np.flatnonzero((steps_m > 0) | ~same)
+    moved = np.flatnonzero((steps.way_m > 0) | ~same)
     at = np.concatenate([[0], moved + 1])
-    fast[moved] = too_fast_for_long(clock_s[at], np.where(same, steps_m, 0.0)[moved], by)
+    fast[moved] = too_fast_for_long(steps.clock_s[at], np.where(same, steps.way_m, 0.0)[moved], by)
     return fast
 
 
-def _believed(track: Track, by: Mover, left_out: Counter[str]) -> np.ndarray:
+def _believed(steps: _Steps, by: Mover) -> np.ndarray:
     """Which points are not stray.
 
     Where nobody knows who moved, a few are stray too that nobody reaches on foot, if the others are so reached: a run
     is not told from a ride by a single point.
     """
-    kept = _on_chain(track, by) if by != "any" else _stray_among_steps(track)
-    left_out["stray_points"] += int((~kept).sum())
-    return kept
-
-
-def _stray_among_steps(track: Track) -> np.ndarray:
-    few = max(3, int(_STRAY_SHARE * len(track)))
-    if (~_can_be(track, "foot")).sum() <= 2 * few:
-        kept = _on_chain(track, "foot")
-        if (~kept).sum() <= few and _can_be(track.at(np.flatnonzero(kept)), "foot").all():
+    if by != "any":
+        return _on_chain(steps, by)
+    few = max(3, int(_STRAY_SHARE * len(steps.track)))
+    if (~steps.can_be("foot")).sum() <= 2 * few:
+        kept = _on_chain(steps, "foot")
+        if (~kept).sum() <= few and _Steps.of(steps.track.at(np.flatnonzero(kept))).can_be("foot").all():
             return kept
-    return _on_chain(track, "any")
+    return _on_chain(steps, by)
 
 
-def _on_chain(track: Track, by: Mover) -> np.ndarray:
+def _on_chain(steps: _Steps, by: Mover) -> np.ndarray:
     """Which points lie on the chain of the most points of which each can be reached from the one before.
 
     A track is cut into pieces where a step cannot be; a chain leads from the end of a piece to the begin of a later
     one. Of the other pieces those of many points stay: there the device was for a while.
     """
-    can_be = _can_be(track, by)
-    kept = np.ones(len(track), dtype=bool)
+    can_be = steps.can_be(by)
     if can_be.all():
-        return kept
+        return np.ones(len(steps.track), dtype=bool)
     begins = np.concatenate([[0], np.flatnonzero(~can_be) + 1])
-    ends = np.concatenate([begins[1:] - 1, [len(track) - 1]])
+    ends = np.concatenate([begins[1:] - 1, [len(steps.track) - 1]])
     sizes = ends - begins + 1
-    on_chain = _longest_chain(track, begins, ends, sizes, by)
-    stray = ~on_chain & (sizes < _FEW)
+    stray = ~_longest_chain(steps, begins, ends, by) & (sizes < _FEW)
     return ~np.repeat(stray, sizes)
 
 
-def _longest_chain(track: Track, begins: np.ndarray, ends: np.ndarray, sizes: np.ndarray, by: Mover) -> np.ndarray:
-    clock_s = _clock_s(track)
-    assert clock_s is not None  # else every step can be
-    since_s = _since_s(track, clock_s)
-    points, before = sizes.astype("int64"), np.full(len(sizes), -1)
-    for i in range(1, len(sizes)):
+def _longest_chain(steps: _Steps, begins: np.ndarray, ends: np.ndarray, by: Mover) -> np.ndarray:
+    """Which of the pieces are on it."""
+    track, clock_s, since_s = steps.track, steps.clock_s, steps.since_s
+    points, before = ends - begins + 1, np.full(len(begins), -1)
+    if clock_s is None or since_s is None:
+        return np.ones(len(begins), dtype=bool)
+    for i in range(1, len(begins)):
         earlier = np.arange(max(0, i - _LOOK_BACK), i)
         end, begin = ends[earlier], begins[i]
         way_m = haversine_m(track.lat[end], track.lon[end], track.lat[begin], track.lon[begin])
@@ -244,7 +253,7 @@ def _longest_chain(track: Track, begins: np.ndarray, ends: np.ndarray, sizes: np
             best = earlier[reached][np.argmax(points[earlier[reached]])]
             points[i] += points[best]
             before[i] = best
-    on_chain = np.zeros(len(sizes), dtype=bool)
+    on_chain = np.zeros(len(begins), dtype=bool)
     at = int(np.argmax(points))
     while at >= 0:
         on_chain[at] = True
