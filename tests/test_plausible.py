@@ -150,7 +150,7 @@ def test_a_point_that_nobody_gets_to_does_not_lengthen_the_way(read, at, place, 
     points[at] = replace(points[at], place=place)
     reading = read(gpx([points], sport=sport))
     assert run_of(reading)["distance_m"] == pytest.approx(1200, abs=13)
-    assert run_of(reading)["left_out"] in ("1 stray point", "1 point at 0° north, 0° east")
+    assert run_of(reading)["left_out"] in ("1 point off the way", "1 point at 0° north, 0° east")
     assert any(note.endswith(("they have no place.", "the way goes past them.")) for note in reading.notes)
     assert np.isnan(samples_of(reading)["distance_m"][at])  # what is not known is not 0
 
@@ -161,7 +161,7 @@ def test_a_few_stray_points_in_a_row_and_apart_are_left_out(read):
         points[at] = replace(points[at], place=(53.0, 13.0 + at / 1000))
     run = run_of(read(gpx([points])))
     assert run["distance_m"] == pytest.approx(1200 - 3 * 12, abs=1)
-    assert run["left_out"] == "6 stray points"
+    assert run["left_out"] == "6 points off the way"
 
 
 def test_a_ride_of_60_km_an_hour_is_no_stray_point_and_a_run_of_it_is(read):
@@ -183,7 +183,9 @@ def test_a_way_by_car_within_a_pause_is_not_run(read, parts):
     second = [Point(400 + 600 + p.t_s, 1200 + 20_000 + p.north_m) for p in steady()]
     reading = read(gpx([first + second] if parts == 1 else [first, second]))
     assert run_of(reading)["distance_m"] == pytest.approx(2400, abs=1)
-    assert run_of(reading)["left_out"] == ("1 jump" if parts == 1 else None)  # between segments it never counted
+    assert run_of(reading)["left_out"] == (
+        "1 step that nobody makes" if parts == 1 else None
+    )  # between segments it never counted
 
 
 def test_a_signal_that_was_lost_and_found_counts_the_way_between(read):
@@ -291,7 +293,7 @@ def test_a_distance_that_jumps_is_that_of_the_steps_that_can_be(read, at):
     by_tcx = run_of(read(tcx(lap(0, 400, 9200, points))))
     for run in (by_fit, by_tcx):
         assert run["distance_m"] == pytest.approx(1200, abs=13)
-        assert run["left_out"] == "1 jump"
+        assert run["left_out"] == "1 step that nobody makes"
 
 
 def test_a_record_far_off_from_which_the_distance_comes_back_is_missing(read):

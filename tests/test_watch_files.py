@@ -669,6 +669,19 @@ def test_several_readings_of_a_day_are_one_answer(read):
     }
 
 
+def test_a_resting_heart_rate_that_nobody_has_is_no_answer(read):
+    beat = "HKQuantityTypeIdentifierRestingHeartRate"
+    reading = read(
+        apple_health,
+        apple(
+            health_record(beat, "0", "count/min", "2026-01-05 07:00:00"),
+            health_record(beat, "54", "count/min", "2026-01-05 21:00:00"),
+        ),
+    )
+    assert reading.tables["wellness"]["value"].tolist() == [54.0]
+    assert "Resting heart rates and variabilities that nobody has: 1; they are left out." in reading.notes
+
+
 def test_body_mass_comes_in_kilograms_and_an_unknown_unit_is_left_out_and_said(read):
     mass = "HKQuantityTypeIdentifierBodyMass"
     reading = read(
@@ -680,6 +693,19 @@ def test_body_mass_comes_in_kilograms_and_an_unknown_unit_is_left_out_and_said(r
     )
     assert reading.tables["trials"]["value"].tolist() == [pytest.approx(72.5747792)]
     assert "Values in a unit that is not known here: 1; they are left out." in reading.notes
+
+
+def test_a_workout_of_apple_health_is_held_to_what_can_be(read):
+    workout = (
+        '<Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="90" durationUnit="min" '
+        'totalDistance="62" totalDistanceUnit="km" startDate="{0} 07:00:00 +0100" endDate="{0} 07:31:00 +0100"/>'
+    )
+    reading = read(apple_health, apple(workout.format("2026-01-05"), workout.format("1989-12-31")))
+    runs = reading.tables["runs"]
+    assert runs[["distance_m", "timer_s"]].isna().all(axis=None)
+    assert runs["elapsed_s"].tolist() == [1860.0, 1860.0]
+    assert reading.tables["sessions"]["local_date"].isna().tolist() == [False, True]
+    assert "Sessions with more moving time than elapsed time: 2; " in "".join(reading.notes)
 
 
 @pytest.mark.parametrize("old", [True, False])

@@ -55,8 +55,8 @@ _UNBELIEVED = {
 # what a page says of a run: what was left out that its distance or time would rest on, one and several
 _OF_A_RUN = {
     "points_at_zero": ("point at 0° north, 0° east", "points at 0° north, 0° east"),
-    "stray_points": ("stray point", "stray points"),
-    "jumps": ("jump", "jumps"),
+    "stray_points": ("point off the way", "points off the way"),
+    "jumps": ("step that nobody makes", "steps that nobody makes"),
     "still_tracks": ("track that stays in one place", "tracks that stay in one place"),
     "repeated_points": ("point said again", "points said again"),
     "repeated_laps": ("lap said again", "laps said again"),
@@ -90,7 +90,7 @@ def left_out_of_a_run(counts: Mapping[str, int]) -> str | None:
     """What was left out of one run, in words; None where nothing was that its distance or time would rest on.
 
     >>> left_out_of_a_run({"stray_points": 1, "jumps": 2, "impossible_altitude_m": 9})
-    '1 stray point, 2 jumps'
+    '1 point off the way, 2 steps that nobody makes'
     """
     found = [f"{n} {words[n != 1]}" for name, words in _OF_A_RUN.items() if (n := counts.get(name, 0))]
     return ", ".join(found) or None

@@ -98,7 +98,7 @@ class WeekTotals:
     runs: int
     runs_unknown: int  # of those: distance not known
     other_activities: int  # records of the watch that are no runs
-    left_out: tuple[str, ...] = ()  # what of the runs' records cannot be, a weekday and words each
+    left_out: tuple[str, ...] = ()  # of runs, what cannot be: a weekday and words each
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,10 +183,7 @@ class AthleteWeek:
             runs=len(runs),
             runs_unknown=int(runs["distance_m"].isna().sum()),
             other_activities=len(recorded) - len(runs),
-            left_out=tuple(
-                f"{row.left_out} on {row.local_date:%A}"
-                for row in runs.dropna(subset=["left_out"]).sort_values("local_date").itertuples()
-            ),
+            left_out=_left_out_of(runs),
         )
 
     @cached_property
@@ -386,6 +383,14 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judgi
     """
     day = pd.Timestamp(until).normalize()
     return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start), by)
+
+
+def _left_out_of(runs: pd.DataFrame) -> tuple[str, ...]:
+    """Of which day what was left out, in the order of the days."""
+    if "left_out" not in runs:
+        return ()
+    told = runs.dropna(subset=["left_out"]).sort_values("local_date", kind="stable")
+    return tuple(f"on {row.local_date:%A}: {row.left_out}" for row in told.itertuples())
 
 
 def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
