@@ -224,6 +224,26 @@ def test_a_bulk_export_takes_the_watch_file_of_a_row_and_the_row_where_there_is_
     assert any("no row of the list names: 1" in note for note in reading.notes)
 
 
+def test_a_watch_file_whose_device_did_not_know_the_date_begins_when_the_list_says(tmp_path):
+    files = {"activities.csv": STRAVA, "activities/9001.gpx.gz": gzip.compress(GPX.replace("2026", "1989").encode())}
+    reading = registry.read(strava_zip(tmp_path, files), BERLIN)
+    sessions = reading.tables["sessions"].set_index("session_key")
+    listed = read(tmp_path, STRAVA).tables["sessions"].set_index("session_key")
+    assert sessions["start_utc"]["9001"] == listed["start_utc"]["9001"]
+    assert sessions["local_date"]["9001"] == listed["local_date"]["9001"]
+    assert any("did not know the date" in note for note in reading.notes)
+
+
+def test_what_cannot_be_in_a_watch_file_of_the_export_is_said(tmp_path):
+    stray = GPX.replace('lat="52.001" lon="13"', 'lat="0" lon="0"')
+    reading = registry.read(
+        strava_zip(tmp_path, {"activities.csv": STRAVA, "activities/9001.gpx.gz": gzip.compress(stray.encode())}),
+        BERLIN,
+    )
+    assert any(note.startswith("Points at 0° north, 0° east") for note in reading.notes)
+    assert reading.tables["runs"].set_index("session_key")["left_out"]["9001"] == "1 point at 0° north, 0° east"
+
+
 def test_a_damaged_watch_file_in_the_export_leaves_its_row(tmp_path):
     reading = registry.read(
         strava_zip(tmp_path, {"activities.csv": STRAVA, "activities/9001.gpx.gz": b"\x1f\x8bnot a gzip"}), BERLIN

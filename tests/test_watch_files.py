@@ -21,7 +21,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.ingest import files, registry
 from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reading
-from analysis.ingest.watch import fit, fit_chain, fit_layout, fit_measurements, fit_messages, gpx, tcx
+from analysis.ingest.watch import fit, fit_chain, fit_layout, fit_measurements, fit_messages, gpx, tcx, way
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"))
 NEW_YORK = Options(config=Config(time_zone="America/New_York"))
@@ -360,11 +360,11 @@ def test_every_message_reads_as_an_independent_decoder_reads_it(path):
 def test_interleaved_layouts_keep_the_order_of_the_file(read, big_endian):
     writer = own_samples.file_id(fw.FitWriter(big_endian=big_endian))
     for second in range(50):  # every other record has another layout, so that each is defined anew
-        more = ((3, "uint8", second),) if second % 2 else ((7, "uint16", second),)
+        more = ((3, "uint8", 100 + second),) if second % 2 else ((7, "uint16", second),)
         writer.message(fw.RECORD, *record_fields(second, *more))
     samples = only(read(fit, writer.content()).samples)
     assert samples["t_s"].tolist() == list(range(50))
-    assert samples["heart_rate_bpm"].dropna().tolist() == list(range(1, 50, 2))
+    assert samples["heart_rate_bpm"].dropna().tolist() == list(range(101, 150, 2))
     assert samples["power_w"].dropna().tolist() == list(range(0, 50, 2))
 
 
@@ -615,9 +615,9 @@ positions = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
 @given(positions, positions)
 def test_the_way_back_is_as_long_and_never_beyond_half_the_earth(here, there):
-    out, back = gpx.haversine_m(*here, *there), gpx.haversine_m(*there, *here)
+    out, back = way.haversine_m(*here, *there), way.haversine_m(*there, *here)
     assert out == pytest.approx(back, abs=1e-6)
-    assert 0 <= out <= np.pi * gpx.EARTH_RADIUS_M + 1e-6
+    assert 0 <= out <= np.pi * way.EARTH_RADIUS_M + 1e-6
 
 
 # --- Apple Health ---
@@ -669,6 +669,19 @@ def test_several_readings_of_a_day_are_one_answer(read):
     }
 
 
+def test_a_resting_heart_rate_that_nobody_has_is_no_answer(read):
+    beat = "HKQuantityTypeIdentifierRestingHeartRate"
+    reading = read(
+        apple_health,
+        apple(
+            health_record(beat, "0", "count/min", "2026-01-05 07:00:00"),
+            health_record(beat, "54", "count/min", "2026-01-05 21:00:00"),
+        ),
+    )
+    assert reading.tables["wellness"]["value"].tolist() == [54.0]
+    assert "Resting heart rates and variabilities that nobody has: 1; they are left out." in reading.notes
+
+
 def test_body_mass_comes_in_kilograms_and_an_unknown_unit_is_left_out_and_said(read):
     mass = "HKQuantityTypeIdentifierBodyMass"
     reading = read(
@@ -680,6 +693,19 @@ def test_body_mass_comes_in_kilograms_and_an_unknown_unit_is_left_out_and_said(r
     )
     assert reading.tables["trials"]["value"].tolist() == [pytest.approx(72.5747792)]
     assert "Values in a unit that is not known here: 1; they are left out." in reading.notes
+
+
+def test_a_workout_of_apple_health_is_held_to_what_can_be(read):
+    workout = (
+        '<Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="90" durationUnit="min" '
+        'totalDistance="62" totalDistanceUnit="km" startDate="{0} 07:00:00 +0100" endDate="{0} 07:31:00 +0100"/>'
+    )
+    reading = read(apple_health, apple(workout.format("2026-01-05"), workout.format("1989-12-31")))
+    runs = reading.tables["runs"]
+    assert runs[["distance_m", "timer_s"]].isna().all(axis=None)
+    assert runs["elapsed_s"].tolist() == [1860.0, 1860.0]
+    assert reading.tables["sessions"]["local_date"].isna().tolist() == [False, True]
+    assert "Sessions with more moving time than elapsed time: 2; " in "".join(reading.notes)
 
 
 @pytest.mark.parametrize("old", [True, False])

@@ -914,6 +914,13 @@ class TestTotals:
         unknown = self.facts(runs=runs.assign(distance_m=np.nan))["your_week.run_distance"]
         assert unknown.sentence == "You did 1 run. No distance is known, so there is no total."
 
+    def test_what_was_left_out_of_the_weeks_runs_is_said_by_day(self):
+        runs = runs_at([400, 400], distance_m=8123.4)
+        assert "your_week.left_out" not in self.facts(runs=runs)
+        told = self.facts(runs=runs.assign(left_out="1 point off the way"))["your_week.left_out"]
+        assert (told.sentence, told.n) == (f"Left out on {runs['local_date'].max():%A}: 1 point off the way.", 1)
+        assert "your_week.left_out" not in self.facts(runs=runs.assign(left_out=None))
+
     def test_a_ride_is_no_run(self):
         ride = self.facts(runs=runs_at([400], distance_m=30000.0).assign(sport="cycling"))["your_week.run_distance"]
         assert (ride.estimate, ride.sentence) == (None, "No run. 1 activity of another sport.")

@@ -145,6 +145,7 @@ _TABLES = (
         number("elapsed_s", "s", "from start to end", 0, 1e7),
         number("mean_heart_rate_bpm", "bpm", "mean heart rate, of the records where the source states none", 20, 260),
         DEVICE,
+        text("left_out", "what of its records or totals cannot be and was left out, in words"),
         *IN_FILE,
     ),
     table(

@@ -43,8 +43,11 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         3,
-        "the sport of each run by one vocabulary",
-        ('ALTER TABLE "runs" ADD COLUMN activity VARCHAR',),
+        "the sport of each run by one vocabulary, and what was left out of it since it cannot be",
+        (
+            'ALTER TABLE "runs" ADD COLUMN activity VARCHAR',
+            'ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',
+        ),
     ),
 )
 

@@ -25,6 +25,7 @@ from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.sports import Sports, sports
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Start
+from analysis.ingest.watch.plausible import HEART_RATE_BPM
 
 MAX_BYTES = 16 * 2**30
 MAX_TAKEN = 500_000
@@ -46,12 +47,14 @@ _ITEMS = {
     _PREFIX + "RestingHeartRate": ("resting_heart_rate_bpm", "count/min"),
     _PREFIX + "HeartRateVariabilitySDNN": ("sdnn_ms", "ms"),
 }
+_BELIEVED = {"resting_heart_rate_bpm": HEART_RATE_BPM, "sdnn_ms": (1.0, 1000.0)}
 _NIGHT_BEGINS_BEFORE_MIDNIGHT = timedelta(hours=6)
 _LONGEST_SLEEP = timedelta(hours=24)
 _COUNTS = ("records", "workouts", "runs", "body_mass", "answers")
 _SENTENCES = {
     "other_workouts": "Workouts that are no runs: {n}; they are left out.",
     "unknown_units": "Values in a unit that is not known here: {n}; they are left out.",
+    "impossible_answers": "Resting heart rates and variabilities that nobody has: {n}; they are left out.",
     "impossible_sleep": "Sleep that ends before it begins or lasts over a day: {n}; it is left out.",
 }
 
@@ -219,6 +222,10 @@ class _Taken:
         item, unit = _ITEMS[kind]
         if said.get("unit") != unit:
             self.tally["unknown_units"] += 1
+            return
+        low, high = _BELIEVED[item]
+        if not low <= value <= high:
+            self.tally["impossible_answers"] += 1
             return
         self._values[begin.date(), item].append(value)
 

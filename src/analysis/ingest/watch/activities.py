@@ -18,10 +18,13 @@ from analysis.base.config import Config
 from analysis.base.tables import TABLES
 from analysis.ingest.cells import utc_offset_s
 from analysis.ingest.reading import Reading, reader_columns
+from analysis.ingest.watch import plausible
+from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Columns, Recorded, Totals
+from analysis.ingest.watch.told import left_out_of_a_run, notes
 
 _ENDURANCE = ("run", "walk", "hike", "ride", "swim", "row", "ski")
+VERSION = 2  # of the readers that end in `reading`: 2 holds what files say to the limits of `plausible.py`
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
-_HEART_RATE = TABLES["runs"].column("mean_heart_rate_bpm")
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high or np.inf
 
 
@@ -101,7 +104,8 @@ class Activity:
     title: str | None = None
     laps: Sequence[Lap] = ()
     sets: Sequence[dict[str, Any]] = ()
-    samples: pd.DataFrame = field(default_factory=pd.DataFrame)
+    records: Columns = field(default_factory=dict)  # columns of the table samples; none without records
+    left_out: Counter[str] = field(default_factory=Counter)  # what cannot be, by its name in `told.py`
 
 
 def reading(
@@ -124,21 +128,24 @@ def reading(
     samples: dict[str, pd.DataFrame] = {}
     keys: Counter[str] = Counter()
     undated_key = f"undated {hashlib.sha256(content).hexdigest()[:16]}"
-    for activity in found:
+    for stated in found:
+        activity = _believed(_without_negatives(stated, tally))
+        tally.update(activity.left_out)
         key = _key(activity, undated_key, keys)
-        activity = _without_negatives(activity, tally)
         _note_times(activity, tally)
         rows["sessions"].append({"session_key": key, **_session(activity, tally)})
         if is_recorded(activity.kind, activity.distance_m):
-            rows["runs"].append({"session_key": key, **_run(activity, tally)})
+            tally["mean_heart_rates_of_records"] += _has_mean_of_records(stated, activity)
+            rows["runs"].append({"session_key": key, **_run(activity)})
         rows["sets"] += [{"session_key": key, "row_no": 0, **each} for each in activity.sets]
         rows["splits"] += [{"session_key": key, **each} for each in _splits(activity)]
-        if not activity.samples.empty:
-            samples[key] = activity.samples
+        if activity.records:
+            samples[key] = pd.DataFrame(activity.records)
     names = dict.fromkeys((*counts, *sorted(tally)))
     return Reading(
         reader=source,
         source=source,
+        version=VERSION,
         tables={
             name: pd.DataFrame(some, columns=reader_columns(name))
             for name, some in (rows | dict(more or {})).items()
@@ -211,16 +218,41 @@ def _without_negatives(activity: Activity, tally: Counter) -> Activity:
     )
 
 
+def _believed(activity: Activity) -> Activity:
+    """The activity without what cannot be, by the limits of `plausible.py`."""
+    left_out = activity.left_out.copy()
+    by = plausible.mover(activity.kind)
+    records = plausible.believed_records(activity.records, by, left_out)
+    stated = Totals(activity.distance_m, activity.timer_s, activity.elapsed_s)
+    totals = plausible.believed_totals(stated, Recorded.of(records), by, left_out)
+    mean_bpm = plausible.believed_mean_bpm(activity.mean_heart_rate_bpm, records, left_out)
+    unset = activity.start.utc is not None and activity.start.utc < CLOCK_SET_FROM
+    left_out["unset_clocks"] += unset
+    return replace(
+        activity,
+        start=Start() if unset else activity.start,
+        key=None if unset else activity.key,
+        distance_m=totals.distance_m,
+        timer_s=totals.timer_s,
+        elapsed_s=totals.elapsed_s,
+        mean_heart_rate_bpm=mean_bpm,
+        records=records.columns,
+        left_out=+left_out,
+    )
+
+
+def _has_mean_of_records(stated: Activity, believed: Activity) -> bool:
+    return believed.mean_heart_rate_bpm is not None and believed.mean_heart_rate_bpm != stated.mean_heart_rate_bpm
+
+
 def _note_times(activity: Activity, tally: Counter) -> None:
     tally["undated_activities"] += activity.start.local is None
-    if not activity.samples.empty:
-        t_s = activity.samples["t_s"].to_numpy()
+    if activity.records:
+        t_s = np.asarray(activity.records["t_s"])
         tally["records_before_start"] += int((t_s < 0).sum())
         tally["steps_back_in_time"] += int((np.diff(t_s) < 0).sum())
         span_s = t_s.max() - t_s.min()
         tally["clock_jumps"] += activity.elapsed_s is not None and span_s > activity.elapsed_s + 3600
-    if activity.timer_s is not None and activity.elapsed_s is not None:
-        tally["timers_longer_than_elapsed"] += activity.timer_s > activity.elapsed_s + 1
 
 
 def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
@@ -238,30 +270,18 @@ def _session(activity: Activity, tally: Counter) -> dict[str, Any]:
     }
 
 
-def _run(activity: Activity, tally: Counter) -> dict[str, Any]:
-    mean_heart_rate_bpm = activity.mean_heart_rate_bpm
-    if mean_heart_rate_bpm is None:
-        mean_heart_rate_bpm = _mean_heart_rate_bpm(activity.samples)
-        tally["mean_heart_rates_of_records"] += mean_heart_rate_bpm is not None
+def _run(activity: Activity) -> dict[str, Any]:
     return {
         "sport": activity.sport,
         "activity": activity.activity,
         "distance_m": activity.distance_m,
         "timer_s": activity.timer_s,
         "elapsed_s": activity.elapsed_s,
-        "mean_heart_rate_bpm": mean_heart_rate_bpm,
+        "mean_heart_rate_bpm": activity.mean_heart_rate_bpm,
         "device": activity.device,
+        "left_out": left_out_of_a_run(activity.left_out),
         "row_no": 0,
     }
-
-
-def _mean_heart_rate_bpm(samples: pd.DataFrame) -> float | None:
-    """The mean over the records; None where it is no heart rate, as when the strap only ever wrote 0."""
-    rates_bpm = np.zeros(0) if samples.empty else samples["heart_rate_bpm"].to_numpy(dtype="float64")
-    if np.isnan(rates_bpm).all():
-        return None
-    mean_bpm = float(np.nanmean(rates_bpm))
-    return mean_bpm if _HEART_RATE.allows(mean_bpm) else None
 
 
 def _splits(activity: Activity) -> list[dict[str, Any]]:
@@ -285,24 +305,30 @@ def _splits(activity: Activity) -> list[dict[str, Any]]:
 
 
 def samples_frame(t_s: Sequence[float] | np.ndarray, columns: dict[str, Any]) -> pd.DataFrame:
-    """Records as a frame of the table `samples` without ids, in the order of the file, `seq` counted.
+    """`record_columns` as a frame."""
+    return pd.DataFrame(record_columns(t_s, columns))
 
-    `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN.
+
+def record_columns(t_s: Sequence[float] | np.ndarray, columns: dict[str, Any]) -> Columns:
+    """Records as columns of the table `samples` without ids, in the order of the file, `seq` counted.
+
+    `columns` holds canonical columns and any others, each of the length of `t_s`; absent canonical ones are NaN. No
+    records are no columns.
     """
     seconds = np.asarray(t_s, dtype="float64")
+    if not len(seconds):
+        return {}
     missing = np.full(len(seconds), np.nan)
     known = {"t_s": seconds, "seq": _seq(seconds), **{name: columns.get(name, missing) for name in SAMPLE_COLUMNS[2:]}}
-    return pd.DataFrame({**known, **columns})
+    return {**known, **columns}
 
 
-def samples_of_points(t_s: Sequence[float], points: Sequence[dict[str, float | None]], on_foot: bool) -> pd.DataFrame:
-    """The points of a track as samples; a point's `cadence` counts one foot on foot, turns of a crank otherwise."""
-    if not points:
-        return pd.DataFrame()
+def records_of_points(t_s: Sequence[float], points: Sequence[dict[str, float | None]], on_foot: bool) -> Columns:
+    """The points of a track as records; a point's `cadence` counts one foot on foot, turns of a crank otherwise."""
     names = dict.fromkeys(name for point in points for name in point)
     columns = {name: np.array([point.get(name) for point in points], dtype="float64") for name in names}
     cadence = columns.pop("cadence", None)
-    return samples_frame(t_s, columns | cadence_columns(cadence, on_foot))
+    return record_columns(t_s, columns | cadence_columns(cadence, on_foot))
 
 
 def cadence_columns(cadence: np.ndarray | None, on_foot: bool) -> dict[str, np.ndarray]:
@@ -320,29 +346,3 @@ def _seq(t_s: np.ndarray) -> np.ndarray:
     if len(t_s) < 2 or (np.diff(t_s) > 0).all():
         return np.zeros(len(t_s), dtype="int64")
     return pd.Series(t_s).groupby(t_s).cumcount().to_numpy()
-
-
-# what a count of the tally means for the person who imports; counts without a sentence are only kept in the dialect
-_SENTENCES = {
-    "undated_activities": "Sessions without a date: {n}; they cannot be placed in the calendar.",
-    "records_before_start": "Records before the start of their session: {n}; they keep their negative times.",
-    "steps_back_in_time": "Clock steps backwards between records: {n}; the order is that of the file.",
-    "clock_jumps": "Sessions whose records span over an hour more than stated: {n}; the watch's clock jumped.",
-    "timers_longer_than_elapsed": "Sessions with more moving time than elapsed time: {n}; both are kept as stated.",
-    "endless_activities": "Sessions that lasted over 10 days by the watch: {n}; their duration is the moving time.",
-    "negative_values": "Durations or distances below zero: {n}; they count as missing.",
-    "mean_heart_rates_of_records": "Runs without a stated mean heart rate: {n}; it is the mean of their records.",
-    "records_without_time": "Records without a time: {n}; they are left out of the samples.",
-    "unreadable_times": "Times that cannot be read: {n}; they count as missing.",
-    "unreadable_values": "Values that are no numbers: {n}; they count as missing.",
-    "times_without_zone": "Times without a zone: {n}; they are taken as UTC.",
-}
-
-
-def notes(tally: Counter) -> tuple[str, ...]:
-    """The sentences for what was counted.
-
-    >>> notes(Counter(records_without_time=2, laps=5))
-    ('Records without a time: 2; they are left out of the samples.',)
-    """
-    return tuple(sentence.format(n=tally[name]) for name, sentence in _SENTENCES.items() if tally[name])

@@ -1,7 +1,9 @@
 """What the lists of activities of Garmin Connect and Strava share: one row an activity, in the account's language."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -13,6 +15,8 @@ from analysis.ingest.sports import sports
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
 from analysis.ingest.watch.activities import is_recorded
 from analysis.ingest.watch.naming import Named, Naming
+from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Totals, believed_totals, mover
+from analysis.ingest.watch.told import left_out_of_a_run, notes
 
 _FILLS = {
     ("sessions", "local_date"): "date",
@@ -63,7 +67,8 @@ class ActivityList(TableFormat):
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""
         taken = self.taken(sheet, form, ledger)
-        return Content(sessions_and_runs(taken, ledger), unknown_sports(taken, form))
+        left_out = leave_out(taken)
+        return Content(sessions_and_runs(taken, ledger), (*unknown_sports(taken, form), *notes(left_out)))
 
     def taken(self, sheet: Sheet, form: Form, ledger: Ledger) -> list[Taken]:
         """The activities that pass."""
@@ -90,6 +95,10 @@ class ActivityList(TableFormat):
         """A row as a session, and as a run where it is one."""
         sport = line.demand("sport", line.text("sport")) or ""
         place, named = self.place(line), Named(sports(line.form.options.sports).named(sport))
+        if _is_of_unset_clock(place.get("start_local")):
+            line.refuse(
+                "date", "is before 2000, when the device did not know the date", "Correct the date in the file."
+            )
         kind, distance_m = named.kind, self.distance_m(line, named.kind)
         elapsed_s, moving_s = (self.seconds(line, role) for role in ("elapsed", "moving"))
         time_s = self.seconds(line, "time") if "time" in line.form else elapsed_s
@@ -113,6 +122,28 @@ def unknown_sports(taken: Iterable[Taken], form: Form) -> tuple[str, ...]:
     for one in taken:
         naming.word(Line(one.row, form).text("sport") or "")
     return tuple(naming.sentences())
+
+
+def _is_of_unset_clock(start_local: datetime | None) -> bool:
+    return start_local is not None and start_local < CLOCK_SET_FROM.replace(tzinfo=None)
+
+
+def leave_out(taken: Iterable[Taken]) -> Counter[str]:
+    """Leaves out of the runs of a list what cannot be, as `plausible.py` says; how often what was left out.
+
+    A list has no records to settle what contradicts itself.
+    """
+    tally: Counter[str] = Counter()
+    for one in taken:
+        if run := one.parts.get("runs"):
+            left_out: Counter[str] = Counter()
+            by = mover(one.parts["sessions"]["kind"])
+            stated = Totals(run["distance_m"], run["timer_s"], run["elapsed_s"])
+            believed = astuple(believed_totals(stated, None, by, left_out))
+            run |= dict(zip(("distance_m", "timer_s", "elapsed_s"), believed, strict=True))
+            run["left_out"] = left_out_of_a_run(left_out)
+            tally += left_out
+    return tally
 
 
 def sessions_and_runs(taken: Iterable[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:

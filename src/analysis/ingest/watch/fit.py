@@ -21,7 +21,7 @@ from analysis.base.config import Config
 from analysis.base.errors import UnreadableFile
 from analysis.ingest import files
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.watch import activities, fit_messages
+from analysis.ingest.watch import activities, fit_messages, plausible
 from analysis.ingest.watch.activities import Activity, Lap, Start
 from analysis.ingest.watch.fit_chain import chain, is_fit
 from analysis.ingest.watch.fit_layout import (
@@ -54,6 +54,7 @@ from analysis.ingest.watch.fit_messages import (
     text_of,
 )
 from analysis.ingest.watch.naming import UNKNOWN, Moved, Named, Naming
+from analysis.ingest.watch.plausible import Columns
 
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
@@ -138,7 +139,7 @@ def _sessions(part: Messages, run: _Import) -> list[_Session]:
     if not named:
         run.sentences.append("The file names no session; one is made from its records and laps.")
         named = [_session_of_messages(part)]
-    clock = part.records.column("timestamp")
+    clock = plausible.dated(part.records.column("timestamp"), run.tally, FIRST_DATE)
     timed = np.flatnonzero(~np.isnan(clock))
     run.tally["records_without_time"] += part.records.count - len(timed)
     begins = [_begin(message, clock[timed]) for message in named]
@@ -177,14 +178,16 @@ def _session_of_messages(part: Messages) -> Message:
 
 
 def _begin(session: Message, records: np.ndarray) -> float | None:
-    """When a session began, on the clock of the file: as stated, else from its end, else the first record."""
+    """When a session began, on the clock of the file: as stated, else from its end, else the first record.
+
+    A start from before the watch knew the date gives way to one from after.
+    """
     start, end = number_of(session, "start_time"), number_of(session, "timestamp")
     elapsed_s = number_of(session, "total_elapsed_time")
-    if start is not None:
-        return start
-    if end is not None and elapsed_s is not None:
-        return end - elapsed_s
-    return float(records[0]) if len(records) else end
+    of_end = end - elapsed_s if end is not None and elapsed_s is not None else None
+    of_records = float(records[0]) if len(records) else end
+    known = [begin for begin in (start, of_end, of_records) if begin is not None]
+    return next((begin for begin in known if begin >= FIRST_DATE), known[0] if known else None)
 
 
 def _places(times: np.ndarray, begins: Sequence[float | None]) -> np.ndarray:
@@ -213,7 +216,7 @@ def _activity(session: _Session, part: Messages, run: _Import) -> Activity:
         title=text_of(said.get("sport_profile_name")) or (detail if detail != "generic" else None),
         laps=[Lap(number_of(lap, "total_distance"), _lap_time_s(lap)) for lap in session.laps],
         sets=_sets(session.sets, part.single[EXERCISE_TITLE]),
-        samples=_samples(session, named.on_foot, part),
+        records=_records(session, named.on_foot, part, run),
     )
 
 
@@ -286,15 +289,18 @@ def _start(begin: float | None, activity: Message, run: _Import) -> Start:
     return Start.at(utc, float(offset_s), run.config)
 
 
-def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
+def _records(session: _Session, on_foot: bool, part: Messages, run: _Import) -> Columns:
     mine = session.records
     if not len(mine):
-        return pd.DataFrame()
+        return {}
 
     def column(name: str) -> np.ndarray:
         return part.records.column(name)[mine]
 
-    clock = column("timestamp")
+    clock, begin = column("timestamp"), session.begin or 0.0
+    if begin >= FIRST_DATE > clock.max():
+        begin = float(clock[0])
+        run.sentences.append("The clock of the records was never set: their times count from the first of them.")
     fraction = column("fractional_cadence")
     columns: dict[str, np.ndarray | pd.Series] = {
         "heart_rate_bpm": column("heart_rate"),
@@ -309,7 +315,7 @@ def _samples(session: _Session, on_foot: bool, part: Messages) -> pd.DataFrame:
         values = _numbers_or_texts(part.records.developer[key], mine)
         if not pd.isna(values).all():
             columns[name] = values
-    return activities.samples_frame(clock - (session.begin or 0.0), columns)
+    return activities.record_columns(clock - begin, columns)
 
 
 def _paused(clock: np.ndarray, events: list[Message]) -> np.ndarray:

@@ -7,27 +7,22 @@ it is measured along the points.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
 
 import lxml.etree as etree
 import numpy as np
-import pandas as pd
 
 from analysis.base.config import Config
 from analysis.ingest import files
 from analysis.ingest.files import local_name
 from analysis.ingest.reading import Options, Reader, Reading
-from analysis.ingest.watch import activities
+from analysis.ingest.watch import activities, plausible
 from analysis.ingest.watch.activities import Activity, Start
-from analysis.ingest.watch.naming import UNKNOWN, Moved, Naming
-
-Degrees = TypeVar("Degrees", float, np.ndarray)
-
-EARTH_RADIUS_M = 6_371_008.8  # mean radius (2a + b) / 3 of the GRS80 ellipsoid; Moritz 2000, J Geod 74:128-133
+from analysis.ingest.watch.naming import UNKNOWN, Moved, Named, Naming
+from analysis.ingest.watch.plausible import Columns
+from analysis.ingest.watch.way import Covered, Track, Way, way
 
 _TAGS = ("trkpt", "trkseg", "trk", "rtept", "wpt")
 _COUNTS = ("tracks", "segments", "trackpoints", "with_time")
@@ -63,15 +58,6 @@ class _Open:
     segments: list[int] = field(default_factory=lambda: [0])  # the first point of each segment, then the next one's
 
 
-@dataclass(frozen=True, eq=False)
-class _Way:
-    """Where the points of a track lie along it, and how many segments have a position."""
-
-    distance_m: np.ndarray
-    placed: np.ndarray  # bool, by point
-    segments_placed: int
-
-
 def recognises(_path: Path, head: bytes) -> bool:
     """True for XML whose root is gpx."""
     return files.looks_like_xml(head, b"gpx")
@@ -90,7 +76,7 @@ def read(path: Path, options: Options) -> Reading:
 def _gpx_notes(tally: Counter, found: int) -> Iterable[str]:
     if not found:
         yield "The file holds no track with points; nothing is taken from it."
-    if empty := tally["tracks"] - found:
+    if empty := tally.pop("empty_tracks", 0):
         yield f"Tracks without points: {empty}; they are no activities."
     if plans := tally["route_points"] + tally["waypoints"]:
         yield f"Points of routes and waypoints: {plans}; they are plans and places, not activities."
@@ -98,24 +84,8 @@ def _gpx_notes(tally: Counter, found: int) -> Iterable[str]:
         yield f"Gaps between the segments of a track: {tally['gaps']}; the way across is not counted."
 
 
-def haversine_m(lat_1: Degrees, lon_1: Degrees, lat_2: Degrees, lon_2: Degrees) -> np.ndarray | np.float64:
-    """Great-circle distance in metres between positions in degrees, on a sphere of the Earth's mean radius.
-
-    Numbers or arrays of one shape; missing where a position is. Sinnott 1984, Sky and Telescope 68:159.
-
-    >>> float(haversine_m(0.0, 0.0, 0.0, 1.0).round(1))
-    111195.1
-    """
-    phi_1, phi_2 = np.radians(lat_1), np.radians(lat_2)
-    half_chord_2 = (
-        np.sin((phi_2 - phi_1) / 2) ** 2
-        + np.cos(phi_1) * np.cos(phi_2) * np.sin((np.radians(lon_2) - np.radians(lon_1)) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half_chord_2, 0.0, 1.0)))
-
-
 def _activities(data: bytes, naming: Naming, tally: Counter) -> Iterable[Activity]:
-    now = _Open()
+    now, covered = _Open(), Covered()
     for element in files.elements(data, _TAGS, naming.path.name):
         kind = local_name(element)
         if kind == "trkpt":
@@ -123,7 +93,7 @@ def _activities(data: bytes, naming: Naming, tally: Counter) -> Iterable[Activit
         elif kind == "trkseg":
             now.segments.append(len(now.latitudes))
         elif kind == "trk":
-            yield from _track(element, now, naming, tally)
+            yield from _track(element, now, covered, naming, tally)
             now = _Open()
         if kind in _COUNTED:
             tally[_COUNTED[kind]] += 1
@@ -138,34 +108,80 @@ def _take_point(element: etree._Element, now: _Open) -> None:
             now.cells[column].setdefault(place, cell.text)
 
 
-def _track(element: etree._Element, now: _Open, naming: Naming, tally: Counter) -> Iterable[Activity]:
-    """The activity of a track; none where no point of it has a position or a time."""
-    way = _way(now, tally)
+def _track(element: etree._Element, now: _Open, covered: Covered, naming: Naming, tally: Counter) -> Iterable[Activity]:
+    """The activity of a track; none where no point of it has a position or a time, or all are said again."""
     times = {place: at for place, text in now.cells.pop("time", {}).items() if (at := files.written(text, tally))}
     tally["with_time"] += len(times)
-    tally["records_without_time"] += len(now.latitudes) - len(times)
-    tally["gaps"] += max(0, way.segments_placed - 1)
-    if not times and not way.placed.any():
+    left_out: Counter[str] = Counter()
+    track, places = _in_time(now, times, covered, left_out, tally)
+    if not len(places):
+        tally["repeated_tracks"] += len(now.latitudes) > 0
+        tally["empty_tracks"] += not now.latitudes
         return
     sport = (element.findtext("{*}type") or "").strip() or UNKNOWN
     title = (element.findtext("{*}name") or "").strip() or None
-    first = next(iter(times.values()), None)
-    t_s = np.full(len(now.latitudes), np.nan)
-    t_s[list(times)] = [(at - first).total_seconds() for at in times.values() if first]
-    distance_m = float(way.distance_m[-1]) if way.placed.any() else None
-    timer_s = _moving_s(t_s, now.segments) if times else None
-    named = naming.name(sport, title=title, moved=Moved(distance_m, timer_s, t_s, way.distance_m))
+    stated = naming.stated(sport)
+    found, strays = _way(track, stated)
+    timed = ~np.isnan(track.clock_s)
+    if not timed.any() and np.isnan(found.distance_m).all():
+        tally["empty_tracks"] += 1
+        return
+    first = times[int(places[timed][0])] if timed.any() else None
+    t_s = (track.clock_s - (first.timestamp() if first else 0.0)).round(6)  # as exact as times are written
+    timer_s = _moving_s(t_s, track.segment)
+    named = naming.name(sport, title=title, moved=Moved(found.total_m, timer_s, t_s, found.distance_m))
+    if named.kind != stated.kind:
+        found, strays = _way(track, named)
+    left_out.update(strays)
+    tally["records_without_time"] += int((~timed).sum())
+    tally["gaps"] += max(0, found.segments - 1)
     yield Activity(
         start=_start(first, naming.options.config),
         sport=sport,
         kind=named.kind,
         activity=named.activity,
-        distance_m=distance_m,
-        timer_s=timer_s,
-        elapsed_s=float(np.nanmax(t_s)) if times else None,
+        distance_m=found.total_m,
+        timer_s=timer_s if first else None,
+        elapsed_s=max(float(np.nanmax(t_s)), timer_s) if first else None,
         title=title,
-        samples=_samples(t_s, way, now, named.on_foot, tally) if times else pd.DataFrame(),
+        records=_records(t_s, found.distance_m, places, now, named.on_foot, tally) if first else {},
+        left_out=left_out,
     )
+
+
+def _way(track: Track, named: Named) -> tuple[Way, Counter[str]]:
+    """The way of a track by the limits of who moved, and what was left out of it."""
+    left_out: Counter[str] = Counter()
+    return way(track, plausible.mover(named.kind), left_out), left_out
+
+
+def _in_time(
+    now: _Open, times: dict[int, datetime], covered: Covered, left_out: Counter, tally: Counter
+) -> tuple[Track, np.ndarray]:
+    """The points in the order of their times, each once, and which of the file's they are."""
+    clock_s = np.full(len(now.latitudes), np.nan)
+    clock_s[list(times)] = [at.timestamp() for at in times.values()]
+    track = Track(
+        files.numbers(now.latitudes, tally),
+        files.numbers(now.longitudes, tally),
+        plausible.dated(clock_s, left_out),
+        np.searchsorted(now.segments[1:], np.arange(len(clock_s)), side="right"),
+    )
+    places = np.flatnonzero(covered.news(track))
+    kept = track
+    if len(places) < len(track):
+        left_out["repeated_points"] += len(track) - len(places)
+        kept = replace(track.at(places), segment=_segments_joined(track.segment, places))
+    order = plausible.places_in_time(kept.clock_s)
+    tally["stretches_out_of_order"] += int((np.diff(order) < 0).sum())
+    return kept.at(order), places[order]
+
+
+def _segments_joined(segment: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The segments of the points that are kept; one that first says others again goes on with the one before."""
+    kept = segment[places]
+    goes_on = segment[places[1:] - 1] == kept[1:]  # the point before it in its segment was said again
+    return np.concatenate([[0], np.cumsum((np.diff(kept) != 0) & ~goes_on)]) if len(kept) else kept
 
 
 def _start(first: datetime | None, config: Config) -> Start:
@@ -173,35 +189,25 @@ def _start(first: datetime | None, config: Config) -> Start:
     return Start.at(at.utc, at.offset_s, config) if at else Start()
 
 
-def _way(now: _Open, tally: Counter) -> _Way:
-    """The distance along the points: the recorder stood still between segments, so the way across does not count."""
-    lat, lon = files.numbers(now.latitudes, tally), files.numbers(now.longitudes, tally)
-    placed = (np.abs(lat) <= 90) & (np.abs(lon) <= 360)  # False where one is missing
-    tally["points_without_position"] += int((~placed).sum())
-    at = np.flatnonzero(placed)
-    segment = np.searchsorted(now.segments[1:], at, side="right")
-    steps_m = haversine_m(lat[at][:-1], lon[at][:-1], lat[at][1:], lon[at][1:])
-    steps_by_point_m = np.zeros(len(lat))
-    steps_by_point_m[at[1:]] = np.where(segment[1:] == segment[:-1], steps_m, 0.0)
-    return _Way(np.cumsum(steps_by_point_m), placed, len(np.unique(segment)))
+def _moving_s(t_s: np.ndarray, segment: np.ndarray) -> float:
+    """The time within segments, from point to point."""
+    timed = ~np.isnan(t_s)
+    took_s, same = np.diff(t_s[timed]), np.diff(segment[timed]) == 0
+    return float(np.maximum(took_s, 0.0)[same].sum())
 
 
-def _moving_s(t_s: np.ndarray, segments: list[int]) -> float:
-    """The time within segments, from the first point with a time to the last."""
-    timed = (part[~np.isnan(part)] for part in (t_s[a:b] for a, b in pairwise(segments)))
-    return float(sum(max(0.0, part[-1] - part[0]) for part in timed if len(part)))
-
-
-def _samples(t_s: np.ndarray, way: _Way, now: _Open, on_foot: bool, tally: Counter) -> pd.DataFrame:
+def _records(
+    t_s: np.ndarray, distance_m: np.ndarray, places: np.ndarray, now: _Open, on_foot: bool, tally: Counter
+) -> Columns:
     """The points that have a time."""
     timed = ~np.isnan(t_s)
-    columns = {"distance_m": way.distance_m[timed]}
+    columns = {"distance_m": distance_m[timed]}
     for name, texts in now.cells.items():
-        values = np.full(len(t_s), np.nan)
+        values = np.full(len(now.latitudes), np.nan)
         values[list(texts)] = files.numbers(list(texts.values()), tally)
-        columns[name] = values[timed]
+        columns[name] = values[places][timed]
     cadence = columns.pop("cadence", None)
-    return activities.samples_frame(t_s[timed], columns | activities.cadence_columns(cadence, on_foot))
+    return activities.record_columns(t_s[timed], columns | activities.cadence_columns(cadence, on_foot))
 
 
 READER = Reader(

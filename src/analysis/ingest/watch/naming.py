@@ -138,6 +138,10 @@ class Naming:
             self._untold += is_silent
         return Named(sport)
 
+    def stated(self, word: str) -> Named:
+        """What the word of a file means by itself."""
+        return Named(self._stated(word, ""))
+
     def word(self, word: str) -> Named:
         """What a word of a list means; one that is not known is counted."""
         sport = self.known.named(word)

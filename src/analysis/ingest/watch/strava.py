@@ -7,6 +7,7 @@ Its times are UTC.
 import re
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -29,9 +30,11 @@ from analysis.ingest.watch.activity_lists import (
     ActivityList,
     distance_unit,
     in_metres,
+    leave_out,
     sessions_and_runs,
     unknown_sports,
 )
+from analysis.ingest.watch.told import notes_of_the_unbelieved
 
 _LIST = "activities.csv"
 _WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
@@ -83,8 +86,10 @@ class _Strava(ActivityList):
         if "distance" in form:
             _settle_unit(form, sheet)
         taken = self.taken(sheet, form, ledger)
-        notes = dict.fromkeys(unknown_sports(taken, form))
-        return _with_files(sessions_and_runs(taken, ledger), taken, form, self.files, notes)
+        left_out = leave_out(taken)
+        content = _with_files(sessions_and_runs(taken, ledger), taken, form, self.files, left_out)
+        notes = (*unknown_sports(taken, form), *notes_of_the_unbelieved(left_out), *content.notes)
+        return replace(content, notes=tuple(dict.fromkeys(notes)))
 
     def place(self, line: Line) -> dict:
         """Activities have a number, and a start in UTC."""
@@ -199,11 +204,15 @@ def _with_files(
     taken: list[Taken],
     form: Form,
     files: Mapping[str, Callable[[], Path]],
-    notes: dict[str, None],
+    tally: Counter[str],
 ) -> Content:
-    """The listed activities, those of a watch file as the file has them; under the key of the list either way."""
+    """The listed activities, those of a watch file as the file has them; under the key of the list either way.
+
+    What the readers of the files counted goes into the tally.
+    """
     parts: dict[str, list[pd.DataFrame]] = {}
     samples: dict[str, pd.DataFrame] = {}
+    said: dict[str, None] = {}
     replaced: list[str] = []
     named = set()
     for one in taken:
@@ -214,22 +223,23 @@ def _with_files(
         try:
             inner = _read_file(files[name](), _saying_the_sport(form.options, one))
         except WorkbookError as problem:
-            notes[f"{problem} Its row of the list is kept."] = None
+            said[f"{problem} Its row of the list is kept."] = None
             continue
         if "sessions" not in inner.tables:
-            notes[f"{name} holds no activity; its row of the list is kept."] = None
+            said[f"{name} holds no activity; its row of the list is kept."] = None
             continue
+        tally.update({name: n for name, n in inner.dialect.items() if isinstance(n, int)})
         key = one.parts["sessions"]["session_key"]
         replaced.append(key)
-        inner = _as_listed(inner, one, notes)
+        inner = _as_listed(inner, one, said)
         for table, frame in _renamed(inner, key, one, samples):
             parts.setdefault(table, []).append(frame)
     if unnamed := len(set(files) - named):
-        notes[f"Watch files that no row of the list names: {unnamed}; they are left out."] = None
+        said[f"Watch files that no row of the list names: {unnamed}; they are left out."] = None
     for table, frame in listed.items():
         parts.setdefault(table, []).insert(0, frame.loc[~frame["session_key"].isin(replaced)])
     tables = {table: pd.concat(frames, ignore_index=True) for table, frames in parts.items()}
-    return Content({table: frame for table, frame in tables.items() if len(frame)}, tuple(notes), samples)
+    return Content({table: frame for table, frame in tables.items() if len(frame)}, tuple(said), samples)
 
 
 def _read_file(path: Path, options: Options) -> Reading:
@@ -264,7 +274,10 @@ def _as_listed(inner: Reading, one: Taken, notes: dict[str, None]) -> Reading:
 def _renamed(
     inner: Reading, key: str, one: Taken, samples: dict[str, pd.DataFrame]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The frames of a watch file under the key, the row and the title of the list."""
+    """The frames of a watch file under the key, the row and the title of the list.
+
+    A session whose device did not know the date begins when the list says.
+    """
     old = list(inner.tables["sessions"]["session_key"])
     keys = {name: key if place == 0 else f"{key} #{place + 1}" for place, name in enumerate(old)}
     samples |= {keys[name]: frame for name, frame in inner.samples.items() if name in keys}
@@ -272,4 +285,9 @@ def _renamed(
         if "session_key" not in frame:
             continue
         new = frame.assign(session_key=frame["session_key"].map(keys.__getitem__), row_no=one.row.row_no)
-        yield table, new.assign(title=one.parts["sessions"]["title"]) if table == "sessions" else new
+        if table == "sessions":
+            listed = one.parts["sessions"]
+            new = new.assign(title=listed["title"])
+            if len(new) == 1 and pd.isna(new["local_date"].iloc[0]):
+                new = new.assign(**{name: [listed[name]] for name in Start().columns()})
+        yield table, new

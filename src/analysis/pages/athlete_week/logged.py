@@ -109,16 +109,22 @@ def _activity_text(kind: str, n: int) -> str:
 def totals_facts(totals: WeekTotals) -> list[Fact]:
     """What was lifted and run in the week; a part of which nothing is logged is left out.
 
+    >>> import dataclasses
     >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, ())
     >>> [fact.sentence for fact in totals_facts(totals)]
     ['You lifted 12,340 kg in 42 sets. 3 of the sets have no known load and add nothing.',
      'You ran 23.4 km in 2 runs.']
+    >>> totals_facts(dataclasses.replace(totals, left_out=("on Tuesday: 1 point off the way",)))[-1].sentence
+    'Left out on Tuesday: 1 point off the way.'
     """
     lifted, ran = totals.volume_load_kg, totals.run_distance_m
     n_sets, n_runs = totals.sets - totals.sets_unknown, totals.runs - totals.runs_unknown
     facts = [_total("volume_load", _lifted_words(totals), lifted, "kg", n_sets)] if totals.sets else []
     if totals.runs or totals.others:
         facts.append(_total("run_distance", _ran_words(totals), ran, "m", n_runs))
+    if totals.left_out:
+        said = " ".join(f"Left out {each}." for each in totals.left_out)
+        facts.append(Fact("your_week.left_out", said, n=len(totals.left_out)))
     return facts
 
 

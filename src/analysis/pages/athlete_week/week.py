@@ -99,6 +99,7 @@ class WeekTotals:
     runs: int
     runs_unknown: int  # of those: distance not known
     others: tuple[tuple[str, int], ...]  # records of the watch that are no runs: kind of session, how many
+    left_out: tuple[str, ...] = ()  # of runs, what cannot be: a weekday and words each
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +185,7 @@ class AthleteWeek:
             others=tuple(
                 (str(kind), int(n)) for kind, n in self.recorded["done"].value_counts().items() if kind != "run"
             ),
+            left_out=_left_out_of(runs),
         )
 
     @cached_property
@@ -437,6 +439,14 @@ def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFram
         trials=athlete.trials,
         wellness=athlete.wellness,
     )
+
+
+def _left_out_of(runs: pd.DataFrame) -> tuple[str, ...]:
+    """Of which day what was left out, in the order of the days."""
+    if "left_out" not in runs:
+        return ()
+    told = runs.dropna(subset=["left_out"]).sort_values("local_date", kind="stable")
+    return tuple(f"on {row.local_date:%A}: {row.left_out}" for row in told.itertuples())
 
 
 def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
