@@ -20,7 +20,11 @@ READER = Daily(
         "fatpercent": _part("fat_percent", "%"),
     },
     needed=("weightkg",),
+    user_headers=(
+        *("user", "username", "person", "profile", "member", "familymember", "athlete", "nutzer", "benutzer", "profil"),
+        *("utilisateur", "usuario", "utente", "utilizador", "perfil", "profilo", "gebruiker", "användare", "bruker"),
+    ),
     takes="trials of body_mass and of body_composition (fat, bone, muscle and lean mass, fat in %), several a day "
-    "counted",
+    "counted; of a file with several users each by name",
     leaves="comments",
 ).reader()

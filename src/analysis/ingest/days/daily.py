@@ -51,11 +51,13 @@ class Daily(TableFormat):
     date_header: str
     items: dict[str, Item]  # by header; a file has one of them or more
     athlete_header: str = ""  # the header, one of those needed, of a file of several athletes
+    user_headers: tuple[str, ...] = ()  # of who stood on the device; one of them alone is whose file it is
     left_note: str = ""
 
     @property
     def roles(self) -> Mapping[str, Headers]:
-        return {"date": (self.date_header,)} | {header: (header,) for header in (*self.needed, *self.items)}
+        own = {header: (header,) for header in (*self.needed, *self.items)}
+        return {"date": (self.date_header,)} | own | ({"user": self.user_headers} if self.user_headers else {})
 
     def fits(self, header: Sequence[str]) -> bool:
         found = self.columns(header).keys()
@@ -70,10 +72,12 @@ class Daily(TableFormat):
         dates = sheet.column(form.header("date"))
         day = day_reader(dates, form.options.config.zone, form.options.said.day_first)
         tally: Counter[str] = Counter()
+        users = {cell.strip() for cell in sheet.column(form.header("user"))} if "user" in form else set()
+        who = "user" if len(users) > 1 else self.athlete_header
         passes = [
             pass_of(
                 form,
-                partial(self._answer, header=header, day=day, tally=tally),
+                partial(self._answer, header=header, day=day, tally=tally, who=who),
                 {(item.table, "local_date"): "date", (item.table, "value"): header},
             )
             for header, item in self.items.items()
@@ -81,7 +85,9 @@ class Daily(TableFormat):
         ]
         return Content(_assembled(take(sheet, passes, ledger), ledger), tuple(self._notes(tally)))
 
-    def _answer(self, line: Line, header: str, day: Callable[[str], date], tally: Counter[str]) -> Parts | None:
+    def _answer(
+        self, line: Line, header: str, day: Callable[[str], date], tally: Counter[str], who: str
+    ) -> Parts | None:
         if not self.keeps(line):
             tally["rows left"] += 1
             return None
@@ -93,8 +99,10 @@ class Daily(TableFormat):
             return None
         item = self.items[header]
         when = line.demand("date", line.read("date", day))
-        who = {"external_name": line.text(self.athlete_header), "local_date": when}
-        return {item.table: who | item.values(value * item.factor)}
+        name = line.text(who)
+        if who == "user":
+            line.demand(who, name)
+        return {item.table: {"external_name": name, "local_date": when} | item.values(value * item.factor)}
 
     def _notes(self, tally: Counter[str]) -> Iterable[str]:
         if tally["zeros"]:

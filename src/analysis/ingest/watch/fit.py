@@ -92,7 +92,10 @@ def read(path: Path, options: Options) -> Reading:
             run.sentences.append(f"The file is damaged ({part.damage}); what stands before is kept.")
     by_part = [[_activity(session, part, run) for session in _sessions(part, run)] for part in parts]
     found = [activity for of_one in by_part for activity in of_one]
-    more = {"trials": body_mass(parts, run.config), "wellness": rest_measurements(parts, by_part, run.sentences)}
+    more = {
+        "trials": body_mass(parts, run.config, run.sentences),
+        "wellness": rest_measurements(parts, by_part, run.sentences),
+    }
     if not found and not any(more.values()):
         run.sentences.append(_not_an_activity(parts))
     return activities.reading("fit", found, data, run.tally, _COUNTS, (*run.naming.sentences(), *run.sentences), more)

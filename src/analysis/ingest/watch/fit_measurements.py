@@ -1,6 +1,7 @@
 """What FIT files hold beside activities: readings of a scale, and the beats of recordings at rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,23 +10,70 @@ import numpy as np
 from analysis.base.config import Config
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Start
-from analysis.ingest.watch.fit_layout import FILE_ID, HRV, WEIGHT_SCALE
+from analysis.ingest.watch.fit_layout import FILE_ID, HRV, USER_PROFILE, WEIGHT_SCALE
 from analysis.ingest.watch.fit_messages import EPOCH, FIRST_DATE, Messages, device_of, first_of, number_of
 
 LONGEST_REST_MEASUREMENT_S = 900  # apps that measure at rest take one to five minutes
 
 
-def body_mass(parts: Sequence[Messages], config: Config) -> list[dict[str, Any]]:
-    """Rows of the table `trials`: the readings of a scale."""
-    shown: list[tuple[datetime, float, str | None]] = []
-    for part in parts:
-        device = device_of(first_of(part, FILE_ID))
-        for message in part.single[WEIGHT_SCALE]:
-            mass_kg, seconds = number_of(message, "weight"), number_of(message, "timestamp")
-            if mass_kg is not None and seconds is not None and seconds >= FIRST_DATE:
-                local = Start.at(EPOCH + timedelta(seconds=seconds), None, config).local
-                shown += [(local, mass_kg, device)] if local else []
-    return activities.body_masses(shown)
+@dataclass(frozen=True)
+class _Reading:
+    """What a scale showed: wall clock, kilograms, device, and which of its users stood on it, where it tells them."""
+
+    at: datetime
+    mass_kg: float
+    device: str | None
+    user: int | None
+
+
+def body_mass(parts: Sequence[Messages], config: Config, sentences: list[str]) -> list[dict[str, Any]]:
+    """Rows of the table `trials`: the readings of a scale, of one person.
+
+    Of a scale with several users the one whose profile the file holds is meant; where it holds none, or several, nobody
+    is taken for the athlete. Who is left out is said.
+    """
+    shown = [reading for part in parts for reading in _readings(part, config)]
+    profiles = {number_of(one, "message_index") for part in parts for one in part.single[USER_PROFILE]}
+    kept, said = _of_one_person(shown, profiles)
+    sentences += [said] if said else []
+    return activities.body_masses((one.at, one.mass_kg, one.device) for one in kept)
+
+
+def _readings(part: Messages, config: Config) -> Iterator[_Reading]:
+    device = device_of(first_of(part, FILE_ID))
+    for message in part.single[WEIGHT_SCALE]:
+        mass_kg, seconds = number_of(message, "weight"), number_of(message, "timestamp")
+        if mass_kg is None or seconds is None or seconds < FIRST_DATE:
+            continue
+        local = Start.at(EPOCH + timedelta(seconds=seconds), None, config).local
+        user = number_of(message, "user_profile_index")
+        if local:
+            yield _Reading(local, mass_kg, device, None if user is None else int(user))
+
+
+def _of_one_person(shown: Sequence[_Reading], profiles: set[float | None]) -> tuple[list[_Reading], str]:
+    """The readings of the person whose file it is, and a sentence about the others, empty where there are none."""
+    users: dict[int | None, list[_Reading]] = {}
+    for reading in shown:
+        users.setdefault(reading.user, []).append(reading)
+    if len(users) < 2:
+        return list(shown), ""
+    owner = next(iter(profiles)) if len(profiles) == 1 else None
+    meant = next((user for user in users if user is not None and user == owner), None)
+    others = "; ".join(_told(user, of_one) for user, of_one in users.items() if meant is None or user != meant)
+    if meant is None:
+        return [], (
+            f"The scale tells {len(users)} people apart: {others}. The file does not say who of them the athlete is, "
+            "so no reading is taken. Export the readings of one person."
+        )
+    return users[meant], f"Readings of other people on the scale, left out: {others}."
+
+
+def _told(user: int | None, readings: Sequence[_Reading]) -> str:
+    name = "nobody named" if user is None else f"user {user}"
+    low, high = min(one.mass_kg for one in readings), max(one.mass_kg for one in readings)
+    mass = f"{low:.1f} kg" if low == high else f"{low:.1f} to {high:.1f} kg"
+    return f"{name} (readings: {len(readings)}, {mass})"
 
 
 def rest_measurements(
