@@ -47,13 +47,14 @@ class Reading:
     reader: str
     source: str
     tables: dict[str, pd.DataFrame]
-    version: int = 1
+    version: int = 1  # the door puts in that of the reader
     samples: dict[str, pd.DataFrame] = field(default_factory=dict)
     source_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SOURCE_ROW_COLUMNS))
     rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REJECT_COLUMNS))
     dialect: dict = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # sentences for the person who imports
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # the name that a row says, by sheet and row_no
+    asked: frozenset[str] = frozenset()  # what was asked of the options; the door puts it in
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Reader:
     `read(path, options)` returns a Reading or raises UnreadableFile, UnitNeeded or ConfigProblem, nothing else.
     `takes` and `leaves` say in a few words what becomes data, and what does not and why: the page of formats.
     A `generic` format is recognised by words that many tables use: a saved mapping that fits goes before it.
+    `version` counts what the reader makes of the same bytes: files that an older one read are read again.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Reader:
     takes: str = ""
     leaves: str = ""
     generic: bool = False
+    version: int = 1
 
 
 def reader_columns(table: str) -> list[str]:

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
+from analysis.ingest.asking import watched
 from analysis.ingest.dialect import head_as_said
 from analysis.ingest.files import head_of
 from analysis.ingest.reading import Options, Reader, Reading
@@ -37,6 +38,12 @@ def readers() -> tuple[Reader, ...]:
     named = (name.partition(":") for name in _READERS)
     own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
     return (*added, *own)
+
+
+@cache
+def versions() -> dict[str, int]:
+    """The version of each reader, by its name."""
+    return {reader.name: reader.version for reader in readers()}
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -75,7 +82,10 @@ def _read(path: Path, options: Options) -> Reading:
         head = head_as_said(head, options.said)
     for reader in readers():
         if reader.recognises(path, head):
-            return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
+            seen, asked = watched(options)
+            chosen = _preferred(reader, path, head, seen)
+            reading = replace(chosen.read(path, seen), reader=chosen.name, version=chosen.version)
+            return _saying_what_was_said(replace(reading, asked=frozenset(asked)), options)
     raise UnreadableFile(
         f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "
         "(docs/formats.md names all formats), or leave it out if it holds no training."

@@ -146,6 +146,7 @@ class TableFormat:
     again: str = "Export it again."
     suffixes: tuple[str, ...] = (".csv", ".txt")
     generic: bool = False
+    version: int = 1  # of what is made of the same bytes
 
     def reader(self) -> Reader:
         """The reader of this format."""
@@ -157,6 +158,7 @@ class TableFormat:
             takes=self.takes,
             leaves=self.leaves,
             generic=self.generic,
+            version=self.version,
         )
 
     def recognises(self, path: Path, head: bytes) -> bool:

@@ -103,8 +103,12 @@ def _saved(options: Options) -> Iterator[Mapping]:
 
 def is_saved_for(head: bytes, options: Options) -> bool:
     """Whether a saved mapping fits the header in the first bytes of a text file."""
-    there = set(header_of(head))
-    return any({same_header(name) for name in saved.asked} <= there for saved in _saved(options))
+    return any(fits_head(saved, head) for saved in _saved(options))
+
+
+def fits_head(mapping: Mapping, head: bytes) -> bool:
+    """Whether a mapping fits the header in the first bytes of a text file."""
+    return {same_header(name) for name in mapping.asked} <= set(header_of(head))
 
 
 def _lacking(mapping: Mapping, sheets: list[Sheet]) -> str:

@@ -138,12 +138,11 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         parts[table]["side"] = parts[table].get("side") or "B"
     if "set_kind" in parts.get("sets", {}):
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
-    known = catalogue(form.options.exercises)
-    if "sets" in parts:
-        parts["sets"]["exercise"] = known.resolve(parts["sets"]["exercise_raw"] or "")
+    if "sets" in parts:  # only a table with lifts rests on the catalogue
+        parts["sets"]["exercise"] = catalogue(form.options.exercises).resolve(parts["sets"]["exercise_raw"] or "")
     if "cues" in parts:
         given = parts["cues"]["exercise"]
-        parts["cues"]["exercise"] = known.resolve(given or "") or given
+        parts["cues"]["exercise"] = catalogue(form.options.exercises).resolve(given or "") or given
     if "sessions" in parts:
         parts["sessions"] |= local_start(_start(parts["sessions"]), form.options.config.zone)
     if parts.get("sessions", {}).get("status") in ("rest", "off"):
