@@ -139,14 +139,14 @@ def test_ctrl_c_keeps_what_was_committed_and_shows_no_traceback(folder, monkeypa
     with_alder(folder)
     drop(folder, "Alder/a.csv", strong())
     drop(folder, "Alder/b.csv", strong(strong_row("2026-06-03")))
-    take_in = intake.take_in
+    take_in = intake.Run.take_in
 
-    def until_interrupted(workspace, path, *more):
+    def until_interrupted(run, path, *more):
         if path.name == "b.csv":
             raise KeyboardInterrupt
-        return take_in(workspace, path, *more)
+        return take_in(run, path, *more)
 
-    monkeypatch.setattr(intake, "take_in", until_interrupted)
+    monkeypatch.setattr(intake.Run, "take_in", until_interrupted)
     assert "Aborted!" in run("ingest", "--workspace", folder, code=FAILED)
     monkeypatch.undo()
     assert "3 files: 1 taken, 2 known." in run("ingest", "--workspace", folder)  # the lock is free again
@@ -267,10 +267,11 @@ def test_a_look_ends_with_the_command_that_takes_the_same_files_in(tmp_path, mon
 def test_looking_uses_the_workspaces_settings_and_makes_no_store(tmp_path, monkeypatch):
     monkeypatch.delenv(ENVIRONMENT, raising=False)
     (tmp_path / "workbook.toml").write_text(CONFIG, encoding="utf-8")
-    (tmp_path / "strong.csv").write_text(strong(), encoding="utf-8")
+    drop(tmp_path, "Alder/strong.csv", strong())
     before = snapshot(tmp_path)
-    (look,) = json.loads(run("check", tmp_path / "strong.csv", "--workspace", tmp_path, "--json"))
+    (look,) = json.loads(run("check", tmp_path / "data" / "raw", "--workspace", tmp_path, "--json", code=FAILED))
     assert (look["rows"], look["error"]) == ({"sessions": 1, "sets": 1}, "")
+    assert (look["will"], look["waiting"]) == ("waiting", {"Alder": 2})
     assert snapshot(tmp_path) == before
 
 

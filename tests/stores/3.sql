@@ -148,9 +148,9 @@ CREATE TABLE files (
  WITHOUT ROWID
 
 ;
-INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T09:15:43.174667+00:00',12,0,0,'{"load_unit":"kg"}');
-INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T09:15:44.027116+00:00',5974,0,0,'{"load_unit":"kg"}');
-INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T09:15:44.278023+00:00',2,0,0,'{"load_unit":"kg"}');
+INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T10:32:19.033386+00:00',12,0,0,'{}');
+INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T10:32:22.144223+00:00',5974,0,0,'{}');
+INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T10:32:22.957124+00:00',2,0,0,'{}');
 CREATE TABLE labels (
 	athlete_id VARCHAR NOT NULL, 
 	label_id VARCHAR NOT NULL, 
@@ -165,7 +165,7 @@ CREATE TABLE labels (
  WITHOUT ROWID
 
 ;
-INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T09:15:46.056422+00:00');
+INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T10:32:29.157804+00:00');
 CREATE TABLE links (
 	athlete_id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -176,6 +176,19 @@ CREATE TABLE links (
  WITHOUT ROWID
 
 ;
+CREATE TABLE named (
+	athlete_id VARCHAR NOT NULL, 
+	file_no INTEGER NOT NULL, 
+	external_name VARCHAR NOT NULL, 
+	source VARCHAR NOT NULL, 
+	PRIMARY KEY (athlete_id, file_no, external_name)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "named" VALUES('c9wh',2,'Ginkgo','bar_speed');
+INSERT INTO "named" VALUES('c9wh',4,'Ginkgo','template');
+INSERT INTO "named" VALUES('c9wh',5,'Ginkgo','template');
 CREATE TABLE pages (
 	report VARCHAR NOT NULL, 
 	athlete_id VARCHAR NOT NULL, 
@@ -225,6 +238,18 @@ CREATE TABLE proposals (
  WITHOUT ROWID
 
 ;
+CREATE TABLE readings (
+	file_no INTEGER NOT NULL, 
+	path VARCHAR, 
+	rests_on VARCHAR, 
+	PRIMARY KEY (file_no)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "readings" VALUES(1,'data/example/athletes.csv','{"mapping":null,"mappings":{"(athletes)":"325762a28b4dc543","(bar_speed)":"c3dee36061524466","(contacts)":"e8a4f874653473d7","(cues)":"5d580f00f4a9145f","(plan)":"3f837250fe43367b","(screens)":"fc6b9ae18451d037","(session_rpe)":"50b2203e03b2b2a2","(splits)":"ffc007efd1ab1ab4","(wellness)":"f2a5e618d22bb5d4"},"reader":"mapping 1","said":{}}');
+INSERT INTO "readings" VALUES(2,'data/example/bar_speed.csv','{"config.zone":"Europe/Berlin","exercises":"498b84c8677a24d4","mapping":null,"mappings":{"(athletes)":"325762a28b4dc543","(bar_speed)":"c3dee36061524466","(contacts)":"e8a4f874653473d7","(cues)":"5d580f00f4a9145f","(plan)":"3f837250fe43367b","(screens)":"fc6b9ae18451d037","(session_rpe)":"50b2203e03b2b2a2","(splits)":"ffc007efd1ab1ab4","(wellness)":"f2a5e618d22bb5d4"},"reader":"mapping 1","said":{}}');
+INSERT INTO "readings" VALUES(3,'data/example/contacts.csv','{"mapping":null,"mappings":{"(athletes)":"325762a28b4dc543","(bar_speed)":"c3dee36061524466","(contacts)":"e8a4f874653473d7","(cues)":"5d580f00f4a9145f","(plan)":"3f837250fe43367b","(screens)":"fc6b9ae18451d037","(session_rpe)":"50b2203e03b2b2a2","(splits)":"ffc007efd1ab1ab4","(wellness)":"f2a5e618d22bb5d4"},"reader":"mapping 1","said":{}}');
 CREATE TABLE rejects (
 	file_no INTEGER NOT NULL, 
 	sheet VARCHAR NOT NULL, 
@@ -284,6 +309,7 @@ CREATE TABLE runs (
 	elapsed_s FLOAT, 
 	mean_heart_rate_bpm FLOAT, 
 	device VARCHAR, 
+	left_out VARCHAR, 
 	file_no INTEGER NOT NULL, 
 	row_no INTEGER NOT NULL, 
 	PRIMARY KEY (athlete_id, session_id)
@@ -291,9 +317,9 @@ CREATE TABLE runs (
  WITHOUT ROWID
 
 ;
-INSERT INTO "runs" VALUES('h3jp','004f87a004d6b97d','Running','running',6532.35,2480.0,2480.0,1.38987951807228910178e+02,'Example watch',14,0);
-INSERT INTO "runs" VALUES('h3jp','079ed8693b71297b','Running','running',13417.11,5.04999999999999909031e+03,5050.0,1.49148221343873530028e+02,'Example watch',18,0);
-INSERT INTO "runs" VALUES('h3jp','183149e312ca4169','Running','running',10714.99,4180.0,4180.0,1.35565632458233892515e+02,'Example watch',15,0);
+INSERT INTO "runs" VALUES('h3jp','004f87a004d6b97d','Running','running',6532.35,2480.0,2480.0,1.38987951807228910178e+02,'Example watch',NULL,14,0);
+INSERT INTO "runs" VALUES('h3jp','079ed8693b71297b','Running','running',13417.11,5.04999999999999909031e+03,5050.0,1.49148221343873530028e+02,'Example watch',NULL,18,0);
+INSERT INTO "runs" VALUES('h3jp','183149e312ca4169','Running','running',10714.99,4180.0,4180.0,1.35565632458233892515e+02,'Example watch',NULL,15,0);
 CREATE TABLE sample_files (
 	athlete_id VARCHAR NOT NULL, 
 	session_id VARCHAR NOT NULL, 
@@ -406,7 +432,7 @@ CREATE TABLE store_facts (
 	value VARCHAR, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "store_facts" VALUES('store_id','6163f526f66d418c8f23b7da18906ccd');
+INSERT INTO "store_facts" VALUES('store_id','3288239cd79a4b0fb5c8d5ec58ed33f4');
 INSERT INTO "store_facts" VALUES('schema_version','3');
 INSERT INTO "store_facts" VALUES('made_by','0.2.0');
 CREATE TABLE trials (

@@ -401,6 +401,23 @@ _TABLES = (
         text("read_as", "what was said when it was read, as JSON: form, units, mapping, whose it is"),
     ),
     table(
+        "readings",
+        ("file_no",),
+        "where a file was taken from, and what its reading rested on: it is read again when that changes",
+        FILE_NO,
+        text("path", "where it was taken from; below the workspace, or else from the root of the disk"),
+        text("rests_on", "what decided the reading, as JSON: a short text or a hash for each thing; empty: unknown"),
+    ),
+    table(
+        "named",
+        ("file_no", "external_name"),
+        "a name by which a file calls an athlete, and whom it meant when the file was read",
+        FILE_NO,
+        text("source", "reader that met the name", required=True),
+        text("external_name", "the name as it stands there, or that of the folder", required=True),
+        ATHLETE,
+    ),
+    table(
         "revisions",
         ("file_no", "table_name", "row_key"),
         "a row that a later file says otherwise",

@@ -3,6 +3,7 @@
 import functools
 import shlex
 import shutil
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from analysis.ingest.dialect import Said
     from analysis.workspace import Workspace
-
-BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
 
 
 def reads_files(command: Callable) -> Callable:
@@ -67,11 +66,13 @@ def init(folder: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
 @reads_files
 @click.option("--suggest", is_flag=True, help="Propose a column mapping for a table that no reader knows.")
 @common.in_folder
 def check(
     paths: tuple[Path, ...],
+    athlete: str | None,
     unit: str | None,
     sport: str | None,
     mapping: Path | None,
@@ -80,33 +81,37 @@ def check(
     workspace_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Say what PATHS would bring; nothing is stored.
+    """Say what `ingest` would make of PATHS; nothing is stored.
 
-    One line a file: its format and form, whose it is, cells refused, rows known already, and its largest table.
+    One line a file: its format and form, whose it is, cells refused, rows known already, or that the file is read again
+    or waits for a name, and its largest table.
     """
+    from analysis.ingest.reading import Options
     from analysis.workspace import dry_run, intake
 
     if suggest:
         return _print_suggestions(list(intake.files_below(paths)), form)
-    known = dry_run.known(workspace_folder)
-    options = replace(dry_run.options(workspace_folder, unit, mapping), said=form, sport=sport)
     files = intake.files_below(paths)
-    found = common.progress(files.items(), "Files", len(files), quiet=as_json)
-    looks = [dry_run.look(path, options, known, root) for path, root in found]
+    with dry_run.looking(workspace_folder) as workspace:
+        bare = Options(load_unit=unit, mapping=mapping) if workspace is None else workspace.options(unit, mapping)
+        found = dry_run.looks(workspace, files, replace(bare, said=form, sport=sport), athlete)
+        by_path = {look.path: look for look in common.progress(found, "Files", len(files), quiet=as_json)}
+    looks = [by_path[path] for path in files]
     if as_json:
         common.print_json([vars(look) for look in looks])
     else:
-        told = common.said_again(unit=unit, sport=sport, mapping=mapping, **_form_options(form))
+        told = common.said_again(athlete=athlete, unit=unit, sport=sport, mapping=mapping, **_form_options(form))
         command = shlex.join(["workbook", "ingest", *map(str, paths), *told])
         click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{dry_run.next_step(looks, command)}")
-    common.exit_partly(sum(bool(look.error) for look in looks), len(looks))
+    common.exit_partly(sum(look.will in ("failed", "waiting") for look in looks), len(looks))
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
 @reads_files
+@click.option("--again", is_flag=True, help="Read PATHS once more, by what is said now; without PATHS all there is.")
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @common.in_workspace
 @common.audited
@@ -117,11 +122,16 @@ def ingest(
     sport: str | None,
     mapping: Path | None,
     form: "Said",
+    again: bool,
     verbose: bool,
     workspace: "Workspace",
     as_json: bool,
 ) -> None:
-    """Take in PATHS, files or folders; default: data/raw."""
+    """Take in PATHS, files or folders; default: data/raw.
+
+    Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
+    mapping, exercises.csv or whom a name means; `workbook status` lists them.
+    """
     from analysis.workspace import intake
 
     files = intake.files_below(paths or (workspace.raw_folder,))
@@ -129,7 +139,7 @@ def ingest(
     with common.locked(workspace):
         workspace.store.sweep()
         options = replace(workspace.options(unit, mapping), said=form, sport=sport)
-        found = intake.ingest(workspace, files, options, athlete)
+        found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths)
         for outcome in common.progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)
             if as_json:
@@ -157,7 +167,9 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
     athlete_id = intake.bind_name(workspace, external_name, athlete)
     if as_json:
         return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
-    click.echo(f"{external_name} is {athlete_id} from now on. Ingest the waiting files again to take their rows in.")
+    click.echo(
+        f"{external_name} is {athlete_id} from now on. The next `workbook ingest` takes the rows that wait for it."
+    )
 
 
 @click.command()
@@ -340,13 +352,17 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
 
 
 def print_outcomes(outcomes: list, verbose: bool) -> None:
+    from analysis.workspace.intake import nobody_is_bound_to
+
+    outcomes = list({outcome.path: outcome for outcome in outcomes}.values())  # what became of a file in the end
     for outcome in outcomes:
         path = common.shown(outcome.path)
         if outcome.state == "failed":
             click.echo(f"FAILED   {path}: {outcome.error}", err=True)
         elif outcome.state == "waiting":
-            names = ", ".join(f"{name!r} ({common.count(rows, 'row')})" for name, rows in outcome.waiting.items())
-            click.echo(f"waiting  {path}: nobody is bound to {names}. {BINDING}")
+            click.echo(f"waiting  {path}: {nobody_is_bound_to(outcome.waiting)}")
+        elif outcome.state == "kept":
+            click.echo(f"kept     {path}: {outcome.error}")
         elif verbose and not outcome.reader:
             click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:
@@ -357,7 +373,10 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
         if verbose:
             for note in outcome.notes:
                 click.echo(f"         {note}")
-    counts = {state: sum(o.state == state for o in outcomes) for state in ("taken", "known", "waiting", "failed")}
+    for why, n in Counter(outcome.why for outcome in outcomes if outcome.why and outcome.state != "kept").items():
+        click.echo(f"again    {common.count(n, 'file')} read once more: {'; '.join(why)}.")
+    states = ("taken", "again", "known", "waiting", "kept", "failed")
+    counts = {state: sum(o.state == state for o in outcomes) for state in states}
     summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     click.echo(f"{common.count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")
     noted = sum(bool(outcome.notes) for outcome in outcomes)

@@ -49,13 +49,14 @@ class Reading:
     reader: str
     source: str
     tables: dict[str, pd.DataFrame]
-    version: int = 1
+    version: int = 1  # the door puts in that of the reader
     samples: dict[str, pd.DataFrame] = field(default_factory=dict)
     source_rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SOURCE_ROW_COLUMNS))
     rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REJECT_COLUMNS))
     dialect: dict = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # sentences for the person who imports
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # the name that a row says, by sheet and row_no
+    asked: frozenset[str] = frozenset()  # what was asked of the options; the door puts it in
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Reader:
     A `generic` format is recognised by words that many tables use: a saved mapping that fits goes before it.
     A format of tables also says which headers are its own (`fits`) and reads sheets that are open (`read_sheets`), so
     that a table is known in a workbook too.
+    `version` counts what the reader makes of the same bytes: files that an older one read are read again.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Reader:
     generic: bool = False
     fits: Callable[[Sequence[str]], bool] | None = None
     read_sheets: Callable[[Sequence[Sheet], Path, Options], Reading] | None = None
+    version: int = 1
 
 
 def reader_columns(table: str) -> list[str]:

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
+from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below, read_workbook
 from analysis.ingest.files import head_of
 from analysis.ingest.reading import Options, Reader, Reading, together
@@ -39,6 +40,12 @@ def readers() -> tuple[Reader, ...]:
     named = (name.partition(":") for name in _READERS)
     own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
     return (*added, *own)
+
+
+@cache
+def versions() -> dict[str, int]:
+    """The version of each reader, by its name."""
+    return {reader.name: reader.version for reader in readers()}
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -75,6 +82,7 @@ def _read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
     if path.suffix.lower() in _TEXT:
         head = head_as_said(head, options.said)
+    seen, asked = watched(options)
     reader = next((reader for reader in readers() if reader.recognises(path, head)), None)
     if reader is None:
         raise UnreadableFile(
@@ -82,10 +90,16 @@ def _read(path: Path, options: Options) -> Reading:
             "(docs/formats.md names all formats), or leave it out if it holds no training."
         )
     if reader.name == _MAPPING and path.suffix.lower() in _BOOKS:
-        return _saying_what_was_said(_read_book(path, options), options)
-    if reader.name == _MAPPING and path.suffix.lower() in _TEXT:
-        reader, head = _below_a_title(reader, path, head, options)
-    return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
+        reading = _read_book(path, seen)
+    else:
+        if reader.name == _MAPPING and path.suffix.lower() in _TEXT:
+            reader, head = _below_a_title(reader, path, head, seen)
+        reading = _by(_preferred(reader, path, head, seen), path, seen)
+    return _saying_what_was_said(replace(reading, asked=frozenset(asked)), options)
+
+
+def _by(reader: Reader, path: Path, options: Options) -> Reading:
+    return replace(reader.read(path, options), reader=reader.name, version=reader.version)
 
 
 def _below_a_title(mapped: Reader, path: Path, head: bytes, options: Options) -> tuple[Reader, bytes]:
@@ -118,7 +132,11 @@ def _read_book(path: Path, options: Options) -> Reading:
         found = None if options.mapping else next((one for one in readers() if _takes(one, sheet, options)), None)
         by_reader.setdefault(found.name if found else _MAPPING, []).append(sheet)
     named = {reader.name: reader for reader in readers()}
-    known = [read(own, path, options) for name, own in by_reader.items() if (read := named[name].read_sheets)]
+    known = [
+        replace(read(own, path, options), reader=name, version=named[name].version)
+        for name, own in by_reader.items()
+        if (read := named[name].read_sheets)
+    ]
     rest = by_reader.get(_MAPPING, [])
     if not known or any(mapped_file.fits_sheet(sheet, options) for sheet in rest):
         return together([*known, mapped_file.read_sheets(rest, path, options)])

@@ -150,6 +150,7 @@ class TableFormat:
     again: str = "Export it again."
     suffixes: tuple[str, ...] = (".csv", ".txt")
     generic: bool = False
+    version: int = 1  # of what is made of the same bytes
 
     def reader(self) -> Reader:
         """The reader of this format."""
@@ -163,6 +164,7 @@ class TableFormat:
             generic=self.generic,
             fits=self.fits,
             read_sheets=self.read_sheets,
+            version=self.version,
         )
 
     def recognises(self, path: Path, head: bytes) -> bool:

@@ -11,17 +11,19 @@ from analysis.store.records import as_json
 from analysis.store.samples import SAMPLES, sample_rows
 from analysis.store.schema import DATABASE
 from analysis.store.store import Store, sha256_of
-from analysis.store.writing import Appended, FileFacts
+from analysis.store.writing import OF_THE_FILE, Appended, FileFacts, refuse_unsound
 
 __all__ = [
     "DATABASE",
     "ERASED",
+    "OF_THE_FILE",
     "SAMPLES",
     "Appended",
     "FileFacts",
     "Store",
     "as_json",
     "layout",
+    "refuse_unsound",
     "sample_rows",
     "sha256_of",
 ]

@@ -17,7 +17,7 @@ from analysis.store.database import driver_of
 ERASED = "erased"
 
 _BY_ROW = ("source_rows", "rejects")  # of a file, not of an athlete
-_BY_FILE = (*_BY_ROW, "waiting", "revisions", "files")
+_BY_FILE = (*_BY_ROW, "waiting", "readings", "named", "revisions", "files")
 
 
 def forget(

@@ -38,7 +38,8 @@ class Step(NamedTuple):
 STEPS: tuple[Step, ...] = (
     Step(
         2,
-        "labels for days planned light, ill or away, the changes that pages told, and how each file was read",
+        "labels for days planned light, ill or away, the changes that pages told, and what the reading of each file "
+        "rested on, for which the next ingest reads all files once more",
         ('ALTER TABLE "plan" ADD COLUMN label VARCHAR', 'ALTER TABLE "files" ADD COLUMN read_as VARCHAR'),
     ),
     Step(

@@ -46,6 +46,19 @@ def records(connection: sql.Connection, name: str, **among: Iterable[object]) ->
     return [dict(zip(names, row, strict=True)) for row in rows(connection, name, **among)]
 
 
+def raw_rows(connection: sql.Connection, file_no: int) -> list[dict[str, object]]:
+    """Number, hash and occurrence of each row of a file."""
+    names = ("row_no", "row_hash", "occurrence")
+    return [dict(zip(names, row, strict=True)) for row in fetched(connection, _raw_rows(), {"file_no": file_no})]
+
+
+@functools.cache
+def _raw_rows() -> sql.Select:
+    rows = STORED["source_rows"]
+    query = sql.select(rows.c.row_no, rows.c.row_hash, rows.c.occurrence)
+    return query.where(rows.c.file_no == sql.bindparam("file_no"))
+
+
 def canonical(name: str, rows_: Rows) -> pd.DataFrame:
     """The frame of rows of a table."""
     return _framed(name, [_columns(name, rows_)]) if rows_ else TABLES[name].empty()
@@ -70,6 +83,12 @@ def sample_files(connection: sql.Connection, athlete_id: str) -> Rows:
     held, files = STORED["sample_files"], STORED["files"]
     query = sql.select(held.c.session_id, held.c.path).join(files, files.c.sha256 == held.c.sha256)
     return fetched(connection, query.where(held.c.athlete_id == athlete_id).order_by(files.c.file_no))
+
+
+def paths_of(connection: sql.Connection, sha256: str) -> list[str]:
+    """The sample files that came from the file of this hash."""
+    held = STORED["sample_files"]
+    return [path for (path,) in fetched(connection, sql.select(held.c.path).distinct().where(held.c.sha256 == sha256))]
 
 
 def named_samples(connection: sql.Connection, among: set[str] | None) -> set[str]:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,9 +35,12 @@ class SampleFiles:
     def write(self, sha256: str, athlete_id: str, frame: pd.DataFrame) -> str:
         """Write and sync the samples of one athlete in one file; returns its path.
 
+        One that is there already, as of a file that is read again, stays as it is: the new one gets a name beside it.
         Raises WorkbookError where the disk does not take them.
         """
         path = f"athlete_id={athlete_id}/{sha256}.parquet"
+        if self.exists(path):
+            path = f"athlete_id={athlete_id}/{sha256}.{secrets.token_hex(4)}.parquet"
         buffer = io.BytesIO()
         table = pa.Table.from_pandas(frame, preserve_index=False)
         pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)

@@ -16,7 +16,7 @@ from analysis.base.errors import Busy, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.base.names import name_key
 from analysis.base.tables import TABLES
-from analysis.store import forgetting, reading, writing
+from analysis.store import forgetting, reading, replacing, writing
 from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
 from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
@@ -120,10 +120,16 @@ class Store:
 
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, of the newest file that holds it; empty where there is none."""
-        with self._engine.connect() as connection:
-            of_session = {"athlete_id": athlete_id, "session_id": session_id}
-            path = connection.scalar(reading.newest_sample_file(), of_session)
-        return TABLES["samples"].empty() if path is None else self._samples.read(path, session_id)
+        path = self._newest_samples(athlete_id, session_id)
+        if path is None:
+            return TABLES["samples"].empty()
+        try:
+            return self._samples.read(path, session_id)
+        except WorkbookError:
+            now = self._newest_samples(athlete_id, session_id)
+            if now is None or now == path:
+                raise
+            return self._samples.read(now, session_id)  # its file was read again meanwhile
 
     def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
@@ -149,6 +155,11 @@ class Store:
         """The number of a file that is stored whole, None where it is new or waits for a name."""
         with self._engine.connect() as connection:
             return connection.scalar(reading.whole_file(), {"sha256": sha256})
+
+    def holding(self, file_nos: Iterable[int]) -> set[int]:
+        """Those of the files from which rows of athletes still come."""
+        with self._engine.connect() as connection:
+            return replacing.holding(connection, list(file_nos))
 
     def row_hashes(self) -> set[str]:
         """The hashes of all source rows."""
@@ -188,11 +199,13 @@ class Store:
         facts: dict[str, Any],
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
+        gone: frozenset[int] = frozenset(),
     ) -> Appended:
         """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
 
         Rows that are stored already stay as they are; a row whose key is known and whose content differs replaces
-        it and counts as revised (the older text stays in `source_rows`).
+        it and counts as revised (the older text stays in `source_rows`). Where the very file is known, its rows as they
+        are given now replace those that it brought; `gone` as `replacing.replace` has it.
         """
         samples = samples or {}
         written: dict[str, str] = {}
@@ -200,12 +213,18 @@ class Store:
             for athlete_id, frame in samples.items():
                 written[athlete_id] = self._samples.write(file.sha256, athlete_id, frame)
             with transaction(self._engine) as connection:
-                appended = writing.append(connection, file, facts, tables, sampled=written)
+                if writing.is_known(connection, file.sha256):
+                    replaced = set(reading.paths_of(connection, file.sha256))
+                    appended = replacing.replace(connection, file, facts, tables, written, gone)
+                else:
+                    replaced = set()
+                    appended = writing.append(connection, file, facts, tables, sampled=written)
                 writing.name_samples(connection, file.sha256, samples, written)
         except BaseException:
             # only what this call wrote and nobody else's committed row names
             self.sweep(only=set(written.values()))
             raise
+        self.sweep(only=replaced)
         return appended
 
     def put(self, name: str, rows: pd.DataFrame) -> None:
@@ -284,6 +303,11 @@ class Store:
         return self._samples.paths()
 
     # inside ------------------------------------------------------------------------------------------------------
+
+    def _newest_samples(self, athlete_id: str, session_id: str) -> str | None:
+        of_session = {"athlete_id": athlete_id, "session_id": session_id}
+        with self._engine.connect() as connection:
+            return connection.scalar(reading.newest_sample_file(), of_session)
 
     def _fetched(self, query: sql.Select) -> Rows:
         with self._engine.connect() as connection:

@@ -17,6 +17,8 @@ from analysis.store.records import Record, records, sound_records
 from analysis.store.schema import COMMITS, FACTS, STORED
 
 PART_ROWS = 30_000
+OF_THE_FILE = ("source_rows", "rejects", "waiting", "named", "readings")  # rows about a file, not of an athlete
+LINKED = ("sets", "runs")
 
 
 @dataclass(frozen=True)
@@ -49,26 +51,25 @@ def append(
 
     `sampled` are the athletes whose watch records the file brings. Raises DataProblem for rows that cannot be stored.
     """
-    file_no = _number_file(connection, file, facts)
+    file_no = number_file(connection, file, facts)
     appended = Appended(file_no, *(dict.fromkeys(tables, 0) for _ in range(3)))
     touched = set(sampled)
-    for part in _parts({name: _typed(name, rows, file_no) for name, rows in tables.items()}):
-        incoming = {name: sound_records(name, rows, file.name) for name, rows in part.items()}
+    for incoming in parts_of(tables, file, file_no):
         changes.number_sets(connection, incoming)
         for name, rows in incoming.items():
             changed = _store(connection, name, rows, appended)
-            if TABLES[name].of_one_athlete:
+            if TABLES[name].of_one_athlete and name not in OF_THE_FILE:
                 touched |= {record["athlete_id"] for record in changed}
-            if name in ("sets", "runs"):
-                _link(connection, name, touched, {record["session_id"] for record in changed})
-    _settle_older_rejects(connection, file_no)
+            if name in LINKED:
+                link(connection, name, touched, days_of(connection, touched, {row["session_id"] for row in changed}))
+    settle_older_rejects(connection, file_no)
     bump(connection, touched)
     return appended
 
 
 def put(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
     """Rows in place of those that have their keys."""
-    _upsert(connection, name, records(name, TABLES[name].coerce(rows)))
+    upsert(connection, name, records(name, TABLES[name].coerce(rows)))
 
 
 def put_new(connection: sql.Connection, name: str, rows: pd.DataFrame) -> None:
@@ -116,7 +117,22 @@ def name_samples(
         for athlete_id, frame in samples.items()
         for session_id, n in Counter(frame["session_id"]).items()
     ]
-    _upsert(connection, "sample_files", rows)
+    upsert(connection, "sample_files", rows)
+
+
+def parts_of(tables: dict[str, pd.DataFrame], file: FileFacts, file_no: int) -> Iterator[dict[str, list[Record]]]:
+    """The rows of a file as records, in parts that fit into memory.
+
+    Raises DataProblem for rows that cannot be stored.
+    """
+    for part in _parts({name: _typed(name, rows, file_no) for name, rows in tables.items()}):
+        yield {name: sound_records(name, rows, file.name) for name, rows in part.items()}
+
+
+def refuse_unsound(file: FileFacts, tables: dict[str, pd.DataFrame]) -> None:
+    """Raises DataProblem for rows that cannot be stored; nothing is."""
+    for _ in parts_of(tables, file, 0):
+        pass
 
 
 def _typed(name: str, rows: pd.DataFrame, file_no: int) -> pd.DataFrame:
@@ -151,16 +167,22 @@ def _parts(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, pd.DataFrame]]
             yield {name: rows.iloc[first : first + PART_ROWS]}
 
 
-def _number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, Any]) -> int:
-    """The number of the file, its row written; one that waited for a name keeps its number, not its old rows."""
+def is_known(connection: sql.Connection, sha256: str) -> bool:
+    """Whether the file of this hash is stored, also one that waits for a name."""
+    number, _ = connection.execute(_numbers(), {"sha256": sha256}).one()
+    return number is not None
+
+
+def number_file(connection: sql.Connection, file: FileFacts, facts: dict[str, Any]) -> int:
+    """The number of the file, its row written; one that is read again keeps its number, not its old source rows."""
     number, last = connection.execute(_numbers(), {"sha256": file.sha256}).one()
     if number is None:
         number = (last or 0) + 1
     else:
-        for name in ("source_rows", "rejects", "waiting"):
+        for name in OF_THE_FILE:
             drop(connection, name, "file_no", [number])
     row = {"file_no": number, "sha256": file.sha256, "name": file.name, "bytes": file.bytes, **facts}
-    _upsert(connection, "files", [row | {"imported_at": facts["imported_at"].isoformat()}])
+    upsert(connection, "files", [row | {"imported_at": facts["imported_at"].isoformat()}])
     return number
 
 
@@ -168,20 +190,26 @@ def _store(connection: sql.Connection, name: str, rows: list[Record], appended: 
     """Store what is new or revised among the rows of one table, and count it; returns those."""
     new, revised = changes.new_and_revised(connection, name, rows)
     changed = new + [after for _, after in revised]
-    _upsert(connection, name, changed)
-    _upsert(connection, "revisions", changes.revisions(name, revised, appended.file_no))
+    upsert(connection, name, changed)
+    upsert(connection, "revisions", changes.revisions(name, revised, appended.file_no))
     appended.new[name] += len(new)
     appended.revised[name] += len(revised)
     appended.known[name] += len(rows) - len(changed)
     return changed
 
 
-def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_ids: set[str]) -> None:
-    """Find anew the links of the sets or runs of the days on which these sessions of these athletes lie."""
+def days_of(connection: sql.Connection, athlete_ids: set[str], session_ids: set[str]) -> set[object]:
+    """The days on which these sessions of these athletes lie."""
     if not session_ids:
+        return set()
+    found = reading.records(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
+    return {session["local_date"] for session in found}
+
+
+def link(connection: sql.Connection, name: str, athlete_ids: set[str], days: set[object]) -> None:
+    """Find anew the links of the sets or runs of these days of these athletes."""
+    if not days:
         return
-    touched = reading.records(connection, "sessions", athlete_id=athlete_ids, session_id=session_ids)
-    days = {session["local_date"] for session in touched}
     same_days = reading.records(connection, "sessions", athlete_id=athlete_ids, local_date=days)
     on_a_day = Counter((session["athlete_id"], session["local_date"]) for session in same_days)
     beside = [one["session_id"] for one in same_days if on_a_day[one["athlete_id"], one["local_date"]] > 1]
@@ -199,14 +227,14 @@ def _link(connection: sql.Connection, name: str, athlete_ids: set[str], session_
     put(connection, "links", pairs_of(sessions, found))
 
 
-def _settle_older_rejects(connection: sql.Connection, file_no: int) -> None:
+def settle_older_rejects(connection: sql.Connection, file_no: int) -> None:
     """Rejects of an earlier version of this file are settled: what is still wrong is among its own."""
     settled = connection.scalars(_older_versions(), {"file_no": file_no}).all()
     if settled:
         drop(connection, "rejects", "file_no", settled)
 
 
-def _upsert(connection: sql.Connection, name: str, rows: list[Record]) -> None:
+def upsert(connection: sql.Connection, name: str, rows: list[Record]) -> None:
     if rows:
         connection.execute(_upserting(name, connection.dialect.name), rows)
 

@@ -1,7 +1,13 @@
-"""A look without touching: what a file would bring."""
+"""A look without touching: what `ingest` would make of files.
 
+It is the same run over them, but for the storing.
+"""
+
+import tempfile
 import textwrap
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,85 +19,122 @@ from analysis.base.frames import rows_of
 from analysis.ingest import apart
 from analysis.ingest.binding import dated
 from analysis.ingest.reading import Options, Reading
-from analysis.store import DATABASE, sha256_of
-from analysis.workspace import find_folder, open_workspace, reader_options
-from analysis.workspace.intake import row_hashes
+from analysis.store import DATABASE, Store, refuse_unsound
+from analysis.workspace import Workspace, find_folder, open_workspace
+from analysis.workspace.intake import Outcome, Prepared, Run, nobody_is_bound_to, row_hashes
 
 _GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a store has already: the hashes of its source rows and of whole files."""
-
-    rows: frozenset[str] = frozenset()
-    files: frozenset[str] = frozenset()
+_IN_PLACE_OF_KNOWN = {"again": "again", "waiting": "waits"}  # what becomes of a file, where it is neither new nor known
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one file would bring."""
+    """What `ingest` would make of one file."""
 
     path: Path
     name: str  # the path below the folder that was named
+    will: str = ""  # the state that the file would come to, as an outcome of `ingest` has it; outside a workspace empty
     reader: str = ""
     dialect: dict = field(default_factory=dict)
-    athletes: tuple[str, ...] = ()
+    athletes: tuple[str, ...] = ()  # as the file names them, or its owner
     rows: dict[str, int] = field(default_factory=dict)
     rejects: tuple[str, ...] = ()
     known: bool = False  # the very same file is stored already
     rows_known: int = 0  # source rows that the store has already
     notes: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()  # a stored file would be read again
+    waiting: dict[str, int] = field(default_factory=dict)  # rows by names that are bound to nobody
     error: str = ""
 
 
-def options(workspace_folder: Path | None, load_unit: str | None, mapping: Path | None) -> Options:
-    """What readers are told: of the workspace where there is one, else only what the command says."""
+@contextmanager
+def looking(workspace_folder: Path | None) -> Iterator[Workspace | None]:
+    """The workspace to look with, for which no store is made where there is none; None outside of one."""
     try:
         folder = find_folder(workspace_folder)
     except ConfigProblem:
         if workspace_folder is not None:
             raise
-        return Options(load_unit=load_unit, mapping=mapping)
+        yield None
+        return
     config = configuration.read_config(folder / configuration.NAME)
-    return reader_options(folder, config, load_unit, mapping)  # without its store: looking makes none
+    if (folder / config.store / DATABASE).is_file():
+        yield open_workspace(folder)
+        return
+    with tempfile.TemporaryDirectory() as empty:
+        store = Store.open(Path(empty))
+        try:
+            yield Workspace(folder, config, store)
+        finally:
+            store.close()
 
 
-def known(workspace_folder: Path | None) -> Known:
-    """What is stored in the workspace; nothing outside one, or where it has no store yet."""
-    try:
-        folder = find_folder(workspace_folder)
-    except ConfigProblem:
-        return Known()
-    if not (folder / configuration.read_config(folder / configuration.NAME).store / DATABASE).is_file():
-        return Known()
-    store = open_workspace(folder).store
-    return Known(frozenset(store.row_hashes()), frozenset(store.frame("files")["sha256"]))
+def looks(
+    workspace: Workspace | None, files: dict[Path, Path], options: Options, athlete: str | None = None
+) -> Iterator[Look]:
+    """What `ingest` would make of each of the files, nothing stored; as `ingest` has the arguments.
 
-
-def look(path: Path, options: Options, stored: Known | None = None, root: Path | None = None) -> Look:
-    """What the file would bring, nothing stored; what is wrong with it is in `error`.
-
-    `root` is the folder it was found under, which its name leaves out.
+    Outside of a workspace nothing is known of whose they are and what is stored: only what they hold is told.
     """
-    stored = stored or Known()
-    name = printable(path.relative_to(root or path.parent).as_posix())
-    try:
-        reading = dated(apart.read(path, options), printable(path.name))
-    except WorkbookError as problem:
-        return Look(path, name, error=printable(str(problem)))
+    if workspace is None:
+        yield from (_alone(path, root, options) for path, root in files.items())
+        return
+    prepared: dict[Path, Prepared] = {}
+
+    def rehearsed(file: Prepared) -> None:
+        refuse_unsound(file.file, file.tables)
+        prepared[file.path] = file
+
+    run = Run(workspace, options, athlete, rehearsed=rehearsed)
+    stored = set(run.kept)
+    known_rows = workspace.store.row_hashes()
+    for outcome in run.over(files):
+        yield _look(outcome, files[outcome.path], prepared.get(outcome.path), run, stored, known_rows)
+
+
+def _look(
+    outcome: Outcome, root: Path, file: Prepared | None, run: Run, stored: set[str], known_rows: set[str]
+) -> Look:
+    path, state = outcome.path, outcome.state
+    name, reading = _name(path, root), file.reading if file else None
+    if reading is None and state == "known":
+        reading = run.reading_of(path)
+    if reading is None or state == "failed":
+        return Look(path, name, state, outcome.reader, why=outcome.why, error=outcome.error)
     return Look(
         path,
         name,
-        reader=reading.reader,
-        dialect=reading.dialect,
-        athletes=_names(reading),
-        rows={table: len(frame) for table, frame in reading.tables.items()},
-        rejects=tuple(refusal(row) for row in rows_of(reading.rejects.sort_values("row_no", kind="stable"))),
-        known=sha256_of(path) in stored.files,
-        rows_known=sum(value in stored.rows for value in row_hashes(reading.source_rows)),
-        notes=tuple(map(printable, reading.notes)),
+        state,
+        known=state == "known" or (file is not None and file.file.sha256 in stored),
+        rows_known=sum(value in known_rows for value in row_hashes(reading.source_rows)),
+        why=outcome.why,
+        waiting=outcome.waiting,
+        **_told(reading, file.owner if file else None),
     )
+
+
+def _alone(path: Path, root: Path, options: Options) -> Look:
+    """What a file holds, outside of a workspace."""
+    try:
+        return Look(path, _name(path, root), **_told(dated(apart.read(path, options), printable(path.name))))
+    except WorkbookError as problem:
+        return Look(path, _name(path, root), "failed", error=printable(str(problem)))
+
+
+def _name(path: Path, root: Path) -> str:
+    return printable(path.relative_to(root).as_posix())
+
+
+def _told(reading: Reading, owner: str | None = None) -> dict[str, Any]:
+    """What a look says of a reading."""
+    return {
+        "reader": reading.reader,
+        "dialect": reading.dialect,
+        "athletes": _names(reading) or ((owner,) if owner else ()),
+        "rows": {table: len(frame) for table, frame in reading.tables.items()},
+        "rejects": tuple(refusal(row) for row in rows_of(reading.rejects.sort_values("row_no", kind="stable"))),
+        "notes": tuple(map(printable, reading.notes)),
+    }
 
 
 def refusal(row: Any) -> str:
@@ -111,7 +154,8 @@ def looks_text(looks: list[Look], width: int) -> str:
     """A table with one line a file, below it what is refused, noted and wrong, all about `width` characters wide."""
     if not looks:
         return ""
-    lines = [("format", "file", "form", "athletes", "refused", "known", "most rows"), *(_cells(each) for each in looks)]
+    head = ("format", "file", "form", "athletes", "refused", "known", "most rows")
+    lines = [head, *(_cells(each) for each in looks)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     spare = width - sum(widths) - _GAP * (len(widths) - 1)
     widths[1] = max(_NARROWEST_NAME, widths[1] + min(0, spare))
@@ -133,16 +177,18 @@ def _cells(look: Look) -> tuple[str, ...]:
         _form(look.dialect),
         f"{look.athletes[0]}{more}" if look.athletes else "its folder",
         str(len(look.rejects)),
-        "all" if look.known else str(look.rows_known),
+        _IN_PLACE_OF_KNOWN.get(look.will) or ("all" if look.known else str(look.rows_known)),
         f"{most} {look.rows[most]}" if most else "none",
     )
 
 
 def _by_what_is_said(looks: list[Look]) -> dict[tuple[str, ...], list[str]]:
-    """What is wrong or refused, with the names of the files that it is said of."""
+    """What is wrong, refused or waited for, and why a file is read again, with the names of the files it is said of."""
     found: dict[tuple[str, ...], list[str]] = {}
     for each in looks:
         said = [each.error] if each.error else [f"refused: {reason}" for reason in each.rejects[:_MOST]]
+        said = [f"again: {reason}" for reason in each.why] + said
+        said += [nobody_is_bound_to(each.waiting)] if each.waiting else []
         if len(each.rejects) > _MOST:
             said.append(f"... and {len(each.rejects) - _MOST} more; --json lists them all")
         if said:
@@ -210,6 +256,7 @@ def _form(dialect: dict) -> str:
 def next_step(looks: list[Look], command: str) -> str:
     """What a user should do after these looks, in a few sentences. `command` takes the same files in."""
     failed = sum(bool(look.error) for look in looks)
+    waiting = sum(bool(look.waiting) for look in looks)
     rejected = sum(len(look.rejects) for look in looks)
     good = len(looks) - failed
     if not looks:
@@ -217,11 +264,15 @@ def next_step(looks: list[Look], command: str) -> str:
     if not good:
         return "Nothing can be taken in yet. Do what the lines above say, then check again."
     said = [f"Files that can be taken in: {good} of {len(looks)}."]
+    if again := sum(look.will == "again" for look in looks):
+        said.append(f"Read again, their rows replaced: {again}; above stands why.")
+    if waiting:
+        said.append(f"Waiting for a name: {waiting}; their other rows are taken in.")
     if failed:
         said.append(f"Failed: {failed}; above stands what to do about each.")
     if rejected:
         said.append(f"Cells that would be refused: {rejected}; correct them in their files, or let them be left out.")
-    if all(look.known for look in looks if not look.error):
+    if all(look.will == "known" for look in looks if not look.error):
         return "\n".join([*said, "All that can be taken in is stored already."])
     return "\n".join([*said, f"Next: {command}"])
 

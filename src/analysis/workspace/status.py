@@ -4,6 +4,7 @@ from analysis.base.frames import rows_of
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.workspace import Workspace
 from analysis.workspace.consent import agreeing
+from analysis.workspace.intake import to_be_read_again
 
 
 def status(workspace: Workspace) -> dict[str, object]:
@@ -27,10 +28,18 @@ def status(workspace: Workspace) -> dict[str, object]:
         "files": workspace.store.count("files")[0][0],
         "rejects": workspace.store.count("rejects")[0][0],
         "waiting": waiting.groupby("external_name", as_index=False).agg({"rows": "sum"}).to_dict("records"),
+        "again": _to_be_read_again(workspace),
         "unknown_exercises": _unknown_exercises(workspace),
         "consent": _consent(workspace),
         "athletes": people,
     }
+
+
+def _to_be_read_again(workspace: Workspace) -> list[dict[str, object]]:
+    """Files on whose reading something changed, why, and whether they are still there."""
+    return [
+        {"name": kept.name, "why": list(why), "gone": path is None} for kept, path, why in to_be_read_again(workspace)
+    ]
 
 
 def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
@@ -70,7 +79,25 @@ def status_text(report: dict) -> str:
         f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
         for name in report["waiting"]
     ]
+    lines += _again_lines(report["again"])
     if report["unknown_exercises"]:
         some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
         lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
     return "\n".join(lines)
+
+
+def _again_lines(again: list[dict]) -> list[str]:
+    """A line for each reason, first of the files that are there, then of those that are gone."""
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for one in again:
+        groups.setdefault((one["gone"], "; ".join(one["why"])), []).append(one["name"])
+    return [
+        f"{'Gone, so that they stay as they were read' if gone else 'Read again by the next `workbook ingest`'}: "
+        f"{len(names)}, since {why}: {_some(names)}"
+        for (gone, why), names in sorted(groups.items())
+    ]
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -465,7 +465,7 @@ def reader_options(folder: Path, config: Config, load_unit: str | None, mapping:
     exercises, sports = folder / "exercises.csv", folder / "sports.csv"
     return Options(
         config=config,
-        load_unit=load_unit or config.load_unit,
+        load_unit=load_unit,
         mapping=mapping,
         mapping_folders=(folder / "mappings",),
         exercises=exercises if exercises.is_file() else None,

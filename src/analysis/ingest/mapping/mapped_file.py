@@ -6,7 +6,16 @@ from functools import partial
 from pathlib import Path
 
 from analysis.base.errors import ConfigProblem, UnreadableFile
-from analysis.ingest.dialect import Said, Sheet, form_of, header_of, read_delimited, read_workbook, same_header
+from analysis.ingest.dialect import (
+    Said,
+    Sheet,
+    form_of,
+    header_of,
+    heads_below,
+    read_delimited,
+    read_workbook,
+    same_header,
+)
 from analysis.ingest.mapping.mapped_rows import MappedForm, read_row
 from analysis.ingest.mapping.mapping import Mapping, Unready, built_in, read_mapping, saved_mappings
 from analysis.ingest.mapping.targets import TARGETS
@@ -171,6 +180,11 @@ def fits(header: Iterable[str], options: Options) -> bool:
     there = list(header)
     named = [read_mapping(options.mapping)] if options.mapping else []
     return any(one.fits(there) for one in (*named, *built_in())) or is_saved_for(there, options)
+
+
+def fits_head(mapping: Mapping, head: bytes) -> bool:
+    """Whether a mapping fits the header in the first bytes of a text file, also below a title."""
+    return any(mapping.fits(header_of(below)) for below in (head, *heads_below(head)))
 
 
 def fits_sheet(sheet: Sheet, options: Options) -> bool:

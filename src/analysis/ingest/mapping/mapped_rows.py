@@ -182,18 +182,17 @@ def _told(parts: Parts, form: MappedForm) -> Parts:
         parts[table]["side"] = parts[table].get("side") or "B"
     if "set_kind" in parts.get("sets", {}):
         parts["sets"]["set_kind"] = parts["sets"]["set_kind"] or "work"
-    known = catalogue(form.options.exercises)
-    if "sets" in parts:
-        raw_name, load_kg = parts["sets"]["exercise_raw"] or "", parts["sets"].get("load_kg")
+    if "sets" in parts:  # only a table with lifts rests on the catalogue
+        known, raw_name = catalogue(form.options.exercises), parts["sets"]["exercise_raw"] or ""
         exercise = parts["sets"]["exercise"] = known.resolve(raw_name)
-        parts["sets"]["load_kg"] = external_load_kg(load_kg, "kg", exercise, known, raw_name)
+        parts["sets"]["load_kg"] = external_load_kg(parts["sets"].get("load_kg"), "kg", exercise, known, raw_name)
     if "runs" in parts:
         sport = parts["runs"]["sport"] = parts["runs"].get("sport") or "run"
         named = Named(sports(form.options.sports).named(sport))
         parts["runs"]["activity"], parts["sessions"]["kind"] = named.activity, named.kind
     if "cues" in parts:
         given = parts["cues"]["exercise"]
-        parts["cues"]["exercise"] = known.resolve(given or "") or given
+        parts["cues"]["exercise"] = catalogue(form.options.exercises).resolve(given or "") or given
     if "sessions" in parts:
         parts["sessions"] |= local_start(_start(parts["sessions"]), form.options.config.zone)
     if parts.get("sessions", {}).get("status") in ("rest", "off"):

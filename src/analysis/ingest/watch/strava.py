@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.units import M_PER_MILE
 from analysis.ingest import cells
+from analysis.ingest.asking import but
 from analysis.ingest.dialect import Sheet, same_header
 from analysis.ingest.files import DAMAGED_ARCHIVE, MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, head_of
 from analysis.ingest.reading import Options, Reading
@@ -256,7 +257,7 @@ def _read_file(path: Path, options: Options) -> Reading:
 def _saying_the_sport(options: Options, one: Taken) -> Options:
     """The options for a watch file that does not say what was done: the list says it."""
     sport = one.parts.get("runs", {}).get("activity")
-    return replace(options, sport=sport) if sport else options
+    return but(options, sport=sport) if sport else options
 
 
 def _as_listed(inner: Reading, one: Taken, notes: dict[str, None]) -> Reading:
