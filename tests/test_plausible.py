@@ -419,7 +419,7 @@ def test_a_device_that_never_learns_the_date_has_none_and_lasts_as_long(read, fo
     assert session["session_key"].startswith("undated")
     assert run_of(reading)["elapsed_s"] == 400
     assert any("before 2000" in note for note in reading.notes)
-    with pytest.raises(UnreadableFile, match="before its device knew the date"):
+    with pytest.raises(UnreadableFile, match="from before its device knew the date"):
         binding.dated(reading, "run")
 
 

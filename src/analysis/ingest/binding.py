@@ -75,7 +75,7 @@ def dated(reading: Reading, file_name: str) -> Reading:
     if all(frame.empty for frame in tables.values()):
         if reading.dialect.get("unset_clocks"):
             raise UnreadableFile(
-                f"{file_name} was recorded before its device knew the date, so it belongs to no week. Correct its times."
+                f"{file_name} is from before its device knew the date, so it belongs to no week. Correct its times."
             )
         raise UnreadableFile(f"{file_name} has no date or time, so it belongs to no week. Export it with times.")
     samples = {key: frame for key, frame in reading.samples.items() if key not in undated}

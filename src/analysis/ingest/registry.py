@@ -1,5 +1,6 @@
 """Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
 
+import tempfile
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -8,9 +9,10 @@ from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.ingest.dialect import head_as_said
-from analysis.ingest.files import head_of
+from analysis.ingest.files import head_of, watch_file_alone_in
 from analysis.ingest.reading import Options, Reader, Reading
 
+_ZIP = b"PK"
 _TEXT = (".csv", ".tsv", ".txt")
 
 
@@ -76,6 +78,10 @@ def _read(path: Path, options: Options) -> Reading:
     for reader in readers():
         if reader.recognises(path, head):
             return _saying_what_was_said(_preferred(reader, path, head, options).read(path, options), options)
+    if head.startswith(_ZIP):
+        with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
+            if inner := watch_file_alone_in(path, Path(folder)):
+                return _read(inner, options)
     raise UnreadableFile(
         f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "
         "(docs/formats.md names all formats), or leave it out if it holds no training."
