@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from own_samples import START, fit_time, iso
 
 from analysis.base.config import Config
-from analysis.ingest import registry
+from analysis.base.errors import UnreadableFile
+from analysis.ingest import binding, registry
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.watch import plausible
 from analysis.ingest.watch.plausible import Mover, Recorded, Totals, believed_totals, farthest_m
@@ -418,6 +419,8 @@ def test_a_device_that_never_learns_the_date_has_none_and_lasts_as_long(read, fo
     assert session["session_key"].startswith("undated")
     assert run_of(reading)["elapsed_s"] == 400
     assert any("before 2000" in note for note in reading.notes)
+    with pytest.raises(UnreadableFile, match="from before its device knew the date"):
+        binding.dated(reading, "run")
 
 
 def test_a_watch_without_a_fix_begins_with_its_first_record_of_a_known_date(read):

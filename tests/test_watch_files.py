@@ -501,6 +501,56 @@ def test_a_damaged_gzip_is_refused_before_any_reader_is_asked(tmp_path):
         registry.read(path, BERLIN)
 
 
+def zipped(folder: Path, **members: bytes) -> Path:
+    path = folder / "12345.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("12345_ACTIVITY.fit", own_samples.run().content()),
+        ("export__run.TCX", own_samples.tcx().encode()),
+        ("run.gpx", own_samples.gpx(times=True).encode()),
+        ("run.fit.gz", gzip.compress(own_samples.run().content())),
+    ],
+)
+def test_a_zip_of_one_watch_file_reads_as_that_file(tmp_path, name, content):
+    plain = tmp_path / name.rpartition("__")[2]
+    plain.write_bytes(content)
+    alone = registry.read(plain, BERLIN)
+    reading = registry.read(zipped(tmp_path, **{name: content}), BERLIN)
+    assert reading.reader == alone.reader
+    assert reading.tables["sessions"].equals(alone.tables["sessions"])
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"a.fit": own_samples.run().content(), "b.fit": own_samples.run().content()}, "no format that is known"),
+        ({"inner.zip": b"PK"}, "no format that is known"),
+        ({"bomb.gpx": bytes(3_000_000)}, "would swell to 3000000 bytes"),
+        ({"empty.gpx": b""}, "empty.gpx is empty"),
+    ],
+    ids=["two", "a zip", "a bomb", "empty"],
+)
+def test_any_other_zip_is_refused_in_a_sentence(tmp_path, members, sentence):
+    with pytest.raises(UnreadableFile, match=sentence):
+        registry.read(zipped(tmp_path, **members), BERLIN)
+
+
+def test_a_damaged_file_in_a_zip_is_said(tmp_path):
+    path = zipped(tmp_path, **{"run.gpx": own_samples.gpx(times=True).encode()})
+    content = bytearray(path.read_bytes())
+    content[60:80] = bytes(20)
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match="damaged or locked zip"):
+        registry.read(path, BERLIN)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize(("reader", "root"), [(tcx, "TrainingCenterDatabase"), (gpx, "gpx")])
 def test_a_doctype_is_refused_in_any_encoding(read, reader, root, encoding):

@@ -111,6 +111,10 @@ def dated(reading: Reading, file_name: str) -> Reading:
         for name, frame in reading.tables.items()
     }
     if all(frame.empty for frame in tables.values()):
+        if reading.dialect.get("unset_clocks"):
+            raise UnreadableFile(
+                f"{file_name} is from before its device knew the date, so it belongs to no week. Correct its times."
+            )
         raise UnreadableFile(f"{file_name} has no date or time, so it belongs to no week. Export it with times.")
     samples = {key: frame for key, frame in reading.samples.items() if key not in undated}
     reason = f"Activities without a date or time: {len(undated)}. They belong to no week; export them with times."

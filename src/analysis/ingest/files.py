@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import lxml.etree as etree
 import numpy as np
@@ -41,6 +41,8 @@ DAMAGED_ARCHIVE = (  # what the libraries for zip archives raise where one is da
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(EOFError, UnicodeDecodeError, NotImplementedError, RuntimeError),
 )
+WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
+_OF_MACS = "__MACOSX/"
 YEARS = range(1970, 2201)
 
 
@@ -80,6 +82,34 @@ def _inflated(path: Path, file) -> bytes:
             if len(data) > MAX_BYTES:
                 break
     return bytes(data)
+
+
+def watch_file_alone_in(path: Path, folder: Path) -> Path | None:
+    """The one file of a watch that a zip holds, unpacked into `folder` under its last name; None for any other file.
+
+    Raises UnreadableFile where it swells as no activity does, or is damaged or locked.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(_OF_MACS)]
+            if len(members) != 1 or not WATCH_FILE.fullmatch(members[0].filename):
+                return None
+            inner = folder / PurePosixPath(members[0].filename.replace("\\", "/")).name
+            inner.write_bytes(_member(archive, members[0], path.name))
+            return inner
+    except DAMAGED_ARCHIVE:
+        return None  # then it is nobody's, and the registry says so
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str) -> bytes:
+    stated = member.file_size
+    if stated > MAX_BYTES or stated > max(RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size):
+        raise UnreadableFile(f"{file_name} would swell to {stated} bytes, as no activity does. Leave it out.")
+    try:
+        with archive.open(member) as packed:
+            return packed.read(stated)
+    except DAMAGED_ARCHIVE as problem:
+        raise UnreadableFile(f"{file_name} is a damaged or locked zip ({problem}). Download it again.") from None
 
 
 def looks_like_xml(head: bytes, root: bytes) -> bool:

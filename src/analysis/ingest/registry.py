@@ -1,5 +1,6 @@
 """Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
 
+import tempfile
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -9,9 +10,10 @@ from pathlib import Path
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below, read_workbook
-from analysis.ingest.files import head_of
+from analysis.ingest.files import head_of, watch_file_alone_in
 from analysis.ingest.reading import Options, Reader, Reading, together
 
+_ZIP = b"PK"
 _TEXT = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", ".xlsm")
 _MAPPING = "mapping"  # the reader that is asked last
@@ -84,6 +86,10 @@ def _read(path: Path, options: Options) -> Reading:
         head = head_as_said(head, options.said)
     seen, asked = watched(options)
     reader = next((reader for reader in readers() if reader.recognises(path, head)), None)
+    if reader is None and head.startswith(_ZIP):
+        with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
+            if inner := watch_file_alone_in(path, Path(folder)):
+                return _read(inner, options)
     if reader is None:
         raise UnreadableFile(
             f"{path.name} is of no format that is known here. Export it as FIT, TCX, GPX, CSV or XLSX "

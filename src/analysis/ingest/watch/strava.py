@@ -21,7 +21,7 @@ from analysis.base.units import M_PER_MILE
 from analysis.ingest import cells
 from analysis.ingest.asking import but
 from analysis.ingest.dialect import Sheet, same_header
-from analysis.ingest.files import DAMAGED_ARCHIVE, MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, head_of
+from analysis.ingest.files import DAMAGED_ARCHIVE, MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, WATCH_FILE, head_of
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.rows import Ledger, Taken, at_place, place_of
 from analysis.ingest.table_format import Column, Content, Form, Line
@@ -38,7 +38,6 @@ from analysis.ingest.watch.activity_lists import (
 from analysis.ingest.watch.told import notes_of_the_unbelieved
 
 _LIST = "activities.csv"
-_WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
 _ARCHIVE = re.compile(r".+\.(zip|7z|rar|tar|tgz|tar\.gz|bz2|xz)", re.IGNORECASE)
 MAX_FILES = 50_000
 MAX_ZIP_BYTES = 8 * 2**30  # of all files once unpacked; they are unpacked one at a time
@@ -188,7 +187,7 @@ def _checked_names(export: zipfile.ZipFile, file_name: str) -> list[str]:
         swollen = entry.file_size > RATIO_COUNTS_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
         if entry.file_size > MAX_BYTES or swollen:
             raise UnreadableFile(f"{file_name}: {entry.filename} swells to {entry.file_size} bytes. Leave it out.")
-    return [entry.filename for entry in entries if _WATCH_FILE.fullmatch(entry.filename)]
+    return [entry.filename for entry in entries if WATCH_FILE.fullmatch(entry.filename)]
 
 
 def _unpacked(export: zipfile.ZipFile, name: str, folder: Path) -> Path:
