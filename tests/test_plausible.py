@@ -522,6 +522,15 @@ def test_no_way_is_longer_than_anybody_gets(n: int, strays: list[tuple[int, floa
     assert (found.total_m or 0.0) <= n * float(farthest_m(2.0, by))
 
 
+def test_in_noise_no_way_is_looked_for():
+    n = 12_000
+    lat = np.random.default_rng(1).uniform(-80, 80, n)
+    left_out: Counter[str] = Counter()
+    found = way(Track(lat, np.full(n, 13.0), np.arange(n) * 1.0, np.zeros(n, dtype=int)), "foot", left_out)
+    assert found.total_m is None
+    assert (left_out["stray_points"], left_out["jumps"]) == (0, n - 1)
+
+
 @given(st.integers(1, 30), st.integers(1, 4))
 def test_however_often_a_track_is_said_it_is_new_once(n: int, times: int):
     clock = np.arange(n, dtype="float64")

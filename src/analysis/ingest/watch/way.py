@@ -15,6 +15,7 @@ EARTH_RADIUS_M = 6_371_008.8  # mean radius (2a + b) / 3 of the GRS80 ellipsoid;
 _AT_ZERO_DEG = 1e-5  # a metre around 0° 0°, where a device without a fix puts itself
 _FEW = 10  # points that no chain holds are a stray fix; more of them are a stretch of their own
 _LOOK_BACK = 32  # pieces
+_MOST_PIECES = 5_000
 _SAME_PLACE_M = 25.0  # a track that is said again may have been thinned out
 _MOST_STRETCHES = 200
 _STRAY_SHARE = 0.01
@@ -135,8 +136,8 @@ def way(track: Track, by: Mover, left_out: Counter[str]) -> Way:
     jumps = (~steps.can_be(by) | _too_fast_for_long(steps, same, by)) & same
     left_out["jumps"] += int(jumps.sum())
     counted_m = np.where(same & ~jumps, steps.way_m, 0.0)
-    if len(at) > 1 and not counted_m.any() and not jumps.any() and _lasts_s(steps.track) >= _STILL_S:
-        left_out["still_tracks"] += 1
+    if len(at) > 1 and not counted_m.any() and (jumps.any() or _lasts_s(steps.track) >= _STILL_S):
+        left_out["still_tracks"] += not jumps.any()
         return Way(distance_m, None, 0)
     distance_m[at[0]] = 0.0
     distance_m[at[1:]] = np.cumsum(counted_m)
@@ -226,10 +227,11 @@ def _on_chain(steps: _Steps, by: Mover) -> np.ndarray:
     """Which points lie on the chain of the most points of which each can be reached from the one before.
 
     A track is cut into pieces where a step cannot be; a chain leads from the end of a piece to the begin of a later
-    one. Of the other pieces those of many points stay: there the device was for a while.
+    one. Of the other pieces those of many points stay: there the device was for a while. In more pieces than any track
+    has nothing is looked for: all points stay, and the steps that cannot be add nothing.
     """
     can_be = steps.can_be(by)
-    if can_be.all():
+    if can_be.all() or (~can_be).sum() >= _MOST_PIECES:
         return np.ones(len(steps.track), dtype=bool)
     begins = np.concatenate([[0], np.flatnonzero(~can_be) + 1])
     ends = np.concatenate([begins[1:] - 1, [len(steps.track) - 1]])
