@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,8 +13,10 @@ from analysis.base.errors import UnitNeeded
 from analysis.base.units import M_PER_YARD, factor
 from analysis.ingest.cells import plain
 from analysis.ingest.dialect import Sheet
+from analysis.ingest.reading import Options, Reading
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
+from analysis.ingest.watch.activities import VERSION
 from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Totals, believed_totals, mover
 from analysis.ingest.watch.told import left_out_of_a_run, notes
 
@@ -84,6 +87,10 @@ class ActivityList(TableFormat):
     """
 
     suffixes: tuple[str, ...] = (".csv",)
+
+    def read(self, path: Path, options: Options) -> Reading:
+        """The list at `path`, as every table is read, by the version of the limits that it is held to."""
+        return replace(super().read(path, options), version=VERSION)
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""
