@@ -502,6 +502,7 @@ def test_a_list_is_held_to_the_same_limits(read):
     assert runs["timer_s"].fillna(-1).tolist() == [1800, 1800, -1, 3600]
     assert runs["left_out"].notna().tolist() == [False, True, True, False]
     assert reading.rejects["column"].tolist() == ["Date"]
+    assert reading.version == read(gpx([steady()])).version == 2
     assert len(reading.notes) == 2
 
 

@@ -328,4 +328,5 @@ READER = Reader(
     read=read,
     takes="runs, body mass, resting heart rate, heart rate variability (SDNN) and hours asleep",
     leaves="other workouts, steps and all other records",
+    version=activities.VERSION,
 )

@@ -23,7 +23,9 @@ from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Columns, Recorded, T
 from analysis.ingest.watch.told import left_out_of_a_run, notes
 
 _ENDURANCE = ("run", "walk", "hike", "ride", "swim", "row", "ski")
-VERSION = 2  # of the readers that end in `reading`: 2 holds what files say to the limits of `plausible.py`
+VERSION = (
+    2  # of the readers of watches and of lists of activities: 2 holds what files say to the limits of `plausible.py`
+)
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high or np.inf
 
@@ -145,7 +147,6 @@ def reading(
     return Reading(
         reader=source,
         source=source,
-        version=VERSION,
         tables={
             name: pd.DataFrame(some, columns=reader_columns(name))
             for name, some in (rows | dict(more or {})).items()

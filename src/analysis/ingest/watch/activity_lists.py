@@ -13,7 +13,7 @@ from analysis.ingest.dialect import Sheet
 from analysis.ingest.rows import Ledger, Parts, Row, Taken, frame, take, without_repeats
 from analysis.ingest.sports import sports
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
-from analysis.ingest.watch.activities import is_recorded
+from analysis.ingest.watch.activities import VERSION, is_recorded
 from analysis.ingest.watch.naming import Named, Naming
 from analysis.ingest.watch.plausible import CLOCK_SET_FROM, Totals, believed_totals, mover
 from analysis.ingest.watch.told import left_out_of_a_run, notes
@@ -63,6 +63,7 @@ class ActivityList(TableFormat):
     """
 
     suffixes: tuple[str, ...] = (".csv",)
+    version: int = VERSION
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `runs`."""

@@ -413,4 +413,5 @@ READER = Reader(
     read=read,
     takes="sessions, runs, laps, sets, records with developer fields; readings of a scale; rMSSD of recordings at rest",
     leaves="positions, which say where an athlete lives; messages about the device",
+    version=activities.VERSION,
 )

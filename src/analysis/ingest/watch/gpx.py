@@ -217,4 +217,5 @@ READER = Reader(
     read=read,
     takes="sessions, runs with the distance measured on the track, points with heart rate and cadence",
     leaves="positions, which say where an athlete lives; routes and way points",
+    version=activities.VERSION,
 )

@@ -185,4 +185,5 @@ READER = Reader(
     read=read,
     takes="sessions, runs, laps and track points",
     leaves="positions, which say where an athlete lives",
+    version=activities.VERSION,
 )
