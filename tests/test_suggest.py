@@ -240,6 +240,26 @@ def test_a_table_of_bar_speeds_is_one_in_any_language(tmp_path, header, title):
     assert proposed["units"] == {"load_kg": "kg", "? " + names[-1]: "m/s"}
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Wdh", "12312", "rep_no"),
+        ("Repeticiones", "12123", "rep_no"),
+        ("Reps", "12345", "rep_no"),
+        ("Wdh", "33333", "reps"),
+        ("Reps", "54321", "reps"),
+        ("Reps", "11111", "reps"),
+        ("Wdh", "13123", "reps"),
+    ],
+)
+def test_a_column_that_counts_up_numbers_the_repetitions_and_says_no_count(tmp_path, header, cells, field):
+    rows = "".join(f"Alder;2026-03-02;Squat;100;{cell};0,61\n" for cell in cells)
+    names = f"Name;Datum;Übung;Last (kg);{header};Mittlere Geschw. (m/s)\n"
+    columns = tomllib.loads(suggest(saved(tmp_path, names + rows, "t.csv")))["columns"]
+    assert {name for name in ("rep_no", "reps") if name in columns} == {field}
+    assert columns[field] == header
+
+
 @pytest.mark.parametrize("header", ["MPV", "Propulsive (m/s)", "VMP", "bar speed", "Vmax", "Snelheid"])
 def test_a_speed_alone_makes_no_answer_of_a_morning(tmp_path, header):
     text = suggest(saved(tmp_path, f"Player,Date,{header}\nAlder,2026-03-02,0.6\n", "t.csv"))

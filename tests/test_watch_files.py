@@ -530,12 +530,13 @@ def test_a_zip_of_one_watch_file_reads_as_that_file(tmp_path, name, content):
 @pytest.mark.parametrize(
     ("members", "sentence"),
     [
-        ({"a.fit": own_samples.run().content(), "b.fit": own_samples.run().content()}, "no format that is known"),
+        ({"a.fit": b"a", "of__b.tcx.gz": b"b", "list.pdf": b"c"}, "2 files of watches. Unpack it and import its fold"),
+        ({"a.fit": b"a", "list.pdf": b"c"}, "no format that is known"),
         ({"inner.zip": b"PK"}, "no format that is known"),
         ({"bomb.gpx": bytes(3_000_000)}, "would swell to 3000000 bytes"),
         ({"empty.gpx": b""}, "empty.gpx is empty"),
     ],
-    ids=["two", "a zip", "a bomb", "empty"],
+    ids=["two", "one and a list", "a zip", "a bomb", "empty"],
 )
 def test_any_other_zip_is_refused_in_a_sentence(tmp_path, members, sentence):
     with pytest.raises(UnreadableFile, match=sentence):

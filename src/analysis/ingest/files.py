@@ -87,11 +87,14 @@ def _inflated(path: Path, file) -> bytes:
 def watch_file_alone_in(path: Path, folder: Path) -> Path | None:
     """The one file of a watch that a zip holds, unpacked into `folder` under its last name; None for any other file.
 
-    Raises UnreadableFile where it swells as no activity does, or is damaged or locked.
+    Raises UnreadableFile where it holds several, swells as no activity does, or is damaged or locked.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(_OF_MACS)]
+            watched = sum(WATCH_FILE.fullmatch(one.filename) is not None for one in members)
+            if watched > 1:
+                raise UnreadableFile(f"{path.name} holds {watched} files of watches. Unpack it and import its folder.")
             if len(members) != 1 or not WATCH_FILE.fullmatch(members[0].filename):
                 return None
             inner = folder / PurePosixPath(members[0].filename.replace("\\", "/")).name

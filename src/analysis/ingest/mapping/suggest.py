@@ -51,6 +51,8 @@ def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     sheet = next((sheet for sheet in sheets if len(sheet.header) > 1 and sheet.rows), sheets[0])
     found = _fields(sheet)
     proposal = _Proposal(_target(found, sheet))
+    if proposal.target == "reps" and "rep_no" not in found and _counts_up(sheet, found.get("reps")):
+        found["rep_no"] = found.pop("reps")
     if {"item", "value"} <= found.keys() and proposal.target == "wellness":
         item = found.pop("item")
         proposal.each = [_answer(item, word, found["value"], sheet) for word in dict.fromkeys(sheet.column(item))]
@@ -180,6 +182,15 @@ def _is_numeric(sheet: Sheet, header: str) -> bool:
         return bool([cells.number(cell, sheet.decimal) for cell in filled])
     except BadCell:
         return False
+
+
+def _counts_up(sheet: Sheet, header: str | None) -> bool:
+    """Whether a column counts from one up, row by row, and begins anew: 1, 2, 3, 1, 2, which no number of reps does."""
+    if header is None or not _is_numeric(sheet, header):
+        return False
+    counted = [cells.number(cell, sheet.decimal) for cell in sheet.column(header)]
+    steps = zip([0.0, *counted], counted, strict=False)
+    return max(counted) > 1 and all(now in (1, before + 1) for before, now in steps)
 
 
 def _unit(header: str, si: str) -> tuple[str, str]:

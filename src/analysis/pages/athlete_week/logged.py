@@ -94,12 +94,13 @@ def _on_days(done: str, days: int) -> list[str]:
 
 
 def activities_text(counts: Mapping[str, int]) -> str:
-    """How many of each kind of session.
+    """How many of each kind of session, in one order whatever that of the counts is.
 
-    >>> activities_text({"run": 1, "ride": 2, "other": 1})
+    >>> activities_text({"other": 1, "ride": 2, "run": 1})
     '1 run, 2 rides and 1 activity of another sport'
     """
-    return listed([_activity_text(kind, n) for kind, n in counts.items()])
+    kinds = (*_ACTIVITIES, "other")
+    return listed([_activity_text(kind, counts[kind]) for kind in sorted(counts, key=kinds.index)])
 
 
 def _activity_text(kind: str, n: int) -> str:
