@@ -341,7 +341,7 @@ def squads(draw):
     return names, draw(st.lists(files(names), min_size=1, max_size=4, unique_by=lambda file: file[0]))
 
 
-@settings(max_examples=times(4, 20, 300))
+@settings(max_examples=times(4, 12, 300))
 @given(squads())
 def test_a_fresh_ingest_of_the_folder_gives_the_others_as_before(squad):
     names, dropped = squad

@@ -26,7 +26,7 @@ ZONES = sorted(available_timezones())
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WHO = {"alder": "alder@home.example", "birch": "birch@home.example"}
 COACH = "coach@grove.example"
-SCHEDULES = times(40, 300, 10_000)
+SCHEDULES = times(20, 100, 10_000)
 
 
 class Page:

@@ -16,7 +16,7 @@ from analysis.privacy import backup_list
 from analysis.workspace import intake
 
 PASSPHRASE = "five words are long enough"
-KILLS = times(8, 12, 200)  # of each
+KILLS = times(4, 6, 200)  # of each
 SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -140,7 +140,7 @@ def test_a_backup_and_a_restore_that_are_ended_leave_nothing(grove, tmp_path, nu
     for what, words in commands.items():
         whole_s, ended = takes_s(*words), 0
         shutil.rmtree(there)
-        for _ in range(times(4, 8, 100)):
+        for _ in range(times(2, 4, 100)):
             there.mkdir()
             after_s = chance.uniform(0.1, 1) * whole_s
             told = work_and_kill(ended_from_outside, number, after_s, *words, lines=0, after_s=None)[-1]
