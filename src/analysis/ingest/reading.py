@@ -88,7 +88,7 @@ def reader_columns(table: str) -> list[str]:
     """The columns that a reader gives for a canonical table; absent ones count as missing.
 
     >>> reader_columns("runs")[:4]
-    ['session_key', 'external_name', 'sport', 'distance_m']
+    ['session_key', 'external_name', 'sport', 'activity']
     """
     return [_BOUND.get(name, name) for name in TABLES[table].names if name not in _DOOR_FILLS]
 

@@ -447,8 +447,9 @@ def _names_of(tables: dict[str, pd.DataFrame]) -> Names:
 
 
 def _below(path: Path, folder: Path) -> str:
+    """The path as it is kept; one of bytes that are no text is found again by its content."""
     path, folder = path.resolve(), folder.resolve()
-    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+    return printable((path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix())
 
 
 def nobody_is_bound_to(waiting: dict[str, int]) -> str:
