@@ -277,13 +277,16 @@ class Run:
             )
         facts = _file_facts(full, sum(bound.waiting.values()))
         facts["read_as"] = as_json(_read_as(self.workspace, options, said))
+        if kept and not kept.waits:
+            facts["imported_at"] = kept.imported_at  # it is not news
         rests_on = as_json(self.things.rested_on(full, options))
         of_reading = {"path": _below(path, self.workspace.folder), "rests_on": rests_on}
         about = _provenance(reading, bound.waiting) | {"readings": pd.DataFrame([of_reading])}
         if len(named := _named(reading, names, owner)):
             about["named"] = named
         file = FileFacts(sha256, name, path.stat().st_size)
-        return Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
+        whole = Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
+        return _retained(whole, self.workspace) if kept else whole
 
     def _again(self, places: dict[str, Path]) -> Iterator[tuple[Kept, Path, tuple[str, ...]]]:
         """The stored files that are read again, where each lies and why, in the order in which they came."""
@@ -313,6 +316,7 @@ class Run:
             file.name,
             prepared.reading.reader,
             file.bytes,
+            prepared.facts["imported_at"],
             prepared.facts["dialect"],
             prepared.facts["read_as"],
             prepared.facts["rows_taken"] + prepared.facts["rows_rejected"],
@@ -423,6 +427,18 @@ def _without_erased(workspace: Workspace, kept: Kept, reading: Reading) -> Readi
     rejects = reading.rejects
     kept_rejects = [place not in erased for place in zip(rejects["sheet"], rejects["row_no"], strict=True)]
     return replace(reading, tables=tables, source_rows=rows.loc[left], rejects=rejects.loc[kept_rejects])
+
+
+def _retained(prepared: Prepared, workspace: Workspace) -> Prepared:
+    """A file that is read again without what the workspace does not keep so long, as its retention says."""
+    rules, now = workspace.config.retention, workspace.now()
+    tables, samples = prepared.tables, prepared.samples
+    if rules.samples_days is not None and "sessions" in tables:
+        before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
+        samples = {} if (pd.to_datetime(tables["sessions"]["local_date"]) < before).all() else samples
+    if rules.rejects_days is not None and prepared.facts["imported_at"] < now - pd.Timedelta(days=rules.rejects_days):
+        tables = {name: frame for name, frame in tables.items() if name != "rejects"}
+    return replace(prepared, tables=tables, samples=samples)
 
 
 def _is_of(frame: pd.DataFrame, names: set[str], numbers: set[int]) -> pd.Series:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.ingest import registry
@@ -51,6 +53,7 @@ class Kept:
     name: str
     reader: str
     bytes: int
+    imported_at: pd.Timestamp
     dialect: str
     read_as: str | None
     rows: int  # that were taken or refused when it was read
@@ -82,6 +85,7 @@ def kept_files(workspace: Workspace, hashes: Collection[str] | None = None) -> d
             row.name,
             row.reader,
             row.bytes,
+            row.imported_at,
             row.dialect,
             _text(row.read_as),
             row.rows_taken + row.rows_rejected,
