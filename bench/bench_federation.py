@@ -21,7 +21,8 @@ from pathlib import Path
 from figure import Figure, in_ms, seconds
 
 from analysis.store import DATABASE, SAMPLES
-from analysis.workspace import Workspace, dry_run, intake, open_workspace
+from analysis.workspace import Workspace, intake, open_workspace
+from analysis.workspace import status as holdings
 
 SIZES = (1_000, 10_000, 100_000)
 FILES_OF_AN_ATHLETE = 100
@@ -219,7 +220,7 @@ def some_athletes(size: int, n: int) -> list[str]:
 
 
 def taken(space: Workspace, path: Path, owner: str) -> intake.Outcome:
-    outcome = intake.take_in(space, path, space.options(), owner)
+    (outcome,) = intake.ingest(space, {path: path.parent}, athlete=owner)
     if outcome.state != "taken":
         sys.exit(f"{path} was not taken in: {outcome}")
     return outcome
@@ -290,6 +291,6 @@ def commands(space: Workspace, files: Path, size: int) -> Iterator[Figure]:
         space.store.sweep()
         list(intake.ingest(space, known))
 
-    status_s, ingest_s = seconds(lambda: dry_run.status(space), nothing_new, rounds=3)
+    status_s, ingest_s = seconds(lambda: holdings.status(space), nothing_new, rounds=3)
     yield in_ms(f"workbook status, {size:,} files stored", status_s)
     yield in_ms(f"workbook ingest of {len(known)} known files, {size:,} stored", ingest_s)

@@ -246,6 +246,50 @@ def test_a_refused_cell_that_a_correction_mends_is_no_longer_counted(squad):
     assert squad.athlete("Alder").sets["side"].tolist() == ["L"]
 
 
+def test_the_only_row_of_a_form_corrected_in_the_file_is_no_longer_counted(squad):
+    row = "Alder,2026-06-01,sleep,{},0,10,higher_better\n"
+    for day, refused in (("2026-06-01", 1), ("2026-06-01", 0), ("2026-06-08", 0)):
+        value = "7h?" if refused else "7"
+        drop(squad.folder, "sleep.csv", WELLNESS + row.format(value).replace("2026-06-01", day))
+        take(squad)
+        assert len(squad.store.frame("rejects")) == refused
+
+
+def test_another_day_in_a_file_of_the_same_name_corrects_nothing(squad):
+    for day, value in (("2026-06-01", "7h?"), ("2026-06-08", "3")):
+        drop(squad.folder, "sleep.csv", WELLNESS + f"Alder,{day},sleep,{value},,,\n")
+        take(squad)
+    assert len(squad.store.frame("rejects")) == 1
+
+
+def test_the_same_programme_of_another_athlete_corrects_nothing(squad):
+    drop(squad.folder, "Alder/strong.csv", strong(strong_row(load="heavy"), strong_row(set_order=2)))
+    take(squad)
+    drop(squad.folder, "Birch/strong.csv", strong(strong_row(load=80), strong_row(set_order=2)))
+    take(squad)
+    assert len(squad.store.frame("rejects")) == 1
+    drop(
+        squad.folder, "Alder/strong.csv", strong(strong_row(load=80), strong_row(set_order=2), strong_row(set_order=3))
+    )
+    take(squad)
+    assert squad.store.frame("rejects").empty
+
+
+def test_a_file_that_is_read_again_is_no_news_and_brings_nothing_that_is_not_kept(squad):
+    path = drop(squad.folder, "Alder/run.gpx", gpx([at.replace("2026", "2020") for at in TIMES]))
+    drop(squad.folder, "Alder/strong.csv", strong(strong_row(load="heavy"), strong_row(set_order=2)))
+    take(squad)
+    files = squad.store.frame("files")
+    squad.store.put("files", files.assign(imported_at=files["imported_at"] - pd.Timedelta(days=400)))
+    before = squad.store.frame("files")["imported_at"].tolist()
+    configured(squad, "load_unit", "retention = { samples_days = 1, rejects_days = 30 }\nload_unit")
+    assert set(states(squad, again=True)) == {"again"}
+    assert squad.store.frame("files")["imported_at"].tolist() == before
+    assert squad.store.sample_paths() == set()
+    assert squad.store.frame("rejects").empty
+    assert path.exists()
+
+
 def test_names_that_mean_another_athlete_now_move_the_rows(squad):
     drop(squad.folder, "speeds.csv", BAR_SPEED + "A. Tree,2026-06-01,Deadlift,1,1,60,0.8\n")
     intake.bind_name(squad, "A. Tree", "Alder")

@@ -53,13 +53,15 @@ def transaction(engine: sql.Engine) -> Iterator[sql.Connection]:
         yield connection
 
 
-def fetched(connection: sql.Connection, query: sql.Select, values: Mapping[str, object] | None = None) -> Rows:
+def fetched(
+    connection: sql.Connection, query: sql.Select | sql.CompoundSelect, values: Mapping[str, object] | None = None
+) -> Rows:
     """All rows of a query as the driver's plain tuples: rows of SQLAlchemy take half as long again."""
     return [row for part in fetched_in_parts(connection, query, values) for row in part]
 
 
 def fetched_in_parts(
-    connection: sql.Connection, query: sql.Select, values: Mapping[str, object] | None = None
+    connection: sql.Connection, query: sql.Select | sql.CompoundSelect, values: Mapping[str, object] | None = None
 ) -> Iterator[Rows]:
     """As `fetched`, some thousand rows at a time, so that a whole table needs little memory."""
     cursor = cast(sqlite3.Cursor, connection.execute(query, values or {}).cursor)  # a query has one

@@ -53,6 +53,14 @@ def raw_rows(connection: sql.Connection, file_no: int) -> list[dict[str, object]
 
 
 @functools.cache
+def rows_told() -> sql.Select:
+    """How many rows of a file became data or were refused."""
+    rows = STORED["source_rows"]
+    told = (rows.c.file_no == sql.bindparam("file_no")) & (rows.c.became != "ignored")
+    return sql.select(sql.func.count()).select_from(rows).where(told)
+
+
+@functools.cache
 def _raw_rows() -> sql.Select:
     rows = STORED["source_rows"]
     query = sql.select(rows.c.row_no, rows.c.row_hash, rows.c.occurrence)

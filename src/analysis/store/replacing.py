@@ -15,6 +15,7 @@ import sqlalchemy as sql
 
 from analysis.base.tables import TABLES
 from analysis.store import changes, reading, writing
+from analysis.store.database import fetched
 from analysis.store.forgetting import ERASED
 from analysis.store.records import Record
 from analysis.store.schema import STORED
@@ -26,6 +27,12 @@ Key = tuple[object, ...]
 _BROUGHT = [n for n, t in TABLES.items() if n in STORED and {"athlete_id", "file_no", "row_no"} <= set(t.names)]
 _IN_SESSIONS = [name for name in _BROUGHT if "session_id" in TABLES[name].names and name != "sessions"]
 _BESIDE_KEY = {n: ("row_no", "athlete_id", *(["source_key"] if n == "sessions" else [])) for n in _BROUGHT}
+_LINKED_BY = {  # what decides which record is a copy of another
+    "sessions": ("local_date", "start_utc", "source"),
+    "sets": ("exercise", "load_kg"),
+    "runs": ("distance_m", "elapsed_s"),
+}
+_FEW = 1000  # athletes whom one query can name for every table
 _OF_PEOPLE = ("athletes", "aliases")  # of a roster: they belong to no file
 
 
@@ -67,8 +74,9 @@ def replace(
 
 def holding(connection: sql.Connection, file_nos: list[int]) -> set[int]:
     """Those of the files from which rows of athletes still come."""
-    columns = (STORED[name].c for name in _BROUGHT)
-    queries = [sql.select(c.file_no).distinct().where(c.file_no.in_(file_nos)) for c in columns]
+    columns = [STORED[name].c for name in _BROUGHT]
+    parts = changes.in_parts(file_nos)
+    queries = (sql.select(c.file_no).distinct().where(c.file_no.in_(part)) for part in parts for c in columns)
     return {number for query in queries for number in connection.scalars(query)}
 
 
@@ -86,7 +94,12 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.excluded = reading.records(self.connection, "exclusions", athlete_id=self.athletes)
-        self.before = {name: _brought(self.connection, name, self.number, self.athletes) for name in _BROUGHT}
+        brought = _tables_with_rows(self.connection, self.number, self.athletes)
+        none: dict[Key, Record] = {}
+        self.before = {
+            name: _brought(self.connection, name, self.number, self.athletes) if name in brought else none
+            for name in _BROUGHT
+        }
         self.after: dict[str, dict[Key, Record]] = {name: {} for name in _BROUGHT}
         self.revised = _revisions(self.connection, self.number)
 
@@ -115,9 +128,7 @@ class _Work:
             written.append(row)
             self._note_revision(name, before, row)
             if differs:
-                self._note_change(name, row)
-                if name == "sessions" and before is not None:
-                    self.changed_days.add(before["local_date"])
+                self._note_change(name, row, before)
         writing.upsert(self.connection, name, written)
 
     def put_people(self, name: str, rows: list[Record], appended: Appended) -> None:
@@ -139,7 +150,8 @@ class _Work:
         self.changed_days |= writing.days_of(self.connection, owners, sessions)
         for name in _IN_SESSIONS:
             self._delete(name, lost[name])
-        held = {key for name in _IN_SESSIONS for key in _sessions_in(self.connection, name, owners, sessions)}
+        tables = _IN_SESSIONS if sessions else ()
+        held = {key for name in tables for key in _sessions_in(self.connection, name, owners, sessions)}
         for name in _BROUGHT:
             if name not in _IN_SESSIONS:
                 self._delete(name, {key for key in lost[name] if name != "sessions" or key[0] not in held})
@@ -165,10 +177,14 @@ class _Work:
             return before is not None and before["row_no"] != row["row_no"]
         return before["file_no"] in self.gone or not before["file_no"]
 
-    def _note_change(self, name: str, row: Record) -> None:
+    def _note_change(self, name: str, row: Record, before: Record | None = None) -> None:
+        """Whose row it is, and of which session where its links may be others now."""
         self.touched.add(row["athlete_id"])
-        if name in LINKED or name == "sessions":
+        decisive = _LINKED_BY.get(name, ())
+        if any(before is None or before[column] != row[column] for column in decisive):
             self.changed_sessions.add(row["session_id"])
+            if name == "sessions" and before is not None:
+                self.changed_days.add(before["local_date"])
 
     def _note_revision(self, name: str, before: Record | None, row: Record) -> None:
         """Say what the file revises of an earlier one. What it says otherwise than it did itself revises nothing."""
@@ -240,7 +256,8 @@ class _Work:
                 self.connection.execute(links.delete().where(this, links.c.a == row["a"], links.c.b == row["b"]))
         days = self.changed_days | writing.days_of(self.connection, self.touched, self.changed_sessions)
         for name in LINKED:
-            writing.link(self.connection, name, self.touched, days)
+            if self.before[name] or self.after[name]:
+                writing.link(self.connection, name, self.touched, days)
 
 
 def _number_of(connection: sql.Connection, sha256: str) -> int:
@@ -258,15 +275,44 @@ def _athletes_of(connection: sql.Connection, number: int, tables: dict[str, pd.D
     return now | {athlete_id for query in found for athlete_id in connection.scalars(query)}
 
 
+def _tables_with_rows(connection: sql.Connection, number: int, athletes: set[str]) -> set[str]:
+    """The tables in which rows of a file stand."""
+    if len(athletes) > _FEW:
+        return set(_BROUGHT)
+    values = {"file_no": number, "athlete_id": sorted(athletes)}
+    return {name for (name,) in fetched(connection, _having_rows(), values)}
+
+
+@functools.cache
+def _having_rows() -> sql.CompoundSelect:
+    return sql.union_all(
+        *(
+            sql.select(sql.literal(name)).where(sql.exists().where(*_of_file(STORED[name])).correlate(None))
+            for name in _BROUGHT
+        )
+    )
+
+
 def _brought(connection: sql.Connection, name: str, number: int, athletes: set[str]) -> dict[Key, Record]:
     """What stands of a file in a table: place and owner of each row, by its key."""
-    table, key, beside = STORED[name], TABLES[name].key, _BESIDE_KEY[name]
-    query = sql.select(*(table.c[column] for column in (*key, *beside)))
+    key, beside = TABLES[name].key, _BESIDE_KEY[name]
     found: dict[Key, Record] = {}
     for part in changes.in_parts(sorted(athletes)):
-        rows = connection.execute(query.where(table.c.athlete_id.in_(part), table.c.file_no == number))
+        rows = fetched(connection, _places(name), {"file_no": number, "athlete_id": part})
         found |= {tuple(row[: len(key)]): dict(zip(beside, row[len(key) :], strict=True)) for row in rows}
     return found
+
+
+@functools.cache
+def _places(name: str) -> sql.Select:
+    table = STORED[name]
+    return sql.select(*(table.c[column] for column in (*TABLES[name].key, *_BESIDE_KEY[name]))).where(*_of_file(table))
+
+
+def _of_file(table: sql.Table) -> tuple[sql.ColumnElement[bool], ...]:
+    """That a row comes from a file; the athletes lead to the rows, which lie by athlete."""
+    of_athletes = table.c.athlete_id.in_(sql.bindparam("athlete_id", expanding=True))
+    return of_athletes, table.c.file_no == sql.bindparam("file_no")
 
 
 def _by_place(rows: dict[Key, Record]) -> dict[object, list[Key]]:

@@ -41,3 +41,4 @@ COMMITS = sql.Table(
     sql.Column("commits", sql.Integer, nullable=False),
 )
 sql.Index("files_by_hash", STORED["files"].c.sha256, unique=True)
+sql.Index("named_by_file", STORED["named"].c.file_no)

@@ -156,6 +156,11 @@ class Store:
         with self._engine.connect() as connection:
             return connection.scalar(reading.whole_file(), {"sha256": sha256})
 
+    def rows_told(self, file_no: int) -> int:
+        """How many rows of a file are in the store that became data or were refused."""
+        with self._engine.connect() as connection:
+            return connection.scalar(reading.rows_told(), {"file_no": file_no}) or 0
+
     def holding(self, file_nos: Iterable[int]) -> set[int]:
         """Those of the files from which rows of athletes still come."""
         with self._engine.connect() as connection:
@@ -224,7 +229,8 @@ class Store:
             # only what this call wrote and nobody else's committed row names
             self.sweep(only=set(written.values()))
             raise
-        self.sweep(only=replaced)
+        if replaced:
+            self.sweep(only=replaced)
         return appended
 
     def put(self, name: str, rows: pd.DataFrame) -> None:

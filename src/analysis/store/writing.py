@@ -1,6 +1,7 @@
 """Rows into the database: a file whole with all that follows from it, or rows that a person put."""
 
 import functools
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -228,10 +229,38 @@ def link(connection: sql.Connection, name: str, athlete_ids: set[str], days: set
 
 
 def settle_older_rejects(connection: sql.Connection, file_no: int) -> None:
-    """Rejects of an earlier version of this file are settled: what is still wrong is among its own."""
+    """Rejects of an earlier version of this file are settled: what is still wrong is among its own.
+
+    A file is a later version of one that it has a row in common with. One without such a row settles the refused rows
+    that it has corrected: in its place stands a row that differs in less than half of its cells.
+    """
     settled = connection.scalars(_older_versions(), {"file_no": file_no}).all()
     if settled:
         drop(connection, "rejects", "file_no", settled)
+    corrected = {
+        (row.file_no, row.sheet, row.row_no)
+        for row in connection.execute(_refused_in_place(), {"file_no": file_no})
+        if _is_corrected(row.before, row.after)
+    }
+    table = STORED["rejects"]
+    for older, sheet, row_no in corrected:
+        this = (table.c.file_no == older) & (table.c.sheet == sheet) & (table.c.row_no == row_no)
+        connection.execute(table.delete().where(this))
+
+
+def _is_corrected(before: str, after: str) -> bool:
+    """Whether one row is another with few cells corrected; both are lists of cells as JSON.
+
+    >>> _is_corrected('["Alder", "2026-06-01", "7h"]', '["Alder", "2026-06-01", "7"]')
+    True
+    >>> _is_corrected('["Alder", "2026-06-01", "7h"]', '["Alder", "2026-06-08", "7"]')
+    False
+    """
+    cells = [json.loads(text) for text in (before, after)]
+    if not all(isinstance(one, list) for one in cells) or len(cells[0]) != len(cells[1]):
+        return False
+    same = sum(one == other for one, other in zip(*cells, strict=True))
+    return same > len(cells[0]) / 2
 
 
 def upsert(connection: sql.Connection, name: str, rows: list[Record]) -> None:
@@ -276,14 +305,23 @@ def _numbers() -> sql.Select:
 
 @functools.cache
 def _older_versions() -> sql.Select:
-    """Files with rejects that a file is a later version of: the same name and reader, and a row in common or more."""
+    """Files with rejects that a file is a later version of: the same name and reader, and a row in common or more.
+
+    A row is not in common where the two are known to be of different athletes, who may well have done the same.
+    """
     files, rows, rejects = STORED["files"], STORED["source_rows"], STORED["rejects"]
     this, own = files.alias(), rows.alias()
     file_no = sql.bindparam("file_no")
+    theirs, ours, any_of_theirs = (STORED["named"].alias() for _ in range(3))
+    of_nobody_known = ~sql.exists().where(any_of_theirs.c.file_no == files.c.file_no)
+    of_one_athlete = sql.exists().where(
+        theirs.c.file_no == files.c.file_no, ours.c.file_no == file_no, ours.c.athlete_id == theirs.c.athlete_id
+    )
     return (
         sql.select(files.c.file_no)
         .join(this, (this.c.name == files.c.name) & (this.c.reader == files.c.reader))
         .where(this.c.file_no == file_no, files.c.file_no < file_no)
+        .where(of_nobody_known | of_one_athlete)
         .where(files.c.file_no.in_(sql.select(rejects.c.file_no)))  # few of all files: these are looked at one by one
         .where(
             sql.exists().where(
@@ -291,4 +329,28 @@ def _older_versions() -> sql.Select:
                 rows.c.row_hash.in_(sql.select(own.c.row_hash).where(own.c.file_no == file_no)),
             )
         )
+    )
+
+
+@functools.cache
+def _refused_in_place() -> sql.Select:
+    """Refused rows of files of the same path and reader, and what stands in their place in a later one."""
+    files, rows, rejects = STORED["files"], STORED["source_rows"], STORED["rejects"]
+    lay, lies = STORED["readings"].alias(), STORED["readings"].alias()
+    this, own = files.alias(), rows.alias()
+    file_no = sql.bindparam("file_no")
+    in_place = (own.c.file_no == file_no) & (own.c.sheet == rows.c.sheet) & (own.c.row_no == rows.c.row_no)
+    refused = sql.exists().where(
+        rejects.c.file_no == rows.c.file_no, rejects.c.sheet == rows.c.sheet, rejects.c.row_no == rows.c.row_no
+    )
+    return (
+        sql.select(rows.c.file_no, rows.c.sheet, rows.c.row_no, rows.c.raw.label("before"), own.c.raw.label("after"))
+        .join(files, files.c.file_no == rows.c.file_no)
+        .join(this, (this.c.name == files.c.name) & (this.c.reader == files.c.reader))
+        .join(own, in_place)
+        .join(lay, lay.c.file_no == files.c.file_no)
+        .join(lies, (lies.c.file_no == file_no) & (lies.c.path == lay.c.path))
+        .where(this.c.file_no == file_no, files.c.file_no < file_no)
+        .where(files.c.file_no.in_(sql.select(rejects.c.file_no)))
+        .where(rows.c.became == "rejected", refused)
     )

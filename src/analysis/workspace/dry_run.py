@@ -86,15 +86,12 @@ def looks(
         prepared[file.path] = file
 
     run = Run(workspace, options, athlete, rehearsed=rehearsed)
-    stored = set(run.kept)
     known_rows = workspace.store.row_hashes()
     for outcome in run.over(files):
-        yield _look(outcome, files[outcome.path], prepared.get(outcome.path), run, stored, known_rows)
+        yield _look(outcome, files[outcome.path], prepared.get(outcome.path), run, known_rows)
 
 
-def _look(
-    outcome: Outcome, root: Path, file: Prepared | None, run: Run, stored: set[str], known_rows: set[str]
-) -> Look:
+def _look(outcome: Outcome, root: Path, file: Prepared | None, run: Run, known_rows: set[str]) -> Look:
     path, state = outcome.path, outcome.state
     name, reading = _name(path, root), file.reading if file else None
     if reading is None and state == "known":
@@ -105,7 +102,7 @@ def _look(
         path,
         name,
         state,
-        known=state == "known" or (file is not None and file.file.sha256 in stored),
+        known=state == "known" or (file is not None and bool(run.kept[file.file.sha256].file_no)),
         rows_known=sum(value in known_rows for value in row_hashes(reading.source_rows)),
         why=outcome.why,
         waiting=outcome.waiting,

@@ -138,7 +138,7 @@ class Run:
     def __post_init__(self) -> None:
         self.owner = self.workspace.athlete_id(self.athlete) if self.athlete else None
         self.things = Things()
-        self.kept = kept_files(self.workspace)
+        self.kept: dict[str, Kept] = {}  # the stored files that matter, by their hash
         self.names = self.workspace.names()
         self.gone: frozenset[int] = frozenset()
 
@@ -150,19 +150,17 @@ class Run:
                 hashes[path] = sha256_of(path)
             except OSError as problem:
                 yield _unreadable(path, problem)
+        self.kept = kept_files(self.workspace, None if everywhere else set(hashes.values()))
         places = {sha256: path for path, sha256 in reversed(hashes.items())}
         roots = dict(files)
         missing: list[Kept] = []
-        for kept in self.kept.values():
-            is_changed = not kept.waits and bool(self.why(kept, None))
-            if kept.sha256 not in places and (is_changed or (self.again and everywhere)):
-                path = self.found(kept)
-                if path is None:
-                    missing += [kept] if is_changed else []
-                elif everywhere:
-                    places[kept.sha256], roots[path] = path, path.parent
-        self.gone = frozenset(kept.file_no for kept in missing)
+        if everywhere:
+            missing = self._add_from_elsewhere(places, roots)
         again = list(self._again(places))
+        if again and not everywhere:
+            others = [one for one in kept_files(self.workspace).values() if one.sha256 not in self.kept]
+            missing = [one for one in others if self._is_changed(one) and self.found(one) is None]
+        self.gone = frozenset(kept.file_no for kept in missing)
         for kept, path, why in again:
             yield self.take_in(path, kept.sha256, roots[path], why)
         names, waiting = self.names, []
@@ -183,6 +181,23 @@ class Run:
                 yield self.take_in(path, kept.sha256, roots[path], why)
         if everywhere:
             yield from self._without_a_file(missing)
+
+    def _add_from_elsewhere(self, places: dict[str, Path], roots: dict[Path, Path]) -> list[Kept]:
+        """Put the stored files that are read again and lie elsewhere among the others; returns those that are gone."""
+        missing = []
+        for kept in self.kept.values():
+            is_changed = self._is_changed(kept)
+            if kept.sha256 in places or not (is_changed or self.again):
+                continue
+            path = self.found(kept)
+            if path is not None:
+                places[kept.sha256], roots[path] = path, path.parent
+            elif is_changed:
+                missing.append(kept)
+        return missing
+
+    def _is_changed(self, kept: Kept) -> bool:
+        return not kept.waits and bool(self.why(kept, None))
 
     def why(self, kept: Kept, path: Path | None) -> tuple[str, ...]:
         """Why a stored file is read again, where it lies at `path`; nothing where it is not."""
@@ -266,13 +281,16 @@ class Run:
             )
         facts = _file_facts(reading if is_whole else full, sum(bound.waiting.values()))
         facts["read_as"] = as_json(_read_as(self.workspace, options, said))
+        if kept and not kept.waits:
+            facts["imported_at"] = kept.imported_at  # it is not news
         rests_on = as_json(self.things.rested_on(full, options))
         of_reading = {"path": _below(path, self.workspace.folder), "rests_on": rests_on}
         about = _provenance(reading, bound.waiting) | {"readings": pd.DataFrame([of_reading])}
         if len(named := _named(reading, names, owner)):
             about["named"] = named
         file = FileFacts(sha256, name, path.stat().st_size)
-        return Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
+        whole = Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
+        return _retained(whole, self.workspace) if kept else whole
 
     def _again(self, places: dict[str, Path]) -> Iterator[tuple[Kept, Path, tuple[str, ...]]]:
         """The stored files that are read again, where each lies and why, in the order in which they came."""
@@ -302,6 +320,7 @@ class Run:
             file.name,
             prepared.reading.reader,
             file.bytes,
+            prepared.facts["imported_at"],
             prepared.facts["dialect"],
             prepared.facts["read_as"],
             prepared.facts["rows_taken"] + prepared.facts["rows_rejected"],
@@ -372,7 +391,7 @@ def to_be_read_again(workspace: Workspace) -> list[tuple[Kept, Path | None, tupl
     """
     run = Run(workspace, workspace.options())
     found = []
-    for kept in sorted(run.kept.values(), key=lambda one: one.file_no):
+    for kept in sorted(kept_files(workspace).values(), key=lambda one: one.file_no):
         if not kept.waits and run.may_change(kept):
             path = run.found(kept)
             if why := run.why(kept, path):
@@ -392,10 +411,9 @@ def _without_erased(workspace: Workspace, kept: Kept, reading: Reading) -> Readi
 
     Raises _StaysAsItIs where it cannot be told which they are.
     """
-    stored = workspace.store.among("source_rows", file_no=[kept.file_no])
-    rows = reading.source_rows
-    if int(np.sum(stored["became"] != "ignored")) >= kept.rows:
+    if workspace.store.rows_told(kept.file_no) >= kept.rows:
         return reading
+    stored, rows = workspace.store.among("source_rows", file_no=[kept.file_no]), reading.source_rows
     there = {(row.sheet, row.row_no): row.raw for row in rows_of(stored)}
     now = {(row.sheet, row.row_no): row.raw for row in rows_of(rows)}
     if Counter(there.values()) == Counter(now.values()):
@@ -413,6 +431,18 @@ def _without_erased(workspace: Workspace, kept: Kept, reading: Reading) -> Readi
     rejects = reading.rejects
     kept_rejects = [place not in erased for place in zip(rejects["sheet"], rejects["row_no"], strict=True)]
     return replace(reading, tables=tables, source_rows=rows.loc[left], rejects=rejects.loc[kept_rejects])
+
+
+def _retained(prepared: Prepared, workspace: Workspace) -> Prepared:
+    """A file that is read again without what the workspace does not keep so long, as its retention says."""
+    rules, now = workspace.config.retention, workspace.now()
+    tables, samples = prepared.tables, prepared.samples
+    if rules.samples_days is not None and "sessions" in tables:
+        before = (now - pd.Timedelta(days=rules.samples_days)).tz_localize(None)
+        samples = {} if (pd.to_datetime(tables["sessions"]["local_date"]) < before).all() else samples
+    if rules.rejects_days is not None and prepared.facts["imported_at"] < now - pd.Timedelta(days=rules.rejects_days):
+        tables = {name: frame for name, frame in tables.items() if name != "rejects"}
+    return replace(prepared, tables=tables, samples=samples)
 
 
 def _is_of(frame: pd.DataFrame, names: set[str], numbers: set[int]) -> pd.Series:

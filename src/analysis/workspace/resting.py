@@ -5,10 +5,12 @@ is new counts without a line here: what a reader asks for is noted when it reads
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+
+import pandas as pd
 
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.frames import rows_of
@@ -26,6 +28,7 @@ from analysis.workspace.workspace import Workspace
 UNKNOWN = "it was taken in before the workbook kept what a reading rests on"
 ASKED_FOR = "as was said"
 
+_MOST_ASKED = 10_000  # files that are asked for by their hashes; of more all are looked at
 _READER, _MAPPINGS = "reader", "mappings"  # what is kept under names of its own
 _ASKED_AS = {_MAPPINGS: "mapping_folders"}  # of the options
 _KEPT_AS = {asked: kept for kept, asked in _ASKED_AS.items()}
@@ -50,6 +53,7 @@ class Kept:
     name: str
     reader: str
     bytes: int
+    imported_at: pd.Timestamp
     dialect: str
     read_as: str | None
     rows: int  # that were taken or refused when it was read
@@ -59,9 +63,15 @@ class Kept:
     named: tuple[tuple[str, str, str], ...] = ()  # source, name and the athlete's id
 
 
-def kept_files(workspace: Workspace) -> dict[str, Kept]:
-    """Every file of the store, by its hash."""
-    frames = workspace.store.frames(["files", "readings", "named"])
+def kept_files(workspace: Workspace, hashes: Collection[str] | None = None) -> dict[str, Kept]:
+    """The files of the store that have these hashes, or all, by their hash."""
+    store = workspace.store
+    if hashes is None or len(hashes) > _MOST_ASKED:
+        frames = store.frames(["files", "readings", "named"])
+    else:
+        frames = {"files": store.among("files", sha256=hashes)}
+        numbers = frames["files"]["file_no"].tolist()
+        frames |= {name: store.among(name, file_no=numbers) for name in ("readings", "named")}
     readings = {row.file_no: row for row in rows_of(frames["readings"])}
     named: dict[int, list[tuple[str, str, str]]] = {}
     for row in rows_of(frames["named"]):
@@ -75,6 +85,7 @@ def kept_files(workspace: Workspace) -> dict[str, Kept]:
             row.name,
             row.reader,
             row.bytes,
+            row.imported_at,
             row.dialect,
             _text(row.read_as),
             row.rows_taken + row.rows_rejected,
