@@ -211,13 +211,14 @@ def test_a_new_version_of_a_reader_reads_its_files_again_and_no_others(squad, mo
     drop(squad.folder, "Alder/run.gpx", gpx(TIMES))
     drop(squad.folder, "Alder/strong.csv", strong())
     take(squad)
-    newer = tuple(replace(one, version=2) if one.name == "gpx" else one for one in registry.readers())
+    newer = tuple(replace(one, version=one.version + 1) if one.name == "gpx" else one for one in registry.readers())
     monkeypatch.setattr(registry, "readers", lambda: newer)
     registry.versions.cache_clear()
     again = [(outcome.path.name, outcome.why) for outcome in take(squad) if outcome.state == "again"]
     registry.versions.cache_clear()
-    assert again == [("run.gpx", ("its reader gpx has a new version, 2",))]
-    assert squad.store.frame("files").set_index("name")["reader_version"].to_dict()["run.gpx"] == 2
+    version = next(one.version for one in newer if one.name == "gpx")
+    assert again == [("run.gpx", (f"its reader gpx has a new version, {version}",))]
+    assert squad.store.frame("files").set_index("name")["reader_version"].to_dict()["run.gpx"] == version
 
 
 def test_samples_are_of_the_last_reading_and_lie_there_once(squad):
