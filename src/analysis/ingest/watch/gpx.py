@@ -130,8 +130,6 @@ def _track(element: etree._Element, now: _Open, covered: Covered, naming: Naming
     t_s = (track.clock_s - (first.timestamp() if first else 0.0)).round(6)  # as exact as times are written
     timer_s = _moving_s(t_s, track.segment)
     named = naming.name(sport, title=title, moved=Moved(found.total_m, timer_s, t_s, found.distance_m))
-    if named.kind != stated.kind:
-        found, strays = _way(track, named)
     left_out.update(strays)
     tally["records_without_time"] += int((~timed).sum())
     tally["gaps"] += max(0, found.segments - 1)
