@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.base.errors import ConfigProblem
 from analysis.base.tables import TABLES
 from analysis.ingest.lift_names import LiftName, apart, same_name
+from analysis.ingest.squad_table import squad_rows
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _catalogue(extra: Path | None, _changed_ns: int) -> Catalogue:
     """`_changed_ns` is part of the key: a file that was edited is read again."""
     text = files("analysis.ingest").joinpath("exercises.csv").read_text(encoding="utf-8")
     own = list(csv.DictReader(text.splitlines()))
-    rows = [*(_added(extra) if extra else ()), *own]
+    rows = [*(squad_rows(extra, COLUMNS, "romanian_deadlift", _refuse_cells) if extra else ()), *own]
     described: dict[str, Exercise] = {}
     for row in rows:
         described.setdefault(row["exercise"], _exercise(row))
@@ -177,28 +178,11 @@ def _catalogue(extra: Path | None, _changed_ns: int) -> Catalogue:
     return Catalogue(exercises, aliases)
 
 
-def _added(path: Path) -> list[dict[str, str]]:
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise ConfigProblem(f"{path.name} cannot be read: {problem}. Save it as CSV in UTF-8.") from None
-    for row_no, row in enumerate(rows, 1):
-        _refuse_incomplete(row, f"{path.name}, row {row_no}")
-    return rows
-
-
-def _refuse_incomplete(row: dict[str, str | None], where: str) -> None:
-    absent = [name for name in COLUMNS if row.get(name) is None]
-    if absent or None in row:
-        what = f"has no {', '.join(absent)}" if absent else "has more cells than the header"
-        raise ConfigProblem(f"{where} {what}. The columns are {', '.join(COLUMNS)}.")
-    exercise, angle_deg = row["exercise"] or "", row["angle_deg"] or ""
-    if not re.fullmatch(r"[a-z0-9_]+", exercise):
-        raise ConfigProblem(f"{where}: exercise {exercise!r} is no canonical name. Write it as romanian_deadlift.")
+def _refuse_cells(row: dict[str, str], where: str) -> None:
     if row["laterality"] not in LATERALITIES:
         raise ConfigProblem(f"{where}: laterality {row['laterality']!r} is not one of {', '.join(LATERALITIES)}.")
-    if not re.fullmatch(r"(\d+(\.\d+)?)?", angle_deg):
-        raise ConfigProblem(f"{where}: angle_deg {angle_deg!r} is no number. Write degrees, or leave it empty.")
+    if not re.fullmatch(r"(\d+(\.\d+)?)?", row["angle_deg"]):
+        raise ConfigProblem(f"{where}: angle_deg {row['angle_deg']!r} is no number. Write degrees, or leave it empty.")
 
 
 def _exercise(row: dict[str, str]) -> Exercise:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analysis.base.errors import ConfigProblem
 from analysis.base.words import plain
+from analysis.ingest.squad_table import squad_rows
 
 COLUMNS = ("sport", "name", "kind", "aliases")
 KINDS = ("run", "walk", "hike", "ride", "swim", "row", "ski", "strength", "other")
@@ -146,7 +147,10 @@ def sports(extra: Path | None = None) -> Sports:
 def _sports(extra: Path | None, _changed_ns: int) -> Sports:
     """`_changed_ns` is part of the key: a file that was edited is read again."""
     text = files("analysis.ingest").joinpath("sports.csv").read_text(encoding="utf-8")
-    rows = [*(_added(extra) if extra else ()), *csv.DictReader(text.splitlines())]
+    rows = [
+        *(squad_rows(extra, COLUMNS, "trail_running", _refuse_kind) if extra else ()),
+        *csv.DictReader(text.splitlines()),
+    ]
     described: dict[str, Sport] = {}
     aliases: dict[str, Sport] = {}
     compounds: dict[str, Sport] = {}
@@ -166,22 +170,6 @@ def _without_language(alias: str) -> str:
     return alias.rpartition(":")[2].strip()
 
 
-def _added(path: Path) -> list[dict[str, str]]:
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise ConfigProblem(f"{path.name} cannot be read: {problem}. Save it as CSV in UTF-8.") from None
-    for row_no, row in enumerate(rows, 1):
-        _refuse_incomplete(row, f"{path.name}, row {row_no}")
-    return rows
-
-
-def _refuse_incomplete(row: dict[str, str | None], where: str) -> None:
-    absent = [name for name in COLUMNS if row.get(name) is None]
-    if absent or None in row:
-        what = f"has no {', '.join(absent)}" if absent else "has more cells than the header"
-        raise ConfigProblem(f"{where} {what}. The columns are {', '.join(COLUMNS)}.")
-    if not re.fullmatch(r"[a-z0-9_]+", row["sport"] or ""):
-        raise ConfigProblem(f"{where}: sport {row['sport']!r} is no canonical name. Write it as trail_running.")
+def _refuse_kind(row: dict[str, str], where: str) -> None:
     if row["kind"] not in KINDS:
         raise ConfigProblem(f"{where}: kind {row['kind']!r} is not one of {', '.join(KINDS)}.")
