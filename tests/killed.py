@@ -29,7 +29,7 @@ def work_and_kill(work: Callable[..., None], *arguments: object, lines: int, aft
     that is slow or has much else to do kills at the same places.
     """
     ours, its = _processes().Pipe(duplex=False)
-    process = _processes().Process(target=_printing_to, args=(its, lines, after_s, work, arguments))
+    process = _processes().Process(target=_printing_to, args=(its, dict(os.environ), lines, after_s, work, arguments))
     process.start()
     its.close()
     with os.fdopen(os.dup(ours.fileno()), "rb") as said:
@@ -40,9 +40,15 @@ def work_and_kill(work: Callable[..., None], *arguments: object, lines: int, aft
 
 
 def _printing_to(
-    out: Connection, lines: int, after_s: float | None, work: Callable[..., None], arguments: tuple[object, ...]
+    out: Connection,
+    environment: dict[str, str],
+    lines: int,
+    after_s: float | None,
+    work: Callable[..., None],
+    arguments: tuple[object, ...],
 ) -> None:
     os.dup2(out.fileno(), 1)
+    os.environ.update(environment)  # the process it was forked from began before the test set some of it
     if after_s is not None and lines:
         sys.stdout = _Counted(lines, after_s)
     elif after_s is not None:

@@ -1,6 +1,7 @@
 """A season through `workbook run`: what pages told is kept and judged 4 weeks later, and an upgrade is said once."""
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -20,10 +21,11 @@ from analysis.pages.block_review.review import block_review
 from analysis.pages.squad_week import sections
 from analysis.pages.squad_week.arrivals import MOVED_MOST
 from analysis.pages.squad_week.week import squad_week
-from analysis.store import DATABASE
+from analysis.store import DATABASE, migrations
 
 pytestmark = pytest.mark.soak
 
+STORES = Path(__file__).parent / "stores"  # as versions before left them
 SUBJECT = "romanian_deadlift.speed_at_60kg"
 NAMES = ("Alder", "Birch", "Cedar", "Elm")
 MONDAY = pd.Timestamp("2026-01-05")
@@ -169,9 +171,12 @@ def test_of_a_series_that_is_no_longer_followed_nobody_can_tell(grove):
 def upgraded(folder: Path, on: str, verdicts: dict[str, str]) -> None:
     """Take the store back to version 0.1 with a page of that version, and bring it up to date on that day."""
     with closing(sqlite3.connect(folder / "data" / "store" / DATABASE)) as store:
-        for table in ("claims", "verdicts_before", "labels"):
+        then = set(re.findall(r"CREATE TABLE \"?(\w+)", (STORES / "1.sql").read_text(encoding="utf-8")))
+        now = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in now - then:
             store.execute(f"DROP TABLE {table}")
-        store.execute("ALTER TABLE plan DROP COLUMN label")
+        for statement in (one for step in migrations.STEPS for one in step.statements):
+            store.execute(re.sub(r"ADD (COLUMN \w+).*", r"DROP \1", statement))
         store.execute("UPDATE store_facts SET value = '1' WHERE name = 'schema_version'")
         store.commit()
     facts = [{"subject": f"{whose}.{SUBJECT}", "state": state} for whose, state in verdicts.items()]

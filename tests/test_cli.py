@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -374,3 +375,20 @@ def test_one_report_goes_where_it_is_asked_for(pages, tmp_path):
     output = tmp_path / "out" / "page.html"
     run("report", "hello", "--athlete", "Alder", "--as-of", "2026-06-08", "--output", output, "--workspace", pages)
     assert "It is alder1" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(
+    not hasattr(signal, "SIGTERM") or os.name == "nt", reason="this system ends programs without a word"
+)
+def test_a_library_that_panics_when_a_command_is_ended_while_it_is_loaded_is_no_traceback(folder, monkeypatch):
+    class Panic(BaseException):
+        """As a library in Rust raises one: neither an error nor the end of a program."""
+
+    def load(*_):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except KeyboardInterrupt as ended:
+            raise Panic from ended
+
+    monkeypatch.setattr(intake, "files_below", load)
+    assert "Aborted!" in run("ingest", "--workspace", folder, code=FAILED)

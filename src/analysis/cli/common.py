@@ -203,10 +203,14 @@ def locked(workspace: "Workspace") -> Iterator[None]:
 def _ended_as_by_hand() -> Iterator[None]:
     """Within, what a system sends to end a run is as Ctrl-C: transactions end, and no process or part is left.
 
-    What it sends after that, as systemd does both, does not disturb the tidying up.
+    What it sends after that, as systemd does both, does not disturb the tidying up. A library in Rust that is ended
+    while it is loaded makes a panic of that, which is neither an error nor the end of a command: it ends as well.
     """
+    is_ended = False
 
     def interrupt(_number: int, _frame: object) -> None:
+        nonlocal is_ended
+        is_ended = True
         for number in heard:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -216,6 +220,10 @@ def _ended_as_by_hand() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
+    except BaseException as problem:
+        if is_ended and not isinstance(problem, Exception | SystemExit | KeyboardInterrupt):
+            raise KeyboardInterrupt from problem
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.base import config as configuration
 from analysis.base.errors import UsageProblem
-from analysis.base.files import write_whole
+from analysis.base.files import sweep, write_whole
 from analysis.base.frames import rows_of
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
@@ -119,6 +119,8 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     """
     journal = workspace.folder / workspace.config.store / JOURNAL
     backup_list.sweep(workspace)
+    for file in (journal, workspace.folder / configuration.NAME):
+        sweep(file)
     task = _unfinished(journal, athlete) or _begun(workspace, athlete)
     made = list(_made_with(workspace, task))
     task = replace(task, jobs=tuple(dict.fromkeys([*task.jobs, *_pages_of_others(workspace, made, task.wanted)])))
