@@ -377,9 +377,7 @@ def test_one_report_goes_where_it_is_asked_for(pages, tmp_path):
     assert "It is alder1" in output.read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(
-    not hasattr(signal, "SIGTERM") or os.name == "nt", reason="this system ends programs without a word"
-)
+@pytest.mark.skipif(os.name == "nt", reason="this system ends programs without a word")
 def test_a_library_that_panics_when_a_command_is_ended_while_it_is_loaded_is_no_traceback(folder, monkeypatch):
     class Panic(BaseException):
         """As a library in Rust raises one: neither an error nor the end of a program."""
