@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def fits_a_block(item: pytest.Item) -> bool:
     """Whether a test asks for the review of the example's last block, which takes half a minute to fit."""
-    asks = "last_block" in getattr(item, "fixturenames", ()) or "[block_review" in item.name
+    asks = bool({"last_block", "block_before"} & set(getattr(item, "fixturenames", ()))) or "[block_review" in item.name
     return asks or item.path.name == "test_block_page.py"
 
 

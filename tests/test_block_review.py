@@ -56,6 +56,12 @@ def last_block(squad_workspace) -> BlockReview:
     return squad_workspace.last_block
 
 
+@pytest.fixture(scope="module")
+def block_before(squad_workspace) -> BlockReview:
+    squad = squad_workspace.workspace.everyone("2026-05-10")
+    return block_review(squad, since="2026-02-16", until="2026-05-10")
+
+
 # --- the example squad: what its truth says and no more ------------------------------------------------------------
 
 
@@ -84,6 +90,7 @@ def test_a_change_of_device_breaks_the_series_and_is_named(last_block):
     assert (last_block.device_changes["local_date"] >= "2026-04-06").all()
 
 
+@pytest.mark.soak
 def test_a_gain_is_found_in_the_block_that_holds_it(squad_workspace):
     squad = squad_workspace.workspace.everyone("2026-03-29")
     review = block_review(squad, since="2026-01-05", until="2026-03-29")
@@ -94,17 +101,14 @@ def test_a_gain_is_found_in_the_block_that_holds_it(squad_workspace):
     assert not by_athlete["Alder"].change.changed, "this gain comes later"
 
 
-def test_checks_too_rare_to_tell_a_season_are_named_and_not_judged(squad_workspace):
-    squad = squad_workspace.workspace.everyone("2026-05-10")
-    review = block_review(squad, since="2026-02-16", until="2026-05-10")
-    said = {one.outcome.name: one.sentence() for one in review.transfers.known}
+def test_checks_too_rare_to_tell_a_season_are_named_and_not_judged(block_before):
+    said = {one.outcome.name: one.sentence() for one in block_before.transfers.known}
     assert "Not judged: lags of 1, 2, 3, 4, 5, 6, 7, 8 weeks" in said["1200 m time trial"]
     assert "Not judged" not in said["20 m sprint"]
 
 
-def test_weeks_without_a_record_are_not_logged_and_no_rest(squad_workspace):
-    squad = squad_workspace.workspace.everyone("2026-05-10")
-    review = block_review(squad, since="2026-02-16", until="2026-05-10")
+def test_weeks_without_a_record_are_not_logged_and_no_rest(block_before):
+    review = block_before
     silent = review.attrition[review.attrition["n_logged"] == 0]
     assert set(silent["athlete"]) == {"Elm"}
     assert silent["begins"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-23", "2026-03-30", "2026-04-06"]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import squad
 from scipy import stats
+from soak_scale import times
 
 from analysis import open_workspace
 from analysis.base.blocks import Chips, Fact, Lines, Text, Tiles, as_plain
@@ -214,7 +215,7 @@ def test_the_plateau_and_the_flat_athlete_are_not_called_a_gain(flags):
 def test_a_new_device_is_a_new_series_and_never_a_gain(squad_workspace):
     swapped = pd.Timestamp(squad_workspace.truth["truths"][3]["dates"]["start"])
     states = {}
-    for weeks in range(0, 13, 2):
+    for weeks in range(0, 13, times(6, 4, 2)):
         week = squad_workspace.week("Dogwood", f"{swapped + pd.Timedelta(days=6 + 7 * weeks):%Y-%m-%d}")
         states[weeks] = {speed.change.state for speed in week.speeds.known}
     assert states[0] == {"cannot tell"}

@@ -1,5 +1,6 @@
 """The noise of a squad and how soon a change would be seen, as the commands tell them."""
 
+import functools
 import json
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.tables import TABLES
 from analysis.cli import main
 from analysis.models.noise import SquadNoise
+from analysis.pages import squad_noise
 from analysis.pages.athlete_week.week import athlete_week
 from analysis.pages.squad_noise import frequency, noise_rows, noise_table, squad_exposures
 
@@ -20,7 +22,17 @@ COLUMNS = {"quantity", "device", "te", "rho", "n_athletes", "n_exposures", "mdc"
 
 @pytest.fixture(scope="module")
 def workspace(squad_workspace):
-    return squad_workspace.workspace
+    """The example squad, which nothing here writes to: of a day its exposures are gathered once for all commands."""
+    gather = functools.cache(lambda until: squad_exposures(squad_workspace.workspace.everyone(until).athletes, until))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(squad_noise, "squad_exposures", lambda _, until: gather(until))
+        yield squad_workspace.workspace
+
+
+@pytest.fixture(scope="module")
+def table(workspace):
+    squad = workspace.everyone()
+    return noise_table(squad.athletes, squad.until)
 
 
 def printed(workspace, *words: str) -> str:
@@ -115,18 +127,16 @@ def test_a_page_judges_by_the_noise_that_the_command_tells(workspace):
     assert noise.typical_error == pytest.approx(rows["romanian_deadlift"]["te"], rel=0.3)  # the own drawn to it
 
 
-def test_values_of_another_device_make_no_noise_of_this_one(workspace):
-    squad = workspace.everyone()
-    exposures = squad_exposures(squad.athletes, squad.until)
+def test_values_of_another_device_make_no_noise_of_this_one(workspace, table):
+    exposures = squad_noise.squad_exposures([], workspace.everyone().until)
     swapped = exposures[(exposures["quantity"] == "romanian_deadlift") & ~exposures["comparable"].astype(bool)]
     assert set(swapped["device"]) == {"encoder one"}
     assert len(set(swapped["athlete_id"])) == 1
-    table = noise_table(squad.athletes, squad.until)
     lift = table[table["quantity"] == "romanian_deadlift"]
     assert lift["device"].tolist() == ["encoder one"]  # the other has one athlete alone
 
 
-def test_values_of_labelled_days_are_kept_and_judge_nothing(workspace):
+def test_values_of_labelled_days_are_kept_and_judge_nothing(workspace, table):
     squad = workspace.everyone()
     one, *others = squad.athletes
     (speed, *_) = athlete_week(one, squad.until).speeds.known
@@ -138,17 +148,14 @@ def test_values_of_labelled_days_are_kept_and_judge_nothing(workspace):
     assert found.used.tolist()[-9:] == [True, False, False, False, False, True, True, True, True]
     assert found.events[-1].kind == "ill"
     n = [
-        noise_table([first, *others], squad.until).set_index(["quantity", "device"]).loc["romanian_deadlift"]
-        for first in (one, labelled)
+        of.set_index(["quantity", "device"]).loc["romanian_deadlift"]
+        for of in (table, noise_table([labelled, *others], squad.until))
     ]
     assert (n[0]["n_exposures"] - n[1]["n_exposures"]).tolist() == [4]
 
 
-def test_clean_repetitions_have_a_hazard_in_the_table_and_no_typical_error(workspace):
-    squad = workspace.everyone()
-    table = noise_table(squad.athletes, squad.until).set_index("quantity")
-    clean = table.loc["romanian_deadlift.clean_reps"]
+def test_clean_repetitions_have_a_hazard_in_the_table_and_no_typical_error(workspace, table):
+    clean = table.set_index("quantity").loc["romanian_deadlift.clean_reps"]
     assert (clean["n_athletes"], clean["hazard"] > 0, np.isnan(clean["te"])) == (12, True, True)
-    assert "romanian_deadlift.clean_reps" not in set(
-        noise_rows(SquadNoise(table.reset_index()), workspace.config)["quantity"]
-    )
+    told = noise_rows(SquadNoise(table), workspace.config)
+    assert "romanian_deadlift.clean_reps" not in set(told["quantity"])
