@@ -160,11 +160,11 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
 
     It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
     """
-    from analysis.workspace import intake
+    from analysis.workspace import naming
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
-    athlete_id = intake.bind_name(workspace, external_name, athlete)
+    athlete_id = naming.bind_name(workspace, external_name, athlete)
     if as_json:
         return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
     click.echo(
@@ -352,7 +352,7 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
 
 
 def print_outcomes(outcomes: list, verbose: bool) -> None:
-    from analysis.workspace.intake import nobody_is_bound_to
+    from analysis.workspace.naming import nobody_is_bound_to
 
     outcomes = list({outcome.path: outcome for outcome in outcomes}.values())  # what became of a file in the end
     for outcome in outcomes:

@@ -28,7 +28,7 @@ from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
-from analysis.workspace import Workspace, intake, open_workspace
+from analysis.workspace import Workspace, open_workspace, read_as
 from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
@@ -319,7 +319,7 @@ def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]
     bound = Names(dict.fromkeys(task.bound, wanted.athlete_id))
     whose = Whose(wanted, workspace.names().and_of(bound))
     files = workspace.store.frame("files")
-    read_as = {row.sha256: row.read_as for row in rows_of(files) if isinstance(row.read_as, str)}
+    told_of = {row.sha256: row.read_as for row in rows_of(files) if isinstance(row.read_as, str)}
     for path in _taken_in(workspace):
         if path in leave:
             continue
@@ -329,10 +329,10 @@ def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]
             task.rewritten[sha256_of(written)] = (before, written.stat().st_size)
             _note(journal, task)
 
-        told = read_as.get(before)
+        told = told_of.get(before)
         try:
-            options = intake.options_of(workspace, told)
-            if rewrite(path, whose, options, intake.owner_of(workspace, path, told, whose.names), note):
+            options = read_as.options_of(workspace, told)
+            if rewrite(path, whose, options, read_as.owner_of(workspace, path, told, whose.names), note):
                 rewritten.append(path)
         except (CannotRewrite, UsageProblem) as problem:
             kept[path] = str(problem)
