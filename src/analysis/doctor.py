@@ -22,6 +22,7 @@ from analysis.report.due import due
 from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace
+from analysis.workspace.arrivals import SAY_WHETHER, untaken, untaken_text
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
 _LEFT_BEHIND_S = 24 * 3600.0  # a part of a file that old belongs to no process at work
@@ -78,7 +79,7 @@ def _workspace_findings(workspace: Workspace) -> list[Finding]:
     if problems:
         return found  # what follows would stumble over the same
     found += [_clock(workspace), _lock(workspace), _leftovers(workspace), _audit(workspace), _erasure(workspace)]
-    found += [*_privacy(workspace), _schedule(workspace), *_consents(workspace)]
+    found += [_files(workspace), *_privacy(workspace), _schedule(workspace), *_consents(workspace)]
     return found
 
 
@@ -146,6 +147,14 @@ def _erasure(workspace: Workspace) -> Finding:
     if (workspace.folder / workspace.config.store / JOURNAL).exists():
         return Finding("erasure", False, "One was begun and is not proven. Call the same `workbook erase` again.")
     return Finding("erasure", True, "none is unfinished")
+
+
+def _files(workspace: Workspace) -> Finding:
+    """What lies in the drop folder and is not in the store."""
+    found = untaken(workspace)
+    said = [f"{untaken_text(found, workspace)} `workbook ingest` takes them in, or says why not." if found else ""]
+    said += [SAY_WHETHER] if workspace.config.ingest_before_run is None else []
+    return Finding("files", True, " ".join(filter(None, said)) or "all that lies in the drop folder is taken in")
 
 
 def _privacy(workspace: Workspace) -> Iterator[Finding]:

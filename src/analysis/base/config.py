@@ -162,6 +162,9 @@ class Config(_Strict):
     )
     store: str = Field(default="data/store", description="folder of the store")
     raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
+    ingest_before_run: bool | None = Field(
+        default=None, description="whether `workbook run` takes in what lies there first; none: it does not, and asks"
+    )
     reports_folder: str = Field(default="reports", description="folder of the pages")
     confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
     consent_default: Literal["granted", "refused"] = Field(

@@ -363,6 +363,8 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
             click.echo(f"waiting  {path}: {nobody_is_bound_to(outcome.waiting)}")
         elif outcome.state == "kept":
             click.echo(f"kept     {path}: {outcome.error}")
+        elif outcome.state == "unfinished":
+            click.echo(f"left     {path}: {outcome.error}. The next run looks again.")
         elif verbose and not outcome.reader:
             click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:
@@ -375,7 +377,7 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
                 click.echo(f"         {note}")
     for why, n in Counter(outcome.why for outcome in outcomes if outcome.why and outcome.state != "kept").items():
         click.echo(f"again    {common.count(n, 'file')} read once more: {'; '.join(why)}.")
-    states = ("taken", "again", "known", "waiting", "kept", "failed")
+    states = ("taken", "again", "known", "waiting", "kept", "unfinished", "failed")
     counts = {state: sum(o.state == state for o in outcomes) for state in states}
     summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     click.echo(f"{common.count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")

@@ -34,11 +34,12 @@ class Outcome:
     """What became of one file.
 
     `state`: taken, again (read once more, its rows replaced), known (nothing new), waiting (for a name), kept (its rows
-    stay as they are though it would be read again: `error` says why), failed. `why` says why a file is read again.
+    stay as they are though it would be read again: `error` says why), unfinished (somebody is still writing it),
+    failed. `why` says why a file is read again.
     """
 
     path: Path
-    state: Literal["taken", "again", "known", "waiting", "kept", "failed"]
+    state: Literal["taken", "again", "known", "waiting", "kept", "unfinished", "failed"]
     reader: str = ""
     rows_new: int = 0
     rows_known: int = 0

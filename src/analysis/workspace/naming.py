@@ -1,5 +1,6 @@
 """Whom names mean: people who are new, the names that files use for them, and what a roster says of both."""
 
+import re
 import secrets
 
 import pandas as pd
@@ -88,3 +89,16 @@ def named_in(reading: Reading, names: Names, owner: str | None) -> pd.DataFrame:
         for name in said
     ]
     return pd.DataFrame([row for row in rows if row["athlete_id"]])
+
+
+def with_ids(text: str, names: Names) -> str:
+    """The text with the id of an athlete in the place of each name that is bound to one.
+
+    >>> with_ids("raw/Alder/alder_monday.csv", Names.bound_by([("*", "Alder", "k3vd")]))
+    'raw/k3vd/k3vd_monday.csv'
+    """
+    ids = {name.casefold(): names.bound[key] for key, name in names.written.items()}
+    if not ids:
+        return text
+    words = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
+    return re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", lambda found: ids[found[0].casefold()], text, flags=re.I)
