@@ -236,10 +236,9 @@ def _take_files_in(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -
             for outcome in common.progress(arrivals.take_in(workspace), "Files", None, quiet):
                 done.files = [one for one in done.files if one.path != outcome.path] + [outcome]
             return
-        if workspace.config.ingest_before_run is None:
-            done.said.append(arrivals.SAY_WHETHER)
         if left := arrivals.untaken(workspace):
             done.said.append(f"{arrivals.untaken_text(left, workspace)} Take them in: workbook ingest")
+            done.said += [arrivals.SAY_WHETHER] if workspace.config.ingest_before_run is None else []
     except (WorkbookError, OSError) as problem:
         done.problems.append(f"Files could not be taken in. {common.in_words(problem)}")
 
