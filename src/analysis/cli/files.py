@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.base.errors import UsageProblem
+from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
 
 if TYPE_CHECKING:
@@ -127,16 +128,19 @@ def ingest(
     workspace: "Workspace",
     as_json: bool,
 ) -> None:
-    """Take in PATHS, files or folders; default: data/raw.
+    """Take in PATHS, files or folders; default: data/raw, into which files of `drop_folder` are copied first.
 
     Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
     mapping, exercises.csv or whom a name means; `workbook status` lists them.
     """
     from analysis.workspace import intake
 
-    files = intake.files_below(paths or (workspace.raw_folder,))
-    outcomes = []
+    files = intake.files_below(paths)
+    outcomes, done = [], SimpleNamespace(fetched=[], problems=[])
     with common.locked(workspace):
+        if not paths:
+            fetch_into(workspace, done, quiet=as_json)
+            files = intake.files_below((workspace.raw_folder,))
         workspace.store.sweep()
         options = replace(workspace.options(unit, mapping), said=form, sport=sport)
         found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths)
@@ -144,9 +148,13 @@ def ingest(
             outcomes.append(outcome)
             if as_json:
                 common.print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
+    for problem in done.problems:
+        click.echo(problem, err=True)
     if not as_json:
+        print_fetched(done.fetched)
         print_outcomes(outcomes, verbose)
-    common.exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
+    failed = sum(one.state in ("failed", "waiting") for one in (*done.fetched, *outcomes)) + len(done.problems)
+    common.exit_partly(failed, len(done.fetched) + len(outcomes) + len(done.problems))
 
 
 @click.command()
@@ -349,6 +357,26 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
     for path in paths:
         click.echo(suggest.suggest(path, form))
     click.echo("# Save this as mappings/NAME.toml, complete the lines that ask, then check the file again.")
+
+
+def fetch_into(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -> None:
+    """Copy what is new in the drop folder elsewhere: `done` gets what was `fetched`, and `problems` with it."""
+    from analysis.workspace import fetched
+
+    try:
+        for one in common.progress(fetched.fetch(workspace), "Files fetched", None, quiet):
+            done.fetched.append(one)
+    except (WorkbookError, OSError) as problem:
+        done.problems.append(common.in_words(problem))
+
+
+def print_fetched(fetched: list) -> None:
+    for one in fetched:
+        if one.error:
+            click.echo(f"{one.state:10} {one.name}: {one.error}.", err=one.state == "failed")
+    if fetched:
+        counts = Counter(one.state for one in fetched)
+        click.echo(f"Drop folder: {', '.join(f'{n} {state}' for state, n in counts.items())}.")
 
 
 def print_outcomes(outcomes: list, verbose: bool) -> None:

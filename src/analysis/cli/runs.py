@@ -15,7 +15,7 @@ import click
 from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
 from analysis.cli.delivery import print_deliveries, send
-from analysis.cli.files import print_outcomes
+from analysis.cli.files import fetch_into, print_fetched, print_outcomes
 from analysis.cli.pages import print_pages
 
 if TYPE_CHECKING:
@@ -162,8 +162,8 @@ def run(
         for line in retained:
             click.echo(line)
     failed = sum(not page.done for page in done.pages) + sum(one.failed for one in done.deliveries)
-    failed += sum(one.state in ("failed", "waiting") for one in done.files) + len(done.problems)
-    common.exit_partly(failed, sum(map(len, (done.files, done.problems, done.pages, done.deliveries))))
+    failed += sum(one.state in ("failed", "waiting") for one in (*done.fetched, *done.files)) + len(done.problems)
+    common.exit_partly(failed, sum(map(len, (done.fetched, done.files, done.problems, done.pages, done.deliveries))))
 
 
 @click.command()
@@ -196,8 +196,9 @@ def schedule(system: "System", to: Path | None, workspace_folder: Path | None, a
 
 @contextlib.contextmanager
 def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
-    """What a run does: `files`, `pages` and `deliveries`, `problems` with taking files in, and what is `said` of it.
+    """What a run does: what was `fetched`, `files`, `pages` and `deliveries`.
 
+    Beside them stand `problems` with fetching and taking in, and what is `said` of it.
     They are kept for other programs, and told to somebody where something failed.
     """
     from datetime import UTC, datetime
@@ -205,11 +206,12 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
     from analysis.delivery.notice import keep, last_run
     from analysis.workspace.arrivals import Arrived
 
-    started_at, done = datetime.now(UTC), SimpleNamespace(files=[], pages=[], deliveries=[], problems=[], said=[])
+    started_at = datetime.now(UTC)
+    done = SimpleNamespace(fetched=[], files=[], pages=[], deliveries=[], problems=[], said=[])
 
     def ended(why: str = "") -> None:
-        arrived = Arrived.of(workspace, done.files, done.problems)
-        if why or done.pages or done.deliveries or arrived.files or arrived.failures:
+        arrived = Arrived.of(workspace, done.files, done.fetched, done.problems)
+        if why or done.pages or done.deliveries or arrived.files or arrived.fetched or arrived.failures:
             for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, why, arrived)):
                 click.echo(sentence, err=True)
 
@@ -233,6 +235,7 @@ def _take_files_in(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -
 
     try:
         if workspace.config.ingest_before_run:
+            fetch_into(workspace, done, quiet)
             for outcome in common.progress(arrivals.take_in(workspace), "Files", None, quiet):
                 done.files = [one for one in done.files if one.path != outcome.path] + [outcome]
             return
@@ -246,6 +249,7 @@ def _take_files_in(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -
 def _print_arrived(done: SimpleNamespace) -> None:
     for problem in (*done.said, *done.problems):
         click.echo(problem, err=True)
+    print_fetched(done.fetched)
     if done.files:
         print_outcomes(done.files, verbose=False)
 

@@ -30,6 +30,7 @@ class LastRun:
     ended_at: str
     pages: list[dict[str, object]] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
+    fetched: list[dict[str, object]] = field(default_factory=list)  # from a drop folder elsewhere
     files: list[dict[str, object]] = field(default_factory=list)  # that came in first, with what became of each
     error: str = ""  # what stopped the whole run
     failures: list[str] = field(default_factory=list)  # a sentence each
@@ -58,6 +59,7 @@ def last_run(
         ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
         pages=[page.as_dict() for page in pages],
         deliveries=[one.as_dict() for one in deliveries],
+        fetched=arrived.fetched if arrived else [],
         files=arrived.files if arrived else [],
         error=error,
         failures=failures,

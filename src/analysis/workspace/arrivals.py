@@ -11,6 +11,7 @@ from analysis.base import config as configuration
 from analysis.base.files import printable
 from analysis.store import sha256_of
 from analysis.workspace import Workspace
+from analysis.workspace.fetched import Fetched
 from analysis.workspace.intake import Outcome, files_below, ingest
 from analysis.workspace.naming import with_ids
 from analysis.workspace.resting import Kept, kept_files
@@ -35,10 +36,17 @@ class Arrived:
     """What became of the files before a run: as it is kept, where athletes are ids."""
 
     files: list[dict[str, object]]
+    fetched: list[dict[str, object]]
     failures: list[str]  # a sentence each
 
     @classmethod
-    def of(cls, workspace: Workspace, outcomes: Iterable[Outcome], problems: Iterable[str] = ()) -> "Arrived":
+    def of(
+        cls,
+        workspace: Workspace,
+        outcomes: Iterable[Outcome],
+        fetched: Iterable[Fetched] = (),
+        problems: Iterable[str] = (),
+    ) -> "Arrived":
         """From the outcomes in which something is new, and from what went wrong beside them."""
         names, folder = workspace.names(), workspace.folder
         files, failures = [], [with_ids(problem, names) for problem in problems]
@@ -54,7 +62,9 @@ class Arrived:
                 failures.append(f"{told['path']}: not taken in. {told['error']}")
             elif one.state == "waiting":
                 failures.append(f"{told['path']}: rows that wait for a name: {told['waiting']}. See: workbook status")
-        return cls(files, failures)
+        copies = [{"name": with_ids(one.name, names), "state": one.state, "error": one.error} for one in fetched]
+        failures += [f"{one['name']}: not fetched. {one['error']}." for one in copies if one["state"] == "failed"]
+        return cls(files, copies, failures)
 
 
 def counted(states: Iterable[str]) -> list[str]:

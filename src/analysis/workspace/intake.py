@@ -80,7 +80,7 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
         if path.is_dir():
             # a roster lies above the athletes' folders, so what lies higher comes first
             below = sorted(path.rglob("*"), key=lambda p: (len(p.parts), p))
-            found |= {p: path for p in below if p.is_file() and not _is_litter(p.relative_to(path))}
+            found |= {p: path for p in below if p.is_file() and not is_litter(p.relative_to(path))}
         elif path.is_file():
             found[path] = path.parent
         else:
@@ -88,7 +88,7 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
     return found
 
 
-def _is_litter(path: Path) -> bool:
+def is_litter(path: Path) -> bool:
     """What systems leave in folders, as hidden and lock files, and what is no data; a file that is named is never."""
     hidden = any(part.startswith((".", "~$")) for part in path.parts)
     return hidden or path.name.lower() in _LITTER

@@ -39,7 +39,14 @@ _LEDGER = (
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", "sports.csv", RULES)  # beside workbook.toml, where a squad has them
-_NOT_ON_PAGES = {"reports", "delivery", "notify", "ingest_before_run"}  # of the configuration
+_NOT_ON_PAGES = {
+    "reports",
+    "delivery",
+    "notify",
+    "ingest_before_run",
+    "drop_folder",
+    "drop_within_s",
+}  # of the configuration
 _NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
 
