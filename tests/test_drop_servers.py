@@ -1,13 +1,15 @@
 """Drop folders on real servers on loopback: SFTP and S3, with wrong credentials, a vanished file and a slow line."""
 
-import contextlib
 import json
 import os
+import socket
+import time
 import urllib.request
 
 import pytest
 from click.testing import CliRunner
 from drop_folder import CONFIG, ROSTER, drop, strong, strong_row, workspace
+from mail_server import free_port
 
 from analysis.cli import main
 from analysis.workspace import drop_server, fetched, open_workspace, unfinished
@@ -133,6 +135,7 @@ def test_a_file_that_vanishes_and_one_that_grows_stop_no_other_by_sftp(grove, se
         "Alder/grows.csv": "unfinished",
         "Alder/strong.csv": "copied",
     }
+    monkeypatch.setattr(unfinished, "_wait", lambda _seconds: None)
     assert fetch(folder) == {"Alder/grows.csv": "copied"}
     assert copies(folder) == ["Alder/grows.csv", "Alder/strong.csv", "athletes.csv"]
 
@@ -150,18 +153,29 @@ def test_a_slow_line_brings_files_whole_or_not_at_all(grove, server):
     assert (folder / "data" / "raw" / "Alder" / "zlong.csv").read_text() == long
 
 
-def test_a_dead_server_is_told_and_stops_nothing_else(grove, server):
-    address = f"sftp://coach@127.0.0.1:{drop_servers_port()}/drop"
+def test_a_dead_server_is_told_and_stops_nothing_else(grove):
+    address = f"sftp://coach@127.0.0.1:{free_port()}/drop"
     folder = grove(address)
     said = run(folder, PARTLY)
     assert f"The drop folder {address} cannot be read:" in said
     assert "1 taken" in said
 
 
-def drop_servers_port() -> int:
-    from mail_server import free_port
-
-    return free_port()
+@pytest.mark.parametrize("kind", ["sftp", "s3"])
+def test_a_server_that_takes_calls_and_never_answers_is_given_up(grove, monkeypatch, kind):
+    for name in ("CONNECT_S", "SILENCE_S"):
+        monkeypatch.setattr(drop_server, name, 0.3)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        at = f"127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{at}")
+        folder = grove(f"sftp://coach@{at}/drop" if kind == "sftp" else "s3://drops/squad")
+        begin = time.monotonic()
+        said = run(folder, PARTLY)
+    assert "The drop folder" in said
+    assert "1 taken" in said
+    assert time.monotonic() - begin < 20  # it would else be waited for ten minutes
 
 
 def test_a_folder_that_is_not_on_the_server_is_told(grove, server):
@@ -196,13 +210,14 @@ def bucket():
         own = given | {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
         yield boto3.client("s3", **own), own
     finally:
+        _require_keys(url, "inf")
         server.stop()
 
 
 def _require_keys(url: str, after: str) -> None:
     """Have the object store look at keys after so many calls."""
-    with contextlib.closing(urllib.request.urlopen(f"{url}/moto-api/reset-auth", data=after.encode())):
-        pass
+    asked = urllib.request.Request(f"{url}/moto-api/reset-auth", after.encode(), {"Content-Type": "text/plain"})
+    urllib.request.urlopen(asked).close()
 
 
 @pytest.fixture
@@ -229,7 +244,8 @@ def test_files_come_once_from_s3_and_again_when_they_changed(grove, drops):
     assert "Drop folder: 1 again." in run(folder)
 
 
-def test_who_is_not_let_in_by_s3_is_told(grove, drops, monkeypatch):
+@pytest.mark.usefixtures("drops")
+def test_who_is_not_let_in_by_s3_is_told(grove, monkeypatch):
     folder = grove("s3://drops/squad")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODY")
     assert "The drop folder s3://drops/squad does not let you in." in run(folder, PARTLY)
@@ -254,8 +270,9 @@ def test_an_object_that_vanishes_or_changes_stops_no_other(grove, drops, monkeyp
     assert fetch(folder) == {"Alder/gone.csv": "gone", "Alder/grows.csv": "unfinished", "Alder/strong.csv": "copied"}
 
 
-def test_a_dead_object_store_and_a_bucket_that_is_not_there_are_told(grove, drops, monkeypatch):
+@pytest.mark.usefixtures("drops")
+def test_a_dead_object_store_and_a_bucket_that_is_not_there_are_told(grove, monkeypatch):
     folder = grove("s3://nowhere/squad")
     assert "is not there: there is no such folder" in run(folder, PARTLY)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{drop_servers_port()}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     assert "The drop folder s3://nowhere/squad cannot be read:" in run(folder, FAILED)

@@ -30,6 +30,7 @@ _PIECE_BYTES = 512 * 1024
 _DEEPEST = 32  # folders within folders
 _WHOLE_AT_ONCE = ("s3", "s3a", "memory")  # an object appears there when all of it is there
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "modified", "created")
+_NO_WAY_IN = "No authentication methods available"  # without a class of its own
 _INSTALL = "pip install 'athlete-workbook[remote]'"
 
 Thing = TypeVar("Thing")
@@ -308,7 +309,12 @@ def _told(problem: Exception) -> str:
             "has another key than known_hosts says: somebody may be listening in. "
             "Ask who runs the server, and take the old key out only if the new one is right."
         )
-    if kinds & {"AuthenticationException", "NoCredentialsError", "PartialCredentialsError", "PermissionError"}:
+    if kinds & {
+        "AuthenticationException",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "PermissionError",
+    } or _NO_WAY_IN in str(problem):
         return (
             f"does not let you in. For SFTP see to the user in the address, the key in ~/.ssh or {PASSWORD} in the "
             "environment; for S3 to AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws."
