@@ -14,7 +14,7 @@ from analysis.ingest import registry
 from analysis.ingest.dialect import Said
 from analysis.privacy import erasure, exclusions
 from analysis.store import as_json
-from analysis.workspace import Workspace, intake, open_workspace
+from analysis.workspace import Workspace, intake, naming, open_workspace
 from analysis.workspace.resting import UNKNOWN
 from analysis.workspace.status import status
 
@@ -293,9 +293,9 @@ def test_a_file_that_is_read_again_is_no_news_and_brings_nothing_that_is_not_kep
 
 def test_names_that_mean_another_athlete_now_move_the_rows(squad):
     drop(squad.folder, "speeds.csv", BAR_SPEED + "A. Tree,2026-06-01,Deadlift,1,1,60,0.8\n")
-    intake.bind_name(squad, "A. Tree", "Alder")
+    naming.bind_name(squad, "A. Tree", "Alder")
     take(squad)
-    intake.bind_name(squad, "A. Tree", "Birch")
+    naming.bind_name(squad, "A. Tree", "Birch")
     (one,) = status(open_workspace(squad.folder))["again"]
     assert one["why"] == ["'A. Tree' means another athlete now"]
     revisions = squad.store.revisions()
@@ -493,7 +493,7 @@ def test_a_roster_that_is_read_again_takes_back_nothing_that_was_said_since(squa
     squad.store.put(
         "athletes", squad.athletes().loc[lambda a: a["athlete_id"] == "alder1"].assign(consent="report squad")
     )
-    intake.bind_name(squad, "Birch", "Alder")
+    naming.bind_name(squad, "Birch", "Alder")
     later = ROSTER + "Birch,birch1,M,2003,report delivery,,\n"
     drop(squad.folder, "more.csv", later)
     take(squad)

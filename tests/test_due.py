@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.report.due import Job, due, month_end, week_end
-from analysis.workspace import intake
+from analysis.workspace import naming
 
 DAYS = st.dates(pd.Timestamp("2020-01-01").date(), pd.Timestamp("2035-12-31").date()).map(pd.Timestamp)
 FIRST_DAYS = {"monday": "Monday", "sunday": "Sunday", "saturday": "Saturday"}
@@ -38,7 +38,7 @@ def planned(folder, plans: str, as_of: str = "2026-06-01") -> list[tuple[str, st
     """Athlete's name (Squad for everybody) and last day of what is due for Alder and Birch."""
     squad = workspace(folder, CONFIG + plans)
     report_notebooks.write(folder / "notebooks" / "reports" / "everybody.ipynb", parameters='until: str = "2026-07-05"')
-    names = {intake.bind_name(squad, name, None): name for name in ("Alder", "Birch")} | {"": "Squad"}
+    names = {naming.bind_name(squad, name, None): name for name in ("Alder", "Birch")} | {"": "Squad"}
     return sorted((names[job.athlete_id], job.until) for job in due(squad, pd.Timestamp(as_of)))
 
 

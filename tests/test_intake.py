@@ -7,7 +7,7 @@ import pytest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, gpx, strong, strong_row, workspace
 
 from analysis.base.errors import UnknownAthlete, UsageProblem
-from analysis.workspace import intake
+from analysis.workspace import intake, naming
 
 TIMES = ["2026-06-02T06:00:00Z", "2026-06-02T06:10:00Z"]
 
@@ -62,7 +62,7 @@ def test_a_bad_cell_is_refused_while_the_others_land(squad):
 def test_a_log_without_a_unit_asks_for_one(tmp_path):
     squad = workspace(tmp_path, CONFIG.replace('load_unit = "kg"\n', ""))
     log = drop(tmp_path, "Alder/strong.csv", strong())
-    intake.bind_name(squad, "Alder", None)
+    naming.bind_name(squad, "Alder", None)
     assert "--unit" in take(squad, log)[0].error
     assert take(squad, log, load_unit="lb")[0].state == "taken"
     assert squad.athlete("Alder").sets["load_kg"].item() == pytest.approx(45.359, abs=1e-3)
@@ -71,7 +71,7 @@ def test_a_log_without_a_unit_asks_for_one(tmp_path):
 def test_rows_of_an_unknown_name_wait_and_are_taken_once_it_is_bound(squad):
     path = drop(squad.folder, "speeds.csv", BAR_SPEED + "Birch,2026-06-01,Deadlift,1,1,60,0.8\n")
     assert take(squad, path)[0].waiting == {"Birch": 3}  # its session, its set, its repetition
-    birch = intake.bind_name(squad, "Birch", None)
+    birch = naming.bind_name(squad, "Birch", None)
     assert take(squad, path)[0].state == "taken"
     assert squad.athlete(birch).reps["mean_velocity_m_s"].tolist() == [0.8]
     assert squad.store.frame("waiting").empty
@@ -128,7 +128,7 @@ def test_a_folder_nobody_knows_waits_under_its_name(squad):
 
 def test_a_folder_above_the_workspace_owns_nothing(tmp_path):
     squad = workspace(tmp_path / "alder" / "squad")
-    intake.bind_name(squad, "Alder", None)
+    naming.bind_name(squad, "Alder", None)
     (outcome,) = take(squad, drop(squad.folder, "strong.csv", strong()))
     assert "does not say whose it is" in outcome.error
 
@@ -201,7 +201,7 @@ def test_a_path_that_does_not_exist_is_wrong_usage(squad):
 @pytest.mark.parametrize("name", ["with space", "Bäume", "a 'quoted' \"one\"", "100%", "new\\slash"])
 def test_a_workspace_may_lie_in_a_folder_of_any_name(tmp_path, name):
     squad = workspace(tmp_path / name)
-    intake.bind_name(squad, "Alder", None)
+    naming.bind_name(squad, "Alder", None)
     drop(squad.folder, "Alder/run.gpx", gpx(TIMES))
     assert [outcome.state for outcome in take(squad)] == ["taken"]
     session_id = squad.athlete("Alder").runs["session_id"].item()

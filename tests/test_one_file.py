@@ -22,7 +22,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.cli import main
 from analysis.ingest import apart, measuring, registry
 from analysis.ingest.reading import Options
-from analysis.workspace import intake
+from analysis.workspace import intake, naming
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg", distance_unit="km")
 FAR = '<row r="1048576">' + workbooks.cell("x", "XFD1048576") + "</row>"
@@ -243,7 +243,7 @@ def named(squad):
     for name, text in ((b"/M\xfcller/\xdcbung.csv", strong(strong_row(load=60))), (b"/\xdcbel \xff.csv", "a,b\n1,2\n")):
         with open(raw + name, "w", encoding="utf-8") as file:
             file.write(text)
-    intake.bind_name(squad, "Müller", None)
+    naming.bind_name(squad, "Müller", None)
     return squad
 
 

@@ -14,7 +14,7 @@ from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.cli import main
 from analysis.report.notebook import parameters_of, read_notebook
 from analysis.report.own_notebook import new_notebook, sources
-from analysis.workspace import Workspace, intake, starter
+from analysis.workspace import Workspace, intake, naming, starter
 
 ROOT = Path(__file__).parents[1]
 SETS = """\
@@ -49,7 +49,7 @@ def workspace(tmp_path) -> Workspace:
     """A workspace with one athlete, Rowan, and three repetitions."""
     starter.start(tmp_path / "squad")
     made = open_workspace(tmp_path / "squad")
-    intake.bind_name(made, "Rowan", None)
+    naming.bind_name(made, "Rowan", None)
     file = tmp_path / "squad" / "data" / "raw" / "bar_speed.csv"
     file.write_text(SETS, encoding="utf-8")
     assert [outcome.state for outcome in intake.ingest(made, intake.files_below([file]))] == ["taken"]

@@ -8,7 +8,7 @@ from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, 
 
 from analysis import open_workspace
 from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
-from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder, intake
+from analysis.workspace import ENVIRONMENT, FRAMES, copy_notebooks, day, find_folder, intake, naming
 from analysis.workspace.fingerprint import hash_of
 from analysis.workspace.left_out import row_keys
 
@@ -157,7 +157,7 @@ def test_an_unknown_athlete_is_told_who_there_is(squad):
 
 
 def test_an_athlete_without_a_row_is_an_athlete(squad):
-    cedar = squad.athlete(intake.bind_name(squad, "Cedar", None))
+    cedar = squad.athlete(naming.bind_name(squad, "Cedar", None))
     assert cedar.name == "Cedar"
     assert all(getattr(cedar, name).empty for name in FRAMES)
 

@@ -22,9 +22,12 @@ from analysis.report.due import due
 from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace
+from analysis.workspace.arrivals import SAY_WHETHER, untaken, untaken_text
+from analysis.workspace.fetched import new_files
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
 _LEFT_BEHIND_S = 24 * 3600.0  # a part of a file that old belongs to no process at work
+_LOOK_S = 60.0  # at a drop folder elsewhere
 _MOST = 5  # names in one sentence
 
 
@@ -78,6 +81,7 @@ def _workspace_findings(workspace: Workspace) -> list[Finding]:
     if problems:
         return found  # what follows would stumble over the same
     found += [_clock(workspace), _lock(workspace), _leftovers(workspace), _audit(workspace), _erasure(workspace)]
+    found += [_files(workspace), *_drop_folder(workspace)]
     found += [*_privacy(workspace), _schedule(workspace), *_consents(workspace)]
     return found
 
@@ -146,6 +150,27 @@ def _erasure(workspace: Workspace) -> Finding:
     if (workspace.folder / workspace.config.store / JOURNAL).exists():
         return Finding("erasure", False, "One was begun and is not proven. Call the same `workbook erase` again.")
     return Finding("erasure", True, "none is unfinished")
+
+
+def _files(workspace: Workspace) -> Finding:
+    """What lies in the drop folder and is not in the store."""
+    found = untaken(workspace)
+    said = [f"{untaken_text(found, workspace)} `workbook ingest` takes them in, or says why not." if found else ""]
+    said += [SAY_WHETHER] if workspace.config.ingest_before_run is None else []
+    return Finding("files", True, " ".join(filter(None, said)) or "all that lies in the drop folder is taken in")
+
+
+def _drop_folder(workspace: Workspace) -> Iterator[Finding]:
+    """Whether the drop folder elsewhere can be read, and what is new in it."""
+    if workspace.config.drop_folder is None:
+        return
+    try:
+        found = new_files(workspace, _LOOK_S)
+    except WorkbookError as problem:
+        yield Finding("drop folder", False, str(problem))
+        return
+    some = ", ".join(found[:_MOST]) + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
+    yield Finding("drop folder", True, f"new files there: {len(found)}: {some}" if found else "nothing new there")
 
 
 def _privacy(workspace: Workspace) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """`workbook.toml`: what a squad decides once. Strict: an unknown key is an error with a suggestion."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from analysis.base.errors import ConfigProblem
 from analysis.base.tables import EMAIL
@@ -162,6 +163,16 @@ class Config(_Strict):
     )
     store: str = Field(default="data/store", description="folder of the store")
     raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
+    ingest_before_run: bool | None = Field(
+        default=None, description="whether `workbook run` takes in what lies there first; none: it does not, and asks"
+    )
+    drop_folder: str | None = Field(
+        default=None,
+        description="where files come from before that: a path, sftp://USER@HOST/FOLDER or s3://BUCKET/FOLDER",
+    )
+    drop_within_s: float = Field(
+        default=600, gt=0, le=86_400, description="how long a run fetches from there, in seconds; the next one goes on"
+    )
     reports_folder: str = Field(default="reports", description="folder of the pages")
     confidence: float = Field(default=0.90, gt=0.5, lt=1, description="of the intervals printed")
     consent_default: Literal["granted", "refused"] = Field(
@@ -184,6 +195,16 @@ class Config(_Strict):
             hint = f" Did you mean {near[0]!r}?" if near else " Use a name such as 'Europe/Berlin'."
             raise ValueError(f"{value!r} is not an IANA time zone.{hint}")
         return value
+
+    @model_validator(mode="after")
+    def _keeps_no_secret(self) -> "Config":
+        """Said of the whole, so that no sentence prints the value."""
+        if self.drop_folder is not None and _has_secret(self.drop_folder):
+            raise ValueError(
+                "drop_folder holds a password or a key. Take it out, and have another one made. For SFTP it comes from "
+                "WORKBOOK_DROP_PASSWORD in the environment or from ~/.ssh, for S3 from AWS_SECRET_ACCESS_KEY or ~/.aws."
+            )
+        return self
 
     def seen_by(self, athlete_ids: Iterable[str]) -> "Config":
         """What pages of these athletes read of it: no plan of reports, no server, no folder, nobody else's load.
@@ -248,6 +269,21 @@ def checked(model: type[Model], content: dict, where: str) -> Model:
         if not key:  # what is wrong is wrong with the whole of it
             raise ConfigProblem(f"{where}: {message}") from None
         raise ConfigProblem(f"{where}: {key} = {first.get('input')!r}: {message}") from None
+
+
+def _has_secret(address: str) -> bool:
+    """Whether an address holds more than a server, a user and a folder.
+
+    >>> [_has_secret(f"sftp://{rest}") for rest in ("coach@host/drop", "host:22/a@b", "coach:word@host/drop")]
+    [False, False, True]
+    >>> _has_secret("s3://key:word@bucket/drop"), _has_secret("/mnt/a:b@c?")
+    (True, False)
+    """
+    kind, is_address, rest = address.partition("://")
+    if not is_address:
+        return False
+    before, at, _ = re.sub(r"^[^/@:]*:\d{1,5}(?=/|$)", "", rest).rpartition("@")
+    return (bool(at) and (":" in before or kind.startswith("s3"))) or "?" in rest or "#" in rest
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

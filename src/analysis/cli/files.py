@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.base.errors import UsageProblem
+from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
 
 if TYPE_CHECKING:
@@ -127,16 +128,19 @@ def ingest(
     workspace: "Workspace",
     as_json: bool,
 ) -> None:
-    """Take in PATHS, files or folders; default: data/raw.
+    """Take in PATHS, files or folders; default: data/raw, into which files of `drop_folder` are copied first.
 
     Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
     mapping, exercises.csv or whom a name means; `workbook status` lists them.
     """
     from analysis.workspace import intake
 
-    files = intake.files_below(paths or (workspace.raw_folder,))
-    outcomes = []
+    files = intake.files_below(paths)
+    outcomes, done = [], SimpleNamespace(fetched=[], problems=[])
     with common.locked(workspace):
+        if not paths:
+            fetch_into(workspace, done, quiet=as_json)
+            files = intake.files_below((workspace.raw_folder,))
         workspace.store.sweep()
         options = replace(workspace.options(unit, mapping), said=form, sport=sport)
         found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths)
@@ -144,9 +148,13 @@ def ingest(
             outcomes.append(outcome)
             if as_json:
                 common.print_json(outcome.as_dict(), indent=None)  # one line a file, printed when it is committed
+    for problem in done.problems:
+        click.echo(problem, err=True)
     if not as_json:
+        print_fetched(done.fetched)
         print_outcomes(outcomes, verbose)
-    common.exit_partly(sum(outcome.state in ("failed", "waiting") for outcome in outcomes), len(outcomes))
+    failed = sum(one.state in ("failed", "waiting") for one in (*done.fetched, *outcomes)) + len(done.problems)
+    common.exit_partly(failed, len(done.fetched) + len(outcomes) + len(done.problems))
 
 
 @click.command()
@@ -160,11 +168,11 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
 
     It is bound to ATHLETE (id, name or alias), or to a new athlete with --new.
     """
-    from analysis.workspace import intake
+    from analysis.workspace import naming
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
-    athlete_id = intake.bind_name(workspace, external_name, athlete)
+    athlete_id = naming.bind_name(workspace, external_name, athlete)
     if as_json:
         return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
     click.echo(
@@ -351,8 +359,28 @@ def _print_suggestions(paths: list[Path], form: "Said") -> None:
     click.echo("# Save this as mappings/NAME.toml, complete the lines that ask, then check the file again.")
 
 
+def fetch_into(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -> None:
+    """Copy what is new in the drop folder elsewhere: `done` gets what was `fetched`, and `problems` with it."""
+    from analysis.workspace import fetched
+
+    try:
+        for one in common.progress(fetched.fetch(workspace), "Files fetched", None, quiet):
+            done.fetched.append(one)
+    except (WorkbookError, OSError) as problem:
+        done.problems.append(common.in_words(problem))
+
+
+def print_fetched(fetched: list) -> None:
+    for one in fetched:
+        if one.error:
+            click.echo(f"{one.state:10} {one.name}: {one.error}.", err=one.state == "failed")
+    if fetched:
+        counts = Counter(one.state for one in fetched)
+        click.echo(f"Drop folder: {', '.join(f'{n} {state}' for state, n in counts.items())}.")
+
+
 def print_outcomes(outcomes: list, verbose: bool) -> None:
-    from analysis.workspace.intake import nobody_is_bound_to
+    from analysis.workspace.naming import nobody_is_bound_to
 
     outcomes = list({outcome.path: outcome for outcome in outcomes}.values())  # what became of a file in the end
     for outcome in outcomes:
@@ -363,6 +391,8 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
             click.echo(f"waiting  {path}: {nobody_is_bound_to(outcome.waiting)}")
         elif outcome.state == "kept":
             click.echo(f"kept     {path}: {outcome.error}")
+        elif outcome.state == "unfinished":
+            click.echo(f"left     {path}: {outcome.error}. The next run looks again.")
         elif verbose and not outcome.reader:
             click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:
@@ -375,7 +405,7 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
                 click.echo(f"         {note}")
     for why, n in Counter(outcome.why for outcome in outcomes if outcome.why and outcome.state != "kept").items():
         click.echo(f"again    {common.count(n, 'file')} read once more: {'; '.join(why)}.")
-    states = ("taken", "again", "known", "waiting", "kept", "failed")
+    states = ("taken", "again", "known", "waiting", "kept", "unfinished", "failed")
     counts = {state: sum(o.state == state for o in outcomes) for state in states}
     summary = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     click.echo(f"{common.count(len(outcomes), 'file')}: {summary or 'nothing to do'}.")

@@ -15,7 +15,7 @@ import click
 from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
 from analysis.cli.delivery import print_deliveries, send
-from analysis.cli.files import print_outcomes
+from analysis.cli.files import fetch_into, print_fetched, print_outcomes
 from analysis.cli.pages import print_pages
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
 @click.option(
     "--as-of",
     callback=common.as_day,
-    help="Only render, for the last periods that were over on this date, ISO; nothing is sent.",
+    help="Render for the last periods that were over on this date, ISO; nothing is sent.",
 )
 @click.option(
     "--missing", is_flag=True, help="Leave pages that are there as they are, also where data came after them."
@@ -130,10 +130,11 @@ def run(
     workspace: "Workspace",
     as_json: bool,
 ) -> None:
-    """Render and send every report that is due.
+    """Take files in, then render and send every report that is due.
 
-    workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
-    and nothing is sent twice. reports/log/last_run.json says what was done.
+    Files are taken in first where workbook.toml says `ingest_before_run = true`; whatever is wrong with them stops no
+    page. It also says which pages are made when, and to whom they go. What was missed is made good; unchanged pages are
+    left as they are, and nothing is sent twice. reports/log/last_run.json says what was done.
     """
     from analysis.privacy.retention import retain
     from analysis.report.due import due as due_pages
@@ -141,6 +142,7 @@ def run(
     from analysis.workspace import day
 
     with common.locked(workspace), _kept(workspace) as done:
+        _take_files_in(workspace, done, quiet=as_json)
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
         for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
@@ -148,15 +150,20 @@ def run(
         done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
         retained = retain(workspace, workspace.now())
     if as_json:
-        common.print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
+        plain = {name: ones for name, ones in vars(done).items() if name in ("problems", "said")}
+        common.print_json(
+            plain | {n: [one.as_dict() for one in ones] for n, ones in vars(done).items() if n not in plain}
+        )
     else:
+        _print_arrived(done)
         print_pages(done.pages)
         print_deliveries(done.deliveries)
         _print_without_consent(workspace)
         for line in retained:
             click.echo(line)
     failed = sum(not page.done for page in done.pages) + sum(one.failed for one in done.deliveries)
-    common.exit_partly(failed, len(done.pages) + len(done.deliveries))
+    failed += sum(one.state in ("failed", "waiting") for one in (*done.fetched, *done.files)) + len(done.problems)
+    common.exit_partly(failed, sum(map(len, (done.fetched, done.files, done.problems, done.pages, done.deliveries))))
 
 
 @click.command()
@@ -189,26 +196,62 @@ def schedule(system: "System", to: Path | None, workspace_folder: Path | None, a
 
 @contextlib.contextmanager
 def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
-    """What a run does: `pages` and `deliveries`, kept for other programs, and told to somebody where it failed."""
+    """What a run does: what was `fetched`, `files`, `pages` and `deliveries`.
+
+    Beside them stand `problems` with fetching and taking in, and what is `said` of it.
+    They are kept for other programs, and told to somebody where something failed.
+    """
     from datetime import UTC, datetime
 
     from analysis.delivery.notice import keep, last_run
+    from analysis.workspace.arrivals import Arrived
 
-    started_at, done = datetime.now(UTC), SimpleNamespace(pages=[], deliveries=[])
+    started_at = datetime.now(UTC)
+    done = SimpleNamespace(fetched=[], files=[], pages=[], deliveries=[], problems=[], said=[])
+
+    def ended(why: str = "") -> None:
+        arrived = Arrived.of(workspace, done.files, done.fetched, done.problems)
+        if why or done.pages or done.deliveries or arrived.files or arrived.fetched or arrived.failures:
+            for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, why, arrived)):
+                click.echo(sentence, err=True)
+
     try:
         yield done
     except (WorkbookError, KeyboardInterrupt) as problem:
         why = str(problem) or ENDED
-        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries, why)):
-            click.echo(sentence, err=True)
+        ended(why)
         if isinstance(problem, WorkbookError):
             raise
+        _print_arrived(done)
         print_pages(done.pages)
         click.echo(why, err=True)
         sys.exit(common.PARTLY if done.pages else common.FAILED)
-    if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
-        for sentence in keep(workspace, last_run(started_at, done.pages, done.deliveries)):
-            click.echo(sentence, err=True)
+    ended()  # a call at which nothing was due and nothing came leaves word of the last one
+
+
+def _take_files_in(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -> None:
+    """Take in what lies in the drop folder; whatever is wrong with that, what is stored is rendered."""
+    from analysis.workspace import arrivals
+
+    try:
+        if workspace.config.ingest_before_run:
+            fetch_into(workspace, done, quiet)
+            for outcome in common.progress(arrivals.take_in(workspace), "Files", None, quiet):
+                done.files = [one for one in done.files if one.path != outcome.path] + [outcome]
+            return
+        if left := arrivals.untaken(workspace):
+            done.said.append(f"{arrivals.untaken_text(left, workspace)} Take them in: workbook ingest")
+            done.said += [arrivals.SAY_WHETHER] if workspace.config.ingest_before_run is None else []
+    except (WorkbookError, OSError) as problem:
+        done.problems.append(f"Files could not be taken in. {common.in_words(problem)}")
+
+
+def _print_arrived(done: SimpleNamespace) -> None:
+    for problem in (*done.said, *done.problems):
+        click.echo(problem, err=True)
+    print_fetched(done.fetched)
+    if done.files:
+        print_outcomes(done.files, verbose=False)
 
 
 def _render_due(

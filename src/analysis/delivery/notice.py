@@ -15,6 +15,7 @@ from analysis.report.due import SQUAD
 from analysis.report.engine.fan_out import Done
 from analysis.report.publish import publish
 from analysis.workspace import Workspace
+from analysis.workspace.arrivals import Arrived, counted
 
 NAME = "last_run.json"
 
@@ -29,13 +30,19 @@ class LastRun:
     ended_at: str
     pages: list[dict[str, object]] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
+    fetched: list[dict[str, object]] = field(default_factory=list)  # from a drop folder elsewhere
+    files: list[dict[str, object]] = field(default_factory=list)  # that came in first, with what became of each
     error: str = ""  # what stopped the whole run
     failures: list[str] = field(default_factory=list)  # a sentence each
     not_told: list[str] = field(default_factory=list)  # why those whom [notify] names could not be told of them
 
 
 def last_run(
-    started_at: datetime, pages: Iterable[Done] = (), deliveries: Iterable[Outcome] = (), error: str = ""
+    started_at: datetime,
+    pages: Iterable[Done] = (),
+    deliveries: Iterable[Outcome] = (),
+    error: str = "",
+    arrived: Arrived | None = None,
 ) -> LastRun:
     """The run that began at `started_at` and ends now.
 
@@ -44,6 +51,7 @@ def last_run(
     """
     pages, deliveries = list(pages), list(deliveries)
     failures = [error] if error else []
+    failures += arrived.failures if arrived else []
     failures += [f"{_whose(page)}: no page. {page.error}" for page in pages if not page.done]
     failures += [f"{_whose(one)}: {one.state}. {one.problem}" for one in deliveries if one.failed]
     return LastRun(
@@ -51,6 +59,8 @@ def last_run(
         ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
         pages=[page.as_dict() for page in pages],
         deliveries=[one.as_dict() for one in deliveries],
+        fetched=arrived.fetched if arrived else [],
+        files=arrived.files if arrived else [],
         error=error,
         failures=failures,
     )
@@ -113,7 +123,7 @@ def _mail(workspace: Workspace, run: LastRun) -> None:
     try:
         for email in workspace.config.notify.to:
             key = hashed(run.started_at, email)[:24]
-            text = "\n".join(run.failures) + "\n"
+            text = "\n".join([*run.failures, *counted(str(file["state"]) for file in run.files)]) + "\n"
             mail = plain_mail(subject, text, email, workspace.config, key)
             server.send(mail, lambda: None)  # a notice has no line in the ledger
     finally:

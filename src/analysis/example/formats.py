@@ -164,6 +164,7 @@ time_zone = "{TIME_ZONE}"
 week_start = "monday"
 load_unit = "kg"  # Strong's export does not say it
 consent_default = "granted"  # what an empty consent cell of the roster means
+ingest_before_run = true  # `workbook run` takes in first what lies in data/raw
 confidence = 0.90
 """
     ]

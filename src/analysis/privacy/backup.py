@@ -27,6 +27,7 @@ from analysis.privacy import audit, backup_list
 from analysis.privacy.sealed import is_sealed, seal, unseal
 from analysis.store import DATABASE, SAMPLES
 from analysis.workspace import Workspace
+from analysis.workspace.fetched import LEDGER
 
 PASSPHRASE = "WORKBOOK_BACKUP_PASSPHRASE"  # in the environment, never on the command line
 SHORTEST = 16  # characters of a passphrase
@@ -140,7 +141,7 @@ def _of_people(workspace: Workspace) -> Iterator[Path]:
     """Files of the workspace that no program can make again, the audit log with them."""
     folder, store = workspace.folder, workspace.folder / workspace.config.store
     yield from (folder / name for name in _SINGLE if (folder / name).is_file())
-    of_store = (*(store / name for name in (*audit.FILES, backup_list.LIST)), *audit.old_logs(store))
+    of_store = (*(store / name for name in (*audit.FILES, backup_list.LIST, LEDGER)), *audit.old_logs(store))
     yield from (path for path in of_store if path.is_file())
     kept = [folder / name for name in _FOLDERS]
     if workspace.raw_folder.is_relative_to(folder):

@@ -28,7 +28,7 @@ from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.store import DATABASE, SAMPLES, sha256_of
-from analysis.workspace import Workspace, intake, open_workspace
+from analysis.workspace import Workspace, fetched, open_workspace, read_as
 from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
@@ -130,6 +130,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     if raw:
         deleted += _raw_of_one(workspace, task)
         rewritten, kept = _rewritten(workspace, task, journal, leave=set(deleted))
+    elsewhere = fetched.forget(workspace, deleted, wanted.words)
     for path in deleted:
         path.unlink(missing_ok=True)
     _remove_empty_folders(workspace, deleted, wanted)
@@ -158,7 +159,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
         failed,
         tuple(replace(trace, path=trace.path.relative_to(workspace.folder)) for trace in found),
         wanted.too_common,
-        task.handed_out,
+        (*task.handed_out, *_in_drop_folder(workspace, elsewhere)),
         {path.relative_to(workspace.folder).as_posix(): why for path, why in kept.items()},
     )
 
@@ -247,12 +248,20 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
     yield from map(str, backups)
 
 
+def _in_drop_folder(workspace: Workspace, files: int) -> Iterator[str]:
+    """The files of which copies were fetched: nothing is deleted there."""
+    if files:
+        yield f"files in the drop folder {workspace.config.drop_folder}: {files}; none is fetched again"
+    elif workspace.config.drop_folder is not None:
+        yield f"whatever lies in the drop folder {workspace.config.drop_folder}"
+
+
 def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
     """What the workbook made for or about the athlete: pages, facts, logs, mails, copies of notebooks in work."""
     wanted, mails = task.wanted, {f"{mail}.eml" for mail in task.mails}
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
-    kept |= {*audit.old_logs(store), store / backup_list.LIST}
+    kept |= {*audit.old_logs(store), store / backup_list.LIST, store / fetched.LEDGER}
     kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
     outbox = workspace.folder / workspace.config.delivery.outbox
     folders = [workspace.reports_folder, store, outbox, *workspace.folder.rglob(CHECKPOINTS)]
@@ -319,7 +328,7 @@ def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]
     bound = Names(dict.fromkeys(task.bound, wanted.athlete_id))
     whose = Whose(wanted, workspace.names().and_of(bound))
     files = workspace.store.frame("files")
-    read_as = {row.sha256: row.read_as for row in rows_of(files) if isinstance(row.read_as, str)}
+    told_of = {row.sha256: row.read_as for row in rows_of(files) if isinstance(row.read_as, str)}
     for path in _taken_in(workspace):
         if path in leave:
             continue
@@ -329,10 +338,10 @@ def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]
             task.rewritten[sha256_of(written)] = (before, written.stat().st_size)
             _note(journal, task)
 
-        told = read_as.get(before)
+        told = told_of.get(before)
         try:
-            options = intake.options_of(workspace, told)
-            if rewrite(path, whose, options, intake.owner_of(workspace, path, told, whose.names), note):
+            options = read_as.options_of(workspace, told)
+            if rewrite(path, whose, options, read_as.owner_of(workspace, path, told, whose.names), note):
                 rewritten.append(path)
         except (CannotRewrite, UsageProblem) as problem:
             kept[path] = str(problem)

@@ -4,9 +4,6 @@ A file that is stored is read again once something is another on which its readi
 a file, for `ingest`, which does it, and for `check`, which only says it.
 """
 
-import json
-import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,20 +16,17 @@ import pandas as pd
 from analysis.base import config as configuration
 from analysis.base.errors import UnreadableFile, UsageProblem, WorkbookError
 from analysis.base.files import printable
-from analysis.base.frames import rows_of
-from analysis.base.names import name_key
 from analysis.ingest import apart, registry
 from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated, one_person_each
-from analysis.ingest.dialect import Said
 from analysis.ingest.reading import Options, Reading
-from analysis.store import ERASED, OF_THE_FILE, Appended, FileFacts, as_json, sha256_of
+from analysis.store import OF_THE_FILE, Appended, FileFacts, as_json, sha256_of
 from analysis.workspace import Workspace
+from analysis.workspace.naming import named_in, names_of, of_roster
+from analysis.workspace.read_as import as_kept, as_told, folder_owner, said_anew, said_owner
 from analysis.workspace.resting import ASKED_FOR, UNKNOWN, Kept, Things, kept_files
+from analysis.workspace.still_erased import StaysAsItIs, without_erased
 
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt", configuration.NAME}
-_UNITS = ("load_unit", "distance_unit", "sport")
-BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
-_ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,12 @@ class Outcome:
     """What became of one file.
 
     `state`: taken, again (read once more, its rows replaced), known (nothing new), waiting (for a name), kept (its rows
-    stay as they are though it would be read again: `error` says why), failed. `why` says why a file is read again.
+    stay as they are though it would be read again: `error` says why), unfinished (somebody is still writing it),
+    failed. `why` says why a file is read again.
     """
 
     path: Path
-    state: Literal["taken", "again", "known", "waiting", "kept", "failed"]
+    state: Literal["taken", "again", "known", "waiting", "kept", "unfinished", "failed"]
     reader: str = ""
     rows_new: int = 0
     rows_known: int = 0
@@ -75,10 +70,6 @@ class Prepared:
     owner: str | None  # of the rows that carry no name
 
 
-class _StaysAsItIs(Exception):
-    """A file is not read again, for the reason that the message says."""
-
-
 def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
     """The files to take in, each with the path it was found under: a path itself, or all files below it, in order.
 
@@ -89,7 +80,7 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
         if path.is_dir():
             # a roster lies above the athletes' folders, so what lies higher comes first
             below = sorted(path.rglob("*"), key=lambda p: (len(p.parts), p))
-            found |= {p: path for p in below if p.is_file() and not _is_litter(p.relative_to(path))}
+            found |= {p: path for p in below if p.is_file() and not is_litter(p.relative_to(path))}
         elif path.is_file():
             found[path] = path.parent
         else:
@@ -97,7 +88,7 @@ def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
     return found
 
 
-def _is_litter(path: Path) -> bool:
+def is_litter(path: Path) -> bool:
     """What systems leave in folders, as hidden and lock files, and what is no data; a file that is named is never."""
     hidden = any(part.startswith((".", "~$")) for part in path.parts)
     return hidden or path.name.lower() in _LITTER
@@ -236,7 +227,7 @@ class Run:
         try:
             prepared = self.prepared(path, sha256, root, kept)
             return _outcome(prepared, self._stored(prepared), why)
-        except _StaysAsItIs as reason:
+        except StaysAsItIs as reason:
             return Outcome(path, "kept", error=printable(str(reason)), why=why)
         except WorkbookError as problem:
             return Outcome(path, "failed", error=printable(str(problem)), why=why)
@@ -263,13 +254,13 @@ class Run:
         """
         name, options = printable(path.name), self._options_of(kept) if kept else self.options
         full = dated(apart.read(path, options), name)
-        reading = _without_erased(self.workspace, kept, full) if kept and kept.file_no else full
+        reading = without_erased(self.workspace, kept, full) if kept and kept.file_no else full
         names, tables = self.names, dict(reading.tables)
-        roster = _roster(tables, self.workspace, names)
+        roster = of_roster(tables, self.workspace, names)
         if roster:
             tables |= roster
             names = names.and_of(Names.of(roster["aliases"]))
-        said = self.owner or (json.loads(kept.read_as or "{}").get("athlete") if kept else None)
+        said = self.owner or (said_owner(kept.read_as) if kept else None)
         owner = said or self._owner_by_place(path, root, kept)
         is_whole = reading is full
         reading = one_person_each(replace(reading, tables=tables), names, owner)
@@ -280,13 +271,13 @@ class Run:
                 f"({self.workspace.config.raw}/NAME/{name}), or say --athlete."
             )
         facts = _file_facts(reading if is_whole else full, sum(bound.waiting.values()))
-        facts["read_as"] = as_json(_read_as(self.workspace, options, said))
+        facts["read_as"] = as_json(as_kept(self.workspace, options, said))
         if kept and not kept.waits:
             facts["imported_at"] = kept.imported_at  # it is not news
         rests_on = as_json(self.things.rested_on(full, options))
         of_reading = {"path": _below(path, self.workspace.folder), "rests_on": rests_on}
         about = _provenance(reading, bound.waiting) | {"readings": pd.DataFrame([of_reading])}
-        if len(named := _named(reading, names, owner)):
+        if len(named := named_in(reading, names, owner)):
             about["named"] = named
         file = FileFacts(sha256, name, path.stat().st_size)
         whole = Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
@@ -310,7 +301,7 @@ class Run:
             stored = self.kept.get(file.sha256)
             appended = Appended(stored.file_no if stored else 0)
         if "athletes" in prepared.tables:
-            brought = _names_of(prepared.tables)
+            brought = names_of(prepared.tables)
             self.names = self.workspace.names() if self.rehearsed is None else self.names.and_of(brought)
         of_reading = prepared.tables["readings"].iloc[0]
         named = prepared.tables.get("named", pd.DataFrame(columns=["source", "external_name", "athlete_id"]))
@@ -333,18 +324,12 @@ class Run:
 
     def _options_of(self, kept: Kept) -> Options:
         """How a stored file is read now: by what was said of it, or is said now of files that are read again."""
-        told = json.loads(kept.read_as or "{}")
-        options = _as_told(self.workspace, told)
-        if not self.again:
-            return options
-        now = self.options
-        said = Said(**options.said.as_plain() | now.said.as_plain())
-        units = {name: getattr(now, name) or getattr(options, name) for name in _UNITS}
-        return replace(options, said=said, mapping=now.mapping or options.mapping, **units)
+        options = as_told(self.workspace, kept.read_as)
+        return said_anew(options, self.options) if self.again else options
 
     def _owner_by_place(self, path: Path, root: Path, kept: Kept | None) -> str | None:
         """The folder's owner; of a stored file in no athlete's folder the one whom it was given before."""
-        found = _folder_owner(path, root, self.workspace.raw_folder, self.names)
+        found = folder_owner(path, root, self.workspace.raw_folder, self.names)
         if found is not None or kept is None:
             return found
         ids = {athlete_id for _, _, athlete_id in kept.named}
@@ -354,9 +339,9 @@ class Run:
         """Whether a file lies in the folder of another athlete than when it was read, and not there any more."""
         if kept.path is None or len(kept.named) != 1 or (self.workspace.folder / kept.path).is_file():
             return False
-        owner = _folder_owner(path, path.parent, self.workspace.raw_folder, self.names)
+        owner = folder_owner(path, path.parent, self.workspace.raw_folder, self.names)
         now = self.names.athlete(ANY_SOURCE, owner) if owner else None
-        was = _folder_owner(
+        was = folder_owner(
             self.workspace.folder / kept.path,
             (self.workspace.folder / kept.path).parent,
             self.workspace.raw_folder,
@@ -406,33 +391,6 @@ def _unreadable(path: Path, problem: OSError) -> Outcome:
     return Outcome(path, "failed", error=said)
 
 
-def _without_erased(workspace: Workspace, kept: Kept, reading: Reading) -> Reading:
-    """The reading without the rows that an erasing took out of the store, which the file may still hold.
-
-    Raises _StaysAsItIs where it cannot be told which they are.
-    """
-    if workspace.store.rows_told(kept.file_no) >= kept.rows:
-        return reading
-    stored, rows = workspace.store.among("source_rows", file_no=[kept.file_no]), reading.source_rows
-    there = {(row.sheet, row.row_no): row.raw for row in rows_of(stored)}
-    now = {(row.sheet, row.row_no): row.raw for row in rows_of(rows)}
-    if Counter(there.values()) == Counter(now.values()):
-        return reading  # it was written anew without them
-    if any(raw != now.get(place) and ERASED not in raw for place, raw in there.items()):
-        raise _StaysAsItIs(
-            f"{kept.name} is not read again: somebody was erased whose rows may still stand in it. "
-            "Take them out of the file, then ingest it."
-        )
-    erased = now.keys() - there.keys()
-    names = {name.casefold() for place, name in reading.whose.items() if place in erased}
-    numbers = {row_no for _, row_no in erased}
-    tables = {name: frame.loc[~_is_of(frame, names, numbers)] for name, frame in reading.tables.items()}
-    left = [place not in erased for place in zip(rows["sheet"], rows["row_no"], strict=True)]
-    rejects = reading.rejects
-    kept_rejects = [place not in erased for place in zip(rejects["sheet"], rejects["row_no"], strict=True)]
-    return replace(reading, tables=tables, source_rows=rows.loc[left], rejects=rejects.loc[kept_rejects])
-
-
 def _retained(prepared: Prepared, workspace: Workspace) -> Prepared:
     """A file that is read again without what the workspace does not keep so long, as its retention says."""
     rules, now = workspace.config.retention, workspace.now()
@@ -445,101 +403,10 @@ def _retained(prepared: Prepared, workspace: Workspace) -> Prepared:
     return replace(prepared, tables=tables, samples=samples)
 
 
-def _is_of(frame: pd.DataFrame, names: set[str], numbers: set[int]) -> pd.Series:
-    """Which rows say one of the names, or say none and come from one of the rows."""
-    columns = [name for name in ("external_name", "athlete_name", "name") if name in frame]
-    found = pd.Series(False, index=frame.index)
-    for column in columns:
-        found |= pd.Series([isinstance(one, str) and one.casefold() in names for one in frame[column]], frame.index)
-    if "row_no" in frame and "external_name" in frame:
-        found |= frame["row_no"].isin(list(numbers)) & frame["external_name"].isna()
-    return found
-
-
-def _named(reading: Reading, names: Names, owner: str | None) -> pd.DataFrame:
-    """The names of a reading, that of its owner among them, and whom they mean; those of nobody are left out."""
-    said: dict[str, None] = {}
-    for frame in reading.tables.values():
-        if len(frame) and "athlete_id" not in frame and "external_name" in frame:
-            said |= dict.fromkeys(frame["external_name"].dropna().unique())
-            said |= {owner: None} if owner and frame["external_name"].hasnans else {}
-    rows = [
-        {"source": reading.source, "external_name": name, "athlete_id": names.athlete(reading.source, name)}
-        for name in said
-    ]
-    return pd.DataFrame([row for row in rows if row["athlete_id"]])
-
-
-def _names_of(tables: dict[str, pd.DataFrame]) -> Names:
-    """The names that a roster brings, ids among them."""
-    ids = {(ANY_SOURCE, athlete_id): athlete_id for athlete_id in tables["athletes"]["athlete_id"]}
-    return Names.of(tables["aliases"]).and_of(Names(ids))
-
-
 def _below(path: Path, folder: Path) -> str:
     """The path as it is kept; one of bytes that are no text is found again by its content."""
     path, folder = path.resolve(), folder.resolve()
     return printable((path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix())
-
-
-def nobody_is_bound_to(waiting: dict[str, int]) -> str:
-    """What to do about names that are bound to nobody."""
-    names = ", ".join(f"{printable(name)!r} ({n} {'row' if n == 1 else 'rows'})" for name, n in waiting.items())
-    return f"nobody is bound to {names}. {BINDING}"
-
-
-def bind_name(workspace: Workspace, external_name: str, athlete: str | None, source: str = ANY_SOURCE) -> str:
-    """Bind a name that files use to an athlete, or to a new one where `athlete` is None; returns the id."""
-    if athlete is None:
-        athlete_id = new_athlete_id(set(workspace.athletes()["athlete_id"]))
-        workspace.store.put("athletes", pd.DataFrame([{"athlete_id": athlete_id, "name": external_name}]))
-    else:
-        athlete_id = workspace.athlete_id(athlete)
-    alias = {"source": source, "external_name": external_name, "athlete_id": athlete_id}
-    workspace.store.put("aliases", pd.DataFrame([alias]))
-    return athlete_id
-
-
-def new_athlete_id(taken: set[str]) -> str:
-    """An opaque id that nobody has yet."""
-    while (made := "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))) in taken:
-        pass
-    return made
-
-
-def options_of(workspace: Workspace, read_as: str | None) -> Options:
-    """How a file was read, by `read_as` of the table `files`; as files are read today where nothing was kept.
-
-    Raises UsageProblem where it was read by a mapping that is gone.
-    """
-    options = _as_told(workspace, json.loads(read_as or "{}"))
-    if options.mapping is not None and not options.mapping.is_file():
-        raise UsageProblem(f"It was read by the column mapping {options.mapping}, which is gone. Put that back.")
-    return options
-
-
-def _as_told(workspace: Workspace, told: dict[str, Any]) -> Options:
-    """The options of today with what was said of a file."""
-    mapping = workspace.folder / told["mapping"] if "mapping" in told else None
-    units = {name: told[name] for name in _UNITS if name in told}
-    return replace(workspace.options(), said=Said(**told.get("said", {})), mapping=mapping, **units)
-
-
-def owner_of(workspace: Workspace, path: Path, read_as: str | None, names: Names) -> str | None:
-    """The athlete's name or id for the rows of a file that say none: as was said, else by its folder."""
-    said = json.loads(read_as or "{}").get("athlete")
-    return said or _folder_owner(path, path.parent, workspace.raw_folder, names)
-
-
-def _read_as(workspace: Workspace, options: Options, owner: str | None) -> dict[str, Any]:
-    """What was said about a file; a mapping within the workspace by its path there."""
-    told: dict[str, Any] = {name: value for name in _UNITS if (value := getattr(options, name)) is not None}
-    if options.said.as_plain():
-        told["said"] = options.said.as_plain()
-    if options.mapping is not None:
-        path, folder = options.mapping.resolve(), workspace.folder.resolve()
-        told["mapping"] = (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
-    return told | ({"athlete": owner} if owner else {})
 
 
 def _outcome(prepared: Prepared, appended: Appended, why: tuple[str, ...]) -> Outcome:
@@ -583,46 +450,3 @@ def _provenance(reading: Reading, waiting: dict[str, int]) -> dict[str, pd.DataF
     waiting_rows = [{"source": reading.source, "external_name": name, "rows": count} for name, count in waiting.items()]
     frames = {"source_rows": rows, "rejects": reading.rejects, "waiting": pd.DataFrame(waiting_rows)}
     return {name: frame for name, frame in frames.items() if len(frame)}
-
-
-def _roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names) -> dict[str, pd.DataFrame]:
-    """The tables `athletes` and `aliases` of a roster file, with ids made for people who have none yet."""
-    if "athletes" not in tables:
-        return {}
-    athletes = tables["athletes"].copy()
-    given_ids = athletes["athlete_id"].dropna() if "athlete_id" in athletes else ()
-    taken = {*workspace.athletes()["athlete_id"], *given_ids}
-    ids = []
-    for row in rows_of(athletes):
-        given = getattr(row, "athlete_id", None)
-        athlete_id = given if isinstance(given, str) else names.athlete(ANY_SOURCE, row.name) or new_athlete_id(taken)
-        taken.add(athlete_id)
-        ids.append(athlete_id)
-    athletes = athletes.assign(athlete_id=ids).drop(columns="external_name", errors="ignore")
-    by_name = dict(zip(athletes["name"].map(name_key), ids, strict=True))
-    own = pd.DataFrame({"source": ANY_SOURCE, "external_name": athletes["name"], "athlete_id": ids})
-    given = tables.get("aliases", pd.DataFrame())
-    if len(given):
-        owner = given["athlete_name"] if "athlete_name" in given else given["external_name"]
-        given = pd.DataFrame(
-            {
-                "source": ANY_SOURCE,
-                "external_name": given["external_name"],
-                "athlete_id": [by_name.get(name_key(name)) for name in owner],
-            }
-        ).dropna()
-    aliases = pd.concat([own, given], ignore_index=True).drop_duplicates(["source", "external_name"])
-    return {"athletes": athletes, "aliases": aliases}
-
-
-def _folder_owner(path: Path, root: Path, raw: Path, names: Names) -> str | None:
-    """The name that the folders around a file give it: a known athlete's, else that of the outermost.
-
-    Only folders below the drop folder `raw` count, elsewhere `root` (what was named on the command line) and those
-    below it: a user's own home folder may be called like an athlete.
-    """
-    folder, root, raw = path.parent.resolve(), root.resolve(), raw.resolve()
-    inner = folder.relative_to(raw if folder.is_relative_to(raw) else root).parts
-    inner = tuple(map(printable, inner))
-    known = [part for part in (printable(root.name), *inner) if names.athlete(ANY_SOURCE, part)]
-    return known[-1] if known else inner[0] if inner else None

@@ -3,6 +3,7 @@
 from analysis.base.frames import rows_of
 from analysis.ingest.exercises import catalogue, unmatched
 from analysis.workspace import Workspace
+from analysis.workspace.arrivals import SAY_WHETHER, untaken, untaken_text
 from analysis.workspace.consent import agreeing
 from analysis.workspace.intake import to_be_read_again
 
@@ -28,6 +29,7 @@ def status(workspace: Workspace) -> dict[str, object]:
         "files": workspace.store.count("files")[0][0],
         "rejects": workspace.store.count("rejects")[0][0],
         "waiting": waiting.groupby("external_name", as_index=False).agg({"rows": "sum"}).to_dict("records"),
+        "untaken": _untaken(workspace),
         "again": _to_be_read_again(workspace),
         "unknown_exercises": _unknown_exercises(workspace),
         "consent": _consent(workspace),
@@ -40,6 +42,13 @@ def _to_be_read_again(workspace: Workspace) -> list[dict[str, object]]:
     return [
         {"name": kept.name, "why": list(why), "gone": path is None} for kept, path, why in to_be_read_again(workspace)
     ]
+
+
+def _untaken(workspace: Workspace) -> dict[str, object]:
+    """Files of the drop folder of which nothing is stored, and whether a run takes them in."""
+    found = untaken(workspace)
+    by_run = workspace.config.ingest_before_run
+    return {"files": [*map(str, found)], "by_run": by_run, "said": untaken_text(found, workspace) if found else ""}
 
 
 def _unknown_exercises(workspace: Workspace) -> list[dict[str, object]]:
@@ -79,11 +88,19 @@ def status_text(report: dict) -> str:
         f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
         for name in report["waiting"]
     ]
+    lines += _untaken_lines(report["untaken"])
     lines += _again_lines(report["again"])
     if report["unknown_exercises"]:
         some = ", ".join(f"{name['raw']} ({name['n']})" for name in report["unknown_exercises"][:5])
         lines.append(f"Exercises outside the catalogue, counted in no family: {some}")
     return "\n".join(lines)
+
+
+def _untaken_lines(untaken: dict) -> list[str]:
+    """What lies in the drop folder, what takes it in, and whether that is still to be decided."""
+    by = "The next `workbook run` takes them in" if untaken["by_run"] else "Take them in"
+    lines = [f"{untaken['said']} {by}, or say why not: workbook ingest"] if untaken["said"] else []
+    return [*lines, SAY_WHETHER] if untaken["by_run"] is None else lines
 
 
 def _again_lines(again: list[dict]) -> list[str]:

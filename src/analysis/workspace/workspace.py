@@ -39,6 +39,14 @@ _LEDGER = (
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
 _OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
 _BESIDE = ("exercises.csv", "sports.csv", RULES)  # beside workbook.toml, where a squad has them
+_NOT_ON_PAGES = {
+    "reports",
+    "delivery",
+    "notify",
+    "ingest_before_run",
+    "drop_folder",
+    "drop_within_s",
+}  # of the configuration
 _NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measured
 _PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
 
@@ -200,7 +208,7 @@ class Workspace:
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
-            configuration.NAME: digest(self.config.model_dump_json(exclude={"reports", "delivery", "notify"}).encode()),
+            configuration.NAME: digest(self.config.model_dump_json(exclude=_NOT_ON_PAGES).encode()),
             **{name: digest(path.read_bytes()) if path.is_file() else "" for name, path in files.items()},
             "year": str(self.today().year),  # in which athletes come of age
         }
