@@ -14,15 +14,24 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.base.config import Config
 from analysis.base.errors import UnitNeeded, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.dialect import Sheet, is_blank, read_delimited, read_workbook
 from analysis.ingest.files import head_of
 from analysis.ingest.mapping.mapping import built_in
+from analysis.ingest.motion import kinovea
 from analysis.ingest.reading import Options, Reading
 
 BOOK_SUFFIXES = (".xlsx", ".xlsm")
-UNITS_SAID = Options(load_unit="kg", distance_unit="km")
+# of columns whose header names none; a file asks for those that it has
+UNITS = {
+    **dict.fromkeys(("Total Distance", "Distance Total", "total_distance"), "m"),
+    **{"Max Speed": "m/s", "max_vel": "mph"},
+    **{"Athlete Standing Weight": "lb", "Jump Height (Imp-Mom)": "in"},
+    **{"Contraction Time": "s", "RSI-modified (Imp-Mom)": "cm/s"},
+}
+UNITS_SAID = Options(load_unit="kg", distance_unit="km", config=Config(units=UNITS))
 NEVER_COMPARED = {"note", "units"}  # words for people; what a unit does to a value is a fact of the format
 
 # a fact as it is compared: what is found instead, None where both agree
@@ -101,13 +110,14 @@ def is_known(path: Path) -> bool:
 def disagreements(path: Path, facts: dict) -> dict[str, str]:
     """Fact -> what we found instead; empty where everything agrees."""
     sample = Sample.of(path, facts)
-    known = OF_THE_TEXT | OF_THE_READING | FORMATS.get(path.parent.name, {})
+    of_the_text = OF_THE_TEXT | REFUSED_TOO.get(path.parent.name, {})
+    known = of_the_text | OF_THE_READING | FORMATS.get(path.parent.name, {})
     found = {f"unknown fact {name}": str(facts[name]) for name in facts if name not in known.keys() | NEVER_COMPARED}
     if sample.reading is None and not is_known(path):
         return found | {"unread": sample.refusal}
     if sample.reading is None and not sample.refusal.endswith((".", "?")):
         found["refusal"] = f"no sentence: {sample.refusal}"
-    asked = known if sample.reading is not None else OF_THE_TEXT
+    asked = known if sample.reading is not None else of_the_text
     pairs = ((name, asked[name](sample, facts[name])) for name in facts if name in asked)
     return found | {name: f"expected {facts[name]!r}, found {text}" for name, text in pairs if text is not None}
 
@@ -149,11 +159,14 @@ OF_THE_TEXT: dict[str, Fact] = {
 
 
 def _athletes(sample: Sample, expected: object) -> str | None:
-    """The names that the file says; a file of one person may say none."""
+    """The names that the file says, also in rows that hold nothing to take; a file of one person may say none."""
     tables = sample.read.tables.values()
     named = {name for table in tables if "external_name" in table for name in table["external_name"].dropna()}
-    found = len(named | set(sample.read.whose.values()))
-    return None if expected is None or (expected == 1 and found == 0) else same(found, expected)
+    named |= set(sample.read.whose.values())
+    cells = sample.source_rows["cells"]
+    places = {place for row in cells for place, cell in enumerate(row) if cell in named}
+    found = max([len(named), *(len({row[place] for row in cells if len(row) > place}) for place in places)])
+    return None if expected is None or (expected == 1 and not named) else same(found, expected)
 
 
 def _spots(sample: Sample, expected: object) -> str | None:
@@ -267,13 +280,88 @@ OF_THE_READING: dict[str, Fact] = {
     "exercises": _exercises,
 }
 
+
+def _speeds(sample: Sample) -> list[float]:
+    return [speed for frame in sample.read.samples.values() for speed in frame["speed_m_s"]]
+
+
+def _body_mass(sample: Sample, expected: object) -> str | None:
+    trials = sample.read.tables["trials"]
+    return same(trials.loc[trials["test_id"] == "body_mass", "value"].tolist(), [expected])
+
+
+def _has_header(sample: Sample, expected: object) -> str | None:
+    """A first row with words in most of its cells is a header."""
+    words = [cell for cell in sample.lines[0] if cell.strip() and cell.strip()[0].isalpha()]
+    return same(len(words) * 2 > len(sample.lines[0]), expected)
+
+
+def _absent(_sample: Sample, expected: object) -> str | None:
+    return None if not expected else "none"
+
+
+def _sheet_rows(sample: Sample, expected: object) -> str | None:
+    """The rows of all sheets; blank ones above the first text are not counted by everybody."""
+    assert isinstance(expected, int)
+    found = sum(1 + len(sheet.rows) for sheet in read_workbook(sample.path))
+    return None if found in (expected, expected - 1) else str(found)
+
+
+def _trajectories(sample: Sample) -> list[kinovea.Trajectory]:
+    is_book = sample.path.suffix.lower() in BOOK_SUFFIXES
+    return kinovea.trajectories(read_workbook(sample.path) if is_book else [sample.sheet])
+
+
+def _rows_by_point(sample: Sample, expected: object) -> str | None:
+    return same({one.name: len(one.t_s) for one in _trajectories(sample)}, expected)
+
+
+def _tables(sample: Sample, expected: object) -> str | None:
+    """The titles of the tables of a sheet: those of the trajectories are ours, the others stand above them."""
+    assert isinstance(expected, list)
+    titles = [row[0] for sheet in read_workbook(sample.path) for row in (sheet.header, *sheet.rows) if row[0]]
+    return same([name for name in expected if name in titles], expected)
+
+
+def _points(sample: Sample, expected: object) -> str | None:
+    """Each spot of a trajectory: the row of its point, in the column of the time, else of the height."""
+    assert isinstance(expected, list)
+    by_name = {one.name: one for one in _trajectories(sample)}
+    wrong = []
+    for spot in expected:
+        one = by_name[spot.get("point", spot.get("table"))]
+        values = {"T": one.t_s, "X": one.way, "Y": one.height}[spot["column"][0]]
+        wrong += [spot] if abs(values[spot["data_row"]] - spot["value"]) > 1e-9 else []
+    return str(wrong) if wrong else None
+
+
+# by the folder of a format: facts about the text alone, which are compared where the file is refused too
+REFUSED_TOO: dict[str, dict[str, Fact]] = {
+    "gps_sprint": {"header": _has_header, "junk_first_line": _absent},
+    "kinovea": {
+        "points": lambda sample, expected: same(len(_trajectories(sample)), expected),
+        "point_names": lambda sample, expected: same([one.name for one in _trajectories(sample)], expected),
+        "rows": lambda sample, expected: same(sum(len(one.t_s) for one in _trajectories(sample)), expected),
+        "rows_per_point": _rows_by_point,
+        "rows_per_trajectory": _rows_by_point,
+        "tables": _tables,
+        "sheets": lambda sample, expected: same(len(read_workbook(sample.path)), expected),
+        "sheet_rows": _sheet_rows,
+        "dates": _absent,
+        "spots": _points,
+    },
+}
+
 # by the folder of a format: facts that only it has, and those that it compares in its own way
 FORMATS: dict[str, dict[str, Fact]] = {
     "alpha_progression": {},
     "catapult": {},
     "fitbit": {},
     "garmin_archive": {},
-    "gps_sprint": {},
+    "gps_sprint": {
+        "max_speed": lambda sample, expected: same(max(_speeds(sample)), expected),
+        "body_mass_kg_in_file_name": _body_mass,
+    },
     "jefit": {},
     "kinovea": {},
     "liftlog": {},
