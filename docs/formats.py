@@ -30,12 +30,20 @@ A column mapping says which column is which quantity: a small TOML file in `mapp
 copy: {examples}.
 A sprint table or a laser's run is read by its header, unless a saved mapping fits it.
 
+## What some of these readers rest on
+
+Makers who publish no file of their own leave others' files, rows and scripts to go by.
+
+| format | rests on |
+|---|---|
+{rests_on}
 ## What a person has to say
 
 | where a file does not say | say it by |
 |---|---|
 | kg or lb, of loads | `--unit`, or `load_unit` in `workbook.toml` |
 | km or mi, of Garmin's list and of Strava's where its two columns agree | `distance_unit` in `workbook.toml` |
+| the unit of a column of a plate or tracker | a line under `[units]` in `workbook.toml`, as `"Max Speed" = "m/s"` |
 | what was done, of a watch's file | title, file name, folder (`Laufen/`), `--sport`, or `sport` of `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
 | what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
@@ -58,6 +66,19 @@ gets its kind: {kinds}. `sports.csv` in the workspace, with the columns {sport_c
 """
 
 
+# by reader; the others rest on files of people who use them, or on the maker's own documents
+RESTS_ON = {
+    "nordbord": "a public file of rows of the interface, the maker's guide to it, column names in public importers of "
+    "the Hub's export",
+    "forceframe": "a public file of rows of the interface, the maker's guide to it, column names in public scripts",
+    "forcedecks": "a public table that a pipeline made of the interface, headers of the Hub's export in public scripts",
+    "statsports": "two public files of different headers",
+    "catapult": "a public table that a pipeline made of the interface",
+    "gps_log": "a public file with the read-me of the app that reads it",
+    "kinovea": "two public files, one a text and one a workbook; no calibrated one was found",
+}
+
+
 def page() -> str:
     """The page as the readers of today declare themselves; readers of other packages are not on it."""
     from analysis.ingest import sports
@@ -67,12 +88,14 @@ def page() -> str:
 
     own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
+    titles = {reader.name: reader.title for reader in own}
     examples = ", ".join(f"`{name}`" for name in example_mappings())
     return (
         ABOVE
         + rows
         + BELOW.format(
             examples=examples,
+            rests_on="".join(f"| {titles[name]} | {text} |\n" for name, text in RESTS_ON.items()),
             columns=_listed(COLUMNS),
             sports=len(sports.sports().sports),
             kinds=_listed(sports.KINDS),

@@ -92,6 +92,84 @@ BODY_MEASURES = (
     '2026-03-02T06:00:00Z,70.2,12.0,3.1,0,58.2,17.1,"after a run, thirsty"\n'
 )
 
+NORDBORD_ROWS = (
+    '"profileId","testId","testDateUtc","testTypeName","notes","device","leftAvgForce","leftImpulse","leftMaxForce",'
+    '"leftTorque","leftCalibration","leftRepetitions","rightAvgForce","rightImpulse","rightMaxForce","rightTorque",'
+    '"rightCalibration","rightRepetitions"\n'
+    "p-1,t-1,2026-03-02T23:30:01.250Z,Nordic,,NordBord-1,300.5,2000,310,130.2,0,3,290,1900.25,300,126,0,3\n"
+    "p-1,t-2,2026-03-02T23:40:01.250Z,Nordic,,NordBord-1,1.5,0,1.75,0.7,0,0,295,1910,305.5,128.3,-4,2\n"
+    "p-2,t-3,2026-03-03T09:00:00.0000000Z,ISO 30,,NordBord-1,2,0,2,0.8,0,0,1,0,1,0.4,0,0\n"
+)
+NORDBORD_HUB = (
+    "Name,ExternalId,Date UTC,Time UTC,Device,Test,L Reps,R Reps,L Max Force (N),R Max Force (N),Max Imbalance (%),"
+    "L Avg Force (N),R Avg Force (N),L Max Torque (Nm),R Max Torque (Nm),L Max Impulse (Ns),R Max Impulse (Ns)\n"
+    "Alder,,16/03/2026,11:30 PM,NordBord-1,Nordic,3,3,310,300,3.2,300.5,290,130.2,126,2000,1900\n"
+    "Birch,,17/03/2026,9:05 AM,NordBord-1,Nordic,0,2,0,280,100,0,270,0,117,0,1700\n"
+)
+FORCEFRAME_ROWS = (
+    "profileId,testId,testDateUtc,notes,innerLeftAvgForce,innerLeftImpulse,innerLeftMaxForce,innerLeftRepetitions,"
+    "innerRightAvgForce,innerRightImpulse,innerRightMaxForce,innerRightRepetitions,outerLeftAvgForce,outerLeftImpulse,"
+    "outerLeftMaxForce,outerLeftRepetitions,outerRightAvgForce,outerRightImpulse,outerRightMaxForce,"
+    "outerRightRepetitions,device,testTypeName,testPositionName\n"
+    "p-1,t-1,2026-03-02T10:00:00.001Z,,200,900,210.5,2,190,880,205,2,1.5,0,1.75,0,1.5,0,2,0,ForceFrame-3,Hip AD/AB,"
+    "Hip AD/AB - 45\n"
+)
+FORCEFRAME_HUB = (
+    "Name,Date UTC,Time UTC,Device,Test,Position,Direction,L Reps,R Reps,L Max Force (N),R Max Force (N)\n"
+    "Alder,16/03/2026,10:00,ForceFrame-3,Hip IR/ER,Supine,Internal,2,2,140,150\n"
+    "Alder,16/03/2026,10:00,ForceFrame-3,Hip IR/ER,Supine,External,2,2,120,125\n"
+)
+FORCEDECKS_HUB = (
+    "Name,ExternalId,Test Type,Date,Time,BW [KG],Reps,Tags,Additional Load [lb],Jump Height (Imp-Mom) [cm],"
+    "Jump Height (Imp-Mom) in Inches [in] ,Contraction Time [ms] ,Concentric Peak Force [N] (L),"
+    "Concentric Peak Force [N] (R),Concentric Impulse % (Asym) (%),RSI-modified [m/s] \n"
+    "Alder,,CMJ,14/03/2026,6:05 PM,70.5,3,,0,31.2,12.28,742,800,820,2.4 R,0.42\n"
+    "Birch,,CMJ,14/03/2026,6:15 PM,80.1,1,squad,45,20.5,8.07,800,900,890,1.1 L,0.26\n"
+)
+FORCEDECKS_TABLE = (
+    '"",profileId,firstName,lastName,testType,date,Athlete Standing Weight,Concentric Peak Velocity,Contraction Time,'
+    "Countermovement Depth,Force at Zero Velocity,Jump Height (Imp-Mom),Peak Power / BM,RSI-modified (Imp-Mom)\n"
+    "1,p-1,Alder,Wood,CMJ,03/14/2026,150,2.7,0.75,-12,1800,14.5,52.5,NA\n"
+)
+STATSPORTS = (
+    "Session Date,Session Title,Player Name,HML Time,Distance Per Min,High Speed Running (Absolute),Max Speed,Sprints,"
+    "Sprint Distance,Accelerations,Decelerations,HML Distance,Total Time,Total Distance\n"
+    "14/03/2026,Match,Alder,0:03:16,97.5,139,7.71,3,23,30,31,805,0:48:59,4778\n"
+    "14/03/2026,Match,Birch,0:00:00,0,0,9.06,2,51,28,32,0,0:49:48,0\n"
+    "15/03/2026,,Alder,0:01:00,60,10,17.3,0,0,5,4,100,0:20:00,1200\n"
+)
+STATSPORTS_SHORT = (
+    "Player Display Name,Session Date,Distance Total,Distance Per Min,High Speed Running,Sprints,"
+    "Accelerations Z3 to Z6,Deceleration Z3 to Z6,Dynamic Stress Load\n"
+    "Alder,14/03/2026,7750.9,54.6,12.5,5,126,124,797.9\nAlder,14/03/2026,1200,54.6,1.5,0,12,11,97.9\n"
+)
+CATAPULT = (
+    "athlete_name,activity_name,period_id,period_name,total_distance,total_duration,total_player_load,max_vel,date,"
+    "explosive_efforts,high_speed_distance_set_2_12mph\n"
+    "Alder,Speed,q-1,Sprints,1500,2520,185.5,18.5,03/14/2026,2,10.6\n"
+    "Alder,Speed,q-2,Games,900,1200,90.25,15.25,03/14/2026,1,0\n"
+)
+CATAPULT_UNITS = (
+    "Player Name,Activity Name,Period Name,Date,Total Duration,Total Distance (m),Maximum Velocity (km/h),"
+    "Total Player Load\n"
+    "Birch,Practice,Session,14/03/2026,01:02:03,5400.5,27.9,510\n"
+)
+GPS_LOG = "".join(
+    f"{10 + n / 10:.2f};2026-03-02 08:35:13.{n}00000;{speed:.2f};50.123456;8.654321\n"
+    for n, speed in enumerate((0.04, 0.04, 1.5, 4.25, 7.5, 8.9, 8.1))
+)
+KINOVEA = "#Kinovea Trajectory data export\n#T X Y\n\n# bar\n" + "".join(
+    f"{n / 10:.3f} 12,50 {6 * n},25 \n" for n in range(11)
+)
+# files whose rows are not those of a table with a header
+WITHOUT_HEADER = {"alder_wood-71-20260302.csv": GPS_LOG, "deadlift 100kg 2026-03-02.txt": KINOVEA}
+# of columns of these files whose header names none, as somebody says it in workbook.toml
+UNITS = {
+    **{"Athlete Standing Weight": "lb", "Contraction Time": "s", "Jump Height (Imp-Mom)": "in"},
+    **{"RSI-modified (Imp-Mom)": "cm/s", "Total Distance": "m", "Distance Total": "m", "Max Speed": "m/s"},
+    **{"total_distance": "yd", "max_vel": "mph", "Y": "cm"},
+}
+
 # reader -> the name of a file and its text; readers with several dialects have several
 FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "stronglifts": (("stronglifts.csv", STRONGLIFTS),),
@@ -99,6 +177,11 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "powerlifting": (("meet.csv", POWERLIFTING),),
     "garmin_csv": (("activities.csv", GARMIN), ("activites.csv", GARMIN_FRENCH)),
     "strava": (("activities.csv", STRAVA),),
+    "nordbord": (("nordbord.csv", NORDBORD_ROWS), ("nordbord_hub.csv", NORDBORD_HUB)),
+    "forceframe": (("forceframe.csv", FORCEFRAME_ROWS), ("forceframe_hub.csv", FORCEFRAME_HUB)),
+    "forcedecks": (("forcedecks.csv", FORCEDECKS_HUB), ("forcedecks_table.csv", FORCEDECKS_TABLE)),
+    "statsports": (("statsports.csv", STATSPORTS), ("statsports_short.csv", STATSPORTS_SHORT)),
+    "catapult": (("catapult.csv", CATAPULT), ("catapult_units.csv", CATAPULT_UNITS)),
     "freelap": (("freelap_fr.csv", FREELAP_FRENCH), ("freelap_us.csv", FREELAP_US)),
     "sprints": (("wide.csv", SPRINTS_WIDE), ("long.csv", SPRINTS_LONG)),
     "laser": (("laser_2026-03-02.csv", LASER),),
@@ -114,6 +197,7 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
 ELSEWHERE = {
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
+    **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),
     "mapping": "`test_mapping.py`, `test_suggest.py`",
 }
 

@@ -24,6 +24,7 @@ from format_samples import (
     SPRINTS_WIDE,
     STRAVA,
     STRONGLIFTS,
+    UNITS,
     WHOOP,
     written,
 )
@@ -40,7 +41,7 @@ from analysis.ingest.exercises import catalogue, unmatched
 from analysis.ingest.reading import Options, Reading
 from analysis.workspace import reader_options
 
-BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg", distance_unit="km")
+BERLIN = Options(config=Config(time_zone="Europe/Berlin", units=UNITS), load_unit="kg", distance_unit="km")
 EVERY_FILE = [(reader, *file) for reader, files in FILES.items() for file in files]
 
 

@@ -14,7 +14,7 @@ import pytest
 import workbooks
 from click.testing import CliRunner
 from drop_folder import BAR_SPEED, ROSTER, drop, gpx, strong, strong_row, workspace
-from format_samples import FILES
+from format_samples import FILES, UNITS
 from own_samples import run, tcx
 
 from analysis.base.config import Config
@@ -24,7 +24,7 @@ from analysis.ingest import apart, measuring, registry
 from analysis.ingest.reading import Options
 from analysis.workspace import intake, naming
 
-BERLIN = Options(config=Config(time_zone="Europe/Berlin"), load_unit="kg", distance_unit="km")
+BERLIN = Options(config=Config(time_zone="Europe/Berlin", units=UNITS), load_unit="kg", distance_unit="km")
 FAR = '<row r="1048576">' + workbooks.cell("x", "XFD1048576") + "</row>"
 OVERFLOW = '<row r="4294967295">' + workbooks.cell("x", "ZZZZZZ4294967295") + "</row>"
 NO_PLACES = "<row/>" * 300_000 + "<row>" + "<c><v>1</v></c>" * 300_000 + "</row>"

@@ -1,7 +1,9 @@
 """Every file of a folder of samples against facts that others found: $SAMPLES_DIR, else the small one beside this.
 
-The folder's `expected.json` maps a path to facts. A file is read or refused with a sentence; what is read agrees with
-the facts. A difference whose cause is understood stands in `known_differences.toml`; once it is gone, it must go there.
+The folder's `expected.json` maps a path to facts: of what a decoder counts in a format (`CHECKS` here), of the form of
+a table (`sample_tables.py`), or, where it has `spots`, of any table (`sample_facts.py`). A file is read or refused with
+a sentence; what is read agrees with the facts. A difference whose cause is understood stands in
+`known_differences.toml`; once it is gone, it must go there.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from pathlib import Path
 import own_samples
 import pandas as pd
 import pytest
+import sample_facts
 import sample_tables
 
 from analysis.base.errors import WorkbookError
@@ -183,14 +186,20 @@ def format_of(name: str) -> str:
     return name.lower().removesuffix(".gz").rpartition(".")[2]
 
 
+def check_of(name: str) -> Callable[[Path, Facts], Differences]:
+    """What compares a file with its facts: by its format, else by the facts that hold for any table."""
+    checks = {} if "spots" in EXPECTED[name] else CHECKS
+    return checks.get(format_of(name), sample_facts.disagreements)
+
+
 def sample_names() -> Iterable[str]:
-    return sorted(name for name in EXPECTED if format_of(name) in CHECKS)
+    return sorted(EXPECTED)
 
 
 @pytest.mark.parametrize("name", sample_names())
 def test_a_sample_is_read_as_others_read_it(name):
     path = FOLDER / name
-    found = CHECKS[format_of(name)](path, EXPECTED[name])
+    found = check_of(name)(path, EXPECTED[name])
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     known = {entry["field"] for entry in KNOWN if entry["sha256"] == digest}
     assert {field: text for field, text in found.items() if field not in known} == {}
@@ -212,3 +221,36 @@ def test_our_own_samples_are_what_their_script_writes(tmp_path):
 def test_a_fact_that_no_check_knows_is_reported():
     path = own_samples.FOLDER / "gpx" / "no_times.gpx"
     assert "unknown fact colour" in WATCHES["gpx"].disagreements(path, {"colour": "red", "start": "None"})
+
+
+TABLE = "date,item,value,direction\n2026-03-02,soreness,3,higher_worse\n2026-03-04,soreness,2,higher_worse\n"
+FACTS = {
+    "columns": 4,
+    "rows": 2,
+    "date_column": "date",
+    "date_first": {"as_written": "2026-03-02", "iso": "2026-03-02T00:00:00"},
+    "date_last": {"as_written": "2026-03-04", "iso": "2026-03-04T00:00:00"},
+    "spots": [{"column": "value", "data_row": 1, "value": 2}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs_in"),
+    [
+        ({}, set()),
+        ({"rows": 3}, {"rows"}),
+        ({"date_last": "2026-03-05"}, {"date_last"}),
+        ({"spots": [{"column": "value", "data_row": 1, "value": "3"}]}, {"spots"}),
+        ({"colour": "red"}, {"unknown fact colour"}),
+    ],
+)
+def test_facts_of_any_table_are_compared_and_a_strange_one_is_told(tmp_path, changed, differs_in):
+    path = tmp_path / "answers.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    assert sample_facts.disagreements(path, FACTS | changed).keys() == differs_in
+
+
+def test_a_sample_that_no_reader_knows_is_a_difference(tmp_path):
+    path = tmp_path / "strange.csv"
+    path.write_text("colour,shade\nred,dark\n", encoding="utf-8")
+    assert sample_facts.disagreements(path, {"rows": 1}).keys() == {"unread"}

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from collections import Counter
 
@@ -11,7 +12,7 @@ import own_samples
 import pytest
 import workbooks
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
-from format_samples import FILES
+from format_samples import FILES, UNITS, WITHOUT_HEADER
 from mutation import mutated
 from soak_scale import times
 from test_mapping import ROWS, TEMPLATES
@@ -23,7 +24,8 @@ from analysis.store import sha256_of
 from analysis.workspace import intake
 
 STORED = [name for name in TABLES if name != "samples"]
-CONFIG = 'squad = "Grove"\ntime_zone = "Europe/Berlin"\nload_unit = "kg"\ndistance_unit = "km"\n'
+CONFIG = 'squad = "Grove"\ntime_zone = "Europe/Berlin"\nload_unit = "kg"\ndistance_unit = "km"\n[units]\n'
+CONFIG += "".join(f'"{header}" = "{unit}"\n' for header, unit in UNITS.items())
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -47,6 +49,10 @@ def table(rows: list[list[str]]) -> bytes:
 
 
 STRAVA = FILES["strava"][0][1].encode()
+VALD = {
+    **{"profileId": "p-1", "testDateUtc": "2026-03-02T10:00:00.000Z", "testTypeName": "Nordic"},
+    **{"leftMaxForce": 310.5, "leftRepetitions": 3, "rightMaxForce": 300, "rightRepetitions": 3},
+}
 APPLE = (
     b'<?xml version="1.0" encoding="UTF-8"?><HealthData locale="en_US">'
     b'<Record type="HKQuantityTypeIdentifierBodyMass" sourceName="Scale" unit="kg" value="72.5" '
@@ -69,6 +75,8 @@ WHOLE = {
     **{f"{name}_{n}.csv": text.encode() for name, texts in LOGS.items() for n, text in enumerate(texts)},
     **{f"{name}.csv": table([TEMPLATES[name], *rows]) for name, rows in ROWS.items()},
     **{name: text.encode() for files in FILES.values() for name, text in files},
+    **{name: text.encode() for name, text in WITHOUT_HEADER.items()},
+    "vald.json": json.dumps([dict.fromkeys(("profileId", "x"), "p"), VALD]).encode(),
 }
 
 

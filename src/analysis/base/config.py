@@ -161,6 +161,9 @@ class Config(_Strict):
     sport: str | None = Field(
         default=None, description="what was done, for files of watches that do not say, as running or Laufen"
     )
+    units: dict[str, str] = Field(
+        default={}, description='of columns whose header names none, header = unit, as "Max Speed" = "m/s"; - for none'
+    )
     store: str = Field(default="data/store", description="folder of the store")
     raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
     ingest_before_run: bool | None = Field(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.ingest.asking import watched
-from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below, read_workbook
+from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below
 from analysis.ingest.files import head_of, watch_file_alone_in
 from analysis.ingest.reading import Options, Reader, Reading, together
 
 _ZIP = b"PK"
 _TEXT = (".csv", ".tsv", ".txt")
-_BOOKS = (".xlsx", ".xlsm")
+_BOOKS = (".xlsx", ".xlsm", ".json")
 _MAPPING = "mapping"  # the reader that is asked last
 
 
@@ -30,7 +30,10 @@ _READERS = (
     "logs.powerlifting",
     *("days.hrv4training:IOS", "days.hrv4training:ANDROID"),
     *("days.elite_hrv", "days.whoop", "days.oura", "days.body_measures"),
-    *("sprints.freelap", "sprints.gates", "sprints.laser"),
+    *("plates.vald:NORDBORD", "plates.vald:FORCEFRAME", "plates.forcedecks"),
+    *("plates.trackers:STATSPORTS", "plates.trackers:CATAPULT"),
+    *("sprints.freelap", "sprints.gates", "sprints.laser", "sprints.gps_log"),
+    "motion.kinovea",
     "mapping.mapped_file",
 )
 
@@ -129,10 +132,13 @@ def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Rea
 
 
 def _read_book(path: Path, options: Options) -> Reading:
-    """Each sheet of a workbook by the reader that would take it as a text file; those of no reader are left out."""
+    """Each sheet of a workbook, and each table of a JSON file, by the reader that would take it as a text file.
+
+    Those of no reader are left out.
+    """
     from analysis.ingest.mapping import mapped_file
 
-    sheets = read_workbook(path, options.said)
+    sheets = mapped_file.sheets_of(path, options.said)
     by_reader: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         found = None if options.mapping else next((one for one in readers() if _takes(one, sheet, options)), None)

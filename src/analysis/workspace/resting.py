@@ -37,6 +37,7 @@ _WORDS = {
     "config.load_unit": "the unit of loads in workbook.toml",
     "distance_unit": "the unit of distances",
     "config.distance_unit": "the unit of distances in workbook.toml",
+    "config.units": "the units of columns in workbook.toml",
     "config.zone": "the time zone in workbook.toml",
     "config.time_zone": "the time zone in workbook.toml",
     "mapping": "its column mapping",

@@ -16,6 +16,7 @@ from analysis.ingest.dialect import (
     read_workbook,
     same_header,
 )
+from analysis.ingest.json_sheets import read_json
 from analysis.ingest.mapping.mapped_rows import MappedForm, read_row
 from analysis.ingest.mapping.mapping import Mapping, Unready, built_in, read_mapping, saved_mappings
 from analysis.ingest.mapping.targets import TARGETS
@@ -24,10 +25,13 @@ from analysis.ingest.rows import Ledger, Pass, Taken, joined, take
 
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _BOOK_SUFFIXES = (".xlsx", ".xlsm")
+_JSON_SUFFIX = ".json"
 
 
 def recognises(path: Path, head: bytes) -> bool:
-    """True for text in columns and for workbooks; this reader is asked last, and `read` says what it lacks."""
+    """True for text in columns, workbooks and JSON; this reader is asked last, and `read` says what it lacks."""
+    if path.suffix.lower() == _JSON_SUFFIX:
+        return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{"))
     if path.suffix.lower() in _BOOK_SUFFIXES:
         return head.startswith(b"PK")
     return path.suffix.lower() in _TEXT_SUFFIXES and bool(header_of(head))
@@ -98,7 +102,9 @@ READER = Reader(
 
 
 def sheets_of(path: Path, said: Said) -> list[Sheet]:
-    """The sheets of a workbook, or the one of a text file."""
+    """The sheets of a workbook, the tables of a JSON file, or the one of a text file."""
+    if path.suffix.lower() == _JSON_SUFFIX:
+        return read_json(path, said)
     return read_workbook(path, said) if path.suffix.lower() in _BOOK_SUFFIXES else [read_delimited(path, said)]
 
 
