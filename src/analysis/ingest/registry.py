@@ -30,6 +30,7 @@ _READERS = (
     "logs.powerlifting",
     *("days.hrv4training:IOS", "days.hrv4training:ANDROID"),
     *("days.elite_hrv", "days.whoop", "days.oura", "days.body_measures"),
+    *("motion.opensim", "motion.beside"),
     *("sprints.freelap", "sprints.gates", "sprints.laser"),
     "mapping.mapped_file",
 )

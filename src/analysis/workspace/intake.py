@@ -30,7 +30,7 @@ from analysis.workspace import Workspace
 from analysis.workspace.resting import ASKED_FOR, UNKNOWN, Kept, Things, kept_files
 
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "readme.md", "readme.txt", configuration.NAME}
-_UNITS = ("load_unit", "distance_unit", "sport")
+_UNITS = ("load_unit", "distance_unit", "sport", "date", "lift", "load")
 BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
