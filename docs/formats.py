@@ -38,7 +38,7 @@ A sprint table or a laser's run is read by its header, unless a saved mapping fi
 | km or mi, of Garmin's list and of Strava's where its two columns agree | `distance_unit` in `workbook.toml` |
 | what was done, of a watch's file | title, file name, folder (`Laufen/`), `--sport`, or `sport` of `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
-| day, lift and load, of joint angles | the file's name: `rdl_2026-01-31_80kg.mot`; a table beside it; `--date`, `--lift`, `--load` |
+| day, lift and load, of joint angles | its name: `rdl_2026-01-31_80kg.mot`; a table beside it; `--date --lift --load` |
 | what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
 | which month `lis` is, where no other date of the file tells | the date as 2026-01-31 |
 | the delimiter, decimal mark or encoding of a table that is found wrong | `--delimiter`, `--decimal`, `--encoding` |

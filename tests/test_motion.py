@@ -10,6 +10,7 @@ from analysis.base.errors import UnitNeeded, UnreadableFile
 from analysis.ingest import registry
 from analysis.ingest.dialect import Said
 from analysis.ingest.exercises import catalogue
+from analysis.ingest.motion import opensim
 from analysis.ingest.motion.cutting import cut
 from analysis.ingest.motion.naming import in_name
 from analysis.ingest.reading import Options
@@ -323,6 +324,91 @@ def test_a_row_that_cannot_be_read_or_stands_twice_is_told(tmp_path):
         read(tmp_path, name="b.mot")
     written(tmp_path, "films.csv", "file,date,exercise\na.mot,2026-03-09,Deadlift\na.mot,2026-03-10,Deadlift\n")
     assert "is named in 2 rows of films.csv" in refused(tmp_path, RDL, "a.mot")
+
+
+# tables by a mapping
+
+MAPPING = """
+name = "app"
+target = "angles"
+source = "angle app"
+[columns]
+t_s = "Time"
+{columns}
+[units]
+t_s = "ms"
+{units}
+[constants]
+device = "An app"
+{constants}
+"""
+
+
+def by_mapping(folder, columns, constants='date = "2026-03-02"\nexercise = "Deadlift"\nload = "60 kg"', units=""):
+    header = {"Time": SET.t_s * 1000, **columns}
+    rows = [";".join(f"{value:.4f}".replace(".", ",") for value in row) for row in zip(*header.values(), strict=True)]
+    named = "\n".join(f'{name} = "{name}"' for name in columns)
+    mapping = written(folder, "app.toml", MAPPING.format(columns=named, units=units, constants=constants))
+    options = Options(config=BERLIN.config, mapping=mapping)
+    return read(folder, "\n".join([";".join(header), *rows]) + "\n", "take.csv", options)
+
+
+def body(flexion_deg: np.ndarray, down: float) -> dict[str, np.ndarray]:
+    """Points of a body in a picture, whose y points up or down, leaning to the front over a thigh that leans back."""
+    lean, thigh = np.radians(0.7 * flexion_deg), np.radians(0.3 * flexion_deg)
+    hip = 100 - 40 * np.sin(thigh), 200 + 80 * np.cos(thigh)
+    shoulder = hip[0] + 60 * np.sin(lean), hip[1] + 60 * np.cos(lean)
+    knee = hip[0] + 40 * np.sin(thigh), hip[1] - 40 * np.cos(thigh)
+    points = {"shoulder": shoulder, "hip": hip, "knee": knee}
+    return {
+        f"{name}_{axis}": at * (down if axis == "y" else 1)
+        for name, xy in points.items()
+        for axis, at in zip("xy", xy, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "units", "sides"),
+    [
+        ({"hip_flexion_r_deg": SET.flexion_deg, "hip_flexion_l_deg": SET.flexion_deg}, "", ["L", "R"]),
+        ({"hip_flexion_r_deg": np.radians(SET.flexion_deg)}, 'hip_flexion_r_deg = "rad"', ["R"]),
+        ({"hip_angle_deg": 180 - SET.flexion_deg}, "", ["B"]),
+        (body(SET.flexion_deg, 1.0), "", ["B"]),
+        (body(SET.flexion_deg, -1.0), "", ["B"]),
+    ],
+)
+def test_a_table_of_angles_or_points_is_read_by_a_mapping(tmp_path, columns, units, sides):
+    tables = by_mapping(tmp_path, columns, units=units).tables
+    assert tables["reps"]["hinge_angle_deg"].tolist() == pytest.approx([85, 82, 88], abs=1)
+    assert tables["reps"]["device"].unique().tolist() == ["An app"]
+    assert tables["sets"][["exercise", "load_kg"]].to_numpy().tolist() == [["deadlift", 60.0]]
+    assert sorted(tables["trials"].query("test_id == 'hinge_depth'")["side"].unique()) == sides
+
+
+def test_a_table_of_points_that_lacks_one_or_of_a_day_that_nobody_says_is_refused(tmp_path):
+    points = body(SET.flexion_deg, 1.0)
+    del points["knee_y"]
+    with pytest.raises(UnreadableFile, match="has points of the body without knee_y"):
+        by_mapping(tmp_path, points)
+    with pytest.raises(UnreadableFile, match="does not say on which day it was"):
+        by_mapping(tmp_path, {"hip_angle_deg": 180 - SET.flexion_deg}, 'exercise = "Deadlift"')
+
+
+def test_a_damaged_file_is_read_or_refused_and_never_breaks(tmp_path):
+    rng = np.random.default_rng(3)
+    data = np.frombuffer(RDL.encode(), dtype=np.uint8)
+    became = []
+    for _ in range(60):
+        mutant = data.copy()
+        places = rng.integers(0, len(mutant), rng.choice([1, 5, 60, 600]))
+        mutant[places] = rng.integers(9, 127, len(places))
+        path = tmp_path / NAME
+        path.write_bytes(mutant[: rng.integers(200, len(mutant) + 1)].tobytes())
+        try:
+            became.append(len(opensim.read(path, BERLIN).tables["reps"]))
+        except UnreadableFile as problem:
+            became.append(str(problem))
+    assert {type(one) for one in became} == {int, str}
 
 
 def test_tables_of_other_things_in_the_folder_are_no_tables_of_recordings(tmp_path):

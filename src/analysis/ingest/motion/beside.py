@@ -1,6 +1,7 @@
 """The table beside recordings: a CSV in their folder that says of each file its day, lift, load and more."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile
@@ -112,7 +113,7 @@ BESIDE = _Beside(
     suffixes=(".csv", ".tsv", ".txt"),
     headers={
         "file": (
-            *("file", "filename", "file name", "video", "recording", "trial", "datei", "dateiname"),
+            *("file", "filename", "file name", "video", "recording", "datei", "dateiname"),
             *("fichier", "archivo", "arquivo", "bestand", "fil"),
         ),
         "date": ("date", "day", "datum", "tag", "fecha", "data", "dato"),
@@ -133,4 +134,4 @@ BESIDE = _Beside(
     takes="what was filmed in recordings beside it: file, day, lift, load, number of the first repetition, athlete",
     leaves="nothing of its own; a recording that it does not name says what was filmed by its name",
 )
-READER = BESIDE.reader()
+READER = replace(BESIDE.reader(), fits=None, read_sheets=None)  # known by the names in it, which a header does not tell

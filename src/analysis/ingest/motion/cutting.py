@@ -5,7 +5,7 @@ Angles are hip flexion, pelvis to thigh, in degrees: 0 is upright, more is deepe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Rep:
     """One repetition: the angles at its bottom by side, and how long its phases took."""
 
     t_s: float
-    flexion_deg: dict[str, float]  # by side, L and R
+    flexion_deg: dict[str, float]  # by side: L and R, or B where the file does not tell them
     eccentric_s: float
     pause_s: float
     concentric_s: float
@@ -122,9 +122,18 @@ def _leading(hips: Mapping[str, np.ndarray], spans: Mapping[str, float]) -> tupl
     return "B", ""
 
 
+def leading(side: str, hips: Mapping[str, object]) -> str:
+    """The hip by which repetitions are told: of both the right one.
+
+    >>> leading("B", {"L": 1, "R": 2}), leading("L", {"L": 1, "R": 2}), leading("B", {"L": 1})
+    ('R', 'L', 'L')
+    """
+    return side if side in hips else "R" if "R" in hips else next(iter(hips))
+
+
 def _jumps(moves: _Moves, height_m: np.ndarray, side: str) -> bool:
     """Whether the pelvis rises well above its height in standing and falls freely there."""
-    hip = moves.hips["R" if side == "B" and "R" in moves.hips else next(iter(moves.hips)) if side == "B" else side]
+    hip = moves.hips[leading(side, moves.hips)]
     standing = hip <= np.percentile(hip, 2) + LEAST_DEG / 2
     height = _lowpass(height_m, moves.rate_hz)
     high = height > np.median(height[standing]) + RISE_M
@@ -139,7 +148,7 @@ def _jumps(moves: _Moves, height_m: np.ndarray, side: str) -> bool:
 def _repetitions(moves: _Moves, side: str, spans: Mapping[str, float]) -> Cut:
     from scipy.signal import find_peaks, peak_widths
 
-    lead = side if side in moves.hips else "R" if "R" in moves.hips else "L"
+    lead = leading(side, moves.hips)
     hip, both = moves.hips[lead], len(moves.hips) == 2 and side == "B"
     least = max(LEAST_DEG, LEAST_SHARE * spans[lead])
     padded = np.concatenate([[hip.min() - 1], hip, [hip.min() - 1]])
@@ -194,7 +203,7 @@ def _phases(moves: _Moves, lead: str, before: int, bottom: int, after: int) -> t
 def _with_holds(reps: list[tuple[int, tuple[Rep, float, float]]]) -> tuple[Rep, ...]:
     """Each repetition with the time until the next one begins, where that follows at once."""
     told = []
-    for (nth, (rep, _, ends)), following in zip(reps, [*reps[1:], None], strict=True):
+    for (nth, (rep, _, ends)), following in zip_longest(reps, reps[1:]):
         follows = following is not None and following[0] == nth + 1
         hold_s = following[1][1] - ends if following is not None and follows else None
         told.append(Rep(rep.t_s, rep.flexion_deg, rep.eccentric_s, rep.pause_s, rep.concentric_s, hold_s))

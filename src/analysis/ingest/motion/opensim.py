@@ -14,12 +14,13 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from analysis.base.devices import errors_of
 from analysis.base.errors import UnreadableFile
 from analysis.base.files import printable
 from analysis.ingest.cells import clock, quantity
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.motion.beside import said_beside
-from analysis.ingest.motion.cutting import Cut, Rep, cut
+from analysis.ingest.motion.cutting import Cut, Rep, cut, leading
 from analysis.ingest.motion.naming import Filmed, Said, in_name
 from analysis.ingest.motion.storage import Motion, is_storage, read_motion
 from analysis.ingest.reading import Options, Reader, Reading
@@ -61,12 +62,7 @@ def read(path: Path, options: Options) -> Reading:
             "Pose2Sim and Sports2D do, and take in the .mot file that this writes."
         )
     motion = read_motion(path, options.said.encoding)
-    found = cut(motion.t_s, motion.hips, motion.height_m)
-    if found.no_hinge or not found.reps:
-        raise UnreadableFile(f"{name} holds no whole repetition of a hinge: {_why_none(found)}. {_NEEDED}")
-    filmed = _filmed(path, motion, options)
-    _ask(filmed, name)
-    tables = _tables(path, found, filmed, options)
+    tables, notes = set_of(motion, path, options)
     return Reading(
         reader=NAME,
         source=NAME,
@@ -75,10 +71,26 @@ def read(path: Path, options: Options) -> Reading:
             "rows": len(motion.t_s),
             "rows_left_out": motion.n_left_out,
             "rate_hz": round(float(1 / np.median(np.diff(motion.t_s))), 1),
-            "repetitions": len(found.reps),
+            "repetitions": len(tables["reps"]),
         },
-        notes=tuple(_notes(found, motion, filmed)),
+        notes=tuple(notes),
     )
+
+
+def set_of(
+    motion: Motion, path: Path, options: Options, said: Said | None = None
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """The tables of the set in a motion, and what there is to say; `said` inside the file goes before all else.
+
+    Raises UnreadableFile as `read` does.
+    """
+    name = printable(path.name)
+    found = cut(motion.t_s, motion.hips, motion.height_m)
+    if found.no_hinge or not found.reps:
+        raise UnreadableFile(f"{name} holds no whole repetition of a hinge: {_why_none(found)}. {_NEEDED}")
+    filmed = _filmed(path, motion, options, said)
+    _ask(filmed, name)
+    return _tables(path, found, filmed, options), list(_notes(found, motion, filmed))
 
 
 _NEEDED = "A set begins and ends upright, both feet on the ground; leave out other movements."
@@ -91,11 +103,11 @@ def _why_none(found: Cut) -> str:
     return f"{parts}, shallower bends: {found.n_shallow}"
 
 
-def _filmed(path: Path, motion: Motion, options: Options) -> Filmed:
+def _filmed(path: Path, motion: Motion, options: Options, said: Said | None) -> Filmed:
     """What was filmed and by which tool, by the table beside it, its name, what was said, and the model's columns."""
     named = in_name(path.stem, catalogue(options.exercises), options.said.day_first)
     named = replace(named, values=named.values | {"device": _tool_named(path.stem)})
-    places = [said_beside(path, options), named]
+    places = [*([said] if said else []), said_beside(path, options), named]
     if any(one is None for one in (Filmed(tuple(places))[name] for name in ("day", "lift", "load"))):
         places.append(_said_of_all(options))
     return Filmed((*places, _by_model(motion)))
@@ -130,8 +142,8 @@ def _ask(filmed: Filmed, name: str) -> None:
     if missing:
         asked = f"{filmed.open} " if filmed.open and filmed["day"] is None else ""
         raise UnreadableFile(
-            f"{name} does not say {' and '.join(missing)}. {asked}Name it as rdl_2026-01-31_80kg.mot, or say --date and "
-            "--lift. A table beside it may say it too, with the columns file, date, exercise and load."
+            f"{name} does not say {' and '.join(missing)}. {asked}Name it as rdl_2026-01-31_80kg.mot, or say --date "
+            "and --lift. A table beside it may say it too, with the columns file, date, exercise and load."
         )
 
 
@@ -163,7 +175,7 @@ def _tables(path: Path, found: Cut, filmed: Filmed, options: Options) -> dict[st
         "row_no": 0,
     }
     first_no = cast(int, filmed["rep_no"] or 1)
-    lead = found.side if found.side in ("L", "R") else "R" if "R" in found.reps[0].flexion_deg else "L"
+    lead = leading(found.side, found.reps[0].flexion_deg)
     reps = [
         {
             **session,
@@ -236,6 +248,11 @@ def _notes(found: Cut, motion: Motion, filmed: Filmed) -> Iterable[str]:
         yield f"Rows left out, as they are cut short or hold no number: {motion.n_left_out}."
     yield from motion.notes
     yield from filmed.notes()
+    for published in errors_of(str(filmed["device"]), "hinge_angle_deg")[:1]:
+        yield (
+            f"The hip of {filmed['device']} is off by {published.low:.0f} to {published.high:.0f} degrees "
+            f"({published.source}), so only an athlete's own change on the same tool is judged."
+        )
     if filmed["load"] is None:
         open_load = f" {filmed.open}" if filmed.open else ""
         yield (

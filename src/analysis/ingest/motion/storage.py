@@ -69,7 +69,7 @@ def read_motion(path: Path, encoding: str | None = None) -> Motion:
     values, n_left_out = _numbers(body[1:], wanted, len(columns))
     t_s = values.pop("time")
     height_m = values.pop("height", None)
-    _check_times(t_s, name)
+    check_times(t_s, name)
     values, note = _in_degrees(values, stated.get("indegrees"), name)
     return Motion(t_s, values, height_m, columns, n_left_out, tuple(_notes(stated, len(t_s) + n_left_out, note)))
 
@@ -114,7 +114,8 @@ def _numbers(body: Sequence[str], wanted: Mapping[str, int], width: int) -> tupl
     return dict(zip(wanted, kept.T, strict=True)), len(rows) - len(kept)
 
 
-def _check_times(t_s: np.ndarray, name: str) -> None:
+def check_times(t_s: np.ndarray, name: str) -> None:
+    """Raises UnreadableFile where times do not rise, are too few or too far apart, or span more than a set."""
     if len(t_s) < LEAST_ROWS:
         raise UnreadableFile(f"{name} has {len(t_s)} rows that can be read, too few for a repetition. Export it again.")
     steps = np.diff(t_s)
