@@ -98,6 +98,11 @@ def hinge_depth(
         until=until,
         judging=judging,
         quantity=series.Quantity(
-            name=f"{exercise}.hinge_angle", unit="deg", swc=SWC_DEG, better="lower", resolution=RESOLUTION_DEG
+            name=f"{exercise}.hinge_angle",
+            unit="deg",
+            swc=SWC_DEG,
+            better="lower",
+            resolution=RESOLUTION_DEG,
+            measure="hinge_angle_deg",
         ),
     )
