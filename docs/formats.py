@@ -46,6 +46,7 @@ Makers who publish no file of their own leave others' files, rows and scripts to
 | the unit of a column of a plate or tracker | a line under `[units]` in `workbook.toml`, as `"Max Speed" = "m/s"` |
 | what was done, of a watch's file | title, file name, folder (`Laufen/`), `--sport`, or `sport` of `workbook.toml` |
 | the day, of sprints, laser runs and meets without a column date | the file's name: `gates_2026-01-31.csv` |
+| day, lift and load, of joint angles | its name: `rdl_2026-01-31_80kg.mot`; a table beside it; `--date --lift --load` |
 | what 03/04/2026 means, where no date of the column tells | `--day-first` or `--month-first`, or the column mapping |
 | which month `lis` is, where no other date of the file tells | the date as 2026-01-31 |
 | the delimiter, decimal mark or encoding of a table that is found wrong | `--delimiter`, `--decimal`, `--encoding` |

@@ -171,6 +171,11 @@ UNITS = {
 }
 
 # reader -> the name of a file and its text; readers with several dialects have several
+RECORDINGS = (
+    "file,date,exercise,load,rep\nset1.mot,2026-03-02,Deadlift,100 kg,1\nset2.mot,2026-03-02,Deadlift,110 kg,1\n"
+    "set3.mot,2026-03-32,Deadlift,120 kg,1\n"
+)
+
 FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "stronglifts": (("stronglifts.csv", STRONGLIFTS),),
     "gymbook": (("gymbook.csv", GYMBOOK),),
@@ -182,6 +187,7 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "forcedecks": (("forcedecks.csv", FORCEDECKS_HUB), ("forcedecks_table.csv", FORCEDECKS_TABLE)),
     "statsports": (("statsports.csv", STATSPORTS), ("statsports_short.csv", STATSPORTS_SHORT)),
     "catapult": (("catapult.csv", CATAPULT), ("catapult_units.csv", CATAPULT_UNITS)),
+    "recordings": (("recordings.csv", RECORDINGS),),
     "freelap": (("freelap_fr.csv", FREELAP_FRENCH), ("freelap_us.csv", FREELAP_US)),
     "sprints": (("wide.csv", SPRINTS_WIDE), ("long.csv", SPRINTS_LONG)),
     "laser": (("laser_2026-03-02.csv", LASER),),
@@ -198,6 +204,7 @@ ELSEWHERE = {
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
     **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),
+    "opensim": "`test_motion.py`",
     "mapping": "`test_mapping.py`, `test_suggest.py`",
 }
 

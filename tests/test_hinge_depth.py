@@ -50,3 +50,13 @@ def test_a_lift_without_an_angle_asks_for_one():
 def test_an_angle_below_nothing_is_refused():
     with pytest.raises(DataProblem, match="hinge angle"):
         angles([98.0, -100.0])
+
+
+def test_where_nobody_rated_another_tool_begins_anew():
+    frames = lifting(form_sets(WEEKS[:4], [1] * 4, n_reps=1))
+    frames["reps"] = frames["reps"].assign(
+        hinge_angle_deg=[98.0, 97, 88, 87], rater=None, device=["OpenCap"] * 2 + ["Sports2D"] * 2
+    )
+    seen = hinge_depth(frames["sets"], frames["reps"], "romanian_deadlift", WEEKS[3])
+    assert seen.exposures["device"].tolist() == ["OpenCap"] * 2 + ["Sports2D"] * 2
+    assert seen.exposures["comparable"].tolist() == [False, False, True, True]

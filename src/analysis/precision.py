@@ -47,6 +47,20 @@ def noise(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
     return squad_noise.noise_rows(SquadNoise(workspace.everyone(as_of).noise), workspace.config)
 
 
+def devices(workspace: Workspace, as_of: str | None = None) -> pd.DataFrame:
+    """What is published of the devices of this squad, beside its own noise, as `pages.squad_noise.device_rows` has it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    as_of : str, optional
+        ISO date; nothing later is read.
+    """
+    squad = workspace.everyone(as_of)
+    used = squad_noise.devices_of(cast(Sequence[AthleteFrames], squad.athletes))
+    return squad_noise.device_rows(used, SquadNoise(squad.noise), workspace.config)
+
+
 def how_soon(
     workspace: Workspace,
     quantity: str | None = None,

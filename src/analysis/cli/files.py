@@ -1,6 +1,7 @@
 """Commands that take files in, and say what is there, what was refused, changed and left out."""
 
 import functools
+import re
 import shlex
 import shutil
 from collections import Counter
@@ -23,23 +24,37 @@ if TYPE_CHECKING:
 
 
 def reads_files(command: Callable) -> Callable:
-    """The options that say how files are read; the command gets those for the form of tables as `form`."""
+    """The options that say how files are read.
+
+    The command gets those for the form of tables as `form`, those for recordings as `recorded`.
+    """
 
     @click.option("--unit", type=click.Choice(["kg", "lb"]), help="Unit of loads in logs that do not say.")
     @click.option("--sport", help="What was done, for files of watches that do not say, as running.")
+    @click.option("--date", callback=common.as_day, help="Day of recordings of motion that do not say, ISO.")
+    @click.option("--lift", help="Exercise of recordings of motion that do not say, as romanian_deadlift.")
+    @click.option("--load", callback=_as_load, help="Load of recordings of motion that do not say, as 80kg.")
     @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Column mapping (TOML) to use.")
     @click.option("--delimiter", help="What parts the cells of tables: one character, or tab.")
     @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of tables.")
     @click.option("--encoding", help="Encoding of tables, as utf-8 or cp1252.")
     @click.option("--day-first/--month-first", default=None, help="How tables mean 03/04/2026.")
     @functools.wraps(command)
-    def with_form(*args, delimiter, decimal, encoding, day_first, **rest) -> object:
+    def with_form(*args, delimiter, decimal, encoding, day_first, date, lift, load, **rest) -> object:
         from analysis.ingest.dialect import Said
 
         delimiter = "\t" if delimiter == "tab" else delimiter
-        return command(*args, form=Said(delimiter, decimal, encoding, day_first), **rest)
+        recorded = {"date": date, "lift": lift, "load": load}
+        return command(*args, form=Said(delimiter, decimal, encoding, day_first), recorded=recorded, **rest)
 
     return with_form
+
+
+def _as_load(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """A load with its unit; raises UsageProblem for anything else."""
+    if text is not None and re.fullmatch(r"\d+([.,]\d+)? ?(kg|kgs|lb|lbs)", text.strip(), re.IGNORECASE) is None:
+        raise UsageProblem(f"--load {text!r} is no load with its unit. As: --load 80kg, or --load 175lb")
+    return text
 
 
 @click.command()
@@ -78,6 +93,7 @@ def check(
     sport: str | None,
     mapping: Path | None,
     form: "Said",
+    recorded: dict[str, str | None],
     suggest: bool,
     workspace_folder: Path | None,
     as_json: bool,
@@ -95,13 +111,14 @@ def check(
     files = intake.files_below(paths)
     with dry_run.looking(workspace_folder) as workspace:
         bare = Options(load_unit=unit, mapping=mapping) if workspace is None else workspace.options(unit, mapping)
-        found = dry_run.looks(workspace, files, replace(bare, said=form, sport=sport), athlete)
+        found = dry_run.looks(workspace, files, replace(bare, said=form, sport=sport, **recorded), athlete)
         by_path = {look.path: look for look in common.progress(found, "Files", len(files), quiet=as_json)}
     looks = [by_path[path] for path in files]
     if as_json:
         common.print_json([vars(look) for look in looks])
     else:
-        told = common.said_again(athlete=athlete, unit=unit, sport=sport, mapping=mapping, **_form_options(form))
+        form_told = _form_options(form) | recorded
+        told = common.said_again(athlete=athlete, unit=unit, sport=sport, mapping=mapping, **form_told)
         command = shlex.join(["workbook", "ingest", *map(str, paths), *told])
         click.echo(dry_run.looks_text(looks, shutil.get_terminal_size(fallback=(100, 24)).columns))
         click.echo(f"\n{dry_run.next_step(looks, command)}")
@@ -123,6 +140,7 @@ def ingest(
     sport: str | None,
     mapping: Path | None,
     form: "Said",
+    recorded: dict[str, str | None],
     again: bool,
     verbose: bool,
     workspace: "Workspace",
@@ -142,7 +160,7 @@ def ingest(
             fetch_into(workspace, done, quiet=as_json)
             files = intake.files_below((workspace.raw_folder,))
         workspace.store.sweep()
-        options = replace(workspace.options(unit, mapping), said=form, sport=sport)
+        options = replace(workspace.options(unit, mapping), said=form, sport=sport, **recorded)
         found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths)
         for outcome in common.progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)

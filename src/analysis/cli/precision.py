@@ -19,18 +19,26 @@ _as_of = click.option(
 
 @click.command()
 @_as_of
+@click.option("--devices", "only_devices", is_flag=True, help="Only what is published of the devices.")
 @common.in_workspace
-def noise(as_of: str | None, workspace: "Workspace", as_json: bool) -> None:
+def noise(as_of: str | None, only_devices: bool, workspace: "Workspace", as_json: bool) -> None:
     """Say how far one exposure of everything that is followed errs.
 
     TE: typical error. Rho: how much of an error is carried over to the next exposure. MDC: the smallest difference of
     two exposures that is more than error. Of 3 athletes or more who agreed to be on the squad's pages; below that the
     value stated in workbook.toml.
+
+    Below stands what is published of the devices of the squad, beside its own noise. A published error between days is
+    what noise starts from where few values are known.
     """
     from analysis import precision
 
-    rows = precision.noise(workspace, as_of)
-    common.print_rows(rows) if as_json else _print_noise(rows)
+    if not only_devices:
+        rows = precision.noise(workspace, as_of)
+        common.print_rows(rows) if as_json else _print_noise(rows)
+    if only_devices or not as_json:
+        found = precision.devices(workspace, as_of)
+        common.print_rows(found) if as_json else _print_devices(found, apart=not only_devices)
 
 
 @click.command()
@@ -69,6 +77,19 @@ def _print_noise(rows: "pd.DataFrame") -> None:
         for row in rows.fillna({"device": "-"}).to_dict("records")
     ]
     _print_table([titles, *told])
+
+
+def _print_devices(found: "pd.DataFrame", apart: bool) -> None:
+    told = [
+        tuple(str(row[name]) for name in ("device", "measure", "published", "own", "source"))
+        for row in found.fillna("-").to_dict("records")
+    ]
+    if told and apart:
+        click.echo()
+    if told:
+        _print_table([("device", "measure", "published error", "own noise", "source"), *told])
+    elif not apart:
+        click.echo("No device is named in the data.")
 
 
 def _print_design(found: "HowSoon") -> None:

@@ -406,11 +406,16 @@ def decoded(data: bytes, name: str, whole: bool = True, encoding: str | None = N
 def sniff_delimiter(text: str) -> str:
     """The delimiter that cuts the header into most cells and the first rows into as many.
 
-    >>> sniff_delimiter("Date;Load;Reps\\n2026-01-02;62,5;5\\n")
-    ';'
+    A comma that only ever stands between digits is a decimal mark, where anything else cuts the lines.
+
+    >>> sniff_delimiter("Date;Load;Reps\\n2026-01-02;62,5;5\\n"), sniff_delimiter("Time;Angle\\n0,01;178,5\\n")
+    (';', ';')
     """
     lines = "\n".join(re.split(r"\r\n|\n|\r", text[:65536])[:50])
-    return max(_DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    fits = {delimiter: _fit(lines, delimiter) for delimiter in _DELIMITERS}
+    if not re.search(r"(?<!\d),|,(?!\d)", lines) and any(fit for mark, fit in fits.items() if mark != ","):
+        del fits[","]
+    return max(fits, key=lambda delimiter: fits[delimiter])
 
 
 def _fit(lines: str, delimiter: str) -> float:

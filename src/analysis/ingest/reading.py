@@ -36,6 +36,9 @@ class Options:
     exercises: Path | None = None  # exercises that the coach adds to the catalogue, in the catalogue's columns
     sport: str | None = None  # what was done, for files that do not say
     sports: Path | None = None  # sports and words for them that the coach adds, in the columns of sports.csv
+    date: str | None = None  # ISO day of recordings that do not say
+    lift: str | None = None  # exercise of recordings that do not say
+    load: str | None = None  # with its unit, of recordings that do not say
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ _READERS = (
     *("plates.vald:NORDBORD", "plates.vald:FORCEFRAME", "plates.forcedecks"),
     *("plates.trackers:STATSPORTS", "plates.trackers:CATAPULT"),
     *("sprints.freelap", "sprints.gates", "sprints.laser", "sprints.gps_log"),
-    "motion.kinovea",
+    *("motion.opensim", "motion.beside", "motion.kinovea"),
     "mapping.mapped_file",
 )
 

@@ -125,6 +125,7 @@ def check_quantity(check: Check) -> series.Quantity:
         better="lower" if check.lower_is_better else "higher",
         published=Published(check.te, check.te_df, check.te_source or "stated value") if check.te else None,
         stale_after_days=STALE_AFTER_INTERVALS * check.every_days,
+        measure=check.test_id if check.metric == "time_s" else check.metric,
     )
 
 

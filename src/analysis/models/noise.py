@@ -10,7 +10,8 @@ Estimator: mean squares of the differences at lags 1 to 4, pooled over athletes,
 rho by generalised least squares on their logs, rho drawn towards .25 with the weight of 20 exposures. Where a level
 jumps (means of 4 exposures on either side, by more than the scan's threshold) no difference is taken across. Values
 that repeat, as the loads of a plan do, have a lag at which nothing differs: none counts less than 5 % of the largest. A
-published or stated TE joins with its degrees of freedom. An athlete's own TE is drawn to the squad's with 6 to 40
+published or stated TE joins with its degrees of freedom; where the staff states none, that of the device between days
+does (`base/devices.csv`), with 4. An athlete's own TE is drawn to the squad's with 6 to 40
 degrees of freedom, by how much the athletes' errors differ. Below 3 athletes there is no squad: an athlete stands
 alone, drawn to the published value if there is one.
 Interval: none is printed; `df` and `carry_sd` carry what is not known of TE and of rho into the change engine.
@@ -344,7 +345,7 @@ class SquadNoise:
 def noise_of_squad(
     exposures: pd.DataFrame,
     *,
-    published: Mapping[str, Published] | None = None,
+    published: Mapping[str | tuple[str, str], Published] | None = None,
     resolution: Mapping[str, float] | None = None,
 ) -> SquadNoise:
     """TE and rho of every quantity and device that 3 athletes or more have exposures of.
@@ -356,7 +357,8 @@ def noise_of_squad(
         series of a quantity, as of both legs, a column series tells them apart; a column unit is kept. NaN is no value,
         no device is one too. Days of planned lightness are left out by the caller.
     published, resolution : mapping
-        By quantity: a published or stated TE, which joins with its degrees of freedom; the step of the device.
+        By quantity: a published or stated TE, which joins with its degrees of freedom; the step of the device. An
+        error of one device by quantity and device goes before that of the quantity.
 
     Examples
     --------
@@ -385,7 +387,7 @@ def noise_of_squad(
         step = resolution.get(str(quantity), 0.0)
         squad = pooled(values[None], resolution=step)
         te, df = float(squad.typical_error[0]), float(squad.df[0])
-        stated = published.get(str(quantity))
+        stated = published.get((str(quantity), str(device))) or published.get(str(quantity))
         source = f"squad of {n_athletes}"
         if stated is not None:
             te = ((stated.df * stated.typical_error**2 + df * te**2) / (stated.df + df)) ** 0.5

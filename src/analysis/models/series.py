@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis.base.devices import typical_error_of
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
 from analysis.models.noise import NO_SQUAD, Published, SquadNoise
@@ -27,6 +28,18 @@ class Quantity:
     resolution: float = 0.0  # step of the device, in the unit
     relative: bool = False  # errors grow with the value: noise is that of percent of the own median
     stale_after_days: int = STALE_AFTER_D
+    measure: str = ""  # what a device errs in, by the table of devices; empty where that has no such thing
+
+    def published_on(self, device: str | None) -> Published | None:
+        """The error that the staff stated, else what is published of the device between days; None for neither.
+
+        >>> Quantity("squat", "m/s", 0.04, measure="mean_velocity_m_s").published_on("GymAware").source
+        'Grgic et al. 2020, Front Physiol 11, doi:10.3389/fphys.2020.561682'
+        """
+        found = typical_error_of(device, self.measure, self.unit) if device and self.measure else None
+        if self.published is not None or found is None or found.typical_error is None:
+            return self.published
+        return Published(found.typical_error, source=found.source)
 
 
 @dataclass(frozen=True)
@@ -142,8 +155,8 @@ class Series(Followed):
         """What the series says of its level, by the noise of the squad where there is one."""
         quantity, newest, shown = self.quantity, self.exposures[self.exposures["comparable"]], self._one_a_day
         device, values = newest["device"].iloc[-1], newest["value"].to_numpy(dtype=float)
-        known_by = {"published": quantity.published, "resolution": quantity.resolution}
         device, scale = device if isinstance(device, str) else None, self.scale
+        known_by = {"published": quantity.published_on(device), "resolution": quantity.resolution}
         noise = self.judging.noise.of(quantity.name, device, values / scale, **known_by)
         return change(
             shown["local_date"],

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.config import Check, Config, Lift
+from analysis.base.devices import errors_of
 from analysis.base.errors import NotEnoughData
 from analysis.models.change.days import day_of, days_of, events_of_labels, without
 from analysis.models.change.design import Design, design, protocols
@@ -21,6 +22,9 @@ from analysis.pages.series import subject_of
 
 SEASON, RECENT = pd.Timedelta(weeks=26), pd.Timedelta(weeks=12)
 _COLUMNS = ["quantity", "device", "unit", "te", "rho", "n_athletes", "n_exposures", "mdc", "source"]
+_OF_REPS = ("mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "hinge_angle_deg")
+_OF_RUNS = ("distance_m", "mean_heart_rate_bpm")
+_MEASURE_OF = {"hinge_angle": "hinge_angle_deg"}  # by the end of the name of a quantity
 _RATED = ["athlete_id", "quantity", "local_date", "at_risk", "kinds", "light"]
 
 
@@ -30,9 +34,15 @@ def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.Da
     Aggregates over 3 athletes or more; nothing in it is of one.
     """
     known = _gathered(athletes, until)
+    places = known.exposures[["quantity", "device"]].fillna({"device": ""}).drop_duplicates()
+    published = {
+        (quantity, device): stated
+        for quantity, device in places.itertuples(index=False)
+        if (stated := known.quantities[quantity].published_on(device))
+    }
     noise = noise_of_squad(
         known.exposures[~known.exposures["light"].astype(bool)],
-        published={name: one.published for name, one in known.quantities.items() if one.published},
+        published=published,
         resolution={name: one.resolution for name, one in known.quantities.items()},
     )
     return with_hazards(noise, known.ratings[~known.ratings["light"].astype(bool)]).table
@@ -130,6 +140,48 @@ def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:
     return told.assign(device=told["device"].replace("", None))
 
 
+def devices_of(athletes: Iterable[AthleteFrames]) -> list[tuple[str, str]]:
+    """Every device of a squad with what it measured, by the names of the table of devices."""
+    found: set[tuple[str, str]] = set()
+    for athlete in athletes:
+        reps, splits, runs = athlete.reps, athlete.splits, athlete.runs
+        for frame, measures in ((reps, _OF_REPS), (runs, _OF_RUNS)):
+            measured = ((name, frame.loc[frame[name].notna(), "device"]) for name in measures)
+            found |= {(device, name) for name, devices in measured for device in devices.dropna().unique()}
+        found |= set(splits[["device", "test_id"]].dropna().itertuples(index=False, name=None))
+    return sorted(found)
+
+
+def device_rows(devices: Iterable[tuple[str, str]], noise: SquadNoise, config: Config) -> pd.DataFrame:
+    """What is published of devices, beside the squad's own noise on each.
+
+    Returns
+    -------
+    DataFrame, one row a device, measure and published figure, or a device of which none is published: device, measure,
+    published, task, source (all three missing where nothing is published), own (the squad's noise, by quantity).
+    """
+    rows = []
+    for device, measure in devices:
+        own = _own_noise(device, measure, noise, config)
+        figures = errors_of(device, measure)
+        told = [{"published": one.figure, "task": one.task, "source": one.source} for one in figures] or [{}]
+        rows += [{"device": device, "measure": measure, **one, "own": own} for one in told]
+    return pd.DataFrame(rows, columns=["device", "measure", "published", "task", "source", "own"], dtype="str")
+
+
+def _own_noise(device: str, measure: str, noise: SquadNoise, config: Config) -> str | None:
+    """The noise of the squad in everything of this measure on a device, None where it has none."""
+    measures = {one.name: one.measure for one in map(quantity_of, (*config.lifts, *config.checks))}
+    table = noise.table
+    rows = table[(table["device"] == device) & table["te"].notna()]
+    told = [
+        f"{row['quantity']} {row['te']:.2g} {row['unit']} ({row['n_athletes']:.0f} athletes)"
+        for row in rows.to_dict("records")
+        if measures.get(row["quantity"], _MEASURE_OF.get(row["quantity"].rpartition(".")[2])) == measure
+    ]
+    return ", ".join(told) or None
+
+
 def quantity_of(followed: Lift | Check) -> Quantity:
     """What a key lift or a check of the configuration measures."""
     return speed_quantity(followed) if isinstance(followed, Lift) else check_quantity(followed)
@@ -171,7 +223,8 @@ def squad_design(exposures: pd.DataFrame, noise: SquadNoise, followed: Lift | Ch
     own = exposures[(exposures["quantity"] == quantity.name) & exposures["comparable"].astype(bool)]
     newest = own.drop_duplicates("series", keep="last")["device"].mode()
     device = newest.iloc[0] if len(newest) else None  # that most of them use now
-    stated = {"published": quantity.published, "resolution": quantity.resolution}
+    published = quantity.published_on(device if isinstance(device, str) else None)
+    stated = {"published": published, "resolution": quantity.resolution}
     known = noise.of(quantity.name, device, np.empty(0), **stated)  # of an athlete of whom nothing else is known
     options = protocols(lost_to_devices=often.lost_to_devices)
     told = {"per_week": often.per_week, "n_before": often.n_before, "unit": quantity.unit}

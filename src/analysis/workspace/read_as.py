@@ -12,7 +12,7 @@ from analysis.ingest.dialect import Said
 from analysis.ingest.reading import Options
 from analysis.workspace.workspace import Workspace
 
-_UNITS = ("load_unit", "distance_unit", "sport")
+_UNITS = ("load_unit", "distance_unit", "sport", "date", "lift", "load")
 
 
 def options_of(workspace: Workspace, read_as: str | None) -> Options:

@@ -42,6 +42,7 @@ _WORDS = {
     "config.time_zone": "the time zone in workbook.toml",
     "mapping": "its column mapping",
     "said": "what was said of its form",
+    **{"date": "the day that was said", "lift": "the lift that was said", "load": "the load that was said"},
 }
 
 

@@ -80,8 +80,8 @@ def _read_source(mapped: list[Mapped], path: Path, options: Options) -> Reading:
             if part is sheet:
                 taken.setdefault(mapping.target, []).extend(rows)
             else:
-                tables.append(TARGETS[mapping.target].frames(rows, ledger))
-    tables += [TARGETS[target].frames(rows, ledger) for target, rows in taken.items()]
+                tables.append(TARGETS[mapping.target].frames(rows, ledger, path, options))
+    tables += [TARGETS[target].frames(rows, ledger, path, options) for target, rows in taken.items()]
     return ledger.reading(
         mapped[0].mapping.source,
         reader="mapping",

@@ -52,7 +52,8 @@ class Mapping(_Strict):
 
     name: str
     target: Literal[
-        "reps", "sets", "runs", "splits", "sessions", "wellness", "trials", "plan", "cues", "contacts", "athletes"
+        *("reps", "sets", "runs", "splits", "sessions", "wellness", "trials", "angles"),
+        *("plan", "cues", "contacts", "athletes"),
     ]
     source: str = Field(description="where the data come from; sessions of one source are told apart by it")
     match: Match = Match()

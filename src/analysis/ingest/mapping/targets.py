@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.base.columns import integer, number
 from analysis.base.sprint_tests import SprintTest
 from analysis.base.tables import TABLES, Column
+from analysis.ingest.mapping.angles import ANGLES, FLEXIONS, POINTS, T_S, set_of_angles
 from analysis.ingest.mapping.gates import GATE, GATE_TIME, settled, trials_of
+from analysis.ingest.reading import Options
 from analysis.ingest.rows import Ledger, Row, Taken, frame, without_repeats
 from analysis.ingest.watch.activities import is_recorded
 
@@ -28,6 +31,8 @@ _MEANINGS = {
     "rep_no": "number of the repetition in its set",
     "trial_no": "number of the trial; without it trials are counted",
     "split_no": "number of the split; without it splits are counted",
+    "load": "load of a recording, with its unit, as 80 kg",
+    "device": TABLES["reps"].by_name["device"].meaning,
     "session_title": "name of the session",
     "session_notes": "free text about the session",
     "session_duration_s": "session time including rests",
@@ -39,6 +44,8 @@ _OWN_COLUMNS = {  # of fields that hold a number and are no column of a canonica
         number(GATE, "m", "where the gate stands that ends the split, from the start", 0, 1e6),
         number(GATE_TIME, "s", "time at that gate, from the start", 0, 1e6),
         integer(SETS, "how many sets alike the row stands for", low=1),
+        *(number(name, "deg", meaning, -180, 360) for name, meaning in ANGLES.items()),
+        *(number(name, None, meaning) for name, meaning in POINTS.items()),
     )
 }
 
@@ -48,7 +55,8 @@ class Target:
     """A kind of file. `fields` maps a name of the mapping to (canonical table, column).
 
     `required` fields are filled in every row, of each of `one_of` one. `settle` makes canonical values of those that
-    other rows explain. A row whose athlete no field says belongs to the folder's, or to whom the importer says.
+    other rows explain. `of_file` makes the frames where the rows are one recording, which its file's name tells more
+    of, and notes. A row whose athlete no field says belongs to the folder's, or to whom the importer says.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Target:
     assemble: Callable[[list[Taken]], dict[str, Rows]]
     one_of: tuple[tuple[str, ...], ...] = ()
     settle: Callable[[list[Taken], Ledger], list[Taken]] = field(default=lambda taken, _ledger: taken)
+    of_file: Callable[[list[Taken], Path, Options], tuple[dict[str, pd.DataFrame], list[str]]] | None = None
 
     def column(self, name: str) -> Column | None:
         """The column that a field fills, None for the athlete, the time and the like."""
@@ -75,8 +84,13 @@ class Target:
             return False
         return column is None or (column.kind == "text" and column.words is None)
 
-    def frames(self, taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
+    def frames(self, taken: list[Taken], ledger: Ledger, path: Path, options: Options) -> dict[str, pd.DataFrame]:
         """The canonical frames of the rows; a row that says again what another said is rejected."""
+        if self.of_file is not None:
+            made, notes = self.of_file(taken, path, options)
+            for note in notes:
+                ledger.note(note)
+            return made
         taken = self.settle(taken, ledger)
         tables = {table: without_repeats(table, rows, ledger) for table, rows in self.assemble(taken).items()}
         frames = {table: frame(table, rows) for table, rows in tables.items() if rows and table != "aliases"}
@@ -347,6 +361,16 @@ TARGETS: dict[str, Target] = {
             _fields("trials", {"trials": _TRIALS}) | {"date": ("trials", "local_date")},
             ("date", "test_id", "metric", "value", "unit"),
             _trials,
+        ),
+        Target(
+            "angles",
+            "a moment of a recorded set, with joint angles or points of the body",
+            _fields("samples", {"samples": (T_S, *ANGLES, *POINTS)}, "exercise", "load", "device")
+            | {"date": ("samples", "local_date")},
+            (T_S,),
+            lambda _taken: {},
+            one_of=((*FLEXIONS, *(name for name in ANGLES if name not in FLEXIONS), "hip_x"),),
+            of_file=set_of_angles,
         ),
         Target(
             "plan",

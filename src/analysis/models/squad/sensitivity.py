@@ -247,8 +247,9 @@ def _common(base: Series) -> _Remade:
     if noise.source != "own values":
         values = newest["value"].to_numpy(dtype=float)
         noises["own noise alone"] = NO_SQUAD.of(quantity.name, None, values, resolution=quantity.resolution)
-    if quantity.published is not None:
-        noises["published noise alone"] = noise_of_published(quantity.published, resolution=quantity.resolution)
+    device = newest["device"].iloc[-1]
+    if (published := quantity.published_on(device if isinstance(device, str) else None)) is not None:
+        noises["published noise alone"] = noise_of_published(published, resolution=quantity.resolution)
     noises |= {f"carry-over {rho:g}": replace(noise, rho=rho, carry_sd=0.0) for rho in (0.0, 0.3, 0.6)}
     noises["heavy tails"] = replace(noise, kurtosis=KURTOSIS_MOST)
     noises["noise taken for exact"] = replace(noise, df=KNOWN_DF, carry_sd=0.0)

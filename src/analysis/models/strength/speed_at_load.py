@@ -186,6 +186,7 @@ def speed_quantity(lift: Lift) -> series.Quantity:
         published=Published(lift.te_m_s, lift.te_df, lift.te_source or "stated value") if lift.te_m_s else None,
         resolution=RESOLUTION_M_S,
         stale_after_days=STALE_AFTER_DAYS,
+        measure=lift.metric,
     )
 
 
