@@ -17,6 +17,98 @@ GYMBOOK = (
     "02/03/26,Catena,18:20,Plank,Core,,,Set,45 s,,,No\n"
     '02/03/26,Catena,18:25,Stacco da terra,Gambe,,,Set,5 ripetizioni,"0,00 kg",,Sì\n'
 )
+LIFTOSAUR = (
+    "Workout DateTime,Program,Day Name,Exercise,Is Warmup Set?,Required Reps,Completed Reps,Is AMRAP?,Required RPE,"
+    "Completed RPE,Log RPE?,Required Weight Value,Required Weight Unit,Completed Weight Value,Completed Weight Unit,"
+    "Ask Weight?,Completed Reps Time,Target Muscles,Synergist Muscles,Notes\n"
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Romanian Deadlift, Barbell",1,5,5,0,,,0,40,kg,40,kg,0,'
+    '2026-03-04T22:47:00.000Z,Hamstrings,"Gluteus Maximus,Erector Spinae",\n'
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Romanian Deadlift, Barbell",0,8,7,1,8,8.5,1,100,kg,102.5,kg,0,'
+    '2026-03-04T22:51:00.000Z,Hamstrings,"Gluteus Maximus,Erector Spinae",bar drifted\n'
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Hip Thrust, Leverage Machine",0,10,,0,,,0,140,kg,,,0,,Gluteus Maximus,,\n'
+    "2026-03-02T17:00:00.000Z,Hinge,Day 1,Kettlebell Swing,0,15,15,0,,,0,53,lb,53,lb,0,,Gluteus Maximus,,\n"
+)
+LIFTLOG = (
+    "SessionId,Timestamp,Exercise,Weight,WeightUnit,Reps,TargetReps,Notes\n"
+    "s-1,2026-03-02T23:30Z,Deadlift,120.5,kg,5,5,\n"
+    "s-1,2026-03-02T23:36Z,Hip Thrust,225,lbs,8,10,slow down\n"
+    "s-1,2026-03-02T23:40Z,Nordic Curl,,,6,6,\n"
+)
+LIFTLOG_JSON = """[{"id": "s-2", "date": "2026-03-03", "blueprint": {"name": "Hinge", "notes": "light"},
+  "recordedExercises": [
+   {"type": "RecordedWeightedExercise", "blueprint": {"name": "Deadlift"}, "notes": null, "potentialSets": [
+     {"set": {"completionDateTime": "2026-03-02T23:30:00Z", "repsCompleted": 5},
+      "weight": {"unit": "kilograms", "value": "120.50"}},
+     {"weight": {"unit": "kilograms", "value": "120.50"}}]},
+   {"type": "RecordedCardioExercise", "blueprint": {"name": "Rowing"}, "sets": [
+     {"completionDateTime": "2026-03-02T23:50:00Z", "duration": "PT10M30S",
+      "distance": {"value": "2.5", "unit": "kilometre"}}]}]}]
+"""
+REPCOUNT = (
+    "Workout Start,Workout End,Exercise,Weight,Reps,Notes,Kcal,Distance,Duration,Category,Name,Bodyweight\n"
+    '2026-03-02 14:11,2026-03-02 15:08,"Deadlift ",100,8,"",,,,Back,"Pull ",\n'
+    '2026-03-02 14:11,2026-03-02 15:08,"Hip Thrust",120,10,"even",,,,Glutes,"Pull ",\n'
+    '2026-03-02 14:11,2026-03-02 15:08,"Rowing",,,"",40,1.0,300,Cardio,"Pull ",\n'
+    '2026-03-03 08:00,2026-03-03 08:45,"Outdoor run",,,"",320,3.1,2700,Cardio,"Run",\n'
+)
+ALPHA_PROGRESSION = """
+"Legs · Day 2";"2026-03-04 4:54 h";"1:02 hr"
+"1. Romanian Deadlifts · Barbell · 8 reps";"WU1 · 37,5 kg · 9 reps<br>WU2 · 72,5 kg · 7 reps"
+#;KG;REPS;RIR
+1;115;8;1,5
+2;115;-;-
+"2. Hyperextensions · Bodyweight · 10 reps · 2 dropsets"
+#;KG;REPS;RIR
+1;+12,5;10;0
+
+"Push · Day 1";"2026-03-02 5:04 h";"48 min"
+"1. Hip Thrusts · Machine · 6 reps"
+#;LB;REPS
+1;220;6
+"2. Planks · Bodyweight · 40 secs"
+#;KG;SECS
+1;+0;45
+"""
+JEFIT = """### SETTING ##########
+
+row_id,USERID,TIMESTAMP,mass,gender
+1,1,"2026-03-09 00:00:00"," lbs",F
+
+
+######################
+
+### WORKOUT SESSIONS ###
+
+_id,mydate,starttime,total_time
+900,2026-03-02,1772488800,3600
+
+
+######################
+
+### EXERCISE LOGS ######
+
+USERID,TIMESTAMP,logs,_id,record,mydate,eid,ename,belongsession
+1,"2026-03-09 00:00:00","135x10,225.5x5,225.5x0",1,270,2026-03-02,21,"Barbell Deadlift",900
+1,"2026-03-09 00:00:00","0x12",2,0,2026-03-05,22,"Hyperextension",0
+
+
+######################
+"""
+FASTNFITNESS = (
+    "TABLE,DATE,TIME,EXERCISE,EXERCISE_TYPE,SETS,REPS,WEIGHT,WEIGHT_UNIT,SECONDS,DISTANCE,DISTANCE_UNIT,DURATION,NOTES,"
+    "RECORD_TYPE,PROGRAM_NAME,TEMPLATE_REST_TIME,TEMPLATE_ORDER,TEMPLATE_SETS,TEMPLATE_REPS,TEMPLATE_WEIGHT,"
+    "TEMPLATE_WEIGHT_UNIT,TEMPLATE_SECONDS,TEMPLATE_DISTANCE,TEMPLATE_DISTANCE_UNIT,TEMPLATE_DURATION,"
+    "TEMPLATE_RECORD_STATUS\n"
+    "RECORD,2026-03-04,18:20:00,Treadmill,CARDIO,1,0,0.0,kg,0,2.5,km,900000,,FREE_RECORD\n"
+    "RECORD,2026-03-02,18:30:00,Hip Thrust,STRENGTH,1,8,220.0,lbs,0,0.0,km,0,,FREE_RECORD\n"
+    "RECORD,2026-03-02,18:10:00,Deadlift,STRENGTH,3,5,100.0,kg,0,0.0,km,0,felt light,FREE_RECORD\n"
+)
+BOOSTCAMP = (
+    "id,created_at,week,day,records,user_notes,title,duration\n"
+    'b-1,9/3/2026 18:35:44.588+00,1,2,"[{""name"": ""Deadlift"", ""sets"": [{""value"": 100, ""amount"": ""5"", '
+    '""weight_unit"": ""kg""}, {""value"": 110, ""amount"": ""5+"", ""weight_unit"": ""kg""}, {""value"": 110, '
+    '""amount"": ""0"", ""weight_unit"": ""kg""}]}]",grip slipped,Pull,3600\n'
+)
 POWERLIFTING = (
     "Name,Sex,Event,Equipment,Division,BodyweightKg,WeightClassKg,Squat1Kg,Squat2Kg,Squat3Kg,Best3SquatKg,"
     "Bench1Kg,Bench2Kg,Bench3Kg,Best3BenchKg,Deadlift1Kg,Deadlift2Kg,Deadlift3Kg,Best3DeadliftKg,TotalKg,Place,Date\n"
@@ -96,6 +188,14 @@ BODY_MEASURES = (
 FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "stronglifts": (("stronglifts.csv", STRONGLIFTS),),
     "gymbook": (("gymbook.csv", GYMBOOK),),
+    "liftosaur": (("liftosaur.csv", LIFTOSAUR),),
+    "liftlog": (("liftlog.csv", LIFTLOG),),
+    "liftlog_json": (("liftlog.json", LIFTLOG_JSON),),
+    "repcount": (("repcount.csv", REPCOUNT),),
+    "alpha_progression": (("alpha_progression.csv", ALPHA_PROGRESSION),),
+    "jefit": (("jefit.csv", JEFIT),),
+    "fastnfitness": (("fastnfitness.csv", FASTNFITNESS),),
+    "boostcamp": (("boostcamp.csv", BOOSTCAMP),),
     "powerlifting": (("meet.csv", POWERLIFTING),),
     "garmin_csv": (("activities.csv", GARMIN), ("activites.csv", GARMIN_FRENCH)),
     "strava": (("activities.csv", STRAVA),),
@@ -109,6 +209,9 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "oura": (("oura.csv", OURA),),
     "body_measures": (("body.csv", BODY_MEASURES),),
 }
+
+# readers of files whose text is not one table: several below each other, or nested values
+STACKED = frozenset({"alpha_progression", "jefit", "liftlog_json"})
 
 # readers whose files are written by another test
 ELSEWHERE = {
