@@ -109,6 +109,44 @@ BOOSTCAMP = (
     '""weight_unit"": ""kg""}, {""value"": 110, ""amount"": ""5+"", ""weight_unit"": ""kg""}, {""value"": 110, '
     '""amount"": ""0"", ""weight_unit"": ""kg""}]}]",grip slipped,Pull,3600\n'
 )
+OPENBARBELL = (
+    "Exercise,Set,Rep,Weight,Metric,Set RPE,Tags,Workout Start Time,Rest Time,Avg Velocity (m/s),Range of Motion (mm),"
+    "Peak Velocity (m/s),Peak Velocity Location (%),Duration of rep (sec)\n"
+    '"Deadlift",1,1,"225.0","lbs","0.0","warmup","2/3/2026, 12:05:44 AM","00:00:00",0.71,520,1.02,80,1.1\n'
+    '"Deadlift",1,3,"225.0","lbs","0.0","warmup","2/3/2026, 12:05:44 AM","00:00:00",0.69,518,1.00,81,1.1\n'
+    '"Deadlift",2,1,"315.0","lbs","8.5","","2/3/2026, 12:05:44 AM","00:03:10.2",0.48,515,0.77,84,1.5\n'
+    '"Hip Thrust",1,1,"100.0","kgs","1575.0","","2/3/2026, 12:05:44 AM","00:04:00",0.55,300,0.81,60,1.0\n'
+    '"Deadlift",1,1,"225.0","lbs","0.0","","2/3/2026, 12:05:44 AM","00:05:00",0.66,519,0.98,80,1.2\n'
+)
+PERCH = """{"users": [{"id": 7, "first_name": "Alder", "last_name": "Green"}],
+ "exercises": [{"id": 3, "name": "Deadlift"}], "sets": [
+  {"id": 51, "deleted": false, "user_id": 7, "exercise_id": 3, "weight": 225, "tracked": true, "bands_used": true,
+   "start_time": 1772489700, "error": {"ghost_reps": true, "wrong_values": false, "ghost_rep_indices": [0]},
+   "num_reps": 2, "num_tracked_reps": 3, "avg_mean_velocity": 25.0, "max_mean_velocity": 27.5, "reps": [
+    {"limb": null, "concentric_mean_velocity_z": 3.1, "concentric_peak_velocity_z": 4.2, "concentric_disp_z": 2.0},
+    {"limb": null, "concentric_mean_velocity_z": 27.5, "concentric_peak_velocity_z": 40.0, "concentric_disp_z": 20.5},
+    {"limb": null, "concentric_mean_velocity_z": 22.5, "concentric_peak_velocity_z": 38.0, "concentric_disp_z": 20.4}]},
+  {"id": 52, "deleted": true, "user_id": 7, "exercise_id": 3, "weight": 225, "start_time": 1772489900, "reps": []},
+  {"id": 53, "deleted": false, "user_id": 7, "exercise_id": 3, "weight": 245, "tracked": false, "num_reps": 4,
+   "start_time": 1772490000, "reps": []}]}
+"""
+GYMAWARE_SETS = (
+    '{"reference": 9001, "recorded": 1772489700.25, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Single Leg RDL Left", "deleted": false, "repCount": 5, "meanVelocity": 0.71, '
+    '"peakVelocity": 1.2, "meanPower": 410.5, "height": 0.52, "barWeight": 60.0, "athleteWeight": 68.2}\n'
+    '{"reference": 9002, "recorded": 1772489800.0, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Single Leg RDL Right", "deleted": false, "repCount": 5, "meanVelocity": 0.69, '
+    '"peakVelocity": 1.1, "meanPower": 400.0, "height": 0.51, "barWeight": 60.0, "athleteWeight": 68.2}\n'
+    '{"reference": 9003, "recorded": 1772489900.0, "athleteReference": 32, "athleteName": "Birch, Ben", '
+    '"exerciseName": "Deadlift", "deleted": true, "repCount": 3, "meanVelocity": 0.4, "barWeight": 140.0}\n'
+)
+GYMAWARE_REPS = (
+    '{"reference": 9001, "recorded": 1772489700.25, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Deadlift", "deleted": false, "barWeight": 100, "reps": [{"REPNUM": 1, "Mean Velocity": 0.71, '
+    '"Peak Velocity": 1.2}, {"REPNUM": 2, "Mean Velocity": 0.66, "Peak Velocity": 1.1}]}\n'
+    '{"reference": 9002, "recorded": 1772489800.0, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Deadlift", "deleted": false, "barWeight": 120, "reps": [{"REPNUM": 1, "Mean Velocity": 0.52}]}\n'
+)
 POWERLIFTING = (
     "Name,Sex,Event,Equipment,Division,BodyweightKg,WeightClassKg,Squat1Kg,Squat2Kg,Squat3Kg,Best3SquatKg,"
     "Bench1Kg,Bench2Kg,Bench3Kg,Best3BenchKg,Deadlift1Kg,Deadlift2Kg,Deadlift3Kg,Best3DeadliftKg,TotalKg,Place,Date\n"
@@ -196,6 +234,10 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "jefit": (("jefit.csv", JEFIT),),
     "fastnfitness": (("fastnfitness.csv", FASTNFITNESS),),
     "boostcamp": (("boostcamp.csv", BOOSTCAMP),),
+    "openbarbell": (("openbarbell.csv", OPENBARBELL),),
+    "perch": (("perch_sets.json", PERCH),),
+    "gymaware": (("gymaware_reps.jsonl", GYMAWARE_REPS),),
+    "gymaware_sets": (("gymaware_summaries.txt", GYMAWARE_SETS),),
     "powerlifting": (("meet.csv", POWERLIFTING),),
     "garmin_csv": (("activities.csv", GARMIN), ("activites.csv", GARMIN_FRENCH)),
     "strava": (("activities.csv", STRAVA),),
@@ -211,7 +253,7 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 # readers of files whose text is not one table: several below each other, or nested values
-STACKED = frozenset({"alpha_progression", "jefit", "liftlog_json"})
+STACKED = frozenset({"alpha_progression", "jefit", "liftlog_json", "perch", "gymaware", "gymaware_sets"})
 
 # readers whose files are written by another test
 ELSEWHERE = {

@@ -30,6 +30,7 @@ _READERS = (
     "logs.liftosaur",
     *("logs.liftlog", "logs.liftlog:JSON"),
     *("logs.repcount", "logs.alpha_progression", "logs.jefit", "logs.fastnfitness", "logs.boostcamp"),
+    *("bar_speed.openbarbell", "bar_speed.perch", "bar_speed.gymaware:REPETITIONS", "bar_speed.gymaware:SUMMARIES"),
     "logs.powerlifting",
     *("days.hrv4training:IOS", "days.hrv4training:ANDROID"),
     *("days.elite_hrv", "days.whoop", "days.oura", "days.body_measures"),
