@@ -32,6 +32,7 @@ _HEADERS = {  # of a set -> the header of the declaration, with the unit that it
     **dict.fromkeys(("SEC", "SECS", "S", "SEK"), ("Seconds", "")),
     **{word: ("Distance", word.lower()) for word in ("KM", "M", "MI", "YD", "FT")},
 }
+_NO_SESSION = {"Session": "", "Start": "", "Duration": ""}
 _UNIT_OF = {"Weight": "Unit", "Distance": "Distance Unit"}
 
 
@@ -72,13 +73,13 @@ class _AlphaProgression(PackedLog):
 
     def held(self, sheet: Sheet, options: Options) -> Mapping[int, Sequence[Cells]]:  # noqa: ARG002
         held: dict[int, Sequence[Cells]] = {}
-        session: dict[str, str] = {}
+        session = _NO_SESSION
         exercise, columns = "", ()
         for row_no, row in sheet.numbered():
             first = row[0].strip() if row else ""
             at = _START.fullmatch(row[1].strip()) if len(row) > 1 else None
             if is_blank(row):
-                session, exercise, columns = {}, "", ()
+                session, exercise, columns = _NO_SESSION, "", ()
             elif at:
                 session = {"Session": first, "Start": at["at"], "Duration": _span(row[2] if len(row) > 2 else "")}
                 exercise, columns, held[row_no] = "", (), [session]

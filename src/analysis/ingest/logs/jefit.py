@@ -97,8 +97,11 @@ def _sections(path: Path, options: Options) -> list[Sheet]:
 
 
 def _cells_of(sheet: Sheet | None) -> Iterator[tuple[int, dict[str, str]]]:
-    for row_no, row in sheet.numbered() if sheet else ():
-        yield row_no, {name: cell.strip() for name, cell in zip(sheet.header, row, strict=False)} if sheet else {}
+    """The rows with a cell for every column, where there is such a table."""
+    if sheet:
+        for row_no, row in sheet.numbered():
+            cells = (cell.strip() for cell in row)
+            yield row_no, {**dict.fromkeys(sheet.header, ""), **dict(zip(sheet.header, cells, strict=False))}
 
 
 def _held(logs: Sheet, sessions: Mapping[str, Cells], unit: str | None) -> dict[int, Sequence[Cells]]:
