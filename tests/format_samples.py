@@ -17,6 +17,136 @@ GYMBOOK = (
     "02/03/26,Catena,18:20,Plank,Core,,,Set,45 s,,,No\n"
     '02/03/26,Catena,18:25,Stacco da terra,Gambe,,,Set,5 ripetizioni,"0,00 kg",,Sì\n'
 )
+LIFTOSAUR = (
+    "Workout DateTime,Program,Day Name,Exercise,Is Warmup Set?,Required Reps,Completed Reps,Is AMRAP?,Required RPE,"
+    "Completed RPE,Log RPE?,Required Weight Value,Required Weight Unit,Completed Weight Value,Completed Weight Unit,"
+    "Ask Weight?,Completed Reps Time,Target Muscles,Synergist Muscles,Notes\n"
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Romanian Deadlift, Barbell",1,5,5,0,,,0,40,kg,40,kg,0,'
+    '2026-03-04T22:47:00.000Z,Hamstrings,"Gluteus Maximus,Erector Spinae",\n'
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Romanian Deadlift, Barbell",0,8,7,1,8,8.5,1,100,kg,102.5,kg,0,'
+    '2026-03-04T22:51:00.000Z,Hamstrings,"Gluteus Maximus,Erector Spinae",bar drifted\n'
+    '2026-03-04T22:45:10.120Z,Hinge,Day 2,"Hip Thrust, Leverage Machine",0,10,,0,,,0,140,kg,,,0,,Gluteus Maximus,,\n'
+    "2026-03-02T17:00:00.000Z,Hinge,Day 1,Kettlebell Swing,0,15,15,0,,,0,53,lb,53,lb,0,,Gluteus Maximus,,\n"
+)
+LIFTLOG = (
+    "SessionId,Timestamp,Exercise,Weight,WeightUnit,Reps,TargetReps,Notes\n"
+    "s-1,2026-03-02T23:30Z,Deadlift,120.5,kg,5,5,\n"
+    "s-1,2026-03-02T23:36Z,Hip Thrust,225,lbs,8,10,slow down\n"
+    "s-1,2026-03-02T23:40Z,Nordic Curl,,,6,6,\n"
+)
+LIFTLOG_JSON = """[{"id": "s-2", "date": "2026-03-03", "blueprint": {"name": "Hinge", "notes": "light"},
+  "recordedExercises": [
+   {"type": "RecordedWeightedExercise", "blueprint": {"name": "Deadlift"}, "notes": null, "potentialSets": [
+     {"set": {"completionDateTime": "2026-03-02T23:30:00Z", "repsCompleted": 5},
+      "weight": {"unit": "kilograms", "value": "120.50"}},
+     {"weight": {"unit": "kilograms", "value": "120.50"}}]},
+   {"type": "RecordedCardioExercise", "blueprint": {"name": "Rowing"}, "sets": [
+     {"completionDateTime": "2026-03-02T23:50:00Z", "duration": "PT10M30S",
+      "distance": {"value": "2.5", "unit": "kilometre"}}]}]}]
+"""
+REPCOUNT = (
+    "Workout Start,Workout End,Exercise,Weight,Reps,Notes,Kcal,Distance,Duration,Category,Name,Bodyweight\n"
+    '2026-03-02 14:11,2026-03-02 15:08,"Deadlift ",100,8,"",,,,Back,"Pull ",\n'
+    '2026-03-02 14:11,2026-03-02 15:08,"Hip Thrust",120,10,"even",,,,Glutes,"Pull ",\n'
+    '2026-03-02 14:11,2026-03-02 15:08,"Rowing",,,"",40,1.0,300,Cardio,"Pull ",\n'
+    '2026-03-03 08:00,2026-03-03 08:45,"Outdoor run",,,"",320,3.1,2700,Cardio,"Run",\n'
+)
+ALPHA_PROGRESSION = """
+"Legs · Day 2";"2026-03-04 4:54 h";"1:02 hr"
+"1. Romanian Deadlifts · Barbell · 8 reps";"WU1 · 37,5 kg · 9 reps<br>WU2 · 72,5 kg · 7 reps"
+#;KG;REPS;RIR
+1;115;8;1,5
+2;115;-;-
+"2. Hyperextensions · Bodyweight · 10 reps · 2 dropsets"
+#;KG;REPS;RIR
+1;+12,5;10;0
+
+"Push · Day 1";"2026-03-02 5:04 h";"48 min"
+"1. Hip Thrusts · Machine · 6 reps"
+#;LB;REPS
+1;220;6
+"2. Planks · Bodyweight · 40 secs"
+#;KG;SECS
+1;+0;45
+"""
+JEFIT = """### SETTING ##########
+
+row_id,USERID,TIMESTAMP,mass,gender
+1,1,"2026-03-09 00:00:00"," lbs",F
+
+
+######################
+
+### WORKOUT SESSIONS ###
+
+_id,mydate,starttime,total_time
+900,2026-03-02,1772488800,3600
+
+
+######################
+
+### EXERCISE LOGS ######
+
+USERID,TIMESTAMP,logs,_id,record,mydate,eid,ename,belongsession
+1,"2026-03-09 00:00:00","135x10,225.5x5,225.5x0",1,270,2026-03-02,21,"Barbell Deadlift",900
+1,"2026-03-09 00:00:00","0x12",2,0,2026-03-05,22,"Hyperextension",0
+
+
+######################
+"""
+FASTNFITNESS = (
+    "TABLE,DATE,TIME,EXERCISE,EXERCISE_TYPE,SETS,REPS,WEIGHT,WEIGHT_UNIT,SECONDS,DISTANCE,DISTANCE_UNIT,DURATION,NOTES,"
+    "RECORD_TYPE,PROGRAM_NAME,TEMPLATE_REST_TIME,TEMPLATE_ORDER,TEMPLATE_SETS,TEMPLATE_REPS,TEMPLATE_WEIGHT,"
+    "TEMPLATE_WEIGHT_UNIT,TEMPLATE_SECONDS,TEMPLATE_DISTANCE,TEMPLATE_DISTANCE_UNIT,TEMPLATE_DURATION,"
+    "TEMPLATE_RECORD_STATUS\n"
+    "RECORD,2026-03-04,18:20:00,Treadmill,CARDIO,1,0,0.0,kg,0,2.5,km,900000,,FREE_RECORD\n"
+    "RECORD,2026-03-02,18:30:00,Hip Thrust,STRENGTH,1,8,220.0,lbs,0,0.0,km,0,,FREE_RECORD\n"
+    "RECORD,2026-03-02,18:10:00,Deadlift,STRENGTH,3,5,100.0,kg,0,0.0,km,0,felt light,FREE_RECORD\n"
+)
+BOOSTCAMP = (
+    "id,created_at,week,day,records,user_notes,title,duration\n"
+    'b-1,9/3/2026 18:35:44.588+00,1,2,"[{""name"": ""Deadlift"", ""sets"": [{""value"": 100, ""amount"": ""5"", '
+    '""weight_unit"": ""kg""}, {""value"": 110, ""amount"": ""5+"", ""weight_unit"": ""kg""}, {""value"": 110, '
+    '""amount"": ""0"", ""weight_unit"": ""kg""}]}]",grip slipped,Pull,3600\n'
+)
+OPENBARBELL = (
+    "Exercise,Set,Rep,Weight,Metric,Set RPE,Tags,Workout Start Time,Rest Time,Avg Velocity (m/s),Range of Motion (mm),"
+    "Peak Velocity (m/s),Peak Velocity Location (%),Duration of rep (sec)\n"
+    '"Deadlift",1,1,"225.0","lbs","0.0","warmup","2/3/2026, 12:05:44 AM","00:00:00",0.71,520,1.02,80,1.1\n'
+    '"Deadlift",1,3,"225.0","lbs","0.0","warmup","2/3/2026, 12:05:44 AM","00:00:00",0.69,518,1.00,81,1.1\n'
+    '"Deadlift",2,1,"315.0","lbs","8.5","","2/3/2026, 12:05:44 AM","00:03:10.2",0.48,515,0.77,84,1.5\n'
+    '"Hip Thrust",1,1,"100.0","kgs","1575.0","","2/3/2026, 12:05:44 AM","00:04:00",0.55,300,0.81,60,1.0\n'
+    '"Deadlift",1,1,"225.0","lbs","0.0","","2/3/2026, 12:05:44 AM","00:05:00",0.66,519,0.98,80,1.2\n'
+)
+PERCH = """{"users": [{"id": 7, "first_name": "Alder", "last_name": "Green"}],
+ "exercises": [{"id": 3, "name": "Deadlift"}], "sets": [
+  {"id": 51, "deleted": false, "user_id": 7, "exercise_id": 3, "weight": 225, "tracked": true, "bands_used": true,
+   "start_time": 1772489700, "error": {"ghost_reps": true, "wrong_values": false, "ghost_rep_indices": [0]},
+   "num_reps": 2, "num_tracked_reps": 3, "avg_mean_velocity": 25.0, "max_mean_velocity": 27.5, "reps": [
+    {"limb": null, "concentric_mean_velocity_z": 3.1, "concentric_peak_velocity_z": 4.2, "concentric_disp_z": 2.0},
+    {"limb": null, "concentric_mean_velocity_z": 27.5, "concentric_peak_velocity_z": 40.0, "concentric_disp_z": 20.5},
+    {"limb": null, "concentric_mean_velocity_z": 22.5, "concentric_peak_velocity_z": 38.0, "concentric_disp_z": 20.4}]},
+  {"id": 52, "deleted": true, "user_id": 7, "exercise_id": 3, "weight": 225, "start_time": 1772489900, "reps": []},
+  {"id": 53, "deleted": false, "user_id": 7, "exercise_id": 3, "weight": 245, "tracked": false, "num_reps": 4,
+   "start_time": 1772490000, "reps": []}]}
+"""
+GYMAWARE_SETS = (
+    '{"reference": 9001, "recorded": 1772489700.25, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Single Leg RDL Left", "deleted": false, "repCount": 5, "meanVelocity": 0.71, '
+    '"peakVelocity": 1.2, "meanPower": 410.5, "height": 0.52, "barWeight": 60.0, "athleteWeight": 68.2}\n'
+    '{"reference": 9002, "recorded": 1772489800.0, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Single Leg RDL Right", "deleted": false, "repCount": 5, "meanVelocity": 0.69, '
+    '"peakVelocity": 1.1, "meanPower": 400.0, "height": 0.51, "barWeight": 60.0, "athleteWeight": 68.2}\n'
+    '{"reference": 9003, "recorded": 1772489900.0, "athleteReference": 32, "athleteName": "Birch, Ben", '
+    '"exerciseName": "Deadlift", "deleted": true, "repCount": 3, "meanVelocity": 0.4, "barWeight": 140.0}\n'
+)
+GYMAWARE_REPS = (
+    '{"reference": 9001, "recorded": 1772489700.25, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Deadlift", "deleted": false, "barWeight": 100, "reps": [{"REPNUM": 1, "Mean Velocity": 0.71, '
+    '"Peak Velocity": 1.2}, {"REPNUM": 2, "Mean Velocity": 0.66, "Peak Velocity": 1.1}]}\n'
+    '{"reference": 9002, "recorded": 1772489800.0, "athleteReference": 31, "athleteName": "Alder, Anna", '
+    '"exerciseName": "Deadlift", "deleted": false, "barWeight": 120, "reps": [{"REPNUM": 1, "Mean Velocity": 0.52}]}\n'
+)
 POWERLIFTING = (
     "Name,Sex,Event,Equipment,Division,BodyweightKg,WeightClassKg,Squat1Kg,Squat2Kg,Squat3Kg,Best3SquatKg,"
     "Bench1Kg,Bench2Kg,Bench3Kg,Best3BenchKg,Deadlift1Kg,Deadlift2Kg,Deadlift3Kg,Best3DeadliftKg,TotalKg,Place,Date\n"
@@ -179,6 +309,18 @@ RECORDINGS = (
 FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "stronglifts": (("stronglifts.csv", STRONGLIFTS),),
     "gymbook": (("gymbook.csv", GYMBOOK),),
+    "liftosaur": (("liftosaur.csv", LIFTOSAUR),),
+    "liftlog": (("liftlog.csv", LIFTLOG),),
+    "liftlog_json": (("liftlog.json", LIFTLOG_JSON),),
+    "repcount": (("repcount.csv", REPCOUNT),),
+    "alpha_progression": (("alpha_progression.csv", ALPHA_PROGRESSION),),
+    "jefit": (("jefit.csv", JEFIT),),
+    "fastnfitness": (("fastnfitness.csv", FASTNFITNESS),),
+    "boostcamp": (("boostcamp.csv", BOOSTCAMP),),
+    "openbarbell": (("openbarbell.csv", OPENBARBELL),),
+    "perch": (("perch_sets.json", PERCH),),
+    "gymaware": (("gymaware_reps.jsonl", GYMAWARE_REPS),),
+    "gymaware_sets": (("gymaware_summaries.txt", GYMAWARE_SETS),),
     "powerlifting": (("meet.csv", POWERLIFTING),),
     "garmin_csv": (("activities.csv", GARMIN), ("activites.csv", GARMIN_FRENCH)),
     "strava": (("activities.csv", STRAVA),),
@@ -198,6 +340,9 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "oura": (("oura.csv", OURA),),
     "body_measures": (("body.csv", BODY_MEASURES),),
 }
+
+# readers of files whose text is not one table: several below each other, or nested values
+STACKED = frozenset({"alpha_progression", "jefit", "liftlog_json", "perch", "gymaware", "gymaware_sets"})
 
 # readers whose files are written by another test
 ELSEWHERE = {

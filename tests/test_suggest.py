@@ -26,6 +26,12 @@ TABLES_OF_EXAMPLES = {
     "bar_speed_per_set": (
         "Name,Date,Exercise,Side,Weight,Reps,Best Mean Velocity\nAlder,2026-03-02,Deadlift,Both,225,5,0.61\n"
     ),
+    "bar_speed_mean_of_set": "Athlete,Date,Exercise,Weight,Reps,Avg Velocity\nAlder,2026-03-02,Deadlift,225,5,0.55\n",
+    "bar_speed_chronojump": (
+        "Rep,Date,series,exercise,mass,start,width,height,meanSpeed,maxSpeed,meanPower, maxForce\n"
+        "1,2026-03-02,1,Deadlift,100,1200,900,45.2,0.52,0.91,480,1300\n"
+        "2,2026-03-02,1,Deadlift,100,3900,950,45.0,0.49,0.88,455,1290\n"
+    ),
     "bar_speed_propulsive": (
         "Atleta;Fecha;Ejercicio;Serie;Repetición;Carga (kg);VMP (m/s)\n"
         "Alder;02/03/2026;Peso muerto;1;1;100;0,66\nAlder;02/03/2026;Peso muerto;1;2;100;0,63\n"
@@ -84,6 +90,8 @@ def test_examples_are_written_where_no_reader_takes_them_for_its_own(tmp_path):
     [
         ("bar_speed_per_rep", "mean_velocity_m_s", [0.61, 0.58]),
         ("bar_speed_per_set", "mean_velocity_m_s", [0.61]),
+        ("bar_speed_mean_of_set", "mean_velocity_m_s", [0.55]),
+        ("bar_speed_chronojump", "mean_velocity_m_s", [0.52, 0.49]),
         ("bar_speed_propulsive", "mean_propulsive_velocity_m_s", [0.66, 0.63]),
         ("bar_speed_wide", "mean_velocity_m_s", [1.31, 1.02, 0.74]),
         ("bar_speed_long", "mean_velocity_m_s", [0.61]),
@@ -95,6 +103,12 @@ def test_bar_speeds_go_into_the_metric_that_the_mapping_names_and_no_other(tmp_p
     others = {"mean_velocity_m_s", "mean_propulsive_velocity_m_s"} - {metric}
     assert tables["reps"][list(others)].isna().all(axis=None)
     assert set(tables["sets"]["exercise"]) == {"deadlift"}
+
+
+def test_the_best_repetition_of_a_set_and_the_mean_of_all_are_two_devices(tmp_path):
+    best, mean = (by_example(tmp_path, name) for name in ("bar_speed_per_set", "bar_speed_mean_of_set"))
+    assert best.tables["reps"]["device"].item() != mean.tables["reps"]["device"].item()
+    assert any("best repetition or the mean of all" in note for note in mean.notes)
 
 
 def test_a_wide_profile_has_a_set_for_every_load(tmp_path):

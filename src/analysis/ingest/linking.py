@@ -8,7 +8,10 @@ import pandas as pd
 # a device's own file beats an exchange format beats a table
 _RUN_SOURCES = ("fit", "tcx", "gpx")
 # a training log holds the whole session, any other file only the lifts that a device saw
-_SET_SOURCES = ("strong", "hevy", "fitnotes", "stronglifts", "gymbook")
+_SET_SOURCES = (
+    *("strong", "hevy", "fitnotes", "stronglifts", "gymbook", "liftosaur", "liftlog", "liftlog_json", "repcount"),
+    *("alpha_progression", "jefit", "fastnfitness", "boostcamp"),
+)
 
 START_TOLERANCE_S = 60.0
 DISTANCE_TOLERANCE = 0.02

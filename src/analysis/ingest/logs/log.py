@@ -6,10 +6,11 @@ sets count before those of a bar-speed file where `ingest.linking` names it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -19,9 +20,11 @@ from analysis.ingest.dialect import Sheet
 from analysis.ingest.exercises import Catalogue, catalogue
 from analysis.ingest.reading import Options
 from analysis.ingest.rows import Ledger, Parts, Taken, frame, joined, local_start, take
+from analysis.ingest.sports import sports
 from analysis.ingest.table_format import Content, Form, Line, TableFormat, pass_of
+from analysis.ingest.watch.naming import Named
 
-LOAD_UNITS = {unit: unit for unit in ("kg", "kgs", "lb", "lbs")}
+LOAD_UNITS = {unit: unit for unit in ("kg", "kgs", "lb", "lbs")} | {"kilograms": "kg", "pounds": "lb"}
 LENGTHS = {unit: unit for unit in ("m", "km", "mi", "ft", "yd")} | {"metres": "m", "meters": "m", "miles": "mi"}
 SPANS = {"s": "s", "sec": "s", "seconds": "s", "min": "min", "minutes": "min", "hours": "h"}
 _FILLS = {
@@ -31,6 +34,7 @@ _FILLS = {
     ("sets", "load_kg"): ("load",),
     ("sets", "reps"): ("reps",),
     ("sets", "rpe_cr10"): ("rpe",),
+    ("sets", "rir"): ("rir",),
     ("sets", "distance_m"): ("distance",),
     ("sets", "duration_s"): ("seconds",),
 }
@@ -40,8 +44,10 @@ _FILLS = {
 class Log(TableFormat):
     """One app's log. Its roles are
 
-    start (day and time), or date and time; end or duration; workout (its name), workout_notes;
-    exercise, kind, load, load_unit, reps, rpe, distance, distance_unit, seconds (of a set), notes.
+    session (what the app calls it by); start (day and time), or date and time; end or duration; workout (its name),
+    workout_notes; exercise, kind, load, load_unit, reps, rpe, rir, distance, distance_unit, seconds (of a set), notes.
+
+    A start in UTC (Z) is told by the clock of the workspace's zone, on the day of the role date where the file has one.
 
     A load is in the unit that its header, its row or the person who imports says. Of a set that lasted a time or went
     a distance, `zeros` names what the app writes as 0 where it has none (reps); likewise load, of one without reps.
@@ -50,6 +56,7 @@ class Log(TableFormat):
     session_key: str = "%Y-%m-%d %H:%M:%S"  # what of the start tells sessions apart, beside the name of the workout
     kinds: Mapping[str, str] = field(default_factory=dict)  # what the role kind says -> set_kind; all work where empty
     zeros: tuple[Literal["reps", "load"], ...] = ()
+    cardio: str = ""  # what the role category says of runs and rides; a session of these alone is none of strength
     units: Mapping[str, Mapping[str, str]] = field(
         default_factory=lambda: {"load": LOAD_UNITS, "distance": LENGTHS, "duration": SPANS, "seconds": SPANS}
     )
@@ -119,6 +126,8 @@ class Log(TableFormat):
         if holds == "nothing":
             return None
         session = self._session(line)
+        if self.cardio:
+            session["kind"] = self._kind(line)
         if holds == "set":
             return {"sessions": session, "sets": self._set(line)}
         if line.text("exercise") and line.text("notes"):
@@ -126,21 +135,29 @@ class Log(TableFormat):
         return {"sessions": session}
 
     def _session(self, line: Line) -> dict:
-        dated = "start" if "start" in line.form else "date"
+        dated = "start" if line.text("start") or "date" not in line.form else "date"
         day = line.demand(dated, line.moment(dated))
         at, name, end = line.time_of_day("time"), line.text("workout"), line.moment("end")
-        start = datetime.combine(day, at) if day and at else None
-        if dated == "start":
-            start = day
+        start = day
+        if dated == "date":
+            start = datetime.combine(day, at) if day and at else None
         named = f"|{name or ''}" if "workout" in self.headers else ""
+        key = f"{start or day:{self.session_key}}{named}" if day else None
+        told = start and by_our_clock(start, line.text(dated) or "", line.form.options.config.zone)
+        on = line.moment("date") or told or day
         return {
-            "session_key": f"{start or day:{self.session_key}}{named}" if day else None,
+            "session_key": key and (line.text("session") or key),
             "title": name,
-            "start_local": start,  # of each set, where the app says that; that of the first is kept
-            "local_date": day and day.date(),
+            "start_local": told,  # of each set, where the app says that; that of the first is kept
+            "local_date": on and on.date(),
             "duration_s": (end - start).total_seconds() if start and end else positive(line.span_s("duration")),
             "notes": line.text("workout_notes"),
         }
+
+    def _kind(self, line: Line) -> str:
+        if line.word("category") != self.cardio:
+            return "strength"
+        return Named(sports(line.form.options.sports).named(line.text("exercise") or "")).kind
 
     def _set(self, line: Line) -> dict:
         exercise_raw = line.text("exercise")
@@ -158,6 +175,7 @@ class Log(TableFormat):
             "set_kind": self.set_kind(line),
             **amounts,
             "rpe_cr10": positive(line.number("rpe")),
+            "rir": line.number("rir"),
             "notes": line.text("notes"),
         }
 
@@ -182,7 +200,7 @@ def load_unit(line: Line) -> str | None:
     options = line.form.options
     unit = (line.text("load_unit") or options.load_unit or options.config.load_unit or "").casefold().rstrip(".")
     if unit in LOAD_UNITS:
-        return unit
+        return LOAD_UNITS[unit]
     if unit:
         line.refuse("load_unit", "is neither kg nor lb", "Write kg or lb.")
     elif "load_unit" in line.form:
@@ -212,6 +230,20 @@ def external_load_kg(
     return -abs(load_kg) if load_kg and (known or catalogue()).is_assisted(exercise, exercise_raw) else load_kg
 
 
+_IN_UTC = re.compile(r".*(Z|[+-]00(:?00)?)", re.IGNORECASE)
+
+
+def by_our_clock(moment: datetime, raw: str, zone: ZoneInfo) -> datetime:
+    """What the clock in `zone` shows at a moment that `raw` tells in UTC; any other is told by the athlete's own clock.
+
+    >>> by_our_clock(datetime(2026, 6, 1, 22, 30), "2026-06-01T22:30Z", ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-06-02T00:30:00'
+    """
+    if not _IN_UTC.fullmatch(raw):
+        return moment
+    return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+
+
 def positive(value: float | None) -> float | None:
     """Apps write 0 for what an exercise does not have: no duration, no distance, no rating."""
     return value or None
@@ -220,6 +252,12 @@ def positive(value: float | None) -> float | None:
 def is_zero(cell: str) -> bool:
     """True for an empty cell and for a zero, however it is written."""
     return not cell.strip(" 0.,")
+
+
+def not_done(count: int) -> Iterator[str]:
+    """What is said of sets that were planned and not done, where there are any."""
+    if count:
+        yield f"Sets that were not done: {count}; they stay in the raw rows only."
 
 
 def sessions_and_sets(taken: list[Taken], options: Options) -> dict[str, pd.DataFrame]:
@@ -234,6 +272,8 @@ def sessions_and_sets(taken: list[Taken], options: Options) -> dict[str, pd.Data
         session = sessions.setdefault(key, {**_session(facts, options), "row_no": one.row.row_no})
         for name in ("duration_s", "title"):
             session[name] = session[name] if session[name] is not None else facts.get(name)
+        if facts.get("kind", "strength") == "strength":  # a lift makes it one, whatever is done beside it
+            session["kind"] = "strength"
         if facts.get("notes"):
             notes.setdefault(key, {})[facts["notes"]] = None
         if "sets" in one.parts:
@@ -250,9 +290,9 @@ def _session(facts: dict, options: Options) -> dict:
     return {
         "title": None,
         "duration_s": None,
+        "kind": "strength",
         **facts,
         **local_start(start, options.config.zone),
-        "kind": "strength",
         "status": "done",
     }
 

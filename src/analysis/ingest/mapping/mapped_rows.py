@@ -85,7 +85,10 @@ class MappedForm:
         if absent := dict.fromkeys(name for form, field, name in columns if field not in form.header):
             yield f"Columns of {mapping.name} that the file has not: {', '.join(absent)}."
         if mapping.target == "reps" and any("rep_no" not in form.header for form in forms):
-            yield "The file has no repetition numbers, so each row is one set with one value."
+            yield (
+                "The file has no repetition numbers, so each row is one set with one value. "
+                "Let device say whether that of the best repetition or the mean of all: one is never the other."
+            )
 
 
 def _own_headers(mapping: Mapping, target: Target, header: dict[str, str], shared: Iterable[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def write_templates(folder: Path) -> list[Path]:
 
 
 def example_mappings() -> dict[str, str]:
-    """Mappings to copy and change, name -> TOML: bar speed in five forms, wellness forms, jumps."""
+    """Mappings to copy and change, name -> TOML: bar speed in seven forms, wellness forms, jumps."""
     folder = files("analysis.ingest.mapping").joinpath("saved/examples")
     entries = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return {entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8") for entry in entries}
