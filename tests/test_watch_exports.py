@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -39,8 +38,9 @@ def whole_list(head: str, elapsed: str, distance: str, file: str, moving: str, d
     header = (
         f"{head},text,{elapsed},{distance},max,effort,commute,note,gear,{file},kg,bike,{elapsed},{moving},{distance}"
     )
-    first = f'71,"{day}",Loop,{sport},,3189,"9,44",160,,false,,,,,,3189.0,3100.0,9440.2,4.1'
-    return f'{header},"Speed"\n{first}\n72,"{day.replace("15:24", "19:24")}",Lift,Yoga,,900,"0,00",,,false,,,,,,900.0,900.0,0,0\n'
+    run = f'71,"{day}",Loop,{sport},,3189,"9,44",160,,false,,,,,,3189.0,3100.0,9440.2,4.1'
+    lift = f'72,"{day.replace("15:24", "19:24")}",Lift,Yoga,,900,"0,00",,,false,,,,,,900.0,900.0,0,0'
+    return f'{header},"Speed"\n{run}\n{lift}\n'
 
 
 LISTS = {
