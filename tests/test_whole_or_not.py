@@ -11,7 +11,7 @@ import own_samples
 import pytest
 import workbooks
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
-from format_samples import FILES
+from format_samples import ACCOUNTS, FILES
 from mutation import mutated
 from soak_scale import times
 from test_mapping import ROWS, TEMPLATES
@@ -69,6 +69,8 @@ WHOLE = {
     **{f"{name}_{n}.csv": text.encode() for name, texts in LOGS.items() for n, text in enumerate(texts)},
     **{f"{name}.csv": table([TEMPLATES[name], *rows]) for name, rows in ROWS.items()},
     **{name: text.encode() for files in FILES.values() for name, text in files},
+    **{name: text.encode() for name, text in ACCOUNTS.values()},
+    "account.zip": zipped({name: text.encode() for name, text in ACCOUNTS.values()}),
 }
 
 
