@@ -221,6 +221,68 @@ BODY_MEASURES = (
     "date,weightkg,fatkg,boneskg,musclekg,leankg,fatpercent,comment\n"
     '2026-03-02T06:00:00Z,70.2,12.0,3.1,0,58.2,17.1,"after a run, thirsty"\n'
 )
+OURA_NIGHTS = (
+    "id;average_breath;average_hrv;bedtime_end;day;lowest_heart_rate;total_sleep_duration;type\n"
+    "a;14.2;65;2026-06-01T06:30:00+02:00;2026-06-01;48;25200;long_sleep\n"
+    "b;0;0;2026-06-01T15:00:00+02:00;2026-06-01;0;1200;sleep\nc;;;;2026-06-02;0;0;deleted\n"
+)
+OURA_API = (
+    "average_hrv,bedtime_end,lowest_heart_rate,readiness,total_sleep_duration,type\n"
+    "65.0,2026-06-01T07:00:00-05:00,48,\"{'contributors': {'hrv_balance': None}, 'score': 57}\",25200,long_sleep\n"
+    "60.0,2026-06-02T07:00:00-05:00,50,\"{'contributors': {}, 'score': None}\",18000,long_sleep\n"
+)
+OURA_READINESS = (
+    "id;contributors;day;score;temperature_deviation;timestamp\n"
+    'b;{"hrv_balance": 80, "body_temperature": 90};2026-06-01;81;-0.2;2026-06-01T07:00:00+00:00\n'
+)
+OURA_SLEEP_SCORE = 'day,score,contributors\n2026-06-01,77,"{""efficiency"":70}"\n'
+FITBIT_SLEEP_SCORE = (
+    "sleep_log_entry_id,timestamp,overall_score,duration_score,resting_heart_rate\n"
+    "3,2026-06-02T22:40:30Z,80,44,51\n2,2026-06-01T12:00:00Z,40,9,52\n1,2026-06-01T04:10:00Z,75,40,52\n"
+)
+FITBIT_READINESS = "date,readiness_score_value,readiness_state,activity_state\n2026-06-01,81.0,HIGH,LOW\n"
+FITBIT_HRV = "timestamp,rmssd,nremhr,entropy\n2026-06-01T00:00:00,42.3,55.0,2.1\n"
+FITBIT_RESPIRATION = "timestamp,daily_respiratory_rate\n2026-06-01T00:00:00,15.2\n"
+FITBIT_RESTING_HEART_RATE = """[{"dateTime": "06/01/26 00:00:00",
+"value": {"date": "06/01/26", "value": 51.25, "error": 6.0}},
+{"dateTime": "06/02/26 00:00:00", "value": {"date": null, "value": 0.0, "error": 0.0}}]"""
+FITBIT_SLEEP = '[{"logId": 1, "dateOfSleep": "2026-06-01", "minutesAsleep": 402, "mainSleep": true}]'
+GARMIN_ARCHIVE = """[{"summarizedActivitiesExport": [{"activityId": 5, "name": "Loop", "activityType": "running",
+"beginTimestamp": 1780300800000, "startTimeLocal": 1780308000000.0, "duration": 2400000.0,
+"elapsedDuration": 2460000.0, "distance": 800000.0, "avgHr": 148.0, "calories": 2514.0}]}]"""
+GARMIN_DAYS = """[{"calendarDate": "2026-06-01", "totalSteps": 9000, "restingHeartRate": 47, "allDayStress":
+{"aggregatorList": [{"type": "AWAKE", "averageStressLevel": 31}, {"type": "TOTAL", "averageStressLevel": 25}]}}]"""
+GARMIN_SLEEP = """[{"calendarDate": "2026-06-02", "deepSleepSeconds": 3600, "lightSleepSeconds": 14400,
+"remSleepSeconds": 5400, "sleepScores": {"overallScore": 81}}]"""
+GARMIN_HEALTH = """[{"calendarDate": "2026-06-02", "metrics": [{"type": "HRV", "value": 61.0},
+{"type": "HR", "value": 45.0}]}]"""
+SAMSUNG = (
+    "\ufeffcom.samsung.shealth.exercise,6307003,17\n"
+    + ",".join(
+        f"com.samsung.health.exercise.{name}"
+        for name in (
+            "start_time",
+            "end_time",
+            "duration",
+            "distance",
+            "exercise_type",
+            "mean_heart_rate",
+            "time_offset",
+        )
+    )
+    + "\n2026-06-01 20:05:33.250,2026-06-01 20:37:10.000,1897000,5230.5,1002,158.2,UTC+0900,\n"
+    "2026-06-02 03:00:00.000,2026-06-02 03:20:00.000,1200000,,99999,,UTC-0330,\n"
+)
+POLAR = """{"exportVersion": "2.6", "startTime": "2026-06-01T10:00:00.000", "timeZoneOffset": -210, "exercises":
+[{"startTime": "2026-06-01T10:00:00.000", "duration": "PT1M3.5S", "sport": "TRAIL_RUNNING", "samples":
+{"heartRate": [{"dateTime": "2026-06-01T10:00:00.000", "value": 130}, {"dateTime": "2026-06-01T10:00:02.000",
+"value": 150}], "speed": [{"dateTime": "2026-06-01T10:00:01.000", "value": 10.8}, {"dateTime":
+"2026-06-01T10:00:02.000", "value": NaN}], "distance": [{"dateTime": "2026-06-01T10:00:02.000", "value": 8.5}]}}]}"""
+SUUNTO = """{"DeviceLog": {"Header": {"Activity": "Trail running", "ActivityType": 22, "Distance": 60,
+"DateTime": "2026-06-01T18:03:13.000+02:00", "Duration": 18.0, "TimeISO8601": "2026-06-01T18:03:33.000+02:00"},
+"Samples": [{"HR": 2.0, "Speed": 3.1, "TimeISO8601": "2026-06-01T18:03:13.000+02:00"}, {"HR": 2.05, "Speed": null,
+"TimeISO8601": "2026-06-01T18:03:23.000+02:00"}, {"Events": [], "TimeISO8601": "2026-06-01T18:03:33.000+02:00"}],
+"Windows": [{"Window": {"Type": "Lap", "Distance": 60, "Duration": 18.0}}]}}"""
 
 NORDBORD_ROWS = (
     '"profileId","testId","testDateUtc","testTypeName","notes","device","leftAvgForce","leftImpulse","leftMaxForce",'
@@ -338,14 +400,35 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "elite_hrv": (("elite.csv", ELITE_HRV),),
     "whoop": (("physiological_cycles.csv", WHOOP),),
     "oura": (("oura.csv", OURA),),
+    "oura_nights": (("sleepmodel.csv", OURA_NIGHTS),),
+    "oura_api": (("oura_sleep.csv", OURA_API),),
+    "oura_readiness": (("dailyreadiness.csv", OURA_READINESS),),
+    "oura_sleep_score": (("dailysleep.csv", OURA_SLEEP_SCORE),),
+    "fitbit_sleep_score": (("sleep_score.csv", FITBIT_SLEEP_SCORE),),
+    "fitbit_readiness": (("Daily Readiness Score - 2026-06-01.csv", FITBIT_READINESS),),
+    "fitbit_hrv": (("Daily Heart Rate Variability Summary - 2026-06-01.csv", FITBIT_HRV),),
+    "fitbit_respiration": (("Daily Respiratory Rate Summary - 2026-06-01.csv", FITBIT_RESPIRATION),),
     "body_measures": (("body.csv", BODY_MEASURES),),
 }
 
 # readers of files whose text is not one table: several below each other, or nested values
 STACKED = frozenset({"alpha_progression", "jefit", "liftlog_json", "perch", "gymaware", "gymaware_sets"})
+# files by reader, of exports that are no table with its header above: JSON, and a table below its name
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    "garmin_archive": ("1_summarizedActivities.json", GARMIN_ARCHIVE),
+    "garmin_days": ("UDSFile_2026-06-01.json", GARMIN_DAYS),
+    "garmin_sleep": ("1_sleepData.json", GARMIN_SLEEP),
+    "garmin_health": ("1_healthStatusData.json", GARMIN_HEALTH),
+    "fitbit_resting_heart_rate": ("resting_heart_rate-2026-06-01.json", FITBIT_RESTING_HEART_RATE),
+    "fitbit_sleep": ("sleep-2026-06-01.json", FITBIT_SLEEP),
+    "samsung_health": ("com.samsung.shealth.exercise.20260602.csv", SAMSUNG),
+    "polar": ("training-session-2026-06-01.json", POLAR),
+    "suunto": ("suunto.json", SUUNTO),
+}
 
 # readers whose files are written by another test
 ELSEWHERE = {
+    **dict.fromkeys((*ACCOUNTS, "archive"), "`test_watch_exports.py`"),
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
     **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),

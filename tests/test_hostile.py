@@ -12,12 +12,13 @@ import fit_writer as fw
 import numpy as np
 import own_samples
 import pytest
+from format_samples import ACCOUNTS
 from mutation import mutated
 from soak_scale import times
 
 from analysis.base.config import Config
 from analysis.base.errors import UnreadableFile
-from analysis.ingest import files
+from analysis.ingest import archives, files, registry
 from analysis.ingest.days import apple_health
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import fit, fit_layout, gpx, tcx
@@ -261,6 +262,15 @@ def apple_zip(folder: Path) -> bytes:
     return zipped(folder / "whole.zip", export=apple_sample()).read_bytes()
 
 
+def account(folder: Path) -> bytes:
+    path = folder / "account.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in ACCOUNTS.values():
+            archive.writestr(f"account/{name}", text)
+        archive.writestr("account/a.fit", own_samples.run().content())
+    return path.read_bytes()
+
+
 SEEDS: dict[str, tuple[Reader, Callable[[Path], bytes]]] = {
     "fit": (fit.READER, lambda _: own_samples.run().content() + own_samples.strength().content()),
     "tcx": (tcx.READER, lambda _: own_samples.tcx().encode()),
@@ -269,6 +279,12 @@ SEEDS: dict[str, tuple[Reader, Callable[[Path], bytes]]] = {
     "gpx.gz": (gpx.READER, lambda _: gzip.compress(own_samples.gpx(times=True).encode(), mtime=0)),
     "apple": (apple_health.READER, lambda _: apple_sample()),
     "apple zip": (apple_health.READER, apple_zip),
+    **{
+        reader.name: (reader, lambda _, text=ACCOUNTS[reader.name][1]: text.encode())
+        for reader in registry.readers()
+        if reader.name in ACCOUNTS
+    },
+    "archive": (archives.READER, account),
 }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tomllib
 
 import openpyxl
@@ -52,6 +53,10 @@ TABLES_OF_EXAMPLES = {
     "wellness_long": (
         "Full Name,Date,Time,Variable,Value\nAlder,2026-03-02,08:00,Wellness,29.1\n"
         "Alder,2026-03-02,08:00,Soreness,3\nAlder,2026-03-02,09:00,Training Load,88\n"
+    ),
+    "wellness_words": (
+        "Nome,Data,Stanchezza,Umore\nAlder,2026-03-02,Un po' stanca,neutro\nAlder,2026-03-03,esausta,\n"
+        "Alder,2026-03-04,distrutta,positivo\n"
     ),
     "jumps": (
         "Athlete,Test Date,Trial,Jump Height (cm),Peak Force (N)\nAlder,2026-03-02,1,31.5,1810\n"
@@ -137,6 +142,36 @@ def test_a_wide_form_gives_an_answer_a_cell_and_refuses_the_row_with_one_off_its
         "Soreness '6.0' lies above its scale, which ends at 5. Correct the answer, or the scale in the mapping."
     ]
     assert reading.source_rows["became"].tolist() == ["taken", "taken", "rejected"]
+
+
+def test_answers_in_words_count_as_the_mapping_says_and_another_word_refuses_its_row(tmp_path):
+    reading = by_example(tmp_path, "wellness_words")
+    wellness = reading.tables["wellness"]
+    assert wellness[["item", "value"]].to_numpy().tolist() == [["fatigue", 2.0], ["mood", 2.0], ["fatigue", 4.0]]
+    assert reading.rejects["reason"].tolist() == [
+        "Stanchezza 'distrutta' is no word that the mapping counts. Correct it, or add it under [values.value]."
+    ]
+
+
+def test_a_form_in_words_is_proposed_with_a_line_for_every_word(tmp_path):
+    rows = ("Nome,Data,Stanchezza,Sonno,RPE,Time", "Alder,2026-03-02,stanca,buono,5,60")
+    form = "\n".join([*rows, "Alder,2026-03-03,riposata,pessimo,6,45"])
+    proposed = suggest(saved(tmp_path, form, "form.csv"))
+    assert proposed.count("Write what the word counts as on the scale") == 4
+    assert '"stanca" = "?"' in proposed
+    assert proposed.count("[[each]]") == 2
+    whole = re.sub(r'(direction) = "\?"', r'\1 = "neutral"', re.sub(r'"(stanca|buono)" = "\?"', r'"\1" = 3', proposed))
+    whole = re.sub(r'= "\?"', "= 1", re.sub(r'scale_max = "\?"', "scale_max = 3", whole))
+    mapping = saved(tmp_path, whole, "form.toml")
+    reading = registry.read(tmp_path / "form.csv", Options(mapping=mapping))
+    assert reading.tables["wellness"]["value"].tolist() == [3.0, 3.0, 1.0, 1.0]
+
+
+def test_a_word_that_counts_as_no_number_is_told_when_the_mapping_is_read(tmp_path):
+    text = example_mappings()["wellness_words"].replace('"esausta" = 4', '"esausta" = "very"')
+    mapping = saved(tmp_path, text, "words.toml")
+    with pytest.raises(ConfigProblem, match=r"'very' under \[values\.value\] is no number"):
+        registry.read(saved(tmp_path, TABLES_OF_EXAMPLES["wellness_words"], "table.csv"), Options(mapping=mapping))
 
 
 def test_a_row_of_jumps_is_a_trial_of_every_metric(tmp_path):

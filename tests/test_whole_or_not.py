@@ -12,7 +12,7 @@ import own_samples
 import pytest
 import workbooks
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
-from format_samples import FILES, UNITS, WITHOUT_HEADER
+from format_samples import ACCOUNTS, FILES, UNITS, WITHOUT_HEADER
 from mutation import mutated
 from soak_scale import times
 from test_mapping import ROWS, TEMPLATES
@@ -77,6 +77,8 @@ WHOLE = {
     **{name: text.encode() for files in FILES.values() for name, text in files},
     **{name: text.encode() for name, text in WITHOUT_HEADER.items()},
     "vald.json": json.dumps([dict.fromkeys(("profileId", "x"), "p"), VALD]).encode(),
+    **{name: text.encode() for name, text in ACCOUNTS.values()},
+    "account.zip": zipped({name: text.encode() for name, text in ACCOUNTS.values()}),
 }
 
 

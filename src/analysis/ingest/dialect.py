@@ -214,7 +214,8 @@ def form_of(sheets: Sequence[Sheet]) -> dict:
     """The form of a file as JSON-ready values: of its one table, or of the sheets of a workbook that are read."""
     if sheets[0].dialect:
         return sheets[0].form()
-    named = {"sheets": list(dict.fromkeys(sheet.name for sheet in sheets))}
+    names = list(dict.fromkeys(sheet.name for sheet in sheets if sheet.name))
+    named = {"sheets": names} if names else {}
     above = {sheet.name: sheet.above for sheet in sheets if sheet.above}
     return sheets[0].form() | named | ({"above": above} if above else {})
 

@@ -42,7 +42,7 @@ DAMAGED_ARCHIVE = (  # what the libraries for zip archives raise where one is da
     *(EOFError, UnicodeDecodeError, NotImplementedError, RuntimeError),
 )
 WATCH_FILE = re.compile(r".+\.(fit|tcx|gpx)(\.gz)?", re.IGNORECASE)
-_OF_MACS = "__MACOSX/"
+OF_MACS = "__MACOSX/"
 YEARS = range(1970, 2201)
 
 
@@ -87,24 +87,22 @@ def _inflated(path: Path, file) -> bytes:
 def watch_file_alone_in(path: Path, folder: Path) -> Path | None:
     """The one file of a watch that a zip holds, unpacked into `folder` under its last name; None for any other file.
 
-    Raises UnreadableFile where it holds several, swells as no activity does, or is damaged or locked.
+    Raises UnreadableFile where that swells as no activity does, or is damaged or locked.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(_OF_MACS)]
-            watched = sum(WATCH_FILE.fullmatch(one.filename) is not None for one in members)
-            if watched > 1:
-                raise UnreadableFile(f"{path.name} holds {watched} files of watches. Unpack it and import its folder.")
+            members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(OF_MACS)]
             if len(members) != 1 or not WATCH_FILE.fullmatch(members[0].filename):
                 return None
             inner = folder / PurePosixPath(members[0].filename.replace("\\", "/")).name
-            inner.write_bytes(_member(archive, members[0], path.name))
+            inner.write_bytes(member_of(archive, members[0], path.name))
             return inner
     except DAMAGED_ARCHIVE:
         return None  # then it is nobody's, and the registry says so
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str) -> bytes:
+def member_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file_name: str) -> bytes:
+    """One file of a zip, unpacked. Raises UnreadableFile where it swells as no activity does, or is damaged."""
     stated = member.file_size
     if stated > MAX_BYTES or stated > max(RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size):
         raise UnreadableFile(f"{file_name} would swell to {stated} bytes, as no activity does. Leave it out.")

@@ -1,6 +1,7 @@
 """Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -8,6 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
+from analysis.ingest import archives
 from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below
 from analysis.ingest.files import head_of, watch_file_alone_in
@@ -22,6 +24,7 @@ _MAPPING = "mapping"  # the reader that is asked last
 # in the order in which they are asked: formats with a signature first, column mappings last
 _READERS = (
     *("watch.fit", "watch.tcx", "watch.gpx", "days.apple_health", "watch.garmin_csv", "watch.strava"),
+    *("watch.garmin_archive", "watch.samsung", "watch.polar", "watch.suunto"),
     "logs.hevy",
     "logs.strong",
     "logs.fitnotes",
@@ -33,11 +36,16 @@ _READERS = (
     *("bar_speed.openbarbell", "bar_speed.perch", "bar_speed.gymaware:REPETITIONS", "bar_speed.gymaware:SUMMARIES"),
     "logs.powerlifting",
     *("days.hrv4training:IOS", "days.hrv4training:ANDROID"),
-    *("days.elite_hrv", "days.whoop", "days.oura", "days.body_measures"),
+    *("days.elite_hrv", "days.whoop", "days.body_measures"),
+    *("days.oura", "days.oura:NIGHTS", "days.oura:API", "days.oura:READINESS", "days.oura:SLEEP_SCORE"),
+    *("days.fitbit:SLEEP_SCORE", "days.fitbit:READINESS", "days.fitbit:HRV", "days.fitbit:RESPIRATION"),
+    *("days.fitbit:RESTING_HEART_RATE", "days.fitbit:SLEEP"),
+    *("days.garmin_days:SUMMARY", "days.garmin_days:SLEEP", "days.garmin_days:HEALTH"),
     *("plates.vald:NORDBORD", "plates.vald:FORCEFRAME", "plates.forcedecks"),
     *("plates.trackers:STATSPORTS", "plates.trackers:CATAPULT"),
     *("sprints.freelap", "sprints.gates", "sprints.laser", "sprints.gps_log"),
     *("motion.opensim", "motion.beside", "motion.kinovea"),
+    "archives",
     "mapping.mapped_file",
 )
 
@@ -48,7 +56,13 @@ def readers() -> tuple[Reader, ...]:
     added = tuple(point.load() for point in entry_points(group="analysis.readers"))
     named = (name.partition(":") for name in _READERS)
     own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
-    return (*added, *own)
+    known = (*added, *own)
+    return tuple(_of_all(one, known) if one.name == archives.NAME else one for one in known)
+
+
+def _of_all(archive: Reader, known: Sequence[Reader]) -> Reader:
+    """The reader of archives with a version that rises with that of every reader of a file in one."""
+    return replace(archive, version=sum(one.version for one in known))
 
 
 @cache

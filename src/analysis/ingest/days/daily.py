@@ -21,7 +21,8 @@ from analysis.ingest.table_format import Content, Form, Headers, Line, TableForm
 class Item:
     """What a column of a day holds: an item of wellness, on its scale, or a trial of the test `test_id` in `unit`.
 
-    `factor` makes our unit of the file's; a 0 is a day without a measurement.
+    `factor` makes our unit of the file's; a 0 is a day without a measurement. `parse` reads a cell that is no number
+    by itself.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Item:
     scale: tuple[float, float] | None = None
     test_id: str | None = None
     unit: str | None = None
+    parse: Callable[[str], float] | None = None
 
     @property
     def table(self) -> str:
@@ -46,17 +48,23 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Daily(TableFormat):
-    """One such export. Headers are written as `same_header` compares them; those needed and the items are roles."""
+    """One such export. Headers are written as `same_header` compares them; those needed and the items are roles.
+
+    A day may have several rows, a night and a nap: `longest` is the header of what is greatest in the one that counts.
+    """
 
     date_header: str
     items: dict[str, Item]  # by header; a file has one of them or more
     athlete_header: str = ""  # the header, one of those needed, of a file of several athletes
     user_headers: tuple[str, ...] = ()  # of who stood on the device; one of them alone is whose file it is
     left_note: str = ""
+    day_first: bool | None = None  # in the dates of this format, where it is known
+    longest: str = ""
 
     @property
     def roles(self) -> Mapping[str, Headers]:
         own = {header: (header,) for header in (*self.needed, *self.items)}
+        own |= {self.longest: (self.longest,)} if self.longest else {}
         return {"date": (self.date_header,)} | own | ({"user": self.user_headers} if self.user_headers else {})
 
     def fits(self, header: Sequence[str]) -> bool:
@@ -70,14 +78,17 @@ class Daily(TableFormat):
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `wellness` and `trials`."""
         dates = sheet.column(form.header("date"))
-        day = day_reader(dates, form.options.config.zone, form.options.said.day_first)
+        said = form.options.said.day_first
+        day = day_reader(dates, form.options.config.zone, self.day_first if said is None else said)
         tally: Counter[str] = Counter()
+        shorter = self._shorter(sheet, form, day)
+        tally["shorter"] = len(shorter)
         users = {cell.strip() for cell in sheet.column(form.header("user"))} if "user" in form else set()
         who = "user" if len(users) > 1 else self.athlete_header
         passes = [
             pass_of(
                 form,
-                partial(self._answer, header=header, day=day, tally=tally, who=who),
+                partial(self._answer, header=header, day=day, tally=tally, who=who, shorter=shorter),
                 {(item.table, "local_date"): "date", (item.table, "value"): header},
             )
             for header, item in self.items.items()
@@ -86,27 +97,50 @@ class Daily(TableFormat):
         return Content(_assembled(take(sheet, passes, ledger), ledger), tuple(self._notes(tally)))
 
     def _answer(
-        self, line: Line, header: str, day: Callable[[str], date], tally: Counter[str], who: str
+        self, line: Line, header: str, day: Callable[[str], date], tally: Counter[str], who: str, shorter: set[int]
     ) -> Parts | None:
+        if line.row.row_no in shorter:
+            return None
         if not self.keeps(line):
             tally["rows left"] += 1
             return None
-        value = line.number(header)
+        item = self.items[header]
+        value = line.read(header, item.parse) if item.parse else line.number(header)
         if value is None:
             return None
-        if value == 0:
-            tally["zeros"] += 1
+        if value == 0 or (value < 0 and item.scale and item.scale[0] >= 0):
+            tally["zeros" if value == 0 else "below"] += 1
             return None
-        item = self.items[header]
         when = line.demand("date", line.read("date", day))
         name = line.text(who)
         if who == "user":
             line.demand(who, name)
         return {item.table: {"external_name": name, "local_date": when} | item.values(value * item.factor)}
 
+    def _shorter(self, sheet: Sheet, form: Form, day: Callable[[str], date]) -> set[int]:
+        """The rows of a day that has one with more of what `longest` names; what cannot be read is refused later."""
+        if self.longest not in form:
+            return set()
+        best: dict[tuple[date, str | None], tuple[float, int]] = {}
+        shorter: set[int] = set()
+        for row_no, row in sheet.numbered():
+            line = Line(Row(sheet.name, row_no, dict(zip(sheet.header, row, strict=False))), form)
+            when, length = line.read("date", day), line.number(self.longest)
+            if when is None or length is None or not self.keeps(line):
+                continue
+            place = (when, line.text(self.athlete_header))
+            if place in best:
+                shorter.add(min(best[place], (length, row_no))[1])
+            best[place] = max(best.get(place, (length, row_no)), (length, row_no))
+        return shorter
+
     def _notes(self, tally: Counter[str]) -> Iterable[str]:
         if tally["zeros"]:
             yield f"Zeros where nothing was measured: {tally['zeros']}; they count as missing."
+        if tally["shorter"]:
+            yield f"Rows of a day that has a longer one, as naps: {tally['shorter']}; the longest of a day counts."
+        if tally["below"]:
+            yield f"Scores below zero, a device's word for none: {tally['below']}; they count as missing."
         if tally["rows left"] and self.left_note:
             yield self.left_note
 

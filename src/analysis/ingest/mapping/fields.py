@@ -33,6 +33,7 @@ class Written:
         if name in (ATHLETE, ALIASES) or column is None:
             return raw
         if column.kind in ("number", "integer"):
+            raw = _number_of(raw, name, self.values.get(name, {}))
             value = self._number(raw, name, column, target)
             if column.name not in TABLES[target.fields[name][0]].by_name:  # which no canonical table checks later
                 _refuse_outside(value, column, "Correct the value, or its unit, in the file.")
@@ -73,6 +74,14 @@ def _given_id(raw: str) -> str:
     if pattern and not re.fullmatch(pattern, raw):
         raise BadCell("is no athlete id", "Use lower-case letters, digits, _ and -, or leave it empty for a new id.")
     return raw
+
+
+def _number_of(raw: str, name: str, words: Mapping[str, str]) -> str:
+    """The number that a word counts as; a number as it stands."""
+    counts = {word.casefold(): number for word, number in words.items()}.get(raw.casefold())
+    if counts is None and words and not any(letter.isdigit() for letter in raw):
+        raise BadCell("is no word that the mapping counts", f"Correct it, or add it under [values.{name}].")
+    return counts or raw
 
 
 def _word(raw: str, column: Column, words: Mapping[str, str]) -> str:

@@ -58,7 +58,7 @@ VELOCITIES = {
 FELT = (
     r"sleep|slept|schlaf|sommeil|sueno|sonno|\bsono|slaap|sore|muskelkater|courbature|agujetas|dolor|indolenz|\bdor(es)?\b"
     r"|spierpijn|fatig|ermudung|mudig|stanch|fadiga|cansa|vermoei|mood|stimmung|humeur|animo|umore|humor|stemming|stress"
-    r"|estres|energ|readiness|motiv|wellness|wellbeing|\bhrv\b|rmssd|resting|ruhepuls|recovery|erholung|recuper|herstel"
+    r"|estres|fatic|affatic|energ|readiness|motiv|wellness|wellbeing|\bhrv\b|rmssd|resting|ruhepuls|recovery|erholung|recuper|herstel"
 )
 
 

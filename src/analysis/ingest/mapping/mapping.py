@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from analysis.base.config import checked
 from analysis.base.errors import ConfigProblem
@@ -39,12 +39,21 @@ class Match(_Strict):
     columns: list[str] = Field(default=[], description="none: all columns of the mapping")
 
 
+def _as_text(said: object) -> object:
+    """What words count as may be written as numbers."""
+    return str(said) if isinstance(said, int | float) and not isinstance(said, bool) else said
+
+
+Values = dict[str, dict[str, Annotated[str, BeforeValidator(_as_text)]]]
+
+
 class Each(_Strict):
     """One of several rows that a row of the file becomes: a wide table has a column an item, a long one a word."""
 
     columns: dict[str, str] = Field(default={}, description="canonical name = header; empty cells make no row")
     constants: dict[str, Constant] = Field(default={}, description="canonical name = value")
     where: dict[str, str] = Field(default={}, description="header = what its cell has to say, for this row to be")
+    values: Values = Field(default={}, description="canonical name = words of the file = our words, of this row")
 
 
 class Mapping(_Strict):
@@ -60,7 +69,9 @@ class Mapping(_Strict):
     columns: dict[str, str] = Field(description="canonical name = header in the file")
     units: dict[str, str] = Field(default={}, description="canonical name = unit in the file")
     constants: dict[str, Constant] = Field(default={}, description="canonical name = value of every row")
-    values: dict[str, dict[str, str]] = Field(default={}, description="canonical name = words of the file = our words")
+    values: Values = Field(
+        default={}, description="canonical name = words of the file = our words, of a number what they count as"
+    )
     date_format: str | None = Field(default=None, description="as in strptime, where dates are unusual")
     day_first: bool | None = Field(default=None, description="how 03/04/2026 is meant")
     decimal: Literal[".", ","] | None = Field(default=None, description="none: found from the file")
@@ -117,6 +128,7 @@ class Mapping(_Strict):
                     "columns": self.columns | each.columns,
                     "constants": self.constants | each.constants,
                     "where": self.where | each.where,
+                    "values": self.values | each.values,
                     "each": [each],
                 }
             )
@@ -244,9 +256,12 @@ def _refuse_incoherent(mapping: Mapping, where: str) -> None:
             raise ConfigProblem(f"{where}: {name!r} has no unit. Remove it from [units].")
         factor(unit, column.unit)
     for name, said in mapping.values.items():
-        if (column := target.column(name)) and (known := column.words):
-            for ours in said.values():
+        column = target.column(name)
+        for ours in said.values():
+            if column and (known := column.words):
                 _refuse_unknown_words(ours, known, name, where)
+            elif column and column.kind in ("number", "integer"):
+                _refuse_no_number(ours, name, where)
     _refuse_constants(mapping, where)
 
 
@@ -263,6 +278,15 @@ def _refuse_constants(mapping: Mapping, where: str) -> None:
         raise ConfigProblem(
             f"{where}: the scale begins at {low:g} and ends at {high:g}. Correct scale_min or scale_max."
         )
+
+
+def _refuse_no_number(ours: str, name: str, where: str) -> None:
+    try:
+        cells.number(ours)
+    except cells.BadCell:
+        raise ConfigProblem(
+            f"{where}: {ours!r} under [values.{name}] is no number. Write what the word counts as on its scale."
+        ) from None
 
 
 def _refuse_unknown_words(ours: str, known: Words, name: str, where: str) -> None:

@@ -26,6 +26,7 @@ _SIDES = {
     "L": ("l", "left", "links", "gauche", "izquierda", "sinistra"),
     "R": ("r", "right", "rechts", "droite", "derecha", "destra"),
 }
+_MOST_WORDS = 12  # of the answers to a question that is answered in words
 _PERCENT = re.compile(r"\d+ ?%")
 
 
@@ -122,7 +123,7 @@ def _propose(proposal: _Proposal, name: str, header: str, sheet: Sheet) -> None:
         name = "elapsed_s"
     if name == "duration_s" and proposal.target in ("runs", "splits"):
         name = "elapsed_s" if proposal.target == "runs" else "time_s"
-    if name not in target.fields and proposal.target == "wellness" and name in ("rpe_cr10", "duration_s"):
+    if name not in target.fields and proposal.target == "wellness" and name in ("rpe_cr10", "duration_s", "time_s"):
         proposal.unused.append((header, 'of the session: a second mapping with target = "sessions" reads it'))
         return
     if name not in target.fields:
@@ -150,12 +151,26 @@ def _place(proposal: _Proposal, header: str, sheet: Sheet) -> None:
             proposal.units[key] = _unit(header, "m/s")
     elif proposal.target == "wellness" and "value" not in proposal.columns and _is_numeric(sheet, header):
         proposal.each.append(_item(sheet, header))
+    elif proposal.target == "wellness" and "value" not in proposal.columns and _is_answered_in_words(sheet, header):
+        proposal.each.append([*_item(sheet, header), *_words(sheet, header)])
     else:
         proposal.unused.append((header, ""))
 
 
 def _item(sheet: Sheet, header: str) -> list[str]:
     return [f"columns = {{ value = {_quoted(header)} }}", *_scale(header, sheet.column(header))]
+
+
+def _is_answered_in_words(sheet: Sheet, header: str) -> bool:
+    """Whether a question on how somebody feels is answered by a few words."""
+    return means(header, FELT) and 0 < len({plain(cell) for cell in sheet.column(header)}) <= _MOST_WORDS
+
+
+def _words(sheet: Sheet, header: str) -> list[str]:
+    """What each word counts as, which only its author knows."""
+    words = dict.fromkeys(cell.strip() for cell in sheet.column(header))
+    asked = "Write what the word counts as on the scale"
+    return ["[each.values.value]", *(f'{_quoted(word)} = "?"  # {asked}' for word in words)]
 
 
 def _answer(item: str, word: str, value: str, sheet: Sheet) -> list[str]:

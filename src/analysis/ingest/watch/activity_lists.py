@@ -69,7 +69,7 @@ class ActivityList(TableFormat):
         """The tables `sessions` and `runs`."""
         taken = self.taken(sheet, form, ledger)
         left_out = leave_out(taken)
-        return Content(sessions_and_runs(taken, ledger), (*unknown_sports(taken, form), *notes(left_out)))
+        return Content(sessions_and_runs(taken, ledger), (*self.unknown_sports(taken, form), *notes(left_out)))
 
     def taken(self, sheet: Sheet, form: Form, ledger: Ledger) -> list[Taken]:
         """The activities that pass."""
@@ -87,14 +87,25 @@ class ActivityList(TableFormat):
         """A number; None where the list has none."""
         return line.number(role)
 
+    def sport(self, line: Line) -> str:
+        """The word for what was done, which a row has to say."""
+        return line.demand("sport", line.text("sport")) or ""
+
     def distance_m(self, line: Line, kind: str) -> float | None:
         """The distance, whose unit a person says."""
         distance = self.number(line, "distance")
         return in_metres(distance, distance_unit(line.form), kind) if distance else None
 
-    def parts(self, line: Line) -> Parts:
+    def unknown_sports(self, taken: Iterable[Taken], form: Form) -> tuple[str, ...]:
+        """What is said of words for a sport that the vocabulary does not know."""
+        naming = Naming(form.path, form.options)
+        for one in taken:
+            naming.word(self.sport(Line(one.row, form)))
+        return tuple(naming.sentences())
+
+    def parts(self, line: Line) -> Parts | None:
         """A row as a session, and as a run where it is one."""
-        sport = line.demand("sport", line.text("sport")) or ""
+        sport = self.sport(line)
         place, named = self.place(line), Named(sports(line.form.options.sports).named(sport))
         if _is_of_unset_clock(place.get("start_local")):
             line.refuse(
@@ -115,14 +126,6 @@ class ActivityList(TableFormat):
                 "mean_heart_rate_bpm": self.number(line, "heart_rate") or None,
             }
         return parts
-
-
-def unknown_sports(taken: Iterable[Taken], form: Form) -> tuple[str, ...]:
-    """What is said of words for a sport that the vocabulary does not know."""
-    naming = Naming(form.path, form.options)
-    for one in taken:
-        naming.word(Line(one.row, form).text("sport") or "")
-    return tuple(naming.sentences())
 
 
 def _is_of_unset_clock(start_local: datetime | None) -> bool:

@@ -1,7 +1,8 @@
 """Strava's bulk export: the list activities.csv, alone or in the zip with the files of the watch.
 
 The list has some headers twice: first the figures as the app shows them, later the more precise ones in SI units.
-Its times are UTC.
+Its times are UTC. Its header is in the language of the account; the words of Italian and of others are not known from
+any file, so that the whole list is known there by the places of its columns, which are the same in every language.
 """
 
 import re
@@ -20,8 +21,16 @@ from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.units import M_PER_MILE
 from analysis.ingest import cells
 from analysis.ingest.asking import but
-from analysis.ingest.dialect import Sheet, same_header
-from analysis.ingest.files import DAMAGED_ARCHIVE, MAX_BYTES, MAX_RATIO, RATIO_COUNTS_FROM, WATCH_FILE, head_of
+from analysis.ingest.dialect import Sheet, header_of, same_header
+from analysis.ingest.files import (
+    DAMAGED_ARCHIVE,
+    HEAD_BYTES,
+    MAX_BYTES,
+    MAX_RATIO,
+    RATIO_COUNTS_FROM,
+    WATCH_FILE,
+    head_of,
+)
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.rows import Ledger, Taken, at_place, place_of
 from analysis.ingest.table_format import Column, Content, Form, Line
@@ -33,12 +42,17 @@ from analysis.ingest.watch.activity_lists import (
     in_metres,
     leave_out,
     sessions_and_runs,
-    unknown_sports,
 )
 from analysis.ingest.watch.told import notes_of_the_unbelieved
 
-_LIST = "activities.csv"
+_LIST = re.compile(r"(?P<folder>[^/]+/)?(activit|aktivit|attivit|activid|ativid)[^/]*\.csv", re.IGNORECASE)
 _ARCHIVE = re.compile(r".+\.(zip|7z|rar|tar|tgz|tar\.gz|bz2|xz)", re.IGNORECASE)
+# where the whole list has its columns in every language: the times and the distance twice, as shown and in SI units
+_PLACES = {
+    **{0: "id", 1: "date", 2: "title", 3: "sport", 5: "elapsed", 6: "distance", 12: "file", 15: "elapsed"},
+    **{16: "moving", 17: "distance"},
+}
+_MAX_HEART_RATE, _MAX_HEART_RATE_AGAIN, _MEAN_HEART_RATE = 7, 30, 31
 MAX_FILES = 50_000
 MAX_ZIP_BYTES = 8 * 2**30  # of all files once unpacked; they are unpacked one at a time
 
@@ -66,19 +80,27 @@ class _Strava(ActivityList):
         try:
             with zipfile.ZipFile(path) as export, tempfile.TemporaryDirectory(prefix="workbook-") as folder:
                 names = _checked_names(export, path.name)
-                table = _unpacked(export, _LIST, Path(folder))
-                files = {name: partial(_unpacked, export, name, Path(folder)) for name in names}
+                listed = _list_of(export)
+                if listed is None:
+                    raise self.not_of_this_format(path)
+                table = _unpacked(export, listed, Path(folder))
+                above = listed[: listed.rfind("/") + 1]
+                files = {name.removeprefix(above): partial(_unpacked, export, name, Path(folder)) for name in names}
                 return replace(self, files=files).read(table, options)
         except (*DAMAGED_ARCHIVE, OSError) as problem:
             raise UnreadableFile(f"{path.name} is a damaged or locked zip ({problem}). Download it again.") from None
 
     def columns(self, header: Iterable[str], number: int = 1) -> dict[str, list[Column]]:
         """The columns by role: the first, as the app shows it, and the last of several, which is more precise."""
+        names = tuple(header)
+        roles = [self.role(same_header(name), number)[0] for name in names]
+        by_place = {place: role for place, role in enumerate(roles) if role}
+        if not set(by_place.values()) >= {*self.needed, "elapsed", "distance"} and _is_whole_list(names):
+            by_place = _PLACES | ({_MEAN_HEART_RATE: "heart_rate"} if _tells_heart_rates(names) else {})
         found: dict[str, list[Column]] = {}
-        for place, name in enumerate(header):
-            role, _ = self.role(same_header(name), number)
-            if role:
-                found[role] = [found[role][0], Column(at_place(name, place))] if role in found else [Column(name)]
+        for place, role in by_place.items():
+            column = Column(at_place(names[place], place) if names[place] in names[:place] else names[place])
+            found[role] = [found[role][0], column] if role in found else [column]
         return found
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
@@ -88,7 +110,7 @@ class _Strava(ActivityList):
         taken = self.taken(sheet, form, ledger)
         left_out = leave_out(taken)
         content = _with_files(sessions_and_runs(taken, ledger), taken, form, self.files, left_out)
-        notes = (*unknown_sports(taken, form), *notes_of_the_unbelieved(left_out), *content.notes)
+        notes = (*self.unknown_sports(taken, form), *notes_of_the_unbelieved(left_out), *content.notes)
         return replace(content, notes=tuple(dict.fromkeys(notes)))
 
     def place(self, line: Line) -> dict:
@@ -114,6 +136,19 @@ class _Strava(ActivityList):
         if "distance" not in line.form or line.form.columns["distance"][0].unit == "m":
             return self.number(line, "distance") or None
         return in_metres(line.number("distance"), distance_unit(line.form), kind)
+
+
+def _is_whole_list(header: tuple[str, ...]) -> bool:
+    """Whether a header, in whatever language, says times and distance twice where Strava's list does."""
+    if len(header) <= max(_PLACES):
+        return False
+    elapsed, distance = header[5], header[6]
+    twice = elapsed == header[15] and distance == header[17] and elapsed != distance
+    return twice and all(name.strip() for name in header[:5]) and bool(elapsed.strip() and distance.strip())
+
+
+def _tells_heart_rates(header: tuple[str, ...]) -> bool:
+    return len(header) > _MEAN_HEART_RATE and header[_MAX_HEART_RATE] == header[_MAX_HEART_RATE_AGAIN]
 
 
 def _settle_unit(form: Form, sheet: Sheet) -> None:
@@ -149,15 +184,32 @@ READER = _Strava(
     called="Strava's list of activities",
     again="Download it again.",
     headers={
-        "id": ("Activity ID", "Aktivitäts-ID", "ID de l'activité"),
-        "date": ("Activity Date", "Aktivitätsdatum", "Date de l'activité"),
-        "title": ("Activity Name", "Name der Aktivität", "Nom de l'activité"),
-        "sport": ("Activity Type", "Aktivitätsart", "Type d'activité"),
-        "elapsed": ("Elapsed Time", "Verstrichene Zeit", "Temps écoulé"),
-        "moving": ("Moving Time", "Bewegungszeit", "Durée de déplacement"),
-        "distance": ("Distance", "Distanz"),
-        "heart_rate": ("Average Heart Rate", "Durchschnittliche Herzfrequenz", "Fréquence cardiaque moyenne"),
-        "file": ("Filename", "Dateiname", "Nom du fichier"),
+        "id": (
+            *("Activity ID", "Aktivitäts-ID", "ID de l'activité", "ID de actividad", "ID da atividade"),
+            "Activiteits-ID",
+        ),
+        "date": (
+            *("Activity Date", "Aktivitätsdatum", "Date de l'activité", "Fecha de la actividad", "Data da atividade"),
+            "Datum van activiteit",
+        ),
+        "title": (
+            *("Activity Name", "Name der Aktivität", "Nom de l'activité", "Nombre de la actividad"),
+            *("Nome da atividade", "Naam activiteit", "Naam van activiteit"),
+        ),
+        "sport": (
+            *("Activity Type", "Aktivitätsart", "Type d'activité", "Tipo de actividad", "Tipo de atividade"),
+            "Activiteitstype",
+        ),
+        "elapsed": ("Elapsed Time", "Verstrichene Zeit", "Temps écoulé", "Verstreken tijd"),
+        "moving": ("Moving Time", "Bewegungszeit", "Durée de déplacement", "Tempo de movimentação", "Beweegtijd"),
+        "distance": ("Distance", "Distanz", "Distância", "Afstand"),
+        "heart_rate": (
+            *("Average Heart Rate", "Durchschnittliche Herzfrequenz", "Fréquence cardiaque moyenne"),
+            "Gemiddelde hartslag",
+        ),
+        "file": (
+            *("Filename", "Dateiname", "Nom du fichier", "Nombre del archivo", "Nome do arquivo", "Bestandsnaam"),
+        ),
     },
     needed=("id", "date", "title", "sport"),
     takes="activities with sport, start, title, distance, times, heart rate; from the zip the watch files of the rows",
@@ -168,9 +220,19 @@ READER = _Strava(
 def _holds_list(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as export:
-            return _LIST in export.namelist()
+            return _list_of(export) is not None
     except (*DAMAGED_ARCHIVE, OSError):
         return False  # then it is nobody's, and the registry says so
+
+
+def _list_of(export: zipfile.ZipFile) -> str | None:
+    """The list in a zip, by its name and header; it may lie in one folder, where somebody packed the export again."""
+    for name in sorted(export.namelist(), key=lambda each: each.count("/")):
+        if _LIST.fullmatch(name):
+            with export.open(name) as packed:
+                if READER.fits and READER.fits(header_of(packed.read(HEAD_BYTES))):
+                    return name
+    return None
 
 
 def _checked_names(export: zipfile.ZipFile, file_name: str) -> list[str]:
