@@ -186,4 +186,5 @@ def test_each_run_applies_the_retention(folder, clock):
 def test_a_schedule_is_printed_or_written(folder, tmp_path):
     assert "OnCalendar=Mon *-*-* 06:00:00 Europe/Berlin" in run(folder, "schedule", "systemd")
     run(folder, "schedule", "cron", "--to", str(tmp_path / "made"))
-    assert "run --due --missing" in (tmp_path / "made" / "workbook.cron").read_text()
+    (made,) = (tmp_path / "made").glob("workbook-grove-*.cron")
+    assert "run --due --missing" in made.read_text()

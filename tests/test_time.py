@@ -101,6 +101,9 @@ class Post:
     def has(self, delivery_id: str) -> bool:
         return any(subject.startswith(delivery_id) for _, subject in self.sent)
 
+    def takes_back(self, _delivery_id: str) -> bool:
+        return False
+
     def close(self) -> None: ...
 
 

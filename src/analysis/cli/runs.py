@@ -14,7 +14,7 @@ import click
 
 from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
-from analysis.cli.delivery import print_deliveries, send
+from analysis.cli.delivery import dry_run_option, people, print_deliveries, print_outlook, send
 from analysis.cli.files import print_outcomes
 from analysis.cli.pages import print_pages
 
@@ -115,6 +115,7 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
 )
 @at_a_time
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
+@dry_run_option
 @common.by_engine
 @on_cluster
 @common.in_workspace
@@ -125,6 +126,7 @@ def run(
     missing: bool,
     jobs: int | None,
     force: bool,
+    dry_run: bool,
     engine: "Engine | None",
     cluster: "Cluster | None",
     workspace: "Workspace",
@@ -135,14 +137,20 @@ def run(
     workbook.toml says which, when and to whom. What was missed is made good; unchanged pages are left as they are,
     and nothing is sent twice. reports/log/last_run.json says what was done.
     """
+    from analysis.delivery.sending import put_down
     from analysis.privacy.retention import retain
     from analysis.report.due import due as due_pages
     from analysis.report.due import owed
     from analysis.workspace import day
 
+    if dry_run:
+        planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
+        return print_outlook(workspace, planned, as_json)
     with common.locked(workspace), _kept(workspace) as done:
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
+        if not as_of:
+            put_down(workspace, planned)
         for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
             done.pages.append(page)
         done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
@@ -150,8 +158,9 @@ def run(
     if as_json:
         common.print_json({name: [one.as_dict() for one in ones] for name, ones in vars(done).items()})
     else:
-        print_pages(done.pages)
-        print_deliveries(done.deliveries)
+        known = people(workspace)
+        print_pages(done.pages, known)
+        print_deliveries(done.deliveries, known)
         _print_without_consent(workspace)
         for line in retained:
             click.echo(line)
@@ -160,13 +169,14 @@ def run(
 
 
 @click.command()
-@click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
+@click.argument("system", type=click.Choice(["systemd", "cron", "windows", "launchd"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
 @common.in_folder
 def schedule(system: "System", to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
     """Write what makes SYSTEM call `workbook run --due` for this workspace.
 
-    A systemd service and timer, a crontab line, or a task for Windows, and how it is put to work.
+    A systemd service and timer, a crontab line, a task for Windows or a job of macOS, and how it is put to work. Each
+    carries the name of the workspace, so that several squads on one computer keep apart.
     """
     from analysis.base import config as configuration
     from analysis.delivery.schedule import scheduled
@@ -203,7 +213,7 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
             click.echo(sentence, err=True)
         if isinstance(problem, WorkbookError):
             raise
-        print_pages(done.pages)
+        print_pages(done.pages, people(workspace))
         click.echo(why, err=True)
         sys.exit(common.PARTLY if done.pages else common.FAILED)
     if done.pages or done.deliveries:  # a call at which nothing was due leaves word of the last one
