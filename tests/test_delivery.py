@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from drop_folder import CONFIG, ROSTER, drop, workspace
+from drop_folder import CONFIG, ROSTER, WELLNESS, drop, workspace
 from mail_server import Inbox, Server, certificate
 
 from analysis.base.config import Smtp
@@ -41,6 +41,11 @@ Hazel,athlete,hazel@home.example
 Hazel,guardian,parent@home.example
 """
 UNTIL = "2026-07-05"
+ANSWERS = WELLNESS + "".join(
+    f"{name},{day},sleep,7,1,10,higher_better\n"
+    for name in ("Alder", "Birch", "Hazel", "Oak")
+    for day in ("2026-06-10", "2026-06-17", "2026-06-24", "2026-07-01", "2026-07-08")
+)
 
 
 class Way:
@@ -61,6 +66,9 @@ class Way:
     def has(self, delivery_id):
         return any(delivery_id in mail["Message-ID"] for mail in self.mails)
 
+    def takes_back(self, _delivery_id):
+        return False
+
     def close(self):
         pass
 
@@ -72,9 +80,10 @@ def squad(tmp_path):
     workspace(folder, CONFIG + PLANS).store.close()
     drop(folder, "athletes.csv", ROSTER + PEOPLE)
     drop(folder, "contacts.csv", CONTACTS)
+    drop(folder, "answers.csv", ANSWERS)
     squad = open_workspace(folder)
     taken = list(intake.ingest(squad, intake.files_below([squad.raw_folder])))
-    assert [outcome.state for outcome in taken] == ["taken", "taken"]
+    assert [outcome.state for outcome in taken] == ["taken", "taken", "taken"]
     for job in JOBS:
         write_page(squad, job)
     return squad
@@ -211,7 +220,7 @@ def test_the_outbox_gets_a_file_a_recipient_also_from_a_run_that_died(squad, mon
     (file,) = (squad.folder / "outbox").iterdir()
     assert b"To: alder@home.example" in file.read_bytes()
 
-    monkeypatch.setattr("analysis.delivery.ledger.Ledger.change", dying_after_sending())
+    monkeypatch.setattr("analysis.delivery.ledger.Ledger.write", dying_after_sending())
     with pytest.raises(KeyboardInterrupt):
         list(deliver(squad, JOBS[2:3]))
     monkeypatch.undo()
@@ -221,12 +230,12 @@ def test_the_outbox_gets_a_file_a_recipient_also_from_a_run_that_died(squad, mon
 
 def dying_after_sending():
     """The ledger of a process that ends before it can write that a page was sent."""
-    change = Ledger.change
+    write = Ledger.write
 
-    def dying(self, entry, **changes):
-        if changes.get("state") == "sent":
+    def dying(self, entries):
+        if any(entry.state == "sent" for entry in entries):
             raise KeyboardInterrupt
-        return change(self, entry, **changes)
+        write(self, entries)
 
     return dying
 

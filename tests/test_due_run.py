@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,7 +17,8 @@ from mail_server import Inbox, Server, certificate, free_port
 from analysis.cli import main
 from analysis.delivery.notice import keep
 from analysis.delivery.notice import last_run as last_run_of
-from analysis.report.due import owed
+from analysis.delivery.sending import Outcome
+from analysis.report.due import Job, owed
 from analysis.workspace import Workspace, intake, open_workspace
 
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
@@ -107,6 +109,41 @@ def test_a_page_that_failed_is_made_and_sent_also_after_the_next_week_was(folder
     assert mails(folder) == ["alder@home.example"] * 2 + ["birch@home.example"] * 2
 
 
+def test_failures_of_one_athlete_have_a_log_each_and_name_people_to_the_coach_alone(folder, clock, tmp_path):
+    (tmp_path / "bad").write_text("birch1")
+    config = folder / "workbook.toml"
+    config.write_text(config.read_text() + '[[reports]]\nreport = "again"\n')
+    reports = folder / "notebooks" / "reports"
+    (reports / "again.ipynb").write_bytes((reports / "hello.ipynb").read_bytes())
+    for stray in (tmp_path, folder, reports):  # what `python -m` would run there for the workbook
+        (stray / "analysis.py").write_text("raise SystemExit('a stray file')")
+    clock(MONDAY)
+    said = run(folder, "run", "--due", "--missing", code=PARTLY)
+    assert "a stray file" not in said
+    assert said.count("Birch (birch1)") == 2
+    logs = sorted((folder / "reports" / "log").glob("*.log"))
+    assert [log.name for log in logs] == ["again_2026-06-07_birch1.log", "hello_2026-06-07_birch1.log"]
+    kept = "".join(path.read_text() for path in (*logs, folder / "reports" / "log" / "last_run.json"))
+    assert "birch1" in kept
+    assert "Birch" not in kept
+    assert last_run(folder)["workspace"].startswith("workbook-grove-")
+
+
+def test_a_notice_names_people_and_the_file_beside_it_ids(folder, monkeypatch):
+    config = folder / "workbook.toml"
+    config.write_text(config.read_text().replace("[notify]", '[notify]\nto = ["coach@grove.example"]'))
+    squad, mails = open_workspace(folder), []
+    way = SimpleNamespace(send=lambda mail, _before: mails.append(mail), close=lambda: None)
+    monkeypatch.setattr("analysis.delivery.notice.open_channel", lambda *_: way)
+    job = Job("hello", "birch1", "2026-06-07")
+    failed = Outcome(job, "waiting", "birch1 has no address of the athlete. See week/birch1.html.")
+    keep(squad, last_run_of(datetime(2026, 6, 8, 4, tzinfo=UTC), deliveries=[failed]))
+    (sentence,) = last_run(folder)["failures"]
+    assert sentence == "hello 2026-06-07 birch1: waiting. birch1 has no address of the athlete. See week/birch1.html."
+    named = "hello 2026-06-07 Birch (birch1): waiting. Birch (birch1) has no address of the athlete."
+    assert mails[0].get_content().strip() == f"{named} See week/birch1.html."
+
+
 def test_a_date_renders_and_sends_nothing(folder):
     run(folder, "run", "--due", "--as-of", "2026-06-08")
     assert mails(folder) == []
@@ -186,4 +223,5 @@ def test_each_run_applies_the_retention(folder, clock):
 def test_a_schedule_is_printed_or_written(folder, tmp_path):
     assert "OnCalendar=Mon *-*-* 06:00:00 Europe/Berlin" in run(folder, "schedule", "systemd")
     run(folder, "schedule", "cron", "--to", str(tmp_path / "made"))
-    assert "run --due --missing" in (tmp_path / "made" / "workbook.cron").read_text()
+    (made,) = (tmp_path / "made").glob("workbook-grove-*.cron")
+    assert "run --due --missing" in made.read_text()

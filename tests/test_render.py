@@ -151,7 +151,7 @@ def test_a_notebook_of_ones_own_loses_nothing_and_stays_harmless(tmp_path):
     ):
         assert said in seen
     assert "a warning" not in seen
-    assert "a warning" in (tmp_path / "reports" / "log" / "reports_page.log").read_text(encoding="utf-8")
+    assert "a warning" in (tmp_path / "reports" / "log" / "notebook_reports_page.log").read_text(encoding="utf-8")
     assert page.count('class="plot"') == page.count('<script type="application/json"') == 2
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert "<script>alert" not in page
@@ -209,11 +209,11 @@ def test_a_failed_notebook_leaves_the_old_page_and_a_log(tmp_path, cells, said):
     assert "Traceback" not in str(failed.value)
     assert output.read_text() == "old page"
     assert {path.name for path in output.parent.iterdir()} == {"page.html", "log"}
-    assert (output.parent / "log" / "reports_page.log").exists()
+    assert (output.parent / "log" / "notebook_reports_page.log").exists()
 
 
 def test_the_log_of_a_failure_goes_when_the_report_is_well_again(tmp_path):
-    log = tmp_path / "reports" / "log" / "reports_page.log"
+    log = tmp_path / "reports" / "log" / "notebook_reports_page.log"
     with pytest.raises(RenderFailed):
         rendered(tmp_path, "1 / 0", engine=ENGINE)
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")

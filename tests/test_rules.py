@@ -101,7 +101,7 @@ class TestReading:
         rules = shipped_rules()
         assert len({rule.id for rule in rules}) == len(rules)
         assert all(rule.source and rule.evidence for rule in rules)
-        assert {rule.propose for rule in rules} == {"hold", "regress", "progress", "vary"}
+        assert {rule.propose for rule in rules} == {"hold", "regress", "progress", "vary", "ask"}
 
     def test_of_the_shipped_rules_about_a_lift_caution_stands_first(self):
         order = [rule.propose for rule in shipped_rules() if rule.about == "lift"]
@@ -172,6 +172,10 @@ class TestReading:
         with pytest.raises(ConfigProblem) as problem:
             read_rules(path)
         assert said in str(problem.value)
+
+    def test_a_question_is_about_the_athlete(self, tmp_path):
+        with pytest.raises(ConfigProblem, match="ask is about the athlete"):
+            rules_in(tmp_path, propose="ask")
 
 
 class TestRulesOfRelease01:

@@ -15,6 +15,7 @@ from squad import facts_of
 
 from analysis.base.blocks import Course, Dumbbells, Entry, Fact, Forest, Numbers, Table
 from analysis.base.errors import NotEnoughData
+from analysis.base.rules import shipped_rules
 from analysis.base.states import State
 from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY
@@ -227,6 +228,32 @@ def test_who_has_no_data_stands_apart_and_is_nowhere_among_the_others():
     facts = {block.subject: block for block in sections.data_state(week) if isinstance(block, Fact)}
     assert facts["elm1.no_data"].state == "cannot tell"
     assert not any(finding.athlete == "Elm" for finding in week.findings)
+
+
+def asked(week: SquadWeek) -> list[str]:
+    return [fact.sentence for fact in sections.data_state(week) if isinstance(fact, Fact) and fact.reason == "ask"]
+
+
+@pytest.mark.parametrize(("weeks", "said"), [(2, []), (3, ["Ask Elm: nothing logged for 3 weeks."])])
+def test_after_three_silent_weeks_the_coach_is_to_ask_once(weeks, said):
+    week = week_of(named("Birch"), silent("Elm", MONDAY - pd.Timedelta(weeks=weeks - 1)), rules=shipped_rules())
+    assert asked(week) == said
+    about_elm = [fact for fact in sections.data_state(week) if isinstance(fact, Fact) and "Elm" in fact.sentence]
+    assert len(about_elm) == 1
+    assert not [one for one in week.proposals if one[1].action == "ask"]  # there is nothing to accept
+
+
+def test_who_was_ill_or_away_in_a_silence_is_not_asked():
+    elm = silent("Elm", MONDAY - pd.Timedelta(weeks=4))
+    days = pd.to_datetime([MONDAY - pd.Timedelta(weeks=2)])
+    away = pd.DataFrame({"kind": ["travel"], "first_date": days, "last_date": days})
+
+    def about(**frames) -> list[str]:
+        return asked(week_of(named("Birch"), replace(elm, **frames), rules=shipped_rules()))
+
+    assert about() == ["Ask Elm: nothing logged for 5 weeks."]
+    assert about(labels=away) == []
+    assert about(labels=away.assign(kind="deload")) == about()
 
 
 def test_a_week_of_which_nothing_is_known_is_no_load_of_zero():

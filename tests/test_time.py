@@ -26,6 +26,13 @@ ZONES = sorted(available_timezones())
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WHO = {"alder": "alder@home.example", "birch": "birch@home.example"}
 COACH = "coach@grove.example"
+NOTHING = pd.DataFrame({"local_date": pd.to_datetime([])})
+NEVER_AWAY = pd.DataFrame({"kind": [], "first_date": pd.to_datetime([]), "last_date": pd.to_datetime([])})
+LOGS_EVERY_DAY = SimpleNamespace(
+    sessions=pd.DataFrame({"local_date": pd.date_range("1945-01-01", "2065-12-31")}),
+    **dict.fromkeys(("wellness", "trials", "cues", "exclusions"), NOTHING),
+    labels=NEVER_AWAY,
+)
 SCHEDULES = times(20, 100, 10_000)
 
 
@@ -101,6 +108,9 @@ class Post:
     def has(self, delivery_id: str) -> bool:
         return any(subject.startswith(delivery_id) for _, subject in self.sent)
 
+    def takes_back(self, _delivery_id: str) -> bool:
+        return False
+
     def close(self) -> None: ...
 
 
@@ -130,6 +140,9 @@ class Squad:
 
     def pages(self, report: str, until: str) -> set[str]:
         return {page[2] for page in self.made if page[:2] == (report, until)}
+
+    def athlete(self, _name: str, _until: str) -> SimpleNamespace:
+        return LOGS_EVERY_DAY
 
     def consents(self) -> dict:
         agreed = SimpleNamespace(allows=lambda _: True, require=lambda _: None, is_minor=False)
@@ -261,12 +274,14 @@ def notebooks(tmp_path_factory):
 
 @pytest.mark.scaled
 def test_each_page_is_made_once_and_nobody_gets_two_mails_of_a_period(notebooks, monkeypatch):
-    def mail(_page, entry, email, _config):
-        said = EmailMessage()
-        said["To"], said["Subject"] = email.casefold(), f"{entry.delivery_id} {entry.report} {entry.until}"
+    def mail(post, _attached, _period_of, _config):
+        said, lead = EmailMessage(), post.leads[0]
+        said["To"] = post.recipient.email.casefold()
+        said["Subject"] = f"{lead.delivery_id} {lead.report} {lead.until}"
         return said
 
-    monkeypatch.setattr(sending, "page_mail", mail)
+    monkeypatch.setattr(sending, "attachment", lambda *_: None)
+    monkeypatch.setattr(sending, "post_mail", mail)
     pages = mails = 0
     for seed in range(SCHEDULES):
         try:

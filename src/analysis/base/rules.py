@@ -1,7 +1,8 @@
 """Rules for the coming week: conditions over named facts, read from TOML; what holds becomes a proposal to the coach.
 
 A rule proposes to hold, regress, progress or vary. It says what it rests on; a coach accepts or rejects what it
-proposes, and only an accepted line reaches the athlete. Of the rules about one subject the first of the file that holds
+proposes, and only an accepted line reaches the athlete. A rule that asks is for the coach alone: its line stands on the
+coach's page, and there is nothing to accept. Of the rules about one subject the first of the file that holds
 is proposed, so that caution stands first.
 
 What is not known fulfils no condition, also not one that begins with "is not"; and a rule that proposes progress has to
@@ -31,7 +32,7 @@ from analysis.base.units import MINUS
 NAME = "rules.toml"
 
 About = Literal["lift", "athlete"]
-Action = Literal["hold", "regress", "progress", "vary"]
+Action = Literal["hold", "regress", "progress", "vary", "ask"]
 Known = float | str | None
 
 WEEK = "week"  # the subject of a rule about the athlete
@@ -68,6 +69,7 @@ FACTS: dict[str, FactKind] = {
     "run_ramp_pct": _number("athlete", "distance run this week over the mean of up to 4 weeks before, minus 1"),
     "wellness_answers": _number("athlete", "answers of this week that have a usual range"),
     "wellness_low": _number("athlete", "of those, how many lie beyond the range on the bad side"),
+    "silent_weeks": _number("athlete", "whole weeks up to now of which nothing at all is known, nor ill or away"),
     "anchor_kg": _number("lift", "load at which speed is followed"),
     "speed_state": _state("what speed at the anchor load says of its level"),
     "speed_change_m_s": _number(
@@ -212,6 +214,8 @@ class Rule(_Strict):
                 raise ValueError(f"{fact!r} is a fact of a lift and this rule is about the athlete.")
         for template in (self.evidence, *self.lines):
             _filled(template, _ANYTHING)  # a number's format on a word fails here, not on a Monday
+        if self.propose == "ask" and self.about != "athlete":
+            raise ValueError("ask is about the athlete. Write about = 'athlete', or propose something else.")
         if self.propose == "progress" and not any(condition.asks_for_better for condition in self.conditions):
             raise ValueError("progress needs a condition that asks for 'is better or clearly better'. Add one.")
         return self

@@ -331,15 +331,18 @@ _TABLES = (
         choice(
             "state",
             "waiting: to be sent; sending: handed over, without an answer so far; sent; refused: for good; "
-            "doubtful: the answer never came",
+            "doubtful: the answer never came; told: named in the mail with a newer page; silent: nothing was logged "
+            "for so long that nothing is sent",
             "waiting",
             "sending",
             "sent",
             "refused",
             "doubtful",
+            "told",
+            "silent",
         ),
         text("recipient_hash", "hash of the address, once it was tried"),
-        text("page_hash", "hash of the page, once it was tried"),
+        text("page_hash", "hash of the page, once it was tried; none where a line goes in its place"),
         text("problem", "why it was not sent, in words"),
         integer("attempts", "runs in which it was tried"),
         instant("changed_at", "when it came to this state", required=True),

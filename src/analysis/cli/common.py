@@ -102,7 +102,7 @@ def as_day(_context: click.Context, _option: click.Parameter, text: str | None) 
 def audited(command: Callable) -> Callable:
     """Leave a line in the audit log: who ran the command when, about whom, and how it ended.
 
-    Wrong usage did nothing and leaves none.
+    Wrong usage and a dry run did nothing and leave none.
     """
 
     @functools.wraps(command)
@@ -119,7 +119,7 @@ def audited(command: Callable) -> Callable:
             code = exit_code(problem)
             raise
         finally:
-            if code != USAGE:
+            if code != USAGE and not rest.get("dry_run"):
                 _note(workspace, whose, code)
 
     return recorded

@@ -54,4 +54,4 @@ def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
     say_if_unlogged(workspace)
     folder = copy_notebooks(workspace)
     environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
-    os.execve(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder), *arguments], environment)
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "jupyter", "lab", str(folder), *arguments], environment)

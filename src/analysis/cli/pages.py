@@ -14,6 +14,7 @@ from analysis.cli import common
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.delivery.people import People
     from analysis.report.engine.fan_out import Done, Engine
     from analysis.report.share import Form
     from analysis.workspace import Workspace
@@ -171,13 +172,13 @@ def _print_proposals(rows: "pd.DataFrame", told: list[str]) -> None:
         click.echo(f"Accept one, or say reject: {command}")
 
 
-def print_pages(rendered: "Sequence[Done]") -> None:
+def print_pages(rendered: "Sequence[Done]", known: "People | None" = None) -> None:
     """Each page that was made, those that stand in one line, and a table of those that are not there."""
     if not rendered:
         return click.echo("Nothing is due: no page is missing, or there is no athlete yet.")
     _print_paths("rendered", "page", [page.path for page in rendered if page.state == "rendered"])
     _print_paths("warnings", "log", [Path(page.log) for page in rendered if page.log])
-    _print_failures([page for page in rendered if not page.done])
+    _print_failures([page for page in rendered if not page.done], known)
     states = Counter(page.state for page in rendered)
     summary = ", ".join(f"{states[state]} {state}" for state in ("rendered", "unchanged", "failed") if states[state])
     click.echo(f"{common.count(len(rendered), 'page')}: {summary}.")
@@ -193,9 +194,12 @@ def _print_paths(word: str, thing: str, paths: list[Path]) -> None:
             click.echo(f"{word:10}{common.count(of_it, thing)} in {common.shown(folder)}")
 
 
-def _print_failures(failed: "Sequence[Done]") -> None:
+def _print_failures(failed: "Sequence[Done]", known: "People | None") -> None:
     """A table of the pages that could not be made: whose, which report, of which period, and why."""
-    rows = [(page.job.athlete_id or "squad", page.job.report, page.job.until, page.error) for page in failed]
+    rows = []
+    for page in failed:
+        whose = known.name(page.job.athlete_id) if known else page.job.athlete_id or "squad"
+        rows.append((whose, page.job.report, page.job.until, page.error))
     if rows:
         rows.insert(0, ("FAILED", "report", "period", "why"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]

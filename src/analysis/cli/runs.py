@@ -14,7 +14,7 @@ import click
 
 from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.cli import common
-from analysis.cli.delivery import print_deliveries, send
+from analysis.cli.delivery import dry_run_option, people, print_deliveries, print_outlook, send
 from analysis.cli.files import fetch_into, print_fetched, print_outcomes
 from analysis.cli.pages import print_pages
 
@@ -115,6 +115,7 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
 )
 @at_a_time
 @click.option("--force", is_flag=True, help="Render unchanged pages too.")
+@dry_run_option
 @common.by_engine
 @on_cluster
 @common.in_workspace
@@ -125,6 +126,7 @@ def run(
     missing: bool,
     jobs: int | None,
     force: bool,
+    dry_run: bool,
     engine: "Engine | None",
     cluster: "Cluster | None",
     workspace: "Workspace",
@@ -136,15 +138,21 @@ def run(
     page. It also says which pages are made when, and to whom they go. What was missed is made good; unchanged pages are
     left as they are, and nothing is sent twice. reports/log/last_run.json says what was done.
     """
+    from analysis.delivery.sending import put_down
     from analysis.privacy.retention import retain
     from analysis.report.due import due as due_pages
     from analysis.report.due import owed
     from analysis.workspace import day
 
+    if dry_run:
+        planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
+        return print_outlook(workspace, planned, as_json)
     with common.locked(workspace), _kept(workspace) as done:
         _take_files_in(workspace, done, quiet=as_json)
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]
+        if not as_of:
+            put_down(workspace, planned)
         for page in _render_due(workspace, wanted, jobs, force, engine, quiet=as_json, cluster=cluster):
             done.pages.append(page)
         done.deliveries = [] if as_of else send(workspace, planned, quiet=as_json)
@@ -155,9 +163,10 @@ def run(
             plain | {n: [one.as_dict() for one in ones] for n, ones in vars(done).items() if n not in plain}
         )
     else:
+        known = people(workspace)
         _print_arrived(done)
-        print_pages(done.pages)
-        print_deliveries(done.deliveries)
+        print_pages(done.pages, known)
+        print_deliveries(done.deliveries, known)
         _print_without_consent(workspace)
         for line in retained:
             click.echo(line)
@@ -167,13 +176,14 @@ def run(
 
 
 @click.command()
-@click.argument("system", type=click.Choice(["systemd", "cron", "windows"]))
+@click.argument("system", type=click.Choice(["systemd", "cron", "windows", "launchd"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder to write it into; default: print.")
 @common.in_folder
 def schedule(system: "System", to: Path | None, workspace_folder: Path | None, as_json: bool) -> None:
     """Write what makes SYSTEM call `workbook run --due` for this workspace.
 
-    A systemd service and timer, a crontab line, or a task for Windows, and how it is put to work.
+    A systemd service and timer, a crontab line, a task for Windows or a job of macOS, and how it is put to work. Each
+    carries the name of the workspace, so that several squads on one computer keep apart.
     """
     from analysis.base import config as configuration
     from analysis.delivery.schedule import scheduled
@@ -223,7 +233,7 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
         if isinstance(problem, WorkbookError):
             raise
         _print_arrived(done)
-        print_pages(done.pages)
+        print_pages(done.pages, people(workspace))
         click.echo(why, err=True)
         sys.exit(common.PARTLY if done.pages else common.FAILED)
     ended()  # a call at which nothing was due and nothing came leaves word of the last one

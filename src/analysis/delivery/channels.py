@@ -13,10 +13,12 @@ from typing import Protocol
 
 from analysis.base.config import Smtp
 from analysis.base.errors import ConfigProblem, NoAnswer, NotSent, Refused, WorkbookError
+from analysis.base.files import OWNER_AND_GROUP, put_in_place
 from analysis.delivery.mail import key_of
 from analysis.report.publish import publish
 
 PASSWORD = "WORKBOOK_SMTP_PASSWORD"
+WAITING = ".part"  # behind the name of a mail in the outbox that is written and not handed over
 
 _DEFAULT_PORTS = {"tls": 465, "starttls": 587}
 _LAST_ANSWER_S = 600  # RFC 5321, 4.5.3.2.6: who gives up earlier does not know whether the mail was taken
@@ -31,12 +33,16 @@ class _BrokenOff(NotSent):
 class Channel(Protocol):
     """A way out. `send` calls `before` once, when nothing but the last word is missing.
 
-    Raises NotSent where nobody got the mail, Refused where nobody will, NoAnswer where that is not known.
+    It raises NotSent where nobody got the mail, Refused where nobody will, NoAnswer where that is not known. Of a mail
+    that a run had in hand when it died `has` says whether it is known to have gone, and `takes_back` whether it is
+    known that it never did.
     """
 
     def send(self, mail: EmailMessage, before: Callable[[], None]) -> None: ...
 
     def has(self, delivery_id: str, /) -> bool: ...
+
+    def takes_back(self, delivery_id: str, /) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -48,10 +54,17 @@ class Outbox:
         self._folder = folder
 
     def send(self, mail: EmailMessage, before: Callable[[], None]) -> None:
-        before()
+        path, waiting = self._path(key_of(mail)), self._waiting(key_of(mail))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            publish({self._path(key_of(mail)): bytes(mail).decode("ascii")})
+            for leftover in self._folder.glob(f".*.eml{WAITING}*"):  # of a run that was killed before it said so
+                leftover.unlink(missing_ok=True)
+            publish({waiting: bytes(mail).decode("ascii")})
+        except OSError as problem:
+            raise NotSent(f"The outbox takes no file: {problem}. Mend it, then run again.") from None
+        before()
+        try:
+            put_in_place(waiting, path, OWNER_AND_GROUP)
         except OSError as problem:
             raise NotSent(f"The outbox takes no file: {problem}. Mend it, then run again.") from None
 
@@ -59,11 +72,22 @@ class Outbox:
         """Whether the mail lies there."""
         return self._path(delivery_id).exists()
 
+    def takes_back(self, delivery_id: str) -> bool:
+        """Take away a mail that was written and had not got its name yet; False where there is none."""
+        waiting = self._waiting(delivery_id)
+        if not waiting.exists():  # it may have been taken by whoever empties the folder
+            return False
+        waiting.unlink()
+        return True
+
     def close(self) -> None:
         """Nothing is held."""
 
     def _path(self, delivery_id: str) -> Path:
         return self._folder / f"{delivery_id}.eml"
+
+    def _waiting(self, delivery_id: str) -> Path:
+        return self._folder / f".{delivery_id}.eml{WAITING}"
 
 
 class MailServer:
@@ -96,6 +120,10 @@ class MailServer:
 
     def has(self, _delivery_id: str) -> bool:
         """A server does not say."""
+        return False
+
+    def takes_back(self, _delivery_id: str) -> bool:
+        """What a server has it keeps."""
         return False
 
     def close(self) -> None:

@@ -11,7 +11,9 @@ from analysis.delivery.recipients import Recipient, Whose
 from analysis.report.due import SQUAD, Job
 from analysis.store import Store
 
-State = Literal["waiting", "sending", "sent", "refused", "doubtful"]
+State = Literal["waiting", "sending", "sent", "refused", "doubtful", "told", "silent"]
+
+_GONE = ("sent", "told", "doubtful")  # what lines of one mail may be once it was handed over
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Entry:
     @property
     def open(self) -> bool:
         """Whether somebody still waits for it, or may."""
-        return self.state != "sent"
+        return self.state not in ("sent", "told", "silent")
 
 
 def entry_for(job: Job, recipient: Recipient, channel: Literal["outbox", "mail"]) -> Entry:
@@ -79,15 +81,29 @@ class Ledger:
     def add(self, entries: Iterable[Entry]) -> None:
         """Put down what is to be sent; what has a line already keeps it."""
         known = {delivery_id for (delivery_id,) in self._store.values("deliveries", "delivery_id")}
-        self._write([entry for entry in entries if entry.delivery_id not in known])
+        self.write([entry for entry in entries if entry.delivery_id not in known])
 
     def change(self, entry: Entry, **changes: object) -> Entry:
         """The entry with some of its values changed, as it now stands in the ledger."""
         changed = replace(entry, **changes)
-        self._write([changed])
+        self.write([changed])
         return changed
 
-    def _write(self, entries: list[Entry]) -> None:
+    def of_one_mail(self, entry: Entry) -> list[Entry]:
+        """The lines that went with this one, itself among them: lines of a mail change at once, and alone."""
+        frame = self._store.frame("deliveries")
+        at = frame.loc[frame["delivery_id"] == entry.delivery_id, "changed_at"]
+        together = set(frame.loc[frame["changed_at"].isin(at), "delivery_id"]) if entry.state in _GONE else set()
+        to = (entry.athlete_id, entry.whose, entry.channel)
+        return [
+            one
+            for one in self.entries()
+            if one.delivery_id == entry.delivery_id
+            or (one.delivery_id in together and one.state in _GONE and (one.athlete_id, one.whose, one.channel) == to)
+        ]
+
+    def write(self, entries: list[Entry]) -> None:
+        """Put lines down as they are now, in one transaction."""
         if entries:
             rows = pd.DataFrame([asdict(entry) for entry in entries]).assign(changed_at=pd.Timestamp.now(tz="UTC"))
             self._store.note("deliveries", rows)

@@ -1,8 +1,10 @@
-"""The mail that carries a page: one line of text, and the page attached as a file that needs no other."""
+"""The mail that carries pages: a line of text, and each page attached as a file that needs no other."""
 
 import json
 import os
 import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -11,6 +13,7 @@ from pathlib import Path
 from analysis.base.config import Config
 from analysis.base.errors import ConfigProblem, DataProblem
 from analysis.delivery.ledger import Entry
+from analysis.delivery.posts import Post
 from analysis.report.share import shared
 
 PASSPHRASES = "WORKBOOK_PASSPHRASES"
@@ -18,23 +21,62 @@ PASSPHRASES = "WORKBOOK_PASSPHRASES"
 _POLICY = SMTP.clone(cte_type="7bit")  # every server takes it
 
 
-def page_mail(page: Path, entry: Entry, email: str, config: Config) -> EmailMessage:
-    """The mail with a rendered page; its Message-ID is the same whenever it is made again.
+@dataclass(frozen=True)
+class Attachment:
+    """A rendered page as a mail carries it."""
 
-    A locked page is not told of in the text. Raises ConfigProblem without a sender, DataProblem where a locked page has
-    no passphrase, or the facts beside the page are damaged.
+    file_name: str
+    content: str
+    period: str
+    line: str  # what the page says first; empty for a locked one, which is not told of in the text
+
+
+def attachment(page: Path, entry: Entry, config: Config) -> Attachment:
+    """A page with the words that go beside it.
+
+    Raises ConfigProblem or DataProblem where a locked page has no passphrase, DataProblem where the facts beside the
+    page are damaged.
     """
-    facts = _facts(page)
-    is_locked = config.delivery.form == "locked"
+    facts, is_locked = _facts(page), config.delivery.form == "locked"
     content = shared(page, config.delivery.form, _passphrase(entry) if is_locked else None)
+    said = [fact["sentence"] for part in facts["sections"] if part["key"] == "message" for fact in part["facts"]]
+    line = "" if is_locked or not said else said[0]
+    return Attachment(f"{entry.report}_{entry.until}.html", content, facts["period"], line)
+
+
+def post_mail(
+    post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry], str], config: Config
+) -> EmailMessage:
+    """The mail of a post; its Message-ID is the same whenever it is made again.
+
+    Raises ConfigProblem without a sender.
+    """
+    lead = post.leads[0]
     mail = plain_mail(
-        f"{config.squad}: {facts['period']}", _text(facts, config, is_locked), email, config, entry.delivery_id
+        f"{config.squad}: {period_of(lead)}",
+        _text(post, attached, period_of, config),
+        post.recipient.email,
+        config,
+        lead.delivery_id,
     )
-    file_name = f"{entry.report}_{entry.until}.html"
-    mail.add_attachment(
-        content.encode(), maintype="text", subtype="html", filename=file_name, params={"charset": "utf-8"}
-    )
+    for one in attached:
+        mail.add_attachment(
+            one.content.encode(), maintype="text", subtype="html", filename=one.file_name, params={"charset": "utf-8"}
+        )
     return mail
+
+
+def period_of(page: Path, entry: Entry) -> str:
+    """The period of a page in words; by its last day where the facts beside the page are damaged.
+
+    >>> entry = Entry("4f", "alder1", "athlete_week", "2026-07-05", "athlete", "outbox")
+    >>> period_of(Path("gone.html"), entry)
+    'the period to 2026-07-05'
+    """
+    try:
+        return _facts(page)["period"]
+    except DataProblem:
+        return f"the period to {entry.until}"
 
 
 def plain_mail(subject: str, text: str, email: str, config: Config, key: str) -> EmailMessage:
@@ -69,12 +111,36 @@ def _facts(page: Path) -> dict:
         ) from None
 
 
-def _text(facts: dict, config: Config, is_locked: bool) -> str:
-    how = "It opens with your passphrase." if is_locked else "Open it in a browser; it needs no network."
-    sentences = [fact["sentence"] for part in facts["sections"] if part["key"] == "message" for fact in part["facts"]]
-    line = [] if is_locked else sentences[:1]
-    contact = f"To correct or erase data, write to {config.contact}."
-    return "\n\n".join([*line, f"Your page is attached ({facts['period']}). {how}", contact]) + "\n"
+def _text(post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry], str], config: Config) -> str:
+    parts = [one.line for one in attached if one.line]
+    if attached:
+        whose = "Your page is" if len(attached) == 1 else "Your pages are"
+        open_it = "Open it in a browser; it needs no network."
+        how = "It opens with your passphrase." if config.delivery.form == "locked" else open_it
+        parts.append(f"{whose} attached ({', '.join(one.period for one in attached)}). {how}")
+    parts += [_silence(period_of(entry), config) for entry in post.lines]
+    parts += [_earlier(post.earlier, period_of, config)] if post.earlier else []
+    between = "\n\n" if attached else " "
+    return between.join([*parts, f"To correct or erase data, write to {config.contact}."]) + "\n"
+
+
+def _silence(period: str, config: Config) -> str:
+    """The line in place of a page; where pages are locked it says nothing of what the page says."""
+    if config.delivery.form == "locked":
+        return f"There is no page this time ({period})."
+    return f"Nothing is logged ({period}), so there is no page this time."
+
+
+def _earlier(entries: Sequence[Entry], period_of: Callable[[Entry], str], config: Config) -> str:
+    """Which pages lie ready that did not come by mail, and where, in one line."""
+    by_report: dict[str, list[str]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.until):
+        by_report.setdefault(entry.report, []).append(period_of(entry))
+    where = "; ".join(
+        f"{', '.join(periods)} in {config.reports_folder}/{report}" for report, periods in by_report.items()
+    )
+    with_whom = "" if entries[0].whose == "coach" else f" with {config.contact}"
+    return f"Earlier pages are ready{with_whom}: {where}."
 
 
 def _passphrase(entry: Entry) -> str:

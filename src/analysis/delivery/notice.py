@@ -10,6 +10,8 @@ from pathlib import Path
 from analysis.base.errors import WorkbookError
 from analysis.delivery.ledger import hashed
 from analysis.delivery.mail import plain_mail
+from analysis.delivery.people import People
+from analysis.delivery.schedule import schedule_name
 from analysis.delivery.sending import Outcome, open_channel
 from analysis.report.due import SQUAD
 from analysis.report.engine.fan_out import Done
@@ -35,6 +37,7 @@ class LastRun:
     error: str = ""  # what stopped the whole run
     failures: list[str] = field(default_factory=list)  # a sentence each
     not_told: list[str] = field(default_factory=list)  # why those whom [notify] names could not be told of them
+    workspace: str = ""  # the name by which its schedule goes, so that one program can hear of several
 
 
 def last_run(
@@ -73,6 +76,7 @@ def keep(workspace: Workspace, run: LastRun) -> list[str]:
     run is repeated; where telling failed, the next run tells again. Returns what could not be written or told, in
     sentences.
     """
+    run = replace(run, workspace=schedule_name(workspace.folder, workspace.config))
     places = [workspace.reports_folder / "log" / NAME, workspace.folder / workspace.config.store / NAME]
     told_before = _told_in(places)
     unwritten = _write(places, run)
@@ -119,15 +123,22 @@ def _mail(workspace: Workspace, run: LastRun) -> None:
     if not workspace.config.notify.to:
         return
     subject = f"{workspace.config.squad}: reports failed ({len(run.failures)})"
+    known = People.of(workspace)
     server = open_channel(workspace, "mail")
     try:
         for email in workspace.config.notify.to:
             key = hashed(run.started_at, email)[:24]
-            text = "\n".join([*run.failures, *counted(str(file["state"]) for file in run.files)]) + "\n"
+            told = [_with_names(sentence, known) for sentence in run.failures]
+            text = "\n".join([*told, *counted(str(file["state"]) for file in run.files)]) + "\n"
             mail = plain_mail(subject, text, email, workspace.config, key)
             server.send(mail, lambda: None)  # a notice has no line in the ledger
     finally:
         server.close()
+
+
+def _with_names(sentence: str, known: People) -> str:
+    """A failure as a coach reads it: with the name beside the id of whom it is about."""
+    return known.named(sentence, sentence.partition(":")[0].rpartition(" ")[2])
 
 
 def _told_in(places: list[Path]) -> list[str]:

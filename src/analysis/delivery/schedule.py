@@ -1,12 +1,20 @@
-"""Having `workbook run --due` called: a systemd timer, a crontab line or a Windows task for one workspace, as text.
+"""Having `workbook run --due` called: a systemd timer, a crontab line, a Windows task or a launchd job, as text.
 
-What is due is decided by the run itself, by the clock of the squad's time zone. A systemd timer knows that zone; cron
-and Windows know the machine's alone, so that they ask each half hour, and the run does nothing while nothing is due.
+Each goes by the name of its workspace, so that several squads on one computer keep apart, and calls the installed
+command by its path: Python would take a stray `analysis.py` of the folder it is called in for the workbook.
+
+What is due is decided by the run itself, by the clock of the squad's time zone. A systemd timer knows that zone; the
+others know the machine's alone, so that they ask each half hour, and the run does nothing while nothing is due.
 """
 
+import hashlib
+import os
+import plistlib
+import re
 import shlex
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,12 +22,15 @@ from xml.sax.saxutils import escape
 
 from analysis.base.config import Config, ReportPlan
 from analysis.base.errors import UsageProblem
+from analysis.base.words import plain
 from analysis.delivery.channels import PASSWORD
 
-System = Literal["systemd", "cron", "windows"]
+System = Literal["systemd", "cron", "windows", "launchd"]
 
 _LATER_H = 1  # a second call so long after, each day: for what failed, and for a time or a day that the clocks left out
 _RUN = ("run", "--due", "--missing", "--workspace")
+_COMMAND = "workbook.exe" if os.name == "nt" else "workbook"
+_NAME_MOST, _HASH = 40, 6  # letters of a squad in the name of its schedule, and of the hash of where it lies
 
 
 @dataclass(frozen=True)
@@ -35,28 +46,60 @@ def scheduled(system: System, folder: Path, config: Config, program: tuple[str, 
 
     Parameters
     ----------
-    system : {"systemd", "cron", "windows"}
+    system : {"systemd", "cron", "windows", "launchd"}
     folder : Path
         The workspace; its path may hold spaces, quotes and percent signs, not a line break.
     config : Config
         Its plans say when, its time zone where.
     program : tuple of str
-        How the workbook is called; the Python of this process with `-m analysis.cli` by default.
+        How the workbook is called; the installed command by its path by default.
 
     Raises UsageProblem where nothing is planned, or for a path that no such file can hold.
 
     Examples
     --------
     >>> made = scheduled("cron", Path("/srv/50 %"), Config(reports=[ReportPlan()]), ("/usr/bin/workbook",))
-    >>> made.files["workbook.cron"].splitlines()[-1]
+    >>> made.files[f"{schedule_name(Path('/srv/50 %'), Config())}.cron"].splitlines()[-1]
     "0,30 * * * * /usr/bin/workbook run --due --missing --workspace '/srv/50 \\\\%'"
     """
     if not config.reports:
         raise UsageProblem("workbook.toml plans no report. Add one under [[reports]], as: report = 'athlete_week'.")
     if any(not letter.isprintable() for letter in str(folder)):
         raise UsageProblem(f"The path {str(folder)!r} has a letter that no schedule can hold. Move the workspace.")
-    words = (*(program or (sys.executable, "-m", "analysis.cli")), *_RUN, str(folder))
-    return {"systemd": _systemd, "cron": _cron, "windows": _windows}[system](words, config)
+    words = (*(program or installed_command()), *_RUN, str(folder.absolute()))
+    made = {"systemd": _systemd, "cron": _cron, "windows": _windows, "launchd": _launchd}
+    return made[system](schedule_name(folder, config), words, config)
+
+
+def schedule_name(folder: Path, config: Config) -> str:
+    """By what name a workspace goes among others of a computer: its squad, and a few letters of where it lies.
+
+    Without a name of a squad it is that of the folder; what is no letter of a to z or digit becomes a hyphen.
+
+    >>> schedule_name(Path("/srv/a"), Config(squad="Bäume & Co."))[:-6]
+    'workbook-baume-co-'
+    >>> schedule_name(Path("/srv/a/grove"), Config()) == schedule_name(Path("/srv/b/grove"), Config())
+    False
+    """
+    squad = "" if config.squad == Config.model_fields["squad"].default else config.squad
+    known = [name for said in (squad, folder.absolute().name) if (name := _safe(said))]
+    where = hashlib.sha256(os.path.normcase(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+    return "-".join(["workbook", *known[:1], where[:_HASH]])
+
+
+def _safe(name: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", plain(name))[:_NAME_MOST].strip("-")
+
+
+def installed_command() -> tuple[str, ...]:
+    """The command that was installed beside the Python of this process; where there is none, that Python with `-P`.
+
+    `-P` keeps the folder it is called in out of what is imported.
+    """
+    called = Path(sys.argv[0]).absolute()
+    places = (Path(sysconfig.get_path("scripts")) / _COMMAND, Path(sys.executable).parent / _COMMAND)
+    beside = [path for path in (*places, *([called] if called.name == _COMMAND else [])) if path.is_file()]
+    return (str(beside[0]),) if beside else (sys.executable, "-P", "-m", "analysis.cli")
 
 
 def on_calendar(plan: ReportPlan, config: Config) -> str:
@@ -76,13 +119,14 @@ def _days(plan: ReportPlan, config: Config) -> str:
     return f"{weekday[:3].title()} *-*-*"
 
 
-def _systemd(words: tuple[str, ...], config: Config) -> Scheduled:
+def _systemd(name: str, words: tuple[str, ...], config: Config) -> Scheduled:
     times = dict.fromkeys(time for plan in config.reports for time in _with_later(plan, config))
     service = f"""[Unit]
 Description=Reports of {_described(config)} that are due
 
 [Service]
 Type=oneshot
+SyslogIdentifier={name}
 ExecStart={" ".join(map(_systemd_word, words))}
 # EnvironmentFile=-%h/.config/workbook.env  # {PASSWORD}=... where a mail server wants one
 Nice=10
@@ -100,12 +144,13 @@ Persistent=true
 WantedBy=timers.target
 """
     how = (
-        "mkdir -p ~/.config/systemd/user && cp workbook.service workbook.timer ~/.config/systemd/user/",
-        "systemctl --user daemon-reload && systemctl --user enable --now workbook.timer",
+        f"mkdir -p ~/.config/systemd/user && cp {name}.service {name}.timer ~/.config/systemd/user/",
+        f"systemctl --user daemon-reload && systemctl --user enable --now {name}.timer",
         "loginctl enable-linger  # so that it runs while nobody is logged in",
-        "systemctl --user list-timers workbook.timer",
+        f"systemctl --user list-timers {name}.timer",
+        f"journalctl --user -t {name}  # what it said",
     )
-    return Scheduled({"workbook.service": service, "workbook.timer": timer}, how)
+    return Scheduled({f"{name}.service": service, f"{name}.timer": timer}, how)
 
 
 def _with_later(plan: ReportPlan, config: Config) -> tuple[str, str]:
@@ -121,25 +166,26 @@ def _systemd_word(word: str) -> str:
     return literal if literal.replace("/", "").replace("-", "").replace(".", "").isalnum() else f'"{literal}"'
 
 
-def _cron(words: tuple[str, ...], config: Config) -> Scheduled:
+def _cron(name: str, words: tuple[str, ...], config: Config) -> Scheduled:
     command = shlex.join(words).replace("%", "\\%")  # cron takes a bare % for the end of the command
     lines = (
-        f"# Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}:",
+        f"# {name}: reports of {_one_line(config.squad)}, by the clock of {config.time_zone}:",
         *(f"# {told}" for told in _told(config)),
         "# cron calls every half hour by the machine's clock. The run decides what is due, and mostly nothing is.",
         f"0,30 * * * * {command}",
     )
-    how = ("(crontab -l; cat workbook.cron) | crontab -", "crontab -l")
-    return Scheduled({"workbook.cron": "\n".join(lines) + "\n"}, how)
+    how = (f"(crontab -l; cat {name}.cron) | crontab -", "crontab -l")
+    return Scheduled({f"{name}.cron": "\n".join(lines) + "\n"}, how)
 
 
-def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
+def _windows(name: str, words: tuple[str, ...], config: Config) -> Scheduled:
     arguments = subprocess.list2cmdline(words[1:])
     about = f"Reports of {_one_line(config.squad)}, by the clock of {config.time_zone}: {'; '.join(_told(config))}"
     task = f"""<?xml version="1.0" encoding="UTF-8"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
     <Description>{escape(about)}</Description>
+    <URI>\\{name}</URI>
   </RegistrationInfo>
   <Triggers>
     <CalendarTrigger>
@@ -162,8 +208,31 @@ def _windows(words: tuple[str, ...], config: Config) -> Scheduled:
   </Actions>
 </Task>
 """
-    how = ("schtasks /Create /TN workbook /XML workbook.xml", "schtasks /Query /TN workbook")
-    return Scheduled({"workbook.xml": task}, how)
+    how = (f"schtasks /Create /TN {name} /XML {name}.xml", f"schtasks /Query /TN {name}")
+    return Scheduled({f"{name}.xml": task}, how)
+
+
+def _launchd(name: str, words: tuple[str, ...], config: Config) -> Scheduled:
+    job = {
+        "Label": name,
+        "ProgramArguments": list(words),
+        "StartCalendarInterval": [{"Minute": minute} for minute in (0, 30)],
+        "RunAtLoad": True,  # for what was missed while the computer was off
+        "ProcessType": "Background",
+    }
+    text = plistlib.dumps(job).decode()
+    about = f"<!-- Reports of {_commented(config.squad)}: {_commented('; '.join(_told(config)))} -->"
+    how = (
+        f"cp {name}.plist ~/Library/LaunchAgents/",
+        f"launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/{name}.plist",
+        f"launchctl print gui/$(id -u)/{name}",
+    )
+    return Scheduled({f"{name}.plist": f"{text}{about}\n"}, how)
+
+
+def _commented(text: str) -> str:
+    """A text as a comment of XML takes it."""
+    return escape(_one_line(text)).replace("--", "- -")
 
 
 def _told(config: Config) -> list[str]:

@@ -1,23 +1,27 @@
-"""Sending what is due: each page to each recipient once, whatever dies in between."""
+"""Sending what is due: one mail a recipient, each page in it once, whatever dies in between."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
-from analysis.base.config import ReportPlan
 from analysis.base.errors import ConfigProblem, ConsentMissing, NoAnswer, NotSent, Refused, UsageProblem, WorkbookError
 from analysis.delivery.channels import Channel, MailServer, Outbox
-from analysis.delivery.ledger import Entry, Ledger, State, address_hash, entry_for, hashed
-from analysis.delivery.mail import page_mail
-from analysis.delivery.recipients import AddressBook, Recipient, address_book
-from analysis.report.due import Job, is_planned_by
+from analysis.delivery.ledger import Entry, Ledger, State, address_hash, hashed
+from analysis.delivery.mail import Attachment, attachment, period_of, post_mail
+from analysis.delivery.posts import Post, Sorting, newest_first, newest_of
+from analysis.report.due import Job
 from analysis.workspace import Workspace
 
 DIED = (
     "A run ended before it knew whether this was taken. Ask the recipient, then say so with "
     "`workbook deliver --arrived ID` or `--again ID`."
 )
+LINE = "Nothing is logged, so that a line went in place of the page."
+SILENT = "Nothing is logged, so that nothing is sent."
+
+_WELL = ("sent", "told", "silent", "not agreed")
 
 
 @dataclass(frozen=True)
@@ -30,19 +34,41 @@ class Outcome:
     whose: str = ""
     channel: str = ""
     delivery_id: str = ""
+    mail: str = ""  # the line of the ledger that gave its mail the key; pages of one mail have the same
 
     @property
     def failed(self) -> bool:
         """Whether somebody has to see to it; who has not agreed to be sent pages is no failure."""
-        return self.state not in ("sent", "not agreed")
+        return self.state not in _WELL
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`; no address is in it."""
         return self.job.__dict__ | {name: value for name, value in self.__dict__.items() if name != "job"}
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What a run would send: the mails, and of which pages nobody would get any."""
+
+    posts: list[Post]
+    others: list[Outcome]
+
+
+def put_down(workspace: Workspace, jobs: Iterable[Job]) -> list[Outcome]:
+    """Put down in the ledger who is to get the pages of `jobs`, rendered or not; gives those of which nobody will.
+
+    Done before they are rendered, so that a run which is ended in the midst of that is made good by the next one.
+    """
+    waiting, others = _wanted(Sorting(workspace, lambda _: True), jobs)
+    Ledger(workspace.store).add(waiting)
+    return others
+
+
 def deliver(workspace: Workspace, jobs: Iterable[Job], channels: dict[str, Channel] | None = None) -> Iterator[Outcome]:
     """Put down the pages of `jobs` in the ledger, then send all that waits in it and is rendered.
+
+    Each recipient gets one mail: of each report the newest page, and a line that names those before it. Of a period in
+    which nothing is logged goes a line in place of the page, and after two silent weeks nothing.
 
     A page that was sent to somebody is not sent again. One of which nobody knows whether it was taken is told and left
     alone until somebody says. The caller holds the lock of the workspace.
@@ -56,12 +82,45 @@ def deliver(workspace: Workspace, jobs: Iterable[Job], channels: dict[str, Chann
     channels : dict of str to Channel
         By name; those of `workbook.toml` by default.
     """
+    yield from put_down(workspace, jobs)
     run = _Run(workspace, channels)
-    yield from run.queue(jobs)
     with contextlib.closing(run):
-        for entry in run.ledger.entries():
-            if entry.open and (outcome := run.send(entry)):
-                yield outcome
+        run.after_death()
+        known = run.ledger.entries()
+        yield from (_outcome(entry) for entry in known if entry.state == "doubtful")
+        yield from (_outcome(entry) for entry in run.found)
+        sorting = Sorting(workspace, lambda job: job.page(workspace).is_file())
+        posts = sorting.posts(known)
+        yield from map(run.cannot_go, sorting.failed)
+        yield from map(_outcome, sorting.refused)
+        for post in posts:
+            yield from run.send(post)
+
+
+def outlook(workspace: Workspace, jobs: Iterable[Job] = ()) -> Outlook:
+    """What `deliver` would send if the pages of `jobs` were rendered now; nothing is written and nothing sent."""
+    coming = set(jobs)
+    sorting = Sorting(workspace, lambda job: job in coming or job.page(workspace).is_file())
+    waiting, others = _wanted(sorting, coming)
+    known = Ledger(workspace.store).entries()
+    there = {entry.delivery_id for entry in known}
+    posts = sorting.posts([*known, *(entry for entry in waiting if entry.delivery_id not in there)])
+    others += [_not_going(entry, problem) for entry, problem in sorting.failed]
+    others += [_outcome(entry) for entry in (*sorting.refused, *known) if entry.state in ("refused", "doubtful")]
+    return Outlook(posts, others)
+
+
+def _wanted(sorting: Sorting, jobs: Iterable[Job]) -> tuple[list[Entry], list[Outcome]]:
+    """The lines of those who are to get the pages, as they begin, and the pages that nobody is to get."""
+    wanted, others = [], []
+    for job in jobs:
+        try:
+            wanted += [entry for _, entry in sorting.recipients(job)]
+        except ConsentMissing as problem:
+            others.append(Outcome(job, "not agreed", str(problem)))
+        except WorkbookError as problem:
+            others.append(Outcome(job, "nobody", str(problem)))
+    return wanted, others
 
 
 def entries(workspace: Workspace) -> list[Entry]:
@@ -70,15 +129,17 @@ def entries(workspace: Workspace) -> list[Entry]:
 
 
 def settle(workspace: Workspace, delivery_id: str, state: Literal["sent", "waiting"]) -> Entry:
-    """Say of a page that it arrived ("sent"), or that it is to be sent again ("waiting").
+    """Say of a page that it arrived ("sent"), or that it is to be sent again ("waiting"); so of all in the same mail.
 
     Raises UsageProblem where there is no such line.
     """
     ledger = Ledger(workspace.store)
-    for entry in ledger.entries():
-        if entry.delivery_id == delivery_id:
-            return ledger.change(entry, state=state, problem=None)
-    raise UsageProblem(f"There is no delivery {delivery_id!r}. `workbook deliver --list` lists them.")
+    found = next((entry for entry in ledger.entries() if entry.delivery_id == delivery_id), None)
+    if found is None:
+        raise UsageProblem(f"There is no delivery {delivery_id!r}. `workbook deliver --list` lists them.")
+    together = [one for one in ledger.of_one_mail(found) if state == "waiting" or one.state != "told"]
+    ledger.write([replace(one, state=state, problem=None) for one in together])
+    return replace(found, state=state, problem=None)
 
 
 @dataclass
@@ -88,91 +149,121 @@ class _Run:
     workspace: Workspace
     given: dict[str, Channel] | None
     opened: dict[str, Channel] = field(default_factory=dict)
+    found: list[Entry] = field(default_factory=list)  # what a run before had sent, and died before it could say so
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.workspace.store)
-        self.book: AddressBook = address_book(self.workspace)
 
-    def plan_of(self, job: Job) -> ReportPlan | None:
-        """The plan by which a page is sent; two plans of a report may send it to some athletes, or some periods."""
-        plans = (plan for plan in self.workspace.config.reports if plan.deliver != "no")
-        return next((plan for plan in plans if is_planned_by(plan, job, self.workspace)), None)
+    def after_death(self) -> None:
+        """Settle the mail that a run was handing over when it died: a file can be looked for, a mail cannot."""
+        of_mails: dict[tuple[str, ...], list[Entry]] = {}
+        for entry in self.ledger.entries():
+            if entry.state == "sending":
+                of_mails.setdefault((entry.athlete_id, entry.whose, entry.channel), []).append(entry)
+        for of_one in of_mails.values():
+            reports = {entry.report for entry in of_one}
+            leads = newest_first(newest_of(one for one in of_one if one.report == report) for report in reports)
+            key = leads[0].delivery_id  # as the mail was made with
+            became = self._became(of_one[0].channel, key)
+            if became == "waiting":
+                self.ledger.write([replace(entry, state=became) for entry in of_one])
+                continue
+            problem = DIED if became == "doubtful" else None
+            handed = [replace(entry, state=became, problem=problem) for entry in leads]
+            self.ledger.write([*handed, *_told(set(of_one) - set(leads), key)])
+            self.found += [entry for entry in handed if entry.state == "sent"]
 
-    def queue(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Put down who is to get the pages; gives those of which nobody will."""
-        waiting = []
-        for job in jobs:
-            if (plan := self.plan_of(job)) and plan.deliver != "no":
-                try:
-                    found = self.book.recipients(job, plan)
-                    waiting += [entry_for(job, recipient, plan.deliver) for recipient in found]
-                except ConsentMissing as problem:
-                    yield Outcome(job, "not agreed", str(problem))
-                except WorkbookError as problem:
-                    yield Outcome(job, "nobody", str(problem))
-        self.ledger.add(waiting)
-
-    def send(self, entry: Entry) -> Outcome | None:
-        """Send one page, unless it was or may have been; None where it is not rendered yet."""
-        if entry.state == "sending":
-            return _outcome(self._after_death(entry))
-        page = entry.job.page(self.workspace)
-        if entry.state == "doubtful":
-            return _outcome(entry)
-        if not page.is_file():
-            return None
+    def _became(self, channel_name: str, key: str) -> Literal["sent", "waiting", "doubtful"]:
         try:
-            email = self._recipient(entry).email
-            if entry.state == "refused" and entry.recipient_hash == address_hash(entry, email):
-                return _outcome(entry)
-            mail = page_mail(page, entry, email, self.workspace.config)
-            channel = self._channel(entry.channel)
-        except ConsentMissing as problem:
-            return Outcome(entry.job, "not agreed", str(problem), entry.whose, entry.channel, entry.delivery_id)
+            channel = self._channel(channel_name)
+            return "sent" if channel.has(key) else "waiting" if channel.takes_back(key) else "doubtful"
+        except (WorkbookError, OSError):
+            return "doubtful"
+
+    def cannot_go(self, failed: tuple[Entry, WorkbookError]) -> Outcome:
+        """What is said of a page whose mail cannot be; the ledger keeps why, but for a want of consent."""
+        entry, problem = failed
+        if not isinstance(problem, ConsentMissing):
+            self.ledger.change(entry, problem=str(problem))
+        return _not_going(entry, problem)
+
+    def send(self, post: Post) -> Iterator[Outcome]:
+        """Send one mail, and put down what became of all its lines."""
+        if post.passed:
+            passed = [replace(entry, state="silent", problem=SILENT) for entry in post.passed]
+            self.ledger.write(passed)
+            yield from map(_outcome, passed)
+        attached: dict[Entry, Attachment] = {}
+        for entry in post.pages:
+            try:
+                attached[entry] = attachment(entry.job.page(self.workspace), entry, self.workspace.config)
+            except WorkbookError as problem:
+                yield self.cannot_go((entry, problem))
+        left = {entry.report for entry in post.pages} - {entry.report for entry in attached}
+        post = replace(
+            post, pages=tuple(attached), earlier=tuple(one for one in post.earlier if one.report not in left)
+        )
+        if not post.leads:
+            return
+        try:
+            config, period = self.workspace.config, partial(_period, self.workspace)
+            mail = post_mail(post, list(attached.values()), period, config)
+            channel = self._channel(post.leads[0].channel)
         except WorkbookError as problem:
-            return _outcome(self.ledger.change(entry, problem=str(problem)))
-        tried = {
-            "recipient_hash": address_hash(entry, email),
-            "page_hash": hashed(page.read_text(encoding="utf-8")),
-            "attempts": entry.attempts + 1,
-        }
-        return _outcome(self._handed_over(entry, lambda before: channel.send(mail, before), tried))
+            yield from (self.cannot_go((entry, problem)) for entry in post.leads)
+            return
+        yield from self._handed_over(post, lambda before: channel.send(mail, before))
 
     def close(self) -> None:
         """Let go of what was opened here."""
         for channel in self.opened.values():
             channel.close()
 
-    def _handed_over(self, entry: Entry, send: Callable[[Callable[[], None]], None], tried: dict[str, object]) -> Entry:
-        """The line after the mail was handed to its channel, or was not."""
-        said = entry
+    def _handed_over(self, post: Post, send: Callable[[Callable[[], None]], None]) -> Iterator[Outcome]:
+        """What is said of the lines after the mail was handed to its channel, or was not."""
+        key, was_told = post.leads[0].delivery_id, False
+        leads = [self._tried(entry, post) for entry in post.leads]
+        earlier = [self._tried(entry, post) for entry in post.earlier]
 
         def before() -> None:
-            nonlocal said
-            said = self.ledger.change(entry, state="sending", problem=None, **tried)
+            nonlocal was_told
+            self.ledger.write([replace(entry, state="sending", problem=None) for entry in (*leads, *earlier)])
+            was_told = True
 
         try:
             send(before)
         except Refused as problem:
-            return self.ledger.change(entry, state="refused", problem=str(problem), **tried)
+            became: State = "refused"
+            said = str(problem)
         except NoAnswer as problem:
-            return self.ledger.change(entry, **tried, **_doubtful(str(problem)))
+            became, said = "doubtful", str(problem)
         except NotSent as problem:
-            return self.ledger.change(entry, state="waiting", problem=str(problem), **tried)
-        except Exception as problem:  # also a fault of the workbook itself: it fails this page, not the others
-            state = "waiting" if said is entry else "doubtful"
-            return self.ledger.change(entry, state=state, problem=str(problem) or repr(problem), **tried)
-        return self.ledger.change(said, state="sent")
+            became, said = "waiting", str(problem)
+        except Exception as problem:  # also a fault of the workbook itself: it fails this mail, not the others
+            became, said = ("doubtful" if was_told else "waiting"), str(problem) or repr(problem)
+        else:
+            became, said = "sent", ""
+        handed = [replace(entry, state=became, problem=said or None) for entry in leads]
+        if became == "sent":
+            lines = {entry.delivery_id for entry in post.lines}
+            handed = [replace(entry, problem=LINE) if entry.delivery_id in lines else entry for entry in handed]
+        if became in ("sent", "doubtful"):
+            named = _told(earlier, key)
+        else:
+            named = [replace(entry, state=became, problem=None) for entry in earlier]
+        self.ledger.write([*handed, *named])
+        shown = (*handed, *named) if became == "sent" else handed
+        yield from (replace(_outcome(entry), mail=key) for entry in shown)
 
-    def _recipient(self, entry: Entry) -> Recipient:
-        """Who gets the page now; consent may have been taken back since it was put down."""
-        plan = self.plan_of(entry.job)
-        if plan is None:
-            raise ConfigProblem("workbook.toml does not send this page any more. Settle it: workbook deliver --list")
-        for recipient in self.book.recipients(entry.job, plan):
-            if entry_for(entry.job, recipient, entry.channel).delivery_id == entry.delivery_id:
-                return recipient
-        raise ConfigProblem(f"The {entry.whose} is not to get this page any more. Settle it: workbook deliver --list")
+    def _tried(self, entry: Entry, post: Post) -> Entry:
+        """The line with what this attempt is known by."""
+        page = entry.job.page(self.workspace)
+        return replace(
+            entry,
+            recipient_hash=address_hash(entry, post.recipient.email),
+            page_hash=hashed(page.read_text(encoding="utf-8")) if entry in post.pages else None,
+            attempts=entry.attempts + 1,
+        )
 
     def _channel(self, name: str) -> Channel:
         if self.given is not None:
@@ -180,14 +271,6 @@ class _Run:
         if name not in self.opened:
             self.opened[name] = open_channel(self.workspace, name)
         return self.opened[name]
-
-    def _after_death(self, entry: Entry) -> Entry:
-        """The line of a page that a run was handing over when it died: a file can be looked for, a mail cannot."""
-        try:
-            found = self._channel(entry.channel).has(entry.delivery_id)
-        except WorkbookError:
-            found = False
-        return self.ledger.change(entry, **({"state": "sent"} if found else _doubtful(DIED)))
 
 
 def open_channel(workspace: Workspace, name: str) -> Channel:
@@ -203,8 +286,17 @@ def open_channel(workspace: Workspace, name: str) -> Channel:
     return MailServer(delivery.smtp, workspace.folder)
 
 
-def _doubtful(problem: str) -> dict[str, str]:
-    return {"state": "doubtful", "problem": problem}
+def _told(entries: Iterable[Entry], key: str) -> list[Entry]:
+    return [replace(entry, state="told", problem=f"Named in the mail {key}.") for entry in entries]
+
+
+def _period(workspace: Workspace, entry: Entry) -> str:
+    return period_of(entry.job.page(workspace), entry)
+
+
+def _not_going(entry: Entry, problem: WorkbookError) -> Outcome:
+    state = "not agreed" if isinstance(problem, ConsentMissing) else entry.state
+    return Outcome(entry.job, state, str(problem), entry.whose, entry.channel, entry.delivery_id)
 
 
 def _outcome(entry: Entry) -> Outcome:

@@ -42,7 +42,7 @@ def read_apart(path: Path, options: Options) -> Reading:
 
     Raises what that raises, and UnreadableFile where the process that read it died, or needed too much time.
     """
-    command = [sys.executable, "-m", __name__, str(MEMORY_MIB)]
+    command = [sys.executable, "-P", "-m", __name__, str(MEMORY_MIB)]  # no stray module of this folder
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as said:
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=answer, stderr=said, env=os.environ | _ENVIRONMENT

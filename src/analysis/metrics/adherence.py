@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.base.silence import AWAY
+
 DayState = Literal["done", "rest", "off", "answered", "none"]
 PlanStatus = Literal["done", "moved", "part", "missed", "planned", "off"]
 
 TRAINING_ROLES = ("day_1", "day_3", "day_5")
 TOLERANCE_D = 1  # a planned day done on the day before or after is moved, not missed
-AWAY = ("ill", "travel")  # labels of days of which nothing is expected
 _AT_REST = ("body_mass", "body_composition")  # what a scale tells is no test that somebody did
 _BETWEEN = re.compile(r"[,;+]|\bthen\b|\band\b", re.IGNORECASE)  # the lifts that a plan lists
 _LIFTS_STATUS = {(True, False): "done", (True, True): "part", (False, True): "missed"}  # any done, any missing

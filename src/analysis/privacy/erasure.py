@@ -15,6 +15,7 @@ from analysis.base import config as configuration
 from analysis.base.errors import UsageProblem
 from analysis.base.files import sweep, write_whole
 from analysis.base.frames import rows_of
+from analysis.delivery.channels import WAITING
 from analysis.delivery.ledger import Entry
 from analysis.delivery.sending import entries
 from analysis.ingest.binding import Names
@@ -258,7 +259,7 @@ def _in_drop_folder(workspace: Workspace, files: int) -> Iterator[str]:
 
 def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
     """What the workbook made for or about the athlete: pages, facts, logs, mails, copies of notebooks in work."""
-    wanted, mails = task.wanted, {f"{mail}.eml" for mail in task.mails}
+    wanted, mails = task.wanted, {name for mail in task.mails for name in (f"{mail}.eml", f".{mail}.eml{WAITING}")}
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
     kept |= {*audit.old_logs(store), store / backup_list.LIST, store / fetched.LEDGER}

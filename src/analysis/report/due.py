@@ -79,6 +79,15 @@ def period_end(plan: ReportPlan, as_of: pd.Timestamp, week_start: str) -> pd.Tim
     return fortnight_end(as_of, week_start, plan.fortnight_from)
 
 
+def period_start(plan: ReportPlan, end: pd.Timestamp, week_start: str) -> pd.Timestamp:
+    """The first day of the period of a plan that ends with the day `end`.
+
+    >>> period_start(ReportPlan(every="month"), pd.Timestamp("2026-02-28"), "monday").date().isoformat()
+    '2026-02-01'
+    """
+    return period_end(plan, end - _DAY, week_start) + _DAY
+
+
 def due_at(plan: ReportPlan, end: pd.Timestamp, zone: ZoneInfo) -> pd.Timestamp:
     """The moment from which the period that ends with the day `end` is due, in UTC.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Numbers
+from analysis.base.rules import Proposal
 from analysis.base.states import State
 from analysis.pages.series import series_fact, wording_of
 from analysis.pages.squad_week.members import Finding, MemberWeek, NewDevice
@@ -36,7 +37,9 @@ def data_state(week: SquadWeek) -> list[Block]:
     n, of = len(week.members), len(week.everyone)
     facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data this week.", estimate=n, n=of)]
     facts += withheld_fact(week.squad.withheld)
-    facts += [_no_data_fact(one) for one in week.without_data]
+    asked = {one.athlete_id for one, _ in week.questions}
+    facts += [_question_fact(one, question) for one, question in week.questions]
+    facts += [_no_data_fact(one) for one in week.without_data if one.athlete_id not in asked]
     facts += _new_device_facts(week.new_devices)
     return [*facts, *_ledger_facts(week), _streams(week)]
 
@@ -68,6 +71,11 @@ def changes(week: SquadWeek) -> list[Block]:
         Fact("changes.settings", f"Settings {settings}: the same letters on last week's page mean the same settings."),
     ]
     return facts
+
+
+def _question_fact(one: MemberWeek, question: Proposal) -> Fact:
+    """What a rule has the coach ask; no verdict, so that it has no state."""
+    return Fact(f"{one.athlete_id}.{question.rule}", question.line, reason="ask")
 
 
 def _no_data_fact(one: MemberWeek) -> Fact:

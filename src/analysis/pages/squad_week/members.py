@@ -21,7 +21,7 @@ from analysis.models.squad.sensitivity import Sensitivity
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek
 from analysis.pages.series import can_be_told, is_news, subject_of, wording_of
-from analysis.pages.squad_week.proposals import week_proposals
+from analysis.pages.squad_week.proposals import week_proposals, week_questions
 
 LOAD_WEEKS = 8  # that make an athlete's usual load
 
@@ -184,6 +184,10 @@ class MemberWeek:
     def proposals(self, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
         """What the rules propose for the week after this one."""
         return week_proposals(self.week, rules)
+
+    def questions(self, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
+        """What the rules have the coach ask."""
+        return week_questions(self.week, self.name, rules)
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity:
         """The finding under other choices; NotEnoughData for the kinds that have none to vary."""

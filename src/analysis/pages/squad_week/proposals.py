@@ -36,6 +36,7 @@ import pandas as pd
 from analysis.base.config import Lift
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import WEEK, Known, Proposal, Rule, Subject, proposals
+from analysis.base.silence import silent_weeks
 from analysis.base.states import State
 from analysis.metrics.load import RAMP_WEEKS, ramp_pct, week_over_week_pct, weekly_load
 from analysis.models.change import Told
@@ -55,7 +56,17 @@ def week_proposals(week: AthleteWeek, rules: Iterable[Rule]) -> tuple[Proposal, 
     rules : iterable of Rule
         As `Workspace.rules` gives them.
     """
-    return proposals(rules, week_subjects(week), week.athlete.athlete_id, week.days[0])
+    to_accept = [rule for rule in rules if rule.propose != "ask"]
+    return proposals(to_accept, week_subjects(week), week.athlete.athlete_id, week.days[0])
+
+
+def week_questions(week: AthleteWeek, name: str, rules: Iterable[Rule]) -> tuple[Proposal, ...]:
+    """What the rules have the coach ask the athlete of that name; no answer is stored, and no athlete reads it."""
+    asking = [rule for rule in rules if rule.propose == "ask"]
+    if not asking:
+        return ()
+    subject = Subject(WEEK, name, "athlete", athlete_facts(week))
+    return proposals(asking, [subject], week.athlete.athlete_id, week.days[0])
 
 
 def week_subjects(week: AthleteWeek) -> tuple[Subject, ...]:
@@ -81,6 +92,7 @@ def athlete_facts(week: AthleteWeek) -> dict[str, Known]:
         "adherence_pct": _share_pct(four),
         "adherence_week_pct": _share_pct(week.adherence),
         "plan_lifts_pct": _plan_lifts_pct(week),
+        "silent_weeks": silent_weeks(week.athlete, week.until),
         **_ramps(week),
         **_answers(week),
     }

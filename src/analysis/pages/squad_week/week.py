@@ -126,6 +126,11 @@ class SquadWeek:
         return tuple(sorted(found, key=lambda one: _ACTIONS.index(one[1].action)))
 
     @cached_property
+    def questions(self) -> tuple[tuple[MemberWeek, Proposal], ...]:
+        """What the rules have the coach ask, of everyone, with data of this week or without."""
+        return tuple((one, question) for one in self.everyone for question in one.questions(self.squad.rules))
+
+    @cached_property
     def streams(self) -> pd.DataFrame:
         """One row an athlete: rows of this week in each stream, and last_date, the last day of which anything is known.
 

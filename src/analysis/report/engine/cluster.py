@@ -238,7 +238,8 @@ def _published(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     try:
         publish({output.with_suffix(".json"): facts, output: answer.pop("page").decode()})
         if "stderr" in answer:
-            answer["log"] = str(write_log(Path(request["log_folder"]), output, answer.pop("stderr")))
+            folder, notebook = Path(request["log_folder"]), Path(request["notebook"])
+            answer["log"] = str(write_log(folder, notebook, output, answer.pop("stderr")))
     except OSError as problem:
         return {"failed": failure(problem, output)}
     return answer

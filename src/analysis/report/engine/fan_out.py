@@ -155,7 +155,8 @@ def _requested(manifest: Manifest, first: _Planned, others: Iterable[_Planned], 
         for request, answer in each(requests()):
             plan = in_work.pop(request["output"])
             if answer.get("where"):
-                write_log(Path(request["log_folder"]), plan.page, f"{answer['failed']}\n\n{answer['where']}")
+                folder, notebook = Path(request["log_folder"]), Path(request["notebook"])
+                write_log(folder, notebook, plan.page, f"{answer['failed']}\n\n{answer['where']}")
             yield _done(manifest, plan, answer)
     except RenderFailed as problem:  # no parent got ready
         for plan in [*in_work.values(), *others]:

@@ -147,7 +147,15 @@ class WarmParent:
         self._incoming = b""
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._wire, its = socket.socketpair()
-        command = [sys.executable, "-m", "analysis.report.engine.warm_parent", str(its.fileno()), str(at_a_time)]
+        of_us = "analysis.report.engine.warm_parent"
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            of_us,
+            str(its.fileno()),
+            str(at_a_time),
+        ]  # no stray module of this folder
         with its:
             self._process = subprocess.Popen(
                 [*command, *map(str, dict.fromkeys(rehearsed))],

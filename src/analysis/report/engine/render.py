@@ -175,15 +175,15 @@ def render(
         page = page_html(parts, about, footer, key=key, library=library)
         facts = _facts(parts, about, values, key, fingerprint, made_at)
     except RenderFailed as problem:
-        write_log(log_folder, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
+        write_log(log_folder, notebook, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
         raise
     facts_path = output.with_suffix(".json")
     publish({facts_path: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n", output: page})
     log, warnings = None, notebooks.stderr_of(ran)
     if warnings:
-        log = write_log(log_folder, output, warnings)
+        log = write_log(log_folder, notebook, output, warnings)
     else:
-        _log_of(output, log_folder).unlink(missing_ok=True)  # of a render that failed before
+        _log_of(log_folder, notebook, output).unlink(missing_ok=True)  # of a render that failed before
     return Rendered(output, facts_path, time.monotonic() - started, log)
 
 
@@ -336,13 +336,14 @@ def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def write_log(folder: Path, page: Path, text: str) -> Path:
+def write_log(folder: Path, notebook: Path, page: Path, text: str) -> Path:
     """Leave in `folder` what went wrong with a page; where it lies."""
     folder.mkdir(parents=True, exist_ok=True)
-    log = _log_of(page, folder)
+    log = _log_of(folder, notebook, page)
     log.write_text(text, encoding="utf-8")
     return log
 
 
-def _log_of(page: Path, folder: Path) -> Path:
-    return folder / f"{page.parent.name or 'page'}_{page.stem}.log"
+def _log_of(folder: Path, notebook: Path, page: Path) -> Path:
+    """The log of a page, by its report, period and athlete, as pages lie below the reports."""
+    return folder / f"{notebook.stem}_{page.parent.name or 'page'}_{page.stem}.log"
