@@ -14,7 +14,7 @@ import devices
 from analysis.base.devices import AGAINST, BETWEEN_DAYS, device_errors, errors_of, typical_error_of
 from analysis.base.tables import TABLES
 from analysis.models.noise import NO_SQUAD, Published, noise_of_squad
-from analysis.models.series import Quantity
+from analysis.models.series import ALONE, Quantity, Series, with_comparable
 
 SQUAT = Quantity("back_squat", "m/s", 0.04, measure="mean_velocity_m_s")
 PRIOR = SQUAT.published_on("GymAware")
@@ -109,3 +109,16 @@ def test_the_noise_that_a_squad_measured_outweighs_the_table():
 def test_the_page_of_devices_is_that_of_the_table():
     """`python docs/devices.py` writes it."""
     assert devices.PAGE.read_text(encoding="utf-8") == devices.page()
+
+
+def test_a_series_of_few_values_is_judged_by_the_error_of_its_device():
+    def noise_on(device: str, n: int):
+        values = np.random.default_rng(n).normal(0.6, 0.05, n)
+        days = pd.date_range("2026-01-05", periods=n, freq="7D")
+        exposures = with_comparable(pd.DataFrame({"local_date": days, "value": values, "device": device}))
+        return Series(exposures=exposures, until=days[-1], judging=ALONE, quantity=SQUAT).change.noise
+
+    assert noise_on("GymAware", 2).source == PRIOR.source
+    assert noise_on("GymAware", 12).source == f"{PRIOR.source} and own values"
+    assert noise_on("an encoder", 12).source == "own values"
+    assert not noise_on("an encoder", 2).known

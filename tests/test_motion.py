@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from format_samples import written
 from motions import RDL, SET, Hinges, both_hips, storage
 
+from analysis import open_workspace
 from analysis.base.config import Config
 from analysis.base.errors import UnitNeeded, UnreadableFile
+from analysis.cli import main
 from analysis.ingest import registry
 from analysis.ingest.dialect import Said
 from analysis.ingest.exercises import catalogue
@@ -259,6 +262,8 @@ def test_the_tool_is_the_device_by_the_name_or_the_coordinates_of_its_model(tmp_
         ("VID_20261103_181502_KettlebellSwing_24KG", "2026-11-03", "kettlebell_swing", 24),
         ("23-11-2026 good morning 40kg set 2", "2026-11-23", "good_morning", 40),
         ("November 3, 2026 single-leg RDL", "2026-11-03", "single_leg_romanian_deadlift", None),
+        ("RDL100kgx5_20261103", "2026-11-03", "romanian_deadlift", 100),
+        ("2026_11_03 Rumänisches Kreuzheben 60-kg vorne", "2026-11-03", "romanian_deadlift", 60),
         ("trial03", None, None, None),
     ],
 )
@@ -281,6 +286,10 @@ def test_a_day_that_can_be_read_in_two_ways_is_asked_for(tmp_path):
     said = Options(config=BERLIN.config, said=Said(day_first=True))
     days = read(tmp_path, name="rdl_03-04-2026.mot", options=said).tables["sessions"]["local_date"]
     assert days.astype(str).tolist() == ["2026-04-03"]
+
+
+def test_a_name_of_two_days_is_asked_for(tmp_path):
+    assert "Its name holds several days" in refused(tmp_path, RDL, "rdl 2026-03-02 saved 2026-03-04.mot")
 
 
 def test_a_recording_of_which_nobody_says_day_or_lift_is_asked_for(tmp_path):
@@ -392,6 +401,27 @@ def test_a_table_of_points_that_lacks_one_or_of_a_day_that_nobody_says_is_refuse
         by_mapping(tmp_path, points)
     with pytest.raises(UnreadableFile, match="does not say on which day it was"):
         by_mapping(tmp_path, {"hip_angle_deg": 180 - SET.flexion_deg}, 'exercise = "Deadlift"')
+
+
+def test_what_is_said_on_the_command_line_is_kept_with_the_file(tmp_path):
+    def run(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, [*words, "--workspace", str(tmp_path / "ws")])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    CliRunner().invoke(main, ["init", str(tmp_path / "ws")])
+    run("alias", "Alder", "--new")
+    clip = str(written(tmp_path, "clip.mot", RDL))
+    assert "say --date and --lift" in " ".join(run("check", clip, "--athlete", "Alder", code=1).split())
+    assert "is no load with its unit" in run("ingest", clip, "--load", "80", code=2)
+    said = ("--athlete", "Alder", "--date", "2026-03-02", "--lift", "Deadlift", "--load", "175lb")
+    assert "--lift Deadlift --load 175lb" in run("check", clip, *said)
+    run("ingest", clip, *said)
+    run("ingest", clip, "--again", "--load", "80kg")  # the day and the lift are as they were said
+    alder = open_workspace(tmp_path / "ws").athlete("Alder")
+    assert alder.sets[["exercise", "load_kg"]].to_numpy().tolist() == [["deadlift", 80.0]]
+    assert alder.reps["hinge_angle_deg"].round().tolist() == [85, 82, 88]
+    assert "11.25 to 17.35 deg (RMSE against a reference)" in run("noise", "--devices")
 
 
 def test_a_damaged_file_is_read_or_refused_and_never_breaks(tmp_path):

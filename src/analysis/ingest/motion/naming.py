@@ -15,7 +15,8 @@ from analysis.ingest.exercises import Catalogue
 _APART = r"(?<![^\W_])"  # a word begins here, in a name that parts its words by anything
 _BEHIND = r"(?![^\W_])"
 _LOAD = re.compile(
-    rf"{_APART}(?P<before>\d+[ _x×*-])?(?P<n>\d+([.,]\d+)?)[ _-]?(?P<unit>kg|kgs|lb|lbs){_BEHIND}", re.IGNORECASE
+    rf"(?<![\d.,])(?P<before>\d+[ _x×*-])?(?P<n>\d+([.,]\d+)?)[ _-]?(?P<unit>kg|kgs|lb|lbs)({_BEHIND}|(?=[x×]\d))",
+    re.IGNORECASE,
 )
 _PARTS = ("5", "25", "75")  # behind a gap: 82_5kg may be 82.5 kg, or 5 kg of something numbered 82
 _NUMBERED = re.compile(
@@ -85,15 +86,22 @@ def in_name(stem: str, known: Catalogue, day_first: bool | None = None) -> Said:
 
 def _day_in(stem: str, day_first: bool | None) -> tuple[date | None, str, str]:
     """The day in a name, the name without it, and what may be read in two ways."""
+    days: dict[date, str] = {}
     question = ""
     for match, text in [*_numbered_days(stem), *_named_days(stem)]:
-        rest = f"{stem[: match.start()]} {stem[match.end() :]}"
         try:
-            return clock(text, day_first_of([text]) if day_first is None else day_first).date(), rest, ""
+            day = clock(text, day_first_of([text]) if day_first is None else day_first).date()
         except BadCell as bad:
             if match.re is _NUMBERED and match["mark"]:
                 question = question or f"{match[0]!r} in its name {bad.check}; say --day-first or --month-first."
-    return None, _NUMBERED.sub(" ", stem), question
+        else:
+            days.setdefault(day, match[0])
+    rest = _NUMBERED.sub(" ", stem)
+    for written in days.values():
+        rest = rest.replace(written, " ")
+    if len(days) > 1:
+        return None, rest, f"Its name holds several days, {' and '.join(days.values())}; leave one in it."
+    return next(iter(days), None), rest, "" if days else question
 
 
 def _numbered_days(stem: str) -> Iterable[tuple[re.Match[str], str]]:
