@@ -75,6 +75,9 @@ RESTS_ON = {
     "forcedecks": "a public table that a pipeline made of the interface, headers of the Hub's export in public scripts",
     "statsports": "two public files of different headers",
     "catapult": "a public table that a pipeline made of the interface",
+    "motorised": "column names in public importers; no file was found",
+    "titled_gates": "a public note on its columns; no file was found",
+    "numbered_gates": "column names in a public script; no file was found",
     "gps_log": "a public file with the read-me of the app that reads it",
     "kinovea": "two public files, one a text and one a workbook; no calibrated one was found",
 }

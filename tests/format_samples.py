@@ -346,6 +346,33 @@ CATAPULT_UNITS = (
     "Total Player Load\n"
     "Birch,Practice,Session,14/03/2026,01:02:03,5400.5,27.9,510\n"
 )
+MOTORISED = (
+    "Client,Client Weight [kg],SessionTime,Exercise,ExerciseType,SetNumber,RepNumber,Direction,Side,"
+    "Concentric Load [kg],Eccentric Load [kg],Distance [m],Time [s],AvgSpeed [m/s],PeakSpeed [m/s],AvgForce [N],"
+    "AvgPower [W],0-5m Time [s]\n"
+    "Alder,70.5,3/14/2026 6:05:00 PM -05:00,Sprint,Linear,1,1,Forward,Both,3,3,20.01,3.25,6.16,7.9,45,277,1.25\n"
+    "Alder,70.5,3/14/2026 6:15:00 PM -05:00,Sprint,Linear,1,2,Forward,Both,15,15,20,4.1,4.88,5.6,150,730,1.5\n"
+    "Alder,70.5,3/14/2026 6:25:00 PM -05:00,Lateral push,Linear,2,1,Out,Left,15,15,2,1.2,1.66,2.5,160,265,\n"
+)
+MOTORISED_OLD = (
+    "Client;SessionTime;Exercise;Concentric Load [kg];Distance [m];Time [s];TopSpeed\n"
+    "Birch;46095.75;Sprint;0;30;4,31;8,4\n"
+)
+TITLED_GATES = (
+    "20 m sprint\n\nName;Date;Total time (s);Split time 5 m (s);Max speed (km/h)\n"
+    "Alder;14/03/2026;3,12;1,08;29,5\nAlder;14/03/2026;3,09;1,06;29,8\n"
+)
+TITLED_TURNS = (
+    "505 test;;;;\n;;;;\nName;Date;Total time (s);Max speed (km/h);Direction ()\n"
+    "Alder;14/03/2026;2,41;21,6;Left\nAlder;14/03/2026;2,35;21,9;Right\n"
+)
+NUMBERED_GATES = (
+    "Date,GivenName,FamilyName,Name,Split1,Split2,Split3,Cumulative1,Cumulative2,Cumulative3,Distance1,Distance2,"
+    "Distance3\n"
+    "04/03/2026,Alder,Wood,30m Sprint,1.80,1.25,1.15,1.80,3.05,4.20,10,10,10\n"
+    "04/03/2026,Alder,Wood,30m Sprint,1.78,1.24,1.16,1.78,3.02,4.18,10,20,30\n"
+    "04/03/2026,Birch,Wood,Agility,2.5,2.6,0,2.5,5.1,0,,,\n"
+)
 GPS_LOG = "".join(
     f"{10 + n / 10:.2f};2026-03-02 08:35:13.{n}00000;{speed:.2f};50.123456;8.654321\n"
     for n, speed in enumerate((0.04, 0.04, 1.5, 4.25, 7.5, 8.9, 8.1))
@@ -353,13 +380,18 @@ GPS_LOG = "".join(
 KINOVEA = "#Kinovea Trajectory data export\n#T X Y\n\n# bar\n" + "".join(
     f"{n / 10:.3f} 12,50 {6 * n},25 \n" for n in range(11)
 )
-# files whose rows are not those of a table with a header
-WITHOUT_HEADER = {"alder_wood-71-20260302.csv": GPS_LOG, "deadlift 100kg 2026-03-02.txt": KINOVEA}
+# files whose rows are not those of a table with its header on top
+WITHOUT_HEADER = {
+    "titled.csv": TITLED_GATES,
+    "turns.csv": TITLED_TURNS,
+    "alder_wood-71-20260302.csv": GPS_LOG,
+    "deadlift 100kg 2026-03-02.txt": KINOVEA,
+}
 # of columns of these files whose header names none, as somebody says it in workbook.toml
 UNITS = {
     **{"Athlete Standing Weight": "lb", "Contraction Time": "s", "Jump Height (Imp-Mom)": "in"},
     **{"RSI-modified (Imp-Mom)": "cm/s", "Total Distance": "m", "Distance Total": "m", "Max Speed": "m/s"},
-    **{"total_distance": "yd", "max_vel": "mph", "Y": "cm"},
+    **{"total_distance": "yd", "max_vel": "mph", "Y": "cm", "TopSpeed": "m/s"},
 }
 
 # reader -> the name of a file and its text; readers with several dialects have several
@@ -392,6 +424,8 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "statsports": (("statsports.csv", STATSPORTS), ("statsports_short.csv", STATSPORTS_SHORT)),
     "catapult": (("catapult.csv", CATAPULT), ("catapult_units.csv", CATAPULT_UNITS)),
     "recordings": (("recordings.csv", RECORDINGS),),
+    "motorised": (("motion.csv", MOTORISED), ("motion_old.csv", MOTORISED_OLD)),
+    "numbered_gates": (("numbered.csv", NUMBERED_GATES),),
     "freelap": (("freelap_fr.csv", FREELAP_FRENCH), ("freelap_us.csv", FREELAP_US)),
     "sprints": (("wide.csv", SPRINTS_WIDE), ("long.csv", SPRINTS_LONG)),
     "laser": (("laser_2026-03-02.csv", LASER),),
@@ -431,8 +465,8 @@ ELSEWHERE = {
     **dict.fromkeys((*ACCOUNTS, "archive"), "`test_watch_exports.py`"),
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
-    **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),
     "opensim": "`test_motion.py`",
+    **dict.fromkeys(("gps_log", "kinovea", "titled_gates"), "`test_plates.py`"),
     "mapping": "`test_mapping.py`, `test_suggest.py`",
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 
 import numpy as np
 import openpyxl
@@ -9,22 +10,34 @@ import pytest
 from format_samples import (
     CATAPULT,
     CATAPULT_UNITS,
+    FILES,
     FORCEDECKS_HUB,
     FORCEDECKS_TABLE,
     FORCEFRAME_HUB,
     FORCEFRAME_ROWS,
     GPS_LOG,
+    MOTORISED,
+    MOTORISED_OLD,
     NORDBORD_HUB,
     NORDBORD_ROWS,
+    NUMBERED_GATES,
     STATSPORTS,
     STATSPORTS_SHORT,
+    TITLED_GATES,
+    TITLED_TURNS,
     UNITS,
+    WITHOUT_HEADER,
     written,
 )
+from mutation import mutated
+from soak_scale import times
+from sound_tables import assert_sound
 
 from analysis.base.config import Config
-from analysis.base.errors import ConfigProblem, UnitNeeded, UnreadableFile
+from analysis.base.errors import ConfigProblem, UnitNeeded, UnreadableFile, WorkbookError
+from analysis.base.names import name_key
 from analysis.ingest import registry
+from analysis.ingest.binding import Names, bind
 from analysis.ingest.reading import Options, Reading
 
 BERLIN = Options(config=Config(time_zone="Europe/Berlin", units=UNITS))
@@ -116,6 +129,14 @@ def test_the_objects_of_the_interface_are_the_rows_of_its_tables(tmp_path, wrapp
     assert trials(reading) == trials(read(tmp_path, NORDBORD_ROWS)) | trials(read(tmp_path, FORCEFRAME_ROWS))
     assert len(reading.source_rows) == 4
     assert set(reading.tables["trials"]["device"]) == {"NordBord", "ForceFrame"}
+
+
+def test_objects_of_other_keys_are_further_trials_of_the_day(tmp_path):
+    first, second, _ = as_json(NORDBORD_ROWS)
+    reading = read(tmp_path, json.dumps([first, second | {"notes2": ""}, first]), "vald.json")
+    assert list(of(reading, "mean_force_n")) == [
+        ("p-1", "03-03", "nordic", number, side) for number, side in ((1, "L"), (1, "R"), (2, "L"), (2, "R"), (3, "R"))
+    ]
 
 
 @pytest.mark.parametrize("text", ["[", "[1, 2]", '{"a": {"b": 1}, "c": []}', "[" * 100_000, '[{"colour": "red"}]'])
@@ -235,6 +256,70 @@ def test_a_log_in_another_unit_is_refused_and_one_of_another_name_is_nobodys(tmp
     assert "trials" not in reading.tables
 
 
+# 1080, and gates
+
+
+def test_a_sprint_against_another_load_is_another_test(tmp_path):
+    reading = read(tmp_path, MOTORISED, options=NOBODY_SAID)
+    assert of(reading, "peak_speed_m_s") == {
+        ("Alder", "03-14", "sprint_3kg", 1, "B"): 7.9,
+        ("Alder", "03-14", "sprint_15kg", 1, "B"): 5.6,
+        ("Alder", "03-14", "lateral_push_15kg", 1, "L"): 2.5,
+    }
+    assert of(reading, "time_0_5m_s")["Alder", "03-14", "sprint_3kg", 1, "B"] == 1.25
+    assert len(of(reading, "mass")) == 3
+    with pytest.raises(UnitNeeded, match="'TopSpeed'"):
+        read(tmp_path, MOTORISED_OLD, options=NOBODY_SAID)
+    old = read(tmp_path, MOTORISED_OLD)
+    assert of(old, "peak_speed_m_s") == {("Birch", "03-14", "sprint", 1, "B"): 8.4}
+
+
+def splits(reading: Reading) -> list[list]:
+    frame = reading.tables["splits"]
+    return frame[["test_id", "trial_no", "start_m", "distance_m", "time_s"]].to_numpy(dtype="object").tolist()
+
+
+def test_the_title_says_over_which_distance_the_total_time_is(tmp_path):
+    expected = [
+        ["sprint_20m", 1, 0.0, 5.0, 1.08],
+        ["sprint_20m", 1, 5.0, 15.0, pytest.approx(2.04)],
+        ["sprint_20m", 2, 0.0, 5.0, 1.06],
+        ["sprint_20m", 2, 5.0, 15.0, pytest.approx(2.03)],
+    ]
+    reading = read(tmp_path, TITLED_GATES)
+    assert splits(reading) == expected
+    assert reading.tables["sessions"]["external_name"].tolist() == ["Alder"]
+    nameless = re.sub(r"(?m)^(Name|Alder);[^;]*;", "", TITLED_GATES)
+    assert splits(read(tmp_path, nameless, "gates_2026-03-14.csv")) == expected
+    with pytest.raises(UnreadableFile, match="on which day"):
+        read(tmp_path, nameless, "gates.csv")
+
+
+def test_a_turn_is_a_trial_of_its_side(tmp_path):
+    reading = read(tmp_path, TITLED_TURNS)
+    assert of(reading, "time_s") == {
+        ("Alder", "03-14", "505_test", 1, "L"): 2.41,
+        ("Alder", "03-14", "505_test", 2, "R"): 2.35,
+    }
+    assert of(reading, "max_speed_m_s")["Alder", "03-14", "505_test", 1, "L"] == 6.0
+    assert "splits" not in reading.tables
+
+
+def test_numbered_distances_are_lengths_or_places_as_the_test_says(tmp_path):
+    reading = read(tmp_path, NUMBERED_GATES)
+    assert splits(reading) == [
+        ["sprint_30m", 1, 0.0, 10.0, 1.8],
+        ["sprint_30m", 1, 10.0, 10.0, 1.25],
+        ["sprint_30m", 1, 20.0, 10.0, 1.15],
+        ["sprint_30m", 2, 0.0, 10.0, 1.78],
+        ["sprint_30m", 2, 10.0, 10.0, 1.24],
+        ["sprint_30m", 2, 20.0, 10.0, 1.16],
+    ]
+    assert f"{reading.tables['sessions']['local_date'].iloc[0]:%m-%d}" == "03-04"  # the day stands first
+    assert trials(reading) == {("Birch Wood", "03-04", "agility", 1, "B", "time_s"): 5.1}
+    assert any("stand: 1." in note for note in reading.notes)
+
+
 # Kinovea
 
 T_S = np.round(np.arange(0, 6, 0.02), 3)
@@ -300,3 +385,35 @@ def test_of_several_points_none_called_bar_is_asked_for(tmp_path):
     kinovea_book(path, "cm", {"hip": HEIGHT_M * 100, "knee": HEIGHT_M * 50})
     with pytest.raises(UnreadableFile, match=r"'hip', 'knee'.*Call it bar"):
         registry.read(path, BERLIN)
+
+
+# every one of them, damaged
+
+READERS = ("nordbord", "forceframe", "forcedecks", "statsports", "catapult", "motorised", "numbered_gates")
+FILES_OF_THEM = {
+    **{name: text for reader in READERS for name, text in FILES[reader]},
+    **WITHOUT_HEADER,
+    "vald.json": json.dumps([*as_json(NORDBORD_ROWS), *as_json(FORCEFRAME_ROWS)]),
+}
+
+
+@pytest.mark.scaled
+def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path):
+    met, told = Counter(), {}
+    for seed in range(times(60, 2_000, 20_000)):
+        name = list(FILES_OF_THEM)[seed % len(FILES_OF_THEM)]
+        path = tmp_path / name
+        path.write_bytes(mutated(FILES_OF_THEM[name].encode(), np.random.default_rng(seed)))
+        try:
+            reading = registry.read(path, BERLIN)
+        except WorkbookError as refusal:
+            told[name, seed] = str(refusal)
+            continue
+        met["read"] += 1
+        people = sorted({who for frame in reading.tables.values() for who in frame["external_name"].dropna()})
+        names = Names({("*", name_key(who)): f"a{place}" for place, who in enumerate((*people, "me"))})
+        for table, frame in bind(reading, names, "me").tables.items():
+            assert_sound(table, frame)
+    assert met["read"] > len(told) > 0
+    wrong = {place: said for place, said in told.items() if not said.endswith(".") or "broke the workbook" in said}
+    assert wrong == {}

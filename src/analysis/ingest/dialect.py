@@ -421,16 +421,23 @@ def sniff_delimiter(text: str) -> str:
 
 def _fit(lines: str, delimiter: str) -> float:
     try:
-        widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
+        rows = [row for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
     except csv.Error:
         return 0.0
-    while len(widths) > 1 and widths[0] == 1:
-        del widths[0]  # a line of a title
+    while len(rows) > 1 and len(rows[0]) == 1 and not _is_cut_otherwise(rows, delimiter):
+        del rows[0]  # a line of a title
+    widths = list(map(len, rows))
     if not widths:
         return 0.0
     # a file whose every row is ragged still has its header to go by
     alike = sum(width == widths[0] for width in widths) / len(widths)
     return (widths[0] - 1) * (0.1 + alike)
+
+
+def _is_cut_otherwise(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Whether a mark that is rarer in text than the delimiter stands in the first line and the last: 3,12;29,5."""
+    rarer = _DELIMITERS[_DELIMITERS.index(delimiter) + 1 :]
+    return any(mark in rows[0][0] and any(mark in cell for cell in rows[-1]) for mark in rarer)
 
 
 _COMMA = re.compile(r"[+-]?\d+,\d+")

@@ -86,6 +86,7 @@ class Ledger:
     rejects: dict[tuple[str, int, str, str], tuple[str, str]] = field(default_factory=dict)
     whose: dict[tuple[str, int], str] = field(default_factory=dict)  # of refused rows too
     notes: dict[str, None] = field(default_factory=dict)  # what was made of rows, in their order
+    numbers: dict[tuple, dict[tuple, int]] = field(default_factory=dict)  # of rows alike, through all sheets
     spellings: dict[str, dict[str, set[tuple[str, int]]]] = field(default_factory=dict)  # of a name, with their rows
 
     def note(self, sentence: str) -> None:

@@ -145,13 +145,13 @@ def _in_its_unit(header: str, metric: str, kind: str) -> Measure:
 def _sessions(taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
     """The tables sessions and runs; where the maker numbers no part, two alike on a day are two sessions."""
     rows: dict[str, list[tuple[Row, dict]]] = {"sessions": [], "runs": []}
-    count: Counter[tuple] = Counter()
     for one in taken:
         facts = one.parts["sessions"]
         key, name = facts["session_key"], facts["external_name"]
-        count[name, key] += 1
-        if not facts["is_numbered"] and count[name, key] > 1:
-            key = f"{key}|{count[name, key]}"
+        same = ledger.numbers.setdefault(("session", name, key), {})
+        number = same.setdefault((one.row.sheet, one.row.row_no), len(same) + 1)
+        if not facts["is_numbered"] and number > 1:
+            key = f"{key}|{number}"
         place = {"session_key": key, "external_name": name, "row_no": one.row.row_no}
         for table, some in rows.items():
             some.append((one.row, {**one.parts[table], **place}))

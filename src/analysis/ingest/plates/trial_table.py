@@ -22,6 +22,8 @@ ATHLETE_HEADERS: Mapping[str, Headers] = {
     "last_name": ("lastName", "familyName", "Last Name", "Surname"),
     "athlete_id": ("profileId", "athleteId", "ExternalId"),
 }
+SIDES = {"left": "L", "l": "L", "right": "R", "r": "R", "links": "L", "rechts": "R", "izquierda": "L", "derecha": "R"}
+SIDES |= {"gauche": "L", "droite": "R", "sinistra": "L", "destra": "R"}
 _NO_TIME = re.compile(r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\s*")
 
 
@@ -47,6 +49,10 @@ class TrialTable(TableFormat):
     def metric(self, line: Line, measure: Measure) -> str:  # noqa: ARG002 - for those that override it
         """What a column measures in this row."""
         return measure.metric
+
+    def side(self, line: Line, measure: Measure) -> str:  # noqa: ARG002 - for those that override it
+        """The side of a measurement."""
+        return measure.side
 
     def remarks(self, sheet: Sheet, form: Form) -> Iterable[str]:  # noqa: ARG002 - for those that override it
         """What more is to be said of a sheet."""
@@ -106,7 +112,7 @@ class TrialTable(TableFormat):
                 "external_name": name,
                 "local_date": when,
                 "test_id": measure.test_id or test_id,
-                "side": measure.side,
+                "side": self.side(line, measure),
                 "metric": self.metric(line, measure),
                 "value": value * measure.by,
                 "unit": measure.unit,
@@ -135,13 +141,12 @@ def name_of(line: Line) -> str | None:
 
 
 def trials_of(taken: Iterable[Taken], ledger: Ledger) -> pd.DataFrame:
-    """The table `trials`; the rows of a day and test are its trials, in their order."""
-    numbers: dict[tuple, dict[tuple, int]] = {}
+    """The table `trials`; the rows of a day and test are its trials, in their order through all sheets."""
     rows: list[tuple[Row, dict]] = []
     for one in taken:
         values = one.parts["trials"]
         of_one = tuple(values[name] for name in ("external_name", "local_date", "test_id"))
-        trials = numbers.setdefault(of_one, {})
+        trials = ledger.numbers.setdefault(of_one, {})
         trial_no = trials.setdefault((one.row.sheet, one.row.row_no), len(trials) + 1)
         rows.append((one.row, {**values, "trial_no": trial_no, "row_no": one.row.row_no}))
     return frame("trials", kept) if (kept := without_repeats("trials", rows, ledger)) else pd.DataFrame()
