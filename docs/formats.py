@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "formats.md"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from format_samples import ELSEWHERE, FILES  # noqa: E402 - the files that the tests write
+from format_samples import ELSEWHERE, FILES, RESTS_ON  # noqa: E402 - the files that the tests write
 
 ABOVE = """\
 # Formats
@@ -23,7 +23,19 @@ name. Every row is kept as it was; a cell that cannot be taken refuses its row, 
 | format | what is taken | what is left, and why | read in the tests from |
 |---|---|---|---|
 """
+RESTING = """
+## What some of them rest on
+
+Files in the tests are invented in the form of real ones. Where that form was not known from files of users, it was known
+from this:
+
+| format | known from |
+|---|---|
+"""
 BELOW = """
+No file, test or document was found of the exports of Vitruve, Speed4Lifts, Enode (VmaxPro), Output, Metric, PUSH,
+Beast, Tendo and ADR, nor of the newer one of RepOne: they go by a column mapping, as all below.
+
 ## Tables of any other maker
 
 A column mapping says which column is which quantity: a small TOML file in `mappings/` of the workspace. Examples to
@@ -67,10 +79,13 @@ def page() -> str:
 
     own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
+    rests = "".join(f"| {one.title} | {RESTS_ON[one.name]} |\n" for one in own if one.name in RESTS_ON)
     examples = ", ".join(f"`{name}`" for name in example_mappings())
     return (
         ABOVE
         + rows
+        + RESTING
+        + rests
         + BELOW.format(
             examples=examples,
             columns=_listed(COLUMNS),
