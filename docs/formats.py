@@ -26,8 +26,8 @@ name. Every row is kept as it was; a cell that cannot be taken refuses its row, 
 RESTING = """
 ## What some of them rest on
 
-Files in the tests are invented in the form of real ones. Where that form was not known from files of users, it was known
-from this:
+Files in the tests are invented in the form of real ones. Where that form was not known from files of users, it was
+known from this:
 
 | format | known from |
 |---|---|

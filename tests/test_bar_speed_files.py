@@ -106,7 +106,7 @@ def test_the_limbs_of_a_set_are_sets_of_their_own(tmp_path):
 def test_perch_without_names_keeps_its_numbers_and_tells_them(tmp_path):
     sets = json.loads(PERCH)["sets"]
     reading = read(tmp_path, json.dumps(sets), "sets.json")
-    assert values(reading, "sets", "external_name", "exercise_raw")[0] == ["7", "Perch exercise 3"]
+    assert values(reading, "sets", "external_name", "exercise_raw")[0] == ["Perch user 7", "Perch exercise 3"]
     assert any("Perch exercise 3" in note for note in reading.notes)
 
 
