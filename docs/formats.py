@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "formats.md"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from format_samples import ELSEWHERE, FILES  # noqa: E402 - the files that the tests write
+from format_samples import ELSEWHERE, FILES, RESTS_ON  # noqa: E402 - the files that the tests write
 
 ABOVE = """\
 # Formats
@@ -23,20 +23,25 @@ name. Every row is kept as it was; a cell that cannot be taken refuses its row, 
 | format | what is taken | what is left, and why | read in the tests from |
 |---|---|---|---|
 """
+RESTING = """
+## What some of them rest on
+
+Files in the tests are invented in the form of real ones. Where that form was not known from files of users, it was
+known from this:
+
+| format | known from |
+|---|---|
+"""
 BELOW = """
+No file, test or document was found of the exports of Vitruve, Speed4Lifts, Enode (VmaxPro), Output, Metric, PUSH,
+Beast, Tendo and ADR, nor of the newer one of RepOne: they go by a column mapping, as all below.
+
 ## Tables of any other maker
 
 A column mapping says which column is which quantity: a small TOML file in `mappings/` of the workspace. Examples to
 copy: {examples}.
 A sprint table or a laser's run is read by its header, unless a saved mapping fits it.
 
-## What some of these readers rest on
-
-Makers who publish no file of their own leave others' files, rows and scripts to go by.
-
-| format | rests on |
-|---|---|
-{rests_on}
 ## What a person has to say
 
 | where a file does not say | say it by |
@@ -67,22 +72,6 @@ gets its kind: {kinds}. `sports.csv` in the workspace, with the columns {sport_c
 """
 
 
-# by reader; the others rest on files of people who use them, or on the maker's own documents
-RESTS_ON = {
-    "nordbord": "a public file of rows of the interface, the maker's guide to it, column names in public importers of "
-    "the Hub's export",
-    "forceframe": "a public file of rows of the interface, the maker's guide to it, column names in public scripts",
-    "forcedecks": "a public table that a pipeline made of the interface, headers of the Hub's export in public scripts",
-    "statsports": "two public files of different headers",
-    "catapult": "a public table that a pipeline made of the interface",
-    "motorised": "column names in public importers; no file was found",
-    "titled_gates": "a public note on its columns; no file was found",
-    "numbered_gates": "column names in a public script; no file was found",
-    "gps_log": "a public file with the read-me of the app that reads it",
-    "kinovea": "two public files, one a text and one a workbook; no calibrated one was found",
-}
-
-
 def page() -> str:
     """The page as the readers of today declare themselves; readers of other packages are not on it."""
     from analysis.ingest import sports
@@ -92,14 +81,15 @@ def page() -> str:
 
     own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
-    titles = {reader.name: reader.title for reader in own}
+    rests = "".join(f"| {one.title} | {RESTS_ON[one.name]} |\n" for one in own if one.name in RESTS_ON)
     examples = ", ".join(f"`{name}`" for name in example_mappings())
     return (
         ABOVE
         + rows
+        + RESTING
+        + rests
         + BELOW.format(
             examples=examples,
-            rests_on="".join(f"| {titles[name]} | {text} |\n" for name, text in RESTS_ON.items()),
             columns=_listed(COLUMNS),
             sports=len(sports.sports().sports),
             kinds=_listed(sports.KINDS),

@@ -476,3 +476,31 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_bytes(text.encode())
     return path
+
+
+# what the form of a file was known from
+RESTS_ON = {
+    "liftosaur": "a user's export that is public",
+    **dict.fromkeys(("liftlog", "liftlog_json"), "the export of the app's own tests, and its source"),
+    "repcount": "rows of a public test",
+    "alpha_progression": "rows of a public test, and public importers for pounds, seconds and sets not done",
+    "jefit": "rows of a public test, and public importers for the sections that it lacks",
+    "fastnfitness": "the app's source: no export was found",
+    "boostcamp": "the columns of a public parser: no export was found",
+    "openbarbell": "the app's own export of its test sets",
+    "perch": "the maker's document of its programming interface",
+    **dict.fromkeys(
+        ("gymaware", "gymaware_sets"), "the maker's guide to its programming interface: no export was found"
+    ),
+    "nordbord": "a public file of rows of the interface, the maker's guide to it, column names in public importers of "
+    "the Hub's export",
+    "forceframe": "a public file of rows of the interface, the maker's guide to it, column names in public scripts",
+    "forcedecks": "a public table that a pipeline made of the interface, headers of the Hub's export in public scripts",
+    "statsports": "two public files of different headers",
+    "catapult": "a public table that a pipeline made of the interface",
+    "motorised": "column names in public importers; no file was found",
+    "titled_gates": "a public note on its columns; no file was found",
+    "numbered_gates": "column names in a public script; no file was found",
+    "gps_log": "a public file with the read-me of the app that reads it",
+    "kinovea": "two public files, one a text and one a workbook; no calibrated one was found",
+}

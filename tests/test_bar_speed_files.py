@@ -2,13 +2,16 @@
 
 import json
 
+import pandas as pd
 import pytest
+from drop_folder import ROSTER, drop, workspace
 from format_samples import GYMAWARE_REPS, GYMAWARE_SETS, OPENBARBELL, PERCH, written
 
 from analysis.base.config import Config
 from analysis.base.errors import UnreadableFile
 from analysis.ingest import registry
 from analysis.ingest.reading import Options, Reading
+from analysis.workspace import intake
 
 BERLIN = Config(time_zone="Europe/Berlin")
 
@@ -68,7 +71,7 @@ def test_perch_is_in_inches_and_pounds_and_ghosts_are_counted(tmp_path):
     ]
     assert "Ghost repetitions, which nobody did: 1; they stay in the raw rows only." in reading.notes
     assert "Rows of deleted sets: 1; they stay in the raw rows only." in reading.notes
-    assert str(reading.tables["sessions"]["start_local"][0]) == "2026-03-02 23:15:00"
+    assert values(reading, "sessions", "local_date", "start_local") == [[pd.Timestamp("2026-03-02"), None]]
 
 
 def changed(**of_the_first_set):
@@ -103,8 +106,26 @@ def test_the_limbs_of_a_set_are_sets_of_their_own(tmp_path):
 def test_perch_without_names_keeps_its_numbers_and_tells_them(tmp_path):
     sets = json.loads(PERCH)["sets"]
     reading = read(tmp_path, json.dumps(sets), "sets.json")
-    assert values(reading, "sets", "external_name", "exercise_raw")[0] == ["7", "Perch exercise 3"]
+    assert values(reading, "sets", "external_name", "exercise_raw")[0] == ["Perch user 7", "Perch exercise 3"]
     assert any("Perch exercise 3" in note for note in reading.notes)
+
+
+def test_a_set_at_night_belongs_to_the_day_where_the_athlete_is(tmp_path):
+    reading = read(tmp_path, changed(start_time=1772493300), "sets.json")  # 23:15 in UTC
+    assert [str(day.date()) for day in reading.tables["sessions"]["local_date"]] == ["2026-03-03", "2026-03-02"]
+
+
+def test_a_second_file_of_a_day_adds_its_sets(tmp_path):
+    opened = workspace(tmp_path / "squad")
+    drop(opened.folder, "athletes.csv", ROSTER + "Anna Alder,alder1,F,2004,report,,\n")
+    lines = GYMAWARE_SETS.splitlines(keepends=True)
+    for name, text in (("first.json", lines[0]), ("second.jsonl", lines[1]), ("again.json", "".join(lines))):
+        drop(opened.folder, name, text)
+        list(intake.ingest(opened, intake.files_below([opened.raw_folder])))
+    sets, reps = (opened.store.frame(table) for table in ("sets", "reps"))
+    opened.store.close()
+    assert sorted(sets["exercise_raw"]) == ["Single Leg RDL Left", "Single Leg RDL Right"]
+    assert sorted(reps["mean_velocity_m_s"]) == [0.69, 0.71]
 
 
 def test_gymawares_set_is_its_best_repetition_as_a_device_of_its_own(tmp_path):

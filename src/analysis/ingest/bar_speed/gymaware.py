@@ -40,7 +40,8 @@ class _GymAware(BarSpeed):
         name = line.text("athlete")
         last, comma, first = (name or "").partition(",")
         turned = f"{first.strip()} {last.strip()}" if comma and "," not in first else name
-        return turned or line.text("athlete_no")
+        number = line.text("athlete_no")
+        return turned or (number and f"GymAware athlete {number}")
 
     def side_and_lift(self, line: Line) -> tuple[str, str]:
         return sided(line.text("exercise") or "")

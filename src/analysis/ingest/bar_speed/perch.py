@@ -56,7 +56,7 @@ def _rows(value: object) -> Iterator[dict[str, str]]:
             continue
         own = {name: as_cell(one.get(name)) for name in _OF_SET}
         lift = as_cell(below(one, "exercise", "name") or below(one, "exercise_name")) or lifts.get(own["exercise_id"])
-        own["athlete"] = _person(below(one, "user")) or people.get(own["user_id"]) or own["user_id"]
+        own["athlete"] = _person(below(one, "user")) or people.get(own["user_id"]) or f"Perch user {own['user_id']}"
         own["exercise"] = lift or f"Perch exercise {own['exercise_id']}"
         own["added"] = " ".join(word for word in ("bands", "chains") if one.get(f"{word}_used") is True)
         is_wrong = below(one, "error", "wrong_values") is True

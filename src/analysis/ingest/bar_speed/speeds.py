@@ -58,7 +58,8 @@ class BarSpeed(TableFormat):
     sets apart), rep; mean_velocity, peak_velocity (m/s), rom (m), power (W) with the unit that the header says; of a
     set also reps (how many), rpe, notes.
 
-    `day` is True where all sets of a day are one session, else each start is one.
+    `day` is True where all sets of a day are one session, else each start is one. A day has no start: another file may
+    hold more of it, which is added and corrects nothing.
     """
 
     device: str
@@ -115,8 +116,13 @@ class BarSpeed(TableFormat):
         if self.is_left(line):
             return None
         at, day = self._moment(line)
-        key = (f"{at or day:%Y-%m-%d}" if self.day else f"{at or day:%Y-%m-%d %H:%M:%S}") if day else None
-        session = {"external_name": self.athlete(line), "session_key": key, "start_local": at, "local_date": day}
+        key = f"{at:{'%Y-%m-%d' if self.day else '%Y-%m-%d %H:%M:%S'}}" if at else None
+        session = {
+            "external_name": self.athlete(line),
+            "session_key": key,
+            "start_local": None if self.day else at,
+            "local_date": day,
+        }
         load = line.number("load")
         unit = (line.unit("load") or load_unit(line)) if load else None
         side, lift = self.side_and_lift(line)
@@ -196,8 +202,7 @@ def lifted(taken: list[Taken], ledger: Ledger, options: Options) -> dict[str, pd
         session, row_no = tuple(place.values()), one.row.row_no
         of, by_rep = values.pop("of"), values.pop("by_rep")
         own = (*session, of, values["side"])
-        known = sessions.setdefault(session, {**facts, "row_no": row_no})
-        known["start_local"] = min(filter(None, (known["start_local"], facts["start_local"])), default=None)
+        sessions.setdefault(session, {**facts, "row_no": row_no})
         if own not in sets:
             count[session] = count.get(session, 0) + 1
             sets[own] = {**values, **place, "set_no": count[session], "row_no": row_no, "reps": values["reps"]}

@@ -61,6 +61,7 @@ class Log(TableFormat):
         default_factory=lambda: {"load": LOAD_UNITS, "distance": LENGTHS, "duration": SPANS, "seconds": SPANS}
     )
     again: str = "Export it again from the app."
+    version: int = 2
 
     def content(self, sheet: Sheet, form: Form, ledger: Ledger) -> Content:
         """The tables `sessions` and `sets`; what the catalogue does not know is told."""

@@ -12,7 +12,7 @@ from analysis.ingest.reading import Options
 from analysis.ingest.rows import Ledger, Parts, Pass, Row, Taken, take
 from analysis.ingest.table_format import Content, Form, Line
 
-Cells = Mapping[str, str]  # of a set, by the headers of the declaration
+Cells = dict[str, str]  # of a set, by the headers of the declaration
 
 
 @dataclass(frozen=True, kw_only=True)
