@@ -103,7 +103,7 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         heart_rate = heart_rate.get("average", heart_rate.get("avg"))
     points = _points(exercise, start.local, tally)
     distance_m = _number(_first(exercise, whole, "distance", "distancemeters"), tally)
-    reached_m = [point["distance_m"] for point in points.values() if point.get("distance_m") is not None]
+    reached_m = [way_m for point in points.values() if (way_m := point.get("distance_m")) is not None]
     if distance_m is None and max(reached_m, default=0.0) > 0:
         distance_m = max(reached_m)
         tally["distances_of_records"] += 1
