@@ -59,7 +59,7 @@ class _Nights(Daily):
         return line.word("type") in ("", "long_sleep")
 
     @property
-    def roles(self):
+    def roles(self) -> Mapping[str, Headers]:
         return {**super().roles, "type": ("type",)}
 
 
