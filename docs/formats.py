@@ -42,6 +42,29 @@ A column mapping says which column is which quantity: a small TOML file in `mapp
 copy: {examples}.
 A sprint table or a laser's run is read by its header, unless a saved mapping fits it.
 
+## What the exports of watches and rings rest on
+
+A format is here because a file of it, rows in a public test or its maker's own document show it. What has none of these
+is named below and left out.
+
+- Strava's list: files in English and German; header words of French, Spanish, Portuguese and Dutch in public importers
+  and their tests. In Italian and any other language the whole list is known by the places of its columns, which say
+  times and distance twice in every language.
+- Garmin's account archive: a file of activities; rows of a public test for daily summaries; for sleep and health status
+  the fields that several public importers read.
+- Fitbit: files of sleep score and daily readiness; rows of public tests for resting heart rate, sleep, variability and
+  respiratory rate.
+- Oura: a file of API rows; rows of public tests for the account export.
+- Samsung Health: a file, and rows of a public test. Numbers of exercises are those of its table of predefined types, as
+  far as it could be read, and those on which public importers agree; others are told as unknown.
+- Polar: its maker's example and a file of AccessLink; rows of a public test of Flow's export; of a newer layout the
+  totals that a public importer reads, and not its records. Numbers of sports are those of Flow's settings page.
+- Suunto: one file of a public library.
+
+Left out, since nothing shows them: the lists of Coros; Garmin's training readiness; Samsung Health's tables of sleep,
+stress and heart rate, and its live data; Google's newer tables of Fitbit; the newer layout of Suunto's app; Polar's
+files of days and nights. Steps are left everywhere: phone and tracker count them twice.
+
 ## What a person has to say
 
 | where a file does not say | say it by |
@@ -63,12 +86,13 @@ the workspace, with the columns
 {columns}, adds exercises, and names in any language (`de:kreuzheben`), to the catalogue.
 
 What was done is named by one vocabulary of {sports} sports: words in English, German, French, Spanish, Italian,
-Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish and Japanese, and the numbers of Strava's GPX files. The
-word of the file is kept (`sport` of the table `runs`), what it means stands beside it (`activity`), and the session
-gets its kind: {kinds}. `sports.csv` in the workspace, with the columns {sport_columns}, adds words (`de:sumpfrunde`, or
-`de:*lauf` for the end of a compound) and sports. Where neither word nor name tells, the speed of a way may: below
-{walks} m/s it is walking, up to {runs} m/s running, and cycling where a twentieth of the half minutes is faster than
-{rides} m/s; what lies between is no run. The note of the import says what was taken and why.
+Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish and Japanese, and the numbers of Strava's GPX files, of
+Polar (`polar sport 17`) and of Samsung Health (`samsung exercise 1002`). The word of the file is kept (`sport` of the
+table `runs`), what it means stands beside it (`activity`), and the session gets its kind: {kinds}. `sports.csv` in
+the workspace, with the columns {sport_columns}, adds words (`de:sumpfrunde`, or `de:*lauf` for the end of a compound)
+and sports. Where neither word nor name tells, the speed of a way may: below {walks} m/s it is walking, up to {runs}
+m/s running, and cycling where a twentieth of the half minutes is faster than {rides} m/s; what lies between is no
+run. The note of the import says what was taken and why.
 """
 
 

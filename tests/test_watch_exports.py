@@ -1,25 +1,30 @@
 """The account exports of watches and rings: lists in many languages, archives, JSON, tables with a title above."""
 
+import copy
+import functools
 import gzip
 import io
 import json
 import os
+import random
 import types
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import own_samples
 import pandas as pd
 import pytest
 import sample_watches
 from format_samples import ACCOUNTS, FILES
+from soak_scale import times
 from sound_tables import assert_sound
 
 from analysis.base.config import Config
 from analysis.base.errors import UnreadableFile
 from analysis.ingest import registry
-from analysis.ingest.binding import Names, bind
+from analysis.ingest.binding import Names, bind, dated
 from analysis.ingest.linking import run_links
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.watch import fit
@@ -465,3 +470,55 @@ def test_a_device_log_counts_beats_in_hertz(tmp_path):
 def test_json_that_is_damaged_or_of_something_else_is_refused_in_a_sentence(tmp_path, name, content, words):
     with pytest.raises(UnreadableFile, match=words):
         read(tmp_path, name, content)
+
+
+ODD = [
+    None,
+    True,
+    [],
+    {},
+    [1],
+    "",
+    "x",
+    -1,
+    0,
+    1e308,
+    "1e400",
+    "2026-13-45",
+    [{}],
+    {"a": 1},
+    [[["x"]]],
+    "PT9999999999H",
+]
+
+
+def places(value: Any, above: tuple = ()) -> list[tuple]:
+    """The places of every field of some JSON."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [above, *(place for key, each in inner for place in places(each, (*above, key)))]
+
+
+def spoilt(data: Any, chance: random.Random) -> Any:
+    """The same with something odd in one place or two."""
+    for _ in range(chance.randint(1, 2)):
+        *above, last = chance.choice(places(data)[1:] or [(None,)])
+        if last is not None:
+            inside = functools.reduce(lambda value, key: value[key], above, data)
+            inside[last] = copy.deepcopy(chance.choice(ODD))
+    return data
+
+
+@pytest.mark.scaled
+@pytest.mark.parametrize("reader", [name for name, (file, _) in ACCOUNTS.items() if file.endswith(".json")])
+def test_json_with_odd_values_is_read_soundly_or_refused(tmp_path, reader):
+    name, text = ACCOUNTS[reader]
+    known = next(one for one in registry.readers() if one.name == reader)
+    chance = random.Random(17)
+    for _ in range(times(12, 60, 250)):
+        (tmp_path / name).write_text(json.dumps(spoilt(json.loads(text), chance)))
+        try:
+            reading = dated(known.read(tmp_path / name, BERLIN), name)
+        except UnreadableFile:
+            continue
+        for table, frame in bind(reading, Names({("*", "me"): "a1"}), "me").tables.items():
+            assert_sound(table, frame)

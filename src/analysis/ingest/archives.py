@@ -229,7 +229,7 @@ def _without(reading: Reading, keys: set[str]) -> Reading:
     if not keys:
         return reading
     tables = {
-        name: frame.loc[~frame["session_key"].isin(keys)] if "session_key" in frame else frame
+        name: frame.loc[~frame["session_key"].isin(list(keys))] if "session_key" in frame else frame
         for name, frame in reading.tables.items()
     }
     samples = {key: frame for key, frame in reading.samples.items() if key not in keys}

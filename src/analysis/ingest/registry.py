@@ -9,7 +9,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
-from analysis.ingest import archives
 from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below
 from analysis.ingest.files import head_of, watch_file_alone_in
@@ -19,6 +18,7 @@ _ZIP = b"PK"
 _TEXT = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", ".xlsm", ".json")
 _MAPPING = "mapping"  # the reader that is asked last
+_ARCHIVE = "archive"  # the reader that asks the others
 
 
 # in the order in which they are asked: formats with a signature first, column mappings last
@@ -58,7 +58,7 @@ def readers() -> tuple[Reader, ...]:
     named = (name.partition(":") for name in _READERS)
     own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
     known = (*added, *own)
-    return tuple(_of_all(one, known) if one.name == archives.NAME else one for one in known)
+    return tuple(_of_all(one, known) if one.name == _ARCHIVE else one for one in known)
 
 
 def _of_all(archive: Reader, known: Sequence[Reader]) -> Reader:

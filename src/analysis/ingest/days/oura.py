@@ -5,12 +5,12 @@ them hold the readiness of the night as the text of a Python dict.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.ingest.cells import BadCell
 from analysis.ingest.days.daily import Daily, Item
 from analysis.ingest.dialect import same_header
-from analysis.ingest.table_format import Line
+from analysis.ingest.table_format import Headers, Line
 
 _HOURS_PER_S = 1 / 3600
 _SCORE = re.compile(r"""["']score["']\s*:\s*(?P<score>\d+(\.\d+)?|None|null)""")
@@ -59,7 +59,7 @@ class _Nights(Daily):
         return line.word("type") in ("", "long_sleep")
 
     @property
-    def roles(self):
+    def roles(self) -> Mapping[str, Headers]:
         return {**super().roles, "type": ("type",)}
 
 

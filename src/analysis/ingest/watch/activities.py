@@ -27,6 +27,7 @@ VERSION = (
     2  # of the readers of watches and of lists of activities: 2 holds what files say to the limits of `plausible.py`
 )
 SAMPLE_COLUMNS = tuple(name for name in reader_columns("samples") if name not in ("session_key", "external_name"))
+_LARGEST = 860_000.0  # seconds of ten days, metres of more than anybody covers in them
 _LONGEST_SESSION_S = TABLES["sessions"].column("duration_s").high or np.inf
 
 
@@ -156,6 +157,14 @@ def reading(
         dialect={name: int(tally[name]) for name in names if tally[name] or name in counts},
         notes=(*dict.fromkeys(sentences), *notes(tally)),
     )
+
+
+def of_an_activity(value: float | None, tally: Counter[str]) -> float | None:
+    """A number that an activity may have, in any unit; a larger one is counted as unreadable and missing."""
+    if value is None or abs(value) <= _LARGEST:
+        return value
+    tally["unreadable_values"] += 1
+    return None
 
 
 def body_masses(shown: Iterable[tuple[datetime, float, str | None]]) -> list[dict[str, Any]]:

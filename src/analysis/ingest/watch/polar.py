@@ -36,7 +36,6 @@ _CHANNELS = {
     **{"altitude": "altitude_m", "power": "power_w", "distance": "distance_m"},
 }
 _FIRST_FIX_M = 5.0  # from 0 to the first altitude with a fix, at least
-_LONGEST_S = 1e8
 _SENTENCES = {
     "unknown_records": "Records in a layout that is not known: {n} kinds; they are left out.",
     "no_fix": "Altitudes of 0 before the first fix: {n}; they count as missing.",
@@ -90,7 +89,7 @@ def _first(exercise: Keyed, session: Keyed, *names: str) -> Any:
 def _number(value: object, tally: Counter[str]) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
-    return files.number(str(value), tally)
+    return activities.of_an_activity(files.number(str(value), tally), tally)
 
 
 def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[str]) -> Activity:
@@ -104,7 +103,7 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         heart_rate = heart_rate.get("average", heart_rate.get("avg"))
     points = _points(exercise, start.local, tally)
     distance_m = _number(_first(exercise, whole, "distance", "distancemeters"), tally)
-    reached_m = [point["distance_m"] for point in points.values() if point.get("distance_m") is not None]
+    reached_m = [way_m for point in points.values() if (way_m := point.get("distance_m")) is not None]
     if distance_m is None and max(reached_m, default=0.0) > 0:
         distance_m = max(reached_m)
         tally["distances_of_records"] += 1
@@ -173,10 +172,9 @@ def _seconds(value: object, tally: Counter[str]) -> float | None:
     """A duration as ISO 8601, or a number of milliseconds."""
     if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
         days, hours, minutes, seconds = (float(match[unit] or 0) for unit in "DHMS")
-        total_s = days * 86400 + hours * 3600 + minutes * 60 + seconds
-        return total_s if total_s < _LONGEST_S else None
-    number = _number(value, tally)
-    return None if number is None else number / 1000
+        return activities.of_an_activity(days * 86400 + hours * 3600 + minutes * 60 + seconds, tally)
+    milliseconds = files.number(str(value), tally) if isinstance(value, int | float | str) else None
+    return None if milliseconds is None else activities.of_an_activity(milliseconds / 1000, tally)
 
 
 def _points(exercise: Keyed, start: datetime | None, tally: Counter[str]) -> dict[float, dict[str, float | None]]:

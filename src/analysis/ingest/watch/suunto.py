@@ -45,7 +45,8 @@ def read(path: Path, options: Options) -> Reading:
 
 
 def _number(value: object, tally: Counter[str]) -> float | None:
-    return None if value is None or isinstance(value, bool | dict | list) else files.number(str(value), tally)
+    number = None if value is None or isinstance(value, bool | dict | list) else files.number(str(value), tally)
+    return activities.of_an_activity(number, tally)
 
 
 def _within(fields: object, *path: str) -> Any:
@@ -60,7 +61,7 @@ def _listed(log: Keyed, name: str) -> list[Keyed]:
 
 
 def _activity(log: Keyed, naming: Naming, tally: Counter[str]) -> Activity:
-    header, samples = _within(log, "Header") or {}, _listed(log, "Samples")
+    header, samples = next(iter(objects(log.get("Header"))), {}), _listed(log, "Samples")
     windows = [window for one in _listed(log, "Windows") if isinstance(window := one.get("Window"), dict)]
     tally["samples"] += len(samples)
     tally["windows"] += len(windows)
