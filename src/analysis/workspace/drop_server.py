@@ -192,10 +192,10 @@ def _sftp(host: str, port: int, user: str | None) -> Any:
             try:
                 self.client.connect(self.host, **self.ssh_kwargs)
                 self.ftp = self.client.open_sftp()
+                self.ftp.sock.settimeout(SILENCE_S)
             except BaseException:
                 self.client.close()
                 raise
-            self.ftp.get_channel().settimeout(SILENCE_S)
 
     times = {"timeout": CONNECT_S, "banner_timeout": CONNECT_S, "auth_timeout": SILENCE_S}
     return Verified(host, port=port, username=user, password=os.environ.get(PASSWORD) or None, **times)
