@@ -72,6 +72,11 @@ class DropServer:
         return urlsplit(self.address).scheme if "://" in self.address else "file"
 
     @property
+    def host(self) -> str:
+        """The server, without the user and the port; empty for this computer and an object store."""
+        return urlsplit(self.address).hostname or "" if self.kind in ("sftp", "ssh") else ""
+
+    @property
     def path(self) -> Path | None:
         """Where it is on this computer, None where it is on another."""
         if "://" not in self.address:
