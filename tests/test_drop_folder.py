@@ -189,8 +189,10 @@ def test_who_was_erased_is_not_fetched_again(grove):
     assert fetch(folder) == {"(2)": "erased"}
     assert "alder" not in json.dumps(copies(folder)).casefold()
     assert "alder" not in (folder / "data" / "store" / fetched.LEDGER).read_text().casefold()
-    put("Birch/next.csv", strong())
-    assert fetch(folder) == {"Birch/next.csv": "copied", "(2)": "erased"}
+    put("Birch/next.csv", strong(strong_row("2026-06-07")))
+    put("under another name.csv", strong())
+    assert fetch(folder) == {"Birch/next.csv": "copied", "(1)": "erased", "(2)": "erased"}
+    assert fetch(folder) == {"(2)": "erased"}
 
 
 def test_a_damaged_ledger_fetches_nothing(grove):

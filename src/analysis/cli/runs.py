@@ -230,9 +230,9 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
     except (WorkbookError, KeyboardInterrupt) as problem:
         why = str(problem) or ENDED
         ended(why)
+        _print_arrived(done)
         if isinstance(problem, WorkbookError):
             raise
-        _print_arrived(done)
         print_pages(done.pages, people(workspace))
         click.echo(why, err=True)
         sys.exit(common.PARTLY if done.pages else common.FAILED)

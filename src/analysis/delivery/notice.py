@@ -32,7 +32,7 @@ class LastRun:
     ended_at: str
     pages: list[dict[str, object]] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
-    fetched: list[dict[str, object]] = field(default_factory=list)  # from a drop folder elsewhere
+    fetched: list[dict[str, str]] = field(default_factory=list)  # from a drop folder elsewhere
     files: list[dict[str, object]] = field(default_factory=list)  # that came in first, with what became of each
     error: str = ""  # what stopped the whole run
     failures: list[str] = field(default_factory=list)  # a sentence each

@@ -36,7 +36,7 @@ class Arrived:
     """What became of the files before a run: as it is kept, where athletes are ids."""
 
     files: list[dict[str, object]]
-    fetched: list[dict[str, object]]
+    fetched: list[dict[str, str]]
     failures: list[str]  # a sentence each
 
     @classmethod

@@ -72,6 +72,11 @@ class DropServer:
         return urlsplit(self.address).scheme if "://" in self.address else "file"
 
     @property
+    def host(self) -> str:
+        """The server, without the user and the port; empty for this computer and an object store."""
+        return urlsplit(self.address).hostname or "" if self.kind in ("sftp", "ssh") else ""
+
+    @property
     def path(self) -> Path | None:
         """Where it is on this computer, None where it is on another."""
         if "://" not in self.address:
@@ -192,10 +197,10 @@ def _sftp(host: str, port: int, user: str | None) -> Any:
             try:
                 self.client.connect(self.host, **self.ssh_kwargs)
                 self.ftp = self.client.open_sftp()
+                self.ftp.sock.settimeout(SILENCE_S)
             except BaseException:
                 self.client.close()
                 raise
-            self.ftp.get_channel().settimeout(SILENCE_S)
 
     times = {"timeout": CONNECT_S, "banner_timeout": CONNECT_S, "auth_timeout": SILENCE_S}
     return Verified(host, port=port, username=user, password=os.environ.get(PASSWORD) or None, **times)

@@ -34,6 +34,7 @@ ARRIVING = ".arriving.part"  # a folder of the drop folder, in which copies come
 _MOST_WORDS = 4  # of a name
 _TOO_LONG_BYTES = 240  # for a name on some disks
 _NO_NAME = re.compile(r'[\x00-\x1f\\<>:"|?*]|[ .]$')  # on one system or another
+_OF_ERASED = "it is of somebody who was erased. Have it deleted there"
 _OF_THE_FOLDER = f"It may not be {configuration.NAME}'s `raw`, hold it or lie within it. Give another folder."
 
 
@@ -60,7 +61,7 @@ class Ledger:
 
     path: Path
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
-    files: dict[str, dict[str, str]] = field(default_factory=dict)  # stamp, sha256 and copy, by the hash of the address
+    files: dict[str, dict[str, str]] = field(default_factory=dict)  # stamp, sha256 and copy, or what of it was erased
     erased: set[str] = field(default_factory=set)  # hashes of names
 
     @classmethod
@@ -85,13 +86,17 @@ class Ledger:
             :40
         ]
 
+    def key(self, server: DropServer, found: Found) -> str:
+        """By what a file is known: its server and its path there, however the address is written."""
+        return self.hash(server.host, found.path)
+
     def keep(self) -> None:
         told = {"salt": self.salt, "files": self.files, "erased": sorted(self.erased)}
         write_whole(self.path, json.dumps(told).encode())
 
     def is_news(self, server: DropServer, found: Found) -> bool:
         """Whether a file is new or another than when it was fetched, and one that data may be in."""
-        known = self.files.get(self.hash(server.address, found.path), {})
+        known = self.files.get(self.key(server, found), {})
         return "erased" not in known and known.get("stamp") != found.stamp and not is_litter(Path(found.below))
 
     def is_of_erased(self, below: str, names: Names) -> bool:
@@ -147,7 +152,7 @@ def fetch(workspace: Workspace) -> Iterator[Fetched]:
         sweep(workspace)
     yield from left
     if of_erased:
-        yield Fetched(f"({of_erased})", "erased", "it is of somebody who was erased. Have it deleted there")
+        yield Fetched(f"({of_erased})", "erased", _OF_ERASED)
     if problem:
         raise problem
 
@@ -197,7 +202,7 @@ def forget(workspace: Workspace, copies: Iterable[Path], words: Iterable[str]) -
     ledger = Ledger.of(workspace)
     gone = {ledger.hash("copy", _at(path, workspace.raw_folder)) for path in copies}
     theirs = [key for key, told in ledger.files.items() if told.get("copy") in gone]
-    ledger.files |= {key: {"erased": "yes"} for key in theirs}
+    ledger.files |= {key: {"erased": ledger.hash("content", ledger.files[key]["sha256"])} for key in theirs}
     ledger.erased |= {ledger.hash("name", name_key(word)) for word in words}
     ledger.keep()
     return len(theirs)
@@ -206,9 +211,13 @@ def forget(workspace: Workspace, copies: Iterable[Path], words: Iterable[str]) -
 def _put(copied: Copied, raw: Path, server: DropServer, ledger: Ledger) -> Fetched:
     """Give a copy its place; what stands there and is not the copy before it stays, and this one gets a number."""
     found, name = copied.found, printable(copied.found.below)
-    key = ledger.hash(server.address, found.path)
+    key = ledger.key(server, found)
     before = ledger.files.get(key, {})
     sha256 = sha256_of(copied.part)
+    content = ledger.hash("content", sha256)
+    if any(told.get("erased") == content for told in ledger.files.values()):
+        ledger.files[key] = {"erased": content}
+        return Fetched("(1)", "erased", _OF_ERASED)
     for number in itertools.count(1):
         path = _numbered(raw / found.below, number)
         there = _hash(path)
