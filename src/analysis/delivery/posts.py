@@ -6,11 +6,11 @@ Of a period in which nothing is known of an athlete no page goes but a line, for
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from analysis.base.config import ReportPlan
 from analysis.base.errors import ConfigProblem, WorkbookError
-from analysis.base.silence import TOLD_FOR_D, last_known
+from analysis.base.silence import TOLD_FOR_D, Known, last_known
 from analysis.delivery.ledger import Entry, address_hash, entry_for
 from analysis.delivery.recipients import AddressBook, Recipient, address_book
 from analysis.report.due import Job, is_planned_by, period_start
@@ -148,7 +148,7 @@ class Sorting:
             return None
         periods, week_start = self._periods[entry.athlete_id, entry.report], self.workspace.config.week_start
         start = period_start(plan, day(entry.until), week_start)
-        last = last_known(self._athlete(entry.athlete_id), day(entry.until))
+        last = last_known(cast(Known, self._athlete(entry.athlete_id)), day(entry.until))  # it has them by name
         if last is None:
             return (start - period_start(plan, day(min(periods)), week_start)).days
         return None if last >= start else (start - last).days - 1
