@@ -362,6 +362,7 @@ TITLED_GATES = (
     "20 m sprint\n\nName;Date;Total time (s);Split time 5 m (s);Max speed (km/h)\n"
     "Alder;14/03/2026;3,12;1,08;29,5\nAlder;14/03/2026;3,09;1,06;29,8\n"
 )
+NO_TITLE_GATES = TITLED_GATES.partition("\n\n")[2]
 TITLED_TURNS = (
     "505 test;;;;\n;;;;\nName;Date;Total time (s);Max speed (km/h);Direction ()\n"
     "Alder;14/03/2026;2,41;21,6;Left\nAlder;14/03/2026;2,35;21,9;Right\n"
@@ -425,6 +426,7 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "catapult": (("catapult.csv", CATAPULT), ("catapult_units.csv", CATAPULT_UNITS)),
     "recordings": (("recordings.csv", RECORDINGS),),
     "motorised": (("motion.csv", MOTORISED), ("motion_old.csv", MOTORISED_OLD)),
+    "titled_gates": (("gates 20 m.csv", NO_TITLE_GATES),),
     "numbered_gates": (("numbered.csv", NUMBERED_GATES),),
     "freelap": (("freelap_fr.csv", FREELAP_FRENCH), ("freelap_us.csv", FREELAP_US)),
     "sprints": (("wide.csv", SPRINTS_WIDE), ("long.csv", SPRINTS_LONG)),
@@ -466,7 +468,7 @@ ELSEWHERE = {
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
     "opensim": "`test_motion.py`",
-    **dict.fromkeys(("gps_log", "kinovea", "titled_gates"), "`test_plates.py`"),
+    **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),
     "mapping": "`test_mapping.py`, `test_suggest.py`",
 }
 

@@ -27,13 +27,13 @@ _AXIS = re.compile(r"(?P<axis>[xy])\((?P<unit>[^)]+)\)")
 _TIME = re.compile(r"(time|temps|zeit|tiempo|tempo)\((?P<unit>m?s)\)")
 _KEY_IMAGES = ("keyimagesname", "imagesclésnom")  # the title of the first table and its header
 _BAR = re.compile(r"\b(bar|barbell|hantel|stange|barre|barra|bilanciere|halter|plate|disc|scheibe)\b", re.IGNORECASE)
-_LOAD = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)[ _-]?(kg|lbs?)(?![a-z])", re.IGNORECASE)
+_LOAD = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)[ _-]?(kg|lbs?)(?![a-z])", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CALIBRATE = "Calibrate the video in Kinovea with a length near the bar, as a plate of 0.45 m, and export it"
 LEAST_RISE_M = 0.15  # of a repetition; less is the setting of the bar
 LONGEST_RISE_S = 10.0
 _AT_END = 0.02  # of the rise, within which the bar is at the bottom or at the top
-_FASTEST_M_S = 5.0
+_FASTEST_M_S, _LONGEST_M = 5.0, 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +126,9 @@ def _of_sheet(sheet: Sheet) -> Iterator[Trajectory]:
         times = [(place, hit["unit"]) for place, cell in enumerate(names) if (hit := _TIME.fullmatch(cell))]
         if times and times[0][0] == 0 and axes.keys() == {"x", "y"}:
             (time, of_time), (x, _), (y, of_way) = times[0], axes["x"], axes["y"]
-            below = takewhile(bool, (_numbers([*row, *("",) * 3], (time, x, y)) for row in rows[row_no + 1 :]))
-            found = [(t * factor(of_time, "s"), *way) for t, *way in below if t is not None]
+            below = (_numbers(some, (time, x, y)) for some in rows[row_no + 1 :])
+            by = factor(of_time, "s")
+            found = [(one[0] * by, *one[1:]) for one in takewhile(lambda one: one is not None, below) if one]
             yield from _trajectory(above, of_way, found, row_no + 1)
         above = row[0].strip() or above
 
@@ -158,10 +159,11 @@ def _reading(found: list[Trajectory], sheets: Sequence[Sheet], path: Path, optio
             f"{path.name}: the point {bar.name!r} never rises by {LEAST_RISE_M:g} m, so it shows no repetition. "
             "Track the bar, and calibrate the video with a length near it, as a plate of 0.45 m."
         )
-    if (fastest := max(rise.peak_velocity_m_s for rise in rises)) > _FASTEST_M_S:
+    fastest_m_s = max(max(rise.mean_velocity_m_s, rise.peak_velocity_m_s) for rise in rises)
+    if fastest_m_s > _FASTEST_M_S or max(rise.rom_m for rise in rises) > _LONGEST_M:
         raise UnreadableFile(
-            f"{path.name}: the point {bar.name!r} reaches {fastest:.3g} m/s, which no bar does. Check the calibration, "
-            "and the time of slow motion in Kinovea."
+            f"{path.name}: the point {bar.name!r} moves as no bar does, at up to {fastest_m_s:.3g} m/s. Check the "
+            "calibration, and the time of slow motion in Kinovea."
         )
     ledger = Ledger()
     for sheet in sheets:

@@ -99,7 +99,7 @@ def settled(measures: Iterable[Measure], form: Form) -> list[Measure]:
     by_kind = {one.kind: unit for one in reversed(measures) if one.kind and (unit := said.get(same_header(one.header)))}
     settled_ones, asked = [], {}
     for one in measures:
-        unit = said.get(same_header(one.header)) or by_kind.get(one.kind)
+        unit = said.get(same_header(one.header)) or by_kind.get(one.kind or "")
         if one.kind is None:
             settled_ones.append(one)
         elif unit is None:

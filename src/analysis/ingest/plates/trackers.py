@@ -159,7 +159,7 @@ def _sessions(taken: list[Taken], ledger: Ledger) -> dict[str, pd.DataFrame]:
     return {table: frame(table, some) for table, some in kept.items() if some}
 
 
-_HEADERS: Mapping[str, Headers] = ATHLETE_HEADERS | {
+_HEADERS: dict[str, Headers] = ATHLETE_HEADERS | {
     "date": ("Session Date", "Date", "Activity Date"),
     "title": ("Session Title", "Activity Name", "activity_name", "Drill Title"),
     "part": ("Period Name", "period_name", "Drill Name"),

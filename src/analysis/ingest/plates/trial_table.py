@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from analysis.ingest.plates.quantities import Measure, settled
 from analysis.ingest.rows import Ledger, Parts, Pass, Row, Taken, frame, take, without_repeats
 from analysis.ingest.table_format import Content, Form, Headers, Line, TableFormat, pass_of
 
-ATHLETE_HEADERS: Mapping[str, Headers] = {
+ATHLETE_HEADERS: dict[str, Headers] = {
     "athlete": ("Name", "Athlete", "Athlete Name", "athlete_name", "Player Name", "Player Display Name", "Client"),
     "first_name": ("firstName", "givenName", "First Name"),
     "last_name": ("lastName", "familyName", "Last Name", "Surname"),
