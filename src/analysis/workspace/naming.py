@@ -13,6 +13,7 @@ from analysis.ingest.reading import Reading
 from analysis.workspace.workspace import Workspace
 
 BINDING = "Say who: workbook alias NAME ATHLETE; for somebody new: workbook alias NAME --new"
+NAMED_MOST = 8  # of names that wait, in a sentence
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"  # no vowels: no words by accident
 
 
@@ -37,8 +38,11 @@ def new_athlete_id(taken: set[str]) -> str:
 
 def nobody_is_bound_to(waiting: dict[str, int]) -> str:
     """What to do about names that are bound to nobody."""
-    names = ", ".join(f"{printable(name)!r} ({n} {'row' if n == 1 else 'rows'})" for name, n in waiting.items())
-    return f"nobody is bound to {names}. {BINDING}"
+    named = [f"{printable(name)!r} ({n} {'row' if n == 1 else 'rows'})" for name, n in waiting.items()]
+    more = (
+        f" and {len(named) - NAMED_MOST} more, which `workbook status --json` lists" if len(named) > NAMED_MOST else ""
+    )
+    return f"nobody is bound to {', '.join(named[:NAMED_MOST])}{more}. {BINDING}"
 
 
 def of_roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names) -> dict[str, pd.DataFrame]:

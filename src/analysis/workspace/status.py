@@ -6,6 +6,7 @@ from analysis.workspace import Workspace
 from analysis.workspace.arrivals import SAY_WHETHER, untaken, untaken_text
 from analysis.workspace.consent import agreeing
 from analysis.workspace.intake import to_be_read_again
+from analysis.workspace.naming import NAMED_MOST
 
 
 def status(workspace: Workspace) -> dict[str, object]:
@@ -86,8 +87,10 @@ def status_text(report: dict) -> str:
         lines.append(f"Refused cells: {report['rejects']}. They are listed by: workbook rejects")
     lines += [
         f"Rows that wait for {name['external_name']!r}: {name['rows']}. Say who it is: workbook alias NAME ATHLETE"
-        for name in report["waiting"]
+        for name in report["waiting"][:NAMED_MOST]
     ]
+    if (more := len(report["waiting"]) - NAMED_MOST) > 0:
+        lines.append(f"Rows wait for {more} more names: workbook status --json")
     lines += _untaken_lines(report["untaken"])
     lines += _again_lines(report["again"])
     if report["unknown_exercises"]:
@@ -98,8 +101,8 @@ def status_text(report: dict) -> str:
 
 def _untaken_lines(untaken: dict) -> list[str]:
     """What lies in the drop folder, what takes it in, and whether that is still to be decided."""
-    by = "The next `workbook run` takes them in" if untaken["by_run"] else "Take them in"
-    lines = [f"{untaken['said']} {by}, or say why not: workbook ingest"] if untaken["said"] else []
+    by = "The next `workbook run` takes them in or says why not; so does" if untaken["by_run"] else "Take them in:"
+    lines = [f"{untaken['said']} {by} workbook ingest"] if untaken["said"] else []
     return [*lines, SAY_WHETHER] if untaken["by_run"] is None else lines
 
 
