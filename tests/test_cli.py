@@ -177,6 +177,17 @@ def test_a_name_that_waits_is_bound_and_its_file_taken(folder):
     assert json.loads(run("status", "--workspace", folder, "--json"))["athletes"][0]["athlete_id"] == athlete_id
 
 
+def test_of_many_names_that_wait_a_few_are_named_and_the_others_counted(folder):
+    rows = "".join(f"Tree{n:02},2026-06-01,Deadlift,1,1,60,0.8\n" for n in range(20))
+    drop(folder, "speeds.csv", BAR_SPEED + rows)
+    waiting = run("ingest", "--workspace", folder, code=FAILED)
+    assert "'Tree07' (3 rows) and 12 more names, which `workbook status --json` lists." in waiting
+    said = run("status", "--workspace", folder)
+    assert said.count("Rows that wait for") == 8
+    assert "Rows wait for 12 more names: workbook status --json" in said
+    assert len(json.loads(run("status", "--workspace", folder, "--json"))["waiting"]) == 20
+
+
 def test_a_file_without_a_unit_names_the_option(folder):
     (folder / "workbook.toml").write_text(CONFIG.replace('load_unit = "kg"\n', ""), encoding="utf-8")
     with_alder(folder)

@@ -39,10 +39,9 @@ def new_athlete_id(taken: set[str]) -> str:
 def nobody_is_bound_to(waiting: dict[str, int]) -> str:
     """What to do about names that are bound to nobody."""
     named = [f"{printable(name)!r} ({n} {'row' if n == 1 else 'rows'})" for name, n in waiting.items()]
-    more = (
-        f" and {len(named) - NAMED_MOST} more, which `workbook status --json` lists" if len(named) > NAMED_MOST else ""
-    )
-    return f"nobody is bound to {', '.join(named[:NAMED_MOST])}{more}. {BINDING}"
+    more = len(named) - NAMED_MOST
+    others = f" and {more} more names, which `workbook status --json` lists" if more > 0 else ""
+    return f"nobody is bound to {', '.join(named[:NAMED_MOST])}{others}. {BINDING}"
 
 
 def of_roster(tables: dict[str, pd.DataFrame], workspace: Workspace, names: Names) -> dict[str, pd.DataFrame]:
