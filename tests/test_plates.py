@@ -400,7 +400,7 @@ FILES_OF_THEM = {
 @pytest.mark.scaled
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path):
     met, told = Counter(), {}
-    for seed in range(times(60, 2_000, 20_000)):
+    for seed in range(times(30, 200, 2_000)):
         name = list(FILES_OF_THEM)[seed % len(FILES_OF_THEM)]
         path = tmp_path / name
         path.write_bytes(mutated(FILES_OF_THEM[name].encode(), np.random.default_rng(seed)))
