@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from analysis.ingest import json_text
 from analysis.ingest.dialect import Sheet
-from analysis.ingest.json_text import as_cell, below, listed
+from analysis.ingest.json_tables import sheet_of
+from analysis.ingest.json_values import as_cell, below, listed, looks_like_json, objects_in
 from analysis.ingest.logs.log import LENGTHS, Log, not_done
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.table_format import Form, Line
@@ -54,13 +54,11 @@ class _LiftLogJson(_LiftLog):
         return replace(super().reader(), fits=None, read_sheets=None)
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        is_json = path.suffix.lower() == ".json" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
-        return is_json and b'"recordedExercises"' in head
+        return path.suffix.lower() == ".json" and looks_like_json(head, b'"recordedExercises"')
 
     def read(self, path: Path, options: Options) -> Reading:
-        sessions = json_text.objects(json_text.values_in(path, options))
-        rows = [row for session in sessions for row in _rows(session)]
-        return self.read_sheets([json_text.as_sheet(rows, path, options)], path, options)
+        rows = [row for session in objects_in(path, options.said) for row in _rows(session)]
+        return self.read_sheets([sheet_of(rows, path, options.said)], path, options)
 
     def notes(self, sheet: Sheet, forms: Sequence[Form]) -> Iterator[str]:  # noqa: ARG002
         reps, distance, seconds = (sheet.header.index(name) for name in ("Reps", "Distance", "Seconds"))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from analysis.ingest import files
-from analysis.ingest.json_tables import loaded, looks_like_json, objects
+from analysis.ingest.json_values import loaded, looks_like_json, objects, words
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import local_start
 from analysis.ingest.watch import activities
@@ -60,7 +60,7 @@ def read(path: Path, options: Options) -> Reading:
     naming = Naming(path, options)
     found = [
         _activity(exercise, session, naming, tally)
-        for session in map(_keyed, objects(loaded(path)))
+        for session in map(_keyed, objects(loaded(path, options.said)))
         for exercise in _exercises(session)
     ]
     tally["exercises"] = len(found)
@@ -108,7 +108,7 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         distance_m = max(reached_m)
         tally["distances_of_records"] += 1
     word, detail = _sport(exercise, session)
-    title = _first(session, exercise, "name")
+    title = words(_first(session, exercise, "name"))
     named = naming.name(word, detail=detail, title=title, moved=Moved(distance_m or None, timer_s))
     device = _first(session, exercise, "device", "deviceid")
     return Activity(
@@ -121,8 +121,8 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         timer_s=timer_s,
         elapsed_s=(stop - start.local).total_seconds() if stop and start.local and stop >= start.local else timer_s,
         mean_heart_rate_bpm=_number(heart_rate, tally) or None,
-        device=device if isinstance(device, str) else None,
-        title=title if isinstance(title, str) else None,
+        device=words(device),
+        title=title,
         records=_records(points, named.on_foot, tally),
     )
 
@@ -139,7 +139,7 @@ def _sport(exercise: Keyed, session: Keyed) -> tuple[str, str]:
         word = word.get("name") or word.get("id")
     text = str(word) if isinstance(word, str | int) else ""
     detail = _first(exercise, session, "detailedsportinfo")
-    return f"polar sport {text}" if text.isdigit() else text, detail if isinstance(detail, str) else ""
+    return f"polar sport {text}" if text.isdigit() else text, words(detail) or ""
 
 
 def _start(exercise: Keyed, session: Keyed, options: Options, tally: Counter[str]) -> Start:
