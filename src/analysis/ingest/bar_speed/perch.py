@@ -76,7 +76,8 @@ def _rows(value: object) -> Iterator[dict[str, str]]:
 
 def _ghosts(one: Mapping[str, object], tracked: int) -> set[int]:
     """The places of the repetitions that nobody did; none where the list is already without them."""
-    places = {_count(text) for text in map(as_cell, listed(below(one, "error", "ghost_rep_indices")))} - {None}
+    numbers = (_count(as_cell(each)) for each in listed(below(one, "error", "ghost_rep_indices")))
+    places = {number for number in numbers if number is not None}
     valid = _count(as_cell(one.get("num_reps")))
     return set() if valid is not None and tracked <= valid else places
 

@@ -56,14 +56,15 @@ class Each(_Strict):
     values: Values = Field(default={}, description="canonical name = words of the file = our words, of this row")
 
 
+Measured = Literal["reps", "sets", "runs", "splits", "sessions", "wellness", "trials", "angles"]
+Administered = Literal["plan", "cues", "contacts", "athletes"]
+
+
 class Mapping(_Strict):
     """A column mapping: which column of a file fills which canonical column."""
 
     name: str
-    target: Literal[
-        *("reps", "sets", "runs", "splits", "sessions", "wellness", "trials", "angles"),
-        *("plan", "cues", "contacts", "athletes"),
-    ]
+    target: Literal[Measured, Administered]
     source: str = Field(description="where the data come from; sessions of one source are told apart by it")
     match: Match = Match()
     columns: dict[str, str] = Field(description="canonical name = header in the file")
