@@ -97,7 +97,7 @@ READER = Reader(
     recognises,
     read,
     takes="bar speed: each rise of the bar as a repetition with mean and peak velocity and its way; day, lift and load "
-    "of the file's name",
+    "by the file's name, or what was said",
     leaves="ways in pixels, or without a unit, which are refused; ways below 15 cm; other points than the bar",
     fits=fits,
     read_sheets=read_sheets,
