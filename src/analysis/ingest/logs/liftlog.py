@@ -1,11 +1,11 @@
 """The LiftLog app's plain exports: a CSV of the sets that were done, a JSON of the sessions with all that was meant."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from analysis.ingest.cells import iso_span_s
 from analysis.ingest.dialect import Sheet
 from analysis.ingest.json_tables import sheet_of
 from analysis.ingest.json_values import as_cell, below, listed, looks_like_json, objects_in
@@ -14,7 +14,6 @@ from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.table_format import Form, Line
 
 _LENGTHS = LENGTHS | {"metre": "m", "kilometre": "km", "yard": "yd", "mile": "mi"}
-_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +101,8 @@ def _length(unit: str) -> str:
 
 def _seconds(span: str) -> str:
     """A span as ISO 8601 writes it, in seconds; any other text as it is."""
-    match = _SPAN.fullmatch(span)
-    if not match or span == "PT":
-        return span
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return f"{hours * 3600 + minutes * 60 + seconds:g}"
+    seconds = iso_span_s(span)
+    return span if seconds is None else f"{seconds:g}"
 
 
 JSON = _LiftLogJson(

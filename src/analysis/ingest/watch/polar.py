@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from analysis.ingest import files
+from analysis.ingest.cells import iso_span_s
 from analysis.ingest.json_values import loaded, looks_like_json, objects, words
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import local_start
@@ -27,7 +28,6 @@ from analysis.ingest.watch.plausible import Columns
 _COUNTS = ("exercises", "sample_channels")
 _EXPORT = re.compile(rb'"time_?-?zone_?-?offset(_?-?minutes)?"', re.IGNORECASE)
 _EXERCISE = re.compile(rb'"start[_-]time[_-]utc[_-]offset"')
-_DURATION = re.compile(r"P(?:(?P<D>\d+)D)?T?(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?")
 _KM_H = 1 / 3.6
 # the columns of records by AccessLink's number of a type of samples, and by the names of Flow's export
 _CHANNELS = {
@@ -170,9 +170,9 @@ def _clock(text: object, tally: Counter[str]) -> datetime | None:
 
 def _seconds(value: object, tally: Counter[str]) -> float | None:
     """A duration as ISO 8601, or a number of milliseconds."""
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
-        days, hours, minutes, seconds = (float(match[unit] or 0) for unit in "DHMS")
-        return activities.of_an_activity(days * 86400 + hours * 3600 + minutes * 60 + seconds, tally)
+    span_s = iso_span_s(value) if isinstance(value, str) else None
+    if span_s is not None:
+        return activities.of_an_activity(span_s, tally)
     milliseconds = files.number(str(value), tally) if isinstance(value, int | float | str) else None
     return None if milliseconds is None else activities.of_an_activity(milliseconds / 1000, tally)
 
