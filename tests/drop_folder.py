@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from analysis.workspace import Workspace, open_workspace
+from click.testing import CliRunner
+
+from analysis.cli import main
+from analysis.workspace import Workspace, fetched, open_workspace
 
 CONFIG = 'squad = "Grove"\ntime_zone = "Europe/Berlin"\nload_unit = "kg"\n'
 STRONG = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE\n"
@@ -24,6 +27,21 @@ def drop(folder: Path, name: str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def run(folder: Path, *words: str, code: int = 0) -> str:
+    """What the command says, `run --due` where none is named; it ends with `code`."""
+    result = CliRunner().invoke(main, [*(words or ("run", "--due")), "--workspace", str(folder)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def fetch(folder: Path) -> dict[str, str]:
+    """What became of each file of the drop folder elsewhere."""
+    squad = open_workspace(folder)
+    found = {one.name: one.state for one in fetched.fetch(squad)}
+    squad.store.close()
+    return found
 
 
 def strong_row(day: str = "2026-06-01", set_order: int = 1, load: object = 100, reps: int = 5) -> str:

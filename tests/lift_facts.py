@@ -1,46 +1,12 @@
 """What others find in samples of training logs and of bar speed, against our reading: facts that only these have.
 
-By the folder of a format, a fact and how it is compared: what is found instead, None where both agree. A sample has
-the path, all facts and our reading.
+By the folder of a format, a fact and how it is compared.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Mapping
 
-import pandas as pd
-
-from analysis.ingest.reading import Reading
-
-
-class Sample(Protocol):
-    """A file with the facts about it, and our reading of it."""
-
-    @property
-    def read(self) -> Reading: ...
-
-
-Fact = Callable[[Sample, object], str | None]
-
-
-def same(found: object, expected: object) -> str | None:
-    """What was found, where it is not what was expected."""
-    return None if found == expected else repr(found)
-
-
-def table(sample: Sample, name: str) -> pd.DataFrame:
-    """A canonical table of the reading, empty where it has none."""
-    return sample.read.tables.get(name, pd.DataFrame({"set_kind": []}))
-
-
-def count(name: str, kind: str | None = None) -> Fact:
-    """The rows of a canonical table, of sets those of a kind."""
-
-    def compared(sample: Sample, expected: object) -> str | None:
-        rows = table(sample, name)
-        return same(len(rows if kind is None else rows[rows["set_kind"] == kind]), expected)
-
-    return compared
+from facts import Fact, Sample, count, same, table
 
 
 def rows_of(section: str | None = None) -> Fact:

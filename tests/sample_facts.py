@@ -6,21 +6,27 @@ own, or other ways to compare one, under the name of its folder in `FORMATS`. Fa
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import lift_facts
+import motion_facts
 import pandas as pd
+import watch_facts
+from facts import Fact, count, same
 
 from analysis.base.config import Config
-from analysis.base.errors import UnitNeeded, WorkbookError
+from analysis.base.errors import UnitNeeded, UnreadableFile, WorkbookError
 from analysis.ingest import registry
 from analysis.ingest.dialect import Sheet, is_blank, read_delimited, read_workbook
 from analysis.ingest.files import head_of
 from analysis.ingest.mapping.mapping import built_in
-from analysis.ingest.motion import kinovea
+from analysis.ingest.mapping.suggest import suggest
 from analysis.ingest.reading import Options, Reading
 
 BOOK_SUFFIXES = (".xlsx", ".xlsm")
@@ -32,10 +38,9 @@ UNITS = {
     **{"Contraction Time": "s", "RSI-modified (Imp-Mom)": "cm/s"},
 }
 UNITS_SAID = Options(load_unit="kg", distance_unit="km", config=Config(units=UNITS))
+PROPOSED = {"wellness_forms"}  # folders of tables of somebody's own, which no mapping that is shipped can know
+ANSWERS = {"kind": "other", "duration_s": "min", "direction": "neutral"}  # of words what they count as
 NEVER_COMPARED = {"note", "units"}  # words for people; what a unit does to a value is a fact of the format
-
-# a fact as it is compared: what is found instead, None where both agree
-Fact = Callable[["Sample", object], str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +81,8 @@ class Sample:
     def source_rows(self) -> pd.DataFrame:
         """The rows that the reading keeps and that are not blank, their cells as text."""
         rows = self.read.source_rows
-        cells = [tuple(json.loads(raw)) for raw in rows["raw"]]
-        return rows.assign(cells=cells)[[not is_blank(row) for row in cells]].reset_index(drop=True)
+        rows = rows.assign(cells=[tuple(json.loads(raw)) for raw in rows["raw"]])
+        return rows[[not is_blank(row) for row in rows["cells"]]].reset_index(drop=True) if len(rows) else rows
 
     def kept_row(self, spot: Mapping) -> tuple[str, ...] | None:
         """The kept row that a spot means, counted within its section, table or point where it names one."""
@@ -94,6 +99,20 @@ def _read(path: Path) -> Reading:
         return registry.read(path, Options())
     except UnitNeeded:
         return registry.read(path, UNITS_SAID)
+    except UnreadableFile as refusal:
+        if path.parent.name not in PROPOSED or "--suggest" not in str(refusal):
+            raise
+        return _read_as_proposed(path)
+
+
+def _read_as_proposed(path: Path) -> Reading:
+    """The reading by the mapping that is proposed, each of its questions answered somehow."""
+    kept = [line for line in suggest(path).splitlines() if not line.startswith("scale_")]
+    answered = [re.sub(r'"\?"', f'"{ANSWERS.get(line.split(" ")[0], "3")}"', line) for line in kept]
+    with TemporaryDirectory() as folder:
+        mapping = Path(folder) / "proposed.toml"
+        mapping.write_text("\n".join(answered), encoding="utf-8")
+        return registry.read(path, Options(mapping=mapping))
 
 
 def is_known(path: Path) -> bool:
@@ -117,14 +136,18 @@ def disagreements(path: Path, facts: dict) -> dict[str, str]:
         return found | {"unread": sample.refusal}
     if sample.reading is None and not sample.refusal.endswith((".", "?")):
         found["refusal"] = f"no sentence: {sample.refusal}"
+    if sample.reading is not None:
+        found |= _cells_refused(sample)
     asked = known if sample.reading is not None else of_the_text
     pairs = ((name, asked[name](sample, facts[name])) for name in facts if name in asked)
     return found | {name: f"expected {facts[name]!r}, found {text}" for name, text in pairs if text is not None}
 
 
-def same(found: object, expected: object) -> str | None:
-    """What was found, where it is not what was expected."""
-    return None if found == expected else repr(found)
+def _cells_refused(sample: Sample) -> dict[str, str]:
+    """Cells that we refuse and others read; of dates the facts say how many, and a row may say another again."""
+    rejects = sample.read.rejects
+    others = rejects[~rejects["column"].isin([sample.facts.get("date_column"), "(row)"])]
+    return {"rejects": "; ".join(others["reason"].unique()[:3])} if len(others) else {}
 
 
 def _encoding(sample: Sample, expected: object) -> str | None:
@@ -146,6 +169,12 @@ def _date_column(sample: Sample, expected: object) -> str | None:
     return None if expected in sample.lines[0] else f"the columns {sample.lines[0]}"
 
 
+def _has_header(sample: Sample, expected: object) -> str | None:
+    """A first row with words in most of its cells is a header."""
+    words = [cell for cell in sample.lines[0] if cell.strip() and cell.strip()[0].isalpha()]
+    return same(len(words) * 2 > len(sample.lines[0]), expected)
+
+
 # of the text of a table, whoever reads it
 OF_THE_TEXT: dict[str, Fact] = {
     "bom": lambda sample, expected: same(sample.sheet.dialect and sample.sheet.dialect.bom, expected),
@@ -154,6 +183,7 @@ OF_THE_TEXT: dict[str, Fact] = {
     "columns": lambda sample, expected: same(len(sample.lines[0]), expected),
     "fields_per_row": _fields_per_row,
     "date_column": _date_column,
+    "header": _has_header,
     "header_line": _header_line,
 }
 
@@ -245,10 +275,6 @@ def _unreadable_dates(sample: Sample, expected: object) -> str | None:
     return same(len(set(zip(rows["sheet"], rows["row_no"], strict=True))), expected)
 
 
-def _count(table: str) -> Fact:
-    return lambda sample, expected: same(len(sample.read.tables.get(table, ())), expected)
-
-
 def _exercises(sample: Sample, expected: object) -> str | None:
     sets = sample.read.tables.get("sets", pd.DataFrame({"exercise_raw": []}))
     return same(sets["exercise_raw"].nunique(), expected)
@@ -274,107 +300,15 @@ OF_THE_READING: dict[str, Fact] = {
     "spots": _spots,
     "unreadable_or_empty_dates": _unreadable_dates,
     "sections": _parts,
-    "sessions": _count("sessions"),
-    "workouts": _count("sessions"),
-    "sets": _count("sets"),
+    "sessions": count("sessions"),
+    "workouts": count("sessions"),
+    "sets": count("sets"),
     "exercises": _exercises,
 }
 
 
-def _speeds(sample: Sample) -> list[float]:
-    return [speed for frame in sample.read.samples.values() for speed in frame["speed_m_s"]]
-
-
-def _body_mass(sample: Sample, expected: object) -> str | None:
-    trials = sample.read.tables["trials"]
-    return same(trials.loc[trials["test_id"] == "body_mass", "value"].tolist(), [expected])
-
-
-def _has_header(sample: Sample, expected: object) -> str | None:
-    """A first row with words in most of its cells is a header."""
-    words = [cell for cell in sample.lines[0] if cell.strip() and cell.strip()[0].isalpha()]
-    return same(len(words) * 2 > len(sample.lines[0]), expected)
-
-
-def _absent(_sample: Sample, expected: object) -> str | None:
-    return None if not expected else "none"
-
-
-def _sheet_rows(sample: Sample, expected: object) -> str | None:
-    """The rows of all sheets; blank ones above the first text are not counted by everybody."""
-    assert isinstance(expected, int)
-    found = sum(1 + len(sheet.rows) for sheet in read_workbook(sample.path))
-    return None if found in (expected, expected - 1) else str(found)
-
-
-def _trajectories(sample: Sample) -> list[kinovea.Trajectory]:
-    is_book = sample.path.suffix.lower() in BOOK_SUFFIXES
-    return kinovea.trajectories(read_workbook(sample.path) if is_book else [sample.sheet])
-
-
-def _rows_by_point(sample: Sample, expected: object) -> str | None:
-    return same({one.name: len(one.t_s) for one in _trajectories(sample)}, expected)
-
-
-def _tables(sample: Sample, expected: object) -> str | None:
-    """The titles of the tables of a sheet: those of the trajectories are ours, the others stand above them."""
-    assert isinstance(expected, list)
-    titles = [row[0] for sheet in read_workbook(sample.path) for row in (sheet.header, *sheet.rows) if row[0]]
-    return same([name for name in expected if name in titles], expected)
-
-
-def _points(sample: Sample, expected: object) -> str | None:
-    """Each spot of a trajectory: the row of its point, in the column of the time, else of the height."""
-    assert isinstance(expected, list)
-    by_name = {one.name: one for one in _trajectories(sample)}
-    wrong = []
-    for spot in expected:
-        one = by_name[spot.get("point", spot.get("table"))]
-        values = {"T": one.t_s, "X": one.way, "Y": one.height}[spot["column"][0]]
-        wrong += [spot] if abs(values[spot["data_row"]] - spot["value"]) > 1e-9 else []
-    return str(wrong) if wrong else None
-
-
 # by the folder of a format: facts about the text alone, which are compared where the file is refused too
-REFUSED_TOO: dict[str, dict[str, Fact]] = {
-    "gps_sprint": {"header": _has_header, "junk_first_line": _absent},
-    "kinovea": {
-        "points": lambda sample, expected: same(len(_trajectories(sample)), expected),
-        "point_names": lambda sample, expected: same([one.name for one in _trajectories(sample)], expected),
-        "rows": lambda sample, expected: same(sum(len(one.t_s) for one in _trajectories(sample)), expected),
-        "rows_per_point": _rows_by_point,
-        "rows_per_trajectory": _rows_by_point,
-        "tables": _tables,
-        "sheets": lambda sample, expected: same(len(read_workbook(sample.path)), expected),
-        "sheet_rows": _sheet_rows,
-        "dates": _absent,
-        "spots": _points,
-    },
-}
+REFUSED_TOO: dict[str, dict[str, Fact]] = motion_facts.OF_THE_TEXT
 
 # by the folder of a format: facts that only it has, and those that it compares in its own way
-FORMATS: dict[str, dict[str, Fact]] = {
-    "alpha_progression": {},
-    "catapult": {},
-    "fitbit": {},
-    "garmin_archive": {},
-    "gps_sprint": {
-        "max_speed": lambda sample, expected: same(max(_speeds(sample)), expected),
-        "body_mass_kg_in_file_name": _body_mass,
-    },
-    "jefit": {},
-    "kinovea": {},
-    "liftlog": {},
-    "liftosaur": {},
-    "openbarbell": {},
-    "opensim": {},
-    "oura": {},
-    "perch": {},
-    "polar": {},
-    "repcount": {},
-    "samsung_health": {},
-    "statsports": {},
-    "suunto": {},
-    "vald": {},
-    "wellness_forms": {},
-}
+FORMATS: dict[str, dict[str, Fact]] = {**watch_facts.FORMATS, **lift_facts.FORMATS, **motion_facts.FORMATS}

@@ -85,7 +85,7 @@ def test_a_unit_that_is_none_refuses_the_row_of_the_json(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[{"recordedExercises": [', "is no valid JSON"),
+        ('[{"recordedExercises": [', "is damaged JSON"),
         ('[{"recordedExercises": ' + "[" * 100_000, "nested too deep"),
     ],
 )

@@ -175,5 +175,5 @@ def test_the_side_is_told_by_the_name_of_the_exercise(tmp_path, name, side):
 
 
 def test_lines_that_are_cut_are_refused_with_a_sentence(tmp_path):
-    with pytest.raises(UnreadableFile, match="is no valid JSON"):
+    with pytest.raises(UnreadableFile, match="is damaged JSON"):
         read(tmp_path, GYMAWARE_SETS[:-30], "summaries.json")

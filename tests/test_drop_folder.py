@@ -7,12 +7,10 @@ import time
 
 import fsspec
 import pytest
-from click.testing import CliRunner
-from drop_folder import CONFIG, ROSTER, drop, strong, strong_row, workspace
+from drop_folder import CONFIG, ROSTER, drop, fetch, run, strong, strong_row, workspace
 
 from analysis.base.config import read_config
 from analysis.base.errors import ConfigProblem
-from analysis.cli import main
 from analysis.privacy.erasure import erase
 from analysis.workspace import drop_server, fetched, open_workspace, unfinished
 
@@ -48,19 +46,6 @@ def grove(tmp_path):
 def put(name: str, text: str, root: str = "memory://there") -> None:
     with fsspec.open(f"{root}/{name}", "w") as file:
         file.write(text)
-
-
-def run(folder, *words: str, code: int = DONE) -> str:
-    result = CliRunner().invoke(main, [*(words or ("run", "--due")), "--workspace", str(folder)])
-    assert result.exit_code == code, result.output
-    return result.output
-
-
-def fetch(folder) -> dict[str, str]:
-    squad = open_workspace(folder)
-    found = {one.name: one.state for one in fetched.fetch(squad)}
-    squad.store.close()
-    return found
 
 
 def copies(folder) -> dict[str, str]:

@@ -7,12 +7,10 @@ import time
 import urllib.request
 
 import pytest
-from click.testing import CliRunner
-from drop_folder import CONFIG, ROSTER, drop, strong, strong_row, workspace
+from drop_folder import CONFIG, ROSTER, drop, fetch, run, strong, strong_row, workspace
 from mail_server import free_port
 
-from analysis.cli import main
-from analysis.workspace import drop_server, fetched, open_workspace, unfinished
+from analysis.workspace import drop_server, open_workspace, unfinished
 
 NEEDS = "the extra `remote` is not installed: pip install 'athlete-workbook[remote]'"
 pytest.importorskip("paramiko", reason=NEEDS)
@@ -58,19 +56,6 @@ def server(tmp_path, home, monkeypatch):
         yield told
 
 
-def run(folder, code: int = DONE) -> str:
-    result = CliRunner().invoke(main, ["run", "--due", "--workspace", str(folder)])
-    assert result.exit_code == code, result.output
-    return result.output
-
-
-def fetch(folder) -> dict[str, str]:
-    squad = open_workspace(folder)
-    found = {one.name: one.state for one in fetched.fetch(squad)}
-    squad.store.close()
-    return found
-
-
 def copies(folder) -> list[str]:
     raw = folder / "data" / "raw"
     return sorted(path.relative_to(raw).as_posix() for path in raw.rglob("*") if path.is_file())
@@ -99,7 +84,7 @@ def test_files_come_once_by_sftp_and_again_when_they_changed(grove, server):
 def test_who_is_not_let_in_by_sftp_is_told_and_what_is_here_is_taken_in(grove, server, monkeypatch, password):
     monkeypatch.setenv(drop_server.PASSWORD, password)
     folder = grove(server.address)
-    said = run(folder, PARTLY)
+    said = run(folder, code=PARTLY)
     assert f"The drop folder {server.address} does not let you in." in said
     assert "1 taken" in said
     assert (
@@ -112,13 +97,13 @@ def test_a_server_whose_key_is_not_known_or_another_gets_no_password(grove, serv
     hosts = home / ".ssh" / "known_hosts"
     line = hosts.read_text()
     hosts.unlink()
-    said = run(folder, PARTLY)
+    said = run(folder, code=PARTLY)
     assert f"The key of the SFTP server [127.0.0.1]:{server.port} is not in known_hosts" in said
     assert server.key.fingerprint in said
     assert f"ssh-keyscan -p {server.port} 127.0.0.1 >> ~/.ssh/known_hosts" in said
     server.key = type(server.key).generate()
     hosts.write_text(line)
-    assert "has another key than known_hosts says: somebody may be listening in." in run(folder, FAILED)
+    assert "has another key than known_hosts says: somebody may be listening in." in run(folder, code=FAILED)
     assert copies(folder) == ["athletes.csv"]
 
 
@@ -145,7 +130,7 @@ def test_a_slow_line_brings_files_whole_or_not_at_all(grove, server):
     (server.folder / "drop" / "Alder" / "zlong.csv").write_text(long)
     server.slow_s = 0.15
     folder = grove(server.address, "drop_within_s = 1\n")
-    said = run(folder, PARTLY)
+    said = run(folder, code=PARTLY)
     assert f"The drop folder {server.address} was not done within 1 s." in said
     assert copies(folder) == ["Alder/strong.csv", "athletes.csv"]
     server.slow_s = 0
@@ -156,7 +141,7 @@ def test_a_slow_line_brings_files_whole_or_not_at_all(grove, server):
 def test_a_dead_server_is_told_and_stops_nothing_else(grove):
     address = f"sftp://coach@127.0.0.1:{free_port()}/drop"
     folder = grove(address)
-    said = run(folder, PARTLY)
+    said = run(folder, code=PARTLY)
     assert f"The drop folder {address} cannot be read:" in said
     assert "1 taken" in said
 
@@ -172,7 +157,7 @@ def test_a_server_that_takes_calls_and_never_answers_is_given_up(grove, monkeypa
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{at}")
         folder = grove(f"sftp://coach@{at}/drop" if kind == "sftp" else "s3://drops/squad")
         begin = time.monotonic()
-        said = run(folder, PARTLY)
+        said = run(folder, code=PARTLY)
     assert "The drop folder" in said
     assert "1 taken" in said
     assert time.monotonic() - begin < 20  # it would else be waited for ten minutes
@@ -180,7 +165,7 @@ def test_a_server_that_takes_calls_and_never_answers_is_given_up(grove, monkeypa
 
 def test_a_folder_that_is_not_on_the_server_is_told(grove, server):
     folder = grove(f"{server.address}/nowhere")
-    assert "is not there: there is no such folder" in run(folder, PARTLY)
+    assert "is not there: there is no such folder" in run(folder, code=PARTLY)
 
 
 # --- S3 ---
@@ -248,10 +233,10 @@ def test_files_come_once_from_s3_and_again_when_they_changed(grove, drops):
 def test_who_is_not_let_in_by_s3_is_told(grove, monkeypatch):
     folder = grove("s3://drops/squad")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODY")
-    assert "The drop folder s3://drops/squad does not let you in." in run(folder, PARTLY)
+    assert "The drop folder s3://drops/squad does not let you in." in run(folder, code=PARTLY)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert "does not let you in." in run(folder, FAILED)
+    assert "does not let you in." in run(folder, code=FAILED)
     assert copies(folder) == ["athletes.csv"]
 
 
@@ -273,6 +258,6 @@ def test_an_object_that_vanishes_or_changes_stops_no_other(grove, drops, monkeyp
 @pytest.mark.usefixtures("drops")
 def test_a_dead_object_store_and_a_bucket_that_is_not_there_are_told(grove, monkeypatch):
     folder = grove("s3://nowhere/squad")
-    assert "is not there: there is no such folder" in run(folder, PARTLY)
+    assert "is not there: there is no such folder" in run(folder, code=PARTLY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-    assert "The drop folder s3://nowhere/squad cannot be read:" in run(folder, FAILED)
+    assert "The drop folder s3://nowhere/squad cannot be read:" in run(folder, code=FAILED)

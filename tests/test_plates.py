@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import openpyxl
@@ -385,6 +386,20 @@ def test_of_several_points_none_called_bar_is_asked_for(tmp_path):
     kinovea_book(path, "cm", {"hip": HEIGHT_M * 100, "knee": HEIGHT_M * 50})
     with pytest.raises(UnreadableFile, match=r"'hip', 'knee'.*Call it bar"):
         registry.read(path, BERLIN)
+
+
+def test_day_lift_and_load_of_a_video_stand_in_its_name_or_are_said(tmp_path):
+    named = tmp_path / "100kg_Kreuzheben_2mar2026.xlsx"
+    kinovea_book(named, "cm", {"bar": HEIGHT_M * 100})
+    reading = registry.read(named, NOBODY_SAID)
+    assert reading.tables["sets"][["exercise", "load_kg"]].to_numpy().tolist() == [["deadlift", 100.0]]
+    assert reading.tables["sessions"]["local_date"].dt.date.tolist() == [date(2026, 3, 2)]
+    silent = named.rename(tmp_path / "clip7.xlsx")
+    with pytest.raises(UnreadableFile, match=r"on which day it was and which lift it is.*--date and --lift\.$"):
+        registry.read(silent, NOBODY_SAID)
+    reading = registry.read(silent, Options(date="2026-03-02", lift="deadlift"))
+    assert reading.tables["sets"]["exercise"].tolist() == ["deadlift"]
+    assert any(note.startswith("No load is said") for note in reading.notes)
 
 
 # every one of them, damaged

@@ -223,7 +223,7 @@ def test_a_fact_that_no_check_knows_is_reported():
     assert "unknown fact colour" in WATCHES["gpx"].disagreements(path, {"colour": "red", "start": "None"})
 
 
-TABLE = "date,item,value,direction\n2026-03-02,soreness,3,higher_worse\n2026-03-04,soreness,2,higher_worse\n"
+TABLE = "date,item,value,direction\n2026-03-02,soreness,3,lower_better\n2026-03-04,soreness,2,lower_better\n"
 FACTS = {
     "columns": 4,
     "rows": 2,
@@ -248,6 +248,21 @@ def test_facts_of_any_table_are_compared_and_a_strange_one_is_told(tmp_path, cha
     path = tmp_path / "answers.csv"
     path.write_text(TABLE, encoding="utf-8")
     assert sample_facts.disagreements(path, FACTS | changed).keys() == differs_in
+
+
+def test_a_cell_that_only_we_refuse_is_a_difference(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text(TABLE.replace("soreness,2", "soreness,two"), encoding="utf-8")
+    assert sample_facts.disagreements(path, FACTS).keys() == {"rejects", "spots"}
+
+
+@pytest.mark.parametrize("folder", ["wellness_forms", "other"])
+def test_a_form_of_somebodys_own_is_read_by_the_mapping_that_is_proposed(tmp_path, folder):
+    path = tmp_path / folder / "antworten.csv"
+    path.parent.mkdir()
+    path.write_text("Datum,Name,RPE,Dauer\n2026-03-02,Alder,6,70\n2026-03-04,Birch,8,50\n", encoding="utf-8")
+    facts = {"rows": 2, "athletes": 2, "sessions": 2, "date_last": "2026-03-04"}
+    assert sample_facts.disagreements(path, facts).keys() == ({"unread"} if folder == "other" else set())
 
 
 def test_a_sample_that_no_reader_knows_is_a_difference(tmp_path):

@@ -358,6 +358,27 @@ def test_a_form_of_mornings_and_sessions_is_told_to_need_two_mappings(tmp_path):
     assert '# not mapped: "How hard was it?", of the session: a second mapping with target = "sessions"' in text
 
 
+@pytest.mark.parametrize(
+    ("head", "by", "is_product"),
+    [
+        ("RPE,Zeit,Trainingsbelastung", 1.0, True),
+        ("Effort,Time,Training load", 1.002, True),
+        ("rpe,durata,TL", 1.0, True),
+        ("RPE,Minutos,Carga", 1.2, False),
+    ],
+)
+def test_the_load_of_a_session_is_no_answer_and_makes_its_time_a_duration(tmp_path, head, by, is_product):
+    done = ((3, 90), (7.5, 60), (0, 0), (5, 75))
+    rows = "".join(f"2026-03-0{day},Alder,{rpe},{t},{rpe * t * by}\n" for day, (rpe, t) in enumerate(done, 1))
+    text = suggest(saved(tmp_path, f"Date,Name,{head}\n{rows}", "load.csv"))
+    proposed = tomllib.loads(text)
+    rpe, span, load = head.split(",")
+    assert proposed["target"] == "sessions"
+    assert (f'# not mapped: "{load}", the product of {rpe} and {span}\n' in text) == is_product
+    assert proposed["columns"].get("duration_s") == span
+    assert load not in proposed["columns"].values()
+
+
 @pytest.mark.parametrize("table", [*TABLES_OF_EXAMPLES.values(), FORMS["de"] + "\n2026-11-03,Alder,4,2\n"])
 @pytest.mark.parametrize("title", [[], [["Encoder 3", "May"], []]])
 def test_a_table_has_one_proposal_as_text_and_as_workbook(tmp_path, table, title):

@@ -5,9 +5,7 @@ import functools
 import gzip
 import io
 import json
-import os
 import random
-import types
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,6 @@ from typing import Any
 import own_samples
 import pandas as pd
 import pytest
-import sample_watches
 from format_samples import ACCOUNTS, FILES
 from soak_scale import times
 from sound_tables import assert_sound
@@ -111,23 +108,6 @@ def test_a_table_that_says_nothing_twice_is_no_list_of_activities(tmp_path):
     )
     with pytest.raises(UnreadableFile):
         read(tmp_path, "other.csv", text)
-
-
-# samples of others, where there are any
-
-FOLDER = Path(os.environ.get("SAMPLES_DIR") or own_samples.FOLDER)
-FACTS = sample_watches.facts_of((FOLDER / "expected.json").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("name", FACTS or [pytest.param("", marks=pytest.mark.skip("no samples of watches there"))])
-def test_a_sample_of_a_watch_or_a_ring_is_read_as_others_read_it(name):
-    reading = registry.read(FOLDER / name, BERLIN)
-    sample = types.SimpleNamespace(path=FOLDER / name, facts=FACTS[name], read=reading)
-    known = sample_watches.FORMATS[name.partition("/")[0]]
-    asked = {fact: known[fact](sample, expected) for fact, expected in FACTS[name].items() if fact in known}
-    assert {fact: found for fact, found in asked.items() if found} == {}
-    assert len(reading.rejects) == 0
-    assert len(reading.source_rows) in (0, FACTS[name].get("rows"))
 
 
 # Garmin's account archive
@@ -463,7 +443,7 @@ def test_a_device_log_counts_beats_in_hertz(tmp_path):
         ("cut.json", '[{"summarizedActivitiesExport": [{"activityId"', "is damaged JSON"),
         ("empty.json", '[{"summarizedActivitiesExport": []}]', "has not the columns of Garmin's account archive"),
         ("deep.json", '{"DeviceLog": ' + "[" * 100_000, "is damaged JSON"),
-        ("other.json", '{"name": "thing"}', "no format that is known"),
+        ("other.json", '{"name": "thing"}', "which no column mapping knows"),
         ("log.json", '{"DeviceLog": 7}', "holds no device log"),
     ],
 )

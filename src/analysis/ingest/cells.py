@@ -283,6 +283,22 @@ def duration_s(raw: str) -> float:
     return h * 3600 + m * 60 + s
 
 
+_ISO_SPAN = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+
+
+def iso_span_s(raw: str) -> float | None:
+    """A span as ISO 8601 writes it, in seconds; None where it is none.
+
+    >>> iso_span_s("PT1H2M3.5S"), iso_span_s("P1DT1H"), iso_span_s("PT"), iso_span_s("62")
+    (3723.5, 90000.0, None, None)
+    """
+    match = _ISO_SPAN.fullmatch(raw)
+    parts = match.groups() if match else ()
+    if not any(parts):
+        return None
+    return sum(float(part or 0) * by for part, by in zip(parts, (86400, 3600, 60, 1), strict=True))
+
+
 _TWO_PARTS = re.compile(r"(\d+):(\d{2})")
 SHORT_SESSION_MIN = 10  # below it, 1:05 of a session means an hour rather than a minute
 

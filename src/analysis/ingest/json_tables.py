@@ -1,54 +1,24 @@
-"""JSON as a table: a list of objects becomes rows of text, so that the formats of tables read it as they read CSV.
+"""JSON as tables: lists of objects become rows of text, so that the formats of tables read them as they read CSV.
 
 A field within a field has its path as header, `value.date`; the entries of a list that name a type are found by it,
-`metrics.HRV.value`. A bare NaN, which some exports hold, is a missing value.
+`metrics.HRV.value`.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import UnreadableFile
-from analysis.ingest import files
-from analysis.ingest.dialect import Sheet, decoded
+from analysis.base.files import printable
+from analysis.ingest.dialect import MAX_ROWS, NOTHING_SAID, Said, Sheet
+from analysis.ingest.json_values import Fields, as_cell, loaded, looks_like_json, objects, words
 from analysis.ingest.reading import Options, Reading
 from analysis.ingest.table_format import TableFormat
 
 MAX_COLUMNS = 2000  # of all objects of a list together
 _DEEPEST = 6
-_BOM = b"\xef\xbb\xbf"
-
-Fields = Mapping[str, Any]
-
-
-def looks_like_json(head: bytes, *marks: bytes) -> bool:
-    """True where the head of a file is an object or a list of JSON that holds all `marks`.
-
-    >>> looks_like_json(b'[{"day": 1}]', b'"day"'), looks_like_json(b"day,score", b"day")
-    (True, False)
-    """
-    return head.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[") and all(mark in head for mark in marks)
-
-
-def loaded(path: Path) -> Any:
-    """What the JSON at `path` holds, plain or gzipped. Raises UnreadableFile where it is damaged."""
-    text, _, _ = decoded(files.content(path), path.name)
-    try:
-        return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as problem:
-        what = "it is nested without end" if isinstance(problem, RecursionError) else problem
-        raise UnreadableFile(f"{path.name} is damaged JSON ({what}). Export it again.") from None
-
-
-def objects(data: object) -> list[Fields]:
-    """The objects of a list, or the one that there is; anything else is none.
-
-    >>> objects({"a": 1}), objects([{"a": 1}, 7])
-    ([{'a': 1}], [{'a': 1}])
-    """
-    return [one for one in (data if isinstance(data, list) else [data]) if isinstance(one, dict)]
+_MOST_SHAPES = 200  # of objects that differ in their keys
 
 
 def flat(fields: Fields, above: str = "", depth: int = 1) -> dict[str, str]:
@@ -66,27 +36,66 @@ def flat(fields: Fields, above: str = "", depth: int = 1) -> dict[str, str]:
             for one in value:
                 found |= flat(one, f"{path}.{one['type']}.", depth + 1)
         else:
-            found[path] = _text(value)
+            found[path] = as_cell(value)
     return found
 
 
 def _has_type(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("type"), str)
+    return isinstance(value, dict) and words(value.get("type")) is not None
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def sheet_of(rows: Sequence[Fields], name: str) -> Sheet:
+def sheet_of(rows: Sequence[Fields], path: Path, said: Said = NOTHING_SAID) -> Sheet:
     """Objects as a sheet, a column for every path that one of them has. Raises UnreadableFile for too many of them."""
+    _refuse_more(len(rows), path)
     flattened = [flat(row) for row in rows]
-    header = tuple(dict.fromkeys(path for row in flattened for path in row))
+    header = tuple(dict.fromkeys(name for row in flattened for name in row))
     if len(header) > MAX_COLUMNS:
-        raise UnreadableFile(f"{name} has {len(header)} different fields, as no export has. Leave it out.")
-    return Sheet("", header, tuple(tuple(row.get(path, "") for path in header) for row in flattened))
+        raise UnreadableFile(
+            f"{printable(path.name)} has {len(header)} different fields, as no export has. Leave it out."
+        )
+    return Sheet("", header, tuple(tuple(row.get(name, "") for name in header) for row in flattened), said=said)
+
+
+def sheets_by_keys(path: Path, said: Said = NOTHING_SAID) -> list[Sheet]:
+    """The lists of objects in the file at `path`, or the one object that it is; those of the same keys are a table.
+
+    Raises UnreadableFile where it is damaged, too large, or holds none.
+    """
+    found = list(_named(loaded(path, said)))
+    _refuse_more(len(found), path)
+    tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
+    for name, one in found:
+        tables.setdefault((name, tuple(one)), []).append(tuple(map(as_cell, one.values())))
+    if not tables or len(tables) > _MOST_SHAPES:
+        raise UnreadableFile(
+            f"{printable(path.name)} holds no list of alike objects. Export it as CSV, or leave it out."
+        )
+    names: dict[str, int] = {}
+    sheets = []
+    for (name, header), rows in tables.items():
+        names[name] = names.get(name, 0) + 1
+        number = f" {names[name]}" if names[name] > 1 else ""
+        sheets.append(Sheet(f"{name}{number}", header, tuple(rows), said=said))
+    return sheets
+
+
+def _refuse_more(count: int, path: Path) -> None:
+    if count > MAX_ROWS:
+        raise UnreadableFile(
+            f"{printable(path.name)} has more than {MAX_ROWS} rows. Split it, or export a shorter period."
+        )
+
+
+def _named(content: object) -> Iterator[tuple[str, Fields]]:
+    """The objects of a list, or of the lists that an object holds, with the name of their list."""
+    if isinstance(content, dict) and not any(isinstance(value, list) for value in content.values()):
+        yield "rows", content
+        return
+    lists = content.items() if isinstance(content, dict) else [("rows", content)]
+    for name, some in lists:
+        for one in objects(some) if isinstance(some, list) else ():
+            if one:
+                yield str(name), one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,4 +114,4 @@ class JsonTable(TableFormat):
 
     def read(self, path: Path, options: Options) -> Reading:
         """The file at `path`. Raises UnreadableFile where it has not the fields of this format."""
-        return self.read_sheets([sheet_of(self.records(loaded(path)), path.name)], path, options)
+        return self.read_sheets([sheet_of(self.records(loaded(path, options.said)), path)], path, options)

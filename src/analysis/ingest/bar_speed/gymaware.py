@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile
-from analysis.ingest import json_text
 from analysis.ingest.bar_speed.speeds import BarSpeed, sided
 from analysis.ingest.dialect import Sheet
-from analysis.ingest.json_text import as_cell, listed
+from analysis.ingest.json_tables import sheet_of
+from analysis.ingest.json_values import as_cell, listed, looks_like_json, objects_in
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.table_format import Form, Line
 
@@ -23,13 +23,12 @@ class _GymAware(BarSpeed):
         return replace(super().reader(), fits=None, read_sheets=None)
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
         known = b'"athleteReference"' in head or b'"athleteName"' in head
-        return is_json and path.suffix.lower() in self.suffixes and known and self.sign in head
+        return path.suffix.lower() in self.suffixes and known and looks_like_json(head, self.sign)
 
     def read(self, path: Path, options: Options) -> Reading:
-        rows = [row for one in json_text.objects(json_text.values_in(path, options)) for row in self.rows(one, path)]
-        return self.read_sheets([json_text.as_sheet(rows, path, options)], path, options)
+        rows = [row for one in objects_in(path, options.said) for row in self.rows(one, path)]
+        return self.read_sheets([sheet_of(rows, path, options.said)], path, options)
 
     def rows(self, one: Mapping[str, object], path: Path) -> Iterator[dict[str, str]]:  # noqa: ARG002
         """A set as it stands there."""

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.ingest import json_text
 from analysis.ingest.bar_speed.speeds import BarSpeed
 from analysis.ingest.dialect import Sheet
-from analysis.ingest.json_text import as_cell, below, listed
+from analysis.ingest.json_tables import sheet_of
+from analysis.ingest.json_values import as_cell, below, listed, looks_like_json, values_in
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.table_format import Form, Line
 
 _SIGNS = (b'"concentric_mean_velocity_z"', b'"ghost_rep_indices"', b'"num_tracked_reps"')
 _OF_SET = ("id", "deleted", "user_id", "exercise_id", "weight", "start_time", "tracked", "num_reps", "num_tracked_reps")
 _OF_REP = ("limb", "concentric_mean_velocity_z", "concentric_peak_velocity_z", "concentric_disp_z")
+_LONGEST_COUNT = 10  # digits
 _LEFT = "left out"  # the column that says why a row is none
 
 
@@ -23,12 +24,12 @@ class _Perch(BarSpeed):
         return replace(super().reader(), fits=None, read_sheets=None)
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
-        return is_json and path.suffix.lower() in self.suffixes and any(sign in head for sign in _SIGNS)
+        known = path.suffix.lower() in self.suffixes and looks_like_json(head)
+        return known and any(sign in head for sign in _SIGNS)
 
     def read(self, path: Path, options: Options) -> Reading:
-        rows = [row for value in json_text.values_in(path, options) for row in _rows(value)]
-        return self.read_sheets([json_text.as_sheet(rows, path, options)], path, options)
+        rows = [row for value in values_in(path, options.said) for row in _rows(value)]
+        return self.read_sheets([sheet_of(rows, path, options.said)], path, options)
 
     def is_left(self, line: Line) -> bool:
         return line.text("left") is not None
@@ -75,9 +76,14 @@ def _rows(value: object) -> Iterator[dict[str, str]]:
 
 def _ghosts(one: Mapping[str, object], tracked: int) -> set[int]:
     """The places of the repetitions that nobody did; none where the list is already without them."""
-    places = {int(text) for text in map(as_cell, listed(below(one, "error", "ghost_rep_indices"))) if text.isdecimal()}
-    valid = as_cell(one.get("num_reps"))
-    return set() if valid.isdecimal() and tracked <= int(valid) else places
+    numbers = (_count(as_cell(each)) for each in listed(below(one, "error", "ghost_rep_indices")))
+    places = {number for number in numbers if number is not None}
+    valid = _count(as_cell(one.get("num_reps")))
+    return set() if valid is not None and tracked <= valid else places
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_COUNT else None
 
 
 def _person(user: object) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.ingest.days.daily import Daily, Item
-from analysis.ingest.json_tables import Fields, JsonTable, objects
+from analysis.ingest.json_tables import JsonTable
+from analysis.ingest.json_values import Fields, Number, objects
 
 _STAGES = ("deepSleepSeconds", "lightSleepSeconds", "remSleepSeconds")
 _ASLEEP = "sum of deep, light and REM (s)"
@@ -21,7 +22,7 @@ def _nights(data: Any) -> list[Fields]:
 
 
 def _stated(night: Fields) -> Sequence[float]:
-    return [night[stage] for stage in _STAGES if isinstance(night.get(stage), int | float)]
+    return [float(night[stage]) for stage in _STAGES if isinstance(night.get(stage), Number)]
 
 
 @dataclass(frozen=True, kw_only=True)

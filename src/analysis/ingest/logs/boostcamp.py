@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.ingest.dialect import Sheet, same_header
-from analysis.ingest.json_text import as_cell, below, listed, parsed
+from analysis.ingest.json_values import as_cell, below, listed, parsed
 from analysis.ingest.logs.log import is_zero, not_done
 from analysis.ingest.logs.packed import Cells, PackedLog
 from analysis.ingest.reading import Options

@@ -1,20 +1,19 @@
 """The LiftLog app's plain exports: a CSV of the sets that were done, a JSON of the sessions with all that was meant."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from analysis.ingest import json_text
+from analysis.ingest.cells import iso_span_s
 from analysis.ingest.dialect import Sheet
-from analysis.ingest.json_text import as_cell, below, listed
+from analysis.ingest.json_tables import sheet_of
+from analysis.ingest.json_values import as_cell, below, listed, looks_like_json, objects_in
 from analysis.ingest.logs.log import LENGTHS, Log, not_done
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.table_format import Form, Line
 
 _LENGTHS = LENGTHS | {"metre": "m", "kilometre": "km", "yard": "yd", "mile": "mi"}
-_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +53,11 @@ class _LiftLogJson(_LiftLog):
         return replace(super().reader(), fits=None, read_sheets=None)
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        is_json = path.suffix.lower() == ".json" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
-        return is_json and b'"recordedExercises"' in head
+        return path.suffix.lower() == ".json" and looks_like_json(head, b'"recordedExercises"')
 
     def read(self, path: Path, options: Options) -> Reading:
-        sessions = json_text.objects(json_text.values_in(path, options))
-        rows = [row for session in sessions for row in _rows(session)]
-        return self.read_sheets([json_text.as_sheet(rows, path, options)], path, options)
+        rows = [row for session in objects_in(path, options.said) for row in _rows(session)]
+        return self.read_sheets([sheet_of(rows, path, options.said)], path, options)
 
     def notes(self, sheet: Sheet, forms: Sequence[Form]) -> Iterator[str]:  # noqa: ARG002
         reps, distance, seconds = (sheet.header.index(name) for name in ("Reps", "Distance", "Seconds"))
@@ -104,11 +101,8 @@ def _length(unit: str) -> str:
 
 def _seconds(span: str) -> str:
     """A span as ISO 8601 writes it, in seconds; any other text as it is."""
-    match = _SPAN.fullmatch(span)
-    if not match or span == "PT":
-        return span
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return f"{hours * 3600 + minutes * 60 + seconds:g}"
+    seconds = iso_span_s(span)
+    return span if seconds is None else f"{seconds:g}"
 
 
 JSON = _LiftLogJson(

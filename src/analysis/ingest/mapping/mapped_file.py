@@ -16,7 +16,8 @@ from analysis.ingest.dialect import (
     read_workbook,
     same_header,
 )
-from analysis.ingest.json_sheets import read_json
+from analysis.ingest.json_tables import sheets_by_keys
+from analysis.ingest.json_values import looks_like_json
 from analysis.ingest.mapping.mapped_rows import MappedForm, read_row
 from analysis.ingest.mapping.mapping import Mapping, Unready, built_in, read_mapping, saved_mappings
 from analysis.ingest.mapping.targets import TARGETS
@@ -31,7 +32,7 @@ _JSON_SUFFIX = ".json"
 def recognises(path: Path, head: bytes) -> bool:
     """True for text in columns, workbooks and JSON; this reader is asked last, and `read` says what it lacks."""
     if path.suffix.lower() == _JSON_SUFFIX:
-        return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{"))
+        return looks_like_json(head)
     if path.suffix.lower() in _BOOK_SUFFIXES:
         return head.startswith(b"PK")
     return path.suffix.lower() in _TEXT_SUFFIXES and bool(header_of(head))
@@ -104,7 +105,7 @@ READER = Reader(
 def sheets_of(path: Path, said: Said) -> list[Sheet]:
     """The sheets of a workbook, the tables of a JSON file, or the one of a text file."""
     if path.suffix.lower() == _JSON_SUFFIX:
-        return read_json(path, said)
+        return sheets_by_keys(path, said)
     return read_workbook(path, said) if path.suffix.lower() in _BOOK_SUFFIXES else [read_delimited(path, said)]
 
 

@@ -4,6 +4,7 @@ What the table does not state is left as a line to fill in, and a mapping with s
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _SIDES = {
     "R": ("r", "right", "rechts", "droite", "derecha", "destra"),
 }
 _MOST_WORDS = 12  # of the answers to a question that is answered in words
+_ROUNDED, _LEAST_PRODUCTS = 0.01, 3  # of products that are written rounded; rows by which a column is known as one
 _PERCENT = re.compile(r"\d+ ?%")
 
 
@@ -51,6 +53,7 @@ def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
     sheets = [sheet.below_title() for sheet in sheets_of(path, said)] or [Sheet("", (), ())]
     sheet = next((sheet for sheet in sheets if len(sheet.header) > 1 and sheet.rows), sheets[0])
     found = _fields(sheet)
+    product = _product(sheet, found)
     proposal = _Proposal(_target(found, sheet))
     if proposal.target == "reps" and "rep_no" not in found and _counts_up(sheet, found.get("reps")):
         found["rep_no"] = found.pop("reps")
@@ -62,7 +65,10 @@ def suggest(path: Path, said: Said = NOTHING_SAID) -> str:
         listed = set()
     for name, header in found.items():
         _propose(proposal, name, header, sheet)
-    rest = [name for name in dict.fromkeys(sheet.header) if name.strip() and name not in {*found.values(), *listed}]
+    if product:
+        proposal.unused.append((product, f"the product of {found['rpe_cr10']} and {found['duration_s']}"))
+    placed = {*found.values(), *listed, product}
+    rest = [name for name in dict.fromkeys(sheet.header) if name.strip() and name not in placed]
     for header in rest:
         _place(proposal, header, sheet)
     for name in _needed(proposal):
@@ -92,6 +98,33 @@ def _fields(sheet: Sheet) -> dict[str, str]:
         if name:
             found[name] = header
     return found
+
+
+def _product(sheet: Sheet, found: dict[str, str]) -> str | None:
+    """The header of the load of a session, exertion times duration, which makes a time a duration; it is computed."""
+    rpe, span = found.get("rpe_cr10"), next((name for name in ("duration_s", "time_s") if name in found), None)
+    for header in dict.fromkeys(sheet.header) if rpe and span else ():
+        factors = [sheet.header.index(name) for name in (str(rpe), found[str(span)], header)]
+        if header not in (rpe, found[str(span)]) and _is_multiplied(sheet, *factors):
+            for name in [name for name, each in found.items() if each == header]:
+                del found[name]
+            found["duration_s"] = found.pop(str(span))
+            return header
+    return None
+
+
+def _is_multiplied(sheet: Sheet, one: int, other: int, product: int) -> bool:
+    """Whether a column is the product of two others in every row that has all three, of some that tell."""
+    rows = [
+        [row[place] for place in (one, other, product)] for row in sheet.rows if len(row) > max(one, other, product)
+    ]
+    try:
+        filled = [[cells.number(cell, sheet.decimal) for cell in row] for row in rows if all(map(str.strip, row))]
+    except BadCell:
+        return False
+    telling = [row for row in filled if min(row[:2]) > 1]
+    are_equal = (math.isclose(a * b, c, rel_tol=_ROUNDED, abs_tol=0.5) for a, b, c in filled)
+    return len(telling) >= _LEAST_PRODUCTS and all(are_equal)
 
 
 def _is_velocity(header: str) -> bool:

@@ -1,14 +1,16 @@
 """Trajectories of Kinovea, as text or stacked in one sheet of a workbook: the way of the bar becomes bar speed.
 
 A way needs a unit of length. Pixels, and text that names no unit, are no bar speed: the video has to be calibrated.
-The day, the lift and the load stand in the file's name, as deadlift 100kg 2026-03-02.xlsx.
+The day, the lift and the load stand in the file's name, as deadlift 100kg 2026-03-02.xlsx, or are said.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -16,8 +18,9 @@ from analysis.base.errors import UnitNeeded, UnreadableFile
 from analysis.base.files import printable
 from analysis.base.units import factor
 from analysis.ingest import cells
-from analysis.ingest.dialect import Sheet, date_in_name, is_blank, read_delimited, same_header
+from analysis.ingest.dialect import Sheet, is_blank, read_delimited, same_header
 from analysis.ingest.exercises import catalogue
+from analysis.ingest.motion.filmed import filmed, without_load
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import Ledger, frame, local_start
 
@@ -27,8 +30,6 @@ _AXIS = re.compile(r"(?P<axis>[xy])\((?P<unit>[^)]+)\)")
 _TIME = re.compile(r"(time|temps|zeit|tiempo|tempo)\((?P<unit>m?s)\)")
 _KEY_IMAGES = ("keyimagesname", "imagesclésnom")  # the title of the first table and its header
 _BAR = re.compile(r"\b(bar|barbell|hantel|stange|barre|barra|bilanciere|halter|plate|disc|scheibe)\b", re.IGNORECASE)
-_LOAD = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)[ _-]?(kg|lbs?)(?![a-z])", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CALIBRATE = "Calibrate the video in Kinovea with a length near the bar, as a plate of 0.45 m, and export it"
 LEAST_RISE_M = 0.15  # of a repetition; less is the setting of the bar
 LONGEST_RISE_S = 10.0
@@ -96,7 +97,7 @@ READER = Reader(
     recognises,
     read,
     takes="bar speed: each rise of the bar as a repetition with mean and peak velocity and its way; day, lift and load "
-    "of the file's name",
+    "by the file's name, or what was said",
     leaves="ways in pixels, or without a unit, which are refused; ways below 15 cm; other points than the bar",
     fits=fits,
     read_sheets=read_sheets,
@@ -152,7 +153,8 @@ def _reading(found: list[Trajectory], sheets: Sequence[Sheet], path: Path, optio
         raise UnreadableFile(f"{path.name} holds no trajectory. Track the bar in Kinovea, and export its trajectory.")
     metre = _metre(found[0], path, options)
     bar = _bar_of(found, path.name)
-    day = date_in_name(path, "lift")
+    told = filmed(path, options)
+    day = cast(date, told["day"])
     rises = rises_of(bar.t_s, bar.height * metre)
     if not rises:
         raise UnreadableFile(
@@ -169,8 +171,7 @@ def _reading(found: list[Trajectory], sheets: Sequence[Sheet], path: Path, optio
     for sheet in sheets:
         for no, row in sheet.numbered():
             ledger.enter(sheet.name, no, row, "ignored" if is_blank(row) else "taken")
-    known, row_no = catalogue(options.exercises), max(bar.row_no, 1)
-    raw_name, load = _lift_in_name(path)
+    row_no = max(bar.row_no, 1)
     place = {"session_key": f"{day}|{printable(path.stem)}", "row_no": row_no}
     session = {
         **place,
@@ -183,19 +184,19 @@ def _reading(found: list[Trajectory], sheets: Sequence[Sheet], path: Path, optio
     lift = {
         **place,
         "set_no": 1,
-        "exercise": known.resolve(raw_name),
-        "exercise_raw": raw_name,
+        "exercise": catalogue(options.exercises).resolve(str(told["lift"])),
+        "exercise_raw": told["lift"],
         "side": "B",
         "set_kind": "work",
         "reps": float(len(rises)),
-        "load_kg": cells.quantity(load, to="kg") if load else None,
-        "load_raw": load,
+        "load_kg": told["load_kg"],
+        "load_raw": told["load"],
     }
     reps = [{**place, **vars(rise), "set_no": 1, "rep_no": no, "device": "Kinovea"} for no, rise in enumerate(rises, 1)]
     others = [one.name for one in found if one is not bar]
     notes = [f"Rises of the point {bar.name!r} that are repetitions: {len(rises)}."]
     notes += [f"Points that were left out: {', '.join(others)}."] if others else []
-    notes += [] if load else ["The file's name says no load, as 100kg, so the set has none."]
+    notes += [*told.notes(), *without_load(told, "the set has")]
     tables = {"sessions": frame("sessions", [session]), "sets": frame("sets", [lift]), "reps": frame("reps", reps)}
     return ledger.reading("kinovea", tables=tables, dialect=sheets[0].form(), notes=notes)
 
@@ -268,15 +269,3 @@ def _rise(t_s: np.ndarray, height_m: np.ndarray, velocity_m_s: np.ndarray, low: 
         return None
     mean_m_s = (height_m[ends] - height_m[begins]) / took_s
     return Rise(float(mean_m_s), float(velocity_m_s[begins : ends + 1].max()), float(rom_m))
-
-
-def _lift_in_name(path: Path) -> tuple[str, str | None]:
-    """The lift and the load that a file's name says, without its day.
-
-    >>> _lift_in_name(Path("Romanian_deadlift_82,5kg_2026-03-02.xlsx"))
-    ('Romanian deadlift', '82.5 kg')
-    """
-    stem = _DAY.sub(" ", printable(path.stem))
-    load = _LOAD.search(stem)
-    words = re.sub(r"[\W_]+", " ", _LOAD.sub(" ", stem)).strip()
-    return words or "not said", f"{load[1].replace(',', '.')} {load[2].lower()}" if load else None

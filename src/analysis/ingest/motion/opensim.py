@@ -6,7 +6,6 @@ OpenCap, Sports2D, Pose2Sim and a laboratory write the same kind of file. It say
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -17,11 +16,11 @@ import pandas as pd
 from analysis.base.devices import errors_of
 from analysis.base.errors import UnreadableFile
 from analysis.base.files import printable
-from analysis.ingest.cells import clock, quantity
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.motion.beside import said_beside
 from analysis.ingest.motion.cutting import Cut, Rep, cut, leading
-from analysis.ingest.motion.naming import Filmed, Said, in_name
+from analysis.ingest.motion.filmed import filmed, without_load
+from analysis.ingest.motion.naming import Filmed, Said
 from analysis.ingest.motion.storage import Motion, is_storage, read_motion
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import frame, local_start
@@ -88,9 +87,8 @@ def set_of(
     found = cut(motion.t_s, motion.hips, motion.height_m)
     if found.no_hinge or not found.reps:
         raise UnreadableFile(f"{name} holds no whole repetition of a hinge: {_why_none(found)}. {_NEEDED}")
-    filmed = _filmed(path, motion, options, said)
-    _ask(filmed, name)
-    return _tables(path, found, filmed, options), list(_notes(found, motion, filmed))
+    told = _filmed(path, motion, options, said)
+    return _tables(path, found, told, options), list(_notes(found, motion, told))
 
 
 _NEEDED = "A set begins and ends upright, both feet on the ground; leave out other movements."
@@ -105,12 +103,10 @@ def _why_none(found: Cut) -> str:
 
 def _filmed(path: Path, motion: Motion, options: Options, said: Said | None) -> Filmed:
     """What was filmed and by which tool, by the table beside it, its name, what was said, and the model's columns."""
-    named = in_name(path.stem, catalogue(options.exercises), options.said.day_first)
-    named = replace(named, values=named.values | {"device": _tool_named(path.stem)})
-    places = [*([said] if said else []), said_beside(path, options), named]
-    if any(one is None for one in (Filmed(tuple(places))[name] for name in ("day", "lift", "load"))):
-        places.append(_said_of_all(options))
-    return Filmed((*places, _by_model(motion)))
+    before = [*([said] if said else []), said_beside(path, options)]
+    tools = [Said("the name of the file", {"device": _tool_named(path.stem)}), _by_model(motion)]
+    or_say = "A table beside it may say it too, with the columns file, date, exercise and load."
+    return filmed(path, options, before, tools, or_say)
 
 
 def _tool_named(stem: str) -> str | None:
@@ -126,32 +122,11 @@ def _by_model(motion: Motion) -> Said:
     return Said(where, {"device": tool or UNKNOWN_TOOL})
 
 
-def _said_of_all(options: Options) -> Said:
-    """What the person who imports says of recordings that do not."""
-    day = clock(options.date).date() if options.date else None
-    load = options.load
-    load_kg = quantity(load, "," if "," in load else ".", to="kg") if load else None
-    return Said("what was said", {"day": day, "lift": options.lift, "load": load, "load_kg": load_kg})
-
-
-def _ask(filmed: Filmed, name: str) -> None:
-    """Raises UnreadableFile where nobody says when it was, or what was lifted."""
-    missing = [
-        words for what, words in (("day", "on which day it was"), ("lift", "which lift it is")) if not filmed[what]
-    ]
-    if missing:
-        asked = f"{filmed.open} " if filmed.open and filmed["day"] is None else ""
-        raise UnreadableFile(
-            f"{name} does not say {' and '.join(missing)}. {asked}Name it as rdl_2026-01-31_80kg.mot, or say --date "
-            "and --lift. A table beside it may say it too, with the columns file, date, exercise and load."
-        )
-
-
-def _tables(path: Path, found: Cut, filmed: Filmed, options: Options) -> dict[str, pd.DataFrame]:
-    day, raw = cast(date, filmed["day"]), str(filmed["lift"])
+def _tables(path: Path, found: Cut, told: Filmed, options: Options) -> dict[str, pd.DataFrame]:
+    day, raw = cast(date, told["day"]), str(told["lift"])
     stem = printable(path.stem)
-    device = filmed["device"]
-    session = {"external_name": filmed["athlete"], "session_key": f"{day}|{stem}"}
+    device = told["device"]
+    session = {"external_name": told["athlete"], "session_key": f"{day}|{stem}"}
     of_session = {
         **session,
         **local_start(None, options.config.zone),
@@ -168,13 +143,13 @@ def _tables(path: Path, found: Cut, filmed: Filmed, options: Options) -> dict[st
         "exercise_raw": raw,
         "side": found.side,
         "set_kind": "work",
-        "load_kg": filmed["load_kg"],
-        "load_raw": filmed["load"],
+        "load_kg": told["load_kg"],
+        "load_raw": told["load"],
         "reps": len(found.reps),
         "tempo": _tempo(found.reps),
         "row_no": 0,
     }
-    first_no = cast(int, filmed["rep_no"] or 1)
+    first_no = cast(int, told["rep_no"] or 1)
     lead = leading(found.side, found.reps[0].flexion_deg)
     reps = [
         {
@@ -190,7 +165,7 @@ def _tables(path: Path, found: Cut, filmed: Filmed, options: Options) -> dict[st
     begins = 1 + _TRIALS_OF_A_FILE * (zlib.crc32(path.stem.encode("utf-8", "replace")) % _FILES)
     trials = [
         {
-            "external_name": filmed["athlete"],
+            "external_name": told["athlete"],
             "local_date": day,
             "trial_no": begins + nth,
             "method": _METHOD,
@@ -238,7 +213,7 @@ def _tempo(reps: tuple[Rep, ...]) -> str | None:
     return "-".join(f"{seconds:.1f}" for seconds in (*np.median(phases, axis=0), np.median(holds)))
 
 
-def _notes(found: Cut, motion: Motion, filmed: Filmed) -> Iterable[str]:
+def _notes(found: Cut, motion: Motion, told: Filmed) -> Iterable[str]:
     yield f"Repetitions cut: {len(found.reps)}."
     if found.n_partial:
         yield f"Repetitions left out, as they are not whole (at an edge, or over a gap of time): {found.n_partial}."
@@ -247,18 +222,13 @@ def _notes(found: Cut, motion: Motion, filmed: Filmed) -> Iterable[str]:
     if motion.n_left_out:
         yield f"Rows left out, as they are cut short or hold no number: {motion.n_left_out}."
     yield from motion.notes
-    yield from filmed.notes()
-    for published in errors_of(str(filmed["device"]), "hinge_angle_deg")[:1]:
+    yield from told.notes()
+    for published in errors_of(str(told["device"]), "hinge_angle_deg")[:1]:
         yield (
-            f"The hip of {filmed['device']} is off by {published.low:.0f} to {published.high:.0f} degrees "
+            f"The hip of {told['device']} is off by {published.low:.0f} to {published.high:.0f} degrees "
             f"({published.source}), so only an athlete's own change on the same tool is judged."
         )
-    if filmed["load"] is None:
-        open_load = f" {filmed.open}" if filmed.open else ""
-        yield (
-            f"No load is said, so the angles go with no load.{open_load} Put it into the name, as 80kg, into a table "
-            "beside it, or say --load 80kg."
-        )
+    yield from without_load(told, "the angles go with", "into a table beside it, ")
 
 
 READER = Reader(

@@ -10,7 +10,8 @@ from typing import Any
 
 from analysis.ingest.cells import BadCell, number
 from analysis.ingest.dialect import Sheet
-from analysis.ingest.json_tables import Fields, JsonTable, objects
+from analysis.ingest.json_tables import JsonTable
+from analysis.ingest.json_values import Fields, objects
 from analysis.ingest.rows import Ledger, Parts
 from analysis.ingest.table_format import Content, Form, Line
 from analysis.ingest.watch.activities import Start

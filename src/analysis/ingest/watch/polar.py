@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from analysis.ingest import files
-from analysis.ingest.json_tables import loaded, looks_like_json, objects
+from analysis.ingest.cells import iso_span_s
+from analysis.ingest.json_values import loaded, looks_like_json, objects, words
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import local_start
 from analysis.ingest.watch import activities
@@ -27,7 +28,6 @@ from analysis.ingest.watch.plausible import Columns
 _COUNTS = ("exercises", "sample_channels")
 _EXPORT = re.compile(rb'"time_?-?zone_?-?offset(_?-?minutes)?"', re.IGNORECASE)
 _EXERCISE = re.compile(rb'"start[_-]time[_-]utc[_-]offset"')
-_DURATION = re.compile(r"P(?:(?P<D>\d+)D)?T?(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?")
 _KM_H = 1 / 3.6
 # the columns of records by AccessLink's number of a type of samples, and by the names of Flow's export
 _CHANNELS = {
@@ -60,7 +60,7 @@ def read(path: Path, options: Options) -> Reading:
     naming = Naming(path, options)
     found = [
         _activity(exercise, session, naming, tally)
-        for session in map(_keyed, objects(loaded(path)))
+        for session in map(_keyed, objects(loaded(path, options.said)))
         for exercise in _exercises(session)
     ]
     tally["exercises"] = len(found)
@@ -108,7 +108,7 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         distance_m = max(reached_m)
         tally["distances_of_records"] += 1
     word, detail = _sport(exercise, session)
-    title = _first(session, exercise, "name")
+    title = words(_first(session, exercise, "name"))
     named = naming.name(word, detail=detail, title=title, moved=Moved(distance_m or None, timer_s))
     device = _first(session, exercise, "device", "deviceid")
     return Activity(
@@ -121,8 +121,8 @@ def _activity(exercise: Keyed, session: Keyed, naming: Naming, tally: Counter[st
         timer_s=timer_s,
         elapsed_s=(stop - start.local).total_seconds() if stop and start.local and stop >= start.local else timer_s,
         mean_heart_rate_bpm=_number(heart_rate, tally) or None,
-        device=device if isinstance(device, str) else None,
-        title=title if isinstance(title, str) else None,
+        device=words(device),
+        title=title,
         records=_records(points, named.on_foot, tally),
     )
 
@@ -139,7 +139,7 @@ def _sport(exercise: Keyed, session: Keyed) -> tuple[str, str]:
         word = word.get("name") or word.get("id")
     text = str(word) if isinstance(word, str | int) else ""
     detail = _first(exercise, session, "detailedsportinfo")
-    return f"polar sport {text}" if text.isdigit() else text, detail if isinstance(detail, str) else ""
+    return f"polar sport {text}" if text.isdigit() else text, words(detail) or ""
 
 
 def _start(exercise: Keyed, session: Keyed, options: Options, tally: Counter[str]) -> Start:
@@ -170,9 +170,9 @@ def _clock(text: object, tally: Counter[str]) -> datetime | None:
 
 def _seconds(value: object, tally: Counter[str]) -> float | None:
     """A duration as ISO 8601, or a number of milliseconds."""
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
-        days, hours, minutes, seconds = (float(match[unit] or 0) for unit in "DHMS")
-        return activities.of_an_activity(days * 86400 + hours * 3600 + minutes * 60 + seconds, tally)
+    span_s = iso_span_s(value) if isinstance(value, str) else None
+    if span_s is not None:
+        return activities.of_an_activity(span_s, tally)
     milliseconds = files.number(str(value), tally) if isinstance(value, int | float | str) else None
     return None if milliseconds is None else activities.of_an_activity(milliseconds / 1000, tally)
 

@@ -13,7 +13,7 @@ from typing import Any
 from analysis.base.errors import UnreadableFile
 from analysis.ingest import files
 from analysis.ingest.files import Moment, written
-from analysis.ingest.json_tables import loaded, looks_like_json, objects
+from analysis.ingest.json_values import loaded, looks_like_json, objects, words
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.watch import activities
 from analysis.ingest.watch.activities import Activity, Lap, Start
@@ -34,7 +34,7 @@ def recognises(_path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: Options) -> Reading:
     """The activity of each log. Raises UnreadableFile for damaged JSON, and where it holds no log."""
-    logs = [log["DeviceLog"] for log in objects(loaded(path)) if isinstance(log.get("DeviceLog"), dict)]
+    logs = [log["DeviceLog"] for log in objects(loaded(path, options.said)) if isinstance(log.get("DeviceLog"), dict)]
     if not logs:
         raise UnreadableFile(f"{path.name} holds no device log. Export it again.")
     tally: Counter[str] = Counter(logs=len(logs))
@@ -66,37 +66,33 @@ def _activity(log: Keyed, naming: Naming, tally: Counter[str]) -> Activity:
     tally["samples"] += len(samples)
     tally["windows"] += len(windows)
     tally["parts"] += sum(window.get("Type") == "Activity" for window in windows)
-    begin = written(_text(header.get("DateTime")) or _text(_within(samples, "TimeISO8601")), tally)
-    end = written(_text(header.get("TimeISO8601")), tally)
+    begin = written(words(header.get("DateTime")) or words(_within(samples, "TimeISO8601")), tally)
+    end = written(words(header.get("TimeISO8601")), tally)
     timer_s = _number(header.get("Duration"), tally)
     distance_m = _number(header.get("Distance"), tally)
-    named = naming.name(_text(header.get("Activity")), moved=Moved(distance_m or None, timer_s))
+    named = naming.name(words(header.get("Activity")), moved=Moved(distance_m or None, timer_s))
     elapsed_s = (end - begin).total_seconds() if begin and end and end >= begin else None
     mean_hz = _number(_within(header, "HR", "Avg"), tally)
     moment = Moment.of(begin) if begin else None
     times, points = [], []
     for sample in samples:
-        at = written(_text(sample.get("TimeISO8601")), tally) if "Events" not in sample else None
+        at = written(words(sample.get("TimeISO8601")), tally) if "Events" not in sample else None
         if at and begin:
             times.append((at - begin).total_seconds())
             points.append(_point(sample, tally))
     return Activity(
         start=Start.at(moment.utc, moment.offset_s, naming.options.config) if moment else Start(),
-        sport=(_text(header.get("Activity")) or UNKNOWN).lower(),
+        sport=(words(header.get("Activity")) or UNKNOWN).lower(),
         kind=named.kind,
         activity=named.activity,
         distance_m=distance_m or None,
         timer_s=timer_s,
         elapsed_s=elapsed_s if elapsed_s is not None else timer_s,
         mean_heart_rate_bpm=mean_hz * _BEATS_PER_MIN if mean_hz else None,
-        device=_text(_within(log, "Device", "Name")) or _text(_within(header, "Device", "Name")),
+        device=words(_within(log, "Device", "Name")) or words(_within(header, "Device", "Name")),
         laps=[_lap(window, tally) for window in windows if window.get("Type") == "Lap"],
         records=activities.records_of_points(times, points, named.on_foot),
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def _point(sample: Keyed, tally: Counter[str]) -> dict[str, float | None]:
