@@ -117,7 +117,7 @@ def test_the_configuration_of_a_bundle_is_what_its_page_reads(configured, tmp_pa
     folder.mkdir()
     here = configured.pack("alder1", folder, UNTIL)
     said = (folder / "bundle.json").read_text(encoding="utf-8").lower()
-    for word in ("birch", "cedar", "77", "88.75", "@", "tell", "drop"):
+    for word in ("birch", "cedar", "77", "88.75", "@", "tell", "/drop"):
         assert word not in said, word
     there = open_workspace(folder).athlete("alder1", UNTIL)
     assert there.config.lift("deadlift").anchor_kg("alder1") == here.config.lift("deadlift").anchor_kg("alder1") == 61.5
@@ -135,6 +135,7 @@ def test_the_load_of_somebody_else_makes_no_page_anew(configured):
 def test_every_key_of_the_configuration_is_on_pages_or_is_not():
     """A new key is decided upon."""
     not_on_pages = {"store", "raw", "reports_folder", "retention", "reports", "delivery", "notify"}
+    not_on_pages |= {"units", "ingest_before_run", "drop_folder", "drop_within_s"}
     assert set(Config.model_fields) - not_on_pages == {*configuration._ON_PAGES, "lifts"}
 
 

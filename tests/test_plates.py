@@ -429,6 +429,6 @@ def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path):
         names = Names({("*", name_key(who)): f"a{place}" for place, who in enumerate((*people, "me"))})
         for table, frame in bind(reading, names, "me").tables.items():
             assert_sound(table, frame)
-    assert met["read"] > len(told) > 0
+    assert min(met["read"], len(told)) > 5
     wrong = {place: said for place, said in told.items() if not said.endswith(".") or "broke the workbook" in said}
     assert wrong == {}

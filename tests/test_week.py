@@ -249,11 +249,9 @@ class TestChecks:
         assert series_fact(history).sentence == "Cannot tell yet. 20 m sprint: one more test and we can tell."
 
     def test_without_a_published_error_the_own_values_tell_it(self):
+        of_unknown = sprints(YEAR, FLAT_S).assign(device="a beam of our own")
         plain = Check(test_id="sprint_20m", name="20 m sprint", unit="s", distance_m=20, swc=0.03)
-        sources = [
-            check_history(sprints(YEAR, FLAT_S), NO_TRIALS, check, SUNDAY).change.noise.source
-            for check in (plain, SPRINT)
-        ]
+        sources = [check_history(of_unknown, NO_TRIALS, check, SUNDAY).change.noise.source for check in (plain, SPRINT)]
         assert sources == ["own values", "squad and own values"]
 
     def test_a_trial_with_a_gate_missing_is_counted_and_left_out(self):

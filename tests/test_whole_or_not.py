@@ -13,6 +13,7 @@ import pytest
 import workbooks
 from drop_folder import BAR_SPEED, ROSTER, drop, strong, strong_row, workspace
 from format_samples import ACCOUNTS, FILES, UNITS, WITHOUT_HEADER
+from motions import RDL
 from mutation import mutated
 from soak_scale import times
 from test_mapping import ROWS, TEMPLATES
@@ -76,6 +77,7 @@ WHOLE = {
     **{f"{name}.csv": table([TEMPLATES[name], *rows]) for name, rows in ROWS.items()},
     **{name: text.encode() for files in FILES.values() for name, text in files},
     **{name: text.encode() for name, text in WITHOUT_HEADER.items()},
+    "rdl_2026-03-02_80kg.mot": RDL.encode(),
     "vald.json": json.dumps([dict.fromkeys(("profileId", "x"), "p"), VALD]).encode(),
     **{name: text.encode() for name, text in ACCOUNTS.values()},
     "account.zip": zipped({name: text.encode() for name, text in ACCOUNTS.values()}),

@@ -68,7 +68,8 @@ def sheets_by_keys(path: Path, said: Said = NOTHING_SAID) -> list[Sheet]:
         tables.setdefault((name, tuple(one)), []).append(tuple(map(as_cell, one.values())))
     if not tables or len(tables) > _MOST_SHAPES:
         raise UnreadableFile(
-            f"{printable(path.name)} holds no list of alike objects. Export it as CSV, or leave it out."
+            f"{printable(path.name)} holds no list of alike objects. Export it as CSV, or leave it out if it holds no "
+            "training."
         )
     names: dict[str, int] = {}
     sheets = []
@@ -89,7 +90,7 @@ def _refuse_more(count: int, path: Path) -> None:
 def _named(content: object) -> Iterator[tuple[str, Fields]]:
     """The objects of a list, or of the lists that an object holds, with the name of their list."""
     if isinstance(content, dict) and not any(isinstance(value, list) for value in content.values()):
-        yield "rows", content
+        yield from [("rows", content)] if content else ()
         return
     lists = content.items() if isinstance(content, dict) else [("rows", content)]
     for name, some in lists:

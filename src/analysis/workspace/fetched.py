@@ -270,7 +270,7 @@ def _said_in(below: str) -> Iterator[str]:
     """What of a path may be a name: its parts, and up to some words of them in a row.
 
     >>> list(_said_in("Alder/sets_Fir.csv"))
-    ['Alder', 'sets_Fir.csv', 'Alder', 'sets', 'sets Fir', 'Fir', 'Fir csv', 'sets Fir csv', 'csv']
+    ['Alder', 'sets_Fir.csv', 'Alder', 'sets', 'sets Fir', 'sets Fir csv', 'Fir', 'Fir csv', 'csv']
     """
     parts = PurePosixPath(below).parts
     yield from parts
