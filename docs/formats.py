@@ -34,7 +34,8 @@ known from this:
 """
 BELOW = """
 No file, test or document was found of the exports of Vitruve, Speed4Lifts, Enode (VmaxPro), Output, Metric, PUSH,
-Beast, Tendo and ADR, nor of the newer one of RepOne: they go by a column mapping, as all below.
+Beast, Tendo and ADR, nor of the newer one of RepOne; of Dartfish, Witty, Brower, OptoJump and MuscleLab neither; of
+Hawkin only a public note. They go by a column mapping, as all below; Chronojump's table of curves by one to copy.
 
 ## Tables of any other maker
 
