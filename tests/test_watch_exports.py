@@ -102,6 +102,16 @@ def test_the_export_that_was_packed_again_with_its_folder_is_read(tmp_path):
     assert sorted(reading.tables["sessions"]["session_key"]) == ["71", "72"]
 
 
+@pytest.mark.parametrize(
+    "first", ["0,0,1,0,1,0.4,7", "a,b,c,d,e,0.4,7", "a,a,c,d,e,f,g"], ids=["numbers", "some", "alike"]
+)
+def test_a_row_of_numbers_or_of_words_alike_is_no_header_of_a_list(tmp_path, first):
+    cells = first.split(",")
+    row = ",".join([*cells, *(f"c{place}" for place in range(7, 15)), cells[5], "moving", cells[6]])
+    with pytest.raises(UnreadableFile, match="which no column mapping knows"):
+        read(tmp_path, "table.csv", f"{row}\n{row}\n")
+
+
 def test_a_table_that_says_nothing_twice_is_no_list_of_activities(tmp_path):
     text = "\n".join(
         line.replace("Afstand", "Km", 1) for line in LISTS["dutch"].replace("Activiteits-ID", "Nr").splitlines()

@@ -142,9 +142,9 @@ def _is_whole_list(header: tuple[str, ...]) -> bool:
     """Whether a header, in whatever language, says times and distance twice where Strava's list does."""
     if len(header) <= max(_PLACES):
         return False
-    elapsed, distance = header[5], header[6]
-    twice = elapsed == header[15] and distance == header[17] and elapsed != distance
-    return twice and all(name.strip() for name in header[:5]) and bool(elapsed.strip() and distance.strip())
+    first = header[:7]
+    are_words = all(any(map(str.isalpha, name)) for name in first) and len(set(first)) == len(first)
+    return are_words and (header[5], header[6]) == (header[15], header[17])
 
 
 def _tells_heart_rates(header: tuple[str, ...]) -> bool:
