@@ -136,7 +136,7 @@ def test_every_key_of_the_configuration_is_on_pages_or_is_not():
     """A new key is decided upon."""
     not_on_pages = {"store", "raw", "reports_folder", "retention", "reports", "delivery", "notify"}
     not_on_pages |= {"units", "ingest_before_run", "drop_folder", "drop_within_s"}
-    assert set(Config.model_fields) - not_on_pages == {*configuration._ON_PAGES, "lifts"}
+    assert set(Config.model_fields) - not_on_pages == {*configuration._ON_PAGES, "lifts", "display"}
 
 
 def test_a_bundle_holds_the_newest_watch_records(squad, tmp_path):

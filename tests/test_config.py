@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.base.config import Config, read_config
+from analysis.base.display import Display
 from analysis.base.errors import ConfigProblem
 from analysis.workspace.starter import CONFIG
 
@@ -87,3 +88,13 @@ def test_nothing_is_filled_in_later(tmp_path):
 def test_the_configuration_that_init_writes_holds_together(tmp_path):
     config = config_of(tmp_path, CONFIG)
     assert [plan.report for plan in config.reports] == ["athlete_week", "squad_week"]
+
+
+def test_units_of_pages_are_those_of_the_athlete_before_those_of_the_workspace():
+    config = Config.model_validate(
+        {"display": {"mass": "lb", "by_athlete": {"h3jp": {"distance": "mi"}, "q6gd": {"mass": "kg"}}}}
+    )
+    assert config.display.to() == Display("lb", "km")
+    assert config.display.to("h3jp") == Display("lb", "mi")
+    assert config.display.to("q6gd") == Display("kg", "km")
+    assert set(config.seen_by(["h3jp"]).display.by_athlete) == {"h3jp"}

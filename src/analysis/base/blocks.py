@@ -251,6 +251,16 @@ class Sparkline(Drawing):
 
 
 @dataclass(frozen=True)
+class Place(Drawing):
+    """A value on the band of what is usual for its athlete, better always to the right; a row of a list or a table."""
+
+    title: str  # the whole in words: what, value, band and verdict
+    at: float | None  # from the middle of the band in half-widths of it, better positive; None: no value
+    before: float | None = None  # the level before a change that is told, on the same scale
+    state: State | None = None
+
+
+@dataclass(frozen=True)
 class Tile:
     head: str
     text: str

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from analysis.base.display import Display, DistanceUnit, MassUnit
 from analysis.base.errors import ConfigProblem
 from analysis.base.tables import EMAIL
 
@@ -26,6 +27,31 @@ Address = Annotated[str, StringConstraints(pattern=EMAIL)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShownUnits(_Strict):
+    """The units of pages for one reader, where they are not those of the workspace."""
+
+    mass: MassUnit | None = Field(default=None, description="kg or lb")
+    distance: DistanceUnit | None = Field(default=None, description="km or mi")
+
+
+class Shown(_Strict):
+    """The units of pages. What is computed, stored and exported stays in kg and m."""
+
+    mass: MassUnit = Field(default="kg", description="kg or lb, on pages")
+    distance: DistanceUnit = Field(default="km", description="km or mi, on pages")
+    by_athlete: dict[str, ShownUnits] = Field(default={}, description="of single athletes, by their id")
+
+    def to(self, athlete_id: str | None = None) -> Display:
+        """The units of an athlete's page; without one those of the squad's."""
+        own = self.by_athlete.get(athlete_id or "", ShownUnits())
+        return Display(own.mass or self.mass, own.distance or self.distance)
+
+    def of(self, athlete_ids: set[str]) -> "Shown":
+        """The same without the units of anybody else."""
+        own = {name: units for name, units in self.by_athlete.items() if name in athlete_ids}
+        return self.model_copy(update={"by_athlete": own})
 
 
 class Lift(_Strict):
@@ -187,6 +213,7 @@ class Config(_Strict):
     checks: list[Check] = []
     side_tests: list[SideTest] = []
     reports: list[ReportPlan] = []
+    display: Shown = Shown()
     delivery: Delivery = Delivery()
     notify: Notify = Notify()
 
@@ -219,7 +246,8 @@ class Config(_Strict):
         """
         shown = set(athlete_ids)
         lifts = [lift.of(shown) for lift in self.lifts]
-        return Config(**{name: getattr(self, name) for name in _ON_PAGES}, lifts=lifts)
+        shared = {name: getattr(self, name) for name in _ON_PAGES}
+        return Config(**shared, lifts=lifts, display=self.display.of(shown))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 from analysis.base.blocks import Fact
-from analysis.base.units import MINUS, amount_text
+from analysis.base.display import METRIC, Display
+from analysis.base.units import MINUS
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
@@ -36,6 +37,7 @@ class Wording:
     more: str = "higher"
     less: str = "lower"
     occasion: str = "test"
+    display: Display = METRIC  # the units that its reader reads
 
     @property
     def head(self) -> str:
@@ -43,10 +45,10 @@ class Wording:
         return capital(self.quantity)
 
     def amount(self, value: float, unit: str) -> str:
-        """A magnitude with its unit; what rounds to nothing is said to be less than the last digit."""
-        if value != 0 and round(abs(value), self.decimals) == 0:
-            return f"less than {10.0**-self.decimals:.{self.decimals}f} {unit}"
-        return amount_text(abs(value), unit, self.decimals)
+        """A magnitude with the unit that is read; what rounds to nothing is said to be less than the last digit."""
+        if value != 0 and round(abs(self.display.value(value, unit)), self.decimals) == 0:
+            return f"less than {10.0**-self.decimals:.{self.decimals}f} {self.display.unit(unit)}"
+        return self.display.amount(abs(value), unit, self.decimals)
 
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""

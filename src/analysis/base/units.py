@@ -74,7 +74,7 @@ def signed_text(value: float, decimals: int) -> str:
 
 
 LONG_TIME_S = 100.0  # from here on people say minutes
-_CLOCK_UNITS = {"s": "min", "s/km": "min/km"}
+_CLOCK_UNITS = {"s": "min", "s/km": "min/km", "s/mi": "min/mi"}
 
 
 def clock_unit(unit: str | None, values: Iterable[float]) -> str | None:

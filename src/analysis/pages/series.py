@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Course, Fact, Light
+from analysis.base.blocks import Course, Fact, Light, Place
 from analysis.base.sentences import Wording, capital
 from analysis.base.states import State
 from analysis.base.units import signed_text
@@ -169,6 +169,21 @@ def band_of(one: Followed) -> tuple[float, float] | tuple[None, None]:
     """Where one more value is expected at the level now, as drawings take it."""
     low, high = or_none(one.change.band_low), or_none(one.change.band_high)
     return (low, high) if low is not None and high is not None else (None, None)
+
+
+def place_of(one: Followed, title: str, value: float | None = None) -> Place:
+    """A value, the newest by default, on the band of one more at the level now, better to the right."""
+    low, high = band_of(one)
+    if low is None or high is None or high <= low:
+        return Place(title, None, state=one.change.state)
+    middle, half = (low + high) / 2, (high - low) / 2
+    sign = 1.0 if one.change.better == "higher" else -1.0
+
+    def at(number: float) -> float | None:
+        return sign * (number - middle) / half if np.isfinite(number) else None
+
+    before = at(one.change.before) if one.change.changed else None
+    return Place(title, at(one.change.latest if value is None else value), before, one.change.state)
 
 
 def is_news(one: Followed) -> bool:

@@ -9,6 +9,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 import pandas as pd
 
 from analysis.base.config import Config, Lift
+from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
 from analysis.metrics.load import volume_load
@@ -114,6 +115,11 @@ class AthleteWeek:
     @property
     def config(self) -> Config:
         return self.athlete.config
+
+    @property
+    def display(self) -> Display:
+        """The units that this athlete reads."""
+        return self.config.display.to(self.athlete.athlete_id)
 
     def holds(self, day: pd.Timestamp) -> bool:
         """Whether `day` is of this week."""

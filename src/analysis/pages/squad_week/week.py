@@ -28,6 +28,7 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.base.config import Config
+from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
@@ -67,6 +68,11 @@ class SquadWeek:
     @property
     def config(self) -> Config:
         return self.squad.config
+
+    @property
+    def display(self) -> Display:
+        """The units that the coach reads."""
+        return self.config.display.to()
 
     @cached_property
     def members(self) -> tuple[MemberWeek, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.report.drawing.courses import course, sparkline
+from analysis.report.drawing.places import place
 from analysis.report.drawing.rows import broad, dumbbells, forest
 from analysis.report.drawing.scene import WIDTH, Scene, text_width
 from analysis.report.drawing.squares import cells, reps
@@ -23,4 +24,5 @@ SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "course": course,
     "cells": cells,
     "sparkline": sparkline,
+    "place": place,
 }
