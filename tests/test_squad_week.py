@@ -369,7 +369,7 @@ def test_a_verdict_of_the_squads_page_is_that_of_the_athletes_page(example):
     for member in example.week.members:
         own = facts_of(example.squad.last_week[member.name])
         for finding in member.findings:
-            fact = finding_fact(finding)
+            fact = finding_fact(finding, example.week.display)
             subject = fact.subject.removeprefix(f"{member.athlete_id}.")
             if subject in own:
                 words = {} if finding.is_judged else {"sentence": own[subject].sentence, "lead": own[subject].lead}

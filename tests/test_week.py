@@ -40,6 +40,7 @@ from made_up_athlete import (
 
 from analysis.base.blocks import Cells, Chips, Course, Days, Fact, Lines, Reps, Sides, Text, Tiles
 from analysis.base.config import Check
+from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.adherence import away, day_states, plan_status, week_days
@@ -85,14 +86,16 @@ class TestSpeedAtLoad:
     def test_a_lasting_gain_is_told_since_its_first_day_with_what_was_before(self):
         result = speeds(last_days_off(0.15))
         assert (result.change.state, result.change.since) == ("clearly better", FRIDAYS[-3])
-        assert series_fact(result).sentence == (
+        assert series_fact(result, Display()).sentence == (
             "Clearly faster since 12 Jun. Romanian deadlift at 60 kg: 0.85 m/s, before 0.70 m/s."
         )
 
     def test_one_fast_day_is_unusual_and_no_gain(self):
         result = speeds(last_day_off(0.15))
         assert (result.change.state.flagged, result.change.today) == (False, "unusually high")
-        assert series_fact(result).sentence.endswith("Your last session: 0.86 m/s, 0.16 m/s faster than usual.")
+        assert series_fact(result, Display()).sentence.endswith(
+            "Your last session: 0.86 m/s, 0.16 m/s faster than usual."
+        )
 
     def test_no_change_is_never_told_on_the_made_up_scatter(self):
         result = speeds(FLAT_M_S)
@@ -103,7 +106,7 @@ class TestSpeedAtLoad:
         result = speeds(FLAT_M_S + np.repeat([0.0, 0.05], [7, 2]), devices=["encoder one"] * 7 + ["encoder two"] * 2)
         assert (result.change.state, result.change.reason) == ("cannot tell", "series_broken")
         assert result.exposures["comparable"].tolist() == [False] * 7 + [True] * 2
-        assert series_fact(result).sentence == (
+        assert series_fact(result, Display()).sentence == (
             "Cannot tell yet. Romanian deadlift at 60 kg: a new device or rater began; "
             "four more sessions and we can tell."
         )
@@ -236,17 +239,22 @@ class TestChecks:
     def test_a_faster_sprint_for_good_is_a_smaller_time_and_better(self):
         history = check_history(sprints(YEAR, [*FLAT_S[:5], 3.10, 3.12, 3.11]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.state, history.change.gain > 0) == ("clearly better", True)
-        assert series_fact(history).sentence == "Clearly faster since 28 Apr. 20 m sprint: 3.11 s, before 3.31 s."
+        assert (
+            series_fact(history, Display()).sentence
+            == "Clearly faster since 28 Apr. 20 m sprint: 3.11 s, before 3.31 s."
+        )
 
     def test_a_slower_sprint_is_worse_and_called_slower(self):
         history = check_history(sprints(YEAR, [*FLAT_S[:5], 3.50, 3.52, 3.51]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.state, history.change.gain < 0) == ("clearly worse", True)
-        assert series_fact(history).sentence.startswith("Clearly slower since 28 Apr.")
+        assert series_fact(history, Display()).sentence.startswith("Clearly slower since 28 Apr.")
 
     def test_five_checks_cannot_tell_and_say_how_many_are_missing(self):
         history = check_history(sprints(YEAR[-5:], FLAT_S[:5]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.reason, history.change.more_needed) == ("too_few_values", 1)
-        assert series_fact(history).sentence == "Cannot tell yet. 20 m sprint: one more test and we can tell."
+        assert (
+            series_fact(history, Display()).sentence == "Cannot tell yet. 20 m sprint: one more test and we can tell."
+        )
 
     def test_without_a_published_error_the_own_values_tell_it(self):
         of_unknown = sprints(YEAR, FLAT_S).assign(device="a beam of our own")
@@ -283,7 +291,7 @@ class TestChecks:
         late = pd.Timestamp("2026-06-23") + pd.Timedelta(days=57)
         history = check_history(sprints(YEAR, FLAT_S), NO_TRIALS, SPRINT, late)
         assert history.change.reason == "stale"
-        assert series_fact(history).sentence == (
+        assert series_fact(history, Display()).sentence == (
             "Cannot tell yet. 20 m sprint: your last test was too long ago. Do one soon."
         )
 
@@ -882,7 +890,7 @@ class TestSections:
 
 class TestTotals:
     def facts(self, **frames) -> dict[str, Fact]:
-        return {fact.subject: fact for fact in logged.totals_facts(week_of(birch().but(**frames)).totals)}
+        return {fact.subject: fact for fact in logged.totals_facts(week_of(birch().but(**frames)).totals, Display())}
 
     def test_tonnage_is_the_volume_load_of_the_weeks_counted_work_sets(self):
         sets, reps = form_sets(MONDAYS[-2:], [6, 6])
@@ -973,16 +981,16 @@ class TestLongTimes:
         return check_history(sprints(YEAR[-len(best_s) :], best_s), NO_TRIALS, self.TRIAL, SUNDAY)
 
     def test_minutes_are_read_and_seconds_are_kept(self):
-        fact = series_fact(self.history([*self.SLOW, 262.4, 263.0, 262.0]))
+        fact = series_fact(self.history([*self.SLOW, 262.4, 263.0, 262.0]), Display())
         assert fact.sentence == "Clearly faster since 28 Apr. 1200 m time trial: 4:22.4 min, before 4:50.8 min."
         assert (fact.unit, fact.change) == ("s", pytest.approx(-28.4, abs=0.5))
 
     def test_a_difference_of_minutes_is_read_as_minutes(self):
-        text = series_fact(self.history([*self.SLOW, 290.0, 291.0, 160.0])).sentence
+        text = series_fact(self.history([*self.SLOW, 290.0, 291.0, 160.0]), Display()).sentence
         assert text.endswith("Your last test: 2:40.0 min, 2:10.7 min faster than usual.")
 
     def test_the_drawing_carries_seconds(self):
-        (drawn,) = of_kind(measured.check_blocks(self.history([*self.SLOW, 262.4, 263.0, 262.0])), Course)
+        (drawn,) = of_kind(measured.check_blocks(self.history([*self.SLOW, 262.4, 263.0, 262.0]), Display()), Course)
         assert (drawn.values[-1], drawn.unit, drawn.decimals) == (pytest.approx(262.0), "s", 1)
         assert drawn.title == "1200 m time trial, 23 Jun, lower is better: the last 52 weeks"
 
@@ -991,7 +999,7 @@ class TestLongTimes:
         blocks = sections.run(week)
         assert [type(block) for block in blocks] == [Fact]
         assert blocks[0].sentence == "20 m sprint: 3.32 s on 23 Jun. Next: Tue 21 Jul."
-        assert blocks[0].state == series_fact(week.checks.known[0]).state
+        assert blocks[0].state == series_fact(week.checks.known[0], Display()).state
 
     def test_a_check_that_is_overdue_says_since_when(self):
         week = week_of(birch(), SUNDAY + pd.Timedelta(days=28))
@@ -1094,7 +1102,7 @@ class TestToldForEightWeeks:
     def weeks(self, athlete: MadeUp) -> dict[str, Fact]:
         """The fact of the speed on every Sunday from the change on."""
         sundays = pd.date_range("2026-04-05", SUNDAY, freq="7D")
-        return {str(day.date()): series_fact(week_of(athlete, day).speeds.known[0]) for day in sundays}
+        return {str(day.date()): series_fact(week_of(athlete, day).speeds.known[0], Display()) for day in sundays}
 
     def athlete(self, **more) -> MadeUp:
         return birch().but(**lifting(bar_speed(LONG, self.VALUES)), **more)
@@ -1113,11 +1121,13 @@ class TestToldForEightWeeks:
         day = pd.Timestamp("2026-05-10")
         known = lifting(bar_speed(LONG[day >= LONG], self.VALUES[day >= LONG]))
         then, later = birch().but(**known), self.athlete()
-        assert series_fact(week_of(then, day).speeds.known[0]) == series_fact(week_of(later, day).speeds.known[0])
+        assert series_fact(week_of(then, day).speeds.known[0], Display()) == series_fact(
+            week_of(later, day).speeds.known[0], Display()
+        )
 
     def test_both_levels_are_drawn_while_it_is_told_and_one_after(self):
         told, after = (
-            measured.speed_course(week_of(self.athlete(), pd.Timestamp(day)).speeds.known[0])
+            measured.speed_course(week_of(self.athlete(), pd.Timestamp(day)).speeds.known[0], Display())
             for day in ("2026-05-10", "2026-06-28")
         )
         assert told.before == pytest.approx(0.71, abs=0.01)
@@ -1146,19 +1156,19 @@ class TestPlannedLight:
     def test_days_planned_light_are_drawn_as_light_and_judge_nothing(self):
         week = self.week(("deload", "2026-06-01", "2026-06-14"))
         (one,) = week.speeds.known
-        (light,) = measured.speed_course(one).light
+        (light,) = measured.speed_course(one, Display()).light
         assert (light.word, light.first, light.last) == ("deload", pytest.approx(27 / 7), pytest.approx(13 / 7))
         assert one.change.n == len(LONG) - 2
         assert one.change.level == pytest.approx(0.7075, abs=0.005)
 
     def test_without_the_label_they_count(self):
         (one,) = self.week().speeds.known
-        assert measured.speed_course(one).light == ()
+        assert measured.speed_course(one, Display()).light == ()
         assert one.change.n == len(LONG)
 
     def test_a_label_before_the_panel_or_of_a_device_is_not_drawn(self):
         (one,) = self.week(("ill", "2026-01-10", "2026-01-20"), ("travel", "2026-04-01", "2026-04-07")).speeds.known
-        assert [light.word for light in measured.speed_course(one).light] == ["travel"]
+        assert [light.word for light in measured.speed_course(one, Display()).light] == ["travel"]
 
 
 class TestMilestones:

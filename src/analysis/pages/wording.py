@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.blocks import Fact
+from analysis.base.display import Display
 from analysis.base.sentences import capital
 from analysis.base.states import State
-from analysis.base.units import LONG_TIME_S, amount_text
+from analysis.base.units import LONG_TIME_S
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import Missing
 
@@ -36,9 +37,9 @@ def exercise_name(exercise: str) -> str:
     return capital(exercise.replace("_", " ")) if _CANONICAL.fullmatch(exercise) else exercise
 
 
-def speed_name(result: SpeedAtLoad) -> str:
+def speed_name(result: SpeedAtLoad, display: Display) -> str:
     """The lift, its side where it has one, and the load: 'Split squat left at 20 kg'."""
-    return f"{side_name(result.name, result.side)} at {result.anchor_kg:g} kg"
+    return f"{side_name(result.name, result.side)} at {display.load(result.anchor_kg)}"
 
 
 def decimals_of(unit: str, value: float) -> int:
@@ -50,13 +51,13 @@ def decimals_of(unit: str, value: float) -> int:
     return 1 if unit == "s" and value >= LONG_TIME_S else DECIMALS.get(unit, 1)
 
 
-def amount_of(value: float, unit: str) -> str:
-    """A value with its unit, rounded to what its measurement resolves; long times as minutes.
+def amount_of(value: float, unit: str, display: Display) -> str:
+    """A value with the unit that is read, rounded to what its measurement resolves; long times as minutes.
 
-    >>> amount_of(0.7143, "m/s"), amount_of(283.24, "s")
-    ('0.71 m/s', '4:43.2 min')
+    >>> amount_of(0.7143, "m/s", Display()), amount_of(283.24, "s", Display()), amount_of(60.0, "kg", Display("lb"))
+    ('0.71 m/s', '4:43.2 min', '132.3 lb')
     """
-    return amount_text(value, unit, decimals_of(unit, value))
+    return display.amount(value, unit, decimals_of(unit, value))
 
 
 def shortest(value: float, decimals: int) -> str:

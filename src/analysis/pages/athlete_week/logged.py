@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from analysis.base.blocks import CellRow, Cells, Days, Drawing, Fact, Lines, Numbers, Text, Tile, Tiles
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.sentences import capital
 from analysis.base.usual_band import BAND_LEVEL
@@ -107,22 +108,22 @@ def _activity_text(kind: str, n: int) -> str:
     return f"{count_text(n, 'activity')} of another sport" if kind == "other" else count_text(n, _ACTIVITIES[kind])
 
 
-def totals_facts(totals: WeekTotals) -> list[Fact]:
+def totals_facts(totals: WeekTotals, display: Display) -> list[Fact]:
     """What was lifted and run in the week; a part of which nothing is logged is left out.
 
     >>> import dataclasses
     >>> totals = WeekTotals(12340.0, 42, 3, 23412.0, 2, 0, ())
-    >>> [fact.sentence for fact in totals_facts(totals)]
+    >>> [fact.sentence for fact in totals_facts(totals, Display())]
     ['You lifted 12,340 kg in 42 sets. 3 of the sets have no known load and add nothing.',
      'You ran 23.4 km in 2 runs.']
-    >>> totals_facts(dataclasses.replace(totals, left_out=("on Tuesday: 1 point off the way",)))[-1].sentence
+    >>> totals_facts(dataclasses.replace(totals, left_out=("on Tuesday: 1 point off the way",)), Display())[-1].sentence
     'Left out on Tuesday: 1 point off the way.'
     """
     lifted, ran = totals.volume_load_kg, totals.run_distance_m
     n_sets, n_runs = totals.sets - totals.sets_unknown, totals.runs - totals.runs_unknown
-    facts = [_total("volume_load", _lifted_words(totals), lifted, "kg", n_sets)] if totals.sets else []
+    facts = [_total("volume_load", _lifted_words(totals, display), lifted, "kg", n_sets)] if totals.sets else []
     if totals.runs or totals.others:
-        facts.append(_total("run_distance", _ran_words(totals), ran, "m", n_runs))
+        facts.append(_total("run_distance", _ran_words(totals, display), ran, "m", n_runs))
     if totals.left_out:
         said = " ".join(f"Left out {each}." for each in totals.left_out)
         facts.append(Fact("your_week.left_out", said, n=len(totals.left_out)))
@@ -133,23 +134,24 @@ def _total(name: str, sentence: str, total: float, unit: str, n: int) -> Fact:
     return Fact(f"your_week.{name}", sentence, estimate=None if np.isnan(total) else total, unit=unit, n=n)
 
 
-def _lifted_words(totals: WeekTotals) -> str:
+def _lifted_words(totals: WeekTotals, display: Display) -> str:
     sets = count_text(totals.sets, "set")
     if totals.sets_unknown == totals.sets:
         return f"You did {sets}. No load is known, so there is no total."
     if totals.volume_load_kg == 0:
         return f"You did {sets} without added load.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
-    return f"You lifted {totals.volume_load_kg:,.0f} kg in {sets}.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
+    lifted = display.total(totals.volume_load_kg, "kg", 0)
+    return f"You lifted {lifted} in {sets}.{_not_in_it(totals.sets_unknown, 'set', 'load')}"
 
 
-def _ran_words(totals: WeekTotals) -> str:
+def _ran_words(totals: WeekTotals, display: Display) -> str:
     others = f" {activities_text(dict(totals.others))}." if totals.others else ""
     if not totals.runs:
         return f"No run.{others}"
     runs = count_text(totals.runs, "run")
     if totals.runs_unknown == totals.runs:
         return f"You did {runs}. No distance is known, so there is no total.{others}"
-    ran = f"You ran {totals.run_distance_m / 1000:.1f} km in {runs}."
+    ran = f"You ran {display.total(totals.run_distance_m / 1000, 'km', 1)} in {runs}."
     return f"{ran}{_not_in_it(totals.runs_unknown, 'run', 'distance')}{others}"
 
 

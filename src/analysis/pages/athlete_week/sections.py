@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from analysis.base.blocks import Chip, Chips, Drawing, Fact, Text
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.models.answers import Answers
@@ -53,31 +54,35 @@ def message(week: AthleteWeek) -> list[Block]:
 def milestones(week: AthleteWeek) -> list[Block]:
     """Up to 3 chips, clear bests and bests on the day; nothing where there is none."""
     found = milestones_of(week)
-    return [milestone_chips(found)] if found else []
+    return [milestone_chips(found, week.display)] if found else []
 
 
 def your_week(week: AthleteWeek) -> list[Block]:
     """The planned days and what became of them (without a plan, counts only), and what was lifted and run in all."""
     if len(week.plan):
-        return [logged.adherence_fact(week), *logged.totals_facts(week.totals), logged.plan_tiles(week)]
-    return [logged.counts_fact(week), *logged.totals_facts(week.totals)]
+        return [logged.adherence_fact(week), *logged.totals_facts(week.totals, week.display), logged.plan_tiles(week)]
+    return [logged.counts_fact(week), *logged.totals_facts(week.totals, week.display)]
 
 
 def speed(week: AthleteWeek) -> list[Block]:
     """Speed at the anchor load of every key lift; 1RM from repetitions where no speed is measured."""
     by_reps = week.e1rms.known
     parts = week.speeds if by_reps else week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
-    drawn = [block for one in parts.known for block in measured.speed_blocks(one)]
-    drawn += [block for one in by_reps for block in measured.e1rm_blocks(one)]
+    drawn = [block for one in parts.known for block in measured.speed_blocks(one, week.display)]
+    drawn += [block for one in by_reps for block in measured.e1rm_blocks(one, week.display)]
     return [*drawn, *([] if by_reps else _missing(parts.missing))]
 
 
 def form(week: AthleteWeek) -> list[Block]:
     """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
     cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
-    depths = [block for one in week.depths.known for block in measured.depth_blocks(one)]
+    depths = [block for one in week.depths.known for block in measured.depth_blocks(one, week.display)]
     is_measured = any(week.tells(one) for one in week.depths.known)
-    return [*_told("form", lambda: measured.form_blocks(week.form), is_alone=not is_measured), *depths, *cue]
+    return [
+        *_told("form", lambda: measured.form_blocks(week.form, week.display), is_alone=not is_measured),
+        *depths,
+        *cue,
+    ]
 
 
 def run(week: AthleteWeek) -> list[Block]:
@@ -86,21 +91,24 @@ def run(week: AthleteWeek) -> list[Block]:
     if not paces.known:
         checks = checks.or_say_why("No check is set. Ask your coach to name one.")
     done = [one for one in checks.known if week.holds(one.last_date)]
-    drawn = [block for one in done for block in measured.check_blocks(one)]
+    drawn = [block for one in done for block in measured.check_blocks(one, week.display)]
     drawn += [measured.check_line(one, week) for one in checks.known if one not in done]
-    paced = [block for one in paces.known for block in measured.pace_blocks(one)]
+    paced = [block for one in paces.known for block in measured.pace_blocks(one, week.display)]
     return [*drawn, *paced, *_missing((*checks.missing, *paces.missing))]
 
 
 def sides(week: AthleteWeek) -> list[Block]:
     """Left and right of every side test done; nothing where none was."""
     parts = week.sides
-    return [*(block for one in parts.known for block in measured.side_blocks(one)), *_missing(parts.missing)]
+    return [
+        *(block for one in parts.known for block in measured.side_blocks(one, week.display)),
+        *_missing(parts.missing),
+    ]
 
 
 def felt(week: AthleteWeek) -> list[Block]:
     """The week's answers, blank where there was none, and the items whose level changed."""
-    moved = [series_fact(one) for one in week.answers.known if one.change.changed]
+    moved = [series_fact(one, week.display) for one in week.answers.known if one.change.changed]
     answered, *by_day = _told("felt.answers", lambda: logged.felt_blocks(week), is_alone=not moved)
     return [answered, *moved, *by_day]
 
@@ -151,7 +159,7 @@ def week_message(week: AthleteWeek) -> Fact:
 
 def _milestone_line(week: AthleteWeek) -> str | None:
     clear = [one for one in milestones_of(week) if one.clear and one.kind != "effort"]
-    return f"{_milestone_text(clear[0])}." if clear else None
+    return f"{_milestone_text(clear[0], week.display)}." if clear else None
 
 
 def _change_line(week: AthleteWeek) -> str | None:
@@ -160,7 +168,7 @@ def _change_line(week: AthleteWeek) -> str | None:
     if not moved:
         return None
     first = min(moved, key=_rank)
-    return str(first.change.said(wording_of(first), "athlete"))
+    return str(first.change.said(wording_of(first, week.display), "athlete"))
 
 
 def _rank(one: Followed) -> tuple:
@@ -178,18 +186,18 @@ def _adherence_line(week: AthleteWeek) -> str | None:
     return f"You did {done} planned days{'; nothing changed for good' if told else ''}."
 
 
-def milestone_chips(found: Iterable[Milestone]) -> Chips:
+def milestone_chips(found: Iterable[Milestone], display: Display) -> Chips:
     """What was achieved; the words say whether it is beyond error."""
-    return Chips(tuple(Chip(_milestone_text(one), one.clear) for one in found))
+    return Chips(tuple(Chip(_milestone_text(one, display), one.clear) for one in found))
 
 
-def _milestone_text(one: Milestone) -> str:
+def _milestone_text(one: Milestone, display: Display) -> str:
     if one.kind == "effort":
         return f"All {one.value:.0f} {one.what}"
     lead = "Clear best" if one.clear else "Best on the day"
     if not one.unit:
         return f"{lead}: {shortest(one.value, 1)} {one.what}"
-    amount = f"{shortest(one.value, 1)} kg" if one.unit == "kg" else amount_of(one.value, one.unit)
+    amount = display.load(one.value) if one.kind == "load" else amount_of(one.value, one.unit, display)
     return f"{lead}: {one.what}, {amount}"
 
 
