@@ -36,6 +36,15 @@ class Display:
         """A value with the unit that is read, long times as minutes."""
         return amount_text(self.value(value, unit), self.unit(unit), decimals)
 
+    def head(self, what: str, unit: str) -> str:
+        """The head of a column whose numbers are those of `value`, as a spreadsheet has it.
+
+        >>> Display("lb").head("Volume load", "kg"), Display().head("Answers", "")
+        ('Volume load (lb)', 'Answers')
+        """
+        shown = self.unit(unit)
+        return f"{what} ({shown})" if shown else what
+
     def total(self, value: float, unit: str, decimals: int) -> str:
         """A sum with the unit that is read, thousands apart.
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
-from analysis.base.units import MINUS
+from analysis.base.units import MINUS, signed_text
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
@@ -52,7 +52,12 @@ class Wording:
 
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""
-        return (MINUS if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
+        shown = self.display.value(value, unit)
+        return (MINUS if round(shown, self.decimals) < 0 else "") + self.amount(value, unit)
+
+    def signed(self, value: float, unit: str) -> str:
+        """The number of a change, without its unit."""
+        return signed_text(self.display.value(value, unit), self.decimals)
 
     def direction(self, estimate: float) -> str:
         return self.more if estimate > 0 else self.less
