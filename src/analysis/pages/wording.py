@@ -9,6 +9,8 @@ import pandas as pd
 from analysis.base.blocks import Fact
 from analysis.base.display import Display
 from analysis.base.sentences import capital
+from analysis.base.sentences import count_text as count_text
+from analysis.base.sentences import plural as plural
 from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S
 from analysis.models.strength.speed_at_load import SpeedAtLoad
@@ -107,15 +109,6 @@ def long_day(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def count_text(count: int, noun: str, several: str = "") -> str:
-    """A number of things.
-
-    >>> count_text(1, "day"), count_text(2, "activity"), count_text(2, "series", "series")
-    ('1 day', '2 activities', '2 series')
-    """
-    return f"{count} {several if several and count != 1 else plural(noun, count)}"
-
-
 def withheld_fact(count: int) -> list[Fact]:
     """How many athletes a page of the squad leaves out for want of consent; nothing where it leaves out none.
 
@@ -162,14 +155,3 @@ def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]
         )
         for (sentence, reason), found in alike.items()
     ]
-
-
-def plural(noun: str, count: float) -> str:
-    """The noun for so many.
-
-    >>> plural("rep", 2.5)
-    'reps'
-    """
-    if count == 1:
-        return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
