@@ -82,8 +82,9 @@ def within_slope(
     if np.linalg.matrix_rank(nuisance) < nuisance.shape[1]:
         return None
     both = beyond(nuisance, less_own_means(known["athlete_id"], known[[exposure, outcome]].to_numpy(dtype=float)))
-    if np.abs(both).max(axis=0).min() < ROUNDING:
-        return None
+    left = beyond(both[:, :1], both[:, 1:])
+    if min(*np.abs(both).max(axis=0), np.abs(left).max()) < ROUNDING:
+        return None  # nothing varies, or nothing is left of which an error could be told
     design = np.column_stack([nuisance, less_own_means(known["athlete_id"], known[[exposure]].to_numpy(dtype=float))])
     columns = pd.DataFrame(design, columns=[f"term_{number}" for number in range(design.shape[1])])
     result = pd.Series(less_own_means(known["athlete_id"], known[[outcome]].to_numpy(dtype=float))[:, 0])
