@@ -77,10 +77,9 @@ def test_a_stream_that_is_not_recorded_is_named_beside_the_others():
     days.loc[days["athlete_id"] > "a2", "soreness"] = np.nan
     found = form_and_day(days, [SLEEP, SORENESS, REST])
     assert [one.circumstance.name for one in found.known] == ["Sleep"]
-    assert found.left_out["Rest between sets"].endswith(
-        "not recorded on a day with rated form. Record it on those days."
-    )
-    assert "and 6 athletes are needed" in found.left_out["Soreness"]
+    soreness, rest = found.left_out
+    assert rest.why == "Rest between sets: not recorded on a day with rated form. Record it on those days."
+    assert (rest.n_athletes, "and 6 athletes are needed" in soreness.why) == (0, True)
 
 
 def test_without_any_circumstance_it_says_what_to_record():

@@ -85,7 +85,7 @@ def test_runs_without_cadence_are_counted_and_say_what_to_record():
     assert mechanics(runs, some, UNTIL).n_left_out == 4
     with pytest.raises(NotEnoughData, match=r"None of 32 runs .* Record cadence on a long run"):
         mechanics(runs, dict.fromkeys(samples, lambda _key: blank), UNTIL)
-    with pytest.raises(NotEnoughData, match="None of 0 runs"):
+    with pytest.raises(NotEnoughData, match="No run of an hour or more with cadence"):
         mechanics(runs, samples, UNTIL, since=UNTIL + pd.Timedelta(days=1))
 
 

@@ -97,13 +97,22 @@ class FormBeside:
         return "too few days" if self.fit.n_independent < pairs_needed(CORRELATION_SOUGHT) else "nothing shown"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A circumstance of which nothing can be told, and why."""
+
+    circumstance: Circumstance
+    n_athletes: int  # who have it on a rated day
+    why: str
+
+
 @dataclass(frozen=True, eq=False)
 class FormAndDay:
     """Clean repetitions beside what is known of the day. Made by `form_and_day`."""
 
     days: pd.DataFrame
     known: tuple[FormBeside, ...]
-    left_out: dict[str, str]  # name of a circumstance that cannot be told, and why
+    left_out: tuple[LeftOut, ...]
     with_load: bool  # whether the load stands beside each
     conf_level: float
 
@@ -163,22 +172,24 @@ def form_and_day(
     rated = days.dropna(subset=["clean_reps"])
     with_load = _load_differs(rated)
     beside = ["load_kg"] if with_load else []
-    fits, left_out = [], {}
+    fits, left_out = [], []
     for one in circumstances:
         known = rated.dropna(subset=[one.column, *beside])
         fit = within_slope(known, one.column, "clean_reps", time="local_date", beside=beside) if len(known) else None
         if fit is None:
-            left_out[one.name] = _why_not(known, one)
+            left_out.append(LeftOut(one, known["athlete_id"].nunique(), _why_not(known, one)))
         else:
             fits.append((one, fit, len(rated) - len(known)))
     if not fits:
-        raise NotEnoughData(" ".join(left_out.values()) or "Nothing is known of the days beside form. Ask for sleep.")
+        raise NotEnoughData(
+            " ".join(one.why for one in left_out) or "Nothing is known of the days beside form. Ask for sleep."
+        )
     p_holm = multipletests([fit.p_value for _, fit, _ in fits], method="holm")[1]
     told = tuple(
         FormBeside(one, fit, float(p), len(fits), missing, conf_level)
         for (one, fit, missing), p in zip(fits, p_holm, strict=True)
     )
-    return FormAndDay(rated.reset_index(drop=True), told, left_out, with_load, conf_level)
+    return FormAndDay(rated.reset_index(drop=True), told, tuple(left_out), with_load, conf_level)
 
 
 def _load_differs(rated: pd.DataFrame) -> bool:
@@ -194,7 +205,7 @@ def _why_not(known: pd.DataFrame, one: Circumstance) -> str:
     if n_athletes < LEAST_ATHLETES:
         return f"{one.name}: recorded on rated days of {n_athletes}, and {LEAST_ATHLETES} athletes are needed."
     if np.ptp(known[one.column]) == 0:
-        return f"{one.name}: the same on every rated day, so nothing can be told of it."
+        return f"{one.name}: the same on every rated day, which tells nothing. Check how it is asked."
     return (
         f"{one.name}: too few rated days beyond the athletes' own levels and the season. Go on rating one set a week."
     )

@@ -209,9 +209,9 @@ def mechanics(
             continue
         rows.append({"athlete_id": run.athlete_id, "local_date": run.local_date, **vars(late)})
     if not rows:
+        what = f"None of {len(long)} runs of an hour or more has" if len(long) else "No run of an hour or more with"
         raise NotEnoughData(
-            f"None of {len(long)} runs of an hour or more has cadence and speed to its end. "
-            "Record cadence on a long run, by the watch or a foot pod."
+            f"{what} cadence and speed to its end. Record cadence on a long run, by the watch or a foot pod."
         )
     return Mechanics(pd.DataFrame(rows), n_left_out, conf_level)
 

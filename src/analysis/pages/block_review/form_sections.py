@@ -12,7 +12,7 @@ from analysis.base.blocks import Drawing, Fact, Fold, Forest, ForestRow
 from analysis.base.states import State
 from analysis.models.form.after_cue import AfterCue
 from analysis.models.form.cues import CueSessions
-from analysis.models.form.form_and_day import FormAndDay, FormBeside
+from analysis.models.form.form_and_day import FormAndDay, FormBeside, LeftOut
 from analysis.pages.block_review import words
 from analysis.pages.block_review.audit_sections import missing_fact
 from analysis.pages.block_review.review import BlockReview
@@ -28,7 +28,7 @@ def form(review: BlockReview) -> list[Block]:
     (found,) = review.form_and_day.or_say_why(words.CANNOT_TELL).known
     return [
         *(_beside_fact(one) for one in found.known),
-        *(missing_fact("form", name, why) for name, why in found.left_out.items()),
+        *(missing_fact("form", one.circumstance.name, one.why) for one in found.left_out),
         _beside_forest(found),
         Fold("Numbers of each circumstance"),
         titled(pd.DataFrame([_beside_row(found, one) for one in found.known]), "Clean repetitions beside the day"),
@@ -72,7 +72,7 @@ def _beside_forest(found: FormAndDay) -> Forest:
                   one.change_reps, *one.interval, word=one.verdict)
         for one in found.known
     )  # fmt: skip
-    missing = tuple(ForestRow(name, None, note=words.NOT_RECORDED) for name in found.left_out)
+    missing = tuple(ForestRow(one.circumstance.name, None, note=left_out_words(one)) for one in found.left_out)
     return Forest(
         "Clean repetitions beside each circumstance, within athletes",
         "reps",
@@ -83,6 +83,11 @@ def _beside_forest(found: FormAndDay) -> Forest:
         conf_level=found.conf_level,
         label=words.FORM_AXIS,
     )
+
+
+def left_out_words(one: LeftOut) -> str:
+    """Why nothing is told of a circumstance, in few words."""
+    return words.TOO_LITTLE if one.n_athletes else words.NOT_RECORDED
 
 
 def _beside_row(found: FormAndDay, one: FormBeside) -> dict[str, object]:

@@ -239,9 +239,8 @@ def transfers(review: BlockReview) -> list[Block]:
 
 def _transfer_fact(one: Transfer) -> Fact:
     name = one.outcome.name
-    template = words.TRANSFER_REFUSED if one.verdict == "too few pairs" else words.TRANSFER_TOLD
     refused = one.verdict in ("too few pairs", "placebo shows it too")
-    sentence = template.format(name=name, sentence=one.sentence())
+    sentence = words.TRANSFER.format(name=name, sentence=one.sentence())
     return Fact(f"{name}.transfer", sentence, State.CANNOT_TELL if refused else None, lead="", n=one.n_independent)
 
 

@@ -13,6 +13,7 @@ from analysis.models.fitness_fatigue.skill import NAIVE
 from analysis.models.squad.transfer import CORRELATION_SOUGHT, Transfer
 from analysis.pages.block_review import words
 from analysis.pages.block_review.error_sections import too_coarse
+from analysis.pages.block_review.form_sections import left_out_words
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.block_review.training_sections import (
     EVEN_WITHIN_PCT,
@@ -148,7 +149,7 @@ def _form(review: BlockReview) -> Told:
         )
         for one in found.known
     ]
-    missing = [f"{name}: {words.NOT_RECORDED[0].lower()}{words.NOT_RECORDED[1:]}" for name in found.left_out]
+    missing = [f"{one.circumstance.name}: {left_out_words(one).lower()}" for one in found.left_out]
     text = " ".join(["; ".join(each) + ".", *missing])
     return verdict, text, State.CANNOT_TELL if few and not with_it else None
 

@@ -36,6 +36,8 @@ def running(review: BlockReview) -> list[Block]:
     durable = review.durabilities
     losses = [one for one in durable.known if np.isfinite(block_loss(one, review.block)[0])]
     late = next(iter(review.mechanics.known), None)
+    if not losses and late is None:
+        raise NotEnoughData(review.mechanics.missing[0].sentence)
     facts = [
         *_loss_facts(losses, review.block),
         *([_late_fact(late)] if late else []),
@@ -244,7 +246,7 @@ def sides_fact(found: Balance) -> Fact:
         exercise, pct = exercise_name(top["exercise"]).lower(), f"{abs(top['right_pct']):.0f}"
         most = words.SIDES_MOST.format(name=top["athlete_id"], pct=pct, side=side, exercise=exercise)
     sentence = words.SIDES.format(even=even, n=n, within=EVEN_WITHIN_PCT, most=most)
-    return Fact("balance.sides", f"{sentence}.", n=n)
+    return Fact("balance.sides", sentence, n=n)
 
 
 def _side_test_facts(found: Balance) -> list[Fact]:

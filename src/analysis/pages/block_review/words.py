@@ -16,6 +16,7 @@ HEADS = {
 }
 CANNOT_TELL = "Cannot tell yet."
 NOT_RECORDED = "Not recorded."
+TOO_LITTLE = "Too little recorded."
 
 # --- how much it rests on, and the message ----------------------------------------------------------------------------
 RESTS_ON = "{athletes}, {weeks}. Logged on {median} of {days} days (median athlete; least {least}, most {most})."
@@ -126,8 +127,7 @@ GROWTH_UP, GROWTH_DOWN = "Faster.", "Slower."
 
 # --- transfer ---------------------------------------------------------------------------------------------------------
 NO_TRANSFER = "A key lift and a check are needed to ask for transfer. Record both."
-TRANSFER_REFUSED = "{name}: cannot tell. {sentence}"
-TRANSFER_TOLD = "{name}: {sentence}"
+TRANSFER = "{name}: {sentence}"
 LINE_TRANSFER = {
     "goes with better": "With better {names}.",
     "goes with worse": "With worse {names}.",
