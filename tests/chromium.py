@@ -52,6 +52,10 @@ class Opened:
         self.context.close()
 
     def scroll_to_figures(self) -> None:
+        """Have every figure drawn, also those behind folds, which stay open."""
+        self.tab.evaluate(
+            "() => document.querySelectorAll('details:has(.plot)').forEach(fold => { fold.open = true; })"
+        )
         for place in self.tab.query_selector_all(".plot"):
             place.scroll_into_view_if_needed()
             place.wait_for_selector(".main-svg", timeout=20_000)

@@ -17,12 +17,12 @@ from made_once import made_once
 from analysis import open_workspace
 from analysis.base.blocks import Fact
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.cli import main
+from analysis.cli import main, runs
 from analysis.example import LAST_DAY, SEED, formats
 from analysis.example.squad import squad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
-from analysis.pages.block_review import model_sections, review
+from analysis.pages.block_review import form_sections, model_sections, review, training_sections
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.report.engine import render as rendering
@@ -49,15 +49,19 @@ BLOCK_SECTIONS = (
     block.header,
     block.message,
     block.plan_against_done,
-    block.attrition,
     block.changes,
+    block.attrition,
+    block.data_audit,
     model_sections.measurement_error,
     model_sections.profiles,
     model_sections.load_responses,
     model_sections.growth,
     model_sections.transfers,
+    form_sections.form,
+    training_sections.running,
+    training_sections.balance,
+    form_sections.cues,
     block.claims,
-    block.data_audit,
     block.methods,
 )
 
@@ -227,10 +231,11 @@ def example_squad(run: Path) -> ExampleSquad:
 
 
 def make(folder: Path) -> None:
-    """`workbook demo` in `folder`, with pages for PAGES_OF alone."""
+    """`workbook demo` in `folder`, with pages for PAGES_OF alone; the block's review is `ExampleSquad.block_page`."""
     folder.mkdir(parents=True)
     everybody = formats.workbook_toml(squad(SEED))
     some = everybody.replace('athletes = "all"', f"athletes = {json.dumps(PAGES_OF)}")
     assert some != everybody
     (folder / "workbook.toml").write_text(some, encoding="utf-8")
-    workbook("demo", "--workspace", folder)
+    with mock.patch.object(runs, "REVIEWS", ()):
+        workbook("demo", "--workspace", folder)

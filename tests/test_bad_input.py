@@ -350,16 +350,19 @@ MODELS: dict[str, Asked] = {
 
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
+    "test_after_cue.py": ("after_cue",),
     "test_change.py": ("change", "design", "noise_of_squad"),
     "test_clean_reps.py": ("change_of_counts", "form_history", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",
     ),
+    "test_form_and_day.py": ("form_and_day",),
     "test_form_break.py": ("form_break",),
     "test_in_situ_sprint.py": ("in_situ_sprint",),
     "test_plan_simulation.py": ("simulate_plan", "simulate_weeks", "best_block"),
     "test_kept.py": ("kept",),
+    "test_mechanics.py": ("mechanics",),
     "test_load_velocity_mixed.py": ("profiles_of_lift",),
     "test_reps_to_1rm.py": ("reps_curve_of_lift",),
     "test_sprint.py": ("force_velocity_profile", "force_of_best_sprint"),

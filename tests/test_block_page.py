@@ -10,6 +10,9 @@ from chromium import CHROMIUM, Opened, each_look, sticks_out
 from plotly.basedatatypes import BaseFigure
 from squad import BLOCK_SECTIONS
 
+MOST_PX, MOST_WORDS = 10_800, 3_300  # at 1280 px, folds closed
+MOST_BYTES = 300_000  # without plotly
+
 
 def in_a_browser(test):
     """Marks of a test that needs Debian's chromium."""
@@ -77,7 +80,32 @@ def test_the_page_fits_and_asks_nobody(browser, squad_workspace, width, scheme, 
 def test_without_javascript_the_page_tells_everything(browser, squad_workspace):
     page = squad_workspace.block_page
     with Opened(browser, page.path, 1280, script=False) as opened:
-        seen = plain(opened.tab.inner_text("main"))
+        seen = plain(opened.tab.text_content("main") or "")  # behind folds too, which open without a script
         said = [fact["sentence"] for section in page.record["sections"] for fact in section["facts"]]
         assert [sentence for sentence in said if plain(sentence) not in seen] == []
-        assert opened.tab.locator("svg.drawn").count() >= 18
+        assert opened.tab.locator("svg.drawn").count() >= 12
+
+
+@in_a_browser
+def test_ten_lines_come_first_and_all_tables_and_methods_lie_behind_folds(browser, squad_workspace):
+    with Opened(browser, squad_workspace.block_page.path, 1280) as opened:
+        assert opened.tab.locator(".findings li").count() == 10
+        for link in opened.tab.query_selector_all(".findings a"):
+            assert opened.tab.query_selector(f"section{link.get_attribute('href')}")
+        shown = [table for table in opened.tab.query_selector_all("table, .how") if table.is_visible()]
+        assert shown == []
+        height, words = opened.tab.evaluate(
+            "() => [document.documentElement.scrollHeight, "
+            "document.querySelector('main').innerText.split(/\\s+/).length]"
+        )
+        print(f"block review: {height} px and {words} words with folds closed")
+        assert height <= MOST_PX
+        assert words <= MOST_WORDS
+
+
+def test_the_page_weighs_300_kb_at_most_beside_plotly(squad_workspace):
+    page = squad_workspace.block_page.html
+    library = re.search(r'<script[^>]*id="plotly".*?</script>', page, re.DOTALL)
+    weight = len(page.encode()) - (len(library[0]) if library else 0)
+    print(f"block review: {weight / 1000:.0f} kB without plotly")
+    assert weight <= MOST_BYTES

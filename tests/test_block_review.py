@@ -10,13 +10,13 @@ from made_up_athlete import CONFIG, SUNDAY, MadeUp, birch, lifting, sprints
 from made_up_squad import lifter, stepped
 from squad import BLOCK_SECTIONS
 
-from analysis.base.blocks import Fact, Forest
+from analysis.base.blocks import Fact, Findings, Forest
 from analysis.base.config import Config
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.base.tables import TABLES
 from analysis.pages.athlete_week.week import athlete_week
-from analysis.pages.block_review import error_sections, model_sections
+from analysis.pages.block_review import error_sections, model_sections, words
 from analysis.pages.block_review import sections as block
 from analysis.pages.block_review.review import BlockReview, block_review
 from analysis.pages.series import wording_of
@@ -115,7 +115,7 @@ def test_weeks_without_a_record_are_not_logged_and_no_rest(block_before):
     assert silent["begins"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-23", "2026-03-30", "2026-04-06"]
     elm = review.plan.set_index("athlete").loc["Elm"]
     assert elm["not_logged"] >= 9, "three planned days in each of the three weeks"
-    (said,) = [one.sentence for one in block.attrition(review) if isinstance(one, Fact)]
+    said, _judged = [one.sentence for one in block.attrition(review) if isinstance(one, Fact)]
     assert "Elm: nothing logged in 3 weeks" in said
     assert "Not counted as rest" in said
 
@@ -196,12 +196,34 @@ def test_growth_finds_the_athlete_who_grew(last_block):
 
 def test_every_forest_has_a_row_an_athlete_and_a_table_with_the_same(last_block):
     shown = block.changes(last_block)
-    forests = [one for one in shown if isinstance(one, Forest)]
-    tables = [one for one in shown if isinstance(one, pd.DataFrame)]
-    assert len(forests) == len(tables) == len(last_block.measures)
-    for forest, table in zip(forests, tables, strict=True):
-        assert [row.label.split(",")[0] for row in forest.rows] == table["Athlete"].tolist()
+    forests = {one.title.split(":")[0]: one for one in shown if isinstance(one, Forest)}
+    tables = {one.attrs["title"].split(":")[0]: one for one in shown if isinstance(one, pd.DataFrame)}
+    assert list(tables) == [one.name for one in last_block.measures]
+    assert set(tables) - set(forests) == {"1200 m time trial", "2400 m time trial"}, "nobody can be told"
+    for name, forest in forests.items():
+        assert [row.label.split(",")[0] for row in forest.rows] == tables[name]["Athlete"].tolist()
         assert len(forest.rows) == 12
+
+
+def test_long_times_are_minutes_and_seconds_in_the_tables(last_block):
+    table = next(
+        one for one in block.changes(last_block) if str(getattr(one, "attrs", {}).get("title")).startswith("1200")
+    )
+    assert {"Before (min)", "Level (min)", "Change (s)", "MDC (s)"} <= set(table.columns)
+
+
+def test_the_summary_is_ten_lines_of_which_each_leads_to_its_section(last_block):
+    (found,) = [one for one in block.message(last_block) if isinstance(one, Findings)]
+    sections = [row.section for row in found.rows]
+    assert sections == list(words.HEADS)
+    lines = {row.section: f"{row.verdict} {row.text}" for row in found.rows}
+    assert lines["plan"].startswith("91 % done. 392 of 432 planned days; ")
+    assert lines["changes"].startswith("3 of 48 changed for good. Luck alone would move about 0.6. 3 beyond ")
+    assert lines["load"].startswith("Load helps for 0 of 11. Median error of the next test ")
+    assert lines["growth"].endswith("Beyond 0: Alder.")
+    assert lines["transfer"].startswith("Too few pairs: 20 m sprint, ")
+    assert all(row.verdict.endswith(".") and row.text.endswith(".") for row in found.rows)
+    assert sum(len(line.split()) for line in lines.values()) < 220
 
 
 def test_nothing_is_said_that_is_never_said(last_block):

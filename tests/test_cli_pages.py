@@ -155,6 +155,7 @@ def test_every_command_that_makes_pages_takes_an_engine(tmp_path, monkeypatch, e
     monkeypatch.setattr(fan_out, "render_plain", in_a_kernel)
     monkeypatch.setattr(fan_out, "render_each", in_forks)
     monkeypatch.setattr(demonstration, "prepare", lambda _folder, _opened: (one, {}, day(AS_OF)))
+    monkeypatch.setattr(runs, "REVIEWS", ())
     for words in (
         ("demo", "--workspace", one.folder),
         ("run", "--due", "--force", "--as-of", AS_OF, "--workspace", one.folder),
@@ -163,6 +164,15 @@ def test_every_command_that_makes_pages_takes_an_engine(tmp_path, monkeypatch, e
         used.clear()
         assert "1 page: 1 rendered." in run(*words, "--engine", engine)
         assert used == [engine]
+
+
+def test_the_example_names_its_front_page_first_and_has_the_review_of_a_block(tmp_path, monkeypatch):
+    one, asked = trees(tmp_path / "squad", 1), []
+    monkeypatch.setattr(demonstration, "prepare", lambda _folder, _opened: (one, {}, day(AS_OF)))
+    monkeypatch.setattr(runs, "_render_due", lambda _workspace, planned, *_more, **_quiet: asked.extend(planned) or [])
+    first = run("demo", "--workspace", one.folder).splitlines()[0]
+    assert first == f"Open {one.reports_folder / 'index.html'} in a browser: it lists every page."
+    assert asked[-1] == Job("block_review", "", AS_OF)
 
 
 @pytest.mark.parametrize("command", ["demo", "run --due", "report loads"])

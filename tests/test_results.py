@@ -32,9 +32,11 @@ from analysis.models.fitness_fatigue.kalman import StateParameters, filtered
 from analysis.models.fitness_fatigue.plan_simulation import best_block
 from analysis.models.fitness_fatigue.skill import forecast_skill, review
 from analysis.models.fitness_fatigue.uncertainty import bootstrap, profile_likelihood
+from analysis.models.form.after_cue import after_cue
 from analysis.models.form.change_of_counts import change_of_counts
 from analysis.models.form.clean_reps import form_history
 from analysis.models.form.depth_drift import depth_drift
+from analysis.models.form.form_and_day import Circumstance, form_and_day
 from analysis.models.form.form_break import form_break
 from analysis.models.form.hinge_depth import hinge_depth
 from analysis.models.form.sides import side_difference
@@ -43,6 +45,7 @@ from analysis.models.noise import Noise, noise_of_squad
 from analysis.models.result import TIDY_COLUMNS
 from analysis.models.running import critical_speed as cs
 from analysis.models.running.durability import durability
+from analysis.models.running.mechanics import mechanics
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
 from analysis.models.running.training_speed import training_speed
 from analysis.models.sprint.force import force_velocity_profile
@@ -134,6 +137,10 @@ LEVEL_NOISE = Noise(1.0, 40.0, 0.2, 0.2)
 BREAKS = np.array([0] * 12 + [1, 1, 0, 1])
 EXPOSURES = SQUAD.assign(athlete_id=SQUAD["athlete"], quantity="lift", device="", local_date=WEEKS[0], value=SQUAD_KG)
 
+RATED_DAYS = pd.DataFrame({"athlete_id": np.repeat(list("abcdefgh"), 12), "local_date": np.tile(WEEKS[:12], 8)})
+RATED_DAYS = RATED_DAYS.assign(exercise="deadlift", rater="coach", load_kg=60.0)
+RATED_DAYS["clean_reps"], RATED_DAYS["sleep"] = np.random.default_rng(6).normal([[6.0], [7.0]], 1.0, (2, 96))
+
 OF_E1RM = change(WEEKS, E1RM_KG, noise=LEVEL_NOISE, swc=1.0)
 CLAIMS = pd.DataFrame(claim_rows(OF_E1RM.claims, WEEKS[0], WEEKS[-1])).assign(athlete="alder", series="deadlift.e1rm")
 IN_RANGE = pd.DataFrame({"athlete": "alder", "series": "deadlift.e1rm", "local_date": WEEKS, "in_range": True})
@@ -186,6 +193,15 @@ RESULTS: dict[str, Result] = {
     "side_difference": side_difference(BIRCH.trials, HOP, SUNDAY),
     "durability": durability(
         LONG_RUNS, lambda run: LONG_RUN.assign(heart_rate_bpm=140 + DRIFTS_BPM_H[run] * LONG_RUN["t_s"] / 3600), SUNDAY
+    ),
+    "form_and_day": form_and_day(RATED_DAYS, [Circumstance("sleep", "Sleep", "points")]),
+    "after_cue": after_cue(RATED_DAYS, RATED_DAYS[RATED_DAYS["clean_reps"] < 6]),
+    "mechanics": mechanics(
+        LONG_RUNS.assign(athlete_id=list("abcdefgh")),
+        dict.fromkeys(
+            "abcdefgh", lambda run: LONG_RUN.assign(cadence_spm=170 + LONG_RUN["t_s"] / 1e3 + DRIFTS_BPM_H[run])
+        ),
+        SUNDAY,
     ),
     "pace_at_heart_rate": pace_at_heart_rate(
         LONG_RUNS,

@@ -13,8 +13,9 @@ from statsmodels.formula.api import ols
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.figures.transfer import lags_figure, weeks_figure
+from analysis.models.estimators.within_athletes import detectable_correlation, pairs_needed
 from analysis.models.squad.squad_series import SquadSeries, next_athletes, weekly_pairs
-from analysis.models.squad.transfer import detectable_correlation, pairs_needed, transfer, within_athletes
+from analysis.models.squad.transfer import transfer, within_athletes
 
 
 def rng(number: int) -> np.random.Generator:

@@ -314,6 +314,32 @@ class Lines(Drawing):
 
 
 @dataclass(frozen=True)
+class Fold(Drawing):
+    """What its section shows after this one lies behind it, closed, up to the next fold or the end of the section."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line of a summary: what was asked, the verdict in few words, its numbers, and the section that holds them."""
+
+    head: str
+    verdict: str
+    text: str
+    section: str  # its key
+    state: State | None = None  # its shape stands before the verdict
+
+
+@dataclass(frozen=True)
+class Findings(Drawing):
+    """A page in few lines, each of which leads to its section."""
+
+    title: str
+    rows: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Numbers(Drawing):
     """A table behind a fold: column heads and rows of text already rounded to what is known."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.report.engine.fan_out import Done, Engine
     from analysis.workspace import Workspace
 
+REVIEWS = ("block_review",)  # of the example: a block is reviewed when somebody asks, so that no plan names it
 ENDED = "The run was ended from outside. Run it again: what is made stays, and only the rest is made."
 
 at_a_time = click.option(
@@ -80,19 +81,22 @@ def on_cluster(command: Callable) -> Callable:
 @common.by_engine
 @common.as_json
 def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_json: bool) -> None:
-    """Make an example squad of 12, a page for each athlete and one for the coach."""
+    """Make an example squad of 12: a page for each athlete, one for the coach, and the review of a block."""
     from analysis import open_workspace
-    from analysis.report.due import due
+    from analysis.report.due import Job, due
+    from analysis.report.index import NAME
     from analysis.workspace import demonstration, intake
 
     workspace, files, as_of = demonstration.prepare(workspace_folder, open_workspace)
     with common.locked(workspace):
         outcomes = list(common.progress(intake.ingest(workspace, files), "Files", len(files), quiet=as_json))
-        rendered = list(_render_due(workspace, due(workspace, as_of), jobs, False, engine, quiet=as_json))
+        planned = [*due(workspace, as_of), *(Job(report, "", f"{as_of:%Y-%m-%d}") for report in REVIEWS)]
+        rendered = list(_render_due(workspace, planned, jobs, False, engine, quiet=as_json))
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
     if as_json:
         common.print_json({"files": [o.as_dict() for o in outcomes], "pages": [r.as_dict() for r in rendered]})
     else:
+        click.echo(f"Open {workspace.reports_folder / NAME} in a browser: it lists every page.\n")
         print_outcomes(outcomes, verbose=False)
         click.echo("")
         print_pages(rendered)

@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 from analysis.base.errors import NotEnoughData
 from analysis.base.units import number_text
 from analysis.figures import marks, theme
-from analysis.models.squad.transfer import P_MOST, Transfer, within_athletes
+from analysis.models.estimators.within_athletes import P_MOST
+from analysis.models.squad.transfer import Transfer, within_athletes
 
 _BESIDE = 0.15  # weeks by which the placebo stands beside its lag
 

@@ -76,6 +76,8 @@ def page_html(
     figures: list[dict[str, Any]] = []
     body = _body(parts, about["audience"], figures)
     top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
+    blocks = [block for section in sections for block in section["blocks"]]
+    told = {row["section"] for block in blocks if block["kind"] == "findings" for row in block["rows"]}
     script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
@@ -87,6 +89,7 @@ def page_html(
             about=about,
             top=top,
             body=body,
+            told=told,
             figures=figures,
             footer=footer,
             key=key,
@@ -124,7 +127,9 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(scene=_scene, broad=broad, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
+    environment.globals.update(
+        scene=_scene, broad=broad, state=State, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date
+    )
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -190,7 +195,7 @@ def _body(parts: list[dict[str, Any]], audience: str, figures: list[dict[str, An
             how = prose.pop()["html"] if prose else ""
             body += [*prose, _part_view(part, audience, figures) | {"how": how}]
         prose = []
-    return [*body, *prose, *about]
+    return [*body, *prose, *([{"kind": "about", "parts": about}] if about else [])]
 
 
 def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
@@ -207,10 +212,39 @@ def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]
 
 
 def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
-    """A section in rows, each some facts and the blocks that were shown after them."""
+    """A section in rows, then its folds, each in rows of its own."""
+    parts: list[tuple[str, list[tuple[str, int]]]] = [("", [])]
+    for kind, place in bundle["order"]:
+        item = bundle[kind][place]
+        if item.get("kind") == "fold":
+            parts.append((item["title"], []))
+        else:
+            parts[-1][1].append((kind, place))
+    views = [{"title": title, "rows": _rows_view(bundle, order, audience, figures)} for title, order in parts]
+    for table in [one for view in views[1:] for one in _tables_of(view)]:
+        table[table["kind"]]["long"] = False  # it lies behind a fold already
+    return {
+        "kind": "section",
+        "key": bundle["key"],
+        "question": bundle["question"],
+        "rows": views[0]["rows"],
+        "folds": [view for view in views[1:] if view["rows"]],
+        "how": "",
+        "sortable": any(one[one["kind"]]["sortable"] for view in views for one in _tables_of(view)),
+    }
+
+
+def _tables_of(view: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for row in view["rows"] for one in row["wide"] if one["kind"] != "figure"]
+
+
+def _rows_view(
+    bundle: dict[str, Any], order: Iterable[tuple[str, int]], audience: str, figures: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Rows, each some facts and the blocks that were shown after them."""
     rows: list[dict[str, list[Any]]] = []
     display = Display(**bundle["page"]["display"])
-    for kind, place in bundle["order"]:
+    for kind, place in order:
         item = bundle[kind][place]
         is_wide = kind == "figures" or item.get("kind") in ("frame", "table")
         if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
@@ -225,15 +259,7 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
             rows[-1]["drawings"].append(item)
-    tables = [item[item["kind"]] for row in rows for item in row["wide"] if item["kind"] != "figure"]
-    return {
-        "kind": "section",
-        "key": bundle["key"],
-        "question": bundle["question"],
-        "rows": [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows],
-        "how": "",
-        "sortable": any(table["sortable"] for table in tables),
-    }
+    return [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows]
 
 
 def _row_css(row: dict[str, list[Any]]) -> str:
@@ -241,7 +267,7 @@ def _row_css(row: dict[str, list[Any]]) -> str:
     kinds = {item["kind"] for item in row["drawings"]}
     if kinds & {"course", "dumbbells", "forest"}:
         return "panels"
-    return "split" if row["facts"] and kinds - {"numbers"} else ""
+    return "split" if row["facts"] and kinds - {"numbers", "findings"} else ""
 
 
 def _is_alone(row: dict[str, list[Any]]) -> bool:

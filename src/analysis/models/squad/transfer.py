@@ -8,8 +8,8 @@ of the hinge that lies the lag before it.
 Model: y = athlete + season(week) + b x + e, season a curve of second degree that all athletes share. Within: b, from
 deviations of each athlete from her own means, so that strong athletes being fast does not count. Between: the line
 through the athletes' means, told apart because it says nothing of training.
-Estimator: least squares on the deviations; covariance over athletes (`models.estimators.clustered`), which lets errors
-carry over from week to week. The unit is that of the check by that of the hinge.
+Estimator: least squares on the deviations; covariance over athletes (`models.estimators.within_athletes`), which lets
+errors carry over from week to week. The unit is that of the check by that of the hinge.
 Interval: t with athletes - 3 df. For the between line least squares, t with athletes - 2 df.
 Multiplicity: nine lags are looked at; p is Holm's over them and the verdict asks for p <= .05. Intervals are those of
 each lag alone.
@@ -44,7 +44,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
@@ -52,8 +51,19 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.units import MINUS
-from analysis.models.estimators.clustered import clustered_fit
-from analysis.models.result import glance_row, t_interval, tidy_table
+from analysis.models.estimators.within_athletes import (
+    LEAST_ATHLETES,
+    LEAST_TIMES,
+    P_MOST,
+    POWER,
+    beyond,
+    detectable_correlation,
+    deviations,
+    less_own_means,
+    pairs_needed,
+    within_slope,
+)
+from analysis.models.result import glance_row, tidy_table
 from analysis.models.squad.squad_series import LAGS_WEEKS, SquadSeries, next_athletes, weekly_pairs
 from analysis.moved import names_of
 
@@ -61,14 +71,8 @@ __getattr__ = names_of("models.squad.transfer", "models.squad.squad_series")  # 
 
 Verdict = Literal["goes with better", "goes with worse", "nothing shown", "placebo shows it too", "too few pairs"]
 
-LEAST_ATHLETES = 6
 CONF_LEVEL = 0.95
-P_MOST = 0.05
-POWER = 0.80
 CORRELATION_SOUGHT = 0.3
-SEASON_TERMS = 2
-LEAST_WEEKS = SEASON_TERMS + 1  # different ones, to tell the season's curve
-ROUNDING = 1e-9  # what is left of values that do not vary
 
 
 class BetweenAthletes(NamedTuple):
@@ -127,7 +131,7 @@ class Transfer:
         if not self.not_judged:
             return self._verdict_words()
         lags = f"{'lag' if len(self.not_judged) == 1 else 'lags'} of {', '.join(map(str, self.not_judged))} weeks"
-        needed = f"{LEAST_ATHLETES} athletes and {LEAST_WEEKS} different weeks"
+        needed = f"{LEAST_ATHLETES} athletes and {LEAST_TIMES} different weeks"
         return f"{self._verdict_words()} Not judged: {lags}, whose pairs lack {needed}."
 
     def _verdict_words(self) -> str:
@@ -251,24 +255,6 @@ def transfer(
     )
 
 
-def pairs_needed(correlation: float) -> int:
-    """Independent pairs that show a correlation in 80 % of cases, two-sided at 5 % (Fisher's z).
-
-    >>> pairs_needed(0.3)
-    85
-    """
-    return int(np.ceil((_both_quantiles() / np.arctanh(correlation)) ** 2 + 3))
-
-
-def detectable_correlation(n_pairs: int) -> float:
-    """The smallest correlation that so many independent pairs show in 80 % of cases; 1 below 4 pairs.
-
-    >>> round(detectable_correlation(85), 2)
-    0.3
-    """
-    return float(np.tanh(_both_quantiles() / np.sqrt(n_pairs - 3))) if n_pairs > 3 else 1.0
-
-
 def within_athletes(pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs of one lag with hinge_within and outcome_within, less each athlete's mean and the shared season.
 
@@ -279,7 +265,9 @@ def within_athletes(pairs: pd.DataFrame) -> pd.DataFrame:
     >>> bool(within_athletes(pairs)["outcome_within"].abs().max() < 1e-9)
     True
     """
-    hinge, outcome = _beyond_season(_deviations(pairs)).T
+    season = deviations(pairs, [], time="week")
+    both = less_own_means(pairs["athlete_id"], pairs[["hinge", "outcome"]].to_numpy(dtype=float))
+    hinge, outcome = beyond(season, both).T
     return pairs.assign(hinge_within=hinge, outcome_within=outcome)
 
 
@@ -289,7 +277,7 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     if not known:
         most = pairs.groupby("lag_weeks")[["athlete_id", "week"]].nunique().max().fillna(0)
         raise NotEnoughData(
-            f"Transfer needs {LEAST_ATHLETES} athletes with pairs of both in {LEAST_WEEKS} different weeks; "
+            f"Transfer needs {LEAST_ATHLETES} athletes with pairs of both in {LEAST_TIMES} different weeks; "
             f"got {most['athlete_id']:.0f} athletes and {most['week']:.0f} weeks. "
             "Test more athletes, or go on for some weeks."
         )
@@ -301,50 +289,13 @@ def _by_lag(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 def _one_lag(lag: int, pairs: pd.DataFrame, conf_level: float) -> dict[str, float] | None:
     """One row of `Transfer.lags`; None where the pairs leave nothing to fit."""
-    known = pairs[pairs["athlete_id"].duplicated(keep=False)].reset_index(drop=True)  # one pair is its own mean
-    n_athletes = known["athlete_id"].nunique()
-    n_independent = len(known) - n_athletes - SEASON_TERMS
-    if n_athletes < LEAST_ATHLETES or n_independent < SEASON_TERMS + 1:
+    found = within_slope(pairs, "hinge", "outcome", time="week")
+    if found is None:
         return None
-    deviations = _deviations(known)
-    if np.linalg.matrix_rank(deviations[:, :SEASON_TERMS]) < SEASON_TERMS:
-        return None
-    hinge, outcome = _beyond_season(deviations).T
-    if min(np.abs(hinge).max(), np.abs(outcome).max()) < ROUNDING:
-        return None
-    columns = pd.DataFrame(deviations, columns=["season", "season_squared", "hinge", "outcome"])
-    fit = clustered_fit(columns.pop("outcome"), columns, known["athlete_id"], family="gaussian")
-    slope, std_error = float(fit.estimates[-1]), float(fit.std_errors[-1])
-    low, high = t_interval(slope, std_error, fit.df, conf_level)
-    return {
-        "lag_weeks": lag,
-        "n_pairs": len(known),
-        "n_athletes": n_athletes,
-        "n_independent": n_independent,
-        "slope": slope,
-        "std_error": std_error,
-        "df": fit.df,
-        "conf_low": low,
-        "conf_high": high,
-        "p_value": float(2 * stats.t.sf(abs(slope) / std_error, fit.df)),
-        "correlation": float(np.corrcoef(hinge, outcome)[0, 1]),
-    }
-
-
-def _deviations(pairs: pd.DataFrame) -> np.ndarray:
-    """Both terms of the season's curve, hinge and outcome, each less the athlete's mean, shape (n_pairs, 4)."""
-    week = ((pairs["week"] - pairs["week"].min()).dt.days / 7).to_numpy()
-    scaled = (week - week.mean()) / max(week.std(), 1.0)
-    columns = np.column_stack([scaled, scaled**2, pairs[["hinge", "outcome"]]])
-    athlete, names = pd.factorize(pairs["athlete_id"])
-    member = np.equal.outer(np.arange(len(names)), athlete).astype(float)
-    return columns - ((member @ columns) / member.sum(axis=1, keepdims=True))[athlete]
-
-
-def _beyond_season(deviations: np.ndarray) -> np.ndarray:
-    """What the season's curve leaves of hinge and outcome, shape (n_pairs, 2)."""
-    season, both = deviations[:, :SEASON_TERMS], deviations[:, SEASON_TERMS:]
-    return both - season @ np.linalg.lstsq(season, both, rcond=None)[0]
+    low, high = found.interval(conf_level)
+    named = ("n_pairs", "n_athletes", "n_independent", "slope", "std_error", "df")
+    told = {name: getattr(found, name) for name in (*named, "p_value", "correlation")}
+    return {"lag_weeks": lag, **told, "conf_low": low, "conf_high": high}
 
 
 def _between(hinge: SquadSeries, outcome: SquadSeries, conf_level: float) -> BetweenAthletes:
@@ -368,7 +319,3 @@ def _signed(value: float) -> str:
 
 def _weeks_later(lag: int) -> str:
     return {0: "in the same week", 1: "a week later"}.get(lag, f"{lag} weeks later")
-
-
-def _both_quantiles() -> float:
-    return float(stats.norm.ppf(1 - P_MOST / 2) + stats.norm.ppf(POWER))

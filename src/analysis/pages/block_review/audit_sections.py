@@ -6,10 +6,13 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Drawing, Fact
+from analysis.base.blocks import Drawing, Fact, Fold
+from analysis.base.states import State
 from analysis.models.change.kept import RANGE_LEVEL
+from analysis.pages.block_review import words
 from analysis.pages.block_review.claims import BLOCKS_TOLD
-from analysis.pages.block_review.review import CHECK_RETESTS, RETESTS, BlockReview
+from analysis.pages.block_review.fits import CHECK_RETESTS, RETESTS
+from analysis.pages.block_review.review import BlockReview
 from analysis.pages.numbers import titled
 from analysis.pages.wording import count_text, expected_text, long_day, withheld_fact
 
@@ -23,20 +26,26 @@ def claims(review: BlockReview) -> list[Shown]:
     kept = review.kept
     told = kept.tidy().set_index("term")
     n, luck = len(kept.claims), expected_text(kept.expected)
-    held = f" {kept.n_held} of {kept.n_judged} that are 4 weeks old held{_share(told, 'claims that held')}."
+    held = words.FOUND_EARLY
+    if kept.n_judged:
+        share = _share(told, "claims that held")
+        held = words.FOUND_HELD.format(held=kept.n_held, judged=kept.n_judged, share=share)
     facts = [
         *_told_facts(review),
         Fact(
             "claims.held",
-            f"{count_text(n, 'change')} found in this block by today's data; luck alone would find {luck}."
-            + (held if kept.n_judged else " None is 4 weeks old yet."),
+            words.FOUND.format(changes=count_text(n, "change"), luck=luck, held=held),
             estimate=float(n),
             n=n,
         ),
         Fact(
             "claims.ranges",
-            f"{int(kept.values['in_range'].sum())} of {len(kept.values)} new values lay in their "
-            f"{100 * RANGE_LEVEL:.0f} % range{_share(told, 'values in their range')}.",
+            words.IN_RANGE.format(
+                n=f"{int(kept.values['in_range'].sum()):,}",
+                of=f"{len(kept.values):,}",
+                level=100 * RANGE_LEVEL,
+                share=_share(told, "values in their range"),
+            ),
             n=len(kept.values),
         ),
     ]
@@ -50,7 +59,8 @@ def claims(review: BlockReview) -> list[Shown]:
             "4 weeks later": kept.claims["held"].map({True: "held", False: "gone"}).fillna("too early"),
         }
     )
-    return [*facts, *_told_table(review), titled(table, "Changes found in this block, by today's data")]
+    found = titled(table, "Changes found in this block, by today's data")
+    return [*facts, Fold("Each change, and what became of it"), *_told_table(review), found]
 
 
 def _told_facts(review: BlockReview) -> list[Fact]:
@@ -59,14 +69,14 @@ def _told_facts(review: BlockReview) -> list[Fact]:
     if kept.pages.empty:
         return []
     n, asked = len(kept.pages), kept.n_looked_for
-    words = f"Pages told {count_text(n, 'change')} 4 weeks ago or earlier, in the last {BLOCKS_TOLD} blocks."
+    said = words.TOLD.format(changes=count_text(n, "change"), blocks=BLOCKS_TOLD)
     if asked:
         share = _share(kept.tidy().set_index("term"), "changes told by pages that held")
         others = [f", {k} {word}" for word in ("gone", "moved by later data") if (k := kept.n_became(word))]
-        words += f" {kept.n_became('held')} of {asked} held as told{share}{''.join(others)}."
+        said += words.TOLD_HELD.format(held=kept.n_became("held"), asked=asked, share=share, others="".join(others))
     if n > asked:
-        words += f" Of {n - asked} nobody can tell: the series is not followed today, or began anew."
-    return [Fact("claims.told", words, estimate=float(kept.n_became("held")), n=asked)]
+        said += words.TOLD_OPEN.format(n=n - asked)
+    return [Fact("claims.told", said, estimate=float(kept.n_became("held")), n=asked)]
 
 
 def _told_table(review: BlockReview) -> list[pd.DataFrame]:
@@ -116,6 +126,12 @@ def noise(review: BlockReview) -> pd.DataFrame:
     return titled(table, "Noise of the squad, by which every page judges")
 
 
+def missing_fact(section: str, name: str, why: str) -> Fact:
+    """A stream that is not there, or of which too little is: what to record."""
+    subject = f"{section}.{name.lower().replace(' ', '_')}"
+    return Fact(subject, why, State.CANNOT_TELL, reason="nothing_recorded", lead="")
+
+
 def _known(values: pd.Series, form: str) -> list[str]:
     """Values as text, nothing where there is none: measurements have no breaks, and counts no TE."""
     return ["" if np.isnan(value) else form.format(value) for value in values.astype(float)]
@@ -143,34 +159,44 @@ def data_audit(review: BlockReview) -> list[Shown]:
     breaks = [
         Fact(
             f"device.{row.athlete}.{row.measure}",
-            f"{row.athlete}, {row.measure}: {row.now} instead of {row.was} from {long_day(row.local_date)} on. "
-            "Values before and after are not compared.",
+            words.DEVICE.format(
+                athlete=row.athlete, measure=row.measure, now=row.now, was=row.was, day=long_day(row.local_date)
+            ),
             reason="series_broken",
         )
         for row in devices.itertuples()
     ]
-    none = Fact("device.none", "No device or rater changed within a series that is followed.")
+    unusable = words.UNUSABLE.format(
+        unrated=int(audit["sessions_unrated"].sum()),
+        sets_unknown=f"{int(audit['sets_unknown'].sum()):,}",
+        sets=f"{int(audit['sets'].sum()):,}",
+    )
+    files, refused = _taken_in(review)
     return [
         *withheld_fact(review.squad.withheld),
-        *(breaks or [none]),
+        Fact("data.unusable", unusable, n=int(audit["sets"].sum())),
+        *(breaks or [Fact("device.none", words.NO_DEVICE)]),
+        files,
+        Fold("What the tables hold, and what was refused"),
         titled(table, f"What the {len(review.block.days)} days hold"),
-        *_taken_in(review),
+        *refused,
     ]
 
 
-def _taken_in(review: BlockReview) -> list[Shown]:
+def _taken_in(review: BlockReview) -> tuple[Fact, list[pd.DataFrame]]:
+    """How much came in, and what of it was refused and why."""
     files, rejects = review.squad.ledger["files"], review.squad.ledger["rejects"]
-    taken, refused = int(files["rows_taken"].sum()), int(files["rows_rejected"].sum())
-    fact = Fact(
-        "data.files",
-        f"{count_text(len(files), 'file')} in the store: {taken:,} rows taken, {refused:,} refused.",
-        n=len(files),
+    sentence = words.FILES.format(
+        files=count_text(len(files), "file"),
+        taken=f"{int(files['rows_taken'].sum()):,}",
+        refused=f"{int(files['rows_rejected'].sum()):,}",
     )
+    fact = Fact("data.files", sentence, n=len(files))
     if rejects.empty:
-        return [fact]
+        return fact, []
     reasons = rejects.groupby(["check", "reason"]).size().sort_values(ascending=False)
     table = reasons.rename("Cells").reset_index().rename(columns={"check": "Check", "reason": "Reason"})
-    return [fact, titled(table, "Cells refused, whole store")]
+    return fact, [titled(table, "Cells refused, whole store")]
 
 
 def methods(review: BlockReview) -> list[Shown]:
@@ -201,7 +227,10 @@ def methods(review: BlockReview) -> list[Shown]:
             for stated in [measure.quantity.published]
         ]
     )
+    same = words.METHODS.format(hash=review.squad.fingerprint[:16], version=version("athlete-workbook"))
     return [
+        Fact("methods.same", same),
+        Fold("Settings, measures and versions"),
         titled(pd.DataFrame(settings, columns=["Setting", "Value"]), "Settings"),
         titled(measures, "Measures"),
         titled(pd.DataFrame(packages, columns=["Package", "Version"]), "Versions"),

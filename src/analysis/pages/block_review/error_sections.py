@@ -8,21 +8,27 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from analysis.base.blocks import Drawing, Fact
+from analysis.base.blocks import Drawing, Fact, Fold, Forest, ForestRow
 from analysis.figures import marks, theme
+from analysis.pages.block_review import words
 from analysis.pages.block_review.audit_sections import noise
+from analysis.pages.block_review.fits import MeasurementErrorOf, ProfileOf
 from analysis.pages.block_review.measures import Measure
-from analysis.pages.block_review.review import BlockReview, MeasurementErrorOf, ProfileOf
+from analysis.pages.block_review.review import BlockReview
 from analysis.pages.numbers import between_words, digits_of_error, number_words, signed_words, titled, with_interval
 from analysis.pages.wording import count_text, unknown_parts
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
 
+PANELS_ACROSS = 4  # of small multiples, also on a phone
+RESIDUAL_TICK_M_S = 0.02
+
 
 def measurement_error(review: BlockReview) -> list[Block]:
     """Typical error, CV, MDC, SWC and ICC of each measure, practice effects, and limits of agreement."""
-    known = review.errors.or_say_why("Nothing was measured twice in this block. Repeat a test.").known
+    known = review.errors.or_say_why(words.NOT_TWICE).known
     table = pd.DataFrame([_error_row(one) for one in known])
     correlations = pd.DataFrame([_correlation_row(one) for one in known])
     agreement = pd.DataFrame([_agreement_row(one) for one in known])
@@ -30,7 +36,10 @@ def measurement_error(review: BlockReview) -> list[Block]:
         _detectable_fact(known),
         *(fact for one in known for fact in _error_facts(one)),
         *unknown_parts(review.errors.missing, review.names),
+        detectable_forest(known),
+        Fold("Noise by which every page judges: TE, carry-over (rho), MDC, from how many"),
         noise(review),
+        Fold("Measurement error of this block, correlations, agreement"),
         titled(table, "Measurement error between days, 95 % intervals"),
         titled(correlations, "Intraclass correlations, 95 % intervals"),
         titled(agreement, "Second against first exposure: bias and limits of agreement, 95 % intervals"),
@@ -40,14 +49,40 @@ def measurement_error(review: BlockReview) -> list[Block]:
 
 def _detectable_fact(known: Sequence[MeasurementErrorOf]) -> Fact:
     """For which measures one test against one can show the smallest worthwhile change that is in use."""
-    coarse = [one.measure.name for one in known if one.reliability.typical_error.mdc() > one.measure.swc]
-    sentence = "One test against one shows the smallest worthwhile change in use for every measure."
+    coarse = too_coarse(known)
+    sentence = words.DETECTABLE
     if coarse:
-        sentence = (
-            f"One test against one cannot show the smallest worthwhile change in use for {len(coarse)} of "
-            f"{count_text(len(known), 'measure')}: {', '.join(coarse)}. Means over more exposures are needed."
-        )
+        names = ", ".join(one.measure.name for one in coarse)
+        sentence = words.TOO_COARSE.format(n=len(coarse), measures=count_text(len(known), "measure"), names=names)
     return Fact("error.detectable", sentence, n=len(known))
+
+
+def too_coarse(known: Sequence[MeasurementErrorOf]) -> list[MeasurementErrorOf]:
+    """The measures of which one test against one cannot show the smallest change in use."""
+    return [one for one in known if one.reliability.typical_error.mdc() > one.measure.swc]
+
+
+def detectable_forest(known: Sequence[MeasurementErrorOf]) -> Forest:
+    """What one test against one can show, as a multiple of the smallest change in use, a measure a row."""
+    rows = []
+    for one in known:
+        error = one.reliability.typical_error
+        per_te = error.mdc() / error.te / one.measure.swc
+        low, high = error.interval
+        rows.append(ForestRow(one.measure.name, per_te * error.te, per_te * low, per_te * high))
+    return Forest(
+        "How many times the smallest change in use one test against one must move",
+        "",
+        tuple(rows),
+        reference=1.0,
+        reference_label="the smallest change in use",
+        low_label="one test can show it",
+        high_label="means over more tests are needed",
+        conf_level=0.95,
+        decimals=1,
+        signed=False,
+        label="MDC of one test against one, as a multiple of the smallest change in use",
+    )
 
 
 def _error_row(one: MeasurementErrorOf) -> dict[str, object]:
@@ -97,13 +132,16 @@ def _error_facts(one: MeasurementErrorOf) -> list[Fact]:
     facts = []
     stated = one.measure.quantity.published
     if stated and not low <= stated.typical_error <= high:
-        facts.append(
-            f"{name}: the configured error of {number_words(stated.typical_error, d)} {unit} lies outside what was "
-            f"found, {between_words(low, high, d)} {unit}. True change between exposures may be part of that."
-        )
+        found, between = number_words(stated.typical_error, d), between_words(low, high, d)
+        facts.append(words.CONFIGURED_ERROR.format(name=name, stated=found, unit=unit, between=between))
     facts += [
-        f"{name}: exposure {row.trial} differs from the one before by {signed_words(row.change, d)} {unit} on average "
-        f"({between_words(row.conf_low, row.conf_high, d)}). That may be practice, or a true change."
+        words.PRACTICE.format(
+            name=name,
+            trial=row.trial,
+            change=signed_words(row.change, d),
+            unit=unit,
+            between=between_words(row.conf_low, row.conf_high, d),
+        )
         for row in r.changes.itertuples()
         if row.conf_low > 0 or row.conf_high < 0
     ]
@@ -129,13 +167,18 @@ def agreement_figure(one: MeasurementErrorOf) -> go.Figure:
 
 def profiles(review: BlockReview) -> list[Block]:
     """Each athlete's line over the block's sessions, what it misses by, and its error for a session it has not seen."""
-    known = review.profiles.or_say_why("No key lift was measured in this block. Measure 3 loads in one session.").known
-    blocks: list[Block] = [*unknown_parts(review.profiles.missing, review.names)]
-    for measure in dict.fromkeys(one.measure for one in known):
-        own = [one for one in known if one.measure is measure]
-        blocks += [_profile_fact(measure, own), *_remarks(own)]
-        blocks += [_profile_table(measure, own), residual_figure(measure, own)]
-    return blocks
+    known = review.profiles.or_say_why(words.NO_PROFILE).known
+    by_measure = {
+        measure: [one for one in known if one.measure is measure]
+        for measure in dict.fromkeys(one.measure for one in known)
+    }
+    return [
+        *unknown_parts(review.profiles.missing, review.names),
+        *(fact for measure, own in by_measure.items() for fact in (_profile_fact(measure, own), *_remarks(own))),
+        *(residual_figure(measure, own) for measure, own in by_measure.items()),
+        Fold("Lines of every athlete"),
+        *(_profile_table(measure, own) for measure, own in by_measure.items()),
+    ]
 
 
 def _remarks(own: Sequence[ProfileOf]) -> list[Fact]:
@@ -154,13 +197,15 @@ def _profile_fact(measure: Measure, own: Sequence[ProfileOf]) -> Fact:
     left_out = np.array([one.profile.left_out_rmse_m_s for one in own])
     within = np.array([one.profile.residual_sd_m_s for one in own])
     unbounded = [one.athlete for one in own if not one.profile.e1rm_bounded]
-    sentence = (
-        f"{measure.name}: a session left out is foreseen with an error of {np.nanmedian(left_out):.3f} m/s "
-        f"(median athlete, {np.nanmin(left_out):.3f} to {np.nanmax(left_out):.3f}); sets of one session scatter by "
-        f"{np.median(within):.3f} m/s."
+    sentence = words.PROFILE.format(
+        name=measure.name,
+        middle=np.nanmedian(left_out),
+        low=np.nanmin(left_out),
+        high=np.nanmax(left_out),
+        within=np.median(within),
     )
     if unbounded:
-        sentence += f" The 1RM is not bounded for {', '.join(unbounded)}."
+        sentence += words.UNBOUNDED.format(names=", ".join(unbounded))
     return Fact(f"{measure.key}.profiles", sentence, estimate=float(np.nanmedian(left_out)), unit="m/s", n=len(own))
 
 
@@ -195,17 +240,34 @@ def athlete_style(number: int) -> dict[str, str]:
 
 
 def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
-    """What every set misses its session's line by, against load: a bend or a fan would show here."""
-    shown = theme.figure("Load (kg)", "Residual (m/s)")
-    for number, one in enumerate(own):
+    """What every set misses its session's line by, against load, an athlete a panel: a bend or fan would show."""
+    columns = min(PANELS_ACROSS, len(own))
+    shown = make_subplots(
+        rows=-(-len(own) // columns),
+        cols=columns,
+        subplot_titles=[one.athlete for one in own],
+        shared_xaxes="all",
+        shared_yaxes="all",
+        horizontal_spacing=0.02,
+        vertical_spacing=0.09,
+    )
+    for place, one in enumerate(own):
         sets = one.profile.augment()
+        where = {"row": place // columns + 1, "col": place % columns + 1}
         shown.add_scatter(
             x=sets["load_kg"],
             y=sets[".resid"],
             mode="markers",
             name=one.athlete,
-            marker={"size": 6, "opacity": 0.7, "symbol": athlete_style(number)["symbol"]},
-            hovertemplate=f"{one.athlete}: %{{x:g}} kg, %{{y:.3f}} m/s<extra></extra>",
+            marker={"size": 5, "opacity": 0.7, "color": theme.BLUE},
+            hovertemplate="%{x:g} kg, %{y:.3f} m/s<extra></extra>",
+            **where,
         )
-    shown.add_hline(0, line_color=theme.TEXT, line_width=1)
-    return theme.add_note(shown, f"{measure.name}: residuals of sets about the line of their session")
+        shown.add_hline(0, line_color=theme.TEXT, line_width=1, **where)
+    shown.update_layout(template=theme.TEMPLATE, showlegend=False, height=120 + 100 * -(-len(own) // columns))
+    names = {one.athlete for one in own}
+    shown.for_each_annotation(lambda one: one.update(font_size=12, yshift=-16) if one.text in names else None)
+    shown.update_xaxes(nticks=4, tickangle=0)
+    shown.update_yaxes(dtick=RESIDUAL_TICK_M_S)
+    note = f"{measure.name}: residuals (m/s) of sets about the line of their session, against load (kg)"
+    return theme.add_note(shown, note)

@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.base.blocks import Drawing, Fact, Forest, ForestRow
+from analysis.base.blocks import Drawing, Fact, Fold, Forest, ForestRow
 from analysis.base.states import State
 from analysis.figures import theme
 from analysis.figures.transfer import lags_figure
 from analysis.models.fitness_fatigue.skill import NAIVE, VERDICT_LEAST
 from analysis.models.squad.transfer import Transfer
+from analysis.pages.block_review import words
 from analysis.pages.block_review.error_sections import athlete_style
 from analysis.pages.block_review.error_sections import measurement_error as measurement_error
 from analysis.pages.block_review.error_sections import profiles as profiles
-from analysis.pages.block_review.review import BlockReview, GrowthOf, LoadResponse
+from analysis.pages.block_review.fits import GrowthOf, LoadResponse
+from analysis.pages.block_review.review import BlockReview
 from analysis.pages.numbers import between_words, digits_of_error, number_words, p_words, signed_words, titled
 from analysis.pages.wording import count_text, unknown_parts
 
@@ -27,29 +29,28 @@ Block = Fact | Drawing | pd.DataFrame | go.Figure
 
 def load_responses(review: BlockReview) -> list[Block]:
     """Does strength load foresee the speed at the anchor load? Fit, identifiability and forecasts, an athlete each."""
-    known = review.load_responses.or_say_why("No athlete has bar speeds beside a rated load. Rate every session.").known
+    known = review.load_responses.or_say_why(words.NO_LOAD).known
     judged = [one for one in known if one.review.verdict != "too few tests"]
     skilled = [one for one in judged if one.review.verdict == "skill"]
-    measure = known[0].measure
-    verdict = (
-        f"{measure.name} on strength load: for {len(skilled)} of {len(judged)} athletes with {VERDICT_LEAST} tests or "
-        "more the load helps to foresee the next test."
-    )
+    name = known[0].measure.name
+    verdict = words.SKILL.format(name=name, n=len(skilled), of=len(judged), least=VERDICT_LEAST)
     if not judged:
-        verdict = f"{measure.name} on strength load: no athlete has the {VERDICT_LEAST} tests that a verdict needs."
+        verdict = words.NO_VERDICT.format(name=name, least=VERDICT_LEAST)
     beaten = [one.athlete for one in judged if one.review.skill and not one.review.skill.skill_against("last") > 0]
     if beaten:
-        verdict += f" It does not beat carrying the last test forward for {', '.join(beaten)}."
+        verdict += words.BEATEN.format(names=", ".join(beaten))
+    forecasts = pd.DataFrame([_forecast_row(one) for one in known])
+    constants = pd.DataFrame([_tau_row(one) for one in known])
     return [
         Fact("block.load_response", verdict, n=len(judged)),
         *_verdict_facts(known),
         *unknown_parts(review.load_responses.missing, review.names),
-        titled(
-            pd.DataFrame([_forecast_row(one) for one in known]), "Forecasts of the next test, root mean squared error"
-        ),
         forecast_figure(known),
-        titled(pd.DataFrame([_tau_row(one) for one in known]), "Time constants, 95 % profile-likelihood intervals"),
+        Fold("Forecast errors of every athlete"),
+        titled(forecasts, "Forecasts of the next test, root mean squared error"),
+        Fold("Profile likelihood of the time constants"),
         *(tau_figure(known, term) for term in ("tau1", "tau2") if any(one.review.profile for one in known)),
+        titled(constants, "Time constants, 95 % profile-likelihood intervals"),
     ]
 
 
@@ -62,10 +63,7 @@ def _verdict_facts(known: Sequence[LoadResponse]) -> list[Fact]:
     ]
     open_ended = [one.athlete for one in known if one.review.verdict == "not identifiable"]
     if open_ended:
-        sentence = (
-            f"Not identifiable for {', '.join(open_ended)}: the tests cannot tell the time constants, "
-            "so 42 and 7 days are taken for the forecasts."
-        )
+        sentence = words.NOT_IDENTIFIABLE.format(names=", ".join(open_ended))
         facts.append(
             Fact("load_response.not_identifiable", sentence, State.CANNOT_TELL, reason="not_identifiable", lead="")
         )
@@ -116,12 +114,12 @@ def forecast_figure(known: Sequence[LoadResponse]) -> go.Figure:
     told = [(one.athlete, one.review.skill.rmse) for one in known if one.review.skill]
     shown = theme.figure(f"Forecast RMSE ({known[0].measure.unit})", "")
     colours = {"model": theme.BLUE, "last": theme.VERMILLION, "mean": theme.ORANGE, "trend": theme.PURPLE}
-    for name, words in {"model": "fitness-fatigue model", **NAIVE}.items():
+    for name, rule in {"model": "fitness-fatigue model", **NAIVE}.items():
         shown.add_scatter(
             x=[rmse[name] for _, rmse in told],
             y=[athlete for athlete, _ in told],
             mode="markers",
-            name=words,
+            name=rule,
             marker={"color": colours[name], "size": 9, "symbol": "circle" if name == "model" else "line-ns-open"},
         )
     shown.update_layout(height=120 + 24 * len(told), yaxis_autorange="reversed")  # as in the table, from the top
@@ -150,18 +148,20 @@ def tau_figure(known: Sequence[LoadResponse], term: str) -> go.Figure:
 
 def growth(review: BlockReview) -> list[Block]:
     """The squad's slope over the block, each athlete's drawn towards it, and where the variance lies."""
-    known = review.growths.or_say_why("No bar speed was measured in this block. Measure 3 reps once a week.").known
+    known = review.growths.or_say_why(words.NO_GROWTH).known
     return [
-        *(block for one in known for block in _growth_blocks(one)),
+        *(_growth_fact(one) for one in known),
         *unknown_parts(review.growths.missing, review.names),
+        *(caterpillar(one) for one in known if one.growth.settled),
+        Fold("Variance components, levels and slopes"),
+        *(table for one in known for table in _growth_tables(one)),
     ]
 
 
-def _growth_blocks(one: GrowthOf) -> list[Block]:
-    """The squad's slope and the components; athletes' own slopes only where the optimum is a sure one."""
+def _growth_fact(one: GrowthOf) -> Fact:
     g, name = one.growth, one.measure.name
     row = g.tidy().set_index("term").loc["slope"]
-    fact = Fact(
+    return Fact(
         f"{one.measure.key}.growth",
         g.sentence(f"{name} at the anchor load", decimals=4),
         None if g.settled else State.CANNOT_TELL,
@@ -172,6 +172,11 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         conf_level=g.conf_level,
         n=len(g.data),
     )
+
+
+def _growth_tables(one: GrowthOf) -> list[pd.DataFrame]:
+    """The components of the variance; athletes' own slopes only where the optimum is a sure one."""
+    g, name = one.growth, one.measure.name
     components = [
         {
             "Term": at.term,
@@ -184,7 +189,7 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
     title = f"{name}: variance components of the mixed model (errors AR(1), rho {g.rho:.2f} a gap)"
     told = titled(pd.DataFrame(components), title)
     if not g.settled:
-        return [fact, told]
+        return [told]
     shares = [
         {
             "Athlete": at.athlete_id,
@@ -195,7 +200,7 @@ def _growth_blocks(one: GrowthOf) -> list[Block]:
         for at in g.athletes.itertuples()
     ]
     own = titled(pd.DataFrame(shares), f"{name}: athletes' levels and slopes (BLUP, 95 % intervals)")
-    return [fact, caterpillar(one), told, own]
+    return [told, own]
 
 
 def caterpillar(one: GrowthOf) -> Forest:
@@ -219,25 +224,38 @@ def caterpillar(one: GrowthOf) -> Forest:
 
 def transfers(review: BlockReview) -> list[Block]:
     """Do checks go with the first key lift's speed? By lag, beside a placebo, with what could have been seen."""
-    known = review.transfers.or_say_why("A key lift and a check are needed to ask for transfer. Record both.").known
+    known = review.transfers.or_say_why(words.NO_TRANSFER).known
+    told = [one for one in known if one.verdict != "too few pairs"]
     return [
-        *(block for one in known for block in _transfer_blocks(one)),
+        *(_transfer_fact(one) for one in known),
         *unknown_parts(review.transfers.missing, review.names),
+        *(lags_forest(one) for one in told),
+        Fold("Numbers of every lag, and the placebo"),
+        *(lags_forest(one) for one in known if one not in told),
+        *(_lags_table(one) for one in known),
+        *(lags_figure(one) for one in told),
     ]
 
 
-def _transfer_blocks(one: Transfer) -> list[Block]:
+def _transfer_fact(one: Transfer) -> Fact:
     name = one.outcome.name
-    refusal = {"too few pairs": "cannot tell. ", "placebo shows it too": ""}  # the second sentence says it itself
-    fact = Fact(
-        f"{name}.transfer",
-        f"{name}: {refusal.get(one.verdict, '')}{one.sentence()}",
-        State.CANNOT_TELL if one.verdict in refusal else None,
-        lead="",
-        n=one.n_independent,
-    )
-    step = one.hinge.swc
-    d = digits_of_error(step * float(one.lags["std_error"].max()))
+    refused = one.verdict in ("too few pairs", "placebo shows it too")
+    sentence = words.TRANSFER.format(name=name, sentence=one.sentence())
+    return Fact(f"{name}.transfer", sentence, State.CANNOT_TELL if refused else None, lead="", n=one.n_independent)
+
+
+def _lags_title(one: Transfer) -> str:
+    hinge = one.hinge
+    return f"{one.outcome.name} for each {hinge.swc:g} {hinge.unit} of {hinge.name}, within athletes, 95 % intervals"
+
+
+def _lags_decimals(one: Transfer) -> int:
+    return digits_of_error(one.hinge.swc * float(one.lags["std_error"].max()))
+
+
+def _lags_table(one: Transfer) -> pd.DataFrame:
+    name = one.outcome.name
+    step, d = one.hinge.swc, _lags_decimals(one)
     rows = [
         {
             "Weeks later": at.lag_weeks,
@@ -251,15 +269,12 @@ def _transfer_blocks(one: Transfer) -> list[Block]:
         }
         for at in one.lags.itertuples()
     ]
-    title = f"{name} for each {step:g} {one.hinge.unit} of {one.hinge.name}, within athletes, 95 % intervals"
-    drawn = [] if one.verdict == "too few pairs" else [lags_figure(one)]
-    numbers = titled(pd.DataFrame(rows), f"{name}, numbers of the forest")
-    return [fact, _lags_forest(one, title, d), numbers, *drawn]
+    return titled(pd.DataFrame(rows), _lags_title(one))
 
 
-def _lags_forest(one: Transfer, title: str, decimals: int) -> Forest:
+def lags_forest(one: Transfer) -> Forest:
     """The slope within athletes at each lag, for a step of the lift that is the smallest worth telling."""
-    step = one.hinge.swc
+    step, title = one.hinge.swc, _lags_title(one)
     rows = tuple(
         ForestRow(
             f"{count_text(int(at.lag_weeks), 'week')} later" if at.lag_weeks else "the same week",
@@ -276,7 +291,7 @@ def _lags_forest(one: Transfer, title: str, decimals: int) -> Forest:
         low_label="better" if one.outcome.lower_is_better else "worse",
         high_label="worse" if one.outcome.lower_is_better else "better",
         conf_level=one.conf_level,
-        decimals=decimals,
+        decimals=_lags_decimals(one),
         label=title,
     )
 

@@ -15,31 +15,36 @@ import pandas as pd
 from analysis.base.config import Config, Lift
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData, UsageProblem
-from analysis.metrics.load import daily_load
 from analysis.metrics.strength import bar_speeds
 from analysis.models.change import Event
 from analysis.models.change.kept import Kept, kept
 from analysis.models.change.told import SEASON_D, TOLD_D
-from analysis.models.fitness_fatigue.skill import Review, review
+from analysis.models.form.after_cue import AfterCue, after_cue
+from analysis.models.form.form_and_day import FormAndDay, form_and_day
+from analysis.models.running.mechanics import Mechanics, mechanics
 from analysis.models.series import Followed
-from analysis.models.squad.bland_altman import BlandAltman, bland_altman
-from analysis.models.squad.growth import Growth, growth
-from analysis.models.squad.reliability import Reliability, reliability
-from analysis.models.squad.squad_series import SquadSeries
 from analysis.models.squad.transfer import Transfer, transfer
-from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, Parts, athlete_week, gathered
+from analysis.pages.block_review import trained
 from analysis.pages.block_review.claims import claims_of, told_by_pages, values_of
+from analysis.pages.block_review.fits import (
+    GrowthOf,
+    LoadResponse,
+    MeasurementErrorOf,
+    ProfileOf,
+    error_of,
+    growth_of,
+    load_response,
+    profile_of,
+    squad_series_of,
+)
 from analysis.pages.block_review.measures import Block, BlockChange, Measure, measures_of, series_of
 from analysis.pages.block_review.record import audit_of, device_changes, plan_of, weeks_of
 from analysis.pages.wording import long_day
 
 BLOCK_DAYS = 84
-RETESTS = 4  # first exposures of the block that tell the error of a weekly measure
-CHECK_RETESTS = 3  # first checks of the record, where practice shows
-CONVENTION = "next_day"  # a test knows the loads up to the day before
-STRENGTH = ("strength",)
+NOBODY = "There is no athlete yet. Take in files with `workbook ingest PATHS`."
 
 
 class ReviewedAthlete(AthleteFrames, Protocol):
@@ -58,45 +63,6 @@ class ReviewedSquad(Protocol):
     fingerprint: str
     withheld: int  # athletes who have not agreed to be shown here
     noise: pd.DataFrame  # as each of the athletes has it
-
-
-@dataclass(frozen=True, eq=False)
-class MeasurementErrorOf:
-    """What repeated exposures say about one measure."""
-
-    measure: Measure
-    reliability: Reliability
-    agreement: BlandAltman  # of the first two exposures
-    days_between: float  # median time between exposures
-
-
-@dataclass(frozen=True, eq=False)
-class GrowthOf:
-    """The squad's mixed model of one measure over the weeks of the block."""
-
-    measure: Measure
-    growth: Growth
-
-
-@dataclass(frozen=True, eq=False)
-class ProfileOf:
-    """An athlete's load-velocity profile over the sessions of the block."""
-
-    athlete: str
-    athlete_id: str
-    measure: Measure
-    profile: MixedProfile
-
-
-@dataclass(frozen=True, eq=False)
-class LoadResponse:
-    """An athlete's fitness-fatigue model of one measure on the strength load."""
-
-    athlete: str
-    athlete_id: str
-    measure: Measure
-    review: Review
-    days_not_known: int  # days without a known load, over which the model holds its state
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +90,7 @@ class BlockReview:
     def _athletes(self) -> tuple[ReviewedAthlete, ...]:
         """All athletes; NotEnoughData where there is none."""
         if not self.squad.athletes:
-            raise NotEnoughData("There is no athlete yet. Take in files with `workbook ingest PATHS`.")
+            raise NotEnoughData(NOBODY)
         return self.squad.athletes
 
     @cached_property
@@ -140,7 +106,11 @@ class BlockReview:
     def names(self) -> dict[str, str]:
         """What the subjects of parts are called: measures, and athletes with them."""
         of_measures = {subject: one.name for one in self.measures for subject in (one.key, f"{one.key}.transfer")}
-        of_athletes = {f"{athlete_id}.load_response": label for athlete_id, label in self.labels.items()}
+        of_athletes = {
+            f"{athlete_id}.{part}": label
+            for athlete_id, label in self.labels.items()
+            for part in ("load_response", "durability")
+        }
         of_both = {
             f"{athlete_id}.{one.key}.profile": f"{label}, {one.name}"
             for athlete_id, label in self.labels.items()
@@ -216,12 +186,18 @@ class BlockReview:
     @cached_property
     def errors(self) -> Parts[MeasurementErrorOf]:
         """Measurement error of every measure, where exposures were repeated."""
-        return gathered((measure.key, lambda measure=measure: self._error_of(measure)) for measure in self.measures)
+        return gathered(
+            (measure.key, lambda measure=measure: error_of(measure, self._exposures(measure), self.block))
+            for measure in self.measures
+        )
 
     @cached_property
     def growths(self) -> Parts[GrowthOf]:
         """Mixed models of the bar speeds over the weeks of the block."""
-        return gathered((measure.key, lambda measure=measure: self._growth_of(measure)) for measure in self._speeds)
+        return gathered(
+            (measure.key, lambda measure=measure: growth_of(measure, self._exposures(measure), self.block))
+            for measure in self._speeds
+        )
 
     @cached_property
     def profiles(self) -> Parts[ProfileOf]:
@@ -247,14 +223,48 @@ class BlockReview:
     def transfers(self) -> Parts[Transfer]:
         """Whether checks go with the first key lift's speed, now or weeks later, over the whole record."""
         hinge = next(iter(self._speeds), None)
+
+        def of(measure: Measure) -> Transfer:
+            return transfer(*(squad_series_of(one, self._exposures(one)) for one in (hinge, measure) if one))
+
         return gathered(
-            (
-                f"{measure.key}.transfer",
-                lambda measure=measure: transfer(self._squad_series(hinge), self._squad_series(measure)),
-            )
+            (f"{measure.key}.transfer", lambda measure=measure: of(measure))
             for measure in self.measures
             if hinge and measure.kind == "check"
         )
+
+    @cached_property
+    def form_and_day(self) -> Parts[FormAndDay]:
+        """Clean repetitions beside sleep, soreness and rest between sets, over the whole record."""
+        return gathered([("form", lambda: form_and_day(self._rated_days, trained.CIRCUMSTANCES))])
+
+    @cached_property
+    def after_cue(self) -> Parts[AfterCue]:
+        """The next rated session beside a cue, over the whole record."""
+        return gathered([("cues", lambda: after_cue(self._rated_days, trained.cues_of(self._named_weeks)))])
+
+    @cached_property
+    def cues(self) -> list[trained.CueOf]:
+        """The cues of the block with the sessions around each."""
+        return trained.cues_followed(self._named_weeks, self.block)
+
+    @cached_property
+    def mechanics(self) -> Parts[Mechanics]:
+        """Cadence and stride over the long runs of the block."""
+        return gathered([("running", self._mechanics)])
+
+    @cached_property
+    def durabilities(self) -> Parts[trained.DurabilityOf]:
+        """How speed at a heartbeat holds over the long runs of every athlete."""
+        return gathered(
+            (f"{week.athlete.athlete_id}.durability", lambda name=name, week=week: trained.durability_of(name, week))
+            for name, week in self._named_weeks.items()
+        )
+
+    @cached_property
+    def balance(self) -> trained.Balance:
+        """Working sets of the block by movement pattern and by side, and the tests of both sides."""
+        return trained.balance_of(self._named_weeks, self.block)
 
     @cached_property
     def kept(self) -> Kept:
@@ -282,6 +292,13 @@ class BlockReview:
     def _weeks(self) -> dict[str, AthleteWeek]:
         """The week that ends the block of every athlete, with what was found in the block told to its end."""
         return {one.athlete_id: self._week(one) for one in self.squad.athletes}
+
+    @property
+    def _named_weeks(self) -> dict[str, AthleteWeek]:
+        """The same by label; NotEnoughData where there is nobody."""
+        if not self._weeks:
+            raise NotEnoughData(NOBODY)
+        return {self.labels[athlete_id]: week for athlete_id, week in self._weeks.items()}
 
     def _week(self, athlete: ReviewedAthlete) -> AthleteWeek:
         judging = athlete_week(athlete, self.block.until).judging
@@ -318,7 +335,7 @@ class BlockReview:
         at = self.display.load(series.anchor_kg) if isinstance(series, SpeedAtLoad) else ""
         return BlockChange(self.labels[athlete_id], athlete_id, measure, at, series.change)
 
-    def _series(self, measure: Measure) -> dict[str, pd.DataFrame]:
+    def _exposures(self, measure: Measure) -> dict[str, pd.DataFrame]:
         """The exposures of everyone who has the measure, by label."""
         return {
             self.labels[athlete_id]: history.exposures
@@ -327,69 +344,28 @@ class BlockReview:
             if own is measure
         }
 
-    def _squad_series(self, measure: Measure) -> SquadSeries:
-        values = [
-            exposures.loc[exposures["comparable"], ["local_date", "value"]].assign(athlete_id=label)
-            for label, exposures in self._series(measure).items()
-        ]
-        none = pd.DataFrame({"athlete_id": [], "local_date": pd.to_datetime([]), "value": []})
-        whole = pd.concat(values, ignore_index=True) if values else none
-        return SquadSeries(measure.name, measure.unit, measure.swc, measure.lower_is_better, whole)
+    @cached_property
+    def _rated_days(self) -> pd.DataFrame:
+        """Rated days of everybody beside what is known of them."""
+        return trained.rated_days(self._named_weeks)
 
-    def _error_of(self, measure: Measure) -> MeasurementErrorOf:
-        most = CHECK_RETESTS if measure.kind == "check" else RETESTS
-        firsts = {}
-        for label, exposures in self._series(measure).items():
-            seen = exposures if measure.kind == "check" else exposures[self.block.holds(exposures)]
-            firsts[label] = _same_device(seen.head(most))
-        enough = [n for n in range(2, most + 1) if sum(len(own) >= n for own in firsts.values()) >= len(firsts) / 2]
-        n_trials = max(enough, default=2)
-        values = [own["value"].head(n_trials).reset_index(drop=True) for own in firsts.values()]
-        trials = pd.DataFrame(values, index=list(firsts)).reindex(columns=range(n_trials))
-        trials.columns = [str(number) for number in range(1, n_trials + 1)]
-        gaps = pd.concat([own["local_date"].head(n_trials).diff().dt.days for own in firsts.values()] or [pd.Series()])
-        return MeasurementErrorOf(
-            measure,
-            reliability(trials, unit=measure.unit),
-            bland_altman(trials["1"], trials["2"], unit=measure.unit),
-            float(gaps.median()),
-        )
-
-    def _growth_of(self, measure: Measure) -> GrowthOf:
-        rows = [
-            pd.DataFrame({"label": label, "date": own["local_date"], "value": own["value"]})
-            for label, exposures in self._series(measure).items()
-            for own in [exposures[self.block.holds(exposures) & exposures["comparable"]]]
-        ]
-        data = pd.concat(rows or [pd.DataFrame({"label": [], "date": pd.to_datetime([]), "value": []})])
-        weeks = (data["date"] - self.block.since).dt.days / 7
-        return GrowthOf(measure, growth(data["label"], weeks, data["value"], unit=measure.unit, origin=0.0))
+    def _mechanics(self) -> Mechanics:
+        runs = trained.tables_of(self._named_weeks, "runs")
+        samples = {name: week.athlete.samples for name, week in self._named_weeks.items()}
+        return mechanics(runs, samples, self.block.until, since=self.block.since)
 
     def _profile_of(self, athlete: ReviewedAthlete, measure: Measure) -> ProfileOf:
         lift = self.config.lift(measure.key.split(".")[0])
-        speeds = self._bar_speeds[athlete.athlete_id]
-        own = speeds[(speeds["exercise"] == lift.exercise) & (speeds["side"] == measure.side)]
-        own = own.dropna(subset=[lift.metric])
-        if own.empty:
-            raise NotEnoughData(f"No bar speed of {measure.name} in this block. Measure 3 loads in one session.")
-        device = own["device"].fillna("")
-        profile = profile_across_sessions(
-            own[device == device.iloc[-1]], metric=lift.metric, mvt_m_s=lift.mvt_m_s, mvt_sd_m_s=lift.mvt_sd_m_s
-        )
+        profile = profile_of(measure, lift, self._bar_speeds[athlete.athlete_id])
         return ProfileOf(self.labels[athlete.athlete_id], athlete.athlete_id, measure, profile)
 
     def _load_response(self, athlete: ReviewedAthlete) -> LoadResponse:
-        measure = next(iter(self._speeds), None)
-        found = [history for own, history in self._series_of[athlete.athlete_id] if own is measure]
-        if measure is None or not found:
+        measure, label = next(iter(self._speeds), None), self.labels[athlete.athlete_id]
+        exposures = self._exposures(measure).get(label) if measure else None
+        if measure is None or exposures is None:
             name = measure.name if measure else "a key lift"
             raise NotEnoughData(f"No bar speed of {name} at its anchor load. Measure 3 reps once a week.")
-        own = found[0].exposures[found[0].exposures["comparable"]]
-        load = daily_load(athlete.sessions, kinds=STRENGTH, until=self.block.until)["load_au"]
-        tests = pd.Series(own["value"].to_numpy(), index=pd.DatetimeIndex(own["local_date"]))
-        fitted = review(load, tests, unit=measure.unit, convention=CONVENTION, missing="hold")
-        label = self.labels[athlete.athlete_id]
-        return LoadResponse(label, athlete.athlete_id, measure, fitted, int(load.isna().sum()))
+        return load_response(label, athlete, measure, exposures, self.block.until)
 
 
 def block_review(squad: ReviewedSquad, *, since: str = "", until: str) -> BlockReview:
@@ -427,9 +403,3 @@ def _iso_day(text: str) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(text))
     except ValueError:
         raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
-
-
-def _same_device(exposures: pd.DataFrame) -> pd.DataFrame:
-    """The exposures up to the first on another device."""
-    device = exposures["device"].fillna("")
-    return exposures[(device == device.iloc[0]).cummin()] if len(exposures) else exposures

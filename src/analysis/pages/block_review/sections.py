@@ -6,22 +6,28 @@ A section raises NotEnoughData, with what to record, where it has nothing. The f
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
+from analysis.base.blocks import Drawing, Fact, Fold, Forest, ForestRow, Sparkline, Text
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.base.units import clock_text, clock_unit
 from analysis.models.change.told import or_none
+from analysis.pages.block_review import words
 from analysis.pages.block_review.audit_sections import claims as claims
 from analysis.pages.block_review.audit_sections import data_audit as data_audit
 from analysis.pages.block_review.audit_sections import methods as methods
 from analysis.pages.block_review.measures import BlockChange, Measure
 from analysis.pages.block_review.review import BlockReview
-from analysis.pages.numbers import between_words, number_words, signed_words, titled
-from analysis.pages.wording import count_text, decimals_of, expected_text, long_day
+from analysis.pages.block_review.summary import summary
+from analysis.pages.numbers import NOTHING, between_signed, number_words, signed_words, titled
+from analysis.pages.wording import count_text, decimals_of, expected_text, listed, long_day
 
 Block = Fact | Drawing | pd.DataFrame
+
+MOST_NAMES = 6  # of athletes for whom one thing is said alike; more are counted
 
 
 def period(review: BlockReview) -> str:
@@ -31,34 +37,33 @@ def period(review: BlockReview) -> str:
 
 def header(review: BlockReview) -> list[Block]:
     """How much the review rests on."""
-    n = len(review.squad.athletes)
     logged = review.attrition.groupby("athlete")["n_logged"].sum()
-    days = len(review.block.days)
-    return [
-        Text(
-            f"{count_text(n, 'athlete')}, {count_text(review.block.n_weeks, 'week')}. "
-            f"Logged on {logged.median():.0f} of {days} days "
-            f"(median athlete; least {logged.min()}, most {logged.max()})."
-        )
-    ]
+    text = words.RESTS_ON.format(
+        athletes=count_text(len(review.squad.athletes), "athlete"),
+        weeks=count_text(review.block.n_weeks, "week"),
+        median=f"{logged.median():.0f}",
+        days=len(review.block.days),
+        least=logged.min(),
+        most=logged.max(),
+    )
+    return [Text(text)]
 
 
 def message(review: BlockReview) -> list[Block]:
-    """What the block shows in one sentence."""
+    """What changed in the block in one sentence, then the block in ten lines."""
     told = review.told
     if not told:
-        raise NotEnoughData("Nothing of this block can be told yet. Six exposures on one device are needed.")
+        raise NotEnoughData(words.NOTHING_TOLD)
     found: dict[tuple[str, str], list[str]] = {}
     for one in told:
         if one.change.changed:
             found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
-    n, luck = len(told), expected_text(review.by_luck)
-    changed = sum(one.change.changed for one in told)
-    if not found:
-        return [Fact("block.message", f"None of {n} series changed for good; luck alone would move {luck}.", n=n)]
     names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items())
-    words = f"{changed} of {n} series changed for good, where luck alone would move {luck}: {names}."
-    return [Fact("block.message", words, n=n)]
+    changed = sum(one.change.changed for one in told)
+    sentence = (words.CHANGED if found else words.NONE_CHANGED).format(
+        changed=changed, n=len(told), luck=expected_text(review.by_luck), names=names
+    )
+    return [Fact("block.message", sentence, n=len(told)), summary(review)]
 
 
 def plan_against_done(review: BlockReview) -> list[Block]:
@@ -66,8 +71,7 @@ def plan_against_done(review: BlockReview) -> list[Block]:
     plan = review.plan
     due = int(plan["due"].sum())
     if due == 0:
-        raise NotEnoughData("No training day was planned in this block. Add a plan to hold the log against.")
-    done, missed, unknown = (int(plan[names].sum().sum()) for names in (["done", "moved"], ["missed"], ["not_logged"]))
+        raise NotEnoughData(words.NO_PLAN)
     table = pd.DataFrame(
         {
             "Athlete": plan["athlete"],
@@ -80,11 +84,38 @@ def plan_against_done(review: BlockReview) -> list[Block]:
             "Ill or away": plan["off"],
         }
     )
-    sentence = (
-        f"{done} of {due} planned days were done, {100 * done / due:.0f} %. {missed} count as missed; "
-        f"on {unknown} of these nothing at all was logged, so training is not known."
+    done = int(plan[["done", "moved"]].sum().sum())
+    missed, unknown = int(plan["missed"].sum()), int(plan["not_logged"].sum())
+    sentence = words.PLAN.format(done=done, due=due, pct=100 * done / due, missed=missed, unknown=unknown)
+    return [
+        Fact("block.plan", f"{sentence} {_least_done(plan)}".rstrip(), estimate=done / due, n=due),
+        *_off_fact(plan),
+        Fold("Planned days by athlete"),
+        titled(table, "Planned days by athlete"),
+    ]
+
+
+def _least_done(plan: pd.DataFrame) -> str:
+    """Who did least of what was due, where anybody did less than another."""
+    known = plan[plan["due"] > 0]
+    done = known["done"] + known["moved"]
+    share = done / known["due"]
+    if share.nunique() < 2:
+        return ""
+    least = known[share == share.min()]
+    first = least.index[0]
+    return words.PLAN_LEAST.format(
+        names=listed(least["athlete"].tolist()), done=done[first], due=known.loc[first, "due"]
     )
-    return [Fact("block.plan", sentence, estimate=done / due, n=due), titled(table, "Planned days by athlete")]
+
+
+def _off_fact(plan: pd.DataFrame) -> list[Fact]:
+    """Who was ill or away on planned days."""
+    off = plan[plan["off"] > 0]
+    if off.empty:
+        return []
+    names = ", ".join(f"{row.athlete} on {count_text(int(row.off), 'planned day')}" for row in off.itertuples())
+    return [Fact("block.plan.off", words.PLAN_OFF.format(names=names), n=int(off["off"].sum()))]
 
 
 def attrition(review: BlockReview) -> list[Block]:
@@ -106,10 +137,25 @@ def attrition(review: BlockReview) -> list[Block]:
             ],
         }
     ).rename_axis("Athlete")
-    facts = _silences(silent)
-    if not facts:
-        facts = [Fact("block.attrition", "Every athlete logged something in every week of the block.")]
-    return [*facts, titled(table.reset_index(), "Days with a record"), titled(_both_ends(review), "Measured")]
+    facts = _silences(silent) or [Fact("block.attrition", words.ALL_LOGGED)]
+    both_ends = _both_ends(review)
+    return [
+        *facts,
+        _judged_fact(both_ends),
+        Fold("Days logged, and who has both ends of each measure"),
+        titled(table.reset_index(), "Days with a record"),
+        titled(both_ends, "Measured"),
+    ]
+
+
+def _judged_fact(both_ends: pd.DataFrame) -> Fact:
+    """How many of the series measured can be judged, and why the others cannot."""
+    columns = {"series_broken": "Series broken", "too_few_values": "Baseline too short", "stale": "Last value too old"}
+    lost = {reason: int(both_ends[column].sum()) for reason, column in columns.items()}
+    why = ", ".join(words.UNJUDGED[reason].format(n=n) for reason, n in lost.items() if n)
+    n, judged = int(both_ends["Measured in the block"].sum()), int(both_ends["Judged"].sum())
+    sentence = words.JUDGED.format(judged=judged, n=n, reasons=f" ({why})" if why else "")
+    return Fact("block.judged", sentence, n=n)
 
 
 def _silences(silent: pd.DataFrame) -> list[Fact]:
@@ -120,8 +166,7 @@ def _silences(silent: pd.DataFrame) -> list[Fact]:
     return [
         Fact(
             f"attrition.{names[0]}",
-            f"{', '.join(names)}: nothing logged in {count_text(len(begins), 'week')} (from {', '.join(begins)}). "
-            "Not counted as rest.",
+            words.SILENT.format(names=", ".join(names), weeks=count_text(len(begins), "week"), days=", ".join(begins)),
             reason="nothing_logged",
             n=len(begins),
         )
@@ -150,38 +195,39 @@ def _both_ends(review: BlockReview) -> pd.DataFrame:
 
 
 def changes(review: BlockReview) -> list[Block]:
-    """What every series says at the end of the block: how many changed; by measure a forest and its numbers."""
+    """What every series says at the end of the block: how many changed, and a forest a measure; numbers in a fold."""
     if not review.changes:
-        raise NotEnoughData("Nothing that is followed was measured in this block. Record a key lift or a check.")
+        raise NotEnoughData(words.NOTHING_MEASURED)
     told = review.told
     changed = [one for one in told if one.change.changed]
     clear = sum(one.change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) for one in changed)
-    counted = Fact(
-        "block.by_chance",
-        f"{count_text(len(told), 'series', 'series')} can be told: {len(changed)} changed for good, {clear} of them by "
-        f"more than the smallest change that matters; luck alone would move {expected_text(review.by_luck)}.",
-        estimate=review.by_luck,
-        n=len(told),
+    sentence = words.COUNTED.format(
+        series=count_text(len(told), "series", "series"),
+        changed=len(changed),
+        clear=clear,
+        luck=expected_text(review.by_luck),
     )
-    return [counted, *(block for measure in review.measures for block in _of_measure(review, measure))]
-
-
-def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
-    found = review.changes_of(measure)
-    if not found:
-        return [Text(f"{measure.name}: not measured in this block.")]
-    told = [one for one in found if one.change.state.known]
-    changed = [one for one in told if one.change.changed]
-    summary = Fact(
-        f"{measure.key}.block",
-        f"{measure.name}: {count_text(len(told), 'athlete')} can be told, {len(changed)} changed for good.",
-        n=len(told),
-    )
-    told_facts = [
+    found = {measure: review.changes_of(measure) for measure in review.measures}
+    measured = {measure: own for measure, own in found.items() if own}
+    drawn = {measure: own for measure, own in measured.items() if any(one.change.state.known for one in own)}
+    return [
+        Fact("block.by_chance", sentence, estimate=review.by_luck, n=len(told)),
         *(change_fact(one, review.display) for one in changed),
-        *_unknown_facts(measure, found, review.display),
+        *(fact for measure, own in measured.items() for fact in _unknown_facts(measure, own, review.display)),
+        *(Text(words.NOT_MEASURED.format(measure=one.name)) for one, own in found.items() if not own),
+        *(change_forest(measure, own, review.display) for measure, own in drawn.items()),
+        Fold("Numbers of each measure"),
+        *(block for measure, own in measured.items() for block in _numbers_of(measure, own)),
     ]
-    return [summary, *told_facts, change_forest(measure, found, review.display), change_table(measure, found)]
+
+
+def _numbers_of(measure: Measure, found: Sequence[BlockChange]) -> list[Block]:
+    told = [one for one in found if one.change.state.known]
+    changed = sum(one.change.changed for one in told)
+    sentence = words.MEASURE_COUNTED.format(
+        measure=measure.name, told=count_text(len(told), "athlete"), changed=changed
+    )
+    return [Fact(f"{measure.key}.block", sentence, n=len(told)), change_table(measure, found)]
 
 
 def _unknown_facts(measure: Measure, found: Sequence[BlockChange], display: Display) -> list[Fact]:
@@ -195,7 +241,7 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange], display: Disp
         if len(own) == 1
         else Fact(
             f"{measure.key}.block.{own[0].change.reason}",
-            f"{', '.join(one.athlete for one in own)}, {_within(measure)}: cannot tell. {why}",
+            words.SEVERAL_UNKNOWN.format(names=_names(own, found), measure=_within(measure), why=why),
             State.CANNOT_TELL,
             reason=own[0].change.reason,
             lead="",
@@ -204,25 +250,27 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange], display: Disp
     ]
 
 
+def _names(some: Sequence[BlockChange], everybody: Sequence[BlockChange]) -> str:
+    """The athletes by name, or how many where they are all who have the measure and many."""
+    if len(some) == len(everybody) > MOST_NAMES:
+        return words.EVERYBODY.format(n=len(some))
+    return ", ".join(one.athlete for one in some)
+
+
 def change_fact(one: BlockChange, display: Display) -> Fact:
     """What one athlete's series says at the end of the block, or why it cannot be told."""
     more, less = _direction(one.measure)
-    words = {"decimals": _decimals(one), "more": more, "less": less, "display": display}
+    spoken = {"decimals": _decimals(one), "more": more, "less": less, "display": display}
     quantity = f"{one.athlete}, {_at(one)}"
-    fact = one.change.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity, **words)
+    fact = one.change.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity, **spoken)
     if not one.change.state.known:
-        return fact.retold(f"{quantity}: cannot tell. {_why(one)}", "")
+        return fact.retold(words.ONE_UNKNOWN.format(quantity=quantity, why=_why(one)), "")
     return fact.retold(fact.coach_sentence, "")
 
 
 def _why(one: BlockChange) -> str:
-    n = count_text(one.change.n, "value")
-    return {
-        "series_broken": f"The device or rater changed; {n} since, {one.change.more_needed} more needed.",
-        "too_few_values": f"{n}; {one.change.more_needed} more needed.",
-        "stale": "The last value lies too long before the end of the block.",
-        "te_unknown": "The error of this measure is not known.",
-    }[one.change.reason or "te_unknown"]
+    why = words.WHY[one.change.reason or "te_unknown"]
+    return why.format(n=count_text(one.change.n, "value"), more=one.change.more_needed)
 
 
 def change_forest(measure: Measure, found: Sequence[BlockChange], display: Display) -> Forest:
@@ -254,28 +302,34 @@ def change_forest(measure: Measure, found: Sequence[BlockChange], display: Displ
 
 
 def change_table(measure: Measure, found: Sequence[BlockChange]) -> pd.DataFrame:
-    """The numbers of the forest."""
+    """The numbers of the forest; long times as minutes and seconds."""
     d = _decimals(found[0]) + (measure.unit == "m/s")  # a level resolves more than one value
+    unit = measure.unit
+    clock = clock_unit(unit, [one.change.latest for one in found])
     rows = []
     for one in found:
         c = one.change
-        since = long_day(c.since) if c.changed and c.since is not None else "–"
         rows.append(
             {
                 "Athlete": one.athlete,
-                f"Before ({measure.unit})": number_words(c.before, d),
-                f"Level ({measure.unit})": number_words(c.level, d),
-                "Since": since,
-                "Change": signed_words(c.change, d),
-                f"{_percent(c.conf_level)} interval": between_words(c.change_low, c.change_high, d),
-                "Shape": (c.shape or "–") if c.changed else "–",
-                "MDC": number_words(c.mdc, d),
-                "SWC": number_words(c.swc, d),
+                f"Before ({clock or unit})": _level_words(c.before, d, bool(clock)),
+                f"Level ({clock or unit})": _level_words(c.level, d, bool(clock)),
+                "Since": long_day(c.since) if c.changed and c.since is not None else NOTHING,
+                f"Change ({unit})": signed_words(c.change, d),
+                f"{_percent(c.conf_level)} interval": between_signed(c.change_low, c.change_high, d),
+                "Shape": (c.shape or NOTHING) if c.changed else NOTHING,
+                f"MDC ({unit})": number_words(c.mdc, d),
+                f"SWC ({unit})": number_words(c.swc, d),
                 "n": c.n,
                 "State": c.state,
             }
         )
-    return titled(pd.DataFrame(rows), f"{measure.name} ({measure.unit}), numbers of the forest")
+    return titled(pd.DataFrame(rows), f"{measure.name}: level, change and error by athlete")
+
+
+def _level_words(value: float, decimals: int, clock: bool) -> str:
+    """A level, of a long time as minutes and seconds."""
+    return clock_text(value, decimals) if clock and np.isfinite(value) else number_words(value, decimals)
 
 
 def _at(one: BlockChange) -> str:
