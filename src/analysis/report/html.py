@@ -39,7 +39,6 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
-_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○", "off": "·"}
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,11 @@ def page_html(
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
         sources.append(library_source(library))
+    is_plain = about["audience"] == "athlete" and not figures and all(_is_plain(view) for view in body)
+    sheets = ["athlete.css"] if is_plain else ["page.css"] + ["athlete.css"] * (about["audience"] == "athlete")
     return (
         environment()
-        .get_template("page.html.jinja")
+        .get_template("athlete.html.jinja" if about["audience"] == "athlete" else "page.html.jinja")
         .render(
             about=about,
             top=top,
@@ -88,7 +89,8 @@ def page_html(
             figures=figures,
             footer=footer,
             key=key,
-            css=Markup(template_text("whole.css") + template_text("page.css")),
+            plain=is_plain,
+            css=Markup("".join(map(template_text, ("whole.css", *sheets)))),
             script=Markup(script),
             library=library_element(library) if figures else "",
             script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
@@ -98,8 +100,10 @@ def page_html(
 
 def preview_html(bundle: dict[str, Any]) -> str:
     """One section for JupyterLab, with its style; figures are named here and drawn by JupyterLab itself."""
-    view = _section_view(bundle, bundle["page"]["audience"], [])
-    return environment().get_template("preview.html.jinja").render(view=view, css=Markup(template_text("page.css")))
+    audience = bundle["page"]["audience"]
+    css = template_text("page.css") + template_text("athlete.css") * (audience == "athlete")
+    view = _section_view(bundle, audience, [])
+    return environment().get_template("preview.html.jinja").render(view=view, css=Markup(css), audience=audience)
 
 
 def fact_text(fact: dict[str, Any], audience: str) -> str:
@@ -122,7 +126,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(scene=_scene, broad=broad, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
+    environment.globals.update(scene=_scene, broad=broad, long_date=long_date)
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -227,10 +231,16 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         "kind": "section",
         "key": bundle["key"],
         "question": bundle["question"],
+        "folded": bundle.get("folded", False),
         "rows": [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows],
         "how": "",
         "sortable": any(table["sortable"] for table in tables),
     }
+
+
+def _is_plain(view: dict[str, Any]) -> bool:
+    """Whether it is a section of what the page of an athlete has a style for: no table that is wide, no figure."""
+    return view["kind"] == "section" and not any(row["wide"] for row in view["rows"])
 
 
 def _row_css(row: dict[str, list[Any]]) -> str:

@@ -224,8 +224,10 @@ class AthleteWeek:
 
     @property
     def tested_days(self) -> int:
-        """Days of this week with a trial of a test, as jumps; body mass is none."""
-        return self._days_with(tests(self.athlete.trials))
+        """Days of this week with a trial of a test, as jumps, or with times of which no session tells."""
+        splits, sessions = self.athlete.splits, self.athlete.sessions
+        timed = splits.loc[~splits["session_id"].isin(sessions["session_id"]), ["local_date"]]
+        return self._days_with(pd.concat([tests(self.athlete.trials)[["local_date"]], timed]))
 
     @property
     def answered_days(self) -> int:
@@ -435,14 +437,15 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judgi
 
 
 def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """As `metrics.adherence.day_states`, by all that is known of an athlete."""
+    """As `metrics.adherence.day_states`, by all that is known of an athlete; who was timed did a test."""
+    tested = [frame[["local_date", "test_id"]] for frame in (athlete.trials, athlete.splits)]
     return day_states(
         days,
         athlete.sessions,
         athlete.sets,
         athlete.runs,
         athlete.labels,
-        trials=athlete.trials,
+        trials=pd.concat(tested, ignore_index=True),
         wellness=athlete.wellness,
     )
 
