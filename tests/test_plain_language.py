@@ -81,7 +81,7 @@ def test_the_line_of_the_week_denies_no_change_that_is_told(squad_workspace):
     steady = [
         name
         for name, week in squad_workspace.last_week.items()
-        if "nothing" in squad.facts_of(week)["message"].sentence
+        if squad.facts_of(week)["message"].state is None
     ]
     assert len(steady) > 3
     for name in steady:

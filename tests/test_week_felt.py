@@ -98,11 +98,11 @@ class TestStandsOut:
 
     def test_several_are_counted_and_set_against_luck(self):
         assert sections.felt(self.week(1.0, 1.0))[0].sentence == (
-            "You answered on 7 of 7 days. 2 answers were outside your usual; luck alone makes about 0.7."
+            "You answered on 7 of 7 days. 2 answers were off your usual; luck makes about 0.7."
         )
 
     def test_without_one_it_says_so(self):
-        assert sections.felt(self.week())[0].sentence.endswith("No answer was outside your usual.")
+        assert sections.felt(self.week())[0].sentence.endswith("No answer was off your usual.")
 
     def test_three_questions_are_drawn_those_that_stand_out_first_and_the_others_are_folded(self):
         names = ("energy", "mood", "soreness", "stress")

@@ -95,6 +95,14 @@ class TestAdherence:
         got = self.status(until=MONDAY, labels=labelled(("ill", "2026-06-22", "2026-06-24")))
         assert got == {"day_1": "off", "day_3": "off", "day_5": "planned"}
 
+    @pytest.mark.parametrize(
+        ("notes", "kind"), [("ill", "ill"), ("Away, family", "travel"), (None, "off"), ("", "off")]
+    )
+    def test_a_day_that_the_athlete_logged_as_off_is_not_due(self, notes, kind):
+        logged_off = table("sessions", [session(MONDAY, "a", status="off", notes=notes)])
+        status = plan_status(self.PLAN, logged_off, self.WEEK, SUNDAY, labels=labelled())
+        assert status[["status", "away"]].fillna("").values.tolist() == [["off", kind], ["missed", ""], ["missed", ""]]
+
     def test_a_day_called_two_things_is_off_if_one_of_them_is_away(self):
         labels = labelled(("deload", "2026-06-22", "2026-06-28"), ("travel", "2026-06-22", "2026-06-22"))
         assert list(self.status(labels=labels).values()) == ["off", "missed", "missed"]

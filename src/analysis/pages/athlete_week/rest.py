@@ -54,8 +54,8 @@ def summary(rest: Sequence[Followed]) -> Fact:
     counted = Counter(_became(one) for one in rest)
     n = len(rest)
     if counted["held"] == n:
-        text = words.REST_ONE if n == 1 else words.REST_STEADY.format(n=n)
-        return Fact("rest.held", text, n=n)
+        few = {1: words.REST_ONE, 2: words.REST_BOTH}
+        return Fact("rest.held", few.get(n, words.REST_STEADY.format(n=n)), n=n)
     said = (
         ("changed", words.REST_CHANGED),
         ("held", words.REST_HELD),

@@ -165,14 +165,14 @@ class AthleteWeek:
 
     @cached_property
     def excused(self) -> tuple[str, ...]:
-        """Why nothing was expected of this week: ill, travel or both; empty where something was.
+        """Why nothing was expected of this week: ill, travel or off, or several; empty where something was.
 
         Nothing was where the athlete was ill or away on all planned days; without a plan, on all days that are known.
         """
         if len(self.plan):
             told = self.plan["away"].where(self.plan["status"] == "off")
         else:
-            told = away(self.days[self.days <= self.until], self.athlete.labels)
+            told = away(self.days[self.days <= self.until], self.athlete.labels, self.athlete.sessions)
         return () if told.isna().any() else tuple(dict.fromkeys(told))
 
     @cached_property

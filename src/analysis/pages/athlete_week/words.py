@@ -5,7 +5,7 @@ DONE = "What you did, day by day"
 DAY = "{day}: {what}"
 TO_COME = "still to come"
 STATES = {"rest": "rest", "off": "off", "answered": "answered, no training logged", "none": "nothing logged"}
-AWAY = {"ill": "ill", "travel": "away"}
+AWAY = {"ill": "ill", "travel": "away", "off": "off"}
 VERBS = {
     "strength": "lifted",
     "run": "ran",
@@ -92,19 +92,20 @@ NO_ANSWERS_WHY = "With 14 answers you see your own usual."
 # the rest
 REST_STEADY = "All {n} held steady."
 REST_ONE = "It held steady."
+REST_BOTH = "Both held steady."
 REST_CHANGED = "{n} changed"
 REST_HELD = "{n} held steady"
 REST_WITHIN = "{n} moved no more than usual"
-REST_OFF = "{n} had a day off its usual"
-REST_FEW = "{n} need more tests"
+REST_OFF = "{n} off the usual"
+REST_FEW = "{n} too new to tell"
 AS_USUAL = "as usual"
 MORE_NEEDED = "{occasions} to go"
 PLACE = "usual {low} to {high}{verdict}"
 BEFORE = "before {before}"
 EVEN = "even"
 LARGER = "{side} +{percent}"
-BREAKS = "{kinds} broke first"
-OF_REPS = "in sets of {reps}"
+BREAKS = "{kinds} first"
+OF_REPS = "of {reps}"
 
 # bests
 ALL_DONE = "All {n} {what}"
@@ -114,8 +115,8 @@ BEST_ON_DAY = "Best on the day: {what}"
 # how you felt
 ANSWERED_DAYS = "You answered on {days} of 7 days."
 ONE_OUTSIDE = "{item} was {direction} than usual on {day}."
-SOME_OUTSIDE = "{answers} outside your usual; luck alone makes {luck}."
-NONE_OUTSIDE = "No answer was outside your usual."
+SOME_OUTSIDE = "{answers} off your usual; luck makes {luck}."
+NONE_OUTSIDE = "No answer was off your usual."
 SCALE = "{item} {low}–{high}"
 SCALE_LOW = "{item} {low}–{high}, low is good"
 WITH_UNIT = "{item}, {unit}"
@@ -146,7 +147,7 @@ TOO_CLOSE = "Where it is too close to call, more tests will tell."
 NOTHING_JUDGED = "Nothing could be judged yet. Repeat your lifts and checks to tell a change from luck."
 MORE_LEFT_OUT = "{values} left out as well."
 CUE_ON = "{day}: “{cue}”"
-LEFT_RIGHT = "left {left}, right {right}"
+LEFT_RIGHT = "L {left}, R {right}"
 NO_USUAL = "no usual yet"
 FIRST_ONE = "the first one"
 THE_SAME = "the same"
