@@ -92,7 +92,7 @@ def page_of(week: SquadWeek) -> str:
         patch.setattr(page_module, "get_ipython", lambda: "a kernel")
         patch.setattr(page_module, "display", lambda data, **_how: bundles.append(data[SECTION_MIME]))
         patch.setenv(page_module.RENDERING, "1")
-        page = Page("squad_week", **about)
+        page = Page("squad_week", **about, display=week.display)
         for blocks_of in shown:
             with page.section(blocks_of.__name__, blocks_of.__name__):
                 page.show(blocks_of(week))

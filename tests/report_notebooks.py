@@ -82,7 +82,7 @@ with page.section("speed_at_load", "Am I faster at the same load?"):
     page.show(
         Fact(
             "romanian_deadlift.speed_at_60kg",
-            "Clearly faster since 12 May. Deadlift at 60 kg: 0.79 m/s, before 0.72 m/s.",
+            "Clearly faster since 12 May. Deadlift at 60 kg: 0.79 m/s, before 0.72.",
             "clearly better", lead="Clearly faster since 12 May.", unit="m/s",
             level=0.79, level_low=0.77, level_high=0.81, since="2026-05-12", since_low="2026-05-05",
             since_high="2026-05-12", before=0.72, change=0.07, change_low=0.04, change_high=0.10, conf_level=0.9,

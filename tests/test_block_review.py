@@ -12,6 +12,7 @@ from squad import BLOCK_SECTIONS
 
 from analysis.base.blocks import Fact, Forest
 from analysis.base.config import Config
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.base.tables import TABLES
 from analysis.pages.athlete_week.week import athlete_week
@@ -135,7 +136,7 @@ def test_claims_of_the_block_are_those_of_the_weekly_pages(last_block, squad_wor
     assert len(claims) >= 3
     for claim in claims[claims["athlete"].isin(["Alder", "Hazel"])].itertuples():
         week = squad_workspace.week(claim.athlete, f"{claim.found_on:%Y-%m-%d}")
-        found = [one.change for one in week.followed if wording_of(one).head == claim.series]
+        found = [one.change for one in week.followed if wording_of(one, Display()).head == claim.series]
         assert [change.found_on for change in found] == [claim.found_on]
 
 

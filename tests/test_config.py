@@ -1,5 +1,6 @@
 """`workbook.toml` is strict: what is wrong in it is named by its key, with what to do."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +89,12 @@ def test_nothing_is_filled_in_later(tmp_path):
 def test_the_configuration_that_init_writes_holds_together(tmp_path):
     config = config_of(tmp_path, CONFIG)
     assert [plan.report for plan in config.reports] == ["athlete_week", "squad_week"]
+
+
+def test_the_units_that_init_shows_as_a_comment_can_be_taken_as_they_stand(tmp_path):
+    shown = re.search(r"(?m)^# \[display\]\n(?:# .*\n)+", CONFIG)[0]
+    config = config_of(tmp_path, re.sub(r"(?m)^# ", "", shown))
+    assert (config.display.to(), config.display.to("k3vd")) == (Display("lb", "mi"), Display("kg", "mi"))
 
 
 def test_units_of_pages_are_those_of_the_athlete_before_those_of_the_workspace():

@@ -130,7 +130,7 @@ def test_the_speed_at_the_anchor_is_that_of_the_raw_repetitions(squad_workspace)
     since = first.index >= fact["since"]
     assert fact["level"] == pytest.approx(first[since].mean(), abs=0.01)
     assert fact["before"] == pytest.approx(first[~since].mean(), abs=0.01)
-    assert fact["sentence"].endswith(f": {fact['level']:.2f} m/s, before {fact['before']:.2f} m/s.")
+    assert fact["sentence"].endswith(f": {fact['level']:.2f} m/s, before {fact['before']:.2f}.")
     assert fact["sentence"] in said(squad_workspace.page("Alder"))
 
 

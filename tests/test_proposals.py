@@ -123,11 +123,11 @@ class TestAWeek:
     def test_a_proposal_rests_on_the_verdict_that_the_page_gives(self, speeds):
         week = week_of(lifter(speeds))
         (speed,) = week.speeds.known
-        page, facts = series_fact(speed), week_subjects(week)[1].facts
+        page, facts = series_fact(speed, week.display), week_subjects(week)[1].facts
         assert facts["speed_state"] == page.state
         assert facts["speed_change_m_s"] == page.change
         assert facts["speed_mdc_m_s"] == page.mdc
-        assert facts["form_state"] == series_fact(week.form).state
+        assert facts["form_state"] == series_fact(week.form, week.display).state
 
     def test_a_proposal_is_the_same_on_every_day_of_its_week(self):
         athlete = lifter(stepped(-0.1, 3))

@@ -119,7 +119,7 @@ def test_one_date_of_three_trials_has_an_interval_but_is_never_sure():
     assert result.conf_low < result.estimate_pct < result.conf_high
 
 
-@pytest.mark.parametrize(("dates", "said"), [(1, "2 trials a side on one day"), (2, "2 trials a side on 2 days")])
+@pytest.mark.parametrize(("dates", "said"), [(1, "2 trials a side on 1 day"), (2, "2 trials a side on 2 days")])
 def test_one_or_two_dates_of_two_trials_are_not_enough(dates, said):
     with pytest.raises(NotEnoughData, match=said):
         side_difference(hops(DATES[:dates], [100.0] * dates, [150.0] * dates, trials=2), HOP, SUNDAY)

@@ -155,7 +155,7 @@ def test_a_sentence_of_the_list_is_short_and_its_noise_stands_behind_a_fold():
     week = week_of(named("Alder", lifter(stepped(0.2, 5))), *FOREST)
     (row,) = next(iter(tables(week).values())).rows
     assert re.fullmatch(
-        r"Romanian deadlift at 60 kg: faster, clear change\. 0\.90 m/s since 29 May, before 0\.70 m/s; "
+        r"Romanian deadlift at 60 kg: faster, clear change\. 0\.90 m/s since 29 May, before 0\.70; "
         r"change \+0\.20 m/s \(90 % interval \+0\.1\d to \+0\.2\d\)\.",
         row[1].text,
     )
@@ -369,7 +369,7 @@ def test_a_verdict_of_the_squads_page_is_that_of_the_athletes_page(example):
     for member in example.week.members:
         own = facts_of(example.squad.last_week[member.name])
         for finding in member.findings:
-            fact = finding_fact(finding)
+            fact = finding_fact(finding, example.week.display)
             subject = fact.subject.removeprefix(f"{member.athlete_id}.")
             if subject in own:
                 words = {} if finding.is_judged else {"sentence": own[subject].sentence, "lead": own[subject].lead}

@@ -6,6 +6,7 @@ from made_up_week import FLAT_S, NO_TRIALS, YEAR, of_kind, week_of
 
 from analysis.base.blocks import Numbers, as_plain
 from analysis.base.config import Check
+from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.checks import check_history
 from analysis.models.running.pace_at_heart_rate import pace_at_heart_rate
@@ -25,17 +26,19 @@ class TestChecks:
     def test_a_faster_sprint_for_good_is_a_smaller_time_and_better(self):
         history = check_history(sprints(YEAR, [*FLAT_S[:5], 3.10, 3.12, 3.11]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.state, history.change.gain > 0) == ("clearly better", True)
-        assert series_fact(history).sentence == "Clearly faster since 28 Apr. 20 m sprint: 3.11 s, before 3.31 s."
+        assert (
+            series_fact(history, Display()).sentence == "Clearly faster since 28 Apr. 20 m sprint: 3.11 s, before 3.31."
+        )
 
     def test_a_slower_sprint_is_worse_and_called_slower(self):
         history = check_history(sprints(YEAR, [*FLAT_S[:5], 3.50, 3.52, 3.51]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.state, history.change.gain < 0) == ("clearly worse", True)
-        assert series_fact(history).sentence.startswith("Clearly slower since 28 Apr.")
+        assert series_fact(history, Display()).sentence.startswith("Clearly slower since 28 Apr.")
 
     def test_five_checks_cannot_tell_and_say_how_many_are_missing(self):
         history = check_history(sprints(YEAR[-5:], FLAT_S[:5]), NO_TRIALS, SPRINT, SUNDAY)
         assert (history.change.reason, history.change.more_needed) == ("too_few_values", 1)
-        assert series_fact(history).sentence == "Cannot tell yet. 20 m sprint: one more test and we can tell."
+        assert series_fact(history, Display()).sentence == "One more test and we can tell. 20 m sprint."
 
     def test_without_a_published_error_the_own_values_tell_it(self):
         of_unknown = sprints(YEAR, FLAT_S).assign(device="a beam of our own")
@@ -72,8 +75,8 @@ class TestChecks:
         late = pd.Timestamp("2026-06-23") + pd.Timedelta(days=57)
         history = check_history(sprints(YEAR, FLAT_S), NO_TRIALS, SPRINT, late)
         assert history.change.reason == "stale"
-        assert series_fact(history).sentence == (
-            "Cannot tell yet. 20 m sprint: your last test was too long ago. Do one soon."
+        assert series_fact(history, Display()).sentence == (
+            "Your last test was too long ago. 20 m sprint: do one soon."
         )
 
     def test_no_check_says_what_to_do(self):
@@ -96,8 +99,8 @@ class TestPaceAtHeartRate:
         assert (result.low_bpm, result.high_bpm) == (135, 145)
         assert result.change.state == "clearly better"
         week = week_of(birch().but(runs=runs_at(paces)))
-        assert series_fact(week.paces.known[0]).sentence == (
-            "Clearly faster since 9 Jun. Easy pace: 6:10 min/km, before 6:40 min/km."
+        assert series_fact(week.paces.known[0], Display()).sentence == (
+            "Clearly faster since 9 Jun. Easy pace: 6:10 min/km, before 6:40."
         )
 
     def test_a_run_at_another_heart_rate_is_counted_and_left_out(self):
@@ -128,13 +131,13 @@ class TestLongTimes:
         return check_history(sprints(YEAR[-len(best_s) :], best_s), NO_TRIALS, self.TRIAL, SUNDAY)
 
     def test_minutes_are_read_and_seconds_are_kept(self):
-        fact = series_fact(self.history([*self.SLOW, 262.4, 263.0, 262.0]))
-        assert fact.sentence == "Clearly faster since 28 Apr. 1200 m time trial: 4:22.4 min, before 4:50.8 min."
+        fact = series_fact(self.history([*self.SLOW, 262.4, 263.0, 262.0]), Display())
+        assert fact.sentence == "Clearly faster since 28 Apr. 1200 m time trial: 4:22.4 min, before 4:50.8."
         assert (fact.unit, fact.change) == ("s", pytest.approx(-28.4, abs=0.5))
 
     def test_a_difference_of_minutes_is_read_as_minutes(self):
-        text = series_fact(self.history([*self.SLOW, 290.0, 291.0, 160.0])).sentence
-        assert text.endswith("Your last test: 2:40.0 min, 2:10.7 min faster than usual.")
+        text = series_fact(self.history([*self.SLOW, 290.0, 291.0, 160.0]), Display()).sentence
+        assert text.endswith("Your last test was a fast day, outside your usual: 2:40.0 min, 2:10.7 min faster.")
 
     def test_the_drawing_carries_seconds_and_its_words_minutes(self):
         drawn = trend(week_of(birch()), self.history([*self.SLOW, 262.4, 263.0, 262.0]), weeks=52)

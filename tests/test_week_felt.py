@@ -25,7 +25,7 @@ class TestAnswers:
     def test_an_item_that_moved_for_good_is_a_line_of_how_you_felt(self):
         _, fact, *_ = sections.felt(self.week(self.moved(-3.0)))
         assert (fact.subject, fact.state, fact.since) == ("wellness.sleep.form", "clearly worse", "2026-06-15")
-        assert fact.sentence == "Clearly lower since 15 Jun. Sleep: 4.0 points, before 7.0 points."
+        assert fact.sentence == "Clearly lower since 15 Jun. Sleep: 4.0 points, before 7.0."
 
     def test_of_soreness_less_is_better(self):
         week = self.week(self.moved(-3.0), item="soreness", direction="lower_better")

@@ -13,9 +13,7 @@ OPEN = ("header", "message", "next", "rest", "felt", "next_week")
 
 
 def syllables(word: str) -> int:
-    """Groups of vowels, without a silent e at the end.
-
-    """
+    """Groups of vowels, without a silent e at the end."""
     letters = re.sub(r"[^a-z]", "", word.lower())
     count = len(re.findall(r"[aeiouy]+", letters))
     if re.search(r"([^l]e|[^td]ed)$", letters):
@@ -24,9 +22,7 @@ def syllables(word: str) -> int:
 
 
 def grade(sentences: Iterable[str]) -> float:
-    """School years that a reader needs: 0.39 words a sentence and 11.8 syllables a word, less 15.59 (Kincaid 1975).
-
-    """
+    """School years that a reader needs: 0.39 words a sentence and 11.8 syllables a word, less 15.59 (Kincaid 1975)."""
     said = list(sentences)
     words = [word for sentence in said for word in sentence.split() if re.search(r"[a-z]", word, re.IGNORECASE)]
     return 0.39 * len(words) / len(said) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59

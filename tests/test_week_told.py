@@ -7,6 +7,7 @@ from made_up_athlete import SUNDAY, MadeUp, bar_speed, birch, labelled, lifting
 from made_up_week import LONG, week_of
 
 from analysis.base.blocks import Fact, Trend
+from analysis.base.display import Display
 from analysis.models.change import Event
 from analysis.pages.athlete_week.message import trend
 from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
@@ -25,7 +26,7 @@ class TestToldForEightWeeks:
     def weeks(self, athlete: MadeUp) -> dict[str, Fact]:
         """The fact of the speed on every Sunday from the change on."""
         sundays = pd.date_range("2026-04-05", SUNDAY, freq="7D")
-        return {str(day.date()): series_fact(week_of(athlete, day).speeds.known[0]) for day in sundays}
+        return {str(day.date()): series_fact(week_of(athlete, day).speeds.known[0], Display()) for day in sundays}
 
     def athlete(self, **more) -> MadeUp:
         return birch().but(**lifting(bar_speed(LONG, self.VALUES)), **more)
@@ -44,7 +45,9 @@ class TestToldForEightWeeks:
         day = pd.Timestamp("2026-05-10")
         known = lifting(bar_speed(LONG[day >= LONG], self.VALUES[day >= LONG]))
         then, later = birch().but(**known), self.athlete()
-        assert series_fact(week_of(then, day).speeds.known[0]) == series_fact(week_of(later, day).speeds.known[0])
+        assert series_fact(week_of(then, day).speeds.known[0], Display()) == series_fact(
+            week_of(later, day).speeds.known[0], Display()
+        )
 
     def test_both_levels_are_drawn_while_it_is_told_and_one_after(self):
         told, after = (drawn(week_of(self.athlete(), pd.Timestamp(day))) for day in ("2026-05-10", "2026-06-28"))
@@ -74,16 +77,16 @@ class TestPlannedLight:
     def test_days_planned_light_are_drawn_as_light_and_judge_nothing(self):
         week = self.week(("deload", "2026-06-01", "2026-06-14"))
         (one,) = week.speeds.known
-        (light,) = course_of(one, "").light
+        (light,) = course_of(one, "", Display()).light
         assert (light.word, light.first, light.last) == ("deload", pytest.approx(27 / 7), pytest.approx(13 / 7))
         assert one.change.n == len(LONG) - 2
         assert one.change.level == pytest.approx(0.7075, abs=0.005)
 
     def test_without_the_label_they_count(self):
         (one,) = self.week().speeds.known
-        assert course_of(one, "").light == ()
+        assert course_of(one, "", Display()).light == ()
         assert one.change.n == len(LONG)
 
     def test_a_label_before_the_panel_or_of_a_device_is_not_drawn(self):
         (one,) = self.week(("ill", "2026-01-10", "2026-01-20"), ("travel", "2026-04-01", "2026-04-07")).speeds.known
-        assert [light.word for light in course_of(one, "").light] == ["travel"]
+        assert [light.word for light in course_of(one, "", Display()).light] == ["travel"]

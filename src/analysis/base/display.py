@@ -8,6 +8,7 @@ from analysis.base.units import KG_PER_LB, M_PER_MILE, amount_text
 MassUnit = Literal["kg", "lb"]
 DistanceUnit = Literal["km", "mi"]
 _KM_PER_MILE = M_PER_MILE / 1000
+_NEARLY = 0.05  # pounds that a load may be off a half and was meant as one
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,34 @@ class Display:
     def amount(self, value: float, unit: str, decimals: int) -> str:
         """A value with the unit that is read, long times as minutes."""
         return amount_text(self.value(value, unit), self.unit(unit), decimals)
+
+    def head(self, what: str, unit: str) -> str:
+        """The head of a column whose numbers are those of `value`, as a spreadsheet has it.
+
+        >>> Display("lb").head("Volume load", "kg"), Display().head("Answers", "")
+        ('Volume load (lb)', 'Answers')
+        """
+        shown = self.unit(unit)
+        return f"{what} ({shown})" if shown else what
+
+    def total(self, value: float, unit: str, decimals: int) -> str:
+        """A sum with the unit that is read, thousands apart.
+
+        >>> Display().total(12340.0, "kg", 0), Display(distance="mi").total(12.4, "km", 1)
+        ('12,340 kg', '7.7 mi')
+        """
+        return f"{self.value(value, unit):,.{decimals}f} {self.unit(unit)}"
+
+    def load(self, load_kg: float) -> str:
+        """What lies on a bar, as plates resolve it: half kilograms; whole pounds, and halves that were lifted as such.
+
+        >>> Display().load(61.24), Display().load(62.5), Display("lb").load(60.0), Display("lb").load(132.5 * KG_PER_LB)
+        ('61 kg', '62.5 kg', '132 lb', '132.5 lb')
+        """
+        value, unit = self.value(load_kg, "kg"), self.unit("kg")
+        half = round(2 * value) / 2
+        is_half = unit == "kg" or abs(value - half) < _NEARLY
+        return f"{half if is_half else round(value):g} {unit}"
 
     def _changed(self, unit: str) -> tuple[str, float]:
         if self.mass == "lb" and unit == "kg":

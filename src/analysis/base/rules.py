@@ -88,6 +88,11 @@ FACTS: dict[str, FactKind] = {
 }
 
 
+TEXTS: dict[str, About | None] = {  # what only the texts of a rule may name; None: of any rule
+    "name": None,
+    "anchor": "lift",  # load at which speed is followed, with its unit as the coach reads it
+}
+
 # facts and words of rules written for release 0.1, by what says the same now
 _RENAMED = {
     **dict.fromkeys(("speed_latest_state", "speed_recent_state", "speed_block_state"), "speed_state"),
@@ -184,7 +189,10 @@ class Choice(_Strict):
 
 
 class Rule(_Strict):
-    """One rule: when, then, and what it rests on. `line`, `menu` and `evidence` may name facts: {clean_reps:.1f}."""
+    """One rule: when, then, and what it rests on.
+
+    `line`, `menu` and `evidence` may name facts, as {clean_reps:.1f}, and what is in `TEXTS`, as {name}.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -208,9 +216,10 @@ class Rule(_Strict):
         if bool(self.line) == bool(self.menu):
             raise ValueError("a rule has either a line or a menu. Give one of them.")
         for fact in (*self.when, *_named_in(self.evidence), *(name for t in self.lines for name in _named_in(t))):
-            if fact not in (*FACTS, "name"):
+            if fact not in (*FACTS, *TEXTS):
                 raise ValueError(f"unknown fact {fact!r} in a text. {_instead(fact)}")
-            if self.about == "athlete" and fact != "name" and FACTS[fact].about == "lift":
+            about = TEXTS[fact] if fact in TEXTS else FACTS[fact].about
+            if self.about == "athlete" and about == "lift":
                 raise ValueError(f"{fact!r} is a fact of a lift and this rule is about the athlete.")
         for template in (self.evidence, *self.lines):
             _filled(template, _ANYTHING)  # a number's format on a word fails here, not on a Monday
@@ -412,7 +421,7 @@ def _filled(template: str, facts: Mapping[str, Known]) -> str:
 
 
 _ANYTHING: dict[str, Known] = {
-    "name": "",
+    **dict.fromkeys(TEXTS, ""),
     **{name: kind.words[0] if kind.words else 0.0 for name, kind in FACTS.items()},
 }
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
-from analysis.base.units import MINUS
+from analysis.base.units import MINUS, clock_unit, signed_text
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
@@ -52,7 +52,21 @@ class Wording:
 
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""
-        return (MINUS if round(value, self.decimals) < 0 else "") + self.amount(value, unit)
+        shown = self.display.value(value, unit)
+        return (MINUS if round(shown, self.decimals) < 0 else "") + self.amount(value, unit)
+
+    def signed(self, value: float, unit: str) -> str:
+        """The number of a change, without its unit."""
+        return signed_text(self.display.value(value, unit), self.decimals)
+
+    def number(self, value: float, unit: str, *, more: int = 0) -> str:
+        """The number of an error, without its unit, with so many more decimals."""
+        return f"{self.display.value(value, unit):.{self.decimals + more}f}"
+
+    def unit_of(self, value: float, unit: str) -> str:
+        """The unit that stands behind a value: of a long time minutes."""
+        shown = self.display.unit(unit)
+        return clock_unit(shown, [self.display.value(value, unit)]) or shown
 
     def direction(self, estimate: float) -> str:
         return self.more if estimate > 0 else self.less
@@ -60,7 +74,7 @@ class Wording:
     def occasions(self, count: int) -> str:
         """So many more, as 'two more tests'."""
         number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-        return f"{number} more {self.occasion}{'s' if count != 1 else ''}"
+        return f"{number} more {plural(self.occasion, count)}"
 
 
 class Judged:
@@ -101,3 +115,23 @@ def capital(text: str) -> str:
     'Pace'
     """
     return text[:1].upper() + text[1:]
+
+
+def plural(noun: str, count: float) -> str:
+    """The noun for so many.
+
+    >>> plural("rep", 2.5), plural("activity", 2), plural("day", 1)
+    ('reps', 'activities', 'day')
+    """
+    if count == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+
+
+def count_text(count: int, noun: str, several: str = "") -> str:
+    """A number of things.
+
+    >>> count_text(1, "day"), count_text(2, "activity"), count_text(2, "series", "series")
+    ('1 day', '2 activities', '2 series')
+    """
+    return f"{count} {several if several and count != 1 else plural(noun, count)}"

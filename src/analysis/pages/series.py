@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import Course, Fact, Light, Place
+from analysis.base.display import Display
 from analysis.base.sentences import Wording, capital
 from analysis.base.states import State
 from analysis.base.units import signed_text
@@ -50,11 +51,15 @@ def _side(side: str) -> str:
     return f".{SIDES[side]}" if side in SIDES else ""
 
 
-def wording_of(one: Followed) -> Wording:
-    """How a series is spoken of."""
+def wording_of(one: Followed, display: Display) -> Wording:
+    """How a series is spoken of to a reader of those units."""
+    return replace(_words_of(one, display), display=display)
+
+
+def _words_of(one: Followed, display: Display) -> Wording:
     match one:
         case SpeedAtLoad():
-            return Wording(speed_name(one), 2, "faster", "slower", "session")
+            return Wording(speed_name(one, display), 2, "faster", "slower", "session")
         case E1rmByDay():
             return Wording(f"{side_name(one.name, one.side)}, 1RM from reps", 0, "stronger", "weaker", "session")
         case FormHistory():
@@ -75,16 +80,18 @@ def wording_of(one: Followed) -> Wording:
     raise TypeError(f"{type(one).__name__} is no series that pages tell. Say its words here.")
 
 
-def series_fact(one: Followed) -> Fact:
+def series_fact(one: Followed, display: Display) -> Fact:
     """What a series says of its level; of both sides, whether they differ."""
     if isinstance(one, SideDifference):
-        return _sides_fact(one)
-    return one.change.as_fact(subject_of(one), **vars(wording_of(one)))
+        return _sides_fact(one, display)
+    return one.change.as_fact(subject_of(one), **vars(wording_of(one, display)))
 
 
-def brief_of(one: Followed) -> str:
+def brief_of(one: Followed, display: Display) -> str:
     """What a series says of its level in few words, for a list of the coach."""
-    return series_fact(one).coach_rest if isinstance(one, SideDifference) else one.change.brief(wording_of(one))
+    if isinstance(one, SideDifference):
+        return series_fact(one, display).coach_rest
+    return one.change.brief(wording_of(one, display))
 
 
 def can_be_told(one: Followed) -> bool:
@@ -92,9 +99,9 @@ def can_be_told(one: Followed) -> bool:
     return one.can_tell if isinstance(one, SideDifference) else one.change.state.known
 
 
-def _sides_fact(result: SideDifference) -> Fact:
+def _sides_fact(result: SideDifference, display: Display) -> Fact:
     """Whether the level of the difference is another than none; a percentage only where it is."""
-    fact = result.change.as_fact(subject_of(result), **vars(wording_of(result)))
+    fact = result.change.as_fact(subject_of(result), **vars(wording_of(result, display)))
     if not result.can_tell:
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
@@ -117,6 +124,7 @@ def _sides_fact(result: SideDifference) -> Fact:
 def course_of(
     one: Followed,
     label: str,
+    display: Display,
     *,
     weeks: int = COURSE_WEEKS,
     scale: tuple[float, float] | None = None,
@@ -124,28 +132,32 @@ def course_of(
 ) -> Course:
     """The values of the last weeks, the level now on the band of one more, and the level before where a change is told.
 
-    `scale` is that of several panels side by side, else that of these values.
+    `scale` is that of several panels side by side, in the unit of the series, else that of these values.
     """
     change, (band_low, band_high) = one.change, band_of(one)
     recent = one.exposures[one.exposures["local_date"] > one.until - pd.Timedelta(weeks=weeks)]
     drawn = [*recent["value"], *(value for value in (change.level, change.before) if np.isfinite(value))]
     low, high = scale or (min(drawn, default=0.0), max(drawn, default=1.0))
     told = change.changed and change.since is not None
+
+    def shown(value: float) -> float:
+        return display.value(value, change.unit)
+
     return Course(
         title=f"{label}: the last {weeks} weeks",
         label=label,
-        unit=change.unit,
+        unit=display.unit(change.unit),
         weeks=tuple((one.until - recent["local_date"]).dt.days / 7),
-        values=tuple(recent["value"]),
+        values=tuple(shown(value) for value in recent["value"]),
         comparable=tuple(bool(value) for value in recent["comparable"]),
         n_weeks=weeks,
-        low=low,
-        high=high,
+        low=shown(low),
+        high=shown(high),
         decimals=decimals,
-        band_low=band_low,
-        band_high=band_high,
-        level=or_none(change.level),
-        before=or_none(change.before) if told else None,
+        band_low=None if band_low is None else shown(band_low),
+        band_high=None if band_high is None else shown(band_high),
+        level=or_none(shown(change.level)),
+        before=or_none(shown(change.before)) if told else None,
         since=(one.until - change.since).days / 7 if told else None,
         light=_light(one, weeks),
         state=change.state,

@@ -7,9 +7,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.blocks import Fact
+from analysis.base.display import Display
 from analysis.base.sentences import capital
+from analysis.base.sentences import count_text as count_text
+from analysis.base.sentences import plural as plural
 from analysis.base.states import State
-from analysis.base.units import LONG_TIME_S, amount_text
+from analysis.base.units import LONG_TIME_S
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import Missing
 
@@ -36,9 +39,9 @@ def exercise_name(exercise: str) -> str:
     return capital(exercise.replace("_", " ")) if _CANONICAL.fullmatch(exercise) else exercise
 
 
-def speed_name(result: SpeedAtLoad) -> str:
+def speed_name(result: SpeedAtLoad, display: Display) -> str:
     """The lift, its side where it has one, and the load: 'Split squat left at 20 kg'."""
-    return f"{side_name(result.name, result.side)} at {result.anchor_kg:g} kg"
+    return f"{side_name(result.name, result.side)} at {display.load(result.anchor_kg)}"
 
 
 def decimals_of(unit: str, value: float) -> int:
@@ -50,13 +53,13 @@ def decimals_of(unit: str, value: float) -> int:
     return 1 if unit == "s" and value >= LONG_TIME_S else DECIMALS.get(unit, 1)
 
 
-def amount_of(value: float, unit: str) -> str:
-    """A value with its unit, rounded to what its measurement resolves; long times as minutes.
+def amount_of(value: float, unit: str, display: Display) -> str:
+    """A value with the unit that is read, rounded to what its measurement resolves; long times as minutes.
 
-    >>> amount_of(0.7143, "m/s"), amount_of(283.24, "s")
-    ('0.71 m/s', '4:43.2 min')
+    >>> amount_of(0.7143, "m/s", Display()), amount_of(283.24, "s", Display()), amount_of(60.0, "kg", Display("lb"))
+    ('0.71 m/s', '4:43.2 min', '132.3 lb')
     """
-    return amount_text(value, unit, decimals_of(unit, value))
+    return display.amount(value, unit, decimals_of(unit, value))
 
 
 def shortest(value: float, decimals: int) -> str:
@@ -106,15 +109,6 @@ def long_day(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def count_text(count: int, noun: str, several: str = "") -> str:
-    """A number of things.
-
-    >>> count_text(1, "day"), count_text(2, "activity"), count_text(2, "series", "series")
-    ('1 day', '2 activities', '2 series')
-    """
-    return f"{count} {several if several and count != 1 else plural(noun, count)}"
-
-
 def withheld_fact(count: int) -> list[Fact]:
     """How many athletes a page of the squad leaves out for want of consent; nothing where it leaves out none.
 
@@ -161,14 +155,3 @@ def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]
         )
         for (sentence, reason), found in alike.items()
     ]
-
-
-def plural(noun: str, count: float) -> str:
-    """The noun for so many.
-
-    >>> plural("rep", 2.5)
-    'reps'
-    """
-    if count == 1:
-        return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"

@@ -18,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from analysis.base.blocks import Fact
+from analysis.base.display import METRIC, Display
 from analysis.base.states import State
 from analysis.base.units import clock_text, clock_unit, number_text
 from analysis.report.drawing import SCENES, broad
@@ -29,7 +30,8 @@ TEMPLATE = Path(__file__).parent / "template"
 LONG_TABLE_ROWS = 15  # longer tables are folded
 
 _BEFORE_A_UNIT = re.compile(
-    r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
+    r"(?<=\d) (?=(?:kg|lb|cm|m|km|mi|s|min|bpm|%|m/s|s/km|s/mi|min/km|min/mi"
+    r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
@@ -62,7 +64,7 @@ def page_html(
     parts : list of dict
         What the notebook emitted, in order, as `notebook.parts_of` gives it.
     about : dict
-        report, subject, name, period, until, audience.
+        report, subject, name, period, until, audience, display (the units of the numbers behind facts).
     key : str
         Key of the render; the facts beside the page carry the same.
     library : str
@@ -112,7 +114,7 @@ def fact_text(fact: dict[str, Any], audience: str) -> str:
     >>> fact_text({"subject": "squat.speed", "state": "better", "sentence": "0.04 m/s faster."}, "athlete")
     '▲ Better. 0.04 m/s faster.'
     """
-    view = _fact_view(fact, audience)
+    view = _fact_view(fact, audience, METRIC)  # of which the numbers are not told
     return " ".join(part for part in (view["mark"], view["lead"], view["rest"]) if part)
 
 
@@ -211,13 +213,14 @@ def _part_view(part: dict[str, Any], audience: str, figures: list[dict[str, Any]
 def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
     """A section in rows, each some facts and the blocks that were shown after them."""
     rows: list[dict[str, list[Any]]] = []
+    display = Display(**bundle["page"]["display"])
     for kind, place in bundle["order"]:
         item = bundle[kind][place]
         is_wide = kind == "figures" or item.get("kind") in ("frame", "table")
         if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
             rows.append({"facts": [], "drawings": [], "wide": []})
         if kind == "facts":
-            rows[-1]["facts"].append(_fact_view(item, audience))
+            rows[-1]["facts"].append(_fact_view(item, audience, display))
         elif kind == "figures":
             rows[-1]["wide"].append({"kind": "figure", "figure": figure_view(item, figures, bundle["question"])})
         elif is_wide and item["kind"] == "table":
@@ -271,25 +274,27 @@ def _entry_mark(entry: dict[str, Any]) -> tuple[str, str]:
     return (state.css, state.mark) if state else ("", "")
 
 
-def _fact_view(fact: dict[str, Any], audience: str) -> dict[str, str]:
+def _fact_view(fact: dict[str, Any], audience: str, display: Display) -> dict[str, str]:
     """Shape, verdict, the rest of the sentence, and the numbers behind it."""
     told = Fact(**{name: value for name, value in fact.items() if name != "kind"})
     lead, rest = (told.lead, told.rest) if audience == "athlete" else (told.coach_lead, told.coach_rest)
     css, state = (told.state.css, told.state.value) if told.state else ("", "")
-    numbers = _numbers_text(fact)
+    numbers = _numbers_text(fact, display)
     return {"css": css, "mark": told.mark, "lead": lead or "", "rest": rest, "numbers": numbers, "state": state}
 
 
-def _numbers_text(fact: dict[str, Any]) -> str:
-    """The numbers behind a fact in one line; empty where the sentence says all there is."""
+def _numbers_text(fact: dict[str, Any], display: Display) -> str:
+    """The numbers behind a fact in one line, in the units of its reader; empty where the sentence says all there is."""
     told = [(word, name) for word, name in _TOLD if fact.get(name) is not None]
     if not told or all(fact.get(name) is None for name in _BEHIND):
         return ""
-    unit, values = fact.get("unit") or "", [fact[name] for _, name in told]
-    decimals, clock = _DECIMALS.get(unit, _decimals_of(values)), clock_unit(unit, values)
+    held_in = fact.get("unit") or ""
+    unit, values = display.unit(held_in), [display.value(fact[name], held_in) for _, name in told]
+    decimals, clock = _DECIMALS.get(held_in, _decimals_of(values)), clock_unit(unit, values)
 
     def said(value: float) -> str:
-        return clock_text(value, decimals) if clock else number_text(value, decimals)
+        shown = display.value(value, held_in)
+        return clock_text(shown, decimals) if clock else number_text(shown, decimals)
 
     parts = []
     for word, name in told:
@@ -373,7 +378,7 @@ def _are_numbers(column: Iterable[Any]) -> bool:
 
 def _cell_view(value: Any, decimals: int, audience: str) -> dict[str, Any]:
     if isinstance(value, dict) and value.get("kind") == "fact":
-        fact = _fact_view(value, audience)
+        fact = _fact_view(value, audience, METRIC)
         return {"kind": "fact", "fact": fact, "text": _cell_text(value, fact), "sort": value.get("estimate")}
     if isinstance(value, dict) and value.get("kind") in SCENES:
         return {"kind": "scene", "block": value, "sort": None}

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,6 +21,7 @@ from IPython.display import display
 from plotly.basedatatypes import BaseFigure
 
 from analysis.base.blocks import Drawing, Fact, as_plain
+from analysis.base.display import METRIC, Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.states import State
 from analysis.report.html import fact_text, preview_html
@@ -50,6 +52,8 @@ class Page:
         Last day of the report, ISO.
     audience : {"athlete", "coach", "scientist"}
         Whose words the facts use. Markdown cells are printed for the scientist only.
+    display : Display
+        Units of the numbers behind a fact, which are held in SI and kg; tables and sentences come as they are read.
     **footer : str
         More lines of the footer, label and text.
 
@@ -71,6 +75,7 @@ class Page:
         period: str,
         until: str,
         audience: Audience = "athlete",
+        display: Display = METRIC,
         **footer: str,
     ):
         if audience not in get_args(Audience):
@@ -82,6 +87,7 @@ class Page:
             "period": period,
             "until": str(until),
             "audience": audience,
+            "display": asdict(display),
             "footer": {label: str(text) for label, text in footer.items()},
         }
         self._keys: set[str] = set()

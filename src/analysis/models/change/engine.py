@@ -69,6 +69,7 @@ from scipy.special import expit, stdtrit
 from analysis.base.errors import NotEnoughData
 from analysis.base.sentences import Wording
 from analysis.base.states import State
+from analysis.models.change import words as templates
 from analysis.models.change.days import (
     Event,
     checked_days,
@@ -142,11 +143,10 @@ class Change(Told):
         return {**super().fact_fields(), **of_noise, "noise_source": noise.source}
 
     def _basis(self, words: Wording) -> str:
-        noise, d = self.noise, words.decimals
-        return (
-            f"MDC {self.mdc:.{d}f}, SWC {self.swc:.{d}f}, TE {noise.typical_error:.{d + 1}f}, "
-            f"rho {noise.rho:.1f} ({noise.source})."
-        )
+        noise = self.noise
+        mdc, swc = (words.number(value, self.unit) for value in (self.mdc, self.swc))
+        te = words.number(noise.typical_error, self.unit, more=1)
+        return templates.BASIS.format(mdc=mdc, swc=swc, te=te, rho=f"{noise.rho:.1f}", source=noise.source)
 
     def differs_from(self, value: float = 0.0) -> bool:
         """Whether the level now is another than `value`, at 95 %: of a side difference, whether it is a lasting one."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital
 from analysis.base.states import State
-from analysis.base.units import signed_text
+from analysis.models.change import words as templates
 from analysis.models.change.days import Event, day_stamp
 
 Today = Literal["usual", "unusually low", "unusually high", "none"]
@@ -119,11 +119,11 @@ class Told(Judged):
 
     def brief(self, words: Wording) -> str:
         """The verdict for the coach, both levels and the change; what it rests on is said elsewhere."""
-        return self._verdict(words, when="") if self.state.known else str(self._for_coach(words))
+        return self._verdict(words, says_when=False) if self.state.known else str(self._for_coach(words))
 
     def odd(self, words: Wording) -> str:
         """The newest exposure against the usual, whatever the level does."""
-        return f"{words.head}: {self._off(words)}."
+        return templates.ODD.format(quantity=words.head, off=self._off(words))
 
     def fact_fields(self) -> dict[str, Any]:
         """Its state, level, change and noise; None where there is none."""
@@ -157,80 +157,113 @@ class Told(Judged):
     def _for_athlete(self, words: Wording) -> Sentence:
         if not self.state.known:
             return self._why_not(words)
-        now = f"{words.head}: {self._value(self.level, words)}"
+        now = {"quantity": words.head, "now": self._value(self.level, words)}
+        hidden = self._hidden(words) if self.state is State.TOO_CLOSE else ""
         if self.changed:
-            lead, rest = self._since(words), f"{now}, before {self._value(self.before, words)}."
-        elif self.state is State.STEADY:
-            lead, rest = self.state.lead, f"{now}."
+            lead, rest = self._since(words), templates.LEVEL_AND_BEFORE.format(**now, before=self._before(words))
+        elif hidden:
+            lead, rest = self.state.lead, templates.LEVEL_AND_HIDDEN.format(**now, hidden=hidden)
         else:
-            lead, rest = self.state.lead, f"{now}{self._hidden(words)}."
-        return Sentence(lead, f"{rest}{self._today(words)}")
+            lead, rest = self.state.lead, templates.LEVEL.format(**now)
+        return Sentence(lead, f"{rest} {self._your_last(words)}".strip())
 
     def _since(self, words: Wording) -> str:
         """'Clearly faster since 12 May.'"""
-        clearly = "clearly " if self.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) else ""
-        becoming = "getting " if self.shape == "ramp" else ""
-        about = "" if clearly and self.shape == "step" else "about "
-        return capital(f"{clearly}{becoming}{words.direction(self.change)} since {about}{self._day(self.since)}.")
+        is_clear = self.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE)
+        template = (templates.CLEARLY_SINCE if is_clear else templates.SINCE)[self.shape or "step"]
+        return capital(template.format(direction=words.direction(self.change), day=self._day(self.since)))
+
+    def _before(self, words: Wording) -> str:
+        """The level before, without the unit where that now has the same."""
+        text, unit = self._value(self.before, words), words.unit_of(self.before, self.unit)
+        return text.removesuffix(f" {unit}") if unit == words.unit_of(self.level, self.unit) else text
 
     def _hidden(self, words: Wording) -> str:
         """How large a change could hide, and which way it would go."""
         if not np.isfinite(self.change_low):
             return ""
         largest = max(self.change_low, self.change_high, key=abs)
-        return f"; up to {self._amount(largest, words)} {words.direction(largest)} could hide"
+        return templates.HIDDEN.format(most=self._amount(largest, words), direction=words.direction(largest))
 
-    def _today(self, words: Wording, whose: str = "Your") -> str:
-        """The newest exposure, where it is out of the usual."""
-        return "" if self.today in ("usual", "none") else f" {whose} last {words.occasion}: {self._off(words)}."
+    @property
+    def _is_odd(self) -> bool:
+        return self.today not in ("usual", "none")
+
+    def _your_last(self, words: Wording) -> str:
+        """The newest exposure for the athlete, where it is out of the usual."""
+        if not self._is_odd:
+            return ""
+        kind = templates.KINDS_OF_DAY.get(words.direction(self._off_by))
+        template = templates.YOUR_DAY if kind else templates.YOUR_LAST
+        return template.format(occasion=words.occasion, kind=kind, off=self._off(words))
+
+    @property
+    def _off_by(self) -> float:
+        """How far the newest exposure lies from the middle of its band."""
+        return self.latest - (self.band_low + self.band_high) / 2
 
     def _off(self, words: Wording) -> str:
-        """How far the newest exposure lies from the middle of its band."""
-        by = self.latest - (self.band_low + self.band_high) / 2
-        return f"{self._value(self.latest, words)}, {self._amount(by, words)} {words.direction(by)} than usual"
+        """The newest exposure, and how far off the usual it is."""
+        by = self._off_by
+        now = self._value(self.latest, words)
+        return templates.OFF.format(now=now, by=self._amount(by, words), direction=words.direction(by))
 
     def _why_not(self, words: Wording) -> Sentence:
+        names = {"quantity": words.head, "occasion": words.occasion}
         if self.reason == "stale":
-            return Sentence(self.state.lead, f"{words.head}: your last {words.occasion} was too long ago. Do one soon.")
+            return Sentence(templates.TOO_LONG_AGO.format(**names), templates.DO_ONE_SOON.format(**names))
         if self.reason == "te_unknown" and not self.more_needed:
-            return Sentence(self.state.lead, f"{words.head}: how much it varies by itself is not known.")
-        new = "a new device or rater began; " if self.reason == "series_broken" else ""
-        return Sentence(self.state.lead, f"{words.head}: {new}{words.occasions(self.more_needed)} and we can tell.")
+            return Sentence(self.state.lead, templates.NOT_KNOWN.format(**names))
+        lead = capital(templates.WE_CAN_TELL.format(occasions=words.occasions(self.more_needed)))
+        rest = templates.NEW_DEVICE if self.reason == "series_broken" else templates.NAMED
+        return Sentence(lead, rest.format(**names))
 
     def _for_coach(self, words: Wording) -> Sentence:
         """The state stands within the sentence, behind the name of the quantity."""
         if not self.state.known:
-            more = f", {words.occasions(self.more_needed)} needed" if self.more_needed else ""
-            return Sentence("", f"{words.head}: {self.state.coach} ({self.reason}{more}), n {self.n}.")
-        when = f" ({self._day(self.since_low)} to {self._day(self.since_high)}), a {self.shape}" if self.changed else ""
-        today = self._today(words, whose="The")
-        return Sentence("", f"{self._verdict(words, when)} {self._basis(words)}{today}")
+            template = templates.CANNOT_TELL_YET if self.more_needed else templates.CANNOT_TELL
+            about = {"state": self.state.coach, "reason": self.reason, "n": self.n}
+            occasions = words.occasions(self.more_needed)
+            return Sentence("", template.format(quantity=words.head, occasions=occasions, **about))
+        told = f"{self._verdict(words, says_when=True)} {self._basis(words)}"
+        last = templates.THE_LAST.format(occasion=words.occasion, off=self._off(words)) if self._is_odd else ""
+        return Sentence("", f"{told} {last}".strip())
 
-    def _verdict(self, words: Wording, when: str) -> str:
-        """The state, both levels and the change; `when` stands behind the date of a change."""
-        d, level = words.decimals, f"{self.conf_level * 100:.0f} %"
-        if self.state is State.TOO_CLOSE:
-            verdict = f"{self.state.coach}{self._hidden(words)}"
-        else:
-            becoming = "getting " if self.shape == "ramp" else ""
-            of_change = f"{becoming}{words.direction(self.change)}, {self.state.coach}"
-            verdict = of_change if self.changed else self.state.coach
-        told = f"{words.head}: {verdict}. {self._value(self.level, words)}"
+    def _verdict(self, words: Wording, *, says_when: bool) -> str:
+        """The state, both levels and the change; of a change also from when to when it may have begun."""
+        verdict, hidden, change, rate = self.state.coach, self._hidden(words), "", ""
         if self.changed:
-            before = f"before {self._value(self.before, words)}"
-            told += f" since {self._day(self.since)}{when}{';' if when else ','} {before}"
+            about = {"direction": words.direction(self.change), "state": self.state.coach}
+            verdict = templates.CHANGED[self.shape or "step"].format(**about)
+        elif self.state is State.TOO_CLOSE and hidden:
+            verdict = templates.CLOSE.format(state=verdict, hidden=hidden)
+        unit = words.display.unit(self.unit)
         if np.isfinite(self.change_low):
-            low, high = signed_text(self.change_low, d), signed_text(self.change_high, d)
-            told += f"; change {signed_text(self.change, d)} {self.unit} ({level} interval {low} to {high})"
+            names = ("change", "change_low", "change_high")
+            by, low, high = (words.signed(getattr(self, name), self.unit) for name in names)
+            level = f"{self.conf_level * 100:.0f}"
+            change = templates.CHANGE.format(change=by, unit=unit, level=level, low=low, high=high)
         if np.isfinite(self.rate):
-            told += f", {signed_text(self.rate, d)} {self.unit} a month"
-        return f"{told}."
+            rate = templates.RATE.format(rate=words.signed(self.rate, self.unit), unit=unit)
+        level = self._levels(words, says_when=says_when)
+        return templates.VERDICT.format(quantity=words.head, verdict=verdict, level=level, change=change, rate=rate)
+
+    def _levels(self, words: Wording, *, says_when: bool) -> str:
+        """The level, and of a change since when and what was before."""
+        now = self._value(self.level, words)
+        if not self.changed:
+            return now
+        template = templates.SINCE_BETWEEN_AND_BEFORE if says_when else templates.SINCE_AND_BEFORE
+        day, first, last = (self._day(one) for one in (self.since, self.since_low, self.since_high))
+        days = {"day": day, "first": first, "last": last}
+        return template.format(now=now, shape=self.shape, before=self._before(words), **days)
 
     def _day(self, day: pd.Timestamp | None) -> str:
         """A day in words, with its year where that is another than that of the page."""
         if day is None:
-            return "then"
-        return f"{day.day} {day:%b}" if day.year == self.until.year else f"{day.day} {day:%b} {day.year}"
+            return templates.NO_DATE
+        template = templates.DATE if day.year == self.until.year else templates.DATE_OF_ANOTHER_YEAR
+        return template.format(day=day.day, month=f"{day:%b}", year=day.year)
 
 
 def expected_by_chance(told: Iterable[Told]) -> float:

@@ -60,6 +60,7 @@ from scipy.special import gammaincinv
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.sentences import Wording
 from analysis.base.states import State
+from analysis.models.change import words as templates
 from analysis.models.change.days import (
     Event,
     checked_days,
@@ -163,10 +164,10 @@ class ChangeOfCounts(Told):
 
     @property
     def _source(self) -> str:
-        return f"squad of {self.squad.n_athletes}" if self.squad.n_athletes else "own ratings"
+        return templates.SQUAD_OF.format(n=self.squad.n_athletes) if self.squad.n_athletes else templates.OWN_RATINGS
 
     def _value(self, value: float, words: Wording) -> str:
-        return f"{round(value, words.decimals):g} of {self.reps}"
+        return templates.COUNT.format(clean=f"{round(value, words.decimals):g}", reps=self.reps)
 
     def _amount(self, value: float, words: Wording) -> str:
         """Without a unit: the word for the direction says what is counted, as 2.3 fewer clean reps."""
@@ -174,14 +175,20 @@ class ChangeOfCounts(Told):
 
     def _basis(self, words: Wording) -> str:
         counted = self.rated.of(self.used)
-        breaks = f"{counted.breaks.sum()} breaks in {counted.at_risk.sum()} repetitions"
-        if self.squad.n_athletes:
-            breaks += f", now {self.hazard / self.squad.hazard:.1f} times the squad's hazard"
-        return f"{breaks}, spread {self.squad.spread:.1f}, SWC {self.swc:.{words.decimals}f} ({self._source})."
+        is_of_squad = self.squad.n_athletes > 0
+        ratio = templates.RATIO.format(times=f"{self.hazard / self.squad.hazard:.1f}") if is_of_squad else ""
+        about = {"spread": f"{self.squad.spread:.1f}", "swc": words.number(self.swc, ""), "source": self._source}
+        breaks, at_risk = counted.breaks.sum(), counted.at_risk.sum()
+        return templates.BASIS_OF_COUNTS.format(breaks=breaks, at_risk=at_risk, ratio=ratio, **about)
+
+    @property
+    def _off_by(self) -> float:
+        """Against the level: the middle of the band lies below it, as counts end at the planned ones."""
+        return self.latest - self.level
 
     def _off(self, words: Wording) -> str:
-        """Against the level: the middle of the band lies below it, as counts end at the planned ones."""
-        return f"{self._value(self.latest, words)}, {words.direction(self.latest - self.level)} than usual"
+        direction = words.direction(self._off_by)
+        return templates.OFF_BY_DIRECTION.format(now=self._value(self.latest, words), direction=direction)
 
 
 def clean_of(hazard, reps: int, shape: np.ndarray = FLAT):

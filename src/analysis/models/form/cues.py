@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.base.sentences import count_text
 from analysis.base.units import signed_text
 from analysis.models import series
 from analysis.models.change.regimes import Shift, step_shift
@@ -79,7 +80,7 @@ class CueSessions:
         for side, sessions in (("before", self.before), ("after", self.after)):
             missing = SESSIONS_A_SIDE - len(sessions)
             if missing:
-                return f"{missing} more session{'s' if missing != 1 else ''} {side} it needed"
+                return f"{count_text(missing, 'more session')} {side} it needed"
         if len(_devices(pd.concat([self.before, self.after]))) > 1:
             return "another rater or device began in between"
         return "how far sessions differ by themselves is not known"

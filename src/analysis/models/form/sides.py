@@ -44,6 +44,7 @@ import pandas as pd
 
 from analysis.base.config import SideTest
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.sentences import count_text
 from analysis.models import series
 from analysis.models.change.days import days_of
 from analysis.models.change.engine import surely_beyond
@@ -346,7 +347,7 @@ def _check_error_known(result: SideDifference) -> None:
     fewest = int(dates[["n_left", "n_right"]].min(axis=None))
     if len(dates) < SURE_DATES and fewest < TRIALS_A_SIDE:
         raise NotEnoughData(
-            f"{result.name} has {fewest} trial{'s' if fewest != 1 else ''} a side on {_days(len(dates))}. "
+            f"{result.name} has {count_text(fewest, 'trial')} a side on {count_text(len(dates), 'day')}. "
             f"Do {TRIALS_A_SIDE} a side, or test on another day."
         )
     if len(dates) >= SURE_DATES and np.ptp(difference) <= EXACT_PCT:
@@ -354,10 +355,6 @@ def _check_error_known(result: SideDifference) -> None:
             f"{result.name} differs by {difference.iloc[0]:.1f} % on all {len(dates)} dates, so its error is not "
             "known. Record it to a finer step."
         )
-
-
-def _days(count: int) -> str:
-    return "one day" if count == 1 else f"{count} days"
 
 
 def _of_trials(dates: pd.DataFrame) -> _Level:

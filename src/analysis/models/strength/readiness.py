@@ -40,7 +40,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
-from analysis.base.sentences import Audience, Judged, Sentence, Wording
+from analysis.base.sentences import Audience, Judged, Sentence, Wording, count_text
 from analysis.base.units import signed_text
 from analysis.metrics.strength import VelocityMetric
 from analysis.models.change.engine import BAND_LEVEL
@@ -97,7 +97,7 @@ class Readiness(Judged):
         d, off = words.decimals, self.offset_m_s
         now = f"{words.level(self.exposures['value'].iloc[-1], 'm/s')}"
         if audience == "coach":
-            sets = f"{len(self.sets)} set{'s' if len(self.sets) != 1 else ''}"
+            sets = count_text(len(self.sets), "set")
             return Sentence(
                 "",
                 f"{words.head}: {self.today}. {now}, {signed_text(off, d)} m/s from the usual line of "

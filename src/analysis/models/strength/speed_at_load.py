@@ -29,6 +29,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.base.config import Lift
+from analysis.base.display import METRIC, Display
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import bar_speeds
 from analysis.models import series
@@ -132,6 +133,7 @@ def speed_of_bar_speeds(
     side: str = "B",
     statistic: RepStatistic = "mean_of_first_3",
     judging: series.Judging = series.ALONE,
+    display: Display = METRIC,
 ) -> SpeedAtLoad:
     """`speed_at_load` of bar speeds that are joined already, for several lifts and sides of one athlete.
 
@@ -140,6 +142,8 @@ def speed_of_bar_speeds(
     speeds : DataFrame
         As `metrics.strength.bar_speeds` returns it, in its order. The other arguments, the result and the refusals are
         those of `speed_at_load`.
+    display : Display
+        In whose units a refusal names the load; all numbers are in kg and SI.
 
     Examples
     --------
@@ -159,9 +163,8 @@ def speed_of_bar_speeds(
     measured = at_anchor.dropna(subset=[lift.metric])
     check_possible(measured[lift.metric], "bar speed", "m/s", sign="not negative")
     if measured.empty:
-        raise NotEnoughData(
-            f"No bar speed of {lift.name} at {anchor_kg:g} kg yet. Measure 3 reps at {anchor_kg:g} kg once a week."
-        )
+        load = display.load(anchor_kg)
+        raise NotEnoughData(f"No bar speed of {lift.name} at {load} yet. Measure 3 reps at {load} once a week.")
     exposures = series.with_comparable(_by_day(measured, lift.metric, statistic))
     return SpeedAtLoad(
         exercise=lift.exercise,

@@ -139,7 +139,7 @@ def _lifted_words(totals: WeekTotals, display: Display) -> str:
     missing = _not_in_it(totals.sets_unknown, "set", "load")
     if totals.volume_load_kg == 0:
         return words.LIFTED_NOTHING.format(sets=sets) + missing
-    load = f"{display.value(totals.volume_load_kg, 'kg'):,.0f} {display.unit('kg')}"
+    load = display.total(totals.volume_load_kg, "kg", 0)
     return words.LIFTED.format(load=load, sets=sets) + missing
 
 
@@ -150,7 +150,7 @@ def _ran_words(totals: WeekTotals, display: Display) -> str:
     runs = count_text(totals.runs, "run")
     if totals.runs_unknown == totals.runs:
         return f"{words.RAN_UNKNOWN.format(runs=runs)}{others}"
-    ran = words.RAN.format(distance=display.amount(totals.run_distance_m / 1000, "km", 1), runs=runs)
+    ran = words.RAN.format(distance=display.total(totals.run_distance_m / 1000, "km", 1), runs=runs)
     return f"{ran}{_not_in_it(totals.runs_unknown, 'run', 'distance')}{others}"
 
 

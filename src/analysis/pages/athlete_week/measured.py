@@ -15,7 +15,7 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
 from analysis.pages.athlete_week.rest import off_text
-from analysis.pages.athlete_week.spoken import amount, bad_day, difference_of, fact_of, load_text, value_of, words_of
+from analysis.pages.athlete_week.spoken import amount, bad_day, difference_of, fact_of, value_of, words_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import DECIMALS, count_text, day_text, shortest
 
@@ -70,7 +70,7 @@ def _form_remarks(week: AthleteWeek, form: FormHistory, others: int) -> Iterator
         yield words.HELD_TO_LAST.format(n=form.n_censored, sets=sets)
     loads = form.recent["load_kg"].dropna()
     if len(loads) and loads.max() > 1.05 * loads.min():
-        yield words.LOADS.format(low=load_text(week, loads.min()), high=load_text(week, loads.max()))
+        yield words.LOADS.format(low=week.display.load(loads.min()), high=week.display.load(loads.max()))
     if others:
         yield words.OTHER_RATER.format(sessions=count_text(others, "session"))
 
@@ -138,7 +138,7 @@ def _best_text(week: AthleteWeek, one: Milestone) -> str:
     if one.kind == "effort":
         return words.ALL_DONE.format(n=f"{one.value:.0f}", what=one.what)
     if one.unit == "kg":
-        what = f"{one.what}, {load_text(week, one.value)}"
+        what = f"{one.what}, {week.display.load(one.value)}"
     else:
         what = f"{one.what}, {amount(week, one.value, one.unit)}" if one.unit else f"{one.value:.0f} {one.what}"
     return (words.CLEAR_BEST if one.clear else words.BEST_ON_DAY).format(what=what)

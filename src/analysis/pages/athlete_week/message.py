@@ -24,7 +24,7 @@ from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import logged, words
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
-from analysis.pages.athlete_week.spoken import amount, load_text, names_alike, value_of, words_of
+from analysis.pages.athlete_week.spoken import amount, names_alike, value_of, words_of
 from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek
 from analysis.pages.series import COURSE_WEEKS, band_of
 from analysis.pages.wording import count_text, listed, long_day
@@ -130,7 +130,7 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
         return levels
     day, value = f"{change.last_date:%A}", value_of(week, one)
     if isinstance(one, SpeedAtLoad):
-        latest = words.LATEST_SPEED.format(load=load_text(week, one.anchor_kg), value=value, day=day)
+        latest = words.LATEST_SPEED.format(load=week.display.load(one.anchor_kg), value=value, day=day)
     else:
         latest = words.LATEST.format(value=value, day=day)
     return f"{latest} {levels}"

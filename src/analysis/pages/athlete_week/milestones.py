@@ -74,7 +74,7 @@ def _bests(week: AthleteWeek) -> list[Milestone]:
         if lead is None or not week.holds(one.last_date):
             continue
         is_speed = isinstance(one, SpeedAtLoad)
-        what = f"{one.name} at {one.anchor_kg:g} kg" if is_speed else one.name
+        what = f"{one.name} at {week.display.load(one.anchor_kg)}" if is_speed else one.name
         kind = "speed" if is_speed else "check"
         found.append(Milestone(kind, what, float(values.iloc[-1]), one.quantity.unit, lead > one.change.mdc))
     return found

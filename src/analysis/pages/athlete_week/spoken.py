@@ -1,7 +1,5 @@
 """The series of a week in the words and units of its athlete."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from analysis.base.blocks import Fact
@@ -12,30 +10,23 @@ from analysis.models.form.sides import SideDifference
 from analysis.models.series import Followed
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import series_fact, subject_of, wording_of
+from analysis.pages.series import series_fact, wording_of
 from analysis.pages.wording import decimals_of, exercise_name, shortest
 
 
 def words_of(week: AthleteWeek, one: Followed) -> Wording:
     """How the athlete reads a series."""
-    return replace(wording_of(one), display=week.display)
+    return wording_of(one, week.display)
 
 
 def fact_of(week: AthleteWeek, one: Followed) -> Fact:
     """What a series says of its level, in the units of the athlete."""
-    if isinstance(one, SideDifference):
-        return series_fact(one)
-    return one.change.as_fact(subject_of(one), **vars(words_of(week, one)))
+    return series_fact(one, week.display)
 
 
 def amount(week: AthleteWeek, value: float, unit: str) -> str:
     """An amount of the week, rounded to what its measurement resolves."""
     return week.display.amount(value, unit, decimals_of(unit, value))
-
-
-def load_text(week: AthleteWeek, load_kg: float) -> str:
-    """A load on a bar with its unit, without a zero behind the point."""
-    return f"{shortest(week.display.value(load_kg, 'kg'), 1)} {week.display.unit('kg')}"
 
 
 def value_of(week: AthleteWeek, one: Followed, value: float | None = None) -> str:

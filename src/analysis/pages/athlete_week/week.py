@@ -255,7 +255,13 @@ class AthleteWeek:
             (
                 f"{lift.exercise}.speed_at_{self._anchor(lift):g}kg",
                 lambda lift=lift, side=side: speed_of_bar_speeds(
-                    self.bar_speeds, lift, self._anchor(lift), self.until, side=side, judging=self.judging
+                    self.bar_speeds,
+                    lift,
+                    self._anchor(lift),
+                    self.until,
+                    side=side,
+                    judging=self.judging,
+                    display=self.display,
                 ),
             )
             for lift in self.config.lifts

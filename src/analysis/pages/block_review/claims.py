@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.base.display import METRIC
 from analysis.models.change.kept import HELD_D, Became, became, claim_rows
 from analysis.models.series import Followed, Series
 from analysis.pages.block_review.measures import Block
@@ -15,7 +16,7 @@ BLOCKS_TOLD = 2  # whose pages are looked at: this block and the one before it
 def claims_of(name: str, followed: Iterable[Followed], block: Block) -> list[dict[str, object]]:
     """The claims of one athlete's series that weekly looks of the block found, as `models.change.kept` takes them."""
     return [
-        {"athlete": name, "series": wording_of(one).head, **row}
+        {"athlete": name, "series": wording_of(one, METRIC).head, **row}
         for one in followed
         for row in claim_rows(one.change.claims, block.since, block.until)
     ]
@@ -31,7 +32,7 @@ def values_of(name: str, followed: Iterable[Followed], block: Block) -> list[dic
         for day in days:
             today = one.at(pd.Timestamp(day)).change.today
             if today != "none":
-                about = {"athlete": name, "series": wording_of(one).head, "local_date": day}
+                about = {"athlete": name, "series": wording_of(one, METRIC).head, "local_date": day}
                 rows.append(about | {"in_range": today == "usual"})
     return rows
 
@@ -47,7 +48,7 @@ def told_by_pages(name: str, followed: Iterable[Followed], told: pd.DataFrame, b
     rows = []
     for row in told[old_enough & (told["found_on"] > since)].itertuples(index=False):
         one = by_subject.get(row.subject)
-        series = row.subject if one is None else wording_of(one).head
+        series = row.subject if one is None else wording_of(one, METRIC).head
         kept = {column: getattr(row, column) for column in ("found_on", "since", "state", "first_told")}
         rows.append({"athlete": name, "series": series, **kept, "became": _became(one, row)})
     return rows

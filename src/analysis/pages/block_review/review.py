@@ -13,6 +13,7 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.base.config import Config, Lift
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.metrics.load import daily_load
 from analysis.metrics.strength import bar_speeds
@@ -108,6 +109,11 @@ class BlockReview:
     @property
     def config(self) -> Config:
         return self.squad.config
+
+    @property
+    def display(self) -> Display:
+        """The units of sentences and drawings; tables are in kg and SI."""
+        return self.config.display.to()
 
     @property
     def period(self) -> str:
@@ -309,7 +315,7 @@ class BlockReview:
     # --- the squad ------------------------------------------------------------------------------------------------
 
     def _change(self, athlete_id: str, measure: Measure, series: Followed) -> BlockChange:
-        at = f"{series.anchor_kg:g} kg" if isinstance(series, SpeedAtLoad) else ""
+        at = self.display.load(series.anchor_kg) if isinstance(series, SpeedAtLoad) else ""
         return BlockChange(self.labels[athlete_id], athlete_id, measure, at, series.change)
 
     def _series(self, measure: Measure) -> dict[str, pd.DataFrame]:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Forest, ForestRow, Sparkline, Text
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.models.change.told import or_none
 from analysis.pages.block_review.audit_sections import claims as claims
 from analysis.pages.block_review.audit_sections import data_audit as data_audit
 from analysis.pages.block_review.audit_sections import methods as methods
@@ -175,18 +177,21 @@ def _of_measure(review: BlockReview, measure: Measure) -> list[Block]:
         f"{measure.name}: {count_text(len(told), 'athlete')} can be told, {len(changed)} changed for good.",
         n=len(told),
     )
-    told_facts = [*(change_fact(one) for one in changed), *_unknown_facts(measure, found)]
-    return [summary, *told_facts, change_forest(measure, found), change_table(measure, found)]
+    told_facts = [
+        *(change_fact(one, review.display) for one in changed),
+        *_unknown_facts(measure, found, review.display),
+    ]
+    return [summary, *told_facts, change_forest(measure, found, review.display), change_table(measure, found)]
 
 
-def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]:
+def _unknown_facts(measure: Measure, found: Sequence[BlockChange], display: Display) -> list[Fact]:
     """Who cannot be told, those for the same reason together."""
     alike: dict[str, list[BlockChange]] = {}
     for one in found:
         if not one.change.state.known:
             alike.setdefault(_why(one), []).append(one)
     return [
-        change_fact(own[0])
+        change_fact(own[0], display)
         if len(own) == 1
         else Fact(
             f"{measure.key}.block.{own[0].change.reason}",
@@ -199,10 +204,10 @@ def _unknown_facts(measure: Measure, found: Sequence[BlockChange]) -> list[Fact]
     ]
 
 
-def change_fact(one: BlockChange) -> Fact:
+def change_fact(one: BlockChange, display: Display) -> Fact:
     """What one athlete's series says at the end of the block, or why it cannot be told."""
     more, less = _direction(one.measure)
-    words = {"decimals": _decimals(one), "more": more, "less": less}
+    words = {"decimals": _decimals(one), "more": more, "less": less, "display": display}
     quantity = f"{one.athlete}, {_at(one)}"
     fact = one.change.as_fact(f"{one.athlete_id}.{one.measure.key}.block", quantity, **words)
     if not one.change.state.known:
@@ -220,13 +225,16 @@ def _why(one: BlockChange) -> str:
     }[one.change.reason or "te_unknown"]
 
 
-def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
+def change_forest(measure: Measure, found: Sequence[BlockChange], display: Display) -> Forest:
     """The changes of all athletes in one measure on one scale."""
     level = next((one.change.conf_level for one in found), None)
     rows = tuple(
         ForestRow(
             f"{one.athlete}{', ' + one.at if one.at else ''}",
-            *(one.change.fact_fields()[name] for name in ("change", "change_low", "change_high")),
+            *(
+                or_none(display.value(getattr(one.change, name), measure.unit))
+                for name in ("change", "change_low", "change_high")
+            ),
             one.change.state,
             _why(one) if not one.change.state.known else "",
         )
@@ -235,7 +243,7 @@ def change_forest(measure: Measure, found: Sequence[BlockChange]) -> Forest:
     more, less = _direction(measure)
     return Forest(
         f"{measure.name}: change over the block by athlete",
-        measure.unit,
+        display.unit(measure.unit),
         rows,
         low_label=less,
         high_label=more,

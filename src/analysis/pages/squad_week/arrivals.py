@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Numbers
+from analysis.base.display import Display
 from analysis.base.rules import Proposal
 from analysis.base.states import State
 from analysis.pages.series import series_fact, wording_of
@@ -136,14 +137,14 @@ def _rule_facts(week: SquadWeek) -> list[Fact]:
         return []
     before = week.squad.ledger["verdicts_before"].set_index(["athlete_id", "subject"])["state"]
     both = [one for one in week.findings if (one.athlete_id, one.subject) in before.index]
-    verdicts = [(one, _verdict(before[one.athlete_id, one.subject]), _verdict_now(one)) for one in both]
+    verdicts = [(one, _verdict(before[one.athlete_id, one.subject]), _verdict_now(one, week.display)) for one in both]
     moved = [(one, was, now) for one, was, now in verdicts if was != now]
     moved.sort(key=lambda of: of[1] in _QUIET and of[2] in _QUIET)  # what began or ceased to be news comes first
     words = "The rule behind every verdict changed with this version."
     if both:
         words += f" Of {count_text(len(both), 'verdict')} that the last page gave too, {len(moved) or 'none'} moved."
     facts = [Fact("rule.changed", words, n=len(moved))]
-    facts += [_moved_fact(*of) for of in moved[:MOVED_MOST]]
+    facts += [_moved_fact(*of, week.display) for of in moved[:MOVED_MOST]]
     more = len(moved) - MOVED_MOST
     return [*facts, Fact("rule.more", f"{count_text(more, 'more verdict')} moved.", n=more)] if more > 0 else facts
 
@@ -153,12 +154,12 @@ def _verdict(state: str | None) -> str:
     return _WORDS_SINCE.get(state, state) if isinstance(state, str) else _SIDES_DIFFER
 
 
-def _verdict_now(finding: Finding) -> str:
-    return _verdict(series_fact(finding.series).state)
+def _verdict_now(finding: Finding, display: Display) -> str:
+    return _verdict(series_fact(finding.series, display).state)
 
 
-def _moved_fact(finding: Finding, was: str, now: str) -> Fact:
-    words = f"{finding.athlete}, {wording_of(finding.series).head}: {now}, {was} on the last page before."
+def _moved_fact(finding: Finding, was: str, now: str, display: Display) -> Fact:
+    words = f"{finding.athlete}, {wording_of(finding.series, display).head}: {now}, {was} on the last page before."
     return Fact(f"rule.{finding.athlete_id}.{finding.subject}", words)
 
 

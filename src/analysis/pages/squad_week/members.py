@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.base.usual_band import REFERENCE_LEAST, Band, usual_band
@@ -134,6 +135,11 @@ class MemberWeek:
     def athlete_id(self) -> str:
         return self.athlete.athlete_id
 
+    @property
+    def display(self) -> Display:
+        """The units that the coach reads; the athlete's own are those of `week`."""
+        return self.athlete.config.display.to()
+
     @cached_property
     def last_date(self) -> pd.Timestamp | None:
         """The last day of which anything is known."""
@@ -156,7 +162,9 @@ class MemberWeek:
     def new_devices(self) -> tuple[NewDevice, ...]:
         """The series of which earlier values were measured by another device."""
         return tuple(
-            _new_device(one, one.series.began_anew) for one in self.findings if one.series.began_anew is not None
+            _new_device(one, one.series.began_anew, self.display)
+            for one in self.findings
+            if one.series.began_anew is not None
         )
 
     @cached_property
@@ -217,7 +225,7 @@ class MemberWeek:
         return WeeklyLoad(weeks[-1], usual, tuple(weeks))
 
 
-def _new_device(finding: Finding, since: pd.Timestamp) -> NewDevice:
+def _new_device(finding: Finding, since: pd.Timestamp, display: Display) -> NewDevice:
     exposures = finding.series.exposures
     device = exposures["device"].iloc[-1]
     return NewDevice(
@@ -225,7 +233,7 @@ def _new_device(finding: Finding, since: pd.Timestamp) -> NewDevice:
         athlete=finding.athlete,
         is_rater=isinstance(finding.series, FormHistory),
         subject=finding.subject,
-        name=wording_of(finding.series).head,
+        name=wording_of(finding.series, display).head,
         device=device if isinstance(device, str) else None,
         since=since,
         n_before=int((~exposures["comparable"]).sum()),

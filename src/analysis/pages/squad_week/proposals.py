@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.config import Lift
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import WEEK, Known, Proposal, Rule, Subject, proposals
 from analysis.base.silence import silent_weeks
@@ -71,10 +72,13 @@ def week_questions(week: AthleteWeek, name: str, rules: Iterable[Rule]) -> tuple
 
 def week_subjects(week: AthleteWeek) -> tuple[Subject, ...]:
     """The athlete's week and every key lift with their facts, as rules ask for them."""
-    of_athlete = athlete_facts(week)
+    of_athlete, display = athlete_facts(week), week.config.display.to()  # the coach reads what is proposed
     lifts = [
         Subject(
-            _key(lift, side), _name(lift, side), "lift", of_athlete | (speed_facts(speed) if speed else {}) | of_form
+            _key(lift, side),
+            _name(lift, side),
+            "lift",
+            of_athlete | (speed_facts(speed) | _in_words(speed, display) if speed else {}) | of_form,
         )
         for lift in week.config.lifts
         for of_form in [_form_facts(lift, week)]
@@ -174,6 +178,11 @@ def speed_facts(speed: SpeedAtLoad) -> dict[str, Known]:
         "speed_gain_weeks": _weeks_since(_last_gain(change), change),
         "speed_today": None if change.today == "none" else change.today,
     }
+
+
+def _in_words(speed: SpeedAtLoad, display: Display) -> dict[str, Known]:
+    """What texts of rules name with its unit."""
+    return {"anchor": display.load(speed.anchor_kg)}
 
 
 def _last_gain(change: Told) -> pd.Timestamp | None:

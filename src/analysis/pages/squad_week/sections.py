@@ -20,6 +20,7 @@ from analysis.base.blocks import (
     Table,
     Text,
 )
+from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal
 from analysis.base.states import State
@@ -77,14 +78,14 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         if findings:
             blocks.append(listed_table(title, findings, week, linked))
     if week.seen_once:
-        blocks.append(seen_once_table(week.seen_once, linked))
+        blocks.append(seen_once_table(week.seen_once, linked, week.display))
     blocks.append(
         Text("A lasting change is told for 8 weeks from the week that first found it. One odd day is no change.")
     )
     if not week.listed:
         return blocks
     blocks.append(Text("Other choices: the same series judged by another noise, statistic or threshold."))
-    return [*blocks, numbers_table(week.listed), *choices_table(week)]
+    return [*blocks, numbers_table(week.listed, week.display), *choices_table(week)]
 
 
 def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
@@ -109,9 +110,9 @@ def bar_speed(week: SquadWeek) -> list[Block]:
         if not values:
             continue
         low, high = min(values), max(values)
-        words = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds])}."
+        words = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds], week.display)}."
         blocks.append(Fact(f"{lift.exercise}.moved", words, n=len(speeds)))
-        blocks += [_panel(one, speed, low, high) for one, speed in speeds]
+        blocks += [_panel(one, speed, (low, high), week.display) for one, speed in speeds]
     if not blocks:
         raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
     scale = f"The last {PANEL_WEEKS} weeks in m/s, all panels of a lift on one scale."
@@ -132,7 +133,7 @@ def form(week: SquadWeek) -> list[Block]:
     else:
         words += " In none does it change earlier."
     lifts = {exercise_name(history.exercise) for history in rated}
-    rows = tuple(_form_row(one, history, several=len(lifts) > 1) for one, history in known)
+    rows = tuple(_form_row(one, history, week.display, several=len(lifts) > 1) for one, history in known)
     title = "Clean reps before form breaks, now and before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
     drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
@@ -153,12 +154,12 @@ def checks(week: SquadWeek) -> list[Block]:
             continue
         did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
         words = f"{check.name}: {did} did it this week. Of the levels, "
-        words += f"{_moved_words([(one.name, history) for one, history in of if history])}."
-        rows = tuple(_check_row(one, history) for one, history in of)
+        words += f"{_moved_words([(one.name, history) for one, history in of if history], week.display)}."
+        rows = tuple(_check_row(one, history, week.display) for one, history in of)
         decimals = decimals_of(check.unit, done[0].change.latest)
         title = f"{check.name}, the level now and before"
         facts.append(Fact(f"{check.test_id}.done", words, n=new))
-        drawn.append(Dumbbells(title, check.unit, rows, decimals, check.lower_is_better, check.name))
+        drawn.append(Dumbbells(title, week.display.unit(check.unit), rows, decimals, check.lower_is_better, check.name))
     return [*facts, *drawn]
 
 
@@ -209,7 +210,7 @@ def plateaus(week: SquadWeek) -> list[Block]:
     rows = tuple(
         (
             one.name,
-            speed_name(speed),
+            speed_name(speed, week.display),
             speed.change.state,
             signed_words(speed.change.change, 2),
             between_signed(speed.change.change_low, speed.change.change_high, 2),
@@ -280,12 +281,14 @@ def _without_data_words(week: SquadWeek) -> str:
     return f"Without data this week: {', '.join(names)}."
 
 
-def _moved_words(found: Sequence[tuple[str, Series]]) -> str:
+def _moved_words(found: Sequence[tuple[str, Series]], display: Display) -> str:
     """How many changed for good, how many would by luck, and whose they are."""
     told = [(name, one) for name, one in found if one.change.state.known]
     if not told:
         return "none can be told yet"
-    moved = [f"{name} ({wording_of(one).direction(one.change.change)})" for name, one in told if one.change.changed]
+    moved = [
+        f"{name} ({wording_of(one, display).direction(one.change.change)})" for name, one in told if one.change.changed
+    ]
     luck = expected_text(expected_by_chance(one.change for _, one in told))
     count = f"{len(moved) or 'none'} of {len(told)} changed for good, {luck} would by luck"
     return f"{count}: {listed(moved)}" if moved else count
@@ -295,15 +298,16 @@ def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:
     return speed.exposures[speed.exposures["local_date"] > until - pd.Timedelta(weeks=PANEL_WEEKS)]
 
 
-def _panel(one: MemberWeek, speed: SpeedAtLoad, low: float, high: float) -> Course:
-    label = f"{side_name(one.name, speed.side)}, {speed.anchor_kg:g} kg"
-    return course_of(speed, label, weeks=PANEL_WEEKS, scale=(low, high))
+def _panel(one: MemberWeek, speed: SpeedAtLoad, scale: tuple[float, float], display: Display) -> Course:
+    label = f"{side_name(one.name, speed.side)}, {display.load(speed.anchor_kg)}"
+    return course_of(speed, label, display, weeks=PANEL_WEEKS, scale=scale)
 
 
-def _form_row(one: MemberWeek, history: FormHistory | None, *, several: bool) -> DumbbellRow:
+def _form_row(one: MemberWeek, history: FormHistory | None, display: Display, *, several: bool) -> DumbbellRow:
     if history is None:
         return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not rated this week.")
-    return _dumbbell(f"{one.name}, {exercise_name(history.exercise)}" if several else one.name, history.change)
+    label = f"{one.name}, {exercise_name(history.exercise)}" if several else one.name
+    return _dumbbell(label, history.change, display)
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -326,19 +330,23 @@ def _squad_form_fact(week: SquadWeek) -> Fact:
     )
 
 
-def _check_row(one: MemberWeek, history: CheckHistory | None) -> DumbbellRow:
+def _check_row(one: MemberWeek, history: CheckHistory | None, display: Display) -> DumbbellRow:
     if history is None:
         return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not done yet.")
-    return _dumbbell(f"{one.name}, {day_text(history.last_date)}", history.change)
+    return _dumbbell(f"{one.name}, {day_text(history.last_date)}", history.change, display)
 
 
-def _dumbbell(label: str, change: Told) -> DumbbellRow:
+def _dumbbell(label: str, change: Told, display: Display) -> DumbbellRow:
     """The level before and now where a change is told, else the level with where one more value is expected."""
+
+    def shown(value: float) -> float | None:
+        return or_none(display.value(value, change.unit))
+
     if not change.state.known:
-        return DumbbellRow(label, None, or_none(change.latest), state=change.state)
+        return DumbbellRow(label, None, shown(change.latest), state=change.state)
     before = change.before if change.changed else change.level
     now = change.level if change.changed else change.latest
-    return DumbbellRow(label, before, now, or_none(change.band_low), or_none(change.band_high), change.state)
+    return DumbbellRow(label, shown(before), shown(now), shown(change.band_low), shown(change.band_high), change.state)
 
 
 def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:

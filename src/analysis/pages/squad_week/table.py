@@ -6,6 +6,7 @@ A cell without data says what is missing and is hatched; it is never a zero.
 import numpy as np
 
 from analysis.base.blocks import Entry, Sparkline, Table
+from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.models.checks import CheckHistory
@@ -36,8 +37,8 @@ def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
     return (
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
         _plan_entry(one),
-        _load_entry(one.strength_load, "kg", 1.0),
-        _load_entry(one.run_load, "km", 0.001),
+        _load_entry(one.strength_load, "kg", 1.0, one.display),
+        _load_entry(one.run_load, "km", 0.001, one.display),
         *lifts,
         _form_entry(one),
         _check_entry(one),
@@ -60,17 +61,19 @@ def _plan_entry(one: MemberWeek) -> Entry:
     )
 
 
-def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
+def _load_entry(load: WeeklyLoad, unit: str, scale: float, display: Display) -> Entry:
     if np.isnan(load.value):
         return _unknown("nothing known")
     arrow = {"more": "↑ ", "less": "↓ "}.get(load.side, "")
     digits = 0 if unit == "kg" else 1
-    value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
+    value = f"{arrow}{display.total(load.value * scale, unit, digits)}"
     if load.usual is None:
         return Entry(value, "usual range not known", sort=load.value)
     return Entry(
         value,
-        _usual_words(*(round(end * scale, digits) for end in (load.usual.low, load.usual.high)), digits),
+        _usual_words(
+            *(round(display.value(end * scale, unit), digits) for end in (load.usual.low, load.usual.high)), digits
+        ),
         sort=load.value,
     )
 
@@ -97,14 +100,14 @@ def _speed_entry(one: MemberWeek, exercise: str) -> Entry:
     if not found:
         return _unknown("not measured")
     finding, series = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
-    what = f"at {series.anchor_kg:g} kg" if isinstance(series, SpeedAtLoad) else "1RM from reps"
+    what = f"at {one.display.load(series.anchor_kg)}" if isinstance(series, SpeedAtLoad) else "1RM from reps"
     side = f", {series.side}" if series.side != "B" else ""
-    return _change_entry(finding, f"{what}{side}", line=finding_line(finding))
+    return _change_entry(finding, one.display, f"{what}{side}", line=finding_line(finding, one.display))
 
 
 def _form_entry(one: MemberWeek) -> Entry:
     found = [finding for finding in one.findings if isinstance(finding.series, FormHistory)]
-    return _change_entry(found[0], "") if found else _unknown("not rated")
+    return _change_entry(found[0], one.display, "") if found else _unknown("not rated")
 
 
 def _check_entry(one: MemberWeek) -> Entry:
@@ -112,26 +115,31 @@ def _check_entry(one: MemberWeek) -> Entry:
     if not found:
         return _unknown("none done")
     latest, series = max(found, key=lambda of: of[1].last_date)
-    return _change_entry(latest, series.name)
+    return _change_entry(latest, one.display, series.name)
 
 
-def _change_entry(finding: Finding, what: str, line: Sparkline | None = None) -> Entry:
+def _change_entry(finding: Finding, display: Display, what: str, line: Sparkline | None = None) -> Entry:
     """The level of a series and, where it changed, by how much and since when; else what it is not known for."""
-    change, fact, decimals = finding.series.change, finding_fact(finding), wording_of(finding.series).decimals
+    change, fact = finding.series.change, finding_fact(finding, display)
+    decimals = wording_of(finding.series, display).decimals
     when = [] if finding.is_new else [day_text(finding.series.last_date)]
     if not finding.is_judged:
         why = _WHY_NOT.get(change.reason or "", f"{change.more_needed} more needed")
         below = ", ".join(part for part in (what, *when, why) if part)
-        return Entry(amount_of(change.latest, change.unit), below, State.CANNOT_TELL, line=line, fact=fact)
+        return Entry(amount_of(change.latest, change.unit, display), below, State.CANNOT_TELL, line=line, fact=fact)
     parts = [what, *when]
     if change.changed and change.since is not None:
-        half = (change.change_high - change.change_low) / 2
+        by, half = (
+            display.value(value, change.unit) for value in (change.change, (change.change_high - change.change_low) / 2)
+        )
         parts = [
-            f"{signed_words(change.change, decimals)} ± {half:.{decimals}f} since {day_text(change.since)}",
+            f"{signed_words(by, decimals)} ± {half:.{decimals}f} since {day_text(change.since)}",
             *parts,
         ]
     below = ", ".join(part for part in parts if part)
-    return Entry(amount_of(change.level, change.unit), below, change.state, sort=change.gain, line=line, fact=fact)
+    return Entry(
+        amount_of(change.level, change.unit, display), below, change.state, sort=change.gain, line=line, fact=fact
+    )
 
 
 def _sides_entry(one: MemberWeek) -> Entry:
@@ -139,7 +147,7 @@ def _sides_entry(one: MemberWeek) -> Entry:
     if not found:
         return _unknown("not tested")
     finding, result = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
-    fact = finding_fact(finding)
+    fact = finding_fact(finding, one.display)
     if not result.can_tell:
         return Entry(
             "too few dates", f"{result.name}, {count_text(result.n_dates, 'date')}", State.CANNOT_TELL, fact=fact

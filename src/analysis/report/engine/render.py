@@ -13,7 +13,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from analysis.base.display import METRIC
 from analysis.base.errors import RenderFailed, WorkbookError
 from analysis.report import notebook as notebooks
 from analysis.report.engine.forks import too_slow
@@ -292,7 +293,7 @@ def _about(parts: list[dict[str, Any]], notebook: Path) -> dict[str, Any]:
         if part["kind"] == "section":
             return part["bundle"]["page"]
     nobody = {"report": notebook.stem, "subject": "", "name": notebook.stem, "period": "", "until": ""}
-    return {**nobody, "audience": "scientist", "footer": {}}
+    return {**nobody, "audience": "scientist", "display": asdict(METRIC), "footer": {}}
 
 
 def _facts(
