@@ -1,16 +1,14 @@
 """One athlete's week: every part of the weekly page, fitted from the athlete's frames when it is asked for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Literal, Protocol, TypeVar
 
 import pandas as pd
 
 from analysis.base.config import Config, Lift
 from analysis.base.display import Display
-from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import is_run
@@ -27,80 +25,12 @@ from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pa
 from analysis.models.series import Followed, Judging
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
 from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_speeds
+from analysis.pages.athlete_week.done import Adherence, WeekTotals, adherence_of, left_out_of
+from analysis.pages.parts import AthleteFrames, Parts, gathered
+from analysis.pages.parts import Missing as Missing
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
-
-Part = TypeVar("Part")
-
-
-class AthleteFrames(Protocol):
-    """What is read of an athlete: the canonical frames, `local_date` on all of them, and the configuration."""
-
-    athlete_id: str
-    config: Config
-    sessions: pd.DataFrame
-    sets: pd.DataFrame  # with counted: False for the copy of a set that another source holds too
-    reps: pd.DataFrame
-    runs: pd.DataFrame  # with counted
-    splits: pd.DataFrame
-    wellness: pd.DataFrame
-    trials: pd.DataFrame
-    plan: pd.DataFrame  # reaching into the coming week
-    cues: pd.DataFrame
-    proposals: pd.DataFrame  # those that the coach accepted
-    labels: pd.DataFrame  # days planned light, ill or away, from their first day on
-    exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
-    noise: pd.DataFrame  # of the squad, with base.frames.NOISE_COLUMNS; no row for what is not known of 3 athletes
-
-    def samples(self, session_id: str) -> pd.DataFrame: ...
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A part that could not be told, and why."""
-
-    subject: str
-    sentence: str
-    reason: Literal["too_few_values", "data_problem"]
-
-
-@dataclass(frozen=True, eq=False)
-class Parts(Generic[Part]):
-    """The parts of one section that could be told, and those that could not."""
-
-    known: tuple[Part, ...]
-    missing: tuple[Missing, ...]
-
-    def or_say_why(self, otherwise: str) -> "Parts[Part]":
-        """Itself; NotEnoughData with the first reason (or `otherwise`, where nothing was asked) if nothing is known."""
-        if self.known:
-            return self
-        raise NotEnoughData(self.missing[0].sentence if self.missing else otherwise)
-
-
-@dataclass(frozen=True)
-class Adherence:
-    """Planned training days done, on the day or moved by one, of those that were due."""
-
-    done: int
-    due: int
-    not_logged: int  # of those missed: days on which nothing at all is logged
-    off: int  # planned days that were not due, since the athlete was ill or away
-
-
-@dataclass(frozen=True)
-class WeekTotals:
-    """What was done in a week, warm-up sets and second records of the same thing left out."""
-
-    volume_load_kg: float  # external load times repetitions; NaN where no set tells it
-    sets: int
-    sets_unknown: int  # of those: load or repetitions not known, or assisted
-    run_distance_m: float  # NaN where no run tells it
-    runs: int
-    runs_unknown: int  # of those: distance not known
-    others: tuple[tuple[str, int], ...]  # records of the watch that are no runs: kind of session, how many
-    left_out: tuple[str, ...] = ()  # of runs, what cannot be: a weekday and words each
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,14 +84,14 @@ class AthleteWeek:
     @cached_property
     def adherence(self) -> Adherence:
         """Of this week."""
-        return _adherence(self.plan, self.day_states)
+        return adherence_of(self.plan, self.day_states)
 
     @cached_property
     def adherence_four_weeks(self) -> Adherence:
         """Of the four weeks that end with this one."""
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
         days = pd.date_range(first, self.days[-1])
-        return _adherence(self._plan_status(days), self._states(days))
+        return adherence_of(self._plan_status(days), self._states(days))
 
     @cached_property
     def excused(self) -> tuple[str, ...]:
@@ -191,7 +121,7 @@ class AthleteWeek:
             others=tuple(
                 (str(kind), int(n)) for kind, n in self.recorded["done"].value_counts().items() if kind != "run"
             ),
-            left_out=_left_out_of(runs),
+            left_out=left_out_of(runs),
         )
 
     @cached_property
@@ -445,36 +375,3 @@ def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFram
         trials=athlete.trials,
         wellness=athlete.wellness,
     )
-
-
-def _left_out_of(runs: pd.DataFrame) -> tuple[str, ...]:
-    """Of which day what was left out, in the order of the days."""
-    if "left_out" not in runs:
-        return ()
-    told = runs.dropna(subset=["left_out"]).sort_values("local_date", kind="stable")
-    return tuple(f"on {row.local_date:%A}: {row.left_out}" for row in told.itertuples())
-
-
-def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
-    """Counts of what became of planned days; `states` says of each day whether anything is logged."""
-    missed = status.loc[status["status"] == "missed", "local_date"]
-    nothing_logged = states.loc[states["state"] == "none", "local_date"]
-    return Adherence(
-        done=int(status["status"].isin(["done", "moved"]).sum()),
-        due=int((~status["status"].isin(["planned", "off"])).sum()),
-        not_logged=int(missed.isin(nothing_logged).sum()),
-        off=int((status["status"] == "off").sum()),
-    )
-
-
-def gathered(jobs: Iterable[tuple[str, Callable[[], Part]]]) -> Parts[Part]:
-    """Every job's result, or the sentence that says why there is none."""
-    known, missing = [], []
-    for subject, job in jobs:
-        try:
-            known.append(job())
-        except NotEnoughData as problem:
-            missing.append(Missing(subject, str(problem), "too_few_values"))
-        except DataProblem as problem:
-            missing.append(Missing(subject, str(problem), "data_problem"))
-    return Parts(tuple(known), tuple(missing))
