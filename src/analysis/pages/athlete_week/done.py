@@ -29,6 +29,47 @@ class WeekTotals:
     left_out: tuple[str, ...] = ()  # of runs, what cannot be: a weekday and words each
 
 
+@dataclass(frozen=True)
+class LabelledDays:
+    """Days of a week that somebody gave a name: deload, taper, ill, travel or return."""
+
+    kind: str  # of `base.tables.LABELS`
+    first: pd.Timestamp  # of those in the week
+    last: pd.Timestamp
+    is_whole_week: bool
+    note: str | None  # why, as it was written
+
+
+def labelled_days(labels: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[LabelledDays, ...]:
+    """The named days of a week, by their first; labels of one kind that touch or overlap are told as one.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        Table labels of one athlete: kind, first_date, last_date, note.
+    days : DatetimeIndex
+        The days of the week, in order.
+
+    Examples
+    --------
+    >>> labels = pd.DataFrame({"kind": ["ill"], "first_date": [pd.Timestamp("2026-01-03")],
+    ...                        "last_date": [pd.Timestamp("2026-01-06")], "note": [None]})
+    >>> [(one.kind, f"{one.first:%a}", f"{one.last:%a}") for one in
+    ...  labelled_days(labels, pd.date_range("2026-01-05", periods=7))]
+    [('ill', 'Mon', 'Tue')]
+    """
+    of_week = labels[(labels["first_date"] <= days[-1]) & (labels["last_date"] >= days[0])]
+    found: list[LabelledDays] = []
+    for row in of_week.sort_values(["kind", "first_date", "last_date"], kind="stable").itertuples():
+        first, last = max(row.first_date, days[0]), min(row.last_date, days[-1])
+        note = row.note if isinstance(row.note, str) else None
+        if found and found[-1].kind == row.kind and first <= found[-1].last + pd.Timedelta(days=1):
+            before = found.pop()
+            first, last, note = before.first, max(before.last, last), before.note or note
+        found.append(LabelledDays(str(row.kind), first, last, first == days[0] and last == days[-1], note))
+    return tuple(sorted(found, key=lambda one: one.first))
+
+
 def adherence_of(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
     """Counts of what became of planned days; `states` says of each day whether anything is logged."""
     missed = status.loc[status["status"] == "missed", "local_date"]

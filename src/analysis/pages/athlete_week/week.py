@@ -17,7 +17,7 @@ from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
 from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
-from analysis.models.form.clean_reps import FormHistory, form_history
+from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
 from analysis.models.form.sides import SideDifference, side_difference
 from analysis.models.noise import SquadNoise
@@ -25,7 +25,14 @@ from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pa
 from analysis.models.series import Followed, Judging
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
 from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_speeds
-from analysis.pages.athlete_week.done import Adherence, WeekTotals, adherence_of, left_out_of
+from analysis.pages.athlete_week.done import (
+    Adherence,
+    LabelledDays,
+    WeekTotals,
+    adherence_of,
+    labelled_days,
+    left_out_of,
+)
 from analysis.pages.parts import AthleteFrames, Parts, gathered
 from analysis.pages.parts import Missing as Missing
 
@@ -104,6 +111,11 @@ class AthleteWeek:
         else:
             told = away(self.days[self.days <= self.until], self.athlete.labels)
         return () if told.isna().any() else tuple(dict.fromkeys(told))
+
+    @cached_property
+    def labelled(self) -> tuple[LabelledDays, ...]:
+        """The days of this week that were planned light, or on which the athlete was ill, away or coming back."""
+        return labelled_days(self.athlete.labels, self.days)
 
     @cached_property
     def totals(self) -> WeekTotals:
@@ -218,6 +230,12 @@ class AthleteWeek:
         if self.form_if_known is None:
             raise NotEnoughData("No form notes this week. Ask your coach to rate one set.")
         return self.form_if_known
+
+    @cached_property
+    def form_breaks(self) -> tuple[SetBreak, ...]:
+        """The rated sets of this week, with the repetition at which form first changed and how."""
+        rated = rated_repetitions(self.athlete.sets, self.athlete.reps, self.until)
+        return set_breaks(rated[rated["local_date"] >= self.days[0]])
 
     @cached_property
     def depths(self) -> Parts[HingeDepth]:
