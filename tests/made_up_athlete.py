@@ -170,6 +170,12 @@ def loaded(days: pd.DatetimeIndex, loads_kg: list[float], **more) -> tuple[list[
     return rows, []
 
 
+def timed(days: pd.DatetimeIndex, times_s: list[float], *, tempo: str = "3-1-1-0") -> tuple[list[dict], list[dict]]:
+    """Sets of 8 in a tempo: one a day, and how long it took."""
+    rows, reps = loaded(days, [50.0] * len(times_s), reps=8, tempo=tempo)
+    return [row | {"duration_s": time_s} for row, time_s in zip(rows, times_s, strict=True)], reps
+
+
 def noise_of(*told: tuple[str, str, str, float]) -> pd.DataFrame:
     """The noise of a squad of 12: quantity, device, unit and typical error, rho .2, the same of all athletes."""
     rows = [

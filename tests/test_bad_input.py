@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints
+from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints, timed
 
 import analysis.models
 import analysis.report.page as page_module
@@ -33,6 +33,7 @@ from analysis.models.form.clean_reps import form_history, history_of_rated, rate
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.hinge_depth import hinge_depth
 from analysis.models.form.sides import difference_of_dates, side_difference
+from analysis.models.form.tempo_kept import tempo_kept
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
@@ -154,6 +155,7 @@ AT_ANCHOR = BIRCH.reps[BIRCH.reps["mean_velocity_m_s"].notna()]
 RATED = BIRCH.reps[BIRCH.reps["rater"].notna()]
 RATED = RATED.assign(hinge_angle_deg=RATED["hinge_angle_deg"] + np.resize([0.0, 1.0, -1.0], len(RATED)))
 AT_LOADS = lifting(loaded(FRIDAYS, [100.0, 102.5, 97.5] * 3))["sets"]
+TIMED = lifting(timed(FRIDAYS, [42.0, 39.0, 44.0] * 3))["sets"]
 MAXIMA = pd.DataFrame(
     {"local_date": WEEKS["day"], "source": ["tested"] + ["reps"] * 15, "e1rm_kg": WEEKS["kg"], "error_sd": 0.03}
 ).assign(k_loading=0.0, mvt_loading=0.0, slope_loading=0.0)
@@ -270,6 +272,10 @@ MODELS: dict[str, Asked] = {
     ),
     "hinge_depth": Asked(
         lambda f: hinge_depth(BIRCH.sets, f, "romanian_deadlift", SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
+        answers=JUDGED - {"too few"},
+    ),
+    "tempo_kept": Asked(
+        lambda f: tempo_kept(f, "romanian_deadlift", SUNDAY), TIMED, "duration_s", 0,
         answers=JUDGED - {"too few"},
     ),
     "answers_to": Asked(

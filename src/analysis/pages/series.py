@@ -15,6 +15,7 @@ from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -35,6 +36,8 @@ def subject_of(one: Followed) -> str:
             return f"{one.exercise}.clean_reps"
         case HingeDepth():
             return f"{one.exercise}.hinge_angle"
+        case TempoKept():
+            return f"{one.exercise}.tempo"
         case CheckHistory():
             return one.test_id
         case SideDifference():
@@ -63,6 +66,10 @@ def wording_of(one: Followed) -> Wording:
             )
         case HingeDepth():
             return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "shallower", "deeper", "session")
+        case TempoKept():
+            return Wording(
+                f"{exercise_name(one.exercise)}, seconds a rep off tempo", 1, "further off", "closer", "timed set"
+            )
         case PaceAtHeartRate():
             return Wording("easy pace", 0, "slower", "faster", "run")
         case Answers():

@@ -13,6 +13,7 @@ from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_sta
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
+from analysis.metrics.tempo import TempoCount, once_with_tempo, tempo_compliance, tempo_count
 from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
 from analysis.models.change.days import events_of_labels
@@ -20,6 +21,7 @@ from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
 from analysis.models.form.sides import SideDifference, side_difference
+from analysis.models.form.tempo_kept import TempoKept, tempo_kept
 from analysis.models.noise import SquadNoise
 from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
 from analysis.models.series import Followed, Judging
@@ -238,6 +240,27 @@ class AthleteWeek:
         return set_breaks(rated[rated["local_date"] >= self.days[0]])
 
     @cached_property
+    def tempo(self) -> TempoCount:
+        """How many sets of this week kept the tempo asked of them; none at all where none was asked."""
+        return tempo_count(tempo_compliance(self._with_tempo[self._with_tempo["local_date"].isin(self.days)]))
+
+    @cached_property
+    def tempos(self) -> Parts[TempoKept]:
+        """Distance from its tempo of every lift that is done in one."""
+        return gathered(
+            (
+                f"{exercise}.tempo",
+                lambda exercise=exercise: tempo_kept(self._with_tempo, exercise, self.until, judging=self.judging),
+            )
+            for exercise in sorted(self._with_tempo["exercise"].dropna().unique())
+        )
+
+    @cached_property
+    def _with_tempo(self) -> pd.DataFrame:
+        sets = self.athlete.sets
+        return once_with_tempo(sets[sets["local_date"] <= self.until])
+
+    @cached_property
     def depths(self) -> Parts[HingeDepth]:
         """Hinge depth of every lift of which an angle was measured."""
         reps = self.athlete.reps.dropna(subset=["hinge_angle_deg"])
@@ -300,7 +323,8 @@ class AthleteWeek:
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
         """Every series of this athlete that there is, in the order of the page."""
-        parts = (self.forms, self.speeds, self.e1rms, self.depths, self.checks, self.paces, self.sides, self.answers)
+        of_lifts = (self.forms, self.speeds, self.e1rms, self.depths, self.tempos)
+        parts = (*of_lifts, self.checks, self.paces, self.sides, self.answers)
         return tuple(one for part in parts for one in part.known)
 
     @cached_property
