@@ -2,9 +2,22 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_athlete import FRIDAYS, MONDAY, MONDAYS, SUNDAY, birch, form_sets, labelled, lifting, timed
+from made_up_athlete import (
+    FRIDAYS,
+    MONDAY,
+    MONDAYS,
+    SUNDAY,
+    birch,
+    form_sets,
+    labelled,
+    lifting,
+    loaded,
+    screened,
+    timed,
+)
 
 from analysis.base.tables import LABELS as LABEL_KINDS
 from analysis.base.words import BREAKS, BREAKS_SEEN
@@ -14,7 +27,7 @@ from analysis.models.form.tempo_kept import tempo_kept
 from analysis.pages.athlete_week.done import labelled_days
 from analysis.pages.athlete_week.hinge_words import LABELS, break_text, label_text, tempo_text
 from analysis.pages.athlete_week.week import athlete_week
-from analysis.pages.series import series_fact, subject_of
+from analysis.pages.series import series_fact, subject_of, wording_of
 
 WEEK = pd.date_range(MONDAY, periods=7)
 
@@ -91,6 +104,84 @@ def test_a_set_in_two_sources_keeps_its_tempo_once():
     assert athlete_week(both, SUNDAY).tempo.n_sets == 1
     untimed = {**rows[0], "tempo": None, "duration_s": np.nan}
     assert athlete_week(birch().but(**lifting(([untimed, copy], []))), SUNDAY).tempo.n_kept == 1
+
+
+SPLIT_SQUAT = {"exercise": "split_squat", "exercise_raw": "Split Squat"}
+
+
+def one_legged(left: list[float], right: list[float], what: str) -> dict[str, pd.DataFrame]:
+    """A set a side every Friday: the speeds of one rep at 20 kg, or the loads."""
+    sets, reps = [], []
+    for day, *both in zip(FRIDAYS[-len(left) :], left, right, strict=True):
+        for set_no, (side, value) in enumerate(zip("LR", both, strict=True), start=1):
+            (row,), _ = loaded(pd.DatetimeIndex([day]), [value if what == "load" else 20.0], **SPLIT_SQUAT)
+            sets.append(row | {"side": side, "set_no": set_no})
+            if what == "speed":
+                key = {name: row[name] for name in ("session_id", "athlete_id", "local_date", "file_no", "row_no")}
+                reps.append(key | {"set_no": set_no, "rep_no": 1, "mean_velocity_m_s": value, "device": "encoder"})
+    return lifting((sets, reps))
+
+
+def test_the_faster_leg_is_told_where_it_is_sure():
+    left = [0.50, 0.51, 0.50, 0.49, 0.50, 0.51, 0.50, 0.51]
+    week = athlete_week(birch().but(**one_legged(left, [1.1 * one for one in left[::-1]], "speed")), SUNDAY)
+    (sides,) = week.leg_sides.known
+    assert (sides.is_sure, sides.larger) == (True, "right")
+    assert sides.estimate_pct == pytest.approx(100 * np.log(1.1), abs=0.5)
+    assert "split_squat.speed.sides" in {subject_of(one) for one in week.followed}
+    assert series_fact(sides).sentence == "Your right side is 9.5 % larger. Split squat, bar speed, on 8 of 8 dates."
+
+
+def test_loads_of_the_sides_are_compared_where_no_speed_is():
+    (sides,) = athlete_week(birch().but(**one_legged([20.0] * 6, [22.5, 24] * 3, "load")), SUNDAY).leg_sides.known
+    assert (sides.unit, sides.larger, sides.left) == ("kg", "right", pytest.approx(20.0))
+
+
+def test_the_same_load_on_both_sides_tells_nothing_of_them():
+    week = athlete_week(birch().but(**one_legged([20.0, 22, 24], [20.0, 22, 24], "load")), SUNDAY)
+    assert week.leg_sides.known == ()
+    assert week.leg_sides.missing[0].sentence == (
+        "Split squat: left and right lifted the same on all 3 days. Measure bar speed to compare them."
+    )
+    assert athlete_week(birch(), SUNDAY).leg_sides.missing == ()
+
+
+@given(st.floats(0.8, 1.25), st.floats(0.3, 0.9), st.integers(3, 8))
+def test_a_ratio_of_the_legs_comes_back(ratio, left_m_s, n):
+    left = [left_m_s * (1 + 0.01 * (-1) ** place) for place in range(n)]
+    frames = one_legged(left, [ratio * one * (1 + 0.002 * (place % 2)) for place, one in enumerate(left)], "speed")
+    (sides,) = athlete_week(birch().but(**frames), SUNDAY).leg_sides.known
+    assert sides.estimate_pct == pytest.approx(100 * np.log(ratio), abs=0.25)
+
+
+MONTHS = pd.date_range(end="2026-06-24", periods=8, freq="28D")
+
+
+def test_an_ankle_that_moves_further_is_told_beside_depth():
+    trials = screened(MONTHS, [10.0, 10.3, 10.1, 9.9, 10.2, 13.0, 13.1, 12.9])
+    week = athlete_week(birch().but(trials=trials), SUNDAY)
+    (ankle,) = week.mobility.known
+    assert (subject_of(ankle), ankle.change.state) == ("ankle_dorsiflexion.mobility", "clearly better")
+    assert ankle.exposures["value"].iloc[0] == pytest.approx(10.1)  # the mean of the sides
+    assert (
+        series_fact(ankle).sentence == "Clearly more mobile since 29 Apr. Ankle, knee to wall: 13.1 cm, before 10.2 cm."
+    )
+
+
+def test_a_day_with_one_side_is_no_value_of_a_screen_of_both():
+    trials = screened(MONTHS, [10.0] * 7 + [12.0])
+    alone = trials[(trials["local_date"] < MONTHS[-1]) | (trials["side"] == "L")]
+    (ankle,) = athlete_week(birch().but(trials=alone), SUNDAY).mobility.known
+    assert ankle.last_date == MONTHS[-2]
+
+
+def test_the_screen_of_depth_is_told_where_no_lift_has_an_angle():
+    depth = screened(MONTHS, [98.0] * 8, right_more_cm=0.0, test_id="hinge_depth", metric="angle", unit="deg")
+    depth = depth[depth["side"] == "L"].assign(side="B")
+    assert athlete_week(birch().but(trials=depth), SUNDAY).mobility.known == ()
+    unrated = birch().but(trials=depth, **lifting(timed(FRIDAYS, [40.0] * 9)))
+    (screen,) = athlete_week(unrated, SUNDAY).mobility.known
+    assert (screen.quantity.better, wording_of(screen).less) == ("lower", "deeper")
 
 
 def test_every_break_and_every_label_has_words():

@@ -14,6 +14,7 @@ from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
@@ -38,6 +39,8 @@ def subject_of(one: Followed) -> str:
             return f"{one.exercise}.hinge_angle"
         case TempoKept():
             return f"{one.exercise}.tempo"
+        case MobilityLevel():
+            return f"{one.test_id}.mobility"
         case CheckHistory():
             return one.test_id
         case SideDifference():
@@ -66,6 +69,9 @@ def wording_of(one: Followed) -> Wording:
             )
         case HingeDepth():
             return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "shallower", "deeper", "session")
+        case MobilityLevel():
+            more, less = ("more mobile", "less mobile") if one.quantity.better == "higher" else ("shallower", "deeper")
+            return Wording(one.name, decimals_of(one.quantity.unit, one.change.latest), more, less, "screen")
         case TempoKept():
             return Wording(
                 f"{exercise_name(one.exercise)}, seconds a rep off tempo", 1, "further off", "closer", "timed set"

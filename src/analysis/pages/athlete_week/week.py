@@ -1,7 +1,7 @@
 """One athlete's week: every part of the weekly page, fitted from the athlete's frames when it is asked for."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -11,6 +11,7 @@ from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
 from analysis.metrics.load import volume_load
+from analysis.metrics.mobility import DEPTH_TEST, SCREENS
 from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
 from analysis.metrics.tempo import TempoCount, once_with_tempo, tempo_compliance, tempo_count
@@ -20,7 +21,9 @@ from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
 from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
+from analysis.models.form.mobility_level import MobilityLevel, mobility_level
 from analysis.models.form.sides import SideDifference, side_difference
+from analysis.models.form.single_leg import single_leg_difference
 from analysis.models.form.tempo_kept import TempoKept, tempo_kept
 from analysis.models.noise import SquadNoise
 from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
@@ -37,6 +40,7 @@ from analysis.pages.athlete_week.done import (
 )
 from analysis.pages.parts import AthleteFrames, Parts, gathered
 from analysis.pages.parts import Missing as Missing
+from analysis.pages.wording import exercise_name
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
@@ -307,6 +311,47 @@ class AthleteWeek:
         )
 
     @cached_property
+    def leg_sides(self) -> Parts[SideDifference]:
+        """Left against right of every lift that was done with one leg at a time: its speed, else its load."""
+        sets = self.athlete.sets
+        one_sided = sets[sets["side"].isin(["L", "R"]) & (sets["local_date"] <= self.until)]
+        return gathered(
+            (
+                f"{exercise}.sides",
+                lambda exercise=exercise: single_leg_difference(
+                    one_sided,
+                    self.bar_speeds,
+                    exercise,
+                    self.until,
+                    name=exercise_name(exercise),
+                    judging=self.judging,
+                ),
+            )
+            for exercise in sorted(one_sided["exercise"].dropna().unique())
+        )
+
+    @cached_property
+    def mobility(self) -> Parts[MobilityLevel]:
+        """Every screen of hip, ankle and back that was done; that of hinge depth where no lift has an angle."""
+        done = set(self.athlete.trials.loc[self.athlete.trials["local_date"] <= self.until, "test_id"])
+        done -= {check.test_id for check in self.config.checks}
+        done -= {DEPTH_TEST} if self.depths.known else set()
+        named = {test.test_id: test.name for test in self.config.side_tests}
+        return gathered(
+            (
+                f"{screen.test_id}.mobility",
+                lambda screen=screen: mobility_level(
+                    self.athlete.trials,
+                    replace(screen, name=named.get(screen.test_id, screen.name)),
+                    self.until,
+                    judging=self.judging,
+                ),
+            )
+            for screen in SCREENS
+            if screen.test_id in done
+        )
+
+    @cached_property
     def answers(self) -> Parts[Answers]:
         """Every item that is asked every day, and says which way is good."""
         asked = self.athlete.wellness.drop_duplicates(["item", "source"])[["item", "source"]]
@@ -324,7 +369,7 @@ class AthleteWeek:
     def followed(self) -> tuple[Followed, ...]:
         """Every series of this athlete that there is, in the order of the page."""
         of_lifts = (self.forms, self.speeds, self.e1rms, self.depths, self.tempos)
-        parts = (*of_lifts, self.checks, self.paces, self.sides, self.answers)
+        parts = (*of_lifts, self.checks, self.paces, self.sides, self.leg_sides, self.mobility, self.answers)
         return tuple(one for part in parts for one in part.known)
 
     @cached_property
