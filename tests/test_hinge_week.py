@@ -10,16 +10,19 @@ from made_up_athlete import (
     MONDAY,
     MONDAYS,
     SUNDAY,
+    answers,
     birch,
     form_sets,
     labelled,
     lifting,
     loaded,
     screened,
+    table,
     timed,
 )
 
 from analysis.base.tables import LABELS as LABEL_KINDS
+from analysis.base.wellness_items import wellness_items
 from analysis.base.words import BREAKS, BREAKS_SEEN
 from analysis.metrics.tempo import TempoCount
 from analysis.models.form.clean_reps import set_breaks
@@ -182,6 +185,36 @@ def test_the_screen_of_depth_is_told_where_no_lift_has_an_angle():
     unrated = birch().but(trials=depth, **lifting(timed(FRIDAYS, [40.0] * 9)))
     (screen,) = athlete_week(unrated, SUNDAY).mobility.known
     assert (screen.quantity.better, wording_of(screen).less) == ("lower", "deeper")
+
+
+def measured_at_rest(item: str, values: list[float]) -> pd.DataFrame:
+    days = pd.date_range(end=SUNDAY, periods=len(values))
+    rows = answers(days, values, item)
+    return table("wellness", [row | {"scale_min": None, "scale_max": None, "direction": "neutral"} for row in rows])
+
+
+def test_a_resting_heart_rate_is_followed_in_beats_and_lower_is_better():
+    rest = [52.0, 54, 53, 52, 55, 53, 54, 52] * 3 + [60.0, 61, 60, 62, 61, 60, 61, 62]
+    week = athlete_week(birch().but(wellness=measured_at_rest("resting_heart_rate_bpm", rest)), SUNDAY)
+    (one,) = week.answers.known
+    assert (one.change.state, one.quantity.unit, wording_of(one).head) == ("clearly worse", "bpm", "Resting heart rate")
+    assert "Resting heart rate: 61 bpm, before 53 bpm." in series_fact(one).sentence
+    assert set(week.wellness["name"] + ", " + week.wellness["scale"]) == {"Resting heart rate, bpm"}
+
+
+def test_what_has_no_good_direction_is_named_and_not_judged():
+    week = athlete_week(birch().but(wellness=measured_at_rest("rmssd_ms", [60.0] * 20)), SUNDAY)
+    assert week.answers.known == ()
+    assert week.wellness["name"].unique().tolist() == ["Heart rate variability (RMSSD)"]
+
+
+def test_an_answer_has_the_end_of_its_scale():
+    assert set(athlete_week(birch(), SUNDAY).wellness["scale"]) == {"of 10"}
+
+
+def test_every_item_that_is_judged_in_a_unit_says_why():
+    for item in wellness_items().values():
+        assert bool(item.unit and item.better) == np.isfinite(item.swc)
 
 
 def test_every_break_and_every_label_has_words():

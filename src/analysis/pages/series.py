@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import Course, Fact, Light, Place
-from analysis.base.sentences import Wording, capital
+from analysis.base.sentences import Wording
 from analysis.base.states import State
 from analysis.base.units import signed_text
 from analysis.models.answers import Answers
@@ -79,7 +79,9 @@ def wording_of(one: Followed) -> Wording:
         case PaceAtHeartRate():
             return Wording("easy pace", 0, "slower", "faster", "run")
         case Answers():
-            return Wording(capital(one.item.replace("_", " ")), 1, "higher", "lower", "answer")
+            decimals = one.about.decimals if one.about.unit else 1  # a level of whole answers lies between them
+            occasion = "morning" if one.about.unit else "answer"
+            return Wording(one.about.name, decimals, "higher", "lower", occasion)
         case SideDifference():
             return Wording(f"{one.name}, right over left", 1, "more to the right", "more to the left", "test")
         case CheckHistory():
