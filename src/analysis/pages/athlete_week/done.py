@@ -40,6 +40,56 @@ class LabelledDays:
     note: str | None  # why, as it was written
 
 
+@dataclass(frozen=True)
+class Note:
+    """What somebody wrote about a session or a set of the week, and the address of its video; all of it text."""
+
+    local_date: pd.Timestamp
+    exercise: str | None  # canonical or raw name; None for a note about the whole session
+    sets: tuple[int, ...]  # the sets of their session that it was written at
+    text: str  # empty where there is a video alone
+    video_url: str | None  # https, to be shown as text and never fetched
+
+
+def notes_of(sessions: pd.DataFrame, sets: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[Note, ...]:
+    """The notes and video addresses of a week, by day: those of a session first, then those of its sets.
+
+    Parameters
+    ----------
+    sessions : DataFrame
+        Table sessions of one athlete. Empty text is no note.
+    sets : DataFrame
+        Table sets with local_date. The same words at several sets of an exercise are one note.
+    days : DatetimeIndex
+        The days of the week.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-05")
+    >>> sessions = pd.DataFrame({"local_date": [day], "notes": ["Slept badly"]})
+    >>> sets = pd.DataFrame({"local_date": day, "session_id": "s", "set_no": [1, 2], "exercise": "deadlift",
+    ...     "exercise_raw": "DL", "notes": "Hips back", "video_url": [None, "https://example.org/a"]})
+    >>> [(one.exercise, one.sets, one.text) for one in notes_of(sessions, sets, pd.DatetimeIndex([day]))]
+    [(None, (), 'Slept badly'), ('deadlift', (1,), 'Hips back'), ('deadlift', (2,), 'Hips back')]
+    """
+    of_week = sessions[sessions["local_date"].isin(days)].dropna(subset=["notes"])
+    found = {
+        (row.local_date, "", row.notes.strip(), None): Note(row.local_date, None, (), row.notes.strip(), None)
+        for row in of_week.itertuples()
+        if row.notes.strip()
+    }
+    for row in sets[sets["local_date"].isin(days)].sort_values(["local_date", "session_id", "set_no"]).itertuples():
+        words = row.notes.strip() if isinstance(row.notes, str) else ""
+        video = row.video_url if isinstance(row.video_url, str) else None
+        if not words and not video:
+            continue
+        exercise = row.exercise if isinstance(row.exercise, str) else row.exercise_raw
+        key = (row.local_date, exercise, words, video)
+        before = found[key].sets if key in found else ()
+        found[key] = Note(row.local_date, exercise, tuple(dict.fromkeys((*before, int(row.set_no)))), words, video)
+    return tuple(sorted(found.values(), key=lambda note: (note.local_date, note.exercise is not None)))
+
+
 def labelled_days(labels: pd.DataFrame, days: pd.DatetimeIndex) -> tuple[LabelledDays, ...]:
     """The named days of a week, by their first; labels of one kind that touch or overlap are told as one.
 

@@ -33,10 +33,12 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_spe
 from analysis.pages.athlete_week.done import (
     Adherence,
     LabelledDays,
+    Note,
     WeekTotals,
     adherence_of,
     labelled_days,
     left_out_of,
+    notes_of,
 )
 from analysis.pages.parts import AthleteFrames, Parts, gathered
 from analysis.pages.parts import Missing as Missing
@@ -122,6 +124,11 @@ class AthleteWeek:
     def labelled(self) -> tuple[LabelledDays, ...]:
         """The days of this week that were planned light, or on which the athlete was ill, away or coming back."""
         return labelled_days(self.athlete.labels, self.days)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What was written about this week's sessions and sets, and the addresses of their videos, as text."""
+        return notes_of(self.athlete.sessions, self.athlete.sets, self.days)
 
     @cached_property
     def totals(self) -> WeekTotals:
@@ -240,8 +247,12 @@ class AthleteWeek:
     @cached_property
     def form_breaks(self) -> tuple[SetBreak, ...]:
         """The rated sets of this week, with the repetition at which form first changed and how."""
-        rated = rated_repetitions(self.athlete.sets, self.athlete.reps, self.until)
-        return set_breaks(rated[rated["local_date"] >= self.days[0]])
+        return set_breaks(self.rated[self.rated["local_date"] >= self.days[0]])
+
+    @cached_property
+    def rated(self) -> pd.DataFrame:
+        """Every rated repetition up to this week, as `models.form.clean_reps.rated_repetitions`."""
+        return rated_repetitions(self.athlete.sets, self.athlete.reps, self.until)
 
     @cached_property
     def tempo(self) -> TempoCount:
