@@ -1,5 +1,7 @@
 """What the athlete's week knows of the hinge: breaks of form, tempo, sides of single-leg work, mobility, notes."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from made_up_athlete import (
     MONDAY,
     MONDAYS,
     SUNDAY,
+    MadeUp,
     answers,
     birch,
     form_sets,
@@ -22,6 +25,7 @@ from made_up_athlete import (
 )
 
 from analysis.base.tables import LABELS as LABEL_KINDS
+from analysis.base.tables import TABLES
 from analysis.base.wellness_items import wellness_items
 from analysis.base.words import BREAKS, BREAKS_SEEN
 from analysis.metrics.tempo import TempoCount
@@ -29,6 +33,7 @@ from analysis.models.form.clean_reps import set_breaks
 from analysis.models.form.tempo_kept import tempo_kept
 from analysis.pages.athlete_week.done import labelled_days
 from analysis.pages.athlete_week.hinge_words import LABELS, break_text, label_text, tempo_text
+from analysis.pages.athlete_week.milestones import milestones_of
 from analysis.pages.athlete_week.week import athlete_week
 from analysis.pages.series import series_fact, subject_of, wording_of
 
@@ -215,6 +220,57 @@ def test_an_answer_has_the_end_of_its_scale():
 def test_every_item_that_is_judged_in_a_unit_says_why():
     for item in wellness_items().values():
         assert bool(item.unit and item.better) == np.isfinite(item.swc)
+
+
+def with_notes(*notes: tuple[str | None, str | None]) -> MadeUp:
+    """Birch, with sets of Friday that have a note and a video each."""
+    (row,), _ = loaded(FRIDAYS[-1:], [60.0])
+    sets = [row | {"set_no": n, "notes": one, "video_url": video} for n, (one, video) in enumerate(notes, start=1)]
+    return birch().but(**lifting((sets, [])))
+
+
+def test_notes_and_videos_of_the_week_stand_by_day_and_set():
+    link = "https://videos.example.org/rdl?v=1"
+    week = athlete_week(with_notes(("Hips back", None), ("Hips back", None), (None, link), (None, None)), SUNDAY)
+    told = [(one.exercise, one.sets, one.text, one.video_url) for one in week.notes]
+    assert told == [("romanian_deadlift", (1, 2), "Hips back", None), ("romanian_deadlift", (3,), "", link)]
+    sessions = birch().sessions.assign(notes="Slept badly")
+    of_session = athlete_week(birch().but(sessions=sessions), SUNDAY).notes
+    assert {(one.exercise, one.text) for one in of_session} == {(None, "Slept badly")}
+    assert [one.local_date for one in of_session] == sorted(one.local_date for one in of_session)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org/a", "javascript:alert(1)", "https://a b", "https://", 'https://a"onclick', "data:text/html,x"],
+)
+def test_an_address_that_is_not_https_is_no_video(address):
+    pattern = TABLES["sets"].by_name["video_url"].pattern
+    assert re.match(pattern, address) is None
+    assert re.match(pattern, "https://youtu.be/abc?t=1") is not None
+
+
+def rated_days(clean: list[int], angles_deg: list[float], speeds_m_s: list[float]) -> MadeUp:
+    sets, reps = form_sets(MONDAYS, clean, angles_deg=angles_deg)
+    speeds = dict(zip(MONDAYS, speeds_m_s, strict=True))
+    return birch().but(**lifting((sets, [row | {"mean_velocity_m_s": speeds[row["local_date"]]} for row in reps])))
+
+
+def test_the_deepest_and_the_fastest_day_with_every_rep_clean_are_milestones():
+    week = athlete_week(rated_days([8] * 9, [95, 94, 96, 95, 94, 95, 96, 95, 80], [0.70] * 8 + [0.74]), SUNDAY)
+    found = {one.kind: one for one in milestones_of(week)}
+    assert found["depth"].value == pytest.approx(84.5)  # from 81 to 88 degrees
+    assert (found["depth"].unit, found["depth"].clear) == ("deg", True)
+    level = [95, 94, 96, 95, 94, 95, 96, 95, 95]
+    faster = milestones_of(athlete_week(rated_days([8] * 9, level, [0.70] * 8 + [0.74]), SUNDAY))
+    assert [(one.what, one.value, one.clear) for one in faster if one.kind == "clean_speed"] == [
+        ("Romanian deadlift at 50 kg, every rep clean", pytest.approx(0.74), False)
+    ]
+
+
+def test_depth_that_cost_form_is_no_milestone():
+    week = athlete_week(rated_days([8] * 8 + [7], [95.0] * 8 + [80.0], [0.70] * 8 + [0.80]), SUNDAY)
+    assert {one.kind for one in milestones_of(week)}.isdisjoint({"depth", "clean_speed"})
 
 
 def test_every_break_and_every_label_has_words():
