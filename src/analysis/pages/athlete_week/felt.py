@@ -1,23 +1,18 @@
 """How the athlete felt: what stands out in a sentence, and a cell a day for at most three questions."""
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import CellRow, Cells, Drawing, Fact
 from analysis.base.errors import NotEnoughData
-from analysis.base.sentences import capital
 from analysis.base.usual_band import BAND_LEVEL
+from analysis.base.wellness_items import wellness_item
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.spoken import fact_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import count_text, expected_text
 
 ITEMS_MOST = 3
-
-_UNITS = re.compile(r"_(bpm|ms|h|min|kg|c|pct|kcal|points)$")
-_UNIT_WORDS = {"c": "°C", "pct": "%"}
 
 
 def felt_blocks(week: AthleteWeek) -> list[Fact | Drawing]:
@@ -64,7 +59,7 @@ def felt_fact(week: AthleteWeek) -> Fact:
 
 def _one_outside(row: pd.Series) -> str:
     direction = "lower" if row["value"] < row["usual_low"] else "higher"
-    return words.ONE_OUTSIDE.format(item=item_name(row["item"]), direction=direction, day=f"{row['local_date']:%A}")
+    return words.ONE_OUTSIDE.format(item=row["name"], direction=direction, day=f"{row['local_date']:%A}")
 
 
 def items(week: AthleteWeek) -> list[tuple[str, str]]:
@@ -98,20 +93,12 @@ def cells(week: AthleteWeek, shown: list[tuple[str, str]]) -> Cells:
     return Cells(title, tuple(f"{day:%a}"[0] for day in week.days), tuple(rows), legend=False)
 
 
-def item_name(item: str) -> str:
-    """A question as people read it, without its unit.
-
-    >>> item_name("resting_heart_rate_bpm")
-    'Resting heart rate'
-    """
-    return capital(_UNITS.sub("", item).replace("_", " "))
-
-
 def item_label(week: AthleteWeek, item: str, source: str | None) -> str:
     """A question with its scale or unit, and its source where several answer it."""
-    name = item_name(item) + (f" ({source})" if source else "")
-    if unit := _UNITS.search(item):
-        return words.WITH_UNIT.format(item=name, unit=_UNIT_WORDS.get(unit[1], unit[1]))
+    about = wellness_item(item)
+    name = about.name + (f" ({source})" if source else "")
+    if about.unit:
+        return words.WITH_UNIT.format(item=name, unit=about.unit)
     asked = week.athlete.wellness
     asked = asked[(asked["item"] == item) & (asked["local_date"] <= week.until)].dropna(
         subset=["scale_min", "scale_max"]

@@ -10,7 +10,8 @@ from analysis.base.display import METRIC, Display
 from analysis.base.errors import NotEnoughData
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.days import planned_words
-from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, WeekTotals
+from analysis.pages.athlete_week.done import WeekTotals
+from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek
 from analysis.pages.wording import count_text, listed
 
 _ACTIVITIES = {kind: kind for kind in ("run", "ride", "swim", "walk", "hike", "row", "screen")}

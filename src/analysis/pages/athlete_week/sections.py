@@ -15,11 +15,14 @@ from analysis.models.answers import Answers
 from analysis.models.change import Told, expected_by_chance
 from analysis.pages.athlete_week import action, days, logged, measured, words
 from analysis.pages.athlete_week import felt as feelings
+from analysis.pages.athlete_week.done import Note
+from analysis.pages.athlete_week.hinge_words import break_text, label_text, tempo_text
 from analysis.pages.athlete_week.message import Message, message_of
 from analysis.pages.athlete_week.rest import measures, rest_of, summary
 from analysis.pages.athlete_week.spoken import fact_of
-from analysis.pages.athlete_week.week import AthleteWeek, Missing
-from analysis.pages.wording import count_text, day_text, expected_text, left_out_fact
+from analysis.pages.athlete_week.week import AthleteWeek
+from analysis.pages.parts import Missing
+from analysis.pages.wording import count_text, day_text, exercise_name, expected_text, left_out_fact
 
 Block = Fact | Drawing
 
@@ -44,10 +47,11 @@ def header(week: AthleteWeek) -> list[Block]:
     shown: list[Block] = [days.done_days(week)]
     if week.excused and not week.n_trained_days:
         return shown
+    named = [Text(f"{label_text(one)}.") for one in week.labelled if one.kind not in words.AWAY]
     try:
-        return [*shown, logged.done_fact(week)]
+        return [*shown, logged.done_fact(week), *named]
     except NotEnoughData:
-        return shown
+        return [*shown, *named]
 
 
 def message(week: AthleteWeek) -> list[Block]:
@@ -92,16 +96,19 @@ def numbers(week: AthleteWeek) -> list[Block]:
             shown += measured.numbers_of(week, one)
         elif not one.change.changed:
             shown.append(fact_of(week, one))
-    shown += [*measured.speed_numbers(week), *feelings.other_answers(week)]
-    parts = (
-        week.forms,
-        week.speeds if not week.e1rms.known else None,
-        week.depths,
-        week.checks,
-        week.paces,
-        week.sides,
+    shown += [*_of_sets(week), *measured.speed_numbers(week), *feelings.other_answers(week)]
+    speeds = () if week.e1rms.known else (week.speeds,)
+    parts = (week.forms, *speeds, week.tempos, week.depths, week.checks, week.paces, week.sides, week.leg_sides)
+    return [*shown, *(fact for part in (*parts, week.mobility) for fact in _missing(part.missing))]
+
+
+def _of_sets(week: AthleteWeek) -> list[Block]:
+    """Which break ended the clean repetitions of each rated set of the week, and how its sets kept their tempo."""
+    breaks = tuple(
+        words.SET_BREAK.format(lift=exercise_name(one.exercise), said=break_text(one)) for one in week.form_breaks
     )
-    return [*shown, *(fact for part in parts if part is not None for fact in _missing(part.missing))]
+    tempo = tempo_text(week.tempo)
+    return [*([Lines(breaks)] if breaks else []), *([Text(tempo)] if tempo else [])]
 
 
 def tests(week: AthleteWeek) -> list[Block]:
@@ -110,7 +117,7 @@ def tests(week: AthleteWeek) -> list[Block]:
 
 
 def notes(week: AthleteWeek) -> list[Block]:
-    """What else the coach accepted, and the cues of the last weeks; nothing where there is nothing."""
+    """What else the coach accepted, the week's notes and the last cues; nothing where there is nothing."""
     accepted = [
         Fact(f"next_week.{row.subject}", row.line, coach_sentence=f"{row.line} {row.evidence}")
         for row in week.approved.iloc[1:APPROVED_MOST].itertuples()
@@ -118,7 +125,16 @@ def notes(week: AthleteWeek) -> list[Block]:
     known = week.athlete.cues[week.athlete.cues["local_date"] <= week.until].sort_values("local_date", ascending=False)
     cues = known.drop_duplicates("cue").head(CUES_MOST)
     lines = tuple(words.CUE_ON.format(day=_day(row.local_date, week.until), cue=row.cue) for row in cues.itertuples())
-    return [*accepted, *([Lines(lines)] if lines else [])]
+    written = tuple(_note_text(one, week.until) for one in week.notes)
+    return [*accepted, *(Lines(some) for some in (written, lines) if some)]
+
+
+def _note_text(one: Note, until: pd.Timestamp) -> str:
+    """A note with its day, lift and sets, and the address of its video as text."""
+    about = [_day(one.local_date, until), *([exercise_name(one.exercise)] if one.exercise else [])]
+    about += [f"set {', '.join(map(str, one.sets))}"] if one.sets else []
+    said = [*([f"“{one.text}”"] if one.text else []), *([one.video_url] if one.video_url else [])]
+    return f"{', '.join(about)}: {' '.join(said)}"
 
 
 def left_out(week: AthleteWeek) -> list[Block]:

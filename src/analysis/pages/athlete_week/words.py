@@ -130,6 +130,7 @@ TEST_DUE = "{name} due"
 COACH_ADDS = "Your coach will add this."
 
 # folds
+SET_BREAK = "{lift}: {said}"
 AGAINST_USUAL = "Last: {value} on {day}, {off} than usual; a bad day alone makes {alone}."
 AT_USUAL = "Last: {value} on {day}, as usual; a bad day alone makes {alone}."
 LAST_ONLY = "Last: {value} on {day}."
