@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.base.config import Check, Config, Lift, SideTest
 from analysis.base.frames import NOISE_COLUMNS
 from analysis.base.tables import TABLES
+from analysis.metrics.mobility import SCREENS
 
 SUNDAY = pd.Timestamp("2026-06-28")
 MONDAY = pd.Timestamp("2026-06-22")
@@ -32,6 +33,7 @@ SPRINT = Check(
     swc=0.03,
 )
 HOP = SideTest(test_id="hop", name="Single-leg hop", metric="distance", unit="cm")
+ANKLE = next(screen for screen in SCREENS if screen.test_id == "ankle_dorsiflexion")
 CONFIG = Config(lifts=[LIFT], checks=[SPRINT], side_tests=[HOP])
 
 
@@ -170,6 +172,12 @@ def loaded(days: pd.DatetimeIndex, loads_kg: list[float], **more) -> tuple[list[
     return rows, []
 
 
+def timed(days: pd.DatetimeIndex, times_s: list[float], *, tempo: str = "3-1-1-0") -> tuple[list[dict], list[dict]]:
+    """Sets of 8 in a tempo: one a day, and how long it took."""
+    rows, reps = loaded(days, [50.0] * len(times_s), reps=8, tempo=tempo)
+    return [row | {"duration_s": time_s} for row, time_s in zip(rows, times_s, strict=True)], reps
+
+
 def noise_of(*told: tuple[str, str, str, float]) -> pd.DataFrame:
     """The noise of a squad of 12: quantity, device, unit and typical error, rho .2, the same of all athletes."""
     rows = [
@@ -230,6 +238,17 @@ def hops(days: list[str], left_cm: list[float], right_cm: list[float], *, trials
         for day, *both in zip(days, left_cm, right_cm, strict=True)
         for side, value in zip("LR", both, strict=True)
         for trial in range(1, trials + 1)
+    ]
+    return table("trials", rows)
+
+
+def screened(days: pd.DatetimeIndex, values_cm: list[float], *, right_more_cm: float = 0.2, **more) -> pd.DataFrame:
+    """Knee to wall: one trial a side and day."""
+    rows = [
+        {"athlete_id": "t3st", "local_date": day, "test_id": ANKLE.test_id, "trial_no": 1, "side": side}
+        | {"metric": "distance", "value": value + by, "unit": "cm", "file_no": 1, "row_no": 1, **more}
+        for day, value in zip(days, values_cm, strict=True)
+        for side, by in (("L", 0.0), ("R", right_more_cm))
     ]
     return table("trials", rows)
 

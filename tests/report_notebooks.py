@@ -41,24 +41,40 @@ WEEK = (
     """
 with page.section("header", "Is it mine, and how complete?"):
     page.show(
-        Text("Based on 5 of 7 days"),
-        Days("Days with data", tuple("MTWTFSS"), ("done", "rest", "done", "none", "done", "off", "none")),
+        Days(
+            "What you did, day by day",
+            tuple(
+                Day(word[0], (mark,), word)
+                for word, mark in (
+                    ("Monday: lifted", "lift"), ("Tuesday: rest", "rest"), ("Wednesday: ran", "run"),
+                    ("Thursday: nothing logged", "none"), ("Friday: did a test", "test"), ("Saturday: off", "off"),
+                    ("Sunday: answered, no training logged", "answered"),
+                )
+            ),
+        ),
     )
 with page.section("message", "What is the week's message?"):
-    page.show(Text("Your hinge held its shape two reps longer than last month.", soft=False))
-with page.section("milestones", "What did I achieve?"):
-    page.show(Chips((Chip("Clear best: 6 clean reps", True), Chip("Best on the day: 100 kg pull", False))))
-with page.section("plan", "Did I do the plan?"):
     page.show(
-        Tiles(
-            "Planned days",
-            (
-                Tile("Day 1", "foundation", "done"),
-                Tile("Day 3", "balance, lighter", "moved"),
-                Tile("Day 5", "controlled power", "part"),
+        Fact("message", "Your deadlift is clearly faster. It was 0.79 m/s on Friday.", "clearly better",
+             lead="Your deadlift is clearly faster."),
+        Trend(
+            "Romanian deadlift at 60 kg: the last 12 weeks", "m/s", (9.0, 6.0, 3.0, 1.0, 0.0),
+            (0.71, 0.72, 0.70, 0.78, 0.79), 12, ((9.0, "May"), (4.5, "June")), band_low=0.75, band_high=0.83,
+            level=0.785, before=0.71, since=1.0, since_day="28 June", state="clearly better",
+        ),
+        Sure(3, "Sure: more than good and bad days explain."),
+    )
+with page.section("rest", "The rest"):
+    page.show(
+        Fact("rest.held", "1 held steady. 1 need more tests.", n=2),
+        Measures(
+            "Everything else", (
+                Measure("20 m sprint", "0.03 s slower", "3.48 s", Place("usual 3.38 to 3.52 s, steady", -0.5)),
+                Measure("Easy pace", "two more runs to go", "6:18 /km", Place("no usual yet", None)),
+                Measure("Single-leg hop", "24 Jun", "left 151, right 153 cm"),
             ),
-            "9 of 12 over four weeks.",
-        )
+            shown=2,
+        ),
     )
 """,
     """

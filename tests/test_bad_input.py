@@ -15,7 +15,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints
+from made_up_athlete import (
+    ANKLE,
+    FRIDAYS,
+    HOP,
+    LIFT,
+    SPRINT,
+    SUNDAY,
+    birch,
+    lifting,
+    loaded,
+    runs_at,
+    screened,
+    sprints,
+    timed,
+)
 
 import analysis.models
 import analysis.report.page as page_module
@@ -32,7 +46,10 @@ from analysis.models.fitness_fatigue.skill import review
 from analysis.models.form.clean_reps import form_history, history_of_rated, rated_repetitions
 from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.hinge_depth import hinge_depth
+from analysis.models.form.mobility_level import mobility_level
 from analysis.models.form.sides import difference_of_dates, side_difference
+from analysis.models.form.single_leg import single_leg_difference
+from analysis.models.form.tempo_kept import tempo_kept
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
@@ -154,6 +171,21 @@ AT_ANCHOR = BIRCH.reps[BIRCH.reps["mean_velocity_m_s"].notna()]
 RATED = BIRCH.reps[BIRCH.reps["rater"].notna()]
 RATED = RATED.assign(hinge_angle_deg=RATED["hinge_angle_deg"] + np.resize([0.0, 1.0, -1.0], len(RATED)))
 AT_LOADS = lifting(loaded(FRIDAYS, [100.0, 102.5, 97.5] * 3))["sets"]
+TIMED = lifting(timed(FRIDAYS, [42.0, 39.0, 44.0] * 3))["sets"]
+ANKLES = screened(FRIDAYS, [10.0, 10.4, 10.2] * 3)
+SPLIT_SQUATS = pd.DataFrame(
+    {
+        "local_date": FRIDAYS.repeat(2),
+        "session_id": FRIDAYS.repeat(2).astype("str"),
+        "set_no": [1, 2] * len(FRIDAYS),
+        "rep_no": 1,
+        "exercise": "split_squat",
+        "side": ["L", "R"] * len(FRIDAYS),
+        "load_kg": 20.0,
+        "device": "encoder",
+        "mean_velocity_m_s": np.resize([0.50, 0.52, 0.51, 0.50, 0.49, 0.51], 2 * len(FRIDAYS)),
+    }
+)
 MAXIMA = pd.DataFrame(
     {"local_date": WEEKS["day"], "source": ["tested"] + ["reps"] * 15, "e1rm_kg": WEEKS["kg"], "error_sd": 0.03}
 ).assign(k_loading=0.0, mvt_loading=0.0, slope_loading=0.0)
@@ -271,6 +303,18 @@ MODELS: dict[str, Asked] = {
     "hinge_depth": Asked(
         lambda f: hinge_depth(BIRCH.sets, f, "romanian_deadlift", SUNDAY), RATED, "hinge_angle_deg", 0, kind="rater",
         answers=JUDGED - {"too few"},
+    ),
+    "tempo_kept": Asked(
+        lambda f: tempo_kept(f, "romanian_deadlift", SUNDAY), TIMED, "duration_s", 0,
+        answers=JUDGED - {"too few"},
+    ),
+    "mobility_level": Asked(
+        lambda f: mobility_level(f, ANKLE, SUNDAY), ANKLES, "value", 0, kind="unit",
+        answers=answers("all equal", "a missing value"),
+    ),
+    "single_leg_difference": Asked(
+        lambda f: single_leg_difference(f.assign(set_kind="work", reps=1), f, "split_squat", SUNDAY, name="Squat"),
+        SPLIT_SQUATS, "mean_velocity_m_s", 2, kind="device", answers=COUNTED,
     ),
     "answers_to": Asked(
         lambda f: answers_to(f, "sleep", "form", SUNDAY), BIRCH.wellness, "value", 3,

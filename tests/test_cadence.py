@@ -4,9 +4,8 @@ import pandas as pd
 import pytest
 from made_up_athlete import MONDAY, SUNDAY, birch, table
 
-from analysis.base.blocks import Tiles
 from analysis.metrics.adherence import lifts_of_plan
-from analysis.pages.athlete_week import sections
+from analysis.pages.athlete_week import logged
 from analysis.pages.athlete_week.week import athlete_week
 from analysis.pages.squad_week.proposals import athlete_facts
 
@@ -67,7 +66,7 @@ def test_a_day_not_trained_or_without_a_logged_set_cannot_be_checked():
     assert checked("hip thrust")["lifts_status"] is None
 
 
-def test_the_tile_names_what_was_not_logged_and_the_day_stays_done():
+def test_the_plan_names_what_was_not_logged_and_the_day_stays_done():
     athlete = birch()
     plan = athlete.plan.assign(content="drills: hip thrust, step-up")
     key = {"session_id": "role", "athlete_id": "t3st", "side": "B", "set_kind": "work", "reps": 8, "load_kg": 40.0}
@@ -78,7 +77,7 @@ def test_the_tile_names_what_was_not_logged_and_the_day_stays_done():
     ]
     lifted = table("sets", rows, local_date="datetime64[us]", counted="bool")
     week = athlete_week(athlete.but(plan=plan, sets=lifted), SUNDAY)
-    (tiles,) = [block for block in sections.your_week(week) if isinstance(block, Tiles)]
-    assert (tiles.tiles[0].status, tiles.tiles[0].text) == ("done", "Mon, drills, not logged: step-up")
+    (planned,) = logged.plan_table(week)
+    assert planned.rows[0][0::2] == ("Mon", "done, not logged: step-up")
     assert athlete_facts(week)["plan_lifts_pct"] == 50
     assert athlete_facts(athlete_week(birch(), SUNDAY))["plan_lifts_pct"] is None

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from typing import get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,8 @@ import analysis.report.page as page_module
 from analysis.base.blocks import (
     CellRow,
     Cells,
-    Chip,
-    Chips,
     Course,
+    Day,
     Days,
     DumbbellRow,
     Dumbbells,
@@ -28,16 +26,19 @@ from analysis.base.blocks import (
     ForestRow,
     Light,
     Lines,
+    Measure,
+    Measures,
     Numbers,
+    Place,
     RepRow,
     Reps,
     SideRow,
     Sides,
     Sparkline,
+    Sure,
     Table,
     Text,
-    Tile,
-    Tiles,
+    Trend,
 )
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.states import State
@@ -192,9 +193,22 @@ DRAWINGS = [
     Sides("Sides", "kg", (SideRow("Left", 24.5, 23, 26), SideRow("Right", 25.5, 24, 27))),
     Cells("Sleep", tuple("MTWTFSS"), (CellRow("Sleep", (7, None, 8, 6, 7, None, 8)),)),
     Sparkline("Line", (1.0, None, 2.0), 0.5, 1.5),
-    Tiles("Plan", (Tile("Day 1", "foundation", "done"),), "9 of 12."),
-    Chips((Chip("Clear best", True), Chip("On the day", False))),
-    Days("Days", ("M", "T"), ("done", "none")),
+    Sure(2, "Quite sure."),
+    Measures("All else", (Measure("Sprint", "slower", "3.48 s", Place("usual", -0.5)), Measure("Hop", "", "1 m")), 1),
+    Days("Days", (Day("M", ("lift", "run"), "Monday: lifted and ran"), Day("T", ("none",), "Tuesday: nothing logged"))),
+    Trend(
+        "Trend",
+        "s",
+        (3.0, 0.0),
+        (3.5, 3.4),
+        12,
+        ((2.0, "May"),),
+        better="lower",
+        level=3.4,
+        before=3.5,
+        since=0.0,
+        since_day="1 June",
+    ),
     Text("A remark."),
     Lines(("Keep 60 kg.",)),
     Numbers("The numbers", ("Date", "Speed"), (("1 July", "0.79"),)),
@@ -211,21 +225,23 @@ def test_every_drawing_says_its_title_and_words_on_the_page(emitted, drawing):
     if drawing.kind in SCENES:
         assert f"<title>{drawing.title}</title>" in html
         assert re.search(r"<desc>[^<]+</desc>", html)
-    words = {"tiles": "foundation", "chips": "Clear best", "days": "nothing logged", "text": "A remark."}
+    words = {"sure": "2 of 3 sure", "measures": "1 more", "days": "Tuesday: nothing logged", "text": "A remark."}
     words |= {"lines": "Keep 60 kg.", "numbers": "0.79"}
     assert words.get(drawing.kind, drawing.__dict__.get("title", "")) in html
 
 
-def test_a_best_on_the_day_does_not_look_like_a_clear_best(emitted):
-    html = preview_html(bundle_of(emitted, DRAWINGS[5]))
-    assert '<li class="clear"><span aria-hidden="true">▲</span> Clear best' in html
-    assert '<li class="day"><span aria-hidden="true">●</span> On the day' in html
+def test_the_shapes_of_a_day_are_heard_as_its_words(emitted):
+    html = preview_html(bundle_of(emitted, *[drawing for drawing in DRAWINGS if drawing.kind == "days"]))
+    assert '<i role="img" aria-label="Monday: lifted and ran">' in html
+    assert html.count("<svg") == 3
 
 
-@pytest.mark.parametrize("status", get_args(get_type_hints(Tile)["status"]))
-def test_the_tile_of_a_planned_day_has_a_mark_and_a_word_for_what_became_of_it(emitted, status):
-    html = preview_html(bundle_of(emitted, Tiles("Plan", (Tile("Day 1", "Mon", status),))))
-    assert re.search(rf'<span class="status {status}"><span aria-hidden="true">.</span> {status}</span>', html)
+def test_what_is_heard_of_a_trend_are_the_values_that_are_drawn():
+    scene = SCENES["trend"](plain(next(drawing for drawing in DRAWINGS if drawing.kind == "trend")))
+    assert scene.description == "3.50, 3.40 s, oldest first. Before, up to 1 June: 3.50 s. Up is better."
+    assert next(shape.text for shape in scene.shapes if shape.tag == "text") == "before 3.50 s"
+    (*_, first, newest) = [shape.attributes["cy"] for shape in scene.shapes if shape.tag == "circle"]
+    assert newest < first  # a smaller time stands higher
 
 
 def inside(scene) -> None:
@@ -436,7 +452,7 @@ def test_the_axis_of_a_broad_forest_has_round_numbers():
 
 
 def test_a_row_of_a_forest_says_its_interval_and_state_or_why_there_is_none():
-    scene = SCENES["forest"](plain(DRAWINGS[10]))
+    scene = SCENES["forest"](plain(next(drawing for drawing in DRAWINGS if drawing.kind == "forest")))
     assert scene.description == "Alder: +0.07 m/s, between +0.03 and +0.11, better. Birch: New."
     texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
     assert texts == ["▲ better", "Alder", "+0.07", "Birch", "New.", *texts[5:]]
@@ -454,7 +470,8 @@ def test_hostile_text_stays_text_everywhere(emitted):
         Fact("a", HOSTILE, "better"),
         Text(HOSTILE),
         Course(HOSTILE, HOSTILE, HOSTILE, (1.0,), (2.0,), (True,), 12, 0.0, 3.0, light=(Light(3, 2, HOSTILE),)),
-        Chips((Chip(HOSTILE, True),)),
+        Days(HOSTILE, (Day(HOSTILE, ("lift",), HOSTILE, HOSTILE),)),
+        Measures(HOSTILE, (Measure(HOSTILE, HOSTILE, HOSTILE, Place(HOSTILE, 0.0)),)),
         Table(HOSTILE, (HOSTILE,), ((Entry(HOSTILE, HOSTILE, "better", HOSTILE, link="a.html"),),)),
         Forest(HOSTILE, HOSTILE, (ForestRow(HOSTILE, 1.0, 0.5, 1.5, None, HOSTILE, HOSTILE),), label=HOSTILE),
         Numbers(HOSTILE, (HOSTILE,), ((HOSTILE,),)),

@@ -12,11 +12,11 @@ from analysis.report.drawing import SCENES
 REPORTS = {"athlete_week": {"athlete_id": "Alder"}, "squad_week": {}, "block_review": {}}
 TABLES = {"frame": "columns", "table": "heads", "numbers": "heads"}  # and where each has its heads
 LEAST = {  # figures, tables, drawings and sentences: less would be a page of another notebook
-    "athlete_week": (2, 1, 5, 10),
+    "athlete_week": (0, 4, 12, 15),
     "squad_week": (0, 5, 50, 10),
     "block_review": (11, 20, 18, 25),
 }
-NOT_PRINTED = {"kind", "status", "states", "fact", "line", "state", "sort", "link"}
+NOT_PRINTED = {"kind", "status", "marks", "fact", "line", "state", "sort", "link"}
 
 
 class Read:

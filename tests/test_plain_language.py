@@ -78,11 +78,7 @@ def test_coaches_read_rounded_numbers(squad_workspace):
 
 
 def test_the_line_of_the_week_denies_no_change_that_is_told(squad_workspace):
-    steady = [
-        name
-        for name, week in squad_workspace.last_week.items()
-        if "nothing" in squad.facts_of(week)["message"].sentence
-    ]
+    steady = [name for name, week in squad_workspace.last_week.items() if squad.facts_of(week)["message"].state is None]
     assert len(steady) > 3
     for name in steady:
         told = [one for one in squad_workspace.last_week[name].followed if one.change.changed]

@@ -10,12 +10,12 @@ from made_up_athlete import MONDAY, SUNDAY, MadeUp, answers, bar_speed, birch, l
 from made_up_squad import CLEAN, FRIDAYS, lifter, named, stepped
 
 from analysis import open_workspace, proposals
-from analysis.base.blocks import Fact, Lines, Numbers
+from analysis.base.blocks import Fact
 from analysis.base.errors import ConfigProblem, NotEnoughData, UsageProblem
 from analysis.base.rules import shipped_rules
 from analysis.cli import main
 from analysis.pages.athlete_week import sections
-from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.athlete_week.week import AthleteWeek, athlete_week
 from analysis.pages.series import series_fact
 from analysis.pages.squad_noise import noise_table
 from analysis.pages.squad_week.proposals import athlete_facts, week_proposals, week_subjects
@@ -171,26 +171,24 @@ def accepted(*rows: tuple[str, str, pd.Timestamp]) -> pd.DataFrame:
 
 
 class TestThePage:
-    def section(self, *rows, **frames):
-        athlete = birch().but(proposals=accepted(*rows), **frames)
-        return sections.next_week(athlete_week(athlete, SUNDAY))
+    def week(self, *rows, **frames) -> AthleteWeek:
+        return athlete_week(birch().but(proposals=accepted(*rows), **frames), SUNDAY)
 
-    def test_the_two_lines_answered_last_stand_above_the_folded_plan(self):
-        blocks = self.section(("a", "One.", MONDAY), ("b", "Two.", MONDAY), ("c", "Three.", MONDAY))
-        assert [block.sentence for block in blocks if isinstance(block, Fact)] == ["Three.", "Two."]
-        (plan,) = [block for block in blocks if isinstance(block, Numbers)]
-        assert plan.rows[0] == ("Mon", "Day 1, drills")
+    def test_the_line_answered_last_is_what_comes_next_and_the_one_before_stands_among_the_notes(self):
+        week = self.week(("a", "One.", MONDAY), ("b", "Two.", MONDAY), ("c", "Three.", MONDAY))
+        line, agreed = sections.next_step(week)
+        assert (line.sentence, line.subject, agreed.text) == ("Three.", "next_week.c", "Your coach agreed.")
+        assert [block.sentence for block in sections.notes(week) if isinstance(block, Fact)] == ["Two."]
 
     def test_a_line_of_another_week_is_not_shown(self):
-        blocks = self.section(("a", "Old.", MONDAY - pd.Timedelta(days=7)))
-        assert [type(block) for block in blocks] == [Fact, Lines]
-        assert blocks[0].subject == "next_week.plan"
+        week = self.week(("a", "Old.", MONDAY - pd.Timedelta(days=7)))
+        assert [fact.subject for fact in sections.next_step(week)] == ["next.cue"]
 
-    def test_an_approved_line_needs_no_plan_and_without_both_the_coach_will_add_it(self):
-        only_now = plan_lines(MONDAY, 1)
-        assert [type(block) for block in self.section(("a", "One.", MONDAY), plan=only_now)] == [Fact]
+    def test_an_approved_line_needs_no_plan_and_without_one_the_coach_will_add_it(self):
+        week = self.week(("a", "One.", MONDAY), plan=plan_lines(MONDAY, 1))
+        assert sections.next_step(week)[0].sentence == "One."
         with pytest.raises(NotEnoughData, match=r"Your coach will add this\."):
-            self.section(plan=only_now)
+            sections.next_week(week)
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +266,7 @@ class TestAnswers:
         assert alder.fingerprint != before
         self.decide(folder, row["proposal_id"], "accept")
         assert workspace.athlete("Alder").fingerprint == alder.fingerprint  # the same answer renders nothing anew
-        assert [fact.sentence for fact in sections.next_week(athlete_week(alder, alder.until))[:1]] == [row["line"]]
+        assert [fact.sentence for fact in sections.next_step(athlete_week(alder, alder.until))[:1]] == [row["line"]]
         accepted_at = workspace.store.frame("proposals")["answered_at"].item()
         self.decide(folder, row["proposal_id"], "reject")
         stored = workspace.store.frame("proposals")

@@ -14,7 +14,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from contract import Result
-from made_up_athlete import FRIDAYS, HOP, LIFT, SPRINT, SUNDAY, birch, lifting, loaded, runs_at, sprints
+from made_up_athlete import (
+    ANKLE,
+    FRIDAYS,
+    HOP,
+    LIFT,
+    SPRINT,
+    SUNDAY,
+    birch,
+    lifting,
+    loaded,
+    runs_at,
+    screened,
+    sprints,
+    timed,
+)
 from made_up_sets import rated_sets
 from squads_in_weeks import made_up_squad
 
@@ -39,7 +53,9 @@ from analysis.models.form.depth_drift import depth_drift
 from analysis.models.form.form_and_day import Circumstance, form_and_day
 from analysis.models.form.form_break import form_break
 from analysis.models.form.hinge_depth import hinge_depth
+from analysis.models.form.mobility_level import mobility_level
 from analysis.models.form.sides import side_difference
+from analysis.models.form.tempo_kept import tempo_kept
 from analysis.models.form.watched import watched_repetitions
 from analysis.models.noise import Noise, noise_of_squad
 from analysis.models.result import TIDY_COLUMNS
@@ -183,6 +199,8 @@ RESULTS: dict[str, Result] = {
     "e1rm_by_day": e1rm_by_day(lifting(loaded(FRIDAYS, [100.0, 102.5, 97.5] * 3))["sets"], LIFT, SUNDAY),
     "answers": answers_to(BIRCH.wellness, "sleep", "form", SUNDAY),
     "hinge_depth": hinge_depth(BIRCH.sets, BIRCH.reps, LIFT.exercise, SUNDAY),
+    "mobility_level": mobility_level(screened(FRIDAYS, [10.0, 10.4, 10.2] * 3), ANKLE, SUNDAY),
+    "tempo_kept": tempo_kept(lifting(timed(FRIDAYS, [42.0, 39.0, 44.0] * 3))["sets"], LIFT.exercise, SUNDAY),
     "form_history": form_history(BIRCH.sets, BIRCH.reps, SUNDAY),
     "form_break": FORM_BREAK,
     "form_against_expected": FORM_BREAK.against_expected("t00", WEEKS[8]),

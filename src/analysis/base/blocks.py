@@ -238,6 +238,7 @@ class Cells(Drawing):
     title: str
     days: tuple[str, ...]
     rows: tuple[CellRow, ...]
+    legend: bool = True  # what dashed and outlined cells mean, in words below
 
 
 @dataclass(frozen=True)
@@ -260,42 +261,73 @@ class Place(Drawing):
     state: State | None = None
 
 
-@dataclass(frozen=True)
-class Tile:
-    head: str
-    text: str
-    status: Literal["done", "part", "moved", "missed", "planned", "off"]
+DayMark = Literal["lift", "run", "sport", "test", "rest", "off", "answered", "none"]
 
 
 @dataclass(frozen=True)
-class Tiles(Drawing):
-    """The planned days of a week and what became of them."""
+class Day:
+    """One of seven cells: its letter, what was done or is planned as shapes, and the same in words."""
 
-    title: str
-    tiles: tuple[Tile, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Chip:
-    text: str
-    clear: bool  # beyond error; else best on the day
-
-
-@dataclass(frozen=True)
-class Chips(Drawing):
-    """Milestones."""
-
-    chips: tuple[Chip, ...]
+    label: str
+    marks: tuple[DayMark, ...]
+    word: str  # what is heard in place of the shapes
+    below: str = ""  # a word below the letter
 
 
 @dataclass(frozen=True)
 class Days(Drawing):
-    """Seven dots: trained, rest, off, answered only, or nothing logged."""
+    """Seven days side by side."""
 
     title: str
-    labels: tuple[str, ...]
-    states: tuple[Literal["done", "rest", "off", "answered", "none"], ...]
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True)
+class Sure(Drawing):
+    """How sure a message is: one to three bars, and why in words."""
+
+    level: Literal[1, 2, 3]
+    text: str
+
+
+@dataclass(frozen=True)
+class Trend(Drawing):
+    """The picture of a message: values over weeks on the band of one more, and the level before a change."""
+
+    title: str
+    unit: str
+    weeks: tuple[float, ...]  # before the end, as 3.5; oldest first
+    values: tuple[float, ...]
+    n_weeks: float
+    months: tuple[tuple[float, str], ...]  # where each begins, in weeks before the end
+    decimals: int = 2
+    better: Literal["higher", "lower"] = "higher"
+    band_low: float | None = None
+    band_high: float | None = None
+    level: float | None = None
+    before: float | None = None
+    since: float | None = None  # from which week on the level holds, where there is one before
+    since_day: str = ""
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A line of a list of measures: its name, a smaller line, the newest value, and where that lies."""
+
+    name: str
+    below: str
+    value: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Measures(Drawing):
+    """Measures below each other on one scale, better to the right; those after the first `shown` are folded."""
+
+    title: str
+    rows: tuple[Measure, ...]
+    shown: int = 6
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from analysis.base.words import BREAKS, CONSENT
 
 __all__ = ["EMAIL", "TABLES", "Column", "Table"]
 
+HTTPS = r"^https://[^\s<>\"'`\\]{1,2000}$"  # an address that is shown as text, and never fetched
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$"  # an address alone, as forms on the web take it
 
 ATHLETE = text("athlete_id", "opaque, pseudonymous id", pattern=r"^[a-z0-9_-]{1,64}$", required=True)
@@ -111,6 +112,7 @@ _TABLES = (
         number("distance_m", "m", "distance covered in the set", 0, 100000),
         number("rest_s", "s", "rest after the set", 0, 86400),
         text("notes", "free text"),
+        text("video_url", "https address of a video of the set, shown as text and never fetched", pattern=HTTPS),
         *IN_FILE,
     ),
     table(

@@ -108,4 +108,7 @@ BREAKS = Words(
     "clean",
 )
 
+# what an athlete does when form breaks so
+BREAKS_SEEN = {"flexion": "back rounds", "valgus": "knees fall in", "shift": "hips shift"}
+
 CONSENT = Words({"report": (), "squad": (), "body_mass": (), "delivery": ()}, "none")

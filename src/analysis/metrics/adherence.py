@@ -15,6 +15,10 @@ PlanStatus = Literal["done", "moved", "part", "missed", "planned", "off"]
 TRAINING_ROLES = ("day_1", "day_3", "day_5")
 TOLERANCE_D = 1  # a planned day done on the day before or after is moved, not missed
 _AT_REST = ("body_mass", "body_composition")  # what a scale tells is no test that somebody did
+_WHY_OFF = {
+    "ill": re.compile(r"\b(ill|illness|sick|flu|fever|cold|covid)\b", re.IGNORECASE),
+    "travel": re.compile(r"\b(away|travel\w*|trip|holidays?|vacation)\b", re.IGNORECASE),
+}
 _BETWEEN = re.compile(r"[,;+]|\bthen\b|\band\b", re.IGNORECASE)  # the lifts that a plan lists
 _LIFTS_STATUS = {(True, False): "done", (True, True): "part", (False, True): "missed"}  # any done, any missing
 _WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
@@ -30,7 +34,7 @@ def week_days(until: pd.Timestamp, week_start: str = "monday") -> pd.DatetimeInd
     return pd.date_range(until.normalize() - pd.Timedelta(days=since_start), periods=7)
 
 
-def away(days: pd.DatetimeIndex, labels: pd.DataFrame) -> pd.Series:
+def away(days: pd.DatetimeIndex, labels: pd.DataFrame, sessions: pd.DataFrame | None = None) -> pd.Series:
     """Which days the athlete was ill or away, and what they are called.
 
     Parameters
@@ -38,10 +42,13 @@ def away(days: pd.DatetimeIndex, labels: pd.DataFrame) -> pd.Series:
     days : DatetimeIndex
     labels : DataFrame
         Table labels: kind, first_date, last_date.
+    sessions : DataFrame, optional
+        Table sessions; a day logged as off was off, and its notes may say why.
 
     Returns
     -------
-    Series of str, index of `days`: ill or travel, of several the first; missing on all other days.
+    Series of str, index of `days`: ill or travel, of several the first, or off where a log says so and no more; missing
+    on all other days.
 
     Examples
     --------
@@ -52,7 +59,18 @@ def away(days: pd.DatetimeIndex, labels: pd.DataFrame) -> pd.Series:
     found = pd.Series(None, index=days, dtype="str")
     for one in labels[labels["kind"].isin(AWAY)][::-1].itertuples():
         found[(days >= one.first_date) & (days <= one.last_date)] = one.kind
-    return found
+    if sessions is None or sessions.empty:
+        return found
+    off = sessions[sessions["status"] == "off"].drop_duplicates("local_date")
+    notes = off["notes"] if "notes" in off else pd.Series(None, index=off.index, dtype="str")
+    logged = pd.Series([_why_off(note) for note in notes], index=pd.DatetimeIndex(off["local_date"]), dtype="str")
+    return found.where(found.notna(), logged.reindex(days))
+
+
+def _why_off(note: object) -> str:
+    """What a day logged as off is called, by the words of its note."""
+    said = note if isinstance(note, str) else ""
+    return next((kind for kind, pattern in _WHY_OFF.items() if pattern.search(said)), "off")
 
 
 def day_states(
@@ -166,7 +184,7 @@ def plan_status(
     log = _Log.of(_near(sessions, days, ["local_date", "kind", "role", "status"], until))
     planned_near = _near(plan, days, ["local_date", "role"])
     own = set(planned_near.itertuples(index=False, name=None)) & log.named  # cannot have moved to another day
-    called = away(pd.DatetimeIndex(due["local_date"]), labels) if labels is not None else None
+    called = away(pd.DatetimeIndex(due["local_date"]), labels, sessions) if labels is not None else None
     due = due.assign(away=pd.Series(None, index=due.index, dtype="str") if called is None else called.array)
     status, done_on = [], []
     for planned in due.itertuples():

@@ -1,11 +1,34 @@
 """Mobility: the screens of hip, ankle and thoracic spine beside hinge depth, by date. Beside, not as its cause."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 
-MOBILITY_TESTS = ("hip_internal_rotation", "hip_external_rotation", "ankle_dorsiflexion", "thoracic_rotation")
 DEPTH_TEST = "hinge_depth"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen of the trials table, as people read it, and which way is better."""
+
+    test_id: str
+    name: str
+    better: Literal["higher", "lower"] = "higher"
+
+
+SCREENS = (
+    Screen(DEPTH_TEST, "Hinge depth, screen", "lower"),  # 180 degrees is upright
+    Screen("hip_flexion", "Hip, bending"),
+    Screen("active_straight_leg_raise", "Straight leg raise"),
+    Screen("hip_internal_rotation", "Hip, turning in"),
+    Screen("hip_external_rotation", "Hip, turning out"),
+    Screen("ankle_dorsiflexion", "Ankle, knee to wall"),
+    Screen("thoracic_rotation", "Upper back, turning"),
+)
+MOBILITY_TESTS = tuple(screen.test_id for screen in SCREENS if screen.test_id != DEPTH_TEST)
 
 _OF_A_SERIES = ["test_id", "metric", "side"]
 

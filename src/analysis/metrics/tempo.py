@@ -1,5 +1,7 @@
 """Tempo: the seconds prescribed for a repetition against the time that the set took."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -62,6 +64,64 @@ def tempo_compliance(sets: pd.DataFrame, *, tolerance_s: float = TOLERANCE_S) ->
     off = (asked["duration_s"] - prescribed) / done
     kept = np.select([off.isna(), off.abs() <= tolerance_s, off < 0], [None, "kept", "faster"], "slower")
     return asked.assign(prescribed_s=prescribed, off_s_per_rep=off, kept=pd.Series(kept, dtype="object"))
+
+
+@dataclass(frozen=True)
+class TempoCount:
+    """Of some sets with a tempo: how many kept it, and how many could not be told."""
+
+    n_sets: int
+    n_kept: int
+    n_faster: int
+    n_slower: int
+
+    @property
+    def n_known(self) -> int:
+        """Sets of which it is known, by their repetitions and their time."""
+        return self.n_kept + self.n_faster + self.n_slower
+
+
+def tempo_count(compliance: pd.DataFrame) -> TempoCount:
+    """How many of the sets kept their tempo.
+
+    Parameters
+    ----------
+    compliance : as `tempo_compliance` returns it. A set of which nothing is known counts in `n_sets` alone.
+
+    Examples
+    --------
+    >>> sets = pd.DataFrame({"session_id": "s", "set_no": [1, 2, 3], "local_date": pd.Timestamp("2026-01-05"),
+    ...     "exercise": "deadlift", "reps": 8.0, "tempo": "3-1-1-0", "duration_s": [41.0, 30.0, np.nan]})
+    >>> count = tempo_count(tempo_compliance(sets))
+    >>> count, count.n_known
+    (TempoCount(n_sets=3, n_kept=1, n_faster=1, n_slower=0), 2)
+    """
+    kept = compliance["kept"].value_counts()
+    return TempoCount(len(compliance), *(int(kept.get(word, 0)) for word in ("kept", "faster", "slower")))
+
+
+def once_with_tempo(sets: pd.DataFrame) -> pd.DataFrame:
+    """The sets with a tempo, each once: of a set that two sources hold the one that counts, if it has a tempo.
+
+    Parameters
+    ----------
+    sets : DataFrame with local_date, exercise, side, tempo, and counted: False for the copy of another source's set.
+
+    Returns
+    -------
+    DataFrame: rows of `sets`. A copy stays where no set of its day, exercise and side that counts has a tempo.
+
+    Examples
+    --------
+    >>> sets = pd.DataFrame({"local_date": pd.Timestamp("2026-01-05"), "exercise": ["row", "row", "squat", "squat"],
+    ...     "side": "B", "tempo": ["3-1-1-0", "3-1-1-0", None, "3-1-1-0"], "counted": [True, False, True, False]})
+    >>> once_with_tempo(sets).index.tolist()
+    [0, 3]
+    """
+    asked = sets[sets["tempo"].notna()]
+    of_day = [asked[name].fillna("") for name in ("local_date", "exercise", "side")]
+    has_counted = asked["counted"].groupby(of_day).transform("any").astype(bool)
+    return asked[asked["counted"].astype(bool) | ~has_counted]
 
 
 def tempo_summary(compliance: pd.DataFrame) -> pd.DataFrame:

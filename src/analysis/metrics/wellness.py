@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.base.usual_band import usual_band
+from analysis.base.wellness_items import wellness_item
 
 BAND_ENTRIES = 14  # earlier answers before a usual range is shown
 BAND_DAYS = 56  # how far back they reach
@@ -22,8 +23,8 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     -------
     DataFrame: item, source, local_date, value (NaN where nothing was answered; nothing is filled in), usual_low,
     usual_high (90 % range for one new answer, from the answers of the 56 days before `days`, NaN with fewer than 14),
-    n_earlier, inside (True, False, None where there is no value or no range). Items answered neither in the week
-    nor before are absent.
+    n_earlier, inside (True, False, None where there is no value or no range), name and scale (the unit, or "of 10";
+    empty where neither is known). Items answered neither in the week nor before are absent.
 
     Examples
     --------
@@ -34,13 +35,31 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     """
     first = days[0]
     is_recent = wellness["local_date"].between(first - pd.Timedelta(days=BAND_DAYS), days[-1])
-    recent = wellness.loc[is_recent, ["item", "source", "local_date", "value"]].set_index("local_date")
+    recent = wellness[is_recent].set_index("local_date").sort_index(kind="stable")
     weeks = [
-        _item_week(answers, days).assign(item=item, source=source)
-        for (item, source), answers in recent.groupby(["item", "source"], sort=True)["value"]
+        _item_week(answers["value"], days).assign(item=item, source=source, **_called(item, answers))
+        for (item, source), answers in recent.groupby(["item", "source"], sort=True)
     ]
-    columns = ["item", "source", "local_date", "value", "usual_low", "usual_high", "n_earlier", "inside"]
+    columns = [
+        "item",
+        "source",
+        "local_date",
+        "value",
+        "usual_low",
+        "usual_high",
+        "n_earlier",
+        "inside",
+        "name",
+        "scale",
+    ]
     return pd.concat(weeks, ignore_index=True)[columns] if weeks else pd.DataFrame(columns=columns)
+
+
+def _called(item: str, answers: pd.DataFrame) -> dict[str, str]:
+    """The name of an item and the scale of its newest answer."""
+    about = wellness_item(item)
+    ends = answers["scale_max"].dropna() if "scale_max" in answers else answers["value"].iloc[:0]
+    return {"name": about.name, "scale": about.scale(float(ends.iloc[-1]) if len(ends) else float("nan"))}
 
 
 def _item_week(answers: pd.Series, days: pd.DatetimeIndex) -> pd.DataFrame:

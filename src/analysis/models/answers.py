@@ -3,10 +3,10 @@
 Model card
 ----------
 Question: does the athlete sleep, ache or feel otherwise than before, for longer than a bad day?
-Data: the answers to one item from one source, one a day; a day without an answer is no value.
-Formula: none, an answer is its own value, in units of its scale (points).
+Data: the answers to one item from one source, one a day, or what a device measured at rest; a day without is no value.
+Formula: none, an answer is its own value, in units of its scale (points) or in the item's unit (h, bpm).
 Estimator: `models.change` on the answers, by the noise of the squad. The smallest worthwhile change is a tenth of the
-scale, a practical choice.
+scale, a practical choice; of what has a unit, that of `base.wellness_items`, which also says which way is good there.
 Interval: that of the change engine. Answers are whole numbers; the step of the scale is the least error.
 Refuses: no answer to the item, or one that is infinite. "Cannot tell" as the engine does, and without an answer in the
 last 14 days.
@@ -19,9 +19,11 @@ Saw et al. 2016, Br J Sports Med 50(5):281-291 (self-reported measures and train
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
+from analysis.base.wellness_items import WellnessItem, wellness_item
 from analysis.models import series
 from analysis.models.plausible import check_possible
 
@@ -35,6 +37,11 @@ class Answers(series.Series):
 
     item: str
     source: str
+
+    @property
+    def about(self) -> WellnessItem:
+        """Its name, unit and decimals."""
+        return wellness_item(self.item)
 
 
 def answers_to(
@@ -55,7 +62,7 @@ def answers_to(
     Raises
     ------
     NotEnoughData
-        No answer to the item, no scale, or one that says of no direction that it is good.
+        No answer to the item, neither a scale nor a unit that is judged, or no direction that is good.
     DataProblem
         An answer that is infinite.
 
@@ -67,13 +74,17 @@ def answers_to(
     0.9
     """
     of_item = (wellness["item"] == item) & (wellness["source"] == source) & (wellness["local_date"] <= until)
-    known = wellness[of_item].dropna(subset=["value", "scale_min", "scale_max"])
-    known = known[known["direction"].isin(["higher_better", "lower_better"])].drop_duplicates("local_date", keep="last")
+    about = wellness_item(item)
+    is_measured = bool(about.unit and about.better and np.isfinite(about.swc))
+    known = wellness[of_item].dropna(subset=["value", *([] if is_measured else ["scale_min", "scale_max"])])
+    if not is_measured:
+        known = known[known["direction"].isin(["higher_better", "lower_better"])]
+    known = known.drop_duplicates("local_date", keep="last")
     check_possible(known["value"], f"answer on {item.replace('_', ' ')}")
     if known.empty:
         raise NotEnoughData(f"No answer on {item.replace('_', ' ')} yet. Note it tomorrow morning.")
     last = known.iloc[-1]
-    same_scale = (known["scale_min"] == last["scale_min"]) & (known["scale_max"] == last["scale_max"])
+    same_scale = (known["scale_min"] == last["scale_min"]) & (known["scale_max"] == last["scale_max"]) | is_measured
     exposures = known.loc[:, ["local_date", "value"]].assign(device=None, comparable=same_scale)
     return Answers(
         item=item,
@@ -81,12 +92,27 @@ def answers_to(
         exposures=exposures.sort_values("local_date", ignore_index=True),
         until=until,
         judging=judging,
-        quantity=series.Quantity(
-            name=f"wellness.{item}.{last['scale_min']:g}_to_{last['scale_max']:g}",
-            unit="points",
-            swc=SWC_SHARE * float(last["scale_max"] - last["scale_min"]),
-            better="higher" if last["direction"] == "higher_better" else "lower",
-            resolution=1.0,
-            stale_after_days=STALE_AFTER_DAYS,
-        ),
+        quantity=_measured(about) if is_measured else _on_a_scale(item, last),
+    )
+
+
+def _on_a_scale(item: str, last: pd.Series) -> series.Quantity:
+    return series.Quantity(
+        name=f"wellness.{item}.{last['scale_min']:g}_to_{last['scale_max']:g}",
+        unit="points",
+        swc=SWC_SHARE * float(last["scale_max"] - last["scale_min"]),
+        better="higher" if last["direction"] == "higher_better" else "lower",
+        resolution=1.0,
+        stale_after_days=STALE_AFTER_DAYS,
+    )
+
+
+def _measured(about: WellnessItem) -> series.Quantity:
+    return series.Quantity(
+        name=f"wellness.{about.item}",
+        unit=about.unit,
+        swc=about.swc,
+        better=about.better or "higher",
+        resolution=10.0**-about.decimals,
+        stale_after_days=STALE_AFTER_DAYS,
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.base.blocks import Course, Fact, Light, Place
 from analysis.base.display import Display
-from analysis.base.sentences import Wording, capital
+from analysis.base.sentences import Wording
 from analysis.base.states import State
 from analysis.base.units import signed_text
 from analysis.models.answers import Answers
@@ -15,7 +15,9 @@ from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -36,6 +38,10 @@ def subject_of(one: Followed) -> str:
             return f"{one.exercise}.clean_reps"
         case HingeDepth():
             return f"{one.exercise}.hinge_angle"
+        case TempoKept():
+            return f"{one.exercise}.tempo"
+        case MobilityLevel():
+            return f"{one.test_id}.mobility"
         case CheckHistory():
             return one.test_id
         case SideDifference():
@@ -68,10 +74,19 @@ def _words_of(one: Followed, display: Display) -> Wording:
             )
         case HingeDepth():
             return Wording(f"{exercise_name(one.exercise)}, hinge angle", 0, "shallower", "deeper", "session")
+        case MobilityLevel():
+            more, less = ("more mobile", "less mobile") if one.quantity.better == "higher" else ("shallower", "deeper")
+            return Wording(one.name, decimals_of(one.quantity.unit, one.change.latest), more, less, "screen")
+        case TempoKept():
+            return Wording(
+                f"{exercise_name(one.exercise)}, seconds a rep off tempo", 1, "further off", "closer", "timed set"
+            )
         case PaceAtHeartRate():
             return Wording("easy pace", 0, "slower", "faster", "run")
         case Answers():
-            return Wording(capital(one.item.replace("_", " ")), 1, "higher", "lower", "answer")
+            decimals = one.about.decimals if one.about.unit else 1  # a level of whole answers lies between them
+            occasion = "morning" if one.about.unit else "answer"
+            return Wording(one.about.name, decimals, "higher", "lower", occasion)
         case SideDifference():
             return Wording(f"{one.name}, right over left", 1, "more to the right", "more to the left", "test")
         case CheckHistory():

@@ -14,7 +14,7 @@ from analysis.base.sentences import plural as plural
 from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.athlete_week.week import Missing
+from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}

@@ -41,7 +41,6 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
-_TILE_MARKS = {"done": "✓", "part": "◐", "moved": "→", "missed": "–", "planned": "○", "off": "·"}
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,11 @@ def page_html(
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
         sources.append(library_source(library))
+    is_plain = about["audience"] == "athlete" and not figures and all(_is_plain(view) for view in body)
+    sheets = ["athlete.css"] if is_plain else ["page.css"] + ["athlete.css"] * (about["audience"] == "athlete")
     return (
         environment()
-        .get_template("page.html.jinja")
+        .get_template("athlete.html.jinja" if about["audience"] == "athlete" else "page.html.jinja")
         .render(
             about=about,
             top=top,
@@ -93,7 +94,8 @@ def page_html(
             figures=figures,
             footer=footer,
             key=key,
-            css=Markup(template_text("whole.css") + template_text("page.css")),
+            plain=is_plain,
+            css=Markup("".join(map(template_text, ("whole.css", *sheets)))),
             script=Markup(script),
             library=library_element(library) if figures else "",
             script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
@@ -103,8 +105,10 @@ def page_html(
 
 def preview_html(bundle: dict[str, Any]) -> str:
     """One section for JupyterLab, with its style; figures are named here and drawn by JupyterLab itself."""
-    view = _section_view(bundle, bundle["page"]["audience"], [])
-    return environment().get_template("preview.html.jinja").render(view=view, css=Markup(template_text("page.css")))
+    audience = bundle["page"]["audience"]
+    css = template_text("page.css") + template_text("athlete.css") * (audience == "athlete")
+    view = _section_view(bundle, audience, [])
+    return environment().get_template("preview.html.jinja").render(view=view, css=Markup(css), audience=audience)
 
 
 def fact_text(fact: dict[str, Any], audience: str) -> str:
@@ -127,9 +131,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        scene=_scene, broad=broad, state=State, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date
-    )
+    environment.globals.update(scene=_scene, broad=broad, state=State, long_date=long_date)
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -227,6 +229,7 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         "kind": "section",
         "key": bundle["key"],
         "question": bundle["question"],
+        "folded": bundle.get("folded", False),
         "rows": views[0]["rows"],
         "folds": [view for view in views[1:] if view["rows"]],
         "how": "",
@@ -260,6 +263,11 @@ def _rows_view(
         else:
             rows[-1]["drawings"].append(item)
     return [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows]
+
+
+def _is_plain(view: dict[str, Any]) -> bool:
+    """Whether it is a section of what the page of an athlete has a style for: no table that is wide, no figure."""
+    return view["kind"] == "section" and not any(row["wide"] for row in view["rows"])
 
 
 def _row_css(row: dict[str, list[Any]]) -> str:

@@ -1,7 +1,8 @@
 """Forms in which a page leaves the house: a file by itself, a file under a passphrase, or a folder for a web server.
 
-A page in the folder of reports draws its figures with the one plotly.js that lies there. What is shared is made from
-that page, is nobody else's, and leads nowhere: links to other pages are taken out.
+A page with figures draws them, in the folder of reports, with the one plotly.js that lies there; any other page, as
+that of an athlete, is one file already. What is shared is made from that page, is nobody else's, and leads nowhere:
+links to other pages are taken out.
 """
 
 import re
@@ -46,8 +47,8 @@ def share(
     athlete : str
         Id, name or alias; None for a report of the squad.
     form : {"single", "locked", "folder"}
-        A locked page gets a passphrase of its own, which is in the result and nowhere else. Pages that are shared as
-        a folder into one place have one plotly.js there.
+        A locked page gets a passphrase of its own, which is in the result and nowhere else. Pages with figures that
+        are shared as a folder into one place have one plotly.js there.
     to : Path
         Folder; made where it is not there.
     as_of : str
@@ -68,12 +69,14 @@ def share(
     page = _latest(workspace, report, whose, as_of)
     until, name = page.parent.name, page.stem
     passphrase = new_passphrase() if form == "locked" else None
+    content = shared(page, form, passphrase)
     if form == "folder":
         target = to / report / until / f"{name}.html"
-        put_library(to)
+        if _LIBRARY.search(content):
+            put_library(to)
     else:
         target = to / f"{report}_{until}_{name}{'_locked' if passphrase else ''}.html"
-    publish({target: shared(page, form, passphrase)})
+    publish({target: content})
     return Shared(target, form, until, passphrase)
 
 
@@ -101,7 +104,8 @@ def shared(page: Path, form: Form, passphrase: str | None = None) -> str:
     page : Path
         As `render` wrote it, in either form.
     form : {"single", "locked", "folder"}
-        One file that needs no other; the same under a passphrase; or one that needs `plotly.min.js` where it says.
+        One file that needs no other; the same under a passphrase; or as it lies among the reports, where figures need
+        `plotly.min.js` where the page says.
     passphrase : str
         For the locked form, from `locked.new_passphrase`.
 

@@ -50,6 +50,7 @@ STEPS: tuple[Step, ...] = (
             'ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',
         ),
     ),
+    Step(4, "the address of a video of each set", ('ALTER TABLE "sets" ADD COLUMN video_url VARCHAR',)),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store

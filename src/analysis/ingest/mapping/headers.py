@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "mean_heart_rate_bpm": r"heart ?rate|^(avg |mean )?hr$|herzfrequenz|^puls|frequence cardiaque|^fc\b|frecuencia card"
     r"|frequenza card|frequencia card|hartslag",
     "device": r"device|gerat|appareil|dispositiv|apparaat",
+    "video_url": r"^video|^clip$|^film$",
     "notes": r"note|comment|remark|kommentar|bemerkung|notiz|remarque|nota|comentario|observac|osservazion|opmerking",
 }
 VELOCITY = (

@@ -108,7 +108,7 @@ def _fields(main: str, tables: dict[str, tuple[str, ...]], *more: str) -> dict[s
 
 _SETS = (
     *("side", "set_no", "set_kind", "load_kg", "reps", "rpe_cr10", "rir"),
-    *("tempo", "duration_s", "distance_m", "rest_s", "notes"),
+    *("tempo", "duration_s", "distance_m", "rest_s", "notes", "video_url"),
 )
 _REPS = (
     *("rep_no", "mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "rom_m", "power_w"),

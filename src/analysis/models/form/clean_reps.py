@@ -36,6 +36,19 @@ NOTHING_RATED = "No form notes yet. Ask your coach to rate one set a week."
 _SET_KEY = ["session_id", "set_no"]
 
 
+@dataclass(frozen=True)
+class SetBreak:
+    """One rated set: the repetition at which form first changed and how, both None where it held to the last one."""
+
+    local_date: pd.Timestamp
+    exercise: str
+    set_no: int
+    load_kg: float  # NaN where not known
+    n_reps: int  # rated
+    rep_no: int | None
+    kind: str | None  # of `base.words.BREAKS`
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FormHistory(series.Followed):
     """Clean repetitions of one lift by day and rater, and what they say of how long form holds.
@@ -216,6 +229,38 @@ def rated_repetitions(sets: pd.DataFrame, reps: pd.DataFrame, until: pd.Timestam
     return joined.sort_values(["local_date", *_SET_KEY, "rep_no"], ignore_index=True)
 
 
+def set_breaks(rated: pd.DataFrame) -> tuple[SetBreak, ...]:
+    """Every rated set with the repetition at which form first changed, in the order of the sets.
+
+    Parameters
+    ----------
+    rated : DataFrame
+        As `rated_repetitions` returns it, in its order, of one lift or several.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"session_id": "s", "set_no": 1, "rep_no": [1, 2, 3], "exercise": "squat", "load_kg": 60.0,
+    ...     "local_date": pd.Timestamp("2026-01-05"), "is_clean": [True, False, True], "rater": "coach",
+    ...     "break_kind": [None, "shift", None]})
+    >>> [(one.rep_no, one.n_reps, one.kind) for one in set_breaks(rated)]
+    [(2, 3, 'shift')]
+    """
+    if rated.empty:
+        return ()
+    return tuple(
+        SetBreak(
+            local_date=row.local_date,
+            exercise=str(row.exercise),
+            set_no=int(row.set_no),
+            load_kg=float(row.load_kg),
+            n_reps=int(row.n_rated),
+            rep_no=None if row.censored else int(row.clean_reps) + 1,
+            kind=None if row.censored else str(row.kind),
+        )
+        for row in _by_set(rated).itertuples()
+    )
+
+
 def _latest_exercise(rated: pd.DataFrame) -> str:
     latest = rated[rated["local_date"] == rated["local_date"].max()]
     often = rated["exercise"].value_counts()
@@ -227,7 +272,7 @@ def _by_set(rated: pd.DataFrame) -> pd.DataFrame:
     starts = np.flatnonzero(~rated.duplicated(_SET_KEY))
     clean = [tuple(of_set.tolist()) for of_set in np.split(rated["is_clean"].to_numpy(), starts[1:])]
     place = np.repeat(np.arange(len(starts)), [len(of_set) for of_set in clean])
-    by_set = rated[["local_date", *_SET_KEY, "load_kg"]].iloc[starts].reset_index(drop=True)
+    by_set = rated[["local_date", *_SET_KEY, "exercise", "load_kg"]].iloc[starts].reset_index(drop=True)
     return by_set.assign(
         rater=rated["rater"].groupby(place).first(),
         n_rated=[len(of_set) for of_set in clean],

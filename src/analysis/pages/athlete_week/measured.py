@@ -1,60 +1,121 @@
-"""What was measured in the athlete's week: bar speeds, form, checks, paces and sides, as remarks and small drawings."""
+"""The numbers behind an athlete's week: every series with its verdict, its newest value and its sessions."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.blocks import Course, Drawing, Fact, Numbers, RepRow, Reps, SideRow, Sides, Text
-from analysis.base.display import Display
+from analysis.base.blocks import Drawing, Fact, Lines, Numbers, RepRow, Reps, SideRow, Sides, Text
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
-from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
-from analysis.models.strength.e1rm_by_day import E1rmByDay
+from analysis.models.series import Followed
 from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages.athlete_week import words
+from analysis.pages.athlete_week.milestones import Milestone, milestones_of
+from analysis.pages.athlete_week.rest import off_text
+from analysis.pages.athlete_week.spoken import amount, bad_day, difference_of, fact_of, value_of, words_of
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import course_of, series_fact, wording_of
-from analysis.pages.wording import (
-    DECIMALS,
-    amount_of,
-    count_text,
-    day_text,
-    decimals_of,
-    exercise_name,
-    side_name,
-    speed_name,
-)
+from analysis.pages.wording import DECIMALS, count_text, day_text, shortest
 
 Block = Fact | Drawing
 
-CHECK_WEEKS = 52
+
+def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
+    """What a series says of its level, its newest value against the usual, and what must be known beside it."""
+    said: list[Block] = [fact_of(week, one)]
+    if isinstance(one, FormHistory):
+        said += [*kinds_of_break(week, one), rep_strips(one)]
+    if isinstance(one, SideDifference):
+        said.append(side_bands(one))
+    else:
+        said.append(Text(newest_text(week, one)))
+    return [*said, *map(Text, remarks(week, one))]
 
 
-def speed_blocks(result: SpeedAtLoad, display: Display) -> list[Block]:
-    """What speed at the anchor load says of its level, and what must be known beside it."""
-    return [series_fact(result, display), speed_course(result, display), *_speed_remarks(result)]
+def newest_text(week: AthleteWeek, one: Followed) -> str:
+    """The newest value, its day, and how far it lies from the usual beside what a bad day alone makes."""
+    alone, off = bad_day(week, one), off_text(week, one)
+    if not alone or not off:
+        value = value_of(week, one, float(one.exposures["value"].iloc[-1]))
+        return words.LAST_ONLY.format(value=value, day=_day(week, one.last_date))
+    value, day = value_of(week, one), _day(week, one.change.last_date)
+    template = words.AT_USUAL if off == words.AS_USUAL else words.AGAINST_USUAL
+    return template.format(value=value, day=day, off=off, alone=alone)
 
 
-def speed_course(result: SpeedAtLoad, display: Display) -> Course:
-    """The exposures of the last weeks on the band of one more."""
-    return course_of(result, f"{speed_name(result, display)}, {day_text(result.last_date)}", display)
+def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:
+    """What a reader must know beside the numbers of a series: how many values are not compared, and why."""
+    others = one.exposures[~one.exposures["comparable"]]
+    if isinstance(one, FormHistory):
+        yield from _form_remarks(week, one, len(others))
+    elif len(others):
+        sessions = count_text(len(others), words_of(week, one).occasion)
+        yield words.OTHER_DEVICE.format(sessions=sessions, day=_day(week, others["local_date"].iloc[-1]))
+    if isinstance(one, SpeedAtLoad) and one.n_reps_without_metric:
+        yield words.OTHER_KIND.format(reps=count_text(one.n_reps_without_metric, "rep"))
+    if isinstance(one, CheckHistory) and one.n_trials_left_out:
+        yield words.TRIALS_LEFT_OUT.format(trials=count_text(one.n_trials_left_out, "incomplete trial"))
+    if isinstance(one, PaceAtHeartRate):
+        yield words.EASY.format(low=f"{one.low_bpm:g}", high=f"{one.high_bpm:g}")
+        if one.n_runs_left_out:
+            yield words.RUNS_LEFT_OUT.format(runs=count_text(one.n_runs_left_out, "run"))
 
 
-def e1rm_blocks(result: E1rmByDay, display: Display) -> list[Block]:
-    """What the 1RM from repetitions says of its level."""
-    label = f"{side_name(result.name, result.side)}, 1RM from reps, {day_text(result.last_date)}"
-    return [series_fact(result, display), course_of(result, label, display, decimals=0)]
+def _form_remarks(week: AthleteWeek, form: FormHistory, others: int) -> Iterator[str]:
+    """Sets without a break, loads that differ, sessions of another rater."""
+    if form.n_censored:
+        sets = count_text(int(form.recent["n_sets"].sum()), "set")
+        yield words.HELD_TO_LAST.format(n=form.n_censored, sets=sets)
+    loads = form.recent["load_kg"].dropna()
+    if len(loads) and loads.max() > 1.05 * loads.min():
+        yield words.LOADS.format(low=week.display.load(loads.min()), high=week.display.load(loads.max()))
+    if others:
+        yield words.OTHER_RATER.format(sessions=count_text(others, "session"))
+
+
+def kinds_of_break(week: AthleteWeek, history: FormHistory) -> list[Fact]:
+    """The kinds of break that became more or fewer."""
+    spoken = vars(words_of(week, history))
+    return [
+        change.as_fact(f"{history.exercise}.{kind}", **spoken | {"quantity": f"reps without {kind}"})
+        for kind, change in history.by_kind.items()
+        if change.changed
+    ]
+
+
+def rep_strips(history: FormHistory) -> Reps:
+    """One row a day, the first rated set of each, newest last."""
+    rows = []
+    for session in history.recent.itertuples():
+        rated = history.sets[history.sets["session_id"] == session.session_id]
+        several = f" (set 1 of {session.n_sets})" if session.n_sets > 1 else ""
+        clean = tuple(bool(one) for one in rated["clean"].iloc[0])
+        rows.append(RepRow(f"{day_text(session.local_date)}{several}", clean))
+    return Reps(f"Clean reps before form changed, {count_text(len(rows), 'session')}, newest last", tuple(rows))
+
+
+def side_bands(result: SideDifference) -> Sides:
+    """Both sides over the dates; a band is half the interval of the difference, so that they part where it is sure."""
+    factor = np.exp((result.conf_high - result.conf_low) / 400)
+    rows = tuple(
+        SideRow(label, value, float(value / factor), float(value * factor))
+        for label, value in (("Left", result.left), ("Right", result.right))
+    )
+    decimals = DECIMALS.get(result.unit, 1)
+    title = (
+        f"{result.name}: left {result.left:.{decimals}f}, right {result.right:.{decimals}f} {result.unit}, with error"
+    )
+    return Sides(title, result.unit, rows, decimals)
 
 
 def speed_numbers(week: AthleteWeek) -> list[Numbers]:
     """The exposures of every key lift as tables behind a fold, newest first."""
-    return [_exposure_table(one, week.display) for one in week.speeds.known]
+    return [_exposure_table(week, one) for one in week.speeds.known]
 
 
-def _exposure_table(result: SpeedAtLoad, display: Display) -> Numbers:
-    newest_first = result.exposures.iloc[::-1]
+def _exposure_table(week: AthleteWeek, one: SpeedAtLoad) -> Numbers:
     rows = tuple(
         (
             f"{day_text(row.local_date)} {row.local_date.year}",
@@ -62,136 +123,60 @@ def _exposure_table(result: SpeedAtLoad, display: Display) -> Numbers:
             str(row.n_reps),
             row.device if isinstance(row.device, str) else "not named",
         )
-        for row in newest_first.itertuples()
+        for row in one.exposures.iloc[::-1].itertuples()
     )
-    return Numbers(f"{speed_name(result, display)}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
+    return Numbers(f"{words_of(week, one).head}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
 
 
-def _speed_remarks(result: SpeedAtLoad) -> list[Text]:
-    """What a reader must know beside the numbers: how many are missing, another device, speeds left out."""
-    remarks = []
-    others = result.exposures[~result.exposures["comparable"]]
-    if len(others):
-        last = day_text(others["local_date"].iloc[-1])
-        remarks.append(f"{count_text(len(others), 'session')} up to {last} on another device, not compared.")
-    if result.n_reps_without_metric:
-        remarks.append(f"{count_text(result.n_reps_without_metric, 'rep')} without this kind of speed left out.")
-    return [Text(remark) for remark in remarks]
+def bests(week: AthleteWeek) -> list[Lines]:
+    """Up to three achievements of the week, in words; nothing where there is none."""
+    lines = tuple(_best_text(week, one) for one in milestones_of(week))
+    return [Lines(lines)] if lines else []
 
 
-def form_blocks(history: FormHistory, display: Display) -> list[Block]:
-    """What clean repetitions say of their level, of each kind of break, and the last rated sets."""
-    return [
-        series_fact(history, display),
-        *_kinds_of_break(history, display),
-        rep_strips(history, display),
-        *_form_remarks(history, display),
+def _best_text(week: AthleteWeek, one: Milestone) -> str:
+    if one.kind == "effort":
+        return words.ALL_DONE.format(n=f"{one.value:.0f}", what=one.what)
+    if one.unit == "kg":
+        what = f"{one.what}, {week.display.load(one.value)}"
+    else:
+        what = f"{one.what}, {amount(week, one.value, one.unit)}" if one.unit else f"{one.value:.0f} {one.what}"
+    return (words.CLEAR_BEST if one.clear else words.BEST_ON_DAY).format(what=what)
+
+
+def last_tests(week: AthleteWeek) -> list[Numbers]:
+    """The newest of every test with its day, the change from the one before, and when the next is due."""
+    rows = [_check_row(week, one) for one in week.checks.known] + [_side_row(week, one) for one in week.sides.known]
+    return [Numbers("Last tests", ("Test", "Last", "Change", "Next"), tuple(rows))] if rows else []
+
+
+def _check_row(week: AthleteWeek, one: CheckHistory) -> tuple[str, ...]:
+    same = one.exposures[one.exposures["comparable"]]
+    last = f"{value_of(week, one, float(same['value'].iloc[-1]))}, {_day(week, same['local_date'].iloc[-1])}"
+    return one.name, last, _from_before(week, one, same["value"]), _day(week, one.next_due)
+
+
+def _from_before(week: AthleteWeek, one: Followed, values: pd.Series) -> str:
+    if len(values) < 2:
+        return words.FIRST_ONE
+    return difference_of(week, one, float(values.iloc[-1] - values.iloc[-2])) or words.THE_SAME
+
+
+def _side_row(week: AthleteWeek, one: SideDifference) -> tuple[str, ...]:
+    values = one.dates.iloc[-1]
+    left, right = (shortest(float(values[side]), DECIMALS.get(one.unit, 1)) for side in ("left", "right"))
+    last = f"left {left}, right {right} {one.unit}, {_day(week, one.last_date)}"
+    before = one.dates.iloc[:-1]
+    if before.empty:
+        return one.name, last, words.FIRST_ONE, ""
+    moved = [
+        f"{side} {amount(week, abs(by), one.unit)} {'more' if by > 0 else 'less'}"
+        for side in ("left", "right")
+        if round(by := float(values[side] - before.iloc[-1][side]), DECIMALS.get(one.unit, 1))
     ]
+    return one.name, last, ", ".join(moved) or words.THE_SAME, ""
 
 
-def _kinds_of_break(history: FormHistory, display: Display) -> list[Fact]:
-    """The kinds of break that became more or fewer."""
-    words = vars(wording_of(history, display))
-    return [
-        change.as_fact(f"{history.exercise}.{kind}", **words | {"quantity": f"reps without {kind}"})
-        for kind, change in history.by_kind.items()
-        if change.changed
-    ]
-
-
-def depth_blocks(result: HingeDepth, display: Display) -> list[Block]:
-    """What the hinge angle says of its level."""
-    label = f"{exercise_name(result.exercise)}, hinge angle"
-    return [series_fact(result, display), course_of(result, label, display, decimals=0)]
-
-
-def rep_strips(history: FormHistory, display: Display) -> Reps:
-    """One row a day, the first rated set of each, newest last."""
-    rows = []
-    for session in history.recent.itertuples():
-        rated = history.sets[history.sets["session_id"] == session.session_id]
-        label = _set_label(session, rated.iloc[0], display)
-        rows.append(RepRow(label, tuple(bool(clean) for clean in rated["clean"].iloc[0])))
-    return Reps(f"Clean reps before form changed, {count_text(len(rows), 'session')}, newest last", tuple(rows))
-
-
-def _set_label(session, first: pd.Series, display: Display) -> str:
-    load = "" if np.isnan(first["load_kg"]) else f" {display.load(first['load_kg'])}"
-    several = f" (set 1 of {session.n_sets})" if session.n_sets > 1 else ""
-    return f"{day_text(session.local_date)}{load}{several}"
-
-
-def _form_remarks(history: FormHistory, display: Display) -> list[Text]:
-    """Sets without a break, loads that differ, sessions of another rater."""
-    remarks = []
-    if history.n_censored:
-        held = f"Form held to the last rep in {history.n_censored} of {int(history.recent['n_sets'].sum())} sets"
-        remarks.append(f"{held}: it might have held longer.")
-    loads = history.recent["load_kg"].dropna()
-    if len(loads) and loads.max() > 1.05 * loads.min():
-        remarks.append(f"The load was between {display.load(loads.min())} and {display.load(loads.max())}.")
-    others = int((~history.exposures["comparable"]).sum())
-    if others:
-        remarks.append(f"{count_text(others, 'session')} rated by somebody else, not compared.")
-    return [Text(remark) for remark in remarks]
-
-
-def check_blocks(history: CheckHistory, display: Display) -> list[Block]:
-    """What a check says of its level, and when the next is due."""
-    due = Text(f"Next check: {_due(history)}.{_trials_left_out(history)}")
-    lower = ", lower is better" if history.lower_is_better else ""
-    label = f"{history.name}, {day_text(history.last_date)}{lower}"
-    decimals = decimals_of(history.change.unit, history.change.latest)
-    return [
-        series_fact(history, display),
-        course_of(history, label, display, weeks=CHECK_WEEKS, decimals=decimals),
-        due,
-    ]
-
-
-def check_line(history: CheckHistory, week: AthleteWeek) -> Fact:
-    """A check not done this week, in one line; the page puts its state before it in words."""
-    latest = amount_of(history.change.latest, history.change.unit, week.display)
-    value = f"{latest} on {day_text(history.last_date)}"
-    next_one = "Next" if history.next_due > week.until else "The next was due"
-    told = f"{history.name}: {value}. {next_one}: {_due(history)}."
-    return replace(series_fact(history, week.display), sentence=f"{told}{_trials_left_out(history)}", lead=None)
-
-
-def _due(history: CheckHistory) -> str:
-    return f"{history.next_due:%a} {day_text(history.next_due)}"
-
-
-def _trials_left_out(history: CheckHistory) -> str:
-    left_out = history.n_trials_left_out
-    return f" {count_text(left_out, 'incomplete trial')} left out." if left_out else ""
-
-
-def pace_blocks(result: PaceAtHeartRate, display: Display) -> list[Block]:
-    """What pace at the usual heart rate says of its level; of a pace smaller is better."""
-    name = f"{wording_of(result, display).head}, {day_text(result.last_date)}"
-    left_out = result.n_runs_left_out
-    remark = f"Easy is your usual heart rate, {result.low_bpm:g} to {result.high_bpm:g} beats a minute."
-    if left_out:
-        remark += f" {count_text(left_out, 'run')} with too little time at it left out."
-    drawn = course_of(result, f"{name}, lower is better", display, decimals=0)
-    return [series_fact(result, display), drawn, Text(remark)]
-
-
-def side_blocks(result: SideDifference, display: Display) -> list[Block]:
-    """Whether the sides differ, and both with their error."""
-    return [series_fact(result, display), _side_bands(result, display)]
-
-
-def _side_bands(result: SideDifference, display: Display) -> Sides:
-    """Both sides over the dates; a band is half the interval of the difference, so that they part where it is sure."""
-    factor = np.exp((result.conf_high - result.conf_low) / 400)
-    left, right = (display.value(value, result.unit) for value in (result.left, result.right))
-    rows = tuple(
-        SideRow(label, value, float(value / factor), float(value * factor))
-        for label, value in (("Left", left), ("Right", right))
-    )
-    decimals = DECIMALS.get(result.unit, 1)
-    unit = display.unit(result.unit)
-    title = f"{result.name}: left {left:.{decimals}f}, right {right:.{decimals}f} {unit}, with error"
-    return Sides(title, unit, rows, decimals)
+def _day(week: AthleteWeek, day: pd.Timestamp) -> str:
+    """With its year where that is another one."""
+    return day_text(day) if day.year == week.until.year else f"{day_text(day)} {day.year}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteWeek
+from analysis.pages.wording import exercise_name
 
 MILESTONES_MOST = 3
 EARLIER_LEAST = 3  # values that a best has to beat
@@ -19,7 +20,7 @@ CLEAN_SETS_LEAST = 3  # in a row, with every rep clean
 class Milestone:
     """Something achieved this week; clear where it is beyond error, or a count that has none."""
 
-    kind: Literal["effort", "form", "speed", "check", "load"]
+    kind: Literal["effort", "form", "depth", "clean_speed", "speed", "check", "load"]
     what: str
     value: float
     unit: str
@@ -29,7 +30,8 @@ class Milestone:
 def milestones_of(week: AthleteWeek) -> tuple[Milestone, ...]:
     """Up to 3 achievements of this week: effort and skill first, then clear bests, then bests on the day."""
     first = [*_effort(week), *_clean_sets(week)]
-    then = sorted([*_bests(week), *_load_bests(week)], key=lambda one: not one.clear)
+    then = [*_clean_depths(week), *_clean_speeds(week), *_bests(week), *_load_bests(week)]
+    then = sorted(then, key=lambda one: not one.clear)
     return tuple([*first, *then][:MILESTONES_MOST])
 
 
@@ -63,6 +65,76 @@ def _clean_sets(week: AthleteWeek) -> list[Milestone]:
     if running < CLEAN_SETS_LEAST:
         return []
     return [Milestone("form", "sets running with every rep clean", running, "", clear=True)]
+
+
+def _clean_depths(week: AthleteWeek) -> list[Milestone]:
+    """Lifts whose deepest day with every rep clean is of this week; clear beyond the MDC of a day's angle."""
+    mdc = {one.exercise: one.change.mdc for one in week.depths.known}
+    return [
+        Milestone("depth", f"{exercise_name(exercise)}, deepest with every rep clean", new, "deg", lead > mdc[exercise])
+        for exercise, days in clean_days(week.rated, "hinge_angle_deg").groupby("exercise", sort=True)
+        if exercise in mdc
+        for new, lead in _best_of_week(week, days, lower_is_better=True)
+    ]
+
+
+def _clean_speeds(week: AthleteWeek) -> list[Milestone]:
+    """Lifts and loads whose fastest day with every rep clean is of this week; best on the day, and clear for none.
+
+    A set that is rated and measured is seldom one at the anchor load, whose error is known.
+    """
+    days = clean_days(week.rated, "mean_velocity_m_s").dropna(subset=["load_kg"])
+    return [
+        Milestone(
+            "clean_speed", f"{exercise_name(exercise)} at {load_kg:g} kg, every rep clean", new, "m/s", clear=False
+        )
+        for (exercise, load_kg), of_load in days.groupby(["exercise", "load_kg"], sort=True)
+        for new, _ in _best_of_week(week, of_load)
+    ]
+
+
+def clean_days(rated: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Days on which every repetition of a rated set was clean, with the mean of a measure over such sets.
+
+    Parameters
+    ----------
+    rated : DataFrame
+        As `models.form.clean_reps.rated_repetitions` returns it. A set with a repetition that was not measured is left
+        out, as is one whose form changed.
+    measure : str
+        hinge_angle_deg or mean_velocity_m_s.
+
+    Returns
+    -------
+    DataFrame, one row an exercise, load, rater and day: exercise, load_kg (NaN where not known), rater, local_date,
+    value.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"session_id": "s", "set_no": [1, 1, 2], "rep_no": [1, 2, 1], "exercise": "squat",
+    ...     "load_kg": 60.0, "rater": "coach", "local_date": pd.Timestamp("2026-01-05"),
+    ...     "is_clean": [True, True, False], "hinge_angle_deg": [90.0, 92.0, 80.0]})
+    >>> clean_days(rated, "hinge_angle_deg")["value"].tolist()
+    [91.0]
+    """
+    by_set = rated.groupby(["session_id", "set_no"])
+    whole = by_set["is_clean"].transform("all") & rated[measure].notna().groupby(
+        [rated["session_id"], rated["set_no"]]
+    ).transform("all")
+    keys = ["exercise", "load_kg", "rater", "local_date"]
+    means = rated[whole].groupby(keys, dropna=False, sort=True)[measure].mean()
+    return means.rename("value").reset_index()
+
+
+def _best_of_week(week: AthleteWeek, days: pd.DataFrame, *, lower_is_better: bool = False) -> list[tuple[float, float]]:
+    """The best value of this week and its lead over all days before, by the newest rater; empty where it has none."""
+    own = days[days["rater"].fillna("") == days.sort_values("local_date")["rater"].fillna("").iloc[-1]]
+    new = own.loc[own["local_date"] >= week.days[0], "value"]
+    if new.empty:
+        return []
+    best = float(new.min() if lower_is_better else new.max())
+    lead = lead_of_best(own.loc[own["local_date"] < week.days[0], "value"], best, lower_is_better=lower_is_better)
+    return [] if lead is None else [(best, lead)]
 
 
 def _bests(week: AthleteWeek) -> list[Milestone]:

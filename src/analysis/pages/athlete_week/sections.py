@@ -1,33 +1,34 @@
 """The athlete's week as facts and small drawings: one function a section, from the fitted week to what is shown.
 
-Each section raises NotEnoughData, with what to record, at the moment it is drawn; milestones, sides and what was left
-out, which are hidden where there are none, return an empty list instead.
+A section that lacks its data raises NotEnoughData, with what to record, at the moment it is drawn; those that are
+hidden where there is nothing return an empty list instead.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.base.blocks import Chip, Chips, Drawing, Fact, Text
-from analysis.base.display import Display
+from analysis.base.blocks import Drawing, Fact, Lines, Text
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.models.answers import Answers
 from analysis.models.change import Told, expected_by_chance
-from analysis.models.form.clean_reps import FormHistory
-from analysis.models.form.sides import SideDifference
-from analysis.models.series import Followed
-from analysis.pages.athlete_week import logged, measured
-from analysis.pages.athlete_week.measured import speed_numbers as speed_numbers
-from analysis.pages.athlete_week.milestones import Milestone, milestones_of
-from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Missing, gathered
-from analysis.pages.series import series_fact, wording_of
-from analysis.pages.wording import amount_of, count_text, day_text, expected_text, left_out_fact, shortest
+from analysis.pages.athlete_week import action, days, logged, measured, words
+from analysis.pages.athlete_week import felt as feelings
+from analysis.pages.athlete_week.done import Note
+from analysis.pages.athlete_week.hinge_words import break_text, label_text, tempo_text
+from analysis.pages.athlete_week.message import Message, message_of
+from analysis.pages.athlete_week.rest import measures, rest_of, summary
+from analysis.pages.athlete_week.spoken import fact_of
+from analysis.pages.athlete_week.week import AthleteWeek
+from analysis.pages.parts import Missing
+from analysis.pages.wording import count_text, day_text, exercise_name, expected_text, left_out_fact
 
 Block = Fact | Drawing
 
-APPROVED_MOST = 2  # lines of the coach on the page
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
+APPROVED_MOST = 2  # lines of the coach on the page
+CUES_MOST = 5
 
 
 def period(week: AthleteWeek) -> str:
@@ -42,84 +43,98 @@ def period(week: AthleteWeek) -> str:
 
 
 def header(week: AthleteWeek) -> list[Block]:
-    """Seven dots, and how complete the week is."""
-    return [logged.day_dots(week), Text(f"Based on {week.n_logged_days} of 7 days.")]
+    """What was done on the seven days, and how many of the planned ones; what the message says already is left out."""
+    shown: list[Block] = [days.done_days(week)]
+    if week.excused and not week.n_trained_days:
+        return shown
+    named = [Text(f"{label_text(one)}.") for one in week.labelled if one.kind not in words.AWAY]
+    try:
+        return [*shown, logged.done_fact(week), *named]
+    except NotEnoughData:
+        return [*shown, *named]
 
 
 def message(week: AthleteWeek) -> list[Block]:
-    """The week in one sentence."""
-    return [week_message(week)]
+    """The one message, its picture, and how sure it is."""
+    told = message_of(week)
+    return [told.fact, *(block for block in (told.picture, told.sure) if block is not None)]
 
 
-def milestones(week: AthleteWeek) -> list[Block]:
-    """Up to 3 chips, clear bests and bests on the day; nothing where there is none."""
-    found = milestones_of(week)
-    return [milestone_chips(found, week.display)] if found else []
+def next_step(week: AthleteWeek) -> list[Block]:
+    """One thing to do, and why; nothing in a week of which nothing was expected."""
+    return action.action(week)
 
 
-def your_week(week: AthleteWeek) -> list[Block]:
-    """The planned days and what became of them (without a plan, counts only), and what was lifted and run in all."""
-    if len(week.plan):
-        return [logged.adherence_fact(week), *logged.totals_facts(week.totals, week.display), logged.plan_tiles(week)]
-    return [logged.counts_fact(week), *logged.totals_facts(week.totals, week.display)]
-
-
-def speed(week: AthleteWeek) -> list[Block]:
-    """Speed at the anchor load of every key lift; 1RM from repetitions where no speed is measured."""
-    by_reps = week.e1rms.known
-    parts = week.speeds if by_reps else week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
-    drawn = [block for one in parts.known for block in measured.speed_blocks(one, week.display)]
-    drawn += [block for one in by_reps for block in measured.e1rm_blocks(one, week.display)]
-    return [*drawn, *([] if by_reps else _missing(parts.missing))]
-
-
-def form(week: AthleteWeek) -> list[Block]:
-    """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
-    cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
-    depths = [block for one in week.depths.known for block in measured.depth_blocks(one, week.display)]
-    is_measured = any(week.tells(one) for one in week.depths.known)
-    return [
-        *_told("form", lambda: measured.form_blocks(week.form, week.display), is_alone=not is_measured),
-        *depths,
-        *cue,
-    ]
-
-
-def run(week: AthleteWeek) -> list[Block]:
-    """This week's checks against those before, a line for each of the others, and pace at a given heart rate."""
-    checks, paces = week.checks, week.paces
-    if not paces.known:
-        checks = checks.or_say_why("No check is set. Ask your coach to name one.")
-    done = [one for one in checks.known if week.holds(one.last_date)]
-    drawn = [block for one in done for block in measured.check_blocks(one, week.display)]
-    drawn += [measured.check_line(one, week) for one in checks.known if one not in done]
-    paced = [block for one in paces.known for block in measured.pace_blocks(one, week.display)]
-    return [*drawn, *paced, *_missing((*checks.missing, *paces.missing))]
-
-
-def sides(week: AthleteWeek) -> list[Block]:
-    """Left and right of every side test done; nothing where none was."""
-    parts = week.sides
-    return [
-        *(block for one in parts.known for block in measured.side_blocks(one, week.display)),
-        *_missing(parts.missing),
-    ]
+def rest(week: AthleteWeek) -> list[Block]:
+    """All else that is followed, a line each; nothing where nothing is."""
+    others = rest_of(week, _message(week).told)
+    return [summary(others), measures(week, others)] if others else []
 
 
 def felt(week: AthleteWeek) -> list[Block]:
-    """The week's answers, blank where there was none, and the items whose level changed."""
-    moved = [series_fact(one, week.display) for one in week.answers.known if one.change.changed]
-    answered, *by_day = _told("felt.answers", lambda: logged.felt_blocks(week), is_alone=not moved)
-    return [answered, *moved, *by_day]
+    """What stands out of the week's answers, and at most three questions by day."""
+    return feelings.felt_blocks(week)
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
-    """At most 2 lines that the coach approved, with the plan behind a fold; where there is none, the plan itself."""
-    lines = [
+    """What is planned as seven cells, with the plan's own words behind a fold."""
+    cells = days.coming_days(week)
+    try:
+        plan = week.plan_next_week
+    except NotEnoughData:
+        return [cells]
+    planned = count_text(plan["local_date"].nunique(), "day")
+    fact = Fact("next_week.plan", words.PLANNED_DAYS.format(days=planned), n=plan["local_date"].nunique())
+    return [fact, cells, logged.coming_table(plan)]
+
+
+def numbers(week: AthleteWeek) -> list[Block]:
+    """Totals, what became of the plan, and every series with its verdict, its newest value and its sessions."""
+    shown: list[Block] = [*logged.totals_facts(week.totals, week.display), *logged.plan_table(week)]
+    for one in week.followed:
+        if not isinstance(one, Answers):
+            shown += measured.numbers_of(week, one)
+        elif not one.change.changed:
+            shown.append(fact_of(week, one))
+    shown += [*_of_sets(week), *measured.speed_numbers(week), *feelings.other_answers(week)]
+    speeds = () if week.e1rms.known else (week.speeds,)
+    parts = (week.forms, *speeds, week.tempos, week.depths, week.checks, week.paces, week.sides, week.leg_sides)
+    return [*shown, *(fact for part in (*parts, week.mobility) for fact in _missing(part.missing))]
+
+
+def _of_sets(week: AthleteWeek) -> list[Block]:
+    """Which break ended the clean repetitions of each rated set of the week, and how its sets kept their tempo."""
+    breaks = tuple(
+        words.SET_BREAK.format(lift=exercise_name(one.exercise), said=break_text(one)) for one in week.form_breaks
+    )
+    tempo = tempo_text(week.tempo)
+    return [*([Lines(breaks)] if breaks else []), *([Text(tempo)] if tempo else [])]
+
+
+def tests(week: AthleteWeek) -> list[Block]:
+    """The week's bests, the newest of every test, and the change from the one before; nothing where there is none."""
+    return [*measured.bests(week), *measured.last_tests(week)]
+
+
+def notes(week: AthleteWeek) -> list[Block]:
+    """What else the coach accepted, the week's notes and the last cues; nothing where there is nothing."""
+    accepted = [
         Fact(f"next_week.{row.subject}", row.line, coach_sentence=f"{row.line} {row.evidence}")
-        for row in week.approved.head(APPROVED_MOST).itertuples()
+        for row in week.approved.iloc[1:APPROVED_MOST].itertuples()
     ]
-    return [*lines, *logged.plan_folded(week)] if lines else logged.plan_told(week)
+    known = week.athlete.cues[week.athlete.cues["local_date"] <= week.until].sort_values("local_date", ascending=False)
+    cues = known.drop_duplicates("cue").head(CUES_MOST)
+    lines = tuple(words.CUE_ON.format(day=_day(row.local_date, week.until), cue=row.cue) for row in cues.itertuples())
+    written = tuple(_note_text(one, week.until) for one in week.notes)
+    return [*accepted, *(Lines(some) for some in (written, lines) if some)]
+
+
+def _note_text(one: Note, until: pd.Timestamp) -> str:
+    """A note with its day, lift and sets, and the address of its video as text."""
+    about = [_day(one.local_date, until), *([exercise_name(one.exercise)] if one.exercise else [])]
+    about += [f"set {', '.join(map(str, one.sets))}"] if one.sets else []
+    said = [*([f"“{one.text}”"] if one.text else []), *([one.video_url] if one.video_url else [])]
+    return f"{', '.join(about)}: {' '.join(said)}"
 
 
 def left_out(week: AthleteWeek) -> list[Block]:
@@ -127,78 +142,17 @@ def left_out(week: AthleteWeek) -> list[Block]:
     newest_first = list(week.athlete.exclusions.iloc[::-1].itertuples())
     more = len(newest_first) - LEFT_OUT_MOST
     told = [left_out_fact(row, _day(row.local_date, week.until)) for row in newest_first[:LEFT_OUT_MOST]]
-    return [*told, Text(f"{count_text(more, 'older value')} left out as well.")] if more > 0 else told
-
-
-def _day(day: pd.Timestamp, until: pd.Timestamp) -> str:
-    """With its year where that is another one."""
-    return day_text(day) if day.year == until.year else f"{day_text(day)} {day.year}"
+    rest_of_them = words.MORE_LEFT_OUT.format(values=count_text(more, "older value"))
+    return [*told, Text(rest_of_them)] if more > 0 else told
 
 
 def certainty(week: AthleteWeek) -> list[Block]:
     """How many series of the page could be judged, and how many of them luck alone would make look changed."""
     told = [one.change for one in week.followed if one.change.state.known]
     if not told:
-        raise NotEnoughData("Nothing could be judged yet. Repeat your lifts and checks to tell a change from luck.")
-    return [chance_fact(told)]
-
-
-def week_message(week: AthleteWeek) -> Fact:
-    """The week's one sentence, the first that there is: ill or off, form, a change, milestone, adherence, steady.
-
-    Raises NotEnoughData where fewer than 2 days of the week were trained, though something was expected.
-    """
-    if week.n_trained_days < TRAINED_DAYS_FOR_A_LINE:
-        if week.excused:
-            return Fact("message", logged.excused_text(week.excused))
-        raise NotEnoughData(f"Log {TRAINED_DAYS_FOR_A_LINE} sessions and you get your line back.")
-    found = _change_line(week) or _milestone_line(week) or _adherence_line(week)
-    steady = f"A steady week: {week.n_trained_days} days trained, and nothing changed for good."
-    return Fact("message", found or steady)
-
-
-def _milestone_line(week: AthleteWeek) -> str | None:
-    clear = [one for one in milestones_of(week) if one.clear and one.kind != "effort"]
-    return f"{_milestone_text(clear[0], week.display)}." if clear else None
-
-
-def _change_line(week: AthleteWeek) -> str | None:
-    """The lasting change that is told first: form, then the clear ones, then those found last."""
-    moved = [one for one in week.followed if one.change.changed and not isinstance(one, SideDifference | Answers)]
-    if not moved:
-        return None
-    first = min(moved, key=_rank)
-    return str(first.change.said(wording_of(first, week.display), "athlete"))
-
-
-def _rank(one: Followed) -> tuple:
-    clear = one.change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE)
-    found_on = one.change.found_on or one.until
-    return (not isinstance(one, FormHistory), not clear, -found_on.value)
-
-
-def _adherence_line(week: AthleteWeek) -> str | None:
-    adherence = week.adherence
-    if not adherence.due:
-        return None
-    done = f"all {adherence.due}" if 1 < adherence.due == adherence.done else f"{adherence.done} of {adherence.due}"
-    told = any(week.holds(one.last_date) and one.change.state.known for one in week.followed)
-    return f"You did {done} planned days{'; nothing changed for good' if told else ''}."
-
-
-def milestone_chips(found: Iterable[Milestone], display: Display) -> Chips:
-    """What was achieved; the words say whether it is beyond error."""
-    return Chips(tuple(Chip(_milestone_text(one, display), one.clear) for one in found))
-
-
-def _milestone_text(one: Milestone, display: Display) -> str:
-    if one.kind == "effort":
-        return f"All {one.value:.0f} {one.what}"
-    lead = "Clear best" if one.clear else "Best on the day"
-    if not one.unit:
-        return f"{lead}: {shortest(one.value, 1)} {one.what}"
-    amount = display.load(one.value) if one.kind == "load" else amount_of(one.value, one.unit, display)
-    return f"{lead}: {one.what}, {amount}"
+        raise NotEnoughData(words.NOTHING_JUDGED)
+    open_ones = [Text(words.TOO_CLOSE)] if any(change.state is State.TOO_CLOSE for change in told) else []
+    return [chance_fact(told), Text(words.SHADED), *open_ones]
 
 
 def chance_fact(told: Sequence[Told]) -> Fact:
@@ -208,7 +162,7 @@ def chance_fact(told: Sequence[Told]) -> Fact:
     moved = "none has" if found == 0 else "1 has" if found == 1 else f"{found} have"
     return Fact(
         "certainty.by_chance",
-        f"Of {count_text(n, 'line')} here {moved} changed. Luck alone would move {expected_text(by_luck)}.",
+        words.LUCK.format(lines=count_text(n, "line"), moved=moved, luck=expected_text(by_luck)),
         coach_sentence=(
             f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if "
             "nothing had changed (season rate of unchanged series, each told for 8 weeks)."
@@ -218,11 +172,16 @@ def chance_fact(told: Sequence[Told]) -> Fact:
     )
 
 
-def _told(subject: str, part: Callable[[], list[Block]], *, is_alone: bool) -> list[Block]:
-    """What `part` tells, or a line why it tells nothing; NotEnoughData instead where the section has nothing else."""
-    parts = gathered([(subject, part)])
-    told = parts.or_say_why("") if is_alone else parts
-    return [*(block for one in told.known for block in one), *_missing(told.missing)]
+def _message(week: AthleteWeek) -> Message:
+    try:
+        return message_of(week)
+    except NotEnoughData:
+        return Message("")
+
+
+def _day(day: pd.Timestamp, until: pd.Timestamp) -> str:
+    """With its year where that is another one."""
+    return day_text(day) if day.year == until.year else f"{day_text(day)} {day.year}"
 
 
 def _missing(parts: tuple[Missing, ...]) -> list[Fact]:

@@ -1,106 +1,51 @@
 """One athlete's week: every part of the weekly page, fitted from the athlete's frames when it is asked for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Generic, Literal, Protocol, TypeVar
 
 import pandas as pd
 
 from analysis.base.config import Config, Lift
 from analysis.base.display import Display
-from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
 from analysis.metrics.load import volume_load
+from analysis.metrics.mobility import DEPTH_TEST, SCREENS
 from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
+from analysis.metrics.tempo import TempoCount, once_with_tempo, tempo_compliance, tempo_count
 from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
 from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
-from analysis.models.form.clean_reps import FormHistory, form_history
+from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
+from analysis.models.form.mobility_level import MobilityLevel, mobility_level
 from analysis.models.form.sides import SideDifference, side_difference
+from analysis.models.form.single_leg import single_leg_difference
+from analysis.models.form.tempo_kept import TempoKept, tempo_kept
 from analysis.models.noise import SquadNoise
 from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
 from analysis.models.series import Followed, Judging
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
 from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_speeds
+from analysis.pages.athlete_week.done import (
+    Adherence,
+    LabelledDays,
+    Note,
+    WeekTotals,
+    adherence_of,
+    labelled_days,
+    left_out_of,
+    notes_of,
+)
+from analysis.pages.parts import AthleteFrames, Parts, gathered
+from analysis.pages.parts import Missing as Missing
+from analysis.pages.wording import exercise_name
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
-
-Part = TypeVar("Part")
-
-
-class AthleteFrames(Protocol):
-    """What is read of an athlete: the canonical frames, `local_date` on all of them, and the configuration."""
-
-    athlete_id: str
-    config: Config
-    sessions: pd.DataFrame
-    sets: pd.DataFrame  # with counted: False for the copy of a set that another source holds too
-    reps: pd.DataFrame
-    runs: pd.DataFrame  # with counted
-    splits: pd.DataFrame
-    wellness: pd.DataFrame
-    trials: pd.DataFrame
-    plan: pd.DataFrame  # reaching into the coming week
-    cues: pd.DataFrame
-    proposals: pd.DataFrame  # those that the coach accepted
-    labels: pd.DataFrame  # days planned light, ill or away, from their first day on
-    exclusions: pd.DataFrame  # what was left out by hand of all these, in words: local_date, what, part, reason
-    noise: pd.DataFrame  # of the squad, with base.frames.NOISE_COLUMNS; no row for what is not known of 3 athletes
-
-    def samples(self, session_id: str) -> pd.DataFrame: ...
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A part that could not be told, and why."""
-
-    subject: str
-    sentence: str
-    reason: Literal["too_few_values", "data_problem"]
-
-
-@dataclass(frozen=True, eq=False)
-class Parts(Generic[Part]):
-    """The parts of one section that could be told, and those that could not."""
-
-    known: tuple[Part, ...]
-    missing: tuple[Missing, ...]
-
-    def or_say_why(self, otherwise: str) -> "Parts[Part]":
-        """Itself; NotEnoughData with the first reason (or `otherwise`, where nothing was asked) if nothing is known."""
-        if self.known:
-            return self
-        raise NotEnoughData(self.missing[0].sentence if self.missing else otherwise)
-
-
-@dataclass(frozen=True)
-class Adherence:
-    """Planned training days done, on the day or moved by one, of those that were due."""
-
-    done: int
-    due: int
-    not_logged: int  # of those missed: days on which nothing at all is logged
-    off: int  # planned days that were not due, since the athlete was ill or away
-
-
-@dataclass(frozen=True)
-class WeekTotals:
-    """What was done in a week, warm-up sets and second records of the same thing left out."""
-
-    volume_load_kg: float  # external load times repetitions; NaN where no set tells it
-    sets: int
-    sets_unknown: int  # of those: load or repetitions not known, or assisted
-    run_distance_m: float  # NaN where no run tells it
-    runs: int
-    runs_unknown: int  # of those: distance not known
-    others: tuple[tuple[str, int], ...]  # records of the watch that are no runs: kind of session, how many
-    left_out: tuple[str, ...] = ()  # of runs, what cannot be: a weekday and words each
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,26 +99,36 @@ class AthleteWeek:
     @cached_property
     def adherence(self) -> Adherence:
         """Of this week."""
-        return _adherence(self.plan, self.day_states)
+        return adherence_of(self.plan, self.day_states)
 
     @cached_property
     def adherence_four_weeks(self) -> Adherence:
         """Of the four weeks that end with this one."""
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
         days = pd.date_range(first, self.days[-1])
-        return _adherence(self._plan_status(days), self._states(days))
+        return adherence_of(self._plan_status(days), self._states(days))
 
     @cached_property
     def excused(self) -> tuple[str, ...]:
-        """Why nothing was expected of this week: ill, travel or both; empty where something was.
+        """Why nothing was expected of this week: ill, travel or off, or several; empty where something was.
 
         Nothing was where the athlete was ill or away on all planned days; without a plan, on all days that are known.
         """
         if len(self.plan):
             told = self.plan["away"].where(self.plan["status"] == "off")
         else:
-            told = away(self.days[self.days <= self.until], self.athlete.labels)
+            told = away(self.days[self.days <= self.until], self.athlete.labels, self.athlete.sessions)
         return () if told.isna().any() else tuple(dict.fromkeys(told))
+
+    @cached_property
+    def labelled(self) -> tuple[LabelledDays, ...]:
+        """The days of this week that were planned light, or on which the athlete was ill, away or coming back."""
+        return labelled_days(self.athlete.labels, self.days)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What was written about this week's sessions and sets, and the addresses of their videos, as text."""
+        return notes_of(self.athlete.sessions, self.athlete.sets, self.days)
 
     @cached_property
     def totals(self) -> WeekTotals:
@@ -191,7 +146,7 @@ class AthleteWeek:
             others=tuple(
                 (str(kind), int(n)) for kind, n in self.recorded["done"].value_counts().items() if kind != "run"
             ),
-            left_out=_left_out_of(runs),
+            left_out=left_out_of(runs),
         )
 
     @cached_property
@@ -224,8 +179,10 @@ class AthleteWeek:
 
     @property
     def tested_days(self) -> int:
-        """Days of this week with a trial of a test, as jumps; body mass is none."""
-        return self._days_with(tests(self.athlete.trials))
+        """Days of this week with a trial of a test, as jumps, or with times of which no session tells."""
+        splits, sessions = self.athlete.splits, self.athlete.sessions
+        timed = splits.loc[~splits["session_id"].isin(sessions["session_id"]), ["local_date"]]
+        return self._days_with(pd.concat([tests(self.athlete.trials)[["local_date"]], timed]))
 
     @property
     def answered_days(self) -> int:
@@ -296,6 +253,37 @@ class AthleteWeek:
         return self.form_if_known
 
     @cached_property
+    def form_breaks(self) -> tuple[SetBreak, ...]:
+        """The rated sets of this week, with the repetition at which form first changed and how."""
+        return set_breaks(self.rated[self.rated["local_date"] >= self.days[0]])
+
+    @cached_property
+    def rated(self) -> pd.DataFrame:
+        """Every rated repetition up to this week, as `models.form.clean_reps.rated_repetitions`."""
+        return rated_repetitions(self.athlete.sets, self.athlete.reps, self.until)
+
+    @cached_property
+    def tempo(self) -> TempoCount:
+        """How many sets of this week kept the tempo asked of them; none at all where none was asked."""
+        return tempo_count(tempo_compliance(self._with_tempo[self._with_tempo["local_date"].isin(self.days)]))
+
+    @cached_property
+    def tempos(self) -> Parts[TempoKept]:
+        """Distance from its tempo of every lift that is done in one."""
+        return gathered(
+            (
+                f"{exercise}.tempo",
+                lambda exercise=exercise: tempo_kept(self._with_tempo, exercise, self.until, judging=self.judging),
+            )
+            for exercise in sorted(self._with_tempo["exercise"].dropna().unique())
+        )
+
+    @cached_property
+    def _with_tempo(self) -> pd.DataFrame:
+        sets = self.athlete.sets
+        return once_with_tempo(sets[sets["local_date"] <= self.until])
+
+    @cached_property
     def depths(self) -> Parts[HingeDepth]:
         """Hinge depth of every lift of which an angle was measured."""
         reps = self.athlete.reps.dropna(subset=["hinge_angle_deg"])
@@ -342,6 +330,47 @@ class AthleteWeek:
         )
 
     @cached_property
+    def leg_sides(self) -> Parts[SideDifference]:
+        """Left against right of every lift that was done with one leg at a time: its speed, else its load."""
+        sets = self.athlete.sets
+        one_sided = sets[sets["side"].isin(["L", "R"]) & (sets["local_date"] <= self.until)]
+        return gathered(
+            (
+                f"{exercise}.sides",
+                lambda exercise=exercise: single_leg_difference(
+                    one_sided,
+                    self.bar_speeds,
+                    exercise,
+                    self.until,
+                    name=exercise_name(exercise),
+                    judging=self.judging,
+                ),
+            )
+            for exercise in sorted(one_sided["exercise"].dropna().unique())
+        )
+
+    @cached_property
+    def mobility(self) -> Parts[MobilityLevel]:
+        """Every screen of hip, ankle and back that was done; that of hinge depth where no lift has an angle."""
+        done = set(self.athlete.trials.loc[self.athlete.trials["local_date"] <= self.until, "test_id"])
+        done -= {check.test_id for check in self.config.checks}
+        done -= {DEPTH_TEST} if self.depths.known else set()
+        named = {test.test_id: test.name for test in self.config.side_tests}
+        return gathered(
+            (
+                f"{screen.test_id}.mobility",
+                lambda screen=screen: mobility_level(
+                    self.athlete.trials,
+                    replace(screen, name=named.get(screen.test_id, screen.name)),
+                    self.until,
+                    judging=self.judging,
+                ),
+            )
+            for screen in SCREENS
+            if screen.test_id in done
+        )
+
+    @cached_property
     def answers(self) -> Parts[Answers]:
         """Every item that is asked every day, and says which way is good."""
         asked = self.athlete.wellness.drop_duplicates(["item", "source"])[["item", "source"]]
@@ -358,7 +387,8 @@ class AthleteWeek:
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
         """Every series of this athlete that there is, in the order of the page."""
-        parts = (self.forms, self.speeds, self.e1rms, self.depths, self.checks, self.paces, self.sides, self.answers)
+        of_lifts = (self.forms, self.speeds, self.e1rms, self.depths, self.tempos)
+        parts = (*of_lifts, self.checks, self.paces, self.sides, self.leg_sides, self.mobility, self.answers)
         return tuple(one for part in parts for one in part.known)
 
     @cached_property
@@ -441,46 +471,14 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judgi
 
 
 def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """As `metrics.adherence.day_states`, by all that is known of an athlete."""
+    """As `metrics.adherence.day_states`, by all that is known of an athlete; who was timed did a test."""
+    tested = [frame[["local_date", "test_id"]] for frame in (athlete.trials, athlete.splits)]
     return day_states(
         days,
         athlete.sessions,
         athlete.sets,
         athlete.runs,
         athlete.labels,
-        trials=athlete.trials,
+        trials=pd.concat(tested, ignore_index=True),
         wellness=athlete.wellness,
     )
-
-
-def _left_out_of(runs: pd.DataFrame) -> tuple[str, ...]:
-    """Of which day what was left out, in the order of the days."""
-    if "left_out" not in runs:
-        return ()
-    told = runs.dropna(subset=["left_out"]).sort_values("local_date", kind="stable")
-    return tuple(f"on {row.local_date:%A}: {row.left_out}" for row in told.itertuples())
-
-
-def _adherence(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
-    """Counts of what became of planned days; `states` says of each day whether anything is logged."""
-    missed = status.loc[status["status"] == "missed", "local_date"]
-    nothing_logged = states.loc[states["state"] == "none", "local_date"]
-    return Adherence(
-        done=int(status["status"].isin(["done", "moved"]).sum()),
-        due=int((~status["status"].isin(["planned", "off"])).sum()),
-        not_logged=int(missed.isin(nothing_logged).sum()),
-        off=int((status["status"] == "off").sum()),
-    )
-
-
-def gathered(jobs: Iterable[tuple[str, Callable[[], Part]]]) -> Parts[Part]:
-    """Every job's result, or the sentence that says why there is none."""
-    known, missing = [], []
-    for subject, job in jobs:
-        try:
-            known.append(job())
-        except NotEnoughData as problem:
-            missing.append(Missing(subject, str(problem), "too_few_values"))
-        except DataProblem as problem:
-            missing.append(Missing(subject, str(problem), "data_problem"))
-    return Parts(tuple(known), tuple(missing))

@@ -209,8 +209,9 @@ class MemberWeek:
                 check = self.week.config.check(one.test_id)
                 return sensitivity.check_sensitivity(athlete.splits, athlete.trials, check, until, judging=judging)
             case SideDifference():
-                test = next(test for test in self.week.config.side_tests if test.test_id == one.test_id)
-                return sensitivity.side_sensitivity(athlete.trials, test, until, judging=judging)
+                tests = [test for test in self.week.config.side_tests if test.test_id == one.test_id]
+                if tests:  # single-leg work has no test that could be read otherwise
+                    return sensitivity.side_sensitivity(athlete.trials, tests[0], until, judging=judging)
         raise NotEnoughData("No other choice is defined for this series yet. Read it with its interval.")
 
     def _by_week(self, column: str) -> WeeklyLoad:

@@ -12,6 +12,7 @@ from analysis.report.drawing.places import place
 from analysis.report.drawing.rows import broad, dumbbells, forest
 from analysis.report.drawing.scene import WIDTH, Scene, text_width
 from analysis.report.drawing.squares import cells, reps
+from analysis.report.drawing.trends import trend
 from analysis.report.drawing.values import sides
 
 __all__ = ["SCENES", "WIDTH", "Scene", "broad", "text_width"]
@@ -25,4 +26,5 @@ SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "cells": cells,
     "sparkline": sparkline,
     "place": place,
+    "trend": trend,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
 
-_EM = {"": 7.4, "lab": 8.2}  # widest usual letter at 12 units, ordinary and bold
+_EM = {"": 7.4, "lab": 8.2, "big": 11.0}  # widest usual letter, ordinary and bold at 12 units, large at 17
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
 _LABEL_COLUMN = 104.0
 
@@ -109,7 +109,7 @@ def wrapped(text: str, width: float, css: str = "") -> list[str]:
 
 def _letter(css: str) -> float:
     """The width of a usual letter in text of these classes."""
-    return _EM["lab" if "lab" in css.split() else ""]
+    return _EM[next((one for one in ("lab", "big") if one in css.split()), "")]
 
 
 def _is_wide(letter: str) -> bool:

@@ -57,7 +57,7 @@ def cells(block: dict[str, Any]) -> Scene:
         y += 22
     notes = ["dashed: not filled in"] if any(None in row["values"] for row in rows) else []
     notes += ["outlined: outside your usual range"] if unusual else []
-    return scene.ended(notes, y + 10, bare=y - 8)
+    return scene.ended(notes if block["legend"] else [], y + 10, bare=y - 8)
 
 
 def _fitted(day: str, step: float) -> str:

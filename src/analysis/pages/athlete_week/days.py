@@ -1,0 +1,106 @@
+"""The seven days of a week as cells: what was done on each, and what is planned on each of the next."""
+
+import re
+
+import pandas as pd
+
+from analysis.base.blocks import Day, DayMark, Days
+from analysis.base.errors import NotEnoughData
+from analysis.metrics.adherence import TRAINING_ROLES, tests
+from analysis.pages.athlete_week import words
+from analysis.pages.athlete_week.week import AthleteWeek
+
+_MARKS: dict[str, DayMark] = {
+    **dict.fromkeys(("strength",), "lift"),
+    **dict.fromkeys(("run",), "run"),
+    **dict.fromkeys(("sprint", "time_trial", "screen", "test"), "test"),
+}
+_ROLE_WORDS = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5"}
+_RUNS = re.compile(r"\b(runs?|running|jog|jogging)\b", re.IGNORECASE)
+
+
+def done_days(week: AthleteWeek) -> Days:
+    """What was done on each day of the week; a day after the last known one is still to come."""
+    kinds = kinds_by_day(week)
+    cells = []
+    for row in week.day_states.itertuples():
+        day, state = row.local_date, str(row.state)
+        if state == "done":
+            done = kinds.get(day) or ["other"]
+            marks = tuple(dict.fromkeys(_MARKS.get(kind, "sport") for kind in done))
+            what = " and ".join(dict.fromkeys(words.VERBS.get(kind, words.VERBS["other"]) for kind in done))
+        else:
+            marks, what = (state,), words.STATES[state] if day <= week.until else words.TO_COME
+        cells.append(_cell(day, marks, what))
+    return Days(words.DONE, tuple(cells))
+
+
+def kinds_by_day(week: AthleteWeek) -> dict[pd.Timestamp, list[str]]:
+    """The kinds of sessions done on each trained day of the week, in one order; times without a session are a test."""
+    athlete, days = week.athlete, week.days[week.days <= week.until]
+    sessions = athlete.sessions[athlete.sessions["status"] == "done"]
+    known = set(athlete.sessions["session_id"])
+    rows = [
+        *zip(sessions["local_date"], sessions["kind"], strict=True),
+        *((day, "strength") for day in athlete.sets["local_date"]),
+        *zip(week.recorded["local_date"], week.recorded["done"], strict=True),
+        *((day, "test") for day in tests(athlete.trials)["local_date"]),
+        *((row.local_date, "test") for row in athlete.splits.itertuples() if row.session_id not in known),
+    ]
+    found = {day: {kind for on, kind in rows if on == day and kind != "measurement"} for day in days}
+    order = list(words.VERBS)
+    return {day: sorted(kinds, key=lambda kind: _place(order, kind)) for day, kinds in found.items()}
+
+
+def coming_days(week: AthleteWeek) -> Days:
+    """What is planned on each day of the next week, and which tests are due.
+
+    Raises NotEnoughData where nothing is planned and no test is due.
+    """
+    days = week.days + pd.Timedelta(days=7)
+    plan = week.athlete.plan[week.athlete.plan["local_date"].isin(days)].sort_values(["local_date", "line_no"])
+    due = [one for one in week.checks.known if days[0] <= one.next_due <= days[-1]]
+    if plan[plan["role"] != "rest"].empty and not due:
+        raise NotEnoughData(words.COACH_ADDS)
+    cells = []
+    for day in days:
+        lines = plan[plan["local_date"] == day]
+        trained, named = lines[lines["role"] != "rest"], [one.name for one in due if one.next_due == day]
+        marks = [_planned_mark(row) for row in trained.itertuples()] + ["test"] * bool(named)
+        said = [planned_words(row.role, row.content) for row in trained.itertuples()]
+        said += [words.TEST_DUE.format(name=name) for name in named]
+        nothing = words.STATES["rest"] if len(lines) else words.NOTHING_PLANNED
+        below = _below(next(trained.itertuples(), None), bool(named))
+        cells.append(_cell(day, tuple(dict.fromkeys(marks)) or ("rest",), "; ".join(said) or nothing, below))
+    return Days(words.COMING, tuple(cells))
+
+
+def planned_words(role: str, content: str | None) -> str:
+    """A planned day in words: its role, then what is planned.
+
+    >>> planned_words("day_1", "drills"), planned_words("other", None)
+    ('Day 1, drills', 'training')
+    """
+    said = [_ROLE_WORDS.get(role, ""), content if isinstance(content, str) else ""]
+    return ", ".join(word for word in said if word) or "training"
+
+
+def _planned_mark(row) -> DayMark:
+    if row.role in TRAINING_ROLES:
+        return "lift"
+    return "run" if isinstance(row.content, str) and _RUNS.search(row.content) else "sport"
+
+
+def _below(row, has_test: bool) -> str:
+    """One short word below the letter."""
+    if row is None:
+        return words.SHORT["test"] if has_test else ""
+    return words.SHORT[_planned_mark(row)]
+
+
+def _cell(day: pd.Timestamp, marks: tuple, what: str, below: str = "") -> Day:
+    return Day(f"{day:%a}"[0], marks, words.DAY.format(day=f"{day:%A}", what=what), below)
+
+
+def _place(order: list[str], kind: str) -> int:
+    return order.index(kind) if kind in order else len(order)

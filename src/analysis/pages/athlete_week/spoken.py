@@ -1,0 +1,79 @@
+"""The series of a week in the words and units of its athlete."""
+
+import numpy as np
+
+from analysis.base.blocks import Fact
+from analysis.base.sentences import Wording, capital
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.sides import SideDifference
+from analysis.models.series import Followed
+from analysis.pages.athlete_week import words
+from analysis.pages.athlete_week.week import AthleteWeek
+from analysis.pages.series import series_fact, wording_of
+from analysis.pages.wording import decimals_of, exercise_name, shortest
+
+
+def words_of(week: AthleteWeek, one: Followed) -> Wording:
+    """How the athlete reads a series."""
+    return wording_of(one, week.display)
+
+
+def fact_of(week: AthleteWeek, one: Followed) -> Fact:
+    """What a series says of its level, in the units of the athlete."""
+    return series_fact(one, week.display)
+
+
+def amount(week: AthleteWeek, value: float, unit: str) -> str:
+    """An amount of the week, rounded to what its measurement resolves."""
+    return week.display.amount(value, unit, decimals_of(unit, value))
+
+
+def value_of(week: AthleteWeek, one: Followed, value: float | None = None) -> str:
+    """A value of the series with its unit, the newest by default; clean repetitions as so many of the planned ones."""
+    number, spoken = one.change.latest if value is None else value, words_of(week, one)
+    if isinstance(one, FormHistory):
+        return f"{shortest(number, spoken.decimals)} of {one.reps}"
+    return spoken.level(number, one.change.unit)
+
+
+def difference_of(week: AthleteWeek, one: Followed, by: float) -> str:
+    """A difference with the word for its direction: '0.05 s slower', '1.2 fewer clean reps'; empty for none at all."""
+    spoken = words_of(week, one)
+    if round(abs(spoken.display.value(by, one.change.unit)), spoken.decimals) == 0:
+        return ""
+    size = spoken.amount(by, "" if isinstance(one, FormHistory) else one.change.unit)
+    return f"{size} {spoken.direction(by)}"
+
+
+def off_usual(one: Followed) -> float:
+    """How far the newest value lies from the middle of the band of one more; NaN without a band.
+
+    Of counts from the level, since their band ends at the planned ones.
+    """
+    change = one.change
+    middle = change.level if isinstance(one, FormHistory) else (change.band_low + change.band_high) / 2
+    return float(change.latest - middle)
+
+
+def bad_day(week: AthleteWeek, one: Followed) -> str:
+    """How far a day alone takes a value from the level, half of the band of one more; empty without a band."""
+    half = float((one.change.band_high - one.change.band_low) / 2)
+    unit = "" if isinstance(one, FormHistory) else one.change.unit
+    return words_of(week, one).amount(half, unit) if np.isfinite(half) else ""
+
+
+def names_alike(week: AthleteWeek, one: Followed) -> tuple[str, str]:
+    """The name of a series and what narrows it down: the lift and its load, the lift and what is counted of it."""
+    if isinstance(one, SideDifference):
+        return one.name, ""
+    if isinstance(one, FormHistory):
+        return capital(words.CLEAN_REPS), ""
+    if isinstance(one, HingeDepth):
+        return capital(words.HINGE_DEPTH), exercise_name(one.exercise)
+    quantity = words_of(week, one).head
+    for between in (", ", " at "):
+        name, found, narrower = quantity.partition(between)
+        if found:
+            return name, narrower
+    return quantity, ""

@@ -1,0 +1,154 @@
+"""The sentences of an athlete's week, as templates; what a series says of its level is in `models.change.told`."""
+
+# whose week, and what was done
+DONE = "What you did, day by day"
+DAY = "{day}: {what}"
+TO_COME = "still to come"
+STATES = {"rest": "rest", "off": "off", "answered": "answered, no training logged", "none": "nothing logged"}
+AWAY = {"ill": "ill", "travel": "away", "off": "off"}
+VERBS = {
+    "strength": "lifted",
+    "run": "ran",
+    "ride": "rode",
+    "swim": "swam",
+    "row": "rowed",
+    "walk": "walked",
+    "hike": "hiked",
+    "ski": "skied",
+    "sprint": "did a sprint test",
+    "time_trial": "did a time trial",
+    "screen": "did a test",
+    "test": "did a test",
+    "other": "trained",
+}
+SHORT = {"lift": "Lift", "run": "Run", "sport": "Other", "test": "Test"}
+EXCUSED = "You were {away}. Nothing was expected."
+PLANNED_DONE = "{done} of {due} planned days."
+FOUR_WEEKS = "{done} of {due} in 4 weeks."
+OFF_BESIDE = "You were {away} on {days} more; nothing was expected then."
+NONE_DUE = "{days} planned, none due yet."
+ANSWERED_ONLY = "You answered on {days}; no training is logged."
+NOTHING_LOGGED = "Nothing is logged this week."
+LINE_BACK = "Log {sessions} and you get your line back."
+
+LIFTED = "You lifted {load} in {sets}."
+LIFTED_NOTHING = "You did {sets} without added load."
+LIFTED_UNKNOWN = "You did {sets}. No load is known, so there is no total."
+RAN = "You ran {distance} in {runs}."
+RAN_UNKNOWN = "You did {runs}. No distance is known, so there is no total."
+NO_RUN = "No run."
+NOT_IN_IT = "{count} of the {noun}s {has} no known {quantity} and {adds} nothing."
+LEFT_OUT_OF_RUN = "Left out {what}."
+OTHER_SPORT = "{activities} of another sport"
+
+# the message: a headline, then a sentence or two
+CHANGED = {
+    "speed": "Your {name} is {verdict}",
+    "e1rm": "Your {name} is {verdict}",
+    "form": "You do {verdict}",
+    "depth": "You hinge {verdict}",
+    "check": "Your {name} is {verdict}",
+    "pace": "Your easy runs are {verdict}",
+    "other": "{name}: {verdict}",
+}
+LEVELS = "Since {since} it is about {now}; before, {before}."
+LEVELS_OF = {
+    "form": "Since {since} about {now} are clean; before, {before}.",
+    "pace": "Since {since} you run about {now} at your usual heart rate; before, {before}.",
+    "depth": "Since {since} your hip angle is about {now}; before, {before}.",
+    "e1rm": "Since {since} your best single would be about {now}; before, {before}.",
+}
+LATEST = "It was {value} on {day}."
+LATEST_SPEED = "The {load} bar moved at {value} on {day}."
+SURE = "Sure: more than good and bad days explain."
+SURE_RAMP = "Sure that it moves: more than good and bad days explain."
+QUITE_SURE = "Quite sure: it changed, but how much we know only roughly."
+BEST = "Your best {name} so far"
+BEST_LEAD = "{value} on {day}, better than all {n} before by more than a good day makes."
+SURE_BEST = "Sure of this day. It is not yet a new level."
+ALL_CLEAN = "Every rep clean, {sets} running"
+ALL_CLEAN_LEAD = "{reps} in a row were clean."
+ALL_PLANNED = "All {done} planned days in 4 weeks"
+PLANNED = "You did {done} of {due} planned days"
+PLANNED_ALL = "You did all {due} planned days"
+TRAINED = "You trained on {days}"
+STEADY = "A steady week"
+HELD = "{names} held steady."
+CLEAN_REPS = "clean reps"
+HINGE_DEPTH = "hinge depth"
+NOT_FOR_GOOD = "Nothing changed for good."
+NOTHING_MOVED = "Nothing moved more than good and bad days do."
+ANSWERED = "You answered on {days}"
+SAYS_MORE = "Log {sessions} in a week and this page says more."
+
+# next
+COACH_AGREED = "Your coach agreed."
+CUE = "Your cue: “{cue}”"
+TEST = "Do the {name} {when}"
+TEST_WHY = "Your last one was on {last}."
+NO_ANSWERS = "Note how you slept tomorrow morning"
+NO_ANSWERS_WHY = "With 14 answers you see your own usual."
+
+# the rest
+REST_STEADY = "All {n} held steady."
+REST_ONE = "It held steady."
+REST_BOTH = "Both held steady."
+REST_CHANGED = "{n} changed"
+REST_HELD = "{n} held steady"
+REST_WITHIN = "{n} moved no more than usual"
+REST_OFF = "{n} off the usual"
+REST_FEW = "{n} too new to tell"
+AS_USUAL = "as usual"
+MORE_NEEDED = "{occasions} to go"
+PLACE = "usual {low} to {high}{verdict}"
+BEFORE = "before {before}"
+EVEN = "even"
+LARGER = "{side} +{percent}"
+BREAKS = "{kinds} first"
+OF_REPS = "of {reps}"
+
+# bests
+ALL_DONE = "All {n} {what}"
+CLEAR_BEST = "Clear best: {what}"
+BEST_ON_DAY = "Best on the day: {what}"
+
+# how you felt
+ANSWERED_DAYS = "You answered on {days} of 7 days."
+ONE_OUTSIDE = "{item} was {direction} than usual on {day}."
+SOME_OUTSIDE = "{answers} off your usual; luck makes {luck}."
+NONE_OUTSIDE = "No answer was off your usual."
+SCALE = "{item} {low}–{high}"
+SCALE_LOW = "{item} {low}–{high}, low is good"
+WITH_UNIT = "{item}, {unit}"
+CELLS = "{items} by day; empty cells were not filled in"
+
+# next week
+COMING = "What is planned, day by day"
+PLANNED_DAYS = "{days} planned."
+NOTHING_PLANNED = "nothing planned"
+TEST_DUE = "{name} due"
+COACH_ADDS = "Your coach will add this."
+
+# folds
+SET_BREAK = "{lift}: {said}"
+AGAINST_USUAL = "Last: {value} on {day}, {off} than usual; a bad day alone makes {alone}."
+AT_USUAL = "Last: {value} on {day}, as usual; a bad day alone makes {alone}."
+LAST_ONLY = "Last: {value} on {day}."
+OTHER_DEVICE = "{sessions} up to {day} on another device, not compared."
+OTHER_KIND = "{reps} without this kind of speed left out."
+OTHER_RATER = "{sessions} rated by somebody else, not compared."
+HELD_TO_LAST = "Form held to the last rep in {n} of {sets}: it might have held longer."
+LOADS = "The load was between {low} and {high}."
+EASY = "Easy is your usual heart rate, {low} to {high} beats a minute."
+RUNS_LEFT_OUT = "{runs} with too little time at it left out."
+TRIALS_LEFT_OUT = "{trials} left out."
+LUCK = "Of {lines} here {moved} changed. Luck alone would move {luck}."
+SHADED = "The shaded bar is your usual: 19 of 20 new values fall in it while nothing changes."
+TOO_CLOSE = "Where it is too close to call, more tests will tell."
+NOTHING_JUDGED = "Nothing could be judged yet. Repeat your lifts and checks to tell a change from luck."
+MORE_LEFT_OUT = "{values} left out as well."
+CUE_ON = "{day}: “{cue}”"
+LEFT_RIGHT = "L {left}, R {right}"
+NO_USUAL = "no usual yet"
+FIRST_ONE = "the first one"
+THE_SAME = "the same"
