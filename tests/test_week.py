@@ -195,7 +195,8 @@ class TestE1rmFromRepetitions:
         (fact, course) = sections.speed(week)
         assert (fact.subject, fact.state, fact.since) == ("romanian_deadlift.e1rm", "clearly better", "2026-05-22")
         assert (
-            fact.sentence == "Clearly stronger since 22 May. Romanian deadlift, 1RM from reps: 134 kg, before 117 kg."
+            fact.sentence
+            == "Clearly stronger sets since 22 May. Romanian deadlift, 1RM at least: 134 kg, before 117 kg."
         )
         assert (course.unit, course.decimals, course.state) == ("kg", 0, "clearly better")
         assert sections.message(week)[0].sentence == fact.sentence
@@ -204,7 +205,7 @@ class TestE1rmFromRepetitions:
         (fact, _) = sections.speed(self.week([100.0] * 12))
         assert (fact.state, fact.sentence) == (
             "steady",
-            "Held steady. Romanian deadlift, 1RM from reps: 117 kg.",
+            "Held steady. Romanian deadlift, 1RM at least: 117 kg.",
         )
 
     def test_repetitions_in_reserve_are_added(self):

@@ -22,7 +22,6 @@ from analysis.pages.wording import (
     day_text,
     decimals_of,
     exercise_name,
-    side_name,
     speed_name,
 )
 
@@ -43,7 +42,7 @@ def speed_course(result: SpeedAtLoad) -> Course:
 
 def e1rm_blocks(result: E1rmByDay) -> list[Block]:
     """What the 1RM from repetitions says of its level."""
-    label = f"{side_name(result.name, result.side)}, 1RM from reps, {day_text(result.last_date)}"
+    label = f"{wording_of(result).head}, {day_text(result.last_date)}"
     return [series_fact(result), course_of(result, label, decimals=0)]
 
 
