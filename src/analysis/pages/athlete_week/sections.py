@@ -19,7 +19,15 @@ from analysis.models.series import Followed
 from analysis.pages.athlete_week import logged, measured
 from analysis.pages.athlete_week.measured import speed_numbers as speed_numbers
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
-from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek, Missing, gathered
+from analysis.pages.athlete_week.week import (
+    LIFTS_CHOSEN,
+    NO_LIFT,
+    TRAINED_DAYS_FOR_A_LINE,
+    AthleteWeek,
+    Missing,
+    Parts,
+    gathered,
+)
 from analysis.pages.series import series_fact, wording_of
 from analysis.pages.wording import amount_of, count_text, day_text, expected_text, left_out_fact, shortest
 
@@ -65,11 +73,12 @@ def your_week(week: AthleteWeek) -> list[Block]:
 
 def speed(week: AthleteWeek) -> list[Block]:
     """Speed at the anchor load of every key lift; 1RM from repetitions where no speed is measured."""
-    by_reps = week.e1rms.known
-    parts = week.speeds if by_reps else week.speeds.or_say_why("No key lift is set. Ask your coach to name one.")
-    drawn = [block for one in parts.known for block in measured.speed_blocks(one)]
-    drawn += [block for one in by_reps for block in measured.e1rm_blocks(one)]
-    return [*drawn, *([] if by_reps else _missing(parts.missing))]
+    speeds, by_reps = week.speeds, week.e1rms
+    told = Parts((*speeds.known, *by_reps.known), speeds.missing or by_reps.missing).or_say_why(NO_LIFT)
+    drawn = [block for one in speeds.known for block in measured.speed_blocks(one)]
+    drawn += [block for one in by_reps.known for block in measured.e1rm_blocks(one)]
+    chosen = [Text(LIFTS_CHOSEN)] if week.has_proposed_lifts else []
+    return [*drawn, *chosen, *([] if by_reps.known else _missing(told.missing))]
 
 
 def form(week: AthleteWeek) -> list[Block]:

@@ -12,6 +12,7 @@ from analysis.base.config import Config, Lift
 from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
+from analysis.metrics.key_lifts import lifts_of_log
 from analysis.metrics.load import volume_load
 from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
@@ -30,6 +31,8 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_spe
 
 ADHERENCE_WEEKS = 4
 TRAINED_DAYS_FOR_A_LINE = 2
+LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name others."
+NO_LIFT = "No lift was done on three days in 8 weeks yet. Log one hard set of a lift each week."
 
 Part = TypeVar("Part")
 
@@ -112,9 +115,18 @@ class AthleteWeek:
     days: pd.DatetimeIndex  # the seven days of the week that holds `until`
     by: Judging | None = None  # what series are judged by, where it is not what the frames say
 
-    @property
+    @cached_property
     def config(self) -> Config:
-        return self.athlete.config
+        """The configuration; where it names no key lift, with those that the log proposes."""
+        said, athlete = self.athlete.config, self.athlete
+        if said.lifts:
+            return said
+        return said.model_copy(update={"lifts": lifts_of_log(athlete.sets, athlete.reps, self.until)})
+
+    @property
+    def has_proposed_lifts(self) -> bool:
+        """Whether the key lifts come from the athlete's log, since nobody has named any."""
+        return bool(self.config.lifts) and not self.athlete.config.lifts
 
     @property
     def display(self) -> Display:
@@ -257,6 +269,7 @@ class AthleteWeek:
                 ),
             )
             for lift in self.config.lifts
+            if lift.has_anchor(self.athlete.athlete_id)
             for side in self._sides_trained(lift)
         )
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.base.config import Config, Lift
 from analysis.base.errors import NotEnoughData, UsageProblem
+from analysis.metrics.key_lifts import shared_lifts
 from analysis.metrics.load import daily_load
 from analysis.metrics.strength import bar_speeds
 from analysis.models.change import Event
@@ -105,9 +106,11 @@ class BlockReview:
     squad: ReviewedSquad
     block: Block
 
-    @property
+    @cached_property
     def config(self) -> Config:
-        return self.squad.config
+        """The configuration; where it names no key lift, with all that athletes' logs propose."""
+        said, own = self.squad.config, [week.config.lifts for week in self._weeks.values()]
+        return said if said.lifts else said.model_copy(update={"lifts": shared_lifts(own, most=None)})
 
     @property
     def period(self) -> str:
