@@ -22,6 +22,17 @@ Criticism: "at least" follows what was lifted, not what could have been: light w
 labelled a deload. Repetitions in reserve are guessed, by each person in a way of her own; where that changes, it looks
 like strength.
 
+Measured on 100 simulated lifters without a squad, 2 sessions a week over 26 weeks, the reserve rated with an error of 1
+repetition and a day's strength with one of 2 % (`tests/simulations`), in percent: how often the 90 % interval of the
+level holds the 1RM, how many unchanged lifters a page of the season names with and without ratings, and in how many a
+lasting gain of 5 % is found. In blocks the eights of the first half become threes in the second, when the gain comes.
+
+| repetitions | level held | named | named, unrated | gain found |
+|---|--:|--:|--:|--:|
+| mixed | 88 | 0 | 0 | 81 |
+| fives | 90 | 0 | 1 | 76 |
+| blocks | 92 | 2 | 2 | 29 |
+
 References
 ----------
 Epley 1985, Poundage Chart; LeSuer et al. 1997, J Strength Cond Res 11(4):211-213; Zourdos et al. 2016, J Strength Cond
