@@ -398,6 +398,7 @@ ELSEWHERE = {
     "test_change.py": ("change", "design", "noise_of_squad"),
     "test_clean_reps.py": ("change_of_counts", "form_history", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),
+    "test_e1rm_by_day.py": ("with_constants",),
     "test_fitness_fatigue.py": (
         "dose_response", "forecast_skill", "profile_likelihood", "bootstrap",
     ),

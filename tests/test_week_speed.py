@@ -144,7 +144,9 @@ class TestE1rmFromRepetitions:
         week = self.week([*self.LOADS, *[115.0, 117.5, 112.5, 115.0, 117.5, 115.0]])
         fact = series_fact(week.e1rms.known[0], Display())
         assert (fact.subject, fact.state, fact.since) == ("romanian_deadlift.e1rm", "clearly better", "2026-05-22")
-        assert fact.sentence == "Clearly stronger since 22 May. Romanian deadlift, 1RM from reps: 134 kg, before 117."
+        assert (
+            fact.sentence == "Clearly stronger sets since 22 May. Romanian deadlift, 1RM at least: 134 kg, before 117."
+        )
         message, picture, sure = sections.message(week)
         assert (picture.unit, picture.decimals, picture.state) == ("kg", 0, "clearly better")
         assert message.sentence == (
@@ -157,7 +159,7 @@ class TestE1rmFromRepetitions:
         fact = series_fact(self.week([100.0] * 12).e1rms.known[0], Display())
         assert (fact.state, fact.sentence) == (
             "steady",
-            "Held steady. Romanian deadlift, 1RM from reps: 117 kg.",
+            "Held steady. Romanian deadlift, 1RM at least: 117 kg.",
         )
 
     def test_repetitions_in_reserve_are_added(self):

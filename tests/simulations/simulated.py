@@ -27,6 +27,7 @@ MODELS = {
     "load_velocity": 16,
     "curvature": 17,
     "start_of_clock": 18,
+    "e1rm_by_day": 19,
 }
 
 NS = (6, 12, 24)

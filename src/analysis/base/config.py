@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from analysis.base.display import Display, DistanceUnit, MassUnit
-from analysis.base.errors import ConfigProblem
+from analysis.base.errors import ConfigProblem, NotEnoughData
 from analysis.base.tables import EMAIL
 
 NAME = "workbook.toml"
@@ -55,11 +55,14 @@ class Shown(_Strict):
 
 
 class Lift(_Strict):
-    """A key lift: the load at which speed is followed, and the velocity taken as that of a 1RM."""
+    """A key lift: by which load its speed is followed, where bars are measured, and the velocity taken as that of a
+    1RM. Without a load it is followed by repetitions alone."""
 
     exercise: str = Field(description="canonical name, as in the exercise catalogue")
     name: str = Field(description="as people read it")
-    anchor_load_kg: float = Field(gt=0, le=1000, description="load at which speed is followed, in kg")
+    anchor_load_kg: float | None = Field(
+        default=None, gt=0, le=1000, description="load at which speed is followed, in kg; none: 1RM from repetitions"
+    )
     anchor_by_athlete: dict[str, float] = Field(default={}, description="anchor loads of single athletes, in kg")
     metric: Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"] = Field(
         default="mean_velocity_m_s", description="which velocity is judged"
@@ -77,9 +80,23 @@ class Lift(_Strict):
         anchors = {name: load_kg for name, load_kg in self.anchor_by_athlete.items() if name in athlete_ids}
         return self.model_copy(update={"anchor_by_athlete": anchors})
 
+    def has_anchor(self, athlete_id: str) -> bool:
+        """Whether this athlete's speed is followed."""
+        return self.anchor_load_kg is not None or athlete_id in self.anchor_by_athlete
+
     def anchor_kg(self, athlete_id: str) -> float:
-        """The load at which this athlete's speed is followed."""
-        return self.anchor_by_athlete.get(athlete_id, self.anchor_load_kg)
+        """The load at which this athlete's speed is followed; NotEnoughData where none is set.
+
+        >>> Lift(exercise="deadlift", name="Deadlift", anchor_by_athlete={"a1": 90}).anchor_kg("a1")
+        90.0
+        """
+        load_kg = self.anchor_by_athlete.get(athlete_id, self.anchor_load_kg)
+        if load_kg is None:
+            raise NotEnoughData(
+                f"No load is set at which the speed of {self.name} is followed. "
+                f"Write anchor_load_kg under [[lifts]] in {NAME}, or let repetitions speak."
+            )
+        return load_kg
 
 
 class Check(_Strict):

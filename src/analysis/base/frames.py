@@ -11,6 +11,7 @@ NOISE_COLUMNS = (
     *("n_athletes", "n_exposures", "mdc", "source"),
     *("hazard", "weight", "spread"),  # of counts; missing where the others are known
     "profile",  # of counts: hazards of repetition 1, 2 and so on, as "0.002 0.003"; empty where the others are known
+    *("k", "k_sd"),  # of a lift's curve of repetitions: Epley's constant, and its SD for one more athlete
 )
 
 

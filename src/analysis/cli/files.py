@@ -72,7 +72,7 @@ def init(folder: Path, as_json: bool) -> None:
         return common.print_json({"folder": str(folder), "written": [str(path) for path in written]})
     for path in written:
         click.echo(f"  {path}")
-    click.echo(f"\nNext: 1. set the time zone and the lifts in {folder / 'workbook.toml'}")
+    click.echo(f"\nNext: 1. set the time zone in {folder / 'workbook.toml'}")
     click.echo(f"      2. fill {folder / 'templates' / 'athletes.csv'} and put it into {folder / 'data' / 'raw'}")
     click.echo(
         f"      3. put files there too, one folder an athlete: {folder / 'data' / 'raw' / 'NAME' / 'strong.csv'}"

@@ -107,6 +107,11 @@ class Catalogue:
         known = self._by_id.get(exercise or "")
         return (known is not None and known.variant == "assisted") or apart(raw_name).is_assisted
 
+    @cached_property
+    def described(self) -> pd.DataFrame:
+        """The canonical table `exercises`."""
+        return TABLES["exercises"].coerce(pd.DataFrame([vars(e) for e in self.exercises]))
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The canonical tables `exercises` and `exercise_aliases`."""
         aliases = [
@@ -114,7 +119,7 @@ class Catalogue:
             for (language, name), exercise in self.aliases.items()
         ]
         return {
-            "exercises": TABLES["exercises"].coerce(pd.DataFrame([vars(e) for e in self.exercises])),
+            "exercises": self.described,
             "exercise_aliases": TABLES["exercise_aliases"].coerce(pd.DataFrame(aliases)),
         }
 

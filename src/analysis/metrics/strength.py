@@ -20,6 +20,9 @@ VELOCITY_METRICS: tuple[VelocityMetric, ...] = (
 # beyond this the formulas from repetitions to 1RM disagree by more than the changes one looks for (LeSuer 1997)
 TESTED_REPS = 10
 
+# of a set, by repetitions in reserve (Zourdos et al. 2016): 10 is none, 9 is one; below 6 nobody can count them
+RPE_OF_FAILURE, RPE_LEAST = 10.0, 6.0
+
 _SET_KEY = ["session_id", "set_no"]
 _OF_THE_SET = ["local_date", "exercise", "side", "set_kind", "load_kg"]
 
@@ -54,6 +57,33 @@ def work_sets(sets: pd.DataFrame) -> pd.DataFrame:
     """
     kept = (sets["set_kind"] != "warm_up") & (sets["reps"] >= 1)
     return sets[kept & sets["counted"] if "counted" in sets else kept]
+
+
+def reserve(sets: pd.DataFrame) -> pd.Series:
+    """Repetitions that were left in each set, NaN where nothing says it.
+
+    As rated; else 10 minus the RPE of the set from 6 on, the scale that training logs ask for; else none in a set that
+    its log calls one to failure. A set without any of them is not taken to be one to failure.
+
+    Parameters
+    ----------
+    sets : DataFrame with set_kind, rir, and rpe_cr10 where sets were rated so.
+
+    References
+    ----------
+    Zourdos et al. 2016, J Strength Cond Res 30(1):267-275.
+
+    Examples
+    --------
+    >>> sets = pd.DataFrame({"set_kind": ["work", "work", "work", "failure"], "rir": [3.0, None, None, None],
+    ...                      "rpe_cr10": [None, 8.5, 5.0, None]})
+    >>> reserve(sets).tolist()
+    [3.0, 1.5, nan, 0.0]
+    """
+    told = sets["rir"].astype(float)
+    rpe = sets["rpe_cr10"].astype(float) if "rpe_cr10" in sets else pd.Series(np.nan, sets.index)
+    told = told.fillna(RPE_OF_FAILURE - rpe.where(rpe.between(RPE_LEAST, RPE_OF_FAILURE)))
+    return told.mask(told.isna() & rpe.isna() & (sets["set_kind"] == "failure"), 0.0)
 
 
 def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:

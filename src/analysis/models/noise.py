@@ -395,7 +395,7 @@ def noise_of_squad(
             source = f"{source} and {stated.source}"
         rest = (squad.rho[0], squad.carry_sd[0], squad.kurtosis[0], squad.own_df[0])
         numbers = [te, df, *map(float, rest), n_athletes, int(np.isfinite(values).sum()), MDC_FACTOR * te]
-        rows.append([quantity, device, of_device["unit"].iloc[0], *numbers, source, *[np.nan] * 3, ""])
+        rows.append([quantity, device, of_device["unit"].iloc[0], *numbers, source, *[np.nan] * 3, "", *[np.nan] * 2])
     return SquadNoise(pd.DataFrame(rows, columns=NOISE_COLUMNS))
 
 

@@ -1,5 +1,6 @@
 """The noise of a squad in everything that it follows, and how soon a change would be seen in it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,10 @@ from analysis.models.form.clean_reps import history_of_rated, rated_repetitions
 from analysis.models.form.hazard import with_hazards
 from analysis.models.noise import ATHLETES_LEAST, SquadNoise, noise_of_squad
 from analysis.models.series import ALONE, Quantity, Series
+from analysis.models.strength.e1rm_by_day import e1rm_quantity
+from analysis.models.strength.reps_constant import RepsConstant, own_constant, with_constants
 from analysis.models.strength.speed_at_load import speed_quantity
-from analysis.pages.athlete_week.week import AthleteFrames, athlete_week
+from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek, athlete_week
 from analysis.pages.series import subject_of
 
 SEASON, RECENT = pd.Timedelta(weeks=26), pd.Timedelta(weeks=12)
@@ -45,7 +48,8 @@ def noise_table(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.Da
         published=published,
         resolution={name: one.resolution for name, one in known.quantities.items()},
     )
-    return with_hazards(noise, known.ratings[~known.ratings["light"].astype(bool)]).table
+    noise = with_hazards(noise, known.ratings[~known.ratings["light"].astype(bool)])
+    return with_constants(noise, known.constants).table
 
 
 def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> pd.DataFrame:
@@ -62,24 +66,39 @@ def squad_exposures(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> p
 
 @dataclass(frozen=True)
 class _Gathered:
-    """What a squad has: exposures as `squad_exposures` gives them, what they measure, and rated days of each lift."""
+    """What a squad has: exposures as `squad_exposures` gives them, what they measure, rated days of each lift, and the
+    athletes' own constants of repetitions by exercise."""
 
     exposures: pd.DataFrame
     quantities: dict[str, Quantity]
     ratings: pd.DataFrame
+    constants: dict[str, list[RepsConstant]]
 
 
 def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> _Gathered:
     """One athlete at a time, as they are given."""
-    parts, quantities, rated = [], {}, []
+    parts, quantities, rated, constants = [], {}, [], defaultdict(list)
     for athlete in athletes:
         rated += _ratings_of(athlete, until)
-        for one in athlete_week(athlete, until, by=ALONE).followed:
+        week = athlete_week(athlete, until, by=ALONE)
+        for exercise, own in _own_constants(week).items():
+            constants[exercise].append(own)
+        for one in week.followed:
             if isinstance(one, Series):
                 quantities[one.quantity.name] = one.quantity
                 parts.append(_exposures_of(one, athlete, until))
     columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
-    return _Gathered(_joined(parts, columns), quantities, _joined(rated, _RATED))
+    return _Gathered(_joined(parts, columns), quantities, _joined(rated, _RATED), dict(constants))
+
+
+def _own_constants(week: AthleteWeek) -> dict[str, RepsConstant]:
+    """The athlete's own constant of each lift that repetitions tell; of two sides the one known better."""
+    found: dict[str, RepsConstant] = {}
+    for one in week.e1rms.known:
+        own = own_constant(week.athlete.sets, week.config.lift(one.exercise), week.until, side=one.side)
+        if own is not None and (one.exercise not in found or own.sd < found[one.exercise].sd):
+            found[one.exercise] = own
+    return found
 
 
 def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
@@ -184,7 +203,10 @@ def _own_noise(device: str, measure: str, noise: SquadNoise, config: Config) -> 
 
 def quantity_of(followed: Lift | Check) -> Quantity:
     """What a key lift or a check of the configuration measures."""
-    return speed_quantity(followed) if isinstance(followed, Lift) else check_quantity(followed)
+    if isinstance(followed, Check):
+        return check_quantity(followed)
+    by_reps = followed.anchor_load_kg is None and not followed.anchor_by_athlete
+    return e1rm_quantity(followed) if by_reps else speed_quantity(followed)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ FRAMES = ("sessions", "sets", "reps", "runs", "splits", "wellness", "trials", "p
 _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _A_WEEK = pd.Timedelta(days=7)
+OF_AN_EXERCISE = ("pattern", "variant", "equipment")  # joined to its sets
 
 
 def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:
@@ -26,11 +27,12 @@ def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Time
     return max(last_days, default=today)
 
 
-def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, patterns: dict[str, str]) -> dict[str, pd.DataFrame]:
-    """The frames as a report of that day may see them, with `local_date`, `counted`, `pattern` and `kind` joined on."""
+def as_of(stored: dict[str, pd.DataFrame], last_day: pd.Timestamp, exercises: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames as a report of that day may see them, with `local_date`, `counted` and `kind` joined on, and to sets
+    what `exercises`, a table of that name, says of each: `OF_AN_EXERCISE`."""
     sessions = stored["sessions"].set_index("session_id")
     of_sessions = (sessions.loc[:, "local_date"], sessions.loc[:, "kind"])
-    joined = _Joined(*of_sessions, set(stored["links"]["b"]), pd.Series(patterns, dtype="str"))
+    joined = _Joined(*of_sessions, set(stored["links"]["b"]), exercises.set_index("exercise"))
     stored = stored | {"labels": with_planned(stored["labels"], stored["plan"])}
     return {
         name: _seen(name, stored[name], last_day, joined) if len(stored[name]) else _nothing_of(name) for name in FRAMES
@@ -81,12 +83,12 @@ def with_planned(labels: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class _Joined:
-    """What is joined on: the day and kind of each session, the keys of copies, the pattern of each exercise."""
+    """What is joined on: the day and kind of each session, the keys of copies, and what is known of each exercise."""
 
     dates: pd.Series
     kinds: pd.Series
     copies: set[str]
-    patterns: pd.Series
+    exercises: pd.DataFrame
 
 
 def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joined) -> pd.DataFrame:
@@ -95,7 +97,8 @@ def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joine
         frame = frame.assign(local_date=_looked_up(frame.loc[:, "session_id"], joined.dates))
     if name == "sets":
         counted = ~row_keys("sets", frame).isin(list(joined.copies)) if joined.copies else True
-        frame = frame.assign(counted=counted, pattern=_looked_up(frame.loc[:, "exercise"], joined.patterns))
+        known = {of: _looked_up(frame.loc[:, "exercise"], joined.exercises.loc[:, of]) for of in OF_AN_EXERCISE}
+        frame = frame.assign(counted=counted, **known)
     if name == "runs":
         kind = _looked_up(frame.loc[:, "session_id"], joined.kinds)
         frame = frame.assign(counted=~frame["session_id"].isin(list(joined.copies)), kind=kind)
@@ -112,7 +115,8 @@ def _nothing_of(name: str) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), pd.Series(dtype="str"), set(), pd.Series(dtype="str"))
+    exercises = TABLES["exercises"].empty().set_index("exercise")
+    nothing = _Joined(pd.Series(dtype=DTYPES["date"]), pd.Series(dtype="str"), set(), exercises)
     return _seen(name, TABLES[name].empty(), pd.to_datetime(0), nothing)
 
 

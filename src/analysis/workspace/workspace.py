@@ -56,11 +56,12 @@ class Athlete:
     """One athlete's canonical frames up to and including a day.
 
     `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
-    False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern` of
-    the exercise, missing where the catalogue does not know it. `plan` reaches one week further, since the coming week
-    is planned already; `proposals` are those that the coach accepted; `labels` are days planned light, ill or away that
-    have begun by then, whole, said by hand or by the plan. Rows that somebody left out are in none of them;
-    `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part, value, reason.
+    False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern`,
+    `variant` and `equipment` of the exercise, missing where the catalogue does not know it. `plan` reaches one week
+    further, since the coming week is planned already; `proposals` are those that the coach accepted; `labels` are days
+    planned light, ill or away that have begun by then, whole, said by hand or by the plan. Rows that somebody left out
+    are in none of them; `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part,
+    value, reason.
     """
 
     athlete_id: str
@@ -408,7 +409,7 @@ class Workspace:
     def _as_of(self, stored: dict[str, pd.DataFrame], last_day: pd.Timestamp) -> dict[str, pd.DataFrame]:
         known = catalogue(self.options().exercises)
         agreed = self._consents(stored["athletes"])
-        frames = as_of(stored, last_day, {one.exercise: one.pattern for one in known.exercises})
+        frames = as_of(stored, last_day, known.described)
         return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
 
     def streams(self) -> pd.DataFrame:

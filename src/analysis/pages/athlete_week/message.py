@@ -108,7 +108,7 @@ def _kind(one: Followed) -> str:
         case SpeedAtLoad():
             return "speed"
         case E1rmByDay():
-            return "e1rm"
+            return "sets" if one.at_least else "e1rm"
         case FormHistory():
             return "form"
         case HingeDepth():

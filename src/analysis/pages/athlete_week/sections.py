@@ -68,7 +68,8 @@ def next_step(week: AthleteWeek) -> list[Block]:
 def rest(week: AthleteWeek) -> list[Block]:
     """All else that is followed, a line each; nothing where nothing is."""
     others = rest_of(week, _message(week).told)
-    return [summary(others), measures(week, others)] if others else []
+    chosen = [Text(words.LIFTS_CHOSEN)] if week.has_proposed_lifts else []
+    return [summary(others), measures(week, others), *chosen] if others else []
 
 
 def felt(week: AthleteWeek) -> list[Block]:

@@ -10,6 +10,7 @@ from analysis.base.config import Config, Lift
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_status, tests, week_days
+from analysis.metrics.key_lifts import lifts_of_log
 from analysis.metrics.load import volume_load
 from analysis.metrics.mobility import DEPTH_TEST, SCREENS
 from analysis.metrics.running import is_run
@@ -57,9 +58,18 @@ class AthleteWeek:
     days: pd.DatetimeIndex  # the seven days of the week that holds `until`
     by: Judging | None = None  # what series are judged by, where it is not what the frames say
 
-    @property
+    @cached_property
     def config(self) -> Config:
-        return self.athlete.config
+        """The configuration; where it names no key lift, with those that the log proposes."""
+        said, athlete = self.athlete.config, self.athlete
+        if said.lifts:
+            return said
+        return said.model_copy(update={"lifts": lifts_of_log(athlete.sets, athlete.reps, self.until)})
+
+    @property
+    def has_proposed_lifts(self) -> bool:
+        """Whether the key lifts come from the athlete's log, since nobody has named any."""
+        return bool(self.config.lifts) and not self.athlete.config.lifts
 
     @property
     def display(self) -> Display:
@@ -220,6 +230,7 @@ class AthleteWeek:
                 ),
             )
             for lift in self.config.lifts
+            if lift.has_anchor(self.athlete.athlete_id)
             for side in self._sides_trained(lift)
         )
 

@@ -45,6 +45,7 @@ OTHER_SPORT = "{activities} of another sport"
 CHANGED = {
     "speed": "Your {name} is {verdict}",
     "e1rm": "Your {name} is {verdict}",
+    "sets": "You do {verdict} of the {name}",
     "form": "You do {verdict}",
     "depth": "You hinge {verdict}",
     "check": "Your {name} is {verdict}",
@@ -57,6 +58,7 @@ LEVELS_OF = {
     "pace": "Since {since} you run about {now} at your usual heart rate; before, {before}.",
     "depth": "Since {since} your hip angle is about {now}; before, {before}.",
     "e1rm": "Since {since} your best single would be about {now}; before, {before}.",
+    "sets": "Since {since} your best single would be {now} or more; before, {before}.",
 }
 LATEST = "It was {value} on {day}."
 LATEST_SPEED = "The {load} bar moved at {value} on {day}."
@@ -104,6 +106,7 @@ PLACE = "usual {low} to {high}{verdict}"
 BEFORE = "before {before}"
 EVEN = "even"
 LARGER = "{side} +{percent}"
+LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name others."
 BREAKS = "{kinds} first"
 OF_REPS = "of {reps}"
 

@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.base.config import Config, Lift
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData, UsageProblem
+from analysis.metrics.key_lifts import shared_lifts
 from analysis.metrics.strength import bar_speeds
 from analysis.models.change import Event
 from analysis.models.change.kept import Kept, kept
@@ -72,9 +73,11 @@ class BlockReview:
     squad: ReviewedSquad
     block: Block
 
-    @property
+    @cached_property
     def config(self) -> Config:
-        return self.squad.config
+        """The configuration; where it names no key lift, with all that athletes' logs propose."""
+        said, own = self.squad.config, [week.config.lifts for week in self._weeks.values()]
+        return said if said.lifts else said.model_copy(update={"lifts": shared_lifts(own, most=None)})
 
     @property
     def display(self) -> Display:

@@ -6,6 +6,7 @@ A cell without data says what is missing and is hatched; it is never a zero.
 import numpy as np
 
 from analysis.base.blocks import Entry, Sparkline, Table
+from analysis.base.config import Lift
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
@@ -28,12 +29,12 @@ def everyone(week: SquadWeek, linked: dict[str, str]) -> Table:
     """A row for each athlete with data of the week; `linked` are the addresses of athletes' own pages by id."""
     lifts = [lift.name for lift in week.config.lifts]
     heads = ("Athlete", "Plan, 4 weeks", "Strength load", "Run load", *lifts, "Clean reps", "Last check", "Sides")
-    rows = tuple(_member_row(one, linked) for one in week.members)
+    rows = tuple(_member_row(one, week.config.lifts, linked) for one in week.members)
     return Table("Everyone at a glance", (*heads, "Wellness"), rows)
 
 
-def _member_row(one: MemberWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
-    lifts = [_speed_entry(one, lift.exercise) for lift in one.week.config.lifts]
+def _member_row(one: MemberWeek, followed: list[Lift], linked: dict[str, str]) -> tuple[Entry, ...]:
+    lifts = [_speed_entry(one, lift.exercise) for lift in followed]
     return (
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
         _plan_entry(one),

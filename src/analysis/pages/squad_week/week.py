@@ -32,6 +32,7 @@ from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
+from analysis.metrics.key_lifts import shared_lifts
 from analysis.metrics.running import is_run
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
@@ -65,9 +66,12 @@ class SquadWeek:
     days: pd.DatetimeIndex
     everyone: tuple[MemberWeek, ...]
 
-    @property
+    @cached_property
     def config(self) -> Config:
-        return self.squad.config
+        """The configuration; where it names no key lift, with those that most athletes' logs propose."""
+        said = self.squad.config
+        own = [one.week.config.lifts for one in self.everyone]
+        return said if said.lifts else said.model_copy(update={"lifts": shared_lifts(own)})
 
     @property
     def display(self) -> Display:
