@@ -244,3 +244,10 @@ def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, nu
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "loads.ipynb", LOADS, "", SHOW)
     assert "5 pages: 5 rendered." in due(squad)
     assert made(squad).keys() == {0, 1, 2, 3, 4}
+
+
+def test_a_page_that_is_asked_for_stands_in_the_index(tmp_path, monkeypatch):
+    one = trees(tmp_path / "squad", 1)
+    monkeypatch.setattr(fan_out, "render_plain", lambda _request, _chosen: {"seconds": 0.1})
+    run("report", "loads", "--athlete", "tree0", "--workspace", one.folder)
+    assert "Loads" in (one.reports_folder / "index.html").read_text(encoding="utf-8")

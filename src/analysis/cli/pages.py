@@ -1,5 +1,6 @@
 """Commands that decide on proposals, and make, explain and hand out single pages."""
 
+import contextlib
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -86,6 +87,7 @@ def report(
     """
     from analysis.report.due import Job, is_of_squad
     from analysis.report.engine.fan_out import render_job
+    from analysis.report.index import write_index
     from analysis.report.publish import check_page_path
 
     if output:
@@ -100,6 +102,9 @@ def report(
         whose = workspace.athlete(athlete, as_of)
         job = Job(name, whose.athlete_id, whose.until.date().isoformat())
     done = render_job(workspace, job, force=True, output=output, engine=engine)
+    if output is None:
+        with contextlib.suppress(OSError):  # a folder that cannot be written has failed the page already
+            write_index(workspace)
     common.print_json(done.as_dict()) if as_json else print_pages([done])
     common.exit_partly(int(not done.done), 1)
 

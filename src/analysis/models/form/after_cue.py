@@ -12,9 +12,9 @@ repetitions.
 Estimator: least squares on deviations from own means, covariance over athletes (`models.estimators.within_athletes`).
 Interval: t with athletes less terms df.
 Refused: fewer than 5 cues that have a rated session on both sides, or of fewer than 6 athletes.
-Measured on made-up squads of 12 athletes with 24 rated sessions, whose cues follow poor days and do nothing
-(`tests/test_after_cue.py`): the 95 % interval covers 0 in 94 to 98 % of 400, where the plain difference of the next
-session and the one before is above 0 in almost all.
+Measured on 150 made-up squads of 12 athletes with 24 rated sessions, whose cues follow poor days and do nothing (those
+of `tests/test_after_cue.py`): the 95 % interval covers 0 in 97 %. The plain difference of the next session and the one
+before is above 0 in all, by 1.3 repetitions on average.
 
 Criticism: nobody was drawn by lot to be given a cue. A coach sees more than clean repetitions, and what else made him
 speak may make the next session better. Own means that hold the session before pull c down, by about one over the

@@ -131,7 +131,7 @@ def tau_figure(known: Sequence[LoadResponse], term: str) -> go.Figure:
 
     The 95 % limit of F hangs on how many tests an athlete has, so each curve is drawn in its own limits.
     """
-    shown = theme.figure(f"{term} (d)", "F above the best fit (own 95 % limit = 1)")
+    shown = theme.figure(f"{term} (d)", "F over its 95 % limit")
     for number, one in enumerate(known):
         profile = one.review.profile
         if profile is None:
