@@ -128,21 +128,25 @@ def test_every_number_of_a_verdict_reads_back_as_that_of_its_fact(display, unit,
 # --- pages of the example squad -----------------------------------------------------------------------------------
 
 
-def read_by(config: Config) -> Config:
-    return config.model_copy(update={"display": Shown(mass="lb", distance="mi")})
+def read_by(config: Config, **by_athlete: ShownUnits) -> Config:
+    """The configuration of a workspace that reads lb and mi, but for these athletes."""
+    return config.model_copy(update={"display": Shown(mass="lb", distance="mi", by_athlete=by_athlete)})
 
 
-def own_page(week: AthleteWeek) -> AthleteWeek:
-    """The same fitted week for a reader of lb and mi."""
+def own_page(week: AthleteWeek, config: Config) -> AthleteWeek:
+    """The same fitted week in the units of that configuration."""
     other = copy.copy(week)
-    object.__setattr__(other, "athlete", replace(week.athlete, config=read_by(week.config)))
+    object.__setattr__(other, "athlete", replace(week.athlete, config=config))
     return other
 
 
 def squad_page(week: SquadWeek) -> SquadWeek:
     """The same fitted weeks for a coach who reads lb and mi, of athletes who read kg and km."""
-    config = read_by(week.config)
-    everyone = tuple(MemberWeek(replace(one.athlete, config=config), one.week) for one in week.everyone)
+    metric = {one.athlete_id: ShownUnits(mass="kg", distance="km") for one in week.everyone}
+    config = read_by(week.config, **metric)
+    everyone = tuple(
+        MemberWeek(replace(one.athlete, config=config), own_page(one.week, config)) for one in week.everyone
+    )
     return replace(week, squad=replace(week.squad, config=config), everyone=everyone)
 
 
@@ -193,7 +197,7 @@ def assert_told_in_lb(blocks: list[Any], metric: list[Any]) -> None:
 @pytest.mark.parametrize("name", ["Alder", "Hazel", "Ivy"])
 def test_an_athlete_who_reads_lb_and_mi_meets_no_other_unit_and_the_same_facts(squad_workspace, name):
     week = squad_workspace.last_week[name]
-    other = own_page(week)
+    other = own_page(week, read_by(week.config))
     assert_told_in_lb(shown_by(SECTIONS.values(), other), shown_by(SECTIONS.values(), week))
 
 
