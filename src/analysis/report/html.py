@@ -20,7 +20,7 @@ from markupsafe import Markup
 from analysis.base.blocks import Fact
 from analysis.base.states import State
 from analysis.base.units import clock_text, clock_unit, number_text
-from analysis.report.drawing import SCENES, broad
+from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
@@ -32,6 +32,8 @@ _BEFORE_A_UNIT = re.compile(
     r"(?<=\d) (?=(?:kg|cm|m|km|s|min|bpm|%|m/s|s/km|min/km|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
+_TEMPLATES = {"coach": "coach.html.jinja"}  # by audience
+_STYLES = {"coach": ("coach.css",)}  # beside what every page has
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _TOLD = (("", "estimate"), ("level", "level"), ("change", "change"))
 _ENDS = {"estimate": ("conf_low", "conf_high")} | {
@@ -74,13 +76,14 @@ def page_html(
     figures: list[dict[str, Any]] = []
     body = _body(parts, about["audience"], figures)
     top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
-    script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
+    sorts = any(view.get("sortable") for view in body)
+    script = "".join(template_text(name) for name, used in (("sort.js", sorts), ("figures.js", figures)) if used)
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
         sources.append(library_source(library))
     return (
         environment()
-        .get_template("page.html.jinja")
+        .get_template(_TEMPLATES.get(about["audience"], "page.html.jinja"))
         .render(
             about=about,
             top=top,
@@ -88,7 +91,7 @@ def page_html(
             figures=figures,
             footer=footer,
             key=key,
-            css=Markup(template_text("whole.css") + template_text("page.css")),
+            css=Markup("".join(map(template_text, ("whole.css", "page.css", *_STYLES.get(about["audience"], ()))))),
             script=Markup(script),
             library=library_element(library) if figures else "",
             script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
@@ -122,7 +125,13 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(scene=_scene, broad=broad, tile_mark=_TILE_MARKS.__getitem__, long_date=long_date)
+    environment.globals.update(
+        scene=_scene,
+        place_x=place_x,
+        broad=_broad,
+        tile_mark=_TILE_MARKS.__getitem__,
+        long_date=long_date,
+    )
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -137,8 +146,12 @@ def kept_together(sentence: str) -> str:
     return _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", sentence)
 
 
+def _broad(block: dict[str, Any]) -> Any:
+    return lighter(broad(block))
+
+
 def _scene(block: dict[str, Any]) -> Any:
-    return SCENES[block["kind"]](block)
+    return lighter(SCENES[block["kind"]](block))
 
 
 def template_text(name: str) -> str:
@@ -209,7 +222,7 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
     rows: list[dict[str, list[Any]]] = []
     for kind, place in bundle["order"]:
         item = bundle[kind][place]
-        is_wide = kind == "figures" or item.get("kind") in ("frame", "table")
+        is_wide = kind == "figures" or item.get("kind") in ("frame", "table", "board", "cards")
         if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
             rows.append({"facts": [], "drawings": [], "wide": []})
         if kind == "facts":
@@ -218,6 +231,8 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
             rows[-1]["wide"].append({"kind": "figure", "figure": figure_view(item, figures, bundle["question"])})
         elif is_wide and item["kind"] == "table":
             rows[-1]["wide"].append({"kind": "table", "table": _table_view(item)})
+        elif is_wide and item["kind"] in ("board", "cards"):
+            rows[-1]["wide"].append({"kind": item["kind"], item["kind"]: item | {"sortable": item["kind"] == "board"}})
         elif is_wide:
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
@@ -227,7 +242,8 @@ def _section_view(bundle: dict[str, Any], audience: str, figures: list[dict[str,
         "kind": "section",
         "key": bundle["key"],
         "question": bundle["question"],
-        "rows": [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows],
+        "folded": bundle.get("folded", False),
+        "rows": [row | {"css": _row_css(row), "alone": audience != "coach" and _is_alone(row)} for row in rows],
         "how": "",
         "sortable": any(table["sortable"] for table in tables),
     }

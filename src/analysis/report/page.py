@@ -88,8 +88,10 @@ class Page:
         self._open: _Section | None = None
 
     @contextmanager
-    def section(self, key: str, question: str, *, missing: str | None = None) -> Iterator[None]:
+    def section(self, key: str, question: str, *, missing: str | None = None, folded: bool = False) -> Iterator[None]:
         """One section: a question and what answers it. The keys `header` and `message` stand at the top of the page.
+
+        On a coach's page a `folded` section shows its question alone until it is opened.
 
         NotEnoughData and DataProblem raised inside become the section's sentence. For NotEnoughData the athlete reads
         `missing` where it is given. A section that shows nothing prints `missing`, and without it is left out of the
@@ -104,7 +106,7 @@ class Page:
         if key in self._keys and not _exploring():  # a person may run a cell again
             raise ValueError(f"Section {key!r} is there twice. Give each section of a page its own key.")
         self._keys.add(key)
-        self._open = _Section(key, question)
+        self._open = _Section(key, question, folded)
         try:
             yield
             if self._open.is_empty and missing is not None:
@@ -151,8 +153,8 @@ class Page:
 class _Section:
     """What one section was given, in order."""
 
-    def __init__(self, key: str, question: str):
-        self.key, self.question = key, question
+    def __init__(self, key: str, question: str, folded: bool = False):
+        self.key, self.question, self.folded = key, question, folded
         self.facts: list[Fact] = []
         self.blocks: list[dict[str, Any]] = []
         self.figures: list[BaseFigure] = []
@@ -194,6 +196,7 @@ class _Section:
             "page": about,
             "key": self.key,
             "question": self.question,
+            "folded": self.folded,
             "facts": [plain(as_plain(fact)) for fact in self.facts],
             "blocks": self.blocks,
             "figures": [figure_block(figure) for figure in self.figures],

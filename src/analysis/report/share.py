@@ -1,7 +1,7 @@
 """Forms in which a page leaves the house: a file by itself, a file under a passphrase, or a folder for a web server.
 
 A page in the folder of reports draws its figures with the one plotly.js that lies there. What is shared is made from
-that page, is nobody else's, and leads nowhere: links to other pages are taken out.
+that page, is nobody else's, and leads nowhere: links to other pages and to files beside it are taken out.
 """
 
 import re
@@ -20,6 +20,7 @@ Form = Literal["single", "locked", "folder"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 _LIBRARY = re.compile(r'<script type="text/plain" id="plotly" data-address="([^"]*)"></script>')
+_FILES = re.compile(r'<p class="files">.*?</p>\n', re.DOTALL)  # that lie beside the page and stay there
 _LINK = re.compile(r'<a href="[^"]*">(.*?)</a>')
 
 
@@ -118,7 +119,7 @@ def shared(page: Path, form: Form, passphrase: str | None = None) -> str:
         text = page.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageProblem(f"There is no page {page}. Render it first, with `workbook report`.") from None
-    alone = _LINK.sub(r"\1", text)
+    alone = _LINK.sub(r"\1", _FILES.sub("", text))
     if form == "folder":
         return alone
     whole = _self_contained(alone)
