@@ -28,7 +28,7 @@ MONDAYS = FRIDAYS - pd.Timedelta(days=4)
 SCATTER_M_S = np.resize([0.00, 0.02, -0.02, 0.01, -0.01, 0.02, -0.02], WEEKS)  # the same every time, to be read
 CLEAN = [6, 7, 5, 6, 6] * 4
 
-LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before")
+LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before", "proposals")
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,17 @@ def many(week: SquadWeek, n: int) -> SquadWeek:
 def page_of(week: SquadWeek) -> str:
     """The squad's page, made in this process from the sections that the notebook shows."""
     about = {"subject": "squad", "name": "Grove", "period": "a week", "until": "2026-06-28", "audience": "coach"}
-    shown = (sections.header, sections.data_state, sections.talk, sections.glance, sections.bar_speed, sections.form)
-    shown += (sections.checks, sections.sides, sections.plateaus, sections.proposals, sections.changes)
+    shown = (sections.header, sections.message, sections.cards, sections.lines, sections.everyone, sections.files)
+    folded = (sections.plan, sections.bar_speed, sections.form, sections.checks, sections.sides, sections.plateaus)
+    folded += (sections.proposals, sections.changes, sections.data_state, sections.evidence)
     bundles: list[dict[str, Any]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page_module, "get_ipython", lambda: "a kernel")
         patch.setattr(page_module, "display", lambda data, **_how: bundles.append(data[SECTION_MIME]))
         patch.setenv(page_module.RENDERING, "1")
         page = Page("squad_week", **about, display=week.display)
-        for blocks_of in shown:
-            with page.section(blocks_of.__name__, blocks_of.__name__):
+        for blocks_of in (*shown, *folded):
+            with page.section(blocks_of.__name__, blocks_of.__name__, folded=blocks_of in folded):
                 page.show(blocks_of(week))
     footer = Footer("0", "", pd.Timestamp("2026-06-28").date(), "the coach")
     return page_html([{"kind": "section", "bundle": one} for one in bundles], bundles[0]["page"], footer, key="")

@@ -21,7 +21,7 @@ from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
 from analysis.base.states import State
 from analysis.base.units import clock_text, clock_unit, number_text
-from analysis.report.drawing import SCENES, broad
+from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
@@ -34,6 +34,8 @@ _BEFORE_A_UNIT = re.compile(
     r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![\w/]))"
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
+_TEMPLATES = {"athlete": "athlete.html.jinja", "coach": "coach.html.jinja"}  # by audience
+_STYLES = {"athlete": ("athlete.css",), "coach": ("coach.css",)}  # beside that of every page
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _TOLD = (("", "estimate"), ("level", "level"), ("change", "change"))
 _ENDS = {"estimate": ("conf_low", "conf_high")} | {
@@ -77,15 +79,16 @@ def page_html(
     top = {name: section and _section_view(section, about["audience"], figures) for name, section in placed.items()}
     blocks = [block for section in sections for block in section["blocks"]]
     told = {row["section"] for block in blocks if block["kind"] == "findings" for row in block["rows"]}
-    script = template_text("page.js") if figures or any(view.get("sortable") for view in body) else ""
+    sorts = any(view.get("sortable") for view in body)
+    script = "".join(template_text(name) for name, used in (("sort.js", sorts), ("figures.js", figures)) if used)
     sources = [f"'{csp_hash(script)}'"] if script else []
     if figures:
         sources.append(library_source(library))
     is_plain = about["audience"] == "athlete" and not figures and all(_is_plain(view) for view in body)
-    sheets = ["athlete.css"] if is_plain else ["page.css"] + ["athlete.css"] * (about["audience"] == "athlete")
+    sheets = (*(() if is_plain else ("page.css",)), *_STYLES.get(about["audience"], ()))
     return (
         environment()
-        .get_template("athlete.html.jinja" if about["audience"] == "athlete" else "page.html.jinja")
+        .get_template(_TEMPLATES.get(about["audience"], "page.html.jinja"))
         .render(
             about=about,
             top=top,
@@ -131,7 +134,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(scene=_scene, broad=broad, state=State, long_date=long_date)
+    environment.globals.update(scene=_scene, place_x=place_x, broad=_broad, state=State, long_date=long_date)
     environment.filters["inert"] = inert_json
     environment.filters["kept"] = kept_together
     return environment
@@ -146,8 +149,12 @@ def kept_together(sentence: str) -> str:
     return _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", sentence)
 
 
+def _broad(block: dict[str, Any]) -> Any:
+    return lighter(broad(block))
+
+
 def _scene(block: dict[str, Any]) -> Any:
-    return SCENES[block["kind"]](block)
+    return lighter(SCENES[block["kind"]](block))
 
 
 def template_text(name: str) -> str:
@@ -249,7 +256,7 @@ def _rows_view(
     display = Display(**bundle["page"]["display"])
     for kind, place in order:
         item = bundle[kind][place]
-        is_wide = kind == "figures" or item.get("kind") in ("frame", "table")
+        is_wide = kind == "figures" or item.get("kind") in ("frame", "table", "board", "cards")
         if not rows or (kind == "facts" and rows[-1]["drawings"]) or (rows[-1]["wide"] and not is_wide):
             rows.append({"facts": [], "drawings": [], "wide": []})
         if kind == "facts":
@@ -258,11 +265,13 @@ def _rows_view(
             rows[-1]["wide"].append({"kind": "figure", "figure": figure_view(item, figures, bundle["question"])})
         elif is_wide and item["kind"] == "table":
             rows[-1]["wide"].append({"kind": "table", "table": _table_view(item)})
+        elif is_wide and item["kind"] in ("board", "cards"):
+            rows[-1]["wide"].append({"kind": item["kind"], item["kind"]: item | {"sortable": item["kind"] == "board"}})
         elif is_wide:
             rows[-1]["wide"].append({"kind": "frame", "frame": _frame_view(item, audience)})
         else:
             rows[-1]["drawings"].append(item)
-    return [row | {"css": _row_css(row), "alone": _is_alone(row)} for row in rows]
+    return [row | {"css": _row_css(row), "alone": audience != "coach" and _is_alone(row)} for row in rows]
 
 
 def _is_plain(view: dict[str, Any]) -> bool:

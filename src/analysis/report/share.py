@@ -2,7 +2,7 @@
 
 A page with figures draws them, in the folder of reports, with the one plotly.js that lies there; any other page, as
 that of an athlete, is one file already. What is shared is made from that page, is nobody else's, and leads nowhere:
-links to other pages are taken out.
+links to other pages and to files beside it are taken out.
 """
 
 import re
@@ -21,6 +21,7 @@ Form = Literal["single", "locked", "folder"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 _LIBRARY = re.compile(r'<script type="text/plain" id="plotly" data-address="([^"]*)"></script>')
+_FILES = re.compile(r'<p class="files">.*?</p>\n', re.DOTALL)  # that lie beside the page and stay there
 _LINK = re.compile(r'<a href="[^"]*">(.*?)</a>')
 
 
@@ -122,7 +123,7 @@ def shared(page: Path, form: Form, passphrase: str | None = None) -> str:
         text = page.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageProblem(f"There is no page {page}. Render it first, with `workbook report`.") from None
-    alone = _LINK.sub(r"\1", text)
+    alone = _LINK.sub(r"\1", _FILES.sub("", text))
     if form == "folder":
         return alone
     whole = _self_contained(alone)

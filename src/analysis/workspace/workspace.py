@@ -35,9 +35,10 @@ ENVIRONMENT = "WORKBOOK_WORKSPACE"
 _LEDGER = (
     *("files", "revisions", "rejects", "waiting", "exclusions"),  # how the data came in
     *("claims", "verdicts_before"),  # what pages said
+    "proposals",  # what the coach answered, in whichever way
 )
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
-_OF_A_SQUAD = (*FRAMES, *_LEDGER, "links", "athletes")
+_OF_A_SQUAD = tuple(dict.fromkeys((*FRAMES, *_LEDGER, "links", "athletes")))
 _BESIDE = ("exercises.csv", "sports.csv", RULES)  # beside workbook.toml, where a squad has them
 _NOT_ON_PAGES = {
     "reports",
@@ -102,7 +103,8 @@ class Squad:
     """All athletes up to and including a day, by name, how their data came in, and what pages told of them.
 
     `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day, the
-    claims of pages of earlier days, and verdicts_before; `rules` are what proposes for the coming week.
+    claims of pages of earlier days, verdicts_before, and all answers to proposals; `rules` are what proposes for the
+    coming week.
     """
 
     until: pd.Timestamp

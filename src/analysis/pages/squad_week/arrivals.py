@@ -1,16 +1,16 @@
 """What came in, of whom, and what was refused, corrected or left out of the squad's week."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Numbers
 from analysis.base.display import Display
-from analysis.base.rules import Proposal
 from analysis.base.states import State
 from analysis.pages.series import series_fact, wording_of
 from analysis.pages.squad_week.members import Finding, MemberWeek, NewDevice
+from analysis.pages.squad_week.people import by_device
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text, day_text, left_out_fact, listed, withheld_fact
 
@@ -39,9 +39,8 @@ def data_state(week: SquadWeek) -> list[Block]:
     facts = [Fact("data.athletes", f"{n} of {count_text(of, 'athlete')} have data this week.", estimate=n, n=of)]
     facts += withheld_fact(week.squad.withheld)
     asked = {one.athlete_id for one, _ in week.questions}
-    facts += [_question_fact(one, question) for one, question in week.questions]
     facts += [_no_data_fact(one) for one in week.without_data if one.athlete_id not in asked]
-    facts += _new_device_facts(week.new_devices)
+    facts += [_new_device_fact(of_one) for of_one in by_device(week.new_devices)]
     return [*facts, *_ledger_facts(week), _streams(week)]
 
 
@@ -74,27 +73,16 @@ def changes(week: SquadWeek) -> list[Block]:
     return facts
 
 
-def _question_fact(one: MemberWeek, question: Proposal) -> Fact:
-    """What a rule has the coach ask; no verdict, so that it has no state."""
-    return Fact(f"{one.athlete_id}.{question.rule}", question.line, reason="ask")
-
-
 def _no_data_fact(one: MemberWeek) -> Fact:
     since = "nothing was ever taken in" if one.last_date is None else f"nothing since {day_text(one.last_date)}"
+    away = f"Nothing was expected: {' and '.join(one.week.excused)}."
+    ask = away if one.week.excused else "That is no rest: ask, and take in what there is."
     return Fact(
         f"{one.athlete_id}.no_data",
-        f"{one.name}: {since}. That is no rest: ask, and take in what there is.",
+        f"{one.name}: {since}. {ask}",
         State.CANNOT_TELL,
         reason="no_data",
     )
-
-
-def _new_device_facts(devices: Iterable[NewDevice]) -> list[Fact]:
-    """Series that began anew; those of one athlete with the same device since the same day are told together."""
-    alike: dict[tuple, list[NewDevice]] = {}
-    for one in devices:
-        alike.setdefault((one.athlete_id, one.is_rater, one.device, one.since), []).append(one)
-    return [_new_device_fact(of_one) for of_one in alike.values()]
 
 
 def _new_device_fact(series: Sequence[NewDevice]) -> Fact:

@@ -1,23 +1,16 @@
-"""The findings of the squad's week in words, as facts, small lines and tables: what its lists and its table share.
+"""The findings of the squad's week as facts and tables: what its first screen, its board and its folds share."""
 
-In a list stands the verdict; what it rests on stands in a table behind a fold and in the facts.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from analysis.base.blocks import Entry, Fact, Numbers, Sparkline, Table
+from analysis.base.blocks import Fact, Numbers
 from analysis.base.display import Display
-from analysis.models.form.sides import SideDifference
 from analysis.pages.numbers import NOTHING, between_signed, digits_of_error, number_words, signed_words
-from analysis.pages.series import band_of, brief_of, series_fact, wording_of
+from analysis.pages.series import series_fact, wording_of
 from analysis.pages.squad_week.members import Finding
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import day_text
-
-LINE_VALUES = 12  # of the newest, in a small line
 
 
 def finding_fact(finding: Finding, display: Display) -> Fact:
@@ -26,35 +19,18 @@ def finding_fact(finding: Finding, display: Display) -> Fact:
     return replace(fact, subject=f"{finding.athlete_id}.{fact.subject}")
 
 
-def finding_line(finding: Finding, display: Display) -> Sparkline:
-    """The newest comparable values of a finding, oldest first, on the band of one more."""
-    one = finding.series
-    values = one.exposures.loc[one.exposures["comparable"], "value"].tail(LINE_VALUES)
-    title = f"{wording_of(one, display).head}, in {display.unit(one.change.unit)}"
-    return Sparkline(title, tuple(values), *band_of(one))
+def links(week: SquadWeek, pages: Iterable[str]) -> dict[str, str]:
+    """Where the athletes' own pages of this week lie from here; only the pseudonymous id is in it."""
+    day = week.until.date().isoformat()
+    return {athlete_id: f"../../athlete_week/{day}/{athlete_id}.html" for athlete_id in pages}
 
 
-def listed_table(title: str, findings: Sequence[Finding], week: SquadWeek, linked: dict[str, str]) -> Table:
-    """A row a lasting change, those of one athlete below each other."""
-    rows = tuple(
-        (
-            _name_entry(one, linked),
-            _verdict_entry(one, week),
-            Entry("", line=finding_line(one, week.display)),
-            _found_entry(one),
-        )
-        for one in _by_athlete(findings)
-    )
-    return Table(title, ("Athlete", "What and how sure", "Lately", "Told since"), rows, stacked=True)
-
-
-def seen_once_table(findings: Sequence[Finding], linked: dict[str, str], display: Display) -> Table:
-    """A row a newest value that is out of the usual; no verdict stands beside it."""
-    rows = tuple(
-        (_name_entry(one, linked), _odd_entry(one, display), Entry("", line=finding_line(one, display)))
-        for one in _by_athlete(findings)
-    )
-    return Table("Seen once: wait for the next value", ("Athlete", "What", "Lately"), rows, stacked=True)
+def stands(finding: Finding, week: SquadWeek) -> tuple[int, int] | None:
+    """Under how many of how many other choices the finding stands; None where none were tried."""
+    tried = week.sensitivity_of(finding)
+    if tried is None or tried.others.empty:
+        return None
+    return int(tried.others["stands"].sum()), len(tried.others)
 
 
 def numbers_table(findings: Sequence[Finding], display: Display) -> Numbers:
@@ -69,44 +45,8 @@ def _by_athlete(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: first.index(one.athlete_id))
 
 
-def _name_entry(finding: Finding, linked: dict[str, str]) -> Entry:
-    return Entry(finding.athlete, link=linked.get(finding.athlete_id, ""), sort=finding.athlete)
-
-
-def _verdict_entry(finding: Finding, week: SquadWeek) -> Entry:
-    is_sides = isinstance(finding.series, SideDifference)
-    state = None if is_sides else finding.series.change.state
-    fact = finding_fact(finding, week.display)
-    told = replace(fact, subject=f"talk.{fact.subject}")
-    return Entry(
-        brief_of(finding.series, week.display), _stands(finding, week), state=state, sort=finding.size, fact=told
-    )
-
-
-def _odd_entry(finding: Finding, display: Display) -> Entry:
-    fact = finding_fact(finding, display)
-    told = replace(fact, subject=f"seen_once.{fact.subject}")
-    return Entry(finding.series.change.odd(wording_of(finding.series, display)), fact=told)
-
-
-def _found_entry(finding: Finding) -> Entry:
-    """When it was found first; a difference of the sides is told in the week of its test alone."""
-    found_on = finding.series.change.found_on
-    if finding.found_this_week or found_on is None:
-        return Entry("this week", sort=finding.series.until.date().isoformat())
-    return Entry(day_text(found_on), sort=found_on.date().isoformat())
-
-
-def _stands(finding: Finding, week: SquadWeek) -> str:
-    """Under how many other choices the finding stands; nothing where none were tried."""
-    choices = week.sensitivity_of(finding)
-    if choices is None or choices.others.empty:
-        return ""
-    return f"Stands under {int(choices.others['stands'].sum())} of {len(choices.others)} other choices."
-
-
 def _numbers_row(finding: Finding, display: Display) -> tuple[str, ...]:
-    """The numbers of the fact, as it has them."""
+    """The numbers of the fact, in the units that are read."""
     fact, words = finding_fact(finding, display), wording_of(finding.series, display)
     unit = fact.unit or ""
 
@@ -139,10 +79,9 @@ def choices_table(week: SquadWeek) -> list[Numbers]:
         tried = week.sensitivity_of(finding)
         if tried is None:
             continue
-        name = wording_of(finding.series, week.display).head
         for row in tried.choices.itertuples():
             interval = between_signed(row.conf_low_pct, row.conf_high_pct, 1)
             estimate = signed_words(row.estimate_pct, 1)
-            rows.append((finding.athlete, name, row.choice, row.conclusion, estimate, interval))
+            rows.append((finding.athlete, tried.name, row.choice, row.conclusion, estimate, interval))
     heads = ("Athlete", "Series", "Choice", "Conclusion", "%", "Interval, %")
     return [Numbers("The lasting changes under other choices", heads, tuple(rows))] if rows else []

@@ -3,7 +3,8 @@
 Words are for the coach. Athletes go by name on the page and by their pseudonymous id in facts and links.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import pandas as pd
 
@@ -16,13 +17,13 @@ from analysis.base.blocks import (
     Fact,
     Forest,
     ForestRow,
+    Lines,
     Numbers,
     Table,
     Text,
 )
 from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.base.rules import Proposal
 from analysis.base.states import State
 from analysis.models.change import Told, expected_by_chance
 from analysis.models.change.told import or_none
@@ -35,9 +36,17 @@ from analysis.pages.numbers import between_signed, signed_words
 from analysis.pages.series import course_of, wording_of
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
-from analysis.pages.squad_week.findings import choices_table, listed_table, numbers_table, seen_once_table
-from analysis.pages.squad_week.members import Finding, MemberWeek
-from analysis.pages.squad_week.table import everyone
+from analysis.pages.squad_week.board import everyone as everyone
+from analysis.pages.squad_week.files import files as files
+from analysis.pages.squad_week.findings import choices_table, links, numbers_table
+from analysis.pages.squad_week.members import MemberWeek
+from analysis.pages.squad_week.people import Asked, asked_of, command_of
+from analysis.pages.squad_week.people import cards as cards
+from analysis.pages.squad_week.people import header as header
+from analysis.pages.squad_week.people import lines as lines
+from analysis.pages.squad_week.people import message as message
+from analysis.pages.squad_week.plan import plan as plan
+from analysis.pages.squad_week.told import recent_sets, spoken
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import (
     count_text,
@@ -53,32 +62,12 @@ from analysis.pages.wording import (
 Block = Fact | Drawing
 
 PANEL_WEEKS = 16
-NAMES_MOST = 8  # in a sentence; more are counted
+DRAWN_MOST = 40  # rows of one drawing, or panels of one lift
 
 
-def header(week: SquadWeek) -> list[Block]:
-    """How complete the week is, in one line."""
-    refused = len(week.squad.ledger["rejects"])
-    parts = [f"{len(week.members)} of {len(week.everyone)} athletes with data"]
-    parts += [f"{count_text(refused, 'cell')} refused"]
-    parts += [f"{len(week.new_devices)} series begun anew"] if week.new_devices else []
-    return [Text(" · ".join(parts))]
-
-
-def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
-    """The changes against chance, whom to talk to, and what was seen once.
-
-    `pages` are the ids of the athletes whose own page lies beside this one.
-    """
-    linked = _links(week, pages)
-    blocks: list[Block] = [_whom_fact(week), found_fact(week)] if week.judged else [found_fact(week)]
-    new = [one for one in week.listed if one.found_this_week]
-    told = [one for one in week.listed if not one.found_this_week]
-    for title, findings in (("New this week", new), ("Lasting, told since earlier weeks", told)):
-        if findings:
-            blocks.append(listed_table(title, findings, week, linked))
-    if week.seen_once:
-        blocks.append(seen_once_table(week.seen_once, linked, week.display))
+def evidence(week: SquadWeek) -> list[Block]:
+    """What the cards and lists rest on: the changes against chance, their numbers, and the same under other choices."""
+    blocks: list[Block] = [found_fact(week)]
     blocks.append(
         Text("A lasting change is told for 8 weeks from the week that first found it. One odd day is no change.")
     )
@@ -86,17 +75,6 @@ def talk(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         return blocks
     blocks.append(Text("Other choices: the same series judged by another noise, statistic or threshold."))
     return [*blocks, numbers_table(week.listed, week.display), *choices_table(week)]
-
-
-def glance(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
-    """Everyone in one table, and apart from it those without data."""
-    if not week.members:
-        raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
-    same = f"{State.STEADY.mark} {State.STEADY}, or {State.TOO_CLOSE}"
-    legend = f"▲ better for good · {same} · ▼ worse for good · ? cannot tell. "
-    legend += "± is half the interval of the change; lines lie on each athlete's usual range. ↑ and ↓ are no verdict."
-    apart = [Text(_without_data_words(week), soft=False)] if week.without_data else []
-    return [everyone(week, _links(week, pages)), Text(legend), *apart]
 
 
 def bar_speed(week: SquadWeek) -> list[Block]:
@@ -110,9 +88,11 @@ def bar_speed(week: SquadWeek) -> list[Block]:
         if not values:
             continue
         low, high = min(values), max(values)
-        words = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds], week.display)}."
-        blocks.append(Fact(f"{lift.exercise}.moved", words, n=len(speeds)))
-        blocks += [_panel(one, speed, (low, high), week.display) for one, speed in speeds]
+        told = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds], week.display)}."
+        blocks.append(Fact(f"{lift.exercise}.moved", told, n=len(speeds)))
+        drawn = first_of(speeds, lambda of: (of[1].change.changed, of[1].began_anew is not None))
+        blocks += [_panel(one, speed, (low, high), week.display) for one, speed in drawn]
+        blocks += _not_drawn(len(speeds) - len(drawn))
     if not blocks:
         raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
     scale = f"The last {PANEL_WEEKS} weeks in m/s, all panels of a lift on one scale."
@@ -133,18 +113,20 @@ def form(week: SquadWeek) -> list[Block]:
     else:
         words += " In none does it change earlier."
     lifts = {exercise_name(history.exercise) for history in rated}
-    rows = tuple(_form_row(one, history, week.display, several=len(lifts) > 1) for one, history in known)
+    shown = first_of(known, lambda one: (one[1] is not None and one[1].change.changed, one[1] is not None))
+    rows = tuple(_form_row(one, history, week.display, several=len(lifts) > 1) for one, history in shown)
     title = "Clean reps before form breaks, now and before"
     label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
     drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
-    return [Fact("form.rated", words, n=new), _squad_form_fact(week), drawn]
+    facts = [Fact("form.rated", words, n=new), _squad_form_fact(week), *_kinds_fact(rated)]
+    return [*facts, drawn, *_not_drawn(len(known) - len(shown)), *_kinds_table(known)]
 
 
 def checks(week: SquadWeek) -> list[Block]:
     """Every check of the configuration: the latest of each athlete against those before."""
     if not week.config.checks:
         raise NotEnoughData("No check is set. Add one under [[checks]] in workbook.toml.")
-    facts, drawn = [], []
+    facts, drawn, tables = [], [], []
     for check in week.config.checks:
         of = [(one, _check_of(one, check.test_id)) for one in week.members]
         done = [history for _, history in of if history]
@@ -155,12 +137,32 @@ def checks(week: SquadWeek) -> list[Block]:
         did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
         words = f"{check.name}: {did} did it this week. Of the levels, "
         words += f"{_moved_words([(one.name, history) for one, history in of if history], week.display)}."
-        rows = tuple(_check_row(one, history, week.display) for one, history in of)
+        if not any(history.change.state.known for history in done):
+            facts.append(Fact(f"{check.test_id}.done", words, n=new))
+            tables.append(_latest_values(check.name, of, week))
+            continue
+        shown = first_of(of, lambda one: (one[1] is not None and one[1].change.changed, one[1] is not None))
+        rows = tuple(_check_row(one, history, week.display) for one, history in shown)
         decimals = decimals_of(check.unit, done[0].change.latest)
         title = f"{check.name}, the level now and before"
         facts.append(Fact(f"{check.test_id}.done", words, n=new))
         drawn.append(Dumbbells(title, week.display.unit(check.unit), rows, decimals, check.lower_is_better, check.name))
-    return [*facts, *drawn]
+    return [*facts, *drawn, *tables]
+
+
+def _latest_values(name: str, of: Sequence[tuple[MemberWeek, CheckHistory | None]], week: SquadWeek) -> Numbers:
+    """The newest value of each athlete, of a check of which nobody has enough to be told."""
+    rows = tuple(
+        (
+            one.name,
+            spoken(history, week.display).level(history.change.latest, history.change.unit),
+            day_text(history.last_date),
+            f"{history.change.more_needed}",
+        )
+        for one, history in of
+        if history
+    )
+    return Numbers(f"{name}, the newest values", ("Athlete", "Newest", "Day", "More needed"), rows)
 
 
 def sides(week: SquadWeek) -> list[Block]:
@@ -177,7 +179,8 @@ def sides(week: SquadWeek) -> list[Block]:
         words = f"{test.name}: {found} a difference beyond error{names}."
         luck = expected_text(sum(result.null_probability for result in judged))
         words += f" By luck alone {luck} would have one." if judged else ""
-        rows = tuple(_side_row(one, result) for one, result in of)
+        shown = first_of(of, lambda one: (one[1] is not None and one[1].is_sure, one[1] is not None))
+        rows = tuple(_side_row(one, result) for one, result in shown)
         facts.append(Fact(f"{test.test_id}.sides", words, n=len(judged)))
         drawn.append(
             Forest(
@@ -206,7 +209,7 @@ def plateaus(week: SquadWeek) -> list[Block]:
     for one, speed in still:
         of_lift.setdefault(side_name(speed.name, speed.side), []).append(one.name)
     whose = "".join(f" {lift}: {listed(names)}." for lift, names in of_lift.items())
-    words = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady.{whose}"
+    told = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady.{whose}"
     rows = tuple(
         (
             one.name,
@@ -219,42 +222,25 @@ def plateaus(week: SquadWeek) -> list[Block]:
         for one, speed in judged
     )
     heads = ("Athlete", "Lift", "State", "Change, m/s", f"{100 * week.config.confidence:.0f} % interval", "From")
-    return [Fact("plateaus.steady", words, n=len(judged)), Numbers("Every lift at its anchor load", heads, rows)]
+    options = _options(week)
+    return [
+        Fact("plateaus.steady", told, n=len(judged)),
+        *options,
+        Numbers("Every lift at its anchor load", heads, rows),
+    ]
 
 
 def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     """What the rules propose for the coming week, with the evidence, and the options where a lift stands still."""
-    linked, by_subject = _links(week, pages), {}
-    for one, proposal in week.proposals:
-        by_subject.setdefault((one.athlete_id, proposal.rule, proposal.subject), []).append((one, proposal))
-    if not by_subject:
+    linked = links(week, pages)
+    asked = [(week.member(key), one) for key, of_one in asked_of(week).items() for one in of_one]
+    if not asked:
         return [Fact("proposals.none", "The rules propose nothing for the coming week.", n=0)]
-    n = len(by_subject)
-    words = f"The rules have {count_text(n, 'proposal')} for the coming week. Athletes read only what you accept."
-    rows = tuple(_proposal_row(of_one, linked) for of_one in by_subject.values())
+    n = len(asked)
+    told = f"The rules have {count_text(n, 'proposal')} for the coming week. Athletes read only what you accept."
+    rows = tuple(_proposal_row(member, one, week, linked) for member, one in asked)
     heads = ("Athlete", "Why", "Proposal or options", "Answer")
-    table = Table("Proposals of the rules", heads, rows, stacked=True)
-    return [Fact("proposals.made", words, n=n), table, Text("Answer with “workbook decide”.")]
-
-
-def _whom_fact(week: SquadWeek) -> Fact:
-    """Whom to talk to first: those in whom something changed for good, then those whose sides differ."""
-    changed = _names(one for one in week.listed if not isinstance(one.series, SideDifference))
-    differ = [name for name in _names(week.listed) if name not in changed]
-    nothing = "Nothing has changed for good in anybody."
-    words = f"Talk to {_few(changed)}: something changed for good." if changed else nothing
-    words += f" {_few(differ)}: left and right differ." if differ else ""
-    return Fact("talk.whom", words, n=len(changed) + len(differ))
-
-
-def _names(findings: Iterable[Finding]) -> list[str]:
-    return list(dict.fromkeys(one.athlete for one in findings))
-
-
-def _few(names: Sequence[str]) -> str:
-    """So many names as a sentence holds; the others are counted."""
-    more = [f"{len(names) - NAMES_MOST} more"] if len(names) > NAMES_MOST else []
-    return listed([*names[:NAMES_MOST], *more])
+    return [Fact("proposals.made", told, n=n), Table("Proposals of the rules", heads, rows, stacked=True)]
 
 
 def found_fact(week: SquadWeek) -> Fact:
@@ -273,12 +259,34 @@ def found_fact(week: SquadWeek) -> Fact:
     )
 
 
-def _without_data_words(week: SquadWeek) -> str:
-    names = [
-        f"{one.name} ({'nothing yet' if one.last_date is None else f'last {day_text(one.last_date)}'})"
-        for one in week.without_data
+def _options(week: SquadWeek) -> list[Block]:
+    """The options of each standstill, which are not ranked."""
+    found = [
+        (member, one)
+        for key, of_one in asked_of(week).items()
+        for member in [week.member(key)]
+        for one in of_one
+        if one.proposals[0].action == "vary"
     ]
-    return f"Without data this week: {', '.join(names)}."
+    return [Lines(tuple(f"{member.name}: {proposal.line}" for proposal in one.proposals)) for member, one in found]
+
+
+Shown = TypeVar("Shown")
+
+
+def first_of(rows: Sequence[Shown], by: Callable[[Shown], tuple]) -> list[Shown]:
+    """So many rows as are drawn: all of a squad that has room, else those first that `by` puts first.
+
+    >>> first_of([1, 2], lambda n: (n,))
+    [1, 2]
+    """
+    return list(rows) if len(rows) <= DRAWN_MOST else sorted(rows, key=by, reverse=True)[:DRAWN_MOST]
+
+
+def _not_drawn(n: int) -> list[Block]:
+    return (
+        [Text(f"{count_text(n, 'more athlete')} not drawn; the table beside this page has everybody.")] if n > 0 else []
+    )
 
 
 def _moved_words(found: Sequence[tuple[str, Series]], display: Display) -> str:
@@ -308,6 +316,27 @@ def _form_row(one: MemberWeek, history: FormHistory | None, display: Display, *,
         return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not rated this week.")
     label = f"{one.name}, {exercise_name(history.exercise)}" if several else one.name
     return _dumbbell(label, history.change, display)
+
+
+def _kinds_fact(rated: Sequence[FormHistory]) -> list[Fact]:
+    """Which kinds of break ended the last rated sets of everybody."""
+    kinds = pd.concat([recent_sets(history)["kind"] for history in rated])
+    counts = kinds.dropna().value_counts()
+    if counts.empty:
+        return [Fact("form.kinds", f"None of the last {count_text(len(kinds), 'rated set')} broke.", n=len(kinds))]
+    told = listed([f"{kind} {n}" for kind, n in counts.items()])
+    return [Fact("form.kinds", f"What ended the last {count_text(len(kinds), 'rated set')}: {told}.", n=len(kinds))]
+
+
+def _kinds_table(known: Sequence[tuple[MemberWeek, FormHistory | None]]) -> list[Numbers]:
+    """A row an athlete: how many of the last rated sets ended by which kind of break, or held."""
+    told = [(one.name, recent_sets(history)["kind"]) for one, history in known if history is not None]
+    kinds = sorted({str(kind) for _, found in told for kind in found.dropna()})
+    rows = tuple(
+        (name, *(str(int((found == kind).sum())) for kind in kinds), str(int(found.isna().sum())), str(len(found)))
+        for name, found in told
+    )
+    return [Numbers("What ended the last rated sets", ("Athlete", *kinds, "held to the end", "sets"), rows)]
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -357,7 +386,7 @@ def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
         result.estimate_pct,
         result.conf_low,
         result.conf_high,
-        state=State.CANNOT_TELL if not result.can_tell else None if result.is_sure else State.TOO_CLOSE,
+        state=None if result.can_tell else State.CANNOT_TELL,
         word=f"{result.larger} larger" if result.is_sure else "",
     )
 
@@ -370,12 +399,13 @@ def _sides_of(one: MemberWeek, test_id: str) -> SideDifference | None:
     return next((result for result in one.week.sides.known if result.test_id == test_id), None)
 
 
-def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, str]) -> tuple[Entry, ...]:
+def _proposal_row(one: MemberWeek, asked: Asked, week: SquadWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
     """One proposal; the choices of a menu, which are not ranked, stand below each other."""
-    one, first = of_one[0]
-    lines = [proposal.line for _, proposal in of_one]
+    first = asked.proposals[0]
+    lines = [proposal.line for proposal in asked.proposals]
     lead = f"{lines[0].partition(': ')[0]}: "  # the lift, which the first line names
-    accepted = set(one.athlete.proposals["proposal_id"]) & {proposal.proposal_id for _, proposal in of_one}
+    answer = "accepted" if asked.accepted else "rejected" if asked.is_rejected else "open"
+    commands = [command_of(proposal, week) for proposal in asked.proposals] if asked.is_open else []
     fact = Fact(
         f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}, {lines[0]}", coach_sentence=first.evidence
     )
@@ -383,11 +413,5 @@ def _proposal_row(of_one: list[tuple[MemberWeek, Proposal]], linked: dict[str, s
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
         Entry(first.title, first.evidence.removeprefix(f"{first.title}. "), fact=fact),
         Entry(lines[0], " ".join(f"Or: {line.removeprefix(lead)}" for line in lines[1:]), sort=first.action),
-        Entry("accepted" if accepted else "open", sort="accepted" if accepted else "open"),
+        Entry(answer, " or ".join(commands), sort=answer),
     )
-
-
-def _links(week: SquadWeek, pages: Iterable[str]) -> dict[str, str]:
-    """Where the athletes' own pages of this week lie from here; only the pseudonymous id is in it."""
-    day = week.until.date().isoformat()
-    return {athlete_id: f"../../athlete_week/{day}/{athlete_id}.html" for athlete_id in pages}

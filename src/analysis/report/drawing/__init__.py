@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.report.drawing.courses import course, sparkline
-from analysis.report.drawing.places import place
+from analysis.report.drawing.places import place, place_x
 from analysis.report.drawing.rows import broad, dumbbells, forest
-from analysis.report.drawing.scene import WIDTH, Scene, text_width
+from analysis.report.drawing.scene import WIDTH, Scene, lighter, text_width
+from analysis.report.drawing.small import levels, strips
 from analysis.report.drawing.squares import cells, reps
 from analysis.report.drawing.trends import trend
 from analysis.report.drawing.values import sides
 
-__all__ = ["SCENES", "WIDTH", "Scene", "broad", "text_width"]
+__all__ = ["SCENES", "WIDTH", "Scene", "broad", "lighter", "place_x", "text_width"]
 
 SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "reps": reps,
@@ -27,4 +28,6 @@ SCENES: dict[str, Callable[[dict[str, Any]], Scene]] = {
     "sparkline": sparkline,
     "place": place,
     "trend": trend,
+    "strips": strips,
+    "levels": levels,
 }

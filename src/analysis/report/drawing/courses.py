@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.report.drawing.rows import row_head
 from analysis.report.drawing.scale import Numbers, Scale, between, clamped, known, numbers_of, pair, spread
-from analysis.report.drawing.scene import WIDTH, Scene, text_width, widest
+from analysis.report.drawing.scene import SPECK, WIDTH, Scene, text_width, widest
 from analysis.report.drawing.states import state_mark
 
 
@@ -41,7 +41,7 @@ def course(block: dict[str, Any]) -> Scene:
             scene.line("reference", x, top, x, bottom)
     newest = f"now {state_mark(block)[0]}".strip()
     for place, (week, value, is_comparable) in enumerate(points, start=1):
-        css, r = (newest, 4.5) if place == len(points) else ("speck" if is_comparable else "other", 2.5)
+        css, r = (newest, 4.5) if place == len(points) else ("speck" if is_comparable else "other", SPECK)
         scene.dot(css, x_of(-week), clamped(y_of(value), top + 4, bottom - 4), r)
     if not points:
         scene.text(none, left + 6, (top + bottom) / 2 + 4)

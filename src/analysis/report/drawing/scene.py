@@ -3,13 +3,16 @@
 The widths are those of a wide typeface, whatever font the reader has.
 """
 
+import itertools
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
+SPECK = 2.5  # radius of a value that is not the newest
 
 _EM = {"": 7.4, "lab": 8.2, "big": 11.0}  # widest usual letter, ordinary and bold at 12 units, large at 17
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
@@ -80,6 +83,38 @@ class Scene:
         """The drawing with its notes in a line at `y` and its height, which ends at `bare` where there are no notes."""
         self.height = (self.paragraph(" · ".join(notes), y) - LINE if notes else bare) + 4
         return self
+
+
+def lighter(scene: Scene) -> Scene:
+    """The same drawing in fewer letters: a row of equal small dots as one path, whole numbers without decimals.
+
+    >>> drawn = Scene("", "")
+    >>> for x in (1.0, 2.5):
+    ...     drawn.dot("speck", x, 3.0, 2.5)
+    >>> [(shape.tag, shape.attributes["d"]) for shape in lighter(drawn).shapes]
+    [('path', 'M1 3h0M2.5 3h0')]
+    """
+    shapes: list[Shape] = []
+    for is_speck, run in itertools.groupby(scene.shapes, key=_is_speck):
+        if is_speck:
+            steps = "".join(f"M{one.attributes['cx']:g} {one.attributes['cy']:g}h0" for one in run)
+            shapes.append(Shape("path", "specks", {"d": steps}))
+        else:
+            shapes += [replace(one, attributes=_short(one.attributes)) for one in run]
+    return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=shapes)
+
+
+def _is_speck(shape: Shape) -> bool:
+    return shape.tag == "circle" and shape.css == "speck" and shape.attributes["r"] == SPECK
+
+
+def _short(attributes: dict[str, float | str]) -> dict[str, float | str]:
+    """Without what is so anyway."""
+    return {name: _whole(value) for name, value in attributes.items() if (name, value) != ("text-anchor", "start")}
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def label_column(labels: Iterable[str]) -> float:

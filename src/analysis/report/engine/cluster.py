@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.report import notebook as notebooks
+from analysis.report.beside import left_over
 from analysis.report.engine import forks
 from analysis.report.engine.held_folder import delete_left, held_folder
 from analysis.report.engine.render import failure, report_key, write_log
@@ -164,7 +165,7 @@ class _Out:
 
 
 def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
-    """What a worker does: the answer of `render_plain`, with the bytes of `page` and `facts`, and a log as `stderr`."""
+    """What a worker does: the answer of `render_plain`, with bytes of `page`, `facts` and `beside`, and a log."""
     with held_folder() as folder:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             archive.extractall(folder)
@@ -184,6 +185,7 @@ def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
         answer = _by_warm_parent(request | here)
         if "failed" not in answer:
             answer |= {"page": output.read_bytes(), "facts": output.with_suffix(".json").read_bytes()}
+            answer["beside"] = {path.name: path.read_bytes() for path in left_over(output, ())}
         if "log" in answer:
             answer["stderr"] = Path(answer.pop("log")).read_text(encoding="utf-8")
         return answer
@@ -236,7 +238,11 @@ def _published(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     output = Path(request["output"])
     facts = answer.pop("facts").decode()
     try:
-        publish({output.with_suffix(".json"): facts, output: answer.pop("page").decode()})
+        files = answer.pop("beside")
+        named = {output.with_name(name): content for name, content in files.items()}
+        publish({**named, output.with_suffix(".json"): facts, output: answer.pop("page").decode()})
+        for path in left_over(output, files):
+            path.unlink()
         if "stderr" in answer:
             folder, notebook = Path(request["log_folder"]), Path(request["notebook"])
             answer["log"] = str(write_log(folder, notebook, output, answer.pop("stderr")))

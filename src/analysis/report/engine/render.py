@@ -31,6 +31,7 @@ from traitlets.config import Config
 from analysis.base.display import METRIC
 from analysis.base.errors import RenderFailed, WorkbookError
 from analysis.report import notebook as notebooks
+from analysis.report.beside import beside, left_over
 from analysis.report.engine.forks import too_slow
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
@@ -123,7 +124,7 @@ def render(
     library: str | None = None,
     engine: Runner = "kernel",
 ) -> Rendered:
-    """Render a report: the page at `output` and its facts beside it, `<page>.json`.
+    """Render a report: the page at `output`, its facts beside it, `<page>.json`, and the files that it lists.
 
     Parameters
     ----------
@@ -173,13 +174,18 @@ def render(
         footer = Footer(
             version("athlete-workbook"), fingerprint[:8], made_at.astimezone().date(), contact, about["footer"]
         )
+        bundles = [part["bundle"] for part in parts if part["kind"] == "section"]
+        files = beside(bundles, output.stem)
         page = page_html(parts, about, footer, key=key, library=library)
         facts = _facts(parts, about, values, key, fingerprint, made_at)
     except RenderFailed as problem:
         write_log(log_folder, notebook, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
         raise
     facts_path = output.with_suffix(".json")
-    publish({facts_path: json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n", output: page})
+    told = json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    publish({**{output.with_name(name): content for name, content in files.items()}, facts_path: told, output: page})
+    for path in left_over(output, files):
+        path.unlink()
     log, warnings = None, notebooks.stderr_of(ran)
     if warnings:
         log = write_log(log_folder, notebook, output, warnings)
@@ -317,24 +323,29 @@ def _facts(
         "data": fingerprint,
         "versions": _versions(),
         "sections": [
-            {"key": bundle["key"], "question": bundle["question"], "facts": bundle["facts"] + _facts_in_tables(bundle)}
+            {"key": bundle["key"], "question": bundle["question"], "facts": bundle["facts"] + _facts_in_blocks(bundle)}
             for bundle in bundles
         ],
         "rendered_at": made_at.isoformat(timespec="seconds"),
     }
 
 
-def _facts_in_tables(bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    """Facts that stand in cells of the section's tables."""
-    entries = [cell for block in bundle["blocks"] if block["kind"] == "table" for row in block["rows"] for cell in row]
-    return [entry["fact"] for entry in entries if entry["fact"]] + [
-        {name: content for name, content in value.items() if name != "kind"}
-        for block in bundle["blocks"]
-        if block["kind"] == "frame"
-        for row in block["rows"]
-        for value in row
-        if isinstance(value, dict) and value.get("kind") == "fact"
-    ]
+def _facts_in_blocks(bundle: dict[str, Any]) -> list[dict[str, Any]]:
+    """Facts that stand within the section's blocks, as in cells of its tables."""
+    return [fact for block in bundle["blocks"] for fact in _facts_within(block)]
+
+
+def _facts_within(value: Any) -> Iterator[dict[str, Any]]:
+    """The facts that a block holds, wherever in it."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _facts_within(one)
+    elif isinstance(value, dict):
+        if {"subject", "sentence"} <= value.keys():
+            yield {name: content for name, content in value.items() if name != "kind"}
+        else:
+            for one in value.values():
+                yield from _facts_within(one)
 
 
 def write_log(folder: Path, notebook: Path, page: Path, text: str) -> Path:

@@ -1,0 +1,189 @@
+"""One series of an athlete as the coach's first screen tells it: a few words, its size, since when, and a picture.
+
+Verdict, direction and numbers are those of its fact, which is the athlete's page's too.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.blocks import Drawing, Fact, RepRow
+from analysis.base.boards import Levels, Strips
+from analysis.base.display import Display
+from analysis.base.sentences import Wording, capital
+from analysis.base.states import State
+from analysis.models.answers import Answers
+from analysis.models.change import Told
+from analysis.models.change.told import or_none
+from analysis.models.checks import CheckHistory
+from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.mobility_level import MobilityLevel
+from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
+from analysis.models.series import Followed
+from analysis.models.strength.e1rm_by_day import E1rmByDay
+from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages.series import wording_of
+from analysis.pages.squad_week import words
+from analysis.pages.wording import count_text, day_text, exercise_name, percent, shortest, side_name
+
+PICTURE_WEEKS = 16
+STRIPS_MOST = 6
+
+
+def spoken(one: Followed, display: Display) -> Wording:
+    """How the series is spoken of, in the units that the coach reads."""
+    return wording_of(one, display)
+
+
+def what_of(one: Followed, display: Display) -> str:
+    """What changed, after the athlete's name: "moves 40 kg faster"."""
+    change = one.change
+    how = wording_of(one, display).direction(change.change)
+    match one:
+        case FormHistory():
+            n = reps_text(change)
+            return (words.FORM_LATER if change.gain > 0 else words.FORM_SOONER).format(n=n)
+        case SpeedAtLoad():
+            return words.MOVES.format(load=display.load(one.anchor_kg), faster=how)
+        case E1rmByDay() if one.at_least:
+            return words.LIFTS.format(sets=how, lift=side_name(one.name, one.side))
+        case E1rmByDay():
+            return words.STRONGER.format(stronger=how, lift=side_name(one.name, one.side))
+        case TempoKept():
+            return words.TEMPO.format(closer=how, lift=exercise_name(one.exercise))
+        case MobilityLevel():
+            return words.MOBILE.format(mobile=how, screen=one.name)
+        case HingeDepth():
+            return words.HINGES.format(deeper=how, lift=exercise_name(one.exercise))
+        case CheckHistory():
+            return words.CHECKED.format(faster=how, check=one.name)
+        case PaceAtHeartRate():
+            return words.EASY_RUNS.format(faster=how)
+        case Answers():
+            return words.ANSWERS.format(lower=how, item=item_of(one))
+        case SideDifference():
+            return words.SIDES.format(side=one.larger)
+    raise TypeError(f"{type(one).__name__} is no series that pages tell. Say here what it does.")
+
+
+def reps_text(change: Told) -> str:
+    """How many repetitions, as "3.6 reps"."""
+    return count_text_of(abs(change.change), "rep")
+
+
+def count_text_of(value: float, noun: str) -> str:
+    """A number that need not be whole, of things.
+
+    >>> count_text_of(3.64, "rep"), count_text_of(1.0, "rep")
+    ('3.6 reps', '1 rep')
+    """
+    said = shortest(value, 1)
+    return count_text(1, noun) if said == "1" else f"{said} {noun}s"
+
+
+def size_of(one: Followed, display: Display) -> str:
+    """By how much, in a cell: "0.14 m/s faster", "3.6 fewer", "right 12 % larger"."""
+    change = one.change
+    if isinstance(one, SideDifference):
+        return words.APART.format(side=one.larger, percent=percent(one.estimate_pct))
+    if isinstance(one, FormHistory):
+        return (words.CLEAN_MORE if change.gain > 0 else words.CLEAN_FEWER).format(n=shortest(abs(change.change), 1))
+    return _named(one, change.change, display)
+
+
+def off_of(one: Followed, display: Display) -> str:
+    """How far the newest value lies from the middle of its band: "14 s slower"."""
+    change = one.change
+    by = change.latest - (change.band_low + change.band_high) / 2
+    if isinstance(one, FormHistory):
+        return (words.CLEAN_MORE if by > 0 else words.CLEAN_FEWER).format(n=shortest(abs(by), 1))
+    return _named(one, by, display)
+
+
+def _named(one: Followed, by: float, display: Display) -> str:
+    """An amount with its direction; of an answer also to what, since a cell stands for many."""
+    spoken_of = spoken(one, display)
+    said = f"{spoken_of.amount(by, one.change.unit)} {spoken_of.direction(by)}"
+    return f"{item_of(one)} {said}" if isinstance(one, Answers) else said
+
+
+def item_of(one: Answers) -> str:
+    """What was asked, within a sentence."""
+    return one.item.replace("_", " ")
+
+
+def since_of(one: Followed) -> str:
+    """From when the level holds: "since 8 Jun", "since about 8 Jun" where its day or its size is uncertain."""
+    change = one.change
+    if change.since is None:
+        return ""
+    is_dated = change.shape == "step" and change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE)
+    return f"since {'' if is_dated else 'about '}{day_text(change.since)}"
+
+
+def reason_of(one: Followed, display: Display) -> str:
+    """Both levels in a sentence."""
+    spoken_of, change = spoken(one, display), one.change
+    level, before = (spoken_of.level(value, change.unit) for value in (change.level, change.before))
+    return words.REASON.format(head=spoken_of.head, level=level, before=before)
+
+
+def broken_by(one: Followed) -> str:
+    """The kind of break that ends most of the last rated sets; empty where no set broke."""
+    if not isinstance(one, FormHistory):
+        return ""
+    sets = recent_sets(one)
+    kinds = sets["kind"].dropna().value_counts()
+    if kinds.empty:
+        return ""
+    return words.BREAKS_FIRST.format(kind=capital(str(kinds.index[0])), n=int(kinds.iloc[0]), of=len(sets))
+
+
+def recent_sets(one: FormHistory) -> pd.DataFrame:
+    """The sets of the last rated days."""
+    return one.sets[one.sets["session_id"].isin(one.recent["session_id"])]
+
+
+def picture_of(one: Followed, display: Display) -> Drawing:
+    """Squares of repetitions for form, else the course with both levels on their bands."""
+    return _strips(one, display) if isinstance(one, FormHistory) else _levels(one, display)
+
+
+def _strips(one: FormHistory, display: Display) -> Strips:
+    rows = []
+    for session in one.recent.tail(STRIPS_MOST).itertuples():
+        first = one.sets[one.sets["session_id"] == session.session_id].iloc[0]
+        rows.append(RepRow(day_text(session.local_date), tuple(bool(clean) for clean in first["clean"])))
+    return Strips(f"{wording_of(one, display).head}, the last {count_text(len(rows), 'rated set')}", tuple(rows))
+
+
+def _levels(one: Followed, display: Display) -> Levels:
+    change, spoken_of = one.change, spoken(one, display)
+    shown = one.exposures[one.exposures["comparable"]]
+    shown = shown[shown["local_date"] > one.until - np.timedelta64(7 * PICTURE_WEEKS, "D")]
+    told = change.changed and change.since is not None
+    text = spoken_of.level(change.level, change.unit) if np.isfinite(change.level) else ""
+    before = spoken_of.level(change.before, change.unit) if told else ""
+    was = f", before {before} ({since_of(one)})" if told else ""
+    return Levels(
+        title=f"{spoken_of.head}, {PICTURE_WEEKS} weeks, drawn upwards where it got better: level {text}{was}",
+        weeks=tuple((one.until - shown["local_date"]).dt.days / 7),
+        values=tuple(shown["value"]),
+        half_band=or_none((change.band_high - change.band_low) / 2),
+        level=or_none(change.level),
+        level_text=text,
+        before=or_none(change.before) if told else None,
+        before_text=before,
+        since=(one.until - change.since).days / 7 if told and change.since is not None else None,
+        rises=change.better == "higher",
+        state=change.state,
+    )
+
+
+def told_fact(fact: Fact, subject: str) -> Fact:
+    """The fact under another subject."""
+    return replace(fact, subject=subject)
