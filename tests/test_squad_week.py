@@ -56,7 +56,7 @@ def board_of(week: SquadWeek) -> Board:
 def spot(week: SquadWeek, name: str, head: str) -> Spot:
     board = board_of(week)
     (row,) = [row for row in board.rows if row.name == name]
-    return row.spots[board.heads.index(head)]
+    return row.spots[board.heads.index(head) - 2]
 
 
 def said(week: SquadWeek) -> dict[str, str]:
@@ -625,8 +625,12 @@ def test_a_cell_that_tells_nothing_has_no_place_in_the_order():
 # --- how much it weighs, and odd names ---------------------------------------------------------------------------
 
 
-def test_a_squad_of_twelve_weighs_at_most_120_kb_and_one_of_500_at_most_2_mb(example):
+def test_a_squad_of_twelve_weighs_at_most_120_kb(example):
     assert len(example.page.html.encode()) <= 120_000
+
+
+@pytest.mark.soak
+def test_a_squad_of_500_weighs_at_most_2_mb():
     week = week_of(named("Alder", lifter(stepped(0.2, 5))), named("Hazel", lifter(clean=[8] * 15 + [2] * 5)), *FOREST)
     assert len(page_of(many(week, 500)).encode()) <= 2_000_000
 

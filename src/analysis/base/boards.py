@@ -102,7 +102,7 @@ class Board(Drawing):
     """Athletes by measures; a phone shows only what moved."""
 
     title: str
-    heads: tuple[str, ...]  # of the spots
+    heads: tuple[str, ...]  # the athlete, the planned days, then a measure for each of the spots
     rows: tuple[BoardRow, ...]
 
 

@@ -25,7 +25,7 @@ from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.series import can_be_told, is_news, place_of
+from analysis.pages.series import place_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact, links
 from analysis.pages.squad_week.members import Finding, MemberWeek
@@ -102,11 +102,12 @@ def everyone(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
     linked, columns = links(week, pages), told_columns(week)
     rows = tuple(_row(one, columns, week, linked) for one in in_order(week))
-    board = Board(words.BOARD, tuple(column.head for column in columns), rows)
+    heads = (words.ATHLETE, words.PLANNED_DAYS, *(column.head for column in columns))
+    board = Board(words.BOARD, heads, rows)
     n = len(week.without_data)
     apart = [Fact("glance.apart", without_data(week), n=n)] if n else []
-    heads = [measure.head for measure in measures(week) if measure.head not in {one.head for one in columns}]
-    early = [Fact("glance.early", words.TOO_EARLY_OF.format(measures=listed(heads)))] if heads else []
+    others = [measure.head for measure in measures(week) if measure.head not in heads]
+    early = [Fact("glance.early", words.TOO_EARLY_OF.format(measures=listed(others)))] if others else []
     return [board, *chance(week), *early, *apart]
 
 
@@ -175,7 +176,7 @@ def _note(one: MemberWeek, week: SquadWeek) -> str:
 
 def shown_of(findings: Sequence[Finding]) -> Finding:
     """The one of several series that a cell shows: what changed, else what is odd, else what was measured last."""
-    return max(findings, key=lambda one: (is_news(one.series), one.is_odd_today, one.is_judged, one.series.last_date))
+    return max(findings, key=lambda one: (one.has_changed, one.is_odd_today, one.is_judged, one.series.last_date))
 
 
 def spot_of(findings: Sequence[Finding], display: Display) -> Spot:
@@ -187,7 +188,7 @@ def spot_of(findings: Sequence[Finding], display: Display) -> Spot:
     if isinstance(one, SideDifference):
         return _sides_spot(finding, one, facts)
     change = one.change
-    if not can_be_told(one):
+    if not finding.is_judged:
         return Spot("unknown", _why_not(one), is_new=finding.is_new, facts=facts)
     amount = spoken(one, display).level(change.latest, change.unit)
     if change.changed:

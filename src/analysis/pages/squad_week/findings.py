@@ -12,6 +12,8 @@ from analysis.pages.series import series_fact, wording_of
 from analysis.pages.squad_week.members import Finding
 from analysis.pages.squad_week.week import SquadWeek
 
+CHOICES_MOST = 12  # changes that are tried under other choices, those of the cards first
+
 
 def finding_fact(finding: Finding, display: Display) -> Fact:
     """The finding as the facts of its athlete have it, under the athlete's id."""
@@ -75,7 +77,7 @@ def _numbers_row(finding: Finding, display: Display) -> tuple[str, ...]:
 def choices_table(week: SquadWeek) -> list[Numbers]:
     """Every lasting change under every other choice, behind a fold."""
     rows = []
-    for finding in week.listed:
+    for finding in week.listed[:CHOICES_MOST]:
         tried = week.sensitivity_of(finding)
         if tried is None:
             continue

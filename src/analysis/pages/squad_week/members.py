@@ -49,12 +49,17 @@ class Finding:
         """The stable name of the series."""
         return subject_of(self.series)
 
-    @property
+    @cached_property
     def is_news(self) -> bool:
         """A lasting change that is told; of both sides a sure difference, in the week of a test."""
-        return is_news(self.series) and (self.is_new or not isinstance(self.series, SideDifference))
+        return self.has_changed and (self.is_new or not isinstance(self.series, SideDifference))
 
-    @property
+    @cached_property
+    def has_changed(self) -> bool:
+        """Whether there is something lasting to tell, in whichever week it was measured."""
+        return is_news(self.series)
+
+    @cached_property
     def is_judged(self) -> bool:
         """False where the answer is "cannot tell"."""
         return can_be_told(self.series)

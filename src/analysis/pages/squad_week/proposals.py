@@ -58,6 +58,8 @@ def week_proposals(week: AthleteWeek, rules: Iterable[Rule]) -> tuple[Proposal, 
         As `Workspace.rules` gives them.
     """
     to_accept = [rule for rule in rules if rule.propose != "ask"]
+    if not to_accept:
+        return ()
     return proposals(to_accept, week_subjects(week), week.athlete.athlete_id, week.days[0])
 
 
@@ -212,6 +214,9 @@ def _form_facts(lift: Lift, week: AthleteWeek) -> dict[str, Known]:
 
 
 def _form(lift: Lift, week: AthleteWeek) -> FormHistory | None:
+    known = next((one for one in week.forms.known if one.exercise == lift.exercise), None)
+    if known is not None:
+        return known
     sets, reps = week.athlete.sets, week.athlete.reps
     try:
         return form_history(sets, reps, week.until, exercise=lift.exercise, judging=week.judging)

@@ -169,11 +169,15 @@ class SquadWeek:
 
     def sensitivity_of(self, finding: Finding) -> Sensitivity | None:
         """A lasting change under other choices; None where there is none to vary, or nothing lasting."""
-        return self._sensitivities.get((finding.athlete_id, finding.subject))
+        key = (finding.athlete_id, finding.subject)
+        if key not in self._sensitivities:
+            self._sensitivities[key] = self._sensitivity(finding) if finding.is_news else None
+        return self._sensitivities[key]
 
     @cached_property
     def _sensitivities(self) -> dict[tuple[str, str], Sensitivity | None]:
-        return {(one.athlete_id, one.subject): self._sensitivity(one) for one in self.listed}
+        """Those that were asked for: each takes as long as a dozen fits."""
+        return {}
 
     def _sensitivity(self, finding: Finding) -> Sensitivity | None:
         try:

@@ -23,7 +23,6 @@ HELD = "No level changed in {series} of {athletes}; {steady} of them held steady
 AND_MORE = "{n} more"
 
 # --- cards ---
-KINDS = {"talk": "Talk", "praise": "Praise", "decide": "Decide"}
 FORM_SOONER = "loses form {n} sooner"
 FORM_LATER = "holds form {n} longer"
 MOVES = "moves {load} {faster}"
@@ -70,9 +69,8 @@ BEGAN_ANEW = "{athlete}, {what}: {device} since {since}, values from before are 
 
 # --- everyone ---
 BOARD = "Everyone, against their own usual"
-KEY = "band: what good and bad days alone do · {up} changed for good · ○ seen once or measured before this week"
-PLANNED = "{done} of {due} planned days done in four weeks"
-OFF = ", {days} ill or away"
+ATHLETE = "Athlete"
+PLANNED_DAYS = "Planned days, 4 weeks"
 ODD = "{off}, once"
 CLEAN_MORE = "{n} more"
 CLEAN_FEWER = "{n} fewer"

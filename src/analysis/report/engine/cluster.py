@@ -238,7 +238,7 @@ def _published(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     output = Path(request["output"])
     facts = answer.pop("facts").decode()
     try:
-        files = answer.pop("beside")
+        files = answer.pop("beside", {})
         named = {output.with_name(name): content for name, content in files.items()}
         publish({**named, output.with_suffix(".json"): facts, output: answer.pop("page").decode()})
         for path in left_over(output, files):
