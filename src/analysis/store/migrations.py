@@ -50,6 +50,7 @@ STEPS: tuple[Step, ...] = (
             'ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',
         ),
     ),
+    Step(4, "forms that athletes answer on a phone, and which of their answers stand", ()),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store
