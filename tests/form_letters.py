@@ -48,7 +48,7 @@ def sealed(workspace: Workspace, *answers: dict, key_of: str | None = None) -> s
     signed = []
     for one in answers:
         text = json.dumps(one, ensure_ascii=False)
-        key = keys.of_form(one["form"], key_of or one["athlete"])
+        key = keys.of_form(one["form"], one["athlete"] if key_of is None else key_of)
         signed.append({"text": text, "mac": b64(letter.mac_of(text, key))})
     return sealed_to(keys.public(), json.dumps({"answers": signed}).encode())
 

@@ -4,9 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from chromium import CHROMIUM, Opened, violations
 from drop_folder import CONFIG, ROSTER, drop, run, strong, strong_row, workspace
+
+from analysis import open_workspace
+from analysis.forms import making
 
 pytestmark = [
     pytest.mark.browser,
@@ -146,8 +150,6 @@ def test_a_session_is_on_the_page_two_commands_later(browser, form, grove):
     assert "<img src=x" not in shown
     facts = page.with_suffix(".json").read_text(encoding="utf-8")
     assert "You lifted 1,000 kg in 2 sets." in facts or "1,000 kg" in facts
-    from analysis import open_workspace
-
     opened = open_workspace(grove)
     alder = opened.athlete("Alder")
     opened.store.close()
@@ -189,7 +191,7 @@ def test_the_share_sheet_gets_one_file_and_a_closed_one_keeps_the_answers(browse
         assert phone.said() == "Not sent. Your answers are still here."
         phone.tab.evaluate("window.refuses = false")
         phone.tap("Send: morning")
-        phone.tab.locator("#said", has_text="Sent.").wait_for()
+        phone.tab.locator("#said", has_text="Sent. Your answers").wait_for()
         name, text = phone.tab.evaluate("window.shared")
         assert re.fullmatch(r"workbook-answers-[-\d]+\.txt", name)
         assert json.loads(text)["workbook_answer"] == 1
@@ -258,3 +260,42 @@ def test_the_tablet_of_the_squad_notes_one_after_the_other_and_waits_for_a_yes(b
         letter = drop(grove, "tablet.txt", Path(download.value.path()).read_text())
     assert "wait for your yes: Alder (morning of" in run(grove, "ingest", str(letter), code=1)
     assert "1 taken" in run(grove, "ingest", "--yes", str(letter))
+
+
+def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
+    shown = pd.DataFrame(
+        [
+            {
+                "proposal_id": "x",
+                "athlete_id": "alder1",
+                "local_date": pd.Timestamp("2026-06-01"),
+                "rule_id": "plateau.tempo",
+                "subject": "deadlift",
+                "line": HOSTILE,
+                "evidence": "No change for 6 weeks.",
+                "name": "Alder",
+            }
+        ]
+    )
+    opened = open_workspace(grove)
+    page = making.make_for_coach(opened, shown).path
+    with Phone(browser, page) as phone:
+        phone.tap("Accept", "Your answer for Alder")
+        phone.tab.get_by_label("Why").fill("fits the camp")
+        phone.tap("Birch", "Whose days?")
+        phone.tap("ill", "What are they?")
+        phone.tap("Add these days")
+        phone.tab.reload()
+        assert phone.tab.locator("#send").inner_text() == "Send 2"
+        assert violations(phone.tab) == []
+        assert phone.tab.evaluate("document.documentElement.scrollWidth") <= 360
+        phone.picture("form_360_coach")
+        text = phone.send()
+        phone.tap("I sent it: clear my answers")
+        assert phone.tab.evaluate("localStorage.length") == 0
+        assert phone.complaints == []
+    assert "1 taken" in run(grove, "ingest", str(drop(grove, "coach.txt", text)))
+    (row,) = opened.store.frame("proposals").to_dict("records")
+    assert (row["answer"], row["reason"], row["line"]) == ("accepted", "fits the camp", " ".join(HOSTILE.split()))
+    assert opened.store.frame("labels")["athlete_id"].tolist() == ["birch1"]
+    opened.store.close()

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from analysis import open_workspace
 from analysis.base.errors import UnreadableFile
+from analysis.base.rules import proposal_id
 from analysis.cli import main
 from analysis.ingest import registry
 from analysis.ingest.reading import Options
 from analysis.privacy import backup, erasure, takeaway
 from analysis.sealing import MAX_BYTES, SECRET, FormKeysLost, letters_in, opened
-from analysis.workspace import Workspace, form_list, intake
+from analysis.workspace import Workspace, form_list, intake, labels
 from analysis.workspace.form_letters import form_keys
 
 
@@ -51,8 +52,8 @@ def take(squad: Workspace, **how) -> list[intake.Outcome]:
 def refused(squad: Workspace, text: str, name: str = "letter.txt") -> str:
     """Why a letter is refused; nothing of it is stored."""
     before = {name: len(squad.store.frame(name)) for name in ("wellness", "sessions", "sets", "answers", "files")}
-    put(squad, name, text)
-    (outcome,) = take(squad)
+    path = put(squad, name, text)
+    (outcome,) = (one for one in take(squad) if one.path == path)
     assert outcome.state == "failed"
     assert {name: len(squad.store.frame(name)) for name in before} == before
     return outcome.error
@@ -404,3 +405,73 @@ def test_check_says_what_ingest_would_make_of_a_letter_and_stores_nothing(squad,
     assert result.exit_code == 0, result.output
     assert "form_answers" in result.output
     assert squad.store.frame("answers").empty
+
+
+DECISION = {
+    "athlete_id": "alder1",
+    "local_date": "2026-06-01",
+    "rule_id": "plateau.tempo",
+    "subject": "deadlift",
+    "line": "Slow the way down.",
+    "evidence": "No change for 6 weeks.",
+    "answer": "accepted",
+    "reason": "fits the camp",
+}
+ILL = {"athlete": "birch1", "label": "ill", "first": "2026-06-01", "last": "2026-06-03"}
+
+
+def coach(squad, form_id: str, **more) -> str:
+    """A letter of the coach."""
+    one = answer(squad, form_id, "coach", "coach", **more)
+    return sealed(squad, one, key_of="")
+
+
+def test_the_coach_answers_proposals_and_names_days(squad):
+    form_id = form_list.new_form(squad, "coach")
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION], labels=[ILL]))
+    assert take(squad)[0].state == "taken"
+    (row,) = squad.store.frame("proposals").to_dict("records")
+    assert (row["athlete_id"], row["answer"], row["reason"]) == ("alder1", "accepted", "fits the camp")
+    assert row["proposal_id"] == proposal_id("alder1", "2026-06-01", "plateau.tempo", "deadlift")
+    (label,) = labels.labels(squad).to_dict("records")
+    assert (label["athlete_id"], label["kind"], label["source"]) == ("birch1", "ill", "coach")
+    assert (label["last_date"] - label["first_date"]).days == 2
+    assert squad.store.frame("answers").empty
+
+
+def test_a_choice_of_a_menu_rejects_the_one_before_and_what_was_said_since_stands(squad):
+    form_id = form_list.new_form(squad, "coach")
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION]))
+    take(squad)
+    other = DECISION | {"rule_id": "plateau.pause"}
+    put(squad, "b.txt", coach(squad, form_id, decisions=[other]))
+    take(squad)
+    answers = squad.store.frame("proposals").set_index("rule_id")["answer"].to_dict()
+    assert answers == {"plateau.tempo": "rejected", "plateau.pause": "accepted"}
+    old = (squad.now() - timedelta(hours=1)).isoformat()
+    revoked = coach(squad, form_id, decisions=[other | {"answer": "rejected"}], written_at=old)
+    put(squad, "c.txt", revoked)
+    take(squad)
+    list(intake.ingest(squad, intake.files_below([squad.raw_folder]), again=True))
+    assert squad.store.frame("proposals").set_index("rule_id")["answer"].to_dict() == answers
+
+
+def test_days_that_have_that_name_are_said_and_nothing_is_stored(squad):
+    form_id = form_list.new_form(squad, "coach")
+    labels.label(squad, "Birch", "2026-06-02", "2026-06-05", "ill")
+    said = refused(squad, coach(squad, form_id, decisions=[DECISION], labels=[ILL]))
+    assert "are called ill already" in said
+    assert squad.store.frame("proposals").empty
+
+
+def test_an_athlete_cannot_answer_as_the_coach(squad, form):
+    one = answer(squad, form, "coach", "coach", decisions=[DECISION])
+    assert "is not proven" in refused(squad, sealed(squad, one, key_of="alder1"))
+    own = answer(squad, form, "alder1", "coach", decisions=[DECISION])
+    assert "is not proven" in refused(squad, sealed(squad, own), "b.txt")
+
+
+@pytest.mark.parametrize("more", [{"decisions": [{}]}, {"decisions": 7}, {"labels": [ILL | {"first": "soon"}]}])
+def test_half_a_decision_is_refused(squad, more):
+    form_id = form_list.new_form(squad, "coach")
+    assert "no form that is known" in refused(squad, coach(squad, form_id, **more))

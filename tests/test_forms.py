@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from drop_folder import CONFIG, ROSTER, drop, run, strong, strong_row, workspace
+from form_letters import answer, put, sealed
 
 from analysis import open_workspace
 from analysis.base.config import read_config
@@ -15,6 +17,7 @@ from analysis.forms.page import form_page
 from analysis.privacy import erasure
 from analysis.privacy.audit import Audit
 from analysis.sealing import SECRET
+from analysis.workspace import Workspace
 from analysis.workspace.form_letters import form_keys
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028"
@@ -111,7 +114,7 @@ def test_a_lost_secret_is_said_and_made_anew_for_all(grove):
 
 @pytest.mark.parametrize("words", [(), ("Alder", "--all"), ("--all", "--squad")])
 def test_one_of_athlete_all_or_squad_is_said(grove, words):
-    assert "Say one athlete, --all or --squad" in run(grove.folder, "form", *words, code=2)
+    assert "Say one athlete, --all, --squad, --coach, --rack or --answered" in run(grove.folder, "form", *words, code=2)
 
 
 def test_the_page_makes_no_request_and_runs_its_own_script_alone():
@@ -163,3 +166,33 @@ def test_a_name_that_is_markup_or_a_path_stays_a_name(tmp_path):
     assert about(page)["name"] == "../</script><b>Al"
     open_workspace(opened.folder).store.close()
     opened.store.close()
+
+
+def test_who_is_to_be_asked_is_said_by_name_and_never_by_number(grove, monkeypatch):
+    assert "Nobody has a form" in run(grove.folder, "form", "--answered")
+    run(grove.folder, "form", "--all", code=3)
+    assert "no need to ask: Alder, Birch" in run(grove.folder, "form", "--answered")  # they have it since today
+    form_id = grove.store.frame("forms").set_index("athlete_id").loc["birch1", "form_id"]
+    now = grove.now() + timedelta(days=4)
+    monkeypatch.setattr(Workspace, "now", staticmethod(lambda: now))
+    put(grove, "birch.txt", sealed(grove, answer(grove, form_id, "birch1", days=1)))
+    run(grove.folder, "ingest")
+    told = run(grove.folder, "form", "--answered")
+    assert told == "ask      Alder: no answer yet\nno need to ask: Birch\n"
+
+
+def test_the_sheet_for_the_rack_has_the_lifts_of_the_day_with_their_loads(grove):
+    plan = f'Birch,{grove.today():%Y-%m-%d},day_1,"Deadlift 3x5",\n'
+    drop(grove.folder, "more.csv", "athlete,date,role,content,label\n" + plan)
+    run(grove.folder, "ingest")
+    told = run(grove.folder, "form", "--rack", f"{grove.today():%Y-%m-%d}")
+    page = (grove.reports_folder / "forms" / f"rack_{grove.today():%Y-%m-%d}.html").read_text(encoding="utf-8")
+    assert "sheet    " in told
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td>(.*?)</tr>', page)
+    assert [(lift, load, boxes.count('class="box"')) for lift, load, boxes in rows] == [
+        ("Hip thrust", "", 5),
+        ("Romanian deadlift", "", 5),
+        ("Deadlift", "220.5 lb", 5),
+    ]
+    assert "<script" not in page
+    assert "The plan names no lift for 2026-01-01" in run(grove.folder, "form", "--rack", "2026-01-01", code=1)

@@ -163,9 +163,9 @@ CREATE TABLE files (
  WITHOUT ROWID
 
 ;
-INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T16:38:32.247178+00:00',12,0,0,'{}');
-INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T16:38:37.409694+00:00',5974,0,0,'{}');
-INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T16:38:38.563120+00:00',2,0,0,'{}');
+INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T17:13:32.470461+00:00',12,0,0,'{}');
+INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T17:13:36.445795+00:00',5974,0,0,'{}');
+INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T17:13:37.455497+00:00',2,0,0,'{}');
 CREATE TABLE forms (
 	athlete_id VARCHAR NOT NULL, 
 	form_id VARCHAR NOT NULL, 
@@ -191,7 +191,7 @@ CREATE TABLE labels (
  WITHOUT ROWID
 
 ;
-INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T16:38:50.951651+00:00');
+INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T17:13:48.025467+00:00');
 CREATE TABLE links (
 	athlete_id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -259,6 +259,7 @@ CREATE TABLE proposals (
 	evidence VARCHAR NOT NULL, 
 	answer VARCHAR, 
 	answered_at VARCHAR, 
+	reason VARCHAR, 
 	PRIMARY KEY (athlete_id, proposal_id)
 )
  WITHOUT ROWID
@@ -458,7 +459,7 @@ CREATE TABLE store_facts (
 	value VARCHAR, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "store_facts" VALUES('store_id','515bceec7663430ebcb267b8b68b4452');
+INSERT INTO "store_facts" VALUES('store_id','8f0683c4bb6d4d48a087371fa6534dff');
 INSERT INTO "store_facts" VALUES('schema_version','4');
 INSERT INTO "store_facts" VALUES('made_by','0.2.0');
 CREATE TABLE trials (

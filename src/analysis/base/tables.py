@@ -298,6 +298,7 @@ _TABLES = (
         text("evidence", "numbers behind it", required=True),
         choice("answer", "the coach's answer", "accepted", "rejected", required=False),
         instant("answered_at", "when"),
+        text("reason", "why, in the coach's words"),
     ),
     table(
         "forms",

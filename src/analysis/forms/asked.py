@@ -78,6 +78,11 @@ def athlete_plan(workspace: Workspace, athlete_id: str, first: pd.Timestamp) -> 
     return plan.loc[days].sort_values(["local_date", "line_no"], ignore_index=True)
 
 
+def lifts_planned(workspace: Workspace, content: str) -> list[str]:
+    """The lifts that the words of a plan name, by the catalogue and the workspace's own exercises."""
+    return lifts_named(content, catalogue(workspace.options().exercises))
+
+
 def _of_squad(workspace: Workspace) -> list[str]:
     config = workspace.config
     return [*(lift.exercise for lift in config.lifts), *config.form.lifts]

@@ -7,8 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.base.errors import ConsentMissing
 from analysis.base.frames import rows_of
+from analysis.base.tables import LABELS
 from analysis.forms import asked
 from analysis.forms.page import form_page
 from analysis.report.publish import publish
@@ -16,7 +19,8 @@ from analysis.workspace import Workspace, form_list
 from analysis.workspace.form_letters import HOLDS_DAYS, LATE_DAYS, form_keys
 
 FOLDER = "forms"  # among the reports
-SQUAD = "squad"
+SQUAD, COACH = "squad", "coach"
+SOON_DAYS = 14  # before the end of a form, from when on a mail carries a new one
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,48 @@ def make_for_squad(workspace: Workspace, to: Path | None = None, *, renew: bool 
     path = _folder(workspace, to) / f"{SQUAD}.html"
     publish({path: form_page(about, title=workspace.config.squad, contact=workspace.config.contact)})
     return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+
+
+def make_for_coach(
+    workspace: Workspace, proposals: pd.DataFrame, to: Path | None = None, *, renew: bool = False
+) -> Made:
+    """Write the coach's form: `proposals` as `analysis.proposals.proposed` has them, and days to be named."""
+    revoked = form_list.revoke(workspace, "coach") if renew else 0
+    form_id = form_list.new_form(workspace, "coach")
+    people = workspace.athletes().sort_values("name")
+    about = _about(workspace, form_id) | {"mode": "coach", "name": workspace.config.squad}
+    about["key"] = _b64(form_keys(workspace).of_form(form_id, ""))
+    about["people"] = [[row.athlete_id, row.name] for row in rows_of(people)]
+    about["labels"] = [[label, label] for label in LABELS]
+    shown = ["proposal_id", "athlete_id", "rule_id", "subject", "line", "evidence", "name"]
+    about["proposals"] = [
+        {name: getattr(row, name) for name in shown} | {"local_date": f"{row.local_date:%Y-%m-%d}"}
+        for row in rows_of(proposals)
+    ]
+    path = _folder(workspace, to) / f"{COACH}.html"
+    publish({path: form_page(about, title=workspace.config.squad, contact="the coach", script="coach.js")})
+    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+
+
+def form_to_send(workspace: Workspace, athlete_id: str, whose: str) -> Path | None:
+    """The form that a mail to the athlete or the guardian carries; None where none was made, or it is not theirs.
+
+    One that soon ends is made anew. A minor's goes to the guardian alone.
+    """
+    consent = workspace.consent(athlete_id)
+    if whose != ("guardian" if consent.is_minor else "athlete") or not consent.allows("report"):
+        return None
+    forms = form_list.standing(workspace)
+    own = forms.loc[forms["athlete_id"] == athlete_id, "made_at"]
+    (row,) = rows_of(workspace.store.frame("athletes", [athlete_id]))
+    name = row.name if isinstance(row.name, str) else athlete_id
+    path = workspace.reports_folder / FOLDER / f"{file_name(name, athlete_id)}.html"
+    if own.empty or not path.is_file():
+        return None
+    left = own.max() + timedelta(days=HOLDS_DAYS) - workspace.now()
+    if left < timedelta(days=SOON_DAYS):
+        make(workspace, athlete_id)
+    return path
 
 
 def file_name(name: str, athlete_id: str) -> str:

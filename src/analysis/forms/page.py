@@ -24,9 +24,9 @@ def form_page(about: dict[str, Any], *, title: str, contact: str, script: str = 
     >>> "</script><b>Al" in page, "default-src 'none'" in page
     (False, True)
     """
-    css, code = _text("form.css"), _text("common.js") + _text(script)
+    css, code = template_text("form.css"), template_text("common.js") + template_text(script)
     return (
-        _environment()
+        environment()
         .get_template("form.html.jinja")
         .render(
             title=title,
@@ -41,10 +41,12 @@ def form_page(about: dict[str, Any], *, title: str, contact: str, script: str = 
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """What fills the templates of forms: all text is escaped, a name that is not told is an error."""
     loader = jinja2.FileSystemLoader(TEMPLATE)
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
 
 
-def _text(name: str) -> str:
+def template_text(name: str) -> str:
+    """A file beside the templates, as it stands."""
     return (TEMPLATE / name).read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import WHOLE_ROW, Ledger, Problem, Row, frame
 
 SOURCE = "form"
-KINDS = r"morning|checks|session(_[2-5])?"
+KINDS = r"morning|checks|session(_[2-5])?|coach"
 BY_HAND = "by hand"  # what timed a run that was typed in
 MOST_TEXT = 2000  # characters of a note
 MOST_WORDS = 200  # of a name
@@ -89,6 +89,8 @@ def _reading(content: object, name: str, options: Options) -> Reading:
         except _Bad as bad:
             ledger.reject(row, [bad.problem])
     tables = {table: frame(table, some) for table, some in rows.items()}
+    if "labels" in tables:
+        tables["labels"] = tables["labels"].assign(source="coach")
     return ledger.reading(SOURCE, tables, {"form": "answers"}, reader=READER.name, notes=tuple(ledger.notes))
 
 
@@ -179,6 +181,9 @@ def _all_of(fields: _Fields, known: Catalogue) -> Iterator[tuple[str, dict[str, 
         yield from _morning(fields, whose)
     elif kind == "checks":
         yield from _checks(fields, whose)
+    elif kind == "coach":
+        yield from _of_coach(fields, written_at)
+        return
     else:
         yield from _session(fields, whose, kind, known)
     about_it = {"kind": kind, "form_id": form, "answer_id": answer_id, "sequence": sequence, "written_at": written_at}
@@ -194,10 +199,7 @@ def about(given: Mapping[str, Any]) -> tuple[str, str, str, date, datetime, int,
     form, name, kind, answer_id = (fields.needed(one, fields.text(one)) for one in ("form", "athlete", "kind", "id"))
     if not re.fullmatch(KINDS, kind):
         raise _Bad("kind", "is not known to this version of the workbook", kind)
-    try:
-        day = date.fromisoformat(fields.needed("day", fields.text("day")))
-    except ValueError:
-        raise _Bad("day", "is no day of the calendar", fields.given.get("day")) from None
+    day = _day(fields, "day")
     try:
         written_at = datetime.fromisoformat(fields.needed("written_at", fields.text("written_at"))).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -303,6 +305,34 @@ def _checks(fields: _Fields, whose: dict[str, Any]) -> Iterator[tuple[str, dict[
             yield "sessions", whose | of_it | {"kind": kind, "status": "done", "tz_quality": "none"}
         run = {"test_id": test, "trial_no": trial_no, "split_no": 1, "kind": "manual", "start_m": 0.0}
         yield "splits", of_it | run | {"distance_m": distance_m, "time_s": value, "device": BY_HAND}
+
+
+def _of_coach(fields: _Fields, written_at: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the coach said to proposals, and what days are called."""
+    for one in fields.each("decisions"):
+        told = {name: one.needed(name, one.text(name)) for name in ("proposal_id", "rule_id", "subject", "answer")}
+        words = {name: one.needed(name, one.text(name, MOST_TEXT)) for name in ("line", "evidence")}
+        whose = {
+            "external_name": one.needed("athlete_id", one.text("athlete_id")),
+            "local_date": _day(one, "local_date"),
+        }
+        yield "proposals", whose | told | words | {"answered_at": written_at, "reason": one.text("reason", MOST_TEXT)}
+    for one in fields.each("labels"):
+        told = {
+            "label_id": one.needed("label_id", one.text("label_id")),
+            "kind": one.needed("label", one.text("label")),
+        }
+        days = {"first_date": _day(one, "first"), "last_date": _day(one, "last"), "written_at": written_at}
+        yield "labels", {"external_name": one.needed("athlete", one.text("athlete"))} | told | days
+
+
+def _day(fields: _Fields, name: str) -> date:
+    try:
+        return date.fromisoformat(fields.needed(name, fields.text(name)))
+    except ValueError as problem:
+        if isinstance(problem, _Bad):
+            raise
+        raise _Bad(name, "is no day of the calendar", fields.given.get(name)) from None
 
 
 def _check(table: str, record: Mapping[str, Any]) -> None:

@@ -50,7 +50,11 @@ STEPS: tuple[Step, ...] = (
             'ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',
         ),
     ),
-    Step(4, "forms that athletes answer on a phone, and which of their answers stand", ()),
+    Step(
+        4,
+        "forms that people answer on a phone, which of their answers stand, and the coach's reason beside an answer",
+        ('ALTER TABLE "proposals" ADD COLUMN reason VARCHAR',),
+    ),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store

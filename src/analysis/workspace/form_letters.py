@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.errors import UnreadableFile
+from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.files import printable
 from analysis.base.frames import rows_of
 from analysis.ingest import registry
@@ -25,6 +25,7 @@ from analysis.ingest.form_answers import Left, about
 from analysis.ingest.json_values import Fields
 from analysis.ingest.reading import Options, Reading
 from analysis.sealing import MARK, MAX_BYTES, FormKeys, FormKeysLost, Signed, letters_in, opened
+from analysis.workspace.coached import coached
 from analysis.workspace.resting import Kept
 from analysis.workspace.workspace import Workspace
 
@@ -118,6 +119,7 @@ class _Judge:
     """What becomes of each answer of a file, by what the workspace knows."""
 
     def __init__(self, workspace: Workspace, kept: Kept | None):
+        self.workspace = workspace
         self.file_no = kept.file_no if kept else None
         self.arrived = kept.imported_at if kept else workspace.now()
         self.zone, self.names = workspace.config.zone, workspace.names()
@@ -158,12 +160,30 @@ class _Judge:
             self.of_tablet = True
             if athlete_id is None:
                 return Left(f"names {name!r}, who is no athlete here", "Bind the name: workbook alias", what)
-        elif not signed.is_by(self.keys.of_form(form_id, form.athlete_id)) or name != form.athlete_id:
+        elif not self._is_proven(signed, form, name, kind):
             return Left("is not proven to come from its form", "Have it sent again from the athlete's own form.", what)
         written = datetime.fromisoformat(given["written_at"])
         if problem := self._out_of_time(form, day, written_at, written):
             return Left(*problem, what)
+        if kind == "coach":
+            return self._of_coach(given, written_at, what)
         return self._as_stands(given, (athlete_id, day, kind), sequence, answer_id, what)
+
+    def _is_proven(self, signed: Signed, form: Any, name: str, kind: str) -> bool:
+        """Whether an answer comes from its form, and is about what that asks of whom it asks."""
+        whose = ("coach", True) if form.kind == "coach" else (form.athlete_id, False)
+        return (name, kind == "coach") == whose and signed.is_by(self.keys.of_form(form.form_id, form.athlete_id))
+
+    def _of_coach(self, given: dict[str, Any], written_at: datetime, what: str) -> Fields | Left:
+        """What the coach said, with the ids that it gets here; what was said since stands."""
+        if self.file_no is not None:
+            return Left("was taken in before, once and for all", "Nothing is to be done.", what, is_refused=False)
+        try:
+            return coached(self.workspace, given, written_at)
+        except WorkbookError as problem:
+            return Left(f"cannot be taken: {problem}", "Answer once more in a new form of the coach.", what)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return Left("is in no form that is known here", "Make the form anew, and have it answered there.", what)
 
     def _out_of_time(self, form: Any, day: date, written_at: datetime, written: datetime) -> tuple[str, str] | None:
         """Why an answer comes too late or too early, and what to do."""
