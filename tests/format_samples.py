@@ -468,6 +468,7 @@ ELSEWHERE = {
     **dict.fromkeys(("fit", "tcx", "gpx", "apple_health"), "`test_watch_files.py`"),
     **dict.fromkeys(("hevy", "strong", "fitnotes"), "`test_tables_in.py`"),
     "opensim": "`test_motion.py`",
+    "form_answers": "`test_form_answers.py`",
     **dict.fromkeys(("gps_log", "kinovea"), "`test_plates.py`"),
     "mapping": "`test_mapping.py`, `test_suggest.py`",
 }

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "analysis"
 
 CORE = ["base", "metrics", "models", "figures", "pages"]
-SHELL = ["base", "ingest", "store", "example", "workspace", "report", "delivery", "privacy", "cli"]
+SHELL = ["base", "ingest", "store", "example", "sealing", "workspace", "report", "forms", "delivery", "privacy", "cli"]
 # what stands beside the folders: names of an older version, and the four that ask more than one strand
 BOTH = set(CORE) | set(SHELL) - {"cli"}
 LOOSE = {"moved": set(), "doctor": set(SHELL) - {"cli"}, "proposals": BOTH, "precision": BOTH, "lifts": BOTH}

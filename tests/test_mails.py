@@ -23,6 +23,7 @@ from drop_folder import CONFIG, ROSTER, WELLNESS, drop, workspace
 from analysis.cli import main
 from analysis.delivery.ledger import Ledger
 from analysis.delivery.sending import deliver, entries, outlook, put_down, settle
+from analysis.forms import making
 from analysis.report.due import Job, owed
 from analysis.workspace import Workspace, intake, open_workspace
 
@@ -455,3 +456,25 @@ def run_without_answer(squad: Workspace, planned: list[Job]) -> list:
         page.write_text("<p>")
     mine = [job for job in planned if job.athlete_id == "alder1"]
     return [one for one in deliver(squad, mine, {"outbox": Broken()}) if one.job.athlete_id == "alder1"]
+
+
+def test_a_form_goes_with_the_page_to_whose_it_is_and_is_made_anew_before_it_ends(folder, monkeypatch):
+    squad = logged(folder, Alder=in_weeks(0, 1, 2, 3), Birch=in_weeks(0, 1))
+    run(squad, MONDAYS[0])
+    assert "Your form is attached" not in said(mails(folder)[0])  # none was made
+    for athlete_id in ("alder1", "birch1"):
+        making.make(squad, athlete_id)
+    run(squad, MONDAYS[1])
+    line = "Your form is attached too (form.html). Save it, open it on your phone, and answer in a minute."
+    for to in ("alder@home.example", "parent@home.example"):  # that of a minor to the guardian
+        assert told(folder, to)[1] == (f"Grove: week to {week(1)}", [f"hello_{week(1)}.html", "form.html"])
+    assert [line in said(mail) for mail in mails(folder) if week(1) in mail["Subject"]].count(True) == 2
+    assert all(name != "form.html" for _, names in told(folder, "coach@grove.example") for name in names)
+    now = squad.now() + pd.Timedelta(days=30)
+    monkeypatch.setattr(Workspace, "now", staticmethod(lambda: now))
+    run(squad, MONDAYS[2])
+    assert squad.store.frame("forms")["athlete_id"].tolist().count("alder1") == 2
+    (squad.folder / "data" / "store" / "forms.key").write_bytes(b"half")
+    now += pd.Timedelta(days=30)
+    run(squad, MONDAYS[3])  # a lost key keeps no page back
+    assert told(folder)[3] == (f"Grove: week to {week(3)}", [f"hello_{week(3)}.html"])

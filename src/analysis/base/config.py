@@ -164,6 +164,46 @@ class Smtp(_Strict):
     timeout_s: float = Field(default=30, gt=0, le=600, description="how long the server may be silent")
 
 
+class Question(_Strict):
+    """One question of the morning check, answered on a scale of whole numbers."""
+
+    item: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$", description="name of the answers, as sleep")
+    ask: str = Field(max_length=120, description="what the form asks, in the language of the squad")
+    low: int = Field(default=1, ge=0, le=10, description="lowest answer")
+    high: int = Field(default=10, ge=1, le=10, description="highest answer")
+    low_word: str = Field(default="", max_length=40, description="what the lowest means")
+    high_word: str = Field(default="", max_length=40, description="what the highest means")
+    direction: Literal["higher_better", "lower_better", "neutral"] = Field(
+        default="higher_better", description="which way is good"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_scale(self) -> "Question":
+        if self.low >= self.high:
+            raise ValueError(
+                f"the scale of {self.item!r} goes from {self.low} to {self.high}. Its high lies above its low"
+            )
+        return self
+
+
+_MORNING = [
+    Question(item="sleep", ask="How did you sleep?", low_word="badly", high_word="very well"),
+    Question(
+        item="soreness", ask="How sore are you?", low_word="not at all", high_word="very", direction="lower_better"
+    ),
+    Question(item="energy", ask="How much energy do you have?", high=5, low_word="none", high_word="a lot"),
+]
+
+
+class Form(_Strict):
+    """What `workbook form` asks athletes on their phones."""
+
+    morning: list[Question] = Field(default=_MORNING, max_length=9, description="the questions of the morning check")
+    lifts: list[str] = Field(
+        default=[], description="lifts offered to everybody, beside those of the plan and those done last"
+    )
+
+
 class Delivery(_Strict):
     """How pages leave the house."""
 
@@ -231,6 +271,7 @@ class Config(_Strict):
     side_tests: list[SideTest] = []
     reports: list[ReportPlan] = []
     display: Shown = Shown()
+    form: Form = Form()
     delivery: Delivery = Delivery()
     notify: Notify = Notify()
 

@@ -260,13 +260,21 @@ class Proposal:
     @property
     def proposal_id(self) -> str:
         """Hash of athlete, week, rule and subject: the same proposal has it whenever it is made."""
-        said = "|".join((self.athlete_id, f"{self.local_date:%Y-%m-%d}", self.rule_id, self.subject))
-        return hashlib.sha256(said.encode()).hexdigest()[:10]
+        return proposal_id(self.athlete_id, f"{self.local_date:%Y-%m-%d}", self.rule_id, self.subject)
 
     @property
     def rule(self) -> str:
         """The rule without the choice of its menu."""
         return rule_of(self.rule_id)
+
+
+def proposal_id(athlete_id: str, week: str, rule_id: str, subject: str) -> str:
+    """The id of a proposal for an athlete's week, named by its first day as ISO date.
+
+    >>> proposal_id("k3vd", "2026-06-01", "plateau.tempo", "deadlift")
+    '118f12550a'
+    """
+    return hashlib.sha256("|".join((athlete_id, week, rule_id, subject)).encode()).hexdigest()[:10]
 
 
 def rule_of(rule_id: str) -> str:

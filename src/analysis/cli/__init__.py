@@ -8,7 +8,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run holds 
 import click
 
 from analysis import __version__
-from analysis.cli import delivery, files, keeping, lifts, notebooks, pages, precision, runs
+from analysis.cli import delivery, files, forms, keeping, lifts, notebooks, pages, precision, runs
 from analysis.cli.common import Commands
 
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 _OF_A_DAY = (
     *(files.init, runs.demo, files.check, files.ingest, files.alias, files.rejects, files.revisions, files.exclude),
-    files.label,
+    *(files.label, forms.form),
     *(pages.decide, files.status, pages.report, pages.explain, runs.run, delivery.deliver, runs.schedule, pages.share),
     *(lifts.lifts, precision.noise, precision.design),
     *(notebooks.new, notebooks.lab),

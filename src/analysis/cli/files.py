@@ -130,6 +130,7 @@ def check(
 @click.option("--athlete", help="Whose the files are that carry no name (id, name or alias).")
 @reads_files
 @click.option("--again", is_flag=True, help="Read PATHS once more, by what is said now; without PATHS all there is.")
+@click.option("--yes", is_flag=True, help="You looked at what the squad's tablet sent: take it in.")
 @click.option("--verbose", "-v", is_flag=True, help="A line for every file, also those already known.")
 @common.in_workspace
 @common.audited
@@ -142,6 +143,7 @@ def ingest(
     form: "Said",
     recorded: dict[str, str | None],
     again: bool,
+    yes: bool,
     verbose: bool,
     workspace: "Workspace",
     as_json: bool,
@@ -161,7 +163,7 @@ def ingest(
             files = intake.files_below((workspace.raw_folder,))
         workspace.store.sweep()
         options = replace(workspace.options(unit, mapping), said=form, sport=sport, **recorded)
-        found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths)
+        found = intake.ingest(workspace, files, options, athlete, again=again, everywhere=not paths, seen=yes)
         for outcome in common.progress(found, "Files", len(files), quiet=as_json):
             outcomes.append(outcome)
             if as_json:
@@ -405,12 +407,16 @@ def print_outcomes(outcomes: list, verbose: bool) -> None:
         path = common.shown(outcome.path)
         if outcome.state == "failed":
             click.echo(f"FAILED   {path}: {outcome.error}", err=True)
+        elif outcome.state == "waiting" and outcome.error:
+            click.echo(f"waiting  {path}: {outcome.error}")
         elif outcome.state == "waiting":
             click.echo(f"waiting  {path}: {nobody_is_bound_to(outcome.waiting)}")
         elif outcome.state == "kept":
             click.echo(f"kept     {path}: {outcome.error}")
         elif outcome.state == "unfinished":
             click.echo(f"left     {path}: {outcome.error}. The next run looks again.")
+        elif outcome.state == "known" and outcome.error:
+            click.echo(f"known    {path}: {outcome.error}")
         elif verbose and not outcome.reader:
             click.echo(f"known    {path}: this very file is stored already")
         elif verbose or outcome.rows_rejected:

@@ -103,6 +103,8 @@ def demo(workspace_folder: Path, jobs: int | None, engine: "Engine | None", as_j
         click.echo(f"\nThe squad's built-in truth: {workspace.folder / 'data' / 'example' / 'truth.json'}")
         again = shlex.join(["workbook", "decide", "--workspace", str(workspace_folder)])
         click.echo(f"What the rules propose for the coming week: {again}")
+        form = shlex.join(["workbook", "form", "Alder", "--workspace", str(workspace_folder)])
+        click.echo(f"A form that an athlete answers on a phone: {form}")
         click.echo("Your own athletes: workbook init my-squad")
     common.exit_partly(len(failed) + sum(not r.done for r in rendered), len(outcomes) + len(rendered))
 

@@ -17,6 +17,7 @@ from analysis.delivery.posts import Post
 from analysis.report.share import shared
 
 PASSPHRASES = "WORKBOOK_PASSPHRASES"
+FORM_LINE = "Your form is attached too (form.html). Save it, open it on your phone, and answer in a minute."
 
 _POLICY = SMTP.clone(cte_type="7bit")  # every server takes it
 
@@ -45,16 +46,20 @@ def attachment(page: Path, entry: Entry, config: Config) -> Attachment:
 
 
 def post_mail(
-    post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry], str], config: Config
+    post: Post,
+    attached: Sequence[Attachment],
+    period_of: Callable[[Entry], str],
+    config: Config,
+    form: Path | None = None,
 ) -> EmailMessage:
-    """The mail of a post; its Message-ID is the same whenever it is made again.
+    """The mail of a post; its Message-ID is the same whenever it is made again. `form` is the athlete's, to answer.
 
     Raises ConfigProblem without a sender.
     """
     lead = post.leads[0]
     mail = plain_mail(
         f"{config.squad}: {period_of(lead)}",
-        _text(post, attached, period_of, config),
+        _text(post, attached, period_of, config, FORM_LINE if form else ""),
         post.recipient.email,
         config,
         lead.delivery_id,
@@ -63,6 +68,9 @@ def post_mail(
         mail.add_attachment(
             one.content.encode(), maintype="text", subtype="html", filename=one.file_name, params={"charset": "utf-8"}
         )
+    if form:
+        content = form.read_bytes()
+        mail.add_attachment(content, maintype="text", subtype="html", filename="form.html", params={"charset": "utf-8"})
     return mail
 
 
@@ -111,7 +119,9 @@ def _facts(page: Path) -> dict:
         ) from None
 
 
-def _text(post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry], str], config: Config) -> str:
+def _text(
+    post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry], str], config: Config, form_line: str
+) -> str:
     parts = [one.line for one in attached if one.line]
     if attached:
         whose = "Your page is" if len(attached) == 1 else "Your pages are"
@@ -119,6 +129,7 @@ def _text(post: Post, attached: Sequence[Attachment], period_of: Callable[[Entry
         how = "It opens with your passphrase." if config.delivery.form == "locked" else open_it
         parts.append(f"{whose} attached ({', '.join(one.period for one in attached)}). {how}")
     parts += [_silence(period_of(entry), config) for entry in post.lines]
+    parts += [form_line] if form_line else []
     parts += [_earlier(post.earlier, period_of, config)] if post.earlier else []
     between = "\n\n" if attached else " "
     return between.join([*parts, f"To correct or erase data, write to {config.contact}."]) + "\n"

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from analysis.base.errors import ConfigProblem, ConsentMissing, NoAnswer, NotSent, Refused, UsageProblem, WorkbookError
@@ -11,6 +12,7 @@ from analysis.delivery.channels import Channel, MailServer, Outbox
 from analysis.delivery.ledger import Entry, Ledger, State, address_hash, hashed
 from analysis.delivery.mail import Attachment, attachment, period_of, post_mail
 from analysis.delivery.posts import Post, Sorting, newest_first, newest_of
+from analysis.forms.making import form_to_send
 from analysis.report.due import Job
 from analysis.workspace import Workspace
 
@@ -207,12 +209,22 @@ class _Run:
             return
         try:
             config, period = self.workspace.config, partial(_period, self.workspace)
-            mail = post_mail(post, list(attached.values()), period, config)
+            mail = post_mail(post, list(attached.values()), period, config, self._form(post))
             channel = self._channel(post.leads[0].channel)
         except WorkbookError as problem:
             yield from (self.cannot_go((entry, problem)) for entry in post.leads)
             return
         yield from self._handed_over(post, lambda before: channel.send(mail, before))
+
+    def _form(self, post: Post) -> Path | None:
+        """The form that goes with the pages of an athlete; none with locked pages, since a form is not locked."""
+        lead = post.leads[0]
+        if lead.whose == "coach" or self.workspace.config.delivery.form == "locked":
+            return None
+        try:
+            return form_to_send(self.workspace, lead.athlete_id, lead.whose)
+        except WorkbookError:  # as a lost key, of which `workbook form` tells: the page goes all the same
+            return None
 
     def close(self) -> None:
         """Let go of what was opened here."""

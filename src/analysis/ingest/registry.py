@@ -9,9 +9,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
+from analysis.ingest import form_answers
 from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below
 from analysis.ingest.files import head_of, watch_file_alone_in
+from analysis.ingest.form_answers import Left
+from analysis.ingest.json_values import Fields
 from analysis.ingest.reading import Options, Reader, Reading, together
 
 _ZIP = b"PK"
@@ -23,6 +26,7 @@ _ARCHIVE = "archive"  # the reader that asks the others
 
 # in the order in which they are asked: formats with a signature first, column mappings last
 _READERS = (
+    "form_answers",
     *("watch.fit", "watch.tcx", "watch.gpx", "days.apple_health", "watch.garmin_csv", "watch.strava"),
     *("watch.garmin_archive", "watch.samsung", "watch.polar", "watch.suunto"),
     "logs.hevy",
@@ -89,6 +93,14 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(
             f"{path.name} cannot be read: {broken(problem)} Export it again, or leave it out."
         ) from problem
+
+
+def read_opened(answers: Sequence[Fields | Left], name: str, options: Options) -> Reading:
+    """The answers of a form that came sealed in the file `name`, opened."""
+    seen, asked = watched(options)
+    reading = form_answers.read_answers(answers, name, seen)
+    reader = form_answers.READER
+    return replace(reading, reader=reader.name, version=reader.version, asked=frozenset(asked))
 
 
 def broken(problem: BaseException) -> str:

@@ -25,6 +25,7 @@ from analysis.base.files import put_folder_in_place, put_in_place
 from analysis.base.rules import NAME as RULES
 from analysis.privacy import audit, backup_list
 from analysis.privacy.sealed import is_sealed, seal, unseal
+from analysis.sealing import SECRET as FORM_KEYS
 from analysis.store import DATABASE, SAMPLES
 from analysis.workspace import Workspace
 from analysis.workspace.fetched import LEDGER
@@ -141,7 +142,7 @@ def _of_people(workspace: Workspace) -> Iterator[Path]:
     """Files of the workspace that no program can make again, the audit log with them."""
     folder, store = workspace.folder, workspace.folder / workspace.config.store
     yield from (folder / name for name in _SINGLE if (folder / name).is_file())
-    of_store = (*(store / name for name in (*audit.FILES, backup_list.LIST, LEDGER)), *audit.old_logs(store))
+    of_store = (*(store / name for name in (*audit.FILES, backup_list.LIST, LEDGER, FORM_KEYS)), *audit.old_logs(store))
     yield from (path for path in of_store if path.is_file())
     kept = [folder / name for name in _FOLDERS]
     if workspace.raw_folder.is_relative_to(folder):

@@ -28,8 +28,10 @@ from analysis.report.engine.fan_out import render_job
 from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
+from analysis.sealing import SECRET as FORM_KEYS
 from analysis.store import DATABASE, SAMPLES, sha256_of
 from analysis.workspace import Workspace, fetched, open_workspace, read_as
+from analysis.workspace.form_letters import athletes_in, is_letter
 from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
@@ -56,6 +58,7 @@ class Task:
     jobs: tuple[Job, ...] = ()  # pages of others that named the athlete; they are made anew
     bound: tuple[tuple[str, str], ...] = ()  # every name that means the athlete, by its source
     rewritten: dict[str, tuple[str, int]] = field(default_factory=dict)  # hash before, by the new one; and new bytes
+    sealed: tuple[str, ...] = ()  # hashes of letters of forms in which answers of the athlete are
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     found = tuple(search(workspace.folder, wanted, leave=[journal]))
     said = {trace.path for trace in found if trace.looked}
     found += tuple(Trace(path, "in its rows") for path in kept if path not in said)
+    found += tuple(Trace(path, "sealed in it, as answers of a form") for path in _sealed(workspace, task))
     if not any(trace.looked for trace in found):
         _forget(journal, wanted.athlete_id)
     return Erased(
@@ -208,7 +212,8 @@ def _task(told: dict) -> Task:
     jobs = tuple(Job(**job) for job in told["jobs"])
     bound = tuple((source, name) for source, name in told.get("bound", ()))
     rewritten = {after: (before, size) for after, (before, size) in told.get("rewritten", {}).items()}
-    return Task(wanted, told["hashes"], tuple(told["mails"]), tuple(told["handed_out"]), jobs, bound, rewritten)
+    mails, handed_out, sealed = (tuple(told.get(name, ())) for name in ("mails", "handed_out", "sealed"))
+    return Task(wanted, told["hashes"], mails, handed_out, jobs, bound, rewritten, sealed)
 
 
 def _note(journal: Path, task: Task) -> None:
@@ -227,12 +232,16 @@ def _begun(workspace: Workspace, athlete: str) -> Task:
     wanted = sought(workspace, workspace.athlete_id(athlete))
     files = workspace.store.files_of(wanted.athlete_id, wanted.words)
     lines = [line for line in entries(workspace) if line.athlete_id == wanted.athlete_id]
+    letters = {path: whose for path in _files_below(workspace.folder) if (whose := athletes_in(workspace, path))}
+    own = {path for path, whose in letters.items() if whose == {wanted.athlete_id}}
     return Task(
         wanted,
-        dict(zip(files["sha256"], files["bytes"].tolist(), strict=True)),
+        dict(zip(files["sha256"], files["bytes"].tolist(), strict=True))
+        | {sha256_of(path): path.stat().st_size for path in own},
         tuple(line.delivery_id for line in lines),
         tuple(_handed_out(workspace, wanted.athlete_id, lines)),
         bound=tuple(key for key, whose in workspace.names().bound.items() if whose == wanted.athlete_id),
+        sealed=tuple(sha256_of(path) for path, whose in letters.items() if wanted.athlete_id in whose),
     )
 
 
@@ -242,7 +251,7 @@ def _handed_out(workspace: Workspace, athlete_id: str, lines: Iterable[Entry]) -
         if line.state in ("sent", "sending", "doubtful"):
             yield f"{line.report} until {line.until}: {line.state} to the {line.whose} by {line.channel}"
     log, backups = Audit(workspace), backup_list.backups_of(workspace)
-    yield from log.handed_out(athlete_id, ("share", "export"))
+    yield from log.handed_out(athlete_id, ("share", "export", "form"))
     for line in rows_of(log.table()):
         if line.what == "backup" and line.exit == 0 and (not backups or line.at < backups[0].begun_at):
             yield f"workbook backup, {line.at}"  # before there was a list of where they went
@@ -262,7 +271,7 @@ def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:
     wanted, mails = task.wanted, {name for mail in task.mails for name in (f"{mail}.eml", f".{mail}.eml{WAITING}")}
     store = workspace.folder / workspace.config.store
     kept = {store / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", JOURNAL, *audit.FILES)}
-    kept |= {*audit.old_logs(store), store / backup_list.LIST, store / fetched.LEDGER}
+    kept |= {*audit.old_logs(store), store / backup_list.LIST, store / fetched.LEDGER, store / FORM_KEYS}
     kept.add(workspace.reports_folder / PLOTLY)  # of everybody's pages, and nobody's
     outbox = workspace.folder / workspace.config.delivery.outbox
     folders = [workspace.reports_folder, store, outbox, *workspace.folder.rglob(CHECKPOINTS)]
@@ -317,6 +326,12 @@ def _raw_of_one(workspace: Workspace, task: Task) -> list[Path]:
     dropped = _files_below(workspace.raw_folder)
     by_name = [p for p in dropped if task.wanted.in_text.search(p.relative_to(workspace.raw_folder).as_posix())]
     return [*by_hash, *by_name]
+
+
+def _sealed(workspace: Workspace, task: Task) -> list[Path]:
+    """The letters of forms that are there still, in which answers of the athlete are."""
+    every = _files_below(workspace.folder) if task.sealed else ()
+    return [path for path in every if is_letter(path) and sha256_of(path) in task.sealed]
 
 
 def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]) -> tuple[list[Path], dict[Path, str]]:

@@ -16,6 +16,7 @@ from analysis.ingest.binding import ANY_SOURCE
 from analysis.privacy import containers, spelling
 from analysis.privacy.audit import KEY
 from analysis.privacy.containers import LOCKED_PAGE
+from analysis.sealing import SECRET as FORM_KEYS
 from analysis.workspace import Workspace
 
 SKIPPED = (".git", ".venv", "node_modules", "__pycache__")  # other tools' folders, said with every search
@@ -24,7 +25,7 @@ _PIECE_BYTES = 16 * 1024**2  # searched at a time
 _LONGEST_BYTES = 4096  # of a name, however it is written
 _HEAD_BYTES = 256 * 1024  # within which a locked page has its header
 _DEEPEST = 4  # packages within packages
-_NO_TEXT = (KEY, "-wal", "-shm")  # made by us: random bytes; the log of a database, and an index of that
+_NO_TEXT = (KEY, FORM_KEYS, "-wal", "-shm")  # made by us: random bytes; the log of a database, and an index of that
 _USUAL = {"utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32"}
 
 

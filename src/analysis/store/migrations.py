@@ -50,7 +50,15 @@ STEPS: tuple[Step, ...] = (
             'ALTER TABLE "runs" ADD COLUMN left_out VARCHAR',
         ),
     ),
-    Step(4, "the address of a video of each set", ('ALTER TABLE "sets" ADD COLUMN video_url VARCHAR',)),
+    Step(
+        4,
+        "the address of a video of each set; forms that people answer on a phone, which of their answers stand, and the "
+        "coach's reason beside an answer",
+        (
+            'ALTER TABLE "sets" ADD COLUMN video_url VARCHAR',
+            'ALTER TABLE "proposals" ADD COLUMN reason VARCHAR',
+        ),
+    ),
 )
 
 _LAYOUT, _MADE_BY = "schema_version", "made_by"  # among the facts of a store

@@ -205,8 +205,11 @@ class Store:
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
         gone: frozenset[int] = frozenset(),
+        instead: Iterable[tuple[int, int]] = (),
     ) -> Appended:
         """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
+
+        `instead` are places in older files, by file_no and row_no, whose rows of its athletes give way to this one's.
 
         Rows that are stored already stay as they are; a row whose key is known and whose content differs replaces
         it and counts as revised (the older text stays in `source_rows`). Where the very file is known, its rows as they
@@ -223,7 +226,7 @@ class Store:
                     appended = replacing.replace(connection, file, facts, tables, written, gone)
                 else:
                     replaced = set()
-                    appended = writing.append(connection, file, facts, tables, sampled=written)
+                    appended = writing.append(connection, file, facts, tables, sampled=written, instead=instead)
                 writing.name_samples(connection, file.sha256, samples, written)
         except BaseException:
             # only what this call wrote and nobody else's committed row names

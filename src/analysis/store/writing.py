@@ -47,12 +47,16 @@ def append(
     facts: dict[str, Any],
     tables: dict[str, pd.DataFrame],
     sampled: Iterable[str],
+    instead: Iterable[tuple[int, int]] = (),
 ) -> Appended:
     """The rows of one file, and what follows from them: revisions, links, settled rejects, the athletes' commits.
 
-    `sampled` are the athletes whose watch records the file brings. Raises DataProblem for rows that cannot be stored.
+    `instead` as `Store.append` has it; `sampled` are the athletes whose watch records the file brings. Raises
+    DataProblem for rows that cannot be stored.
     """
     file_no = number_file(connection, file, facts)
+    for place in instead:
+        _give_way(connection, tables, *place)
     appended = Appended(file_no, *(dict.fromkeys(tables, 0) for _ in range(3)))
     touched = set(sampled)
     for incoming in parts_of(tables, file, file_no):
@@ -197,6 +201,22 @@ def _store(connection: sql.Connection, name: str, rows: list[Record], appended: 
     appended.revised[name] += len(revised)
     appended.known[name] += len(rows) - len(changed)
     return changed
+
+
+def _give_way(connection: sql.Connection, tables: dict[str, pd.DataFrame], file_no: int, row_no: int) -> None:
+    """Delete what a row of an older file brought of the athletes of this one, and the links of its sessions."""
+    athletes = sorted({i for name, rows in tables.items() if TABLES[name].of_one_athlete for i in rows["athlete_id"]})
+    for name, table in STORED.items():
+        columns = table.c
+        if not {"athlete_id", "file_no", "row_no"} <= set(columns.keys()) or name == "answers":
+            continue
+        place = (columns.athlete_id.in_(athletes), columns.file_no == file_no, columns.row_no == row_no)
+        if name == "sessions":
+            for session_id in connection.scalars(sql.select(columns.session_id).where(*place)):
+                links = STORED["links"].c
+                named = [of.startswith(session_id, autoescape=True) for of in (links.a, links.b)]
+                connection.execute(STORED["links"].delete().where(links.athlete_id.in_(athletes), sql.or_(*named)))
+        connection.execute(table.delete().where(*place))
 
 
 def days_of(connection: sql.Connection, athlete_ids: set[str], session_ids: set[str]) -> set[object]:

@@ -21,8 +21,9 @@ from analysis.ingest.binding import dated
 from analysis.ingest.reading import Options, Reading
 from analysis.store import DATABASE, Store, refuse_unsound
 from analysis.workspace import Workspace, find_folder, open_workspace
-from analysis.workspace.intake import Outcome, Prepared, Run, row_hashes
+from analysis.workspace.intake import Outcome, Prepared, Run
 from analysis.workspace.naming import nobody_is_bound_to
+from analysis.workspace.provenance import row_hashes
 
 _GAP, _NARROWEST_NAME, _MOST = 2, 16, 5  # of the table of a check: characters, characters, sentences
 _IN_PLACE_OF_KNOWN = {"again": "again", "waiting": "waits"}  # what becomes of a file, where it is neither new nor known

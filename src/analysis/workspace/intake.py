@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from analysis.base import config as configuration
@@ -21,7 +20,9 @@ from analysis.ingest.binding import ANY_SOURCE, Names, bind, dated, one_person_e
 from analysis.ingest.reading import Options, Reading
 from analysis.store import OF_THE_FILE, Appended, FileFacts, as_json, sha256_of
 from analysis.workspace import Workspace
+from analysis.workspace.form_letters import WaitsForTheCoach, is_letter, open_letters
 from analysis.workspace.naming import named_in, names_of, of_roster
+from analysis.workspace.provenance import file_facts, provenance
 from analysis.workspace.read_as import as_kept, as_told, folder_owner, said_anew, said_owner
 from analysis.workspace.resting import ASKED_FOR, UNKNOWN, Kept, Things, kept_files
 from analysis.workspace.still_erased import StaysAsItIs, without_erased
@@ -68,6 +69,7 @@ class Prepared:
     samples: dict[str, pd.DataFrame]
     waiting: dict[str, int]
     owner: str | None  # of the rows that carry no name
+    instead: tuple[tuple[int, int], ...] = ()  # places in older files whose rows give way to these
 
 
 def files_below(paths: Iterable[Path]) -> dict[Path, Path]:
@@ -102,15 +104,17 @@ def ingest(
     *,
     again: bool = False,
     everywhere: bool = False,
+    seen: bool = False,
 ) -> Iterator[Outcome]:
     """Take in `files` (as `files_below` finds them), one transaction each; yields an outcome once one is committed.
 
     `athlete` (id, name or alias) owns the rows that carry no name; without it the folder a file lies in does.
     Files on whose reading something changed are read again, with `again` all of them, by what `options` say now; with
-    `everywhere` also those that were taken in from elsewhere, of which those that are gone are named.
+    `everywhere` also those that were taken in from elsewhere, of which those that are gone are named. `seen` is the
+    coach's yes to answers from the squad's tablet.
     Files that wait for a name are tried once more at the end, since a later file may have brought it.
     """
-    return Run(workspace, options or workspace.options(), athlete, again=again).over(files, everywhere)
+    return Run(workspace, options or workspace.options(), athlete, again=again, seen=seen).over(files, everywhere)
 
 
 @dataclass(eq=False)
@@ -124,6 +128,7 @@ class Run:
     options: Options
     athlete: str | None = None
     again: bool = False
+    seen: bool = False
     rehearsed: Callable[[Prepared], None] | None = None
 
     def __post_init__(self) -> None:
@@ -227,6 +232,8 @@ class Run:
         try:
             prepared = self.prepared(path, sha256, root, kept)
             return _outcome(prepared, self._stored(prepared), why)
+        except WaitsForTheCoach as reason:
+            return Outcome(path, "waiting", error=printable(str(reason)))
         except StaysAsItIs as reason:
             return Outcome(path, "kept", error=printable(str(reason)), why=why)
         except WorkbookError as problem:
@@ -243,9 +250,16 @@ class Run:
         """A stored file as it was read, as long as nothing has changed; None where it cannot be read any more."""
         try:
             kept = self.kept[sha256_of(path)]
-            return dated(apart.read(path, self._options_of(kept)), printable(path.name))
+            return self._read(path, self._options_of(kept), kept)[0]
         except (WorkbookError, OSError, LookupError):
             return None
+
+    def _read(self, path: Path, options: Options, kept: Kept | None) -> tuple[Reading, tuple[tuple[int, int], ...]]:
+        """The file as it is read, and the places in older files that give way to it; letters of forms are opened."""
+        if is_letter(path):
+            opened = open_letters(self.workspace, path, options, kept, seen=self.seen)
+            return opened.reading, opened.instead
+        return dated(apart.read(path, options), printable(path.name)), ()
 
     def prepared(self, path: Path, sha256: str, root: Path, kept: Kept | None) -> Prepared:
         """The file read and bound to athletes.
@@ -253,7 +267,7 @@ class Run:
         Raises WorkbookError for what is wrong with it, and where it does not say whose it is.
         """
         name, options = printable(path.name), self._options_of(kept) if kept else self.options
-        full = dated(apart.read(path, options), name)
+        full, instead = self._read(path, options, kept)
         reading = without_erased(self.workspace, kept, full) if kept and kept.file_no else full
         names, tables = self.names, dict(reading.tables)
         roster = of_roster(tables, self.workspace, names)
@@ -270,17 +284,18 @@ class Run:
                 f"{name} does not say whose it is. Put it in a folder named after the athlete "
                 f"({self.workspace.config.raw}/NAME/{name}), or say --athlete."
             )
-        facts = _file_facts(reading if is_whole else full, sum(bound.waiting.values()))
+        facts = file_facts(reading if is_whole else full, sum(bound.waiting.values()))
         facts["read_as"] = as_json(as_kept(self.workspace, options, said))
         if kept and not kept.waits:
             facts["imported_at"] = kept.imported_at  # it is not news
         rests_on = as_json(self.things.rested_on(full, options))
         of_reading = {"path": _below(path, self.workspace.folder), "rests_on": rests_on}
-        about = _provenance(reading, bound.waiting) | {"readings": pd.DataFrame([of_reading])}
+        about = provenance(reading, bound.waiting) | {"readings": pd.DataFrame([of_reading])}
         if len(named := named_in(reading, names, owner)):
             about["named"] = named
         file = FileFacts(sha256, name, path.stat().st_size)
-        whole = Prepared(path, reading, file, facts, bound.tables | about, bound.samples, bound.waiting, owner)
+        tables = bound.tables | about
+        whole = Prepared(path, reading, file, facts, tables, bound.samples, bound.waiting, owner, instead)
         return _retained(whole, self.workspace) if kept else whole
 
     def _again(self, places: dict[str, Path]) -> Iterator[tuple[Kept, Path, tuple[str, ...]]]:
@@ -295,7 +310,9 @@ class Run:
         file = prepared.file
         if self.rehearsed is None:
             store = self.workspace.store
-            appended = store.append(file, prepared.facts, prepared.tables, prepared.samples, self.gone)
+            appended = store.append(
+                file, prepared.facts, prepared.tables, prepared.samples, self.gone, prepared.instead
+            )
         else:
             self.rehearsed(prepared)
             stored = self.kept.get(file.sha256)
@@ -419,34 +436,20 @@ def _outcome(prepared: Prepared, appended: Appended, why: tuple[str, ...]) -> Ou
     rejected = len(reading.rejects)
     notes = tuple(map(printable, reading.notes))
     refused = printable(next(iter(reading.rejects["reason"]), ""))
+    said = ""
+    if not reading.tables and not rejected and notes:  # of answers that are stored already, or older than those
+        state, said = "known", " ".join(notes)
     return Outcome(
-        prepared.path, state, reading.reader, new, known, revised, rejected, waiting, notes, refused=refused, why=why
+        prepared.path,
+        state,
+        reading.reader,
+        new,
+        known,
+        revised,
+        rejected,
+        waiting,
+        notes,
+        error=said,
+        refused=refused,
+        why=why,
     )
-
-
-def _file_facts(reading: Reading, rows_waiting: int) -> dict[str, Any]:
-    became = reading.source_rows["became"]
-    return {
-        "reader": reading.reader,
-        "reader_version": reading.version,
-        "dialect": as_json(reading.dialect),
-        "imported_at": pd.Timestamp.now(tz="UTC"),
-        "rows_taken": int(np.sum(became == "taken")),
-        "rows_rejected": int(np.sum(became == "rejected")),
-        "rows_waiting": rows_waiting,
-    }
-
-
-def row_hashes(source_rows: pd.DataFrame) -> list[str]:
-    """A hash of the raw text of each row."""
-    return [f"{value:016x}" for value in cast(Any, pd).util.hash_array(source_rows["raw"].to_numpy(dtype="object"))]
-
-
-def _provenance(reading: Reading, waiting: dict[str, int]) -> dict[str, pd.DataFrame]:
-    """The rows as they were, the rejects, and the names that wait."""
-    rows = reading.source_rows
-    rows = rows.assign(row_hash=row_hashes(rows))
-    rows = rows.assign(occurrence=rows.groupby(["sheet", "row_hash"]).cumcount() + 1)
-    waiting_rows = [{"source": reading.source, "external_name": name, "rows": count} for name, count in waiting.items()]
-    frames = {"source_rows": rows, "rejects": reading.rejects, "waiting": pd.DataFrame(waiting_rows)}
-    return {name: frame for name, frame in frames.items() if len(frame)}

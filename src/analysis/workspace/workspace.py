@@ -44,6 +44,7 @@ _NOT_ON_PAGES = {
     "reports",
     "delivery",
     "notify",
+    "form",
     "ingest_before_run",
     "drop_folder",
     "drop_within_s",

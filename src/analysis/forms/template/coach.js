@@ -1,0 +1,76 @@
+// the coach's form: open proposals with a yes, a no and a reason, and days that are to be called what they are
+const begin = () => {
+  const kept = {answers: {}, labels: [], ...store.read()};
+  const root = document.getElementById("form"), main = el("section", {id: "answers"}), hand = el("section", {id: "hand", hidden: true});
+  const said = el("p", {id: "said", role: "status"});
+  const send = el("button", {type: "button", className: "main", id: "send", onclick: () => sendAll()});
+  let next = {};
+  const say = (text, isBad = false) => { said.textContent = text; said.className = isBad ? "bad" : ""; };
+  const counted = () => Object.values(kept.answers).filter(one => one.answer).length + kept.labels.length;
+  const changed = () => { store.write(kept); refresh(); };
+  const refresh = () => {
+    send.disabled = counted() === 0;
+    send.textContent = counted() ? `Send ${counted()}` : "Nothing to send yet";
+    if (!store.works) say(NOTHING_KEPT, true);
+  };
+  const proposal = one => {
+    const of = () => (kept.answers[one.proposal_id] ??= {});
+    const set = name => value => { if (value === null || value === "") delete of()[name]; else of()[name] = value; changed(); };
+    return el("div", {}, el("h3", {textContent: `${one.name}: ${one.line}`}), el("p", {className: "soft", textContent: one.evidence}),
+      choice(`Your answer for ${one.name}`, [["accepted", "Accept"], ["rejected", "Reject"]], () => of().answer ?? null, set("answer")),
+      field("Why", () => of().reason ?? "", set("reason"), {most: 300}));
+  };
+  const nameOf = id => (about.people.find(([each]) => each === id) ?? [id, id])[1];
+  const dateField = name => field(name === "first" ? "First day" : "Last day", () => next[name] ?? daysBefore(0), value => { next[name] = value; }, {type: "date"});
+  const addLabel = () => {
+    const first = next.first ?? daysBefore(0), last = next.last ?? first;
+    if (!next.athlete || !next.label) return say("Say whose days they are, and what they are called.", true);
+    if (!first || !last || first > last) return say("The first day lies after the last one.", true);
+    kept.labels.push({athlete: next.athlete, label: next.label, first, last});
+    next = {};
+    changed();
+    draw();
+    say("The days are noted.");
+  };
+  const draw = () => {
+    main.hidden = false;
+    hand.hidden = true;
+    main.replaceChildren(...[
+      el("h2", {textContent: "Proposals for the coming week", tabIndex: -1}),
+      ...(about.proposals.length ? about.proposals.map(proposal) : [el("p", {textContent: "No proposal is open."})]),
+      el("h2", {textContent: "Call days what they are"}),
+      kept.labels.length ? el("ul", {className: "done"}, ...kept.labels.map((one, place) => el("li", {}, el("span", {textContent: `${nameOf(one.athlete)}: ${one.label}, ${one.first} to ${one.last}`}),
+        el("button", {type: "button", textContent: "Remove", "aria-label": `Remove the days of ${nameOf(one.athlete)}`, onclick: () => { kept.labels.splice(place, 1); changed(); draw(); }})))) : null,
+      choice("Whose days?", about.people, () => next.athlete ?? null, value => { next.athlete = value; }),
+      choice("What are they?", about.labels, () => next.label ?? null, value => { next.label = value; }, {columns: "three"}),
+      dateField("first"), dateField("last"),
+      el("button", {type: "button", textContent: "Add these days", onclick: addLabel}),
+    ].filter(Boolean));
+    refresh();
+  };
+  const sendAll = async () => {
+    if (!window.crypto?.subtle) return say("This browser cannot seal your answers here. Open the form in a current browser.", true);
+    const decisions = about.proposals.filter(one => kept.answers[one.proposal_id]?.answer).map(one => {
+      const {answer, reason} = kept.answers[one.proposal_id];
+      const {athlete_id, local_date, rule_id, subject, line, evidence} = one;
+      return {athlete_id, local_date, rule_id, subject, line, evidence, answer, reason: reason ?? null};
+    });
+    const text = JSON.stringify({...stamped(kept, "coach", daysBefore(0), "coach"), decisions, labels: kept.labels});
+    const letter = await sealed([text]), file = fileOf(letter);
+    store.write(kept);
+    const done = () => { Object.assign(kept, {answers: {}, labels: []}); store.clear(); draw(); say("Sent. Your answers are cleared from this phone."); };
+    if (canShare(file) && await share(file, done, say)) return;
+    handOver(letter, done, say);
+    main.hidden = true;
+    hand.hidden = false;
+    if (!canShare(file)) { save(file); say("Saved among your downloads. Take that file in."); }
+  };
+  root.append(el("header", {}, el("h1", {textContent: `Coach of ${about.name}`})), el("main", {}, main, hand), el("footer", {}, el("div", {}, said, send)));
+  root.hidden = false;
+  draw();
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  about = JSON.parse(document.getElementById("about").textContent);
+  begin();
+});
