@@ -52,8 +52,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         4,
-        "the address of a video of each set; forms that people answer on a phone, which of their answers stand, and the "
-        "coach's reason beside an answer",
+        "the address of a video of each set; forms that people answer on a phone, which of their answers stand, and "
+        "the coach's reason beside an answer",
         (
             'ALTER TABLE "sets" ADD COLUMN video_url VARCHAR',
             'ALTER TABLE "proposals" ADD COLUMN reason VARCHAR',
