@@ -76,6 +76,7 @@ def form(week: AthleteWeek) -> list[Block]:
     """Clean repetitions before form changed, hinge depth, and one of the athlete's own cues."""
     cue = [Text(f"Your cue: “{week.cue}”.")] if week.cue else []
     depths = [block for one in week.depths.known for block in measured.depth_blocks(one)]
+    depths += [series_fact(one) for one in week.tempos.known]
     is_measured = any(week.tells(one) for one in week.depths.known)
     return [*_told("form", lambda: measured.form_blocks(week.form), is_alone=not is_measured), *depths, *cue]
 
@@ -95,7 +96,9 @@ def run(week: AthleteWeek) -> list[Block]:
 def sides(week: AthleteWeek) -> list[Block]:
     """Left and right of every side test done; nothing where none was."""
     parts = week.sides
-    return [*(block for one in parts.known for block in measured.side_blocks(one)), *_missing(parts.missing)]
+    drawn = [block for one in parts.known for block in measured.side_blocks(one)]
+    drawn += [series_fact(one) for one in (*week.leg_sides.known, *week.mobility.known)]
+    return [*drawn, *_missing(parts.missing)]
 
 
 def felt(week: AthleteWeek) -> list[Block]:

@@ -138,7 +138,9 @@ def _sides_entry(one: MemberWeek) -> Entry:
     found = [(finding, finding.series) for finding in one.findings if isinstance(finding.series, SideDifference)]
     if not found:
         return _unknown("not tested")
-    finding, result = max(found, key=lambda of: of[0].size if of[0].is_judged else -1)
+    tests = {test.test_id for test in one.week.config.side_tests}  # they go before single-leg work
+    judged = {id(finding): finding.size if finding.is_judged else -1 for finding, _ in found}
+    finding, result = max(found, key=lambda of: (of[0].is_judged and of[1].test_id in tests, judged[id(of[0])]))
     fact = finding_fact(finding)
     if not result.can_tell:
         return Entry(
