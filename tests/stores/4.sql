@@ -163,9 +163,9 @@ CREATE TABLE files (
  WITHOUT ROWID
 
 ;
-INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T17:44:57.530166+00:00',12,0,0,'{}');
-INSERT INTO "files" VALUES(2,'ec3b1b5e4821372059f13baa1cd078fee032b937fca24434b07f6224396a7519','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',588180,'2026-11-29T17:45:03.339587+00:00',5974,0,0,'{}');
-INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T17:45:04.916255+00:00',2,0,0,'{}');
+INSERT INTO "files" VALUES(1,'5ba6c2d92b9ff1b5adba82c98d8207bca3969fbeb6493c18495a4574555cf37c','athletes.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"athletes"}',631,'2026-11-29T17:49:08.287108+00:00',12,0,0,'{}');
+INSERT INTO "files" VALUES(2,'3429b12764f35456ce33e41c40eb7dc9af586ff308485890dc056a113f2f6af0','bar_speed.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"bar_speed"}',883123,'2026-11-29T17:49:11.060344+00:00',7927,0,0,'{}');
+INSERT INTO "files" VALUES(3,'2c69faaee1f6d6d23a4634b3a413ab80fe500c6fead8a9a7421487953ca6eb6a','contacts.csv','mapping',1,'{"bom":false,"decimal":".","delimiter":",","encoding":"utf-8","eol":"LF","mapping":"contacts"}',88,'2026-11-29T17:49:11.769773+00:00',2,0,0,'{}');
 CREATE TABLE forms (
 	athlete_id VARCHAR NOT NULL, 
 	form_id VARCHAR NOT NULL, 
@@ -191,7 +191,7 @@ CREATE TABLE labels (
  WITHOUT ROWID
 
 ;
-INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T17:45:19.956428+00:00');
+INSERT INTO "labels" VALUES('h3jp','eb37190671','ill','2026-02-02','2026-02-08','a cold','coach','2026-11-29T17:49:20.243257+00:00');
 CREATE TABLE links (
 	athlete_id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -311,9 +311,9 @@ CREATE TABLE reps (
  WITHOUT ROWID
 
 ;
-INSERT INTO "reps" VALUES('c9wh','045861c4cf216492',1,1,1.049,NULL,1.672,0.576,NULL,NULL,NULL,NULL,'encoder one',2,3150);
-INSERT INTO "reps" VALUES('c9wh','045861c4cf216492',1,2,1.072,NULL,1.648,0.55,NULL,NULL,NULL,NULL,'encoder one',2,3151);
-INSERT INTO "reps" VALUES('c9wh','045861c4cf216492',1,3,1.038,NULL,1.585,0.547,NULL,NULL,NULL,NULL,'encoder one',2,3152);
+INSERT INTO "reps" VALUES('c9wh','024ad1b0c20cb308',1,1,0.575,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'encoder one',2,4600);
+INSERT INTO "reps" VALUES('c9wh','024ad1b0c20cb308',1,2,0.579,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'encoder one',2,4601);
+INSERT INTO "reps" VALUES('c9wh','024ad1b0c20cb308',1,3,0.583,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'encoder one',2,4602);
 CREATE TABLE revisions (
 	athlete_id VARCHAR NOT NULL, 
 	file_no INTEGER NOT NULL, 
@@ -358,9 +358,9 @@ CREATE TABLE sample_files (
  WITHOUT ROWID
 
 ;
-INSERT INTO "sample_files" VALUES('h3jp','004f87a004d6b97d','89198a29afcca0d699621c2518a7c3d16b8dddbc5b995fc8de9730ff3ff974c9','athlete_id=h3jp/89198a29afcca0d699621c2518a7c3d16b8dddbc5b995fc8de9730ff3ff974c9.parquet',249);
-INSERT INTO "sample_files" VALUES('h3jp','079ed8693b71297b','661a2ac72afd633227755e12d4dad5836fd731b29c1041e8460fb42844eb5f54','athlete_id=h3jp/661a2ac72afd633227755e12d4dad5836fd731b29c1041e8460fb42844eb5f54.parquet',506);
-INSERT INTO "sample_files" VALUES('h3jp','183149e312ca4169','92a5e2fbd46f2bbae2f738bba7445147ac5c3d19c8fc0f191ee7a82c96e95368','athlete_id=h3jp/92a5e2fbd46f2bbae2f738bba7445147ac5c3d19c8fc0f191ee7a82c96e95368.parquet',419);
+INSERT INTO "sample_files" VALUES('h3jp','004f87a004d6b97d','2b41d66f3ac94b64ff076aaccb169b07dbdecc488e320c224406cfd90a3dbc80','athlete_id=h3jp/2b41d66f3ac94b64ff076aaccb169b07dbdecc488e320c224406cfd90a3dbc80.parquet',249);
+INSERT INTO "sample_files" VALUES('h3jp','079ed8693b71297b','4eca1e26acc7222be6b50944d74437a6ab521ea24328834bc6d002d2f1f8f6c3','athlete_id=h3jp/4eca1e26acc7222be6b50944d74437a6ab521ea24328834bc6d002d2f1f8f6c3.parquet',506);
+INSERT INTO "sample_files" VALUES('h3jp','183149e312ca4169','f5ff5a6689fecdfe725af96244fab5692744adcc6258065dcfec044bc1191172','athlete_id=h3jp/f5ff5a6689fecdfe725af96244fab5692744adcc6258065dcfec044bc1191172.parquet',419);
 CREATE TABLE sessions (
 	athlete_id VARCHAR NOT NULL, 
 	session_id VARCHAR NOT NULL, 
@@ -415,9 +415,9 @@ CREATE TABLE sets (
  WITHOUT ROWID
 
 ;
-INSERT INTO "sets" VALUES('c9wh','045861c4cf216492',1,'romanian_deadlift','Romanian Deadlift (Barbell)','B','work',35.0,'35.0','kg',3.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,3150);
-INSERT INTO "sets" VALUES('c9wh','045861c4cf216492',2,'romanian_deadlift','Romanian Deadlift (Barbell)','B','work',47.5,'47.5','kg',3.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,3153);
-INSERT INTO "sets" VALUES('c9wh','045861c4cf216492',3,'romanian_deadlift','Romanian Deadlift (Barbell)','B','work',60.0,'60.0','kg',4.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,3156);
+INSERT INTO "sets" VALUES('c9wh','024ad1b0c20cb308',1,'single_leg_romanian_deadlift','Single Leg Romanian Deadlift (Dumbbell)','L','work',20.0,'20.0','kg',3.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,4600);
+INSERT INTO "sets" VALUES('c9wh','024ad1b0c20cb308',2,'single_leg_romanian_deadlift','Single Leg Romanian Deadlift (Dumbbell)','R','work',20.0,'20.0','kg',3.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,4603);
+INSERT INTO "sets" VALUES('c9wh','045861c4cf216492',1,'romanian_deadlift','Romanian Deadlift (Barbell)','B','work',35.0,'35.0','kg',3.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,2,4125);
 CREATE TABLE source_rows (
 	file_no INTEGER NOT NULL, 
 	sheet VARCHAR NOT NULL, 
@@ -460,7 +460,7 @@ CREATE TABLE store_facts (
 	value VARCHAR, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "store_facts" VALUES('store_id','cc9c4b045592412e8532f6b7dc85926b');
+INSERT INTO "store_facts" VALUES('store_id','a42d2d3dcb7f4f3b869252a59513ac11');
 INSERT INTO "store_facts" VALUES('schema_version','4');
 INSERT INTO "store_facts" VALUES('made_by','0.2.0');
 CREATE TABLE trials (
@@ -482,9 +482,9 @@ CREATE TABLE trials (
  WITHOUT ROWID
 
 ;
-INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',1,'L','distance',8.0,'cm','knee to wall','coach',NULL,6,991);
-INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',1,'R','distance',7.3,'cm','knee to wall','coach',NULL,6,993);
-INSERT INTO "trials" VALUES('c9wh','2026-01-07','ankle_dorsiflexion',2,'L','distance',8.2,'cm','knee to wall','coach',NULL,6,992);
+INSERT INTO "trials" VALUES('c9wh','2026-01-07','active_straight_leg_raise',1,'L','angle',77.3,'deg','lying, inclinometer','coach',NULL,6,1173);
+INSERT INTO "trials" VALUES('c9wh','2026-01-07','active_straight_leg_raise',1,'R','angle',80.6,'deg','lying, inclinometer','coach',NULL,6,1175);
+INSERT INTO "trials" VALUES('c9wh','2026-01-07','active_straight_leg_raise',2,'L','angle',78.3,'deg','lying, inclinometer','coach',NULL,6,1174);
 CREATE TABLE verdicts_before (
 	athlete_id VARCHAR NOT NULL, 
 	subject VARCHAR NOT NULL, 
@@ -521,9 +521,9 @@ CREATE TABLE wellness (
  WITHOUT ROWID
 
 ;
-INSERT INTO "wellness" VALUES('c9wh','2026-01-05','energy','template',4.0,1.0,5.0,'higher_better',9,2811);
-INSERT INTO "wellness" VALUES('c9wh','2026-01-05','sleep','template',7.0,1.0,10.0,'higher_better',9,2809);
-INSERT INTO "wellness" VALUES('c9wh','2026-01-05','soreness','template',5.0,1.0,10.0,'lower_better',9,2810);
+INSERT INTO "wellness" VALUES('c9wh','2026-01-05','energy','template',4.0,1.0,5.0,'higher_better',9,4683);
+INSERT INTO "wellness" VALUES('c9wh','2026-01-05','resting_heart_rate_bpm','template',54.0,NULL,NULL,'neutral',9,4685);
+INSERT INTO "wellness" VALUES('c9wh','2026-01-05','sleep','template',7.0,1.0,10.0,'higher_better',9,4681);
 CREATE UNIQUE INDEX files_by_hash ON files (sha256);
 CREATE INDEX named_by_file ON named (file_no);
 COMMIT;

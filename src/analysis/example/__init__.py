@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.example import answers, formats, running, training
+from analysis.example import answers, formats, hinge_work, running, training
 from analysis.example.squad import FIRST_DAY, KEY_LIFTS, LAST_DAY, NOISE, Athlete, random_stream, squad, true_course
 from analysis.example.truths import BUILT_IN, Truth, with_truths
 
@@ -22,6 +22,11 @@ SEED = 2026
 
 ADULT_BORN_UP_TO = 2007  # of age on the first day
 ADDRESSES = (("Alder", "athlete", "alder@squad.invalid"), ("Hazel", "guardian", "home@squad.invalid"))
+
+LABELLED = (  # whose days the coach called so in the plan: label, first and last day
+    ("Larch", "deload", "2026-06-29", "2026-07-05"),
+    ("Juniper", "ill", "2026-07-01", "2026-07-01"),
+)
 
 _ADDRESSED = {name for name, _, _ in ADDRESSES}
 
@@ -77,13 +82,13 @@ def _write_athlete(athlete: Athlete, folder: Path, seed: int) -> tuple[dict[str,
     course = with_truths(athlete.name, flat)
     sessions = training.attendance(athlete, course, stream("attendance"))
     sets = training.lifting_sets(athlete, sessions, stream("sets"))
-    ran = running.runs(course, stream("runs"))
+    ran = running.runs(course, stream("runs"), stream("cadence"))
     folder.mkdir(exist_ok=True)
     _write_text(_LOGS[athlete.log](sets), folder / f"{athlete.log}.csv")
     for run in ran:
         (folder / f"{run.date:%Y-%m-%d}-run.tcx.gz").write_bytes(formats.tcx_gz(run))
     frames = {
-        "bar_speed": training.bar_speed(athlete, sets, course, stream("bar_speed")),
+        "bar_speed": hinge_work.measured(athlete, sets, course, stream),
         "splits": running.splits(athlete, course, stream("splits"), stream("gates")),
         "wellness": answers.wellness(athlete, course, stream("wellness")),
         "session_rpe": answers.session_rpe(athlete, sessions, course, ran, stream("session_rpe")),
@@ -130,11 +135,14 @@ def _consent(athlete: Athlete) -> str:
 
 
 def _plans(athletes: list[Athlete]) -> pd.DataFrame:
-    """The plan template: everybody has the same plan."""
-    plan = training.plan()
+    """The plan template: everybody has the same plan, but for what days of single athletes are called."""
+    plan = training.plan().assign(label="")
     plan = plan.assign(date=plan["date"].dt.strftime("%Y-%m-%d"))
     plans = [plan.assign(athlete=one.name) for one in athletes]
-    return pd.concat(plans).loc[:, ["athlete", "date", "role", "content"]]
+    whole = pd.concat(plans, ignore_index=True).loc[:, ["athlete", "date", "role", "content", "label"]]
+    for name, label, first, last in LABELLED:
+        whole.loc[(whole["athlete"] == name) & whole["date"].between(first, last), "label"] = label
+    return whole
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -27,8 +27,9 @@ class Item(NamedTuple):
     name: str
     usual: float
     day_sd: float
-    scale_max: int
+    scale_max: int | None  # None: a measurement in `step`s of its unit, without a scale
     direction: str
+    step: float = 1.0
 
 
 ITEMS = (
@@ -38,21 +39,30 @@ ITEMS = (
 )
 
 
+# as the others, on random numbers of their own
+ADDED_ITEMS = (
+    Item("sleep_h", 7.4, 0.7, None, "higher_better", 0.1),
+    Item("resting_heart_rate_bpm", 54.0, 2.5, None, "neutral"),
+)
+
+
 def wellness(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Daily answers as the wellness template has them; a day without answers has no row."""
     parts = []
     answered = (rng.random(len(DAYS)) < ANSWERED_SHARE) & course["logged"].to_numpy()
-    for item in ITEMS:
-        value = rng.normal(item.usual + rng.normal(0, 0.4), item.day_sd, len(DAYS)).round()
+    (apart,) = rng.spawn(1)
+    for item, random in [*((one, rng) for one in ITEMS), *((one, apart) for one in ADDED_ITEMS)]:
+        value = random.normal(item.usual + random.normal(0, 0.4), item.day_sd, len(DAYS))
+        steps = (value / item.step).round() * item.step
         parts.append(
             pd.DataFrame(
                 {
                     "athlete": athlete.name,
                     "date": DAYS.strftime("%Y-%m-%d"),
                     "item": item.name,
-                    "value": np.clip(value, 1, item.scale_max).astype(int),  # the ends of the form's scale
-                    "scale_min": 1,
-                    "scale_max": item.scale_max,
+                    "value": [f"{one:g}" for one in np.clip(steps, 1, item.scale_max)],  # the ends of the form's scale
+                    "scale_min": 1 if item.scale_max else "",
+                    "scale_max": item.scale_max or "",
                     "direction": item.direction,
                 }
             )[answered]
@@ -146,6 +156,7 @@ ADDED_SCREENS = (
     Screen("hip_external_rotation", "angle", "deg", "seated, inclinometer", "LR", 41, 4, *_ANGLE_SDS),
     Screen("thoracic_rotation", "angle", "deg", "half kneeling, inclinometer", "LR", 48, 5, *_ANGLE_SDS),
 )
+LATER_SCREENS = (Screen("active_straight_leg_raise", "angle", "deg", "lying, inclinometer", "LR", 82, 6, *_ANGLE_SDS),)
 SCREEN_TRIALS = 2
 HOP_TRIALS = 3
 _SCREEN_COLUMNS = ["athlete", "date", "test", "trial", "side", "metric", "value", "unit", "method", "rater", "device"]
@@ -153,20 +164,22 @@ _SCREEN_COLUMNS = ["athlete", "date", "test", "trial", "side", "metric", "value"
 
 def screens(athlete: Athlete, course: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Screens and single-leg hops as the screens template has them, one row a trial."""
-    (apart,) = rng.spawn(1)
-    rows = _screen_rows(SCREENS, rng) + _hop_rows(course, rng) + _screen_rows(ADDED_SCREENS, apart)
+    apart, later = rng.spawn(2)
+    rows = _screen_rows(SCREENS, course, rng) + _hop_rows(course, rng) + _screen_rows(ADDED_SCREENS, course, apart)
+    rows += _screen_rows(LATER_SCREENS, course, later)
     table = pd.DataFrame(rows, columns=["date", *_SCREEN_COLUMNS[2:9]])
     table = table.loc[course.loc[table["date"], "logged"].to_numpy()].sort_values("date", kind="stable")
     dates = table["date"].dt.strftime("%Y-%m-%d")
     return table.assign(athlete=athlete.name, date=dates, rater="coach", device="").loc[:, _SCREEN_COLUMNS]
 
 
-def _screen_rows(screens: tuple[Screen, ...], rng: np.random.Generator) -> list[tuple]:
+def _screen_rows(screens: tuple[Screen, ...], course: pd.DataFrame, rng: np.random.Generator) -> list[tuple]:
     rows = []
     for screen in screens:
         usual = rng.normal(screen.usual, screen.between_sd)
         for date, side in itertools.product(SCREEN_DAYS, screen.sides):
             of_day = usual + rng.normal(0, screen.day_sd)
+            of_day += course.loc[date, "ankle_gain_cm"] if screen.test == "ankle_dorsiflexion" else 0.0
             for trial in range(1, SCREEN_TRIALS + 1):
                 value = round(of_day + rng.normal(0, screen.trial_sd), 1)
                 rows.append((date, screen.test, trial, side, screen.metric, value, screen.unit, screen.method))

@@ -116,9 +116,10 @@ def _utc(run: Run, time_s: np.ndarray) -> np.ndarray:
 def _trackpoints(run: Run) -> list[str]:
     return [
         f"<Trackpoint><Time>{time}</Time><DistanceMeters>{distance_m:.2f}</DistanceMeters>"
-        f"<HeartRateBpm><Value>{heart_rate_bpm}</Value></HeartRateBpm></Trackpoint>\n"
-        for time, distance_m, heart_rate_bpm in zip(
-            _utc(run, run.time_s), run.distance_m, run.heart_rate_bpm, strict=True
+        f"<HeartRateBpm><Value>{heart_rate_bpm}</Value></HeartRateBpm><Cadence>{cadence_spm // 2}</Cadence>"
+        "</Trackpoint>\n"
+        for time, distance_m, heart_rate_bpm, cadence_spm in zip(
+            _utc(run, run.time_s), run.distance_m, run.heart_rate_bpm, run.cadence_spm, strict=True
         )
     ]
 

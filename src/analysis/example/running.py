@@ -21,12 +21,13 @@ _MINUTES = {"easy": (35, 50), "long": (65, 85)}
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One recorded run: start in UTC, and every ten seconds the time, the distance so far and the heart rate."""
+    """One recorded run: start in UTC, and every ten seconds the time, the distance so far, heart rate and steps."""
 
     start_utc: pd.Timestamp
     time_s: np.ndarray
     distance_m: np.ndarray
     heart_rate_bpm: np.ndarray
+    cadence_spm: np.ndarray  # of both feet, even as watches record them
 
     @property
     def date(self) -> pd.Timestamp:
@@ -44,18 +45,23 @@ def running_days() -> list[tuple[pd.Timestamp, str]]:
     ]
 
 
-def runs(course: pd.DataFrame, rng: np.random.Generator) -> list[Run]:
-    """The easy and the long runs of an athlete, oldest first; planned ones that were not done have no file."""
+def runs(course: pd.DataFrame, rng: np.random.Generator, rng_of_cadence: np.random.Generator) -> list[Run]:
+    """The easy and the long runs of an athlete, oldest first; planned ones that were not done have no file.
+
+    The steps have random numbers of their own.
+    """
     planned = [(date, kind) for date, kind in running_days() if kind in _MINUTES]
     done = rng.random(len(planned)) < RUN_SHARE
     return [
-        _run(course.loc[date], date, kind, rng)
+        _run(course.loc[date], date, kind, rng, rng_of_cadence)
         for (date, kind), took_place in zip(planned, done, strict=True)
         if took_place and course.loc[date, "logged"]
     ]
 
 
-def _run(true: pd.Series, date: pd.Timestamp, kind: str, rng: np.random.Generator) -> Run:
+def _run(
+    true: pd.Series, date: pd.Timestamp, kind: str, rng: np.random.Generator, rng_of_cadence: np.random.Generator
+) -> Run:
     """A run at the speed of about 140 beats a minute: the heart needs two minutes to get there, then drifts up."""
     time_s = np.arange(0, 60 * rng.uniform(*_MINUTES[kind]), EVERY_S)
     effort = 1 + NOISE.run_speed_sd_percent / 100 * rng.normal()
@@ -74,7 +80,15 @@ def _run(true: pd.Series, date: pd.Timestamp, kind: str, rng: np.random.Generato
         time_s,
         np.concatenate([[0.0], np.cumsum(speed_m_s[1:] * EVERY_S)]).round(2),
         heart_rate_bpm.round().astype(int),
+        _cadence_spm(true, time_s, rng_of_cadence),
     )
+
+
+def _cadence_spm(true: pd.Series, time_s: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Steps a minute that get fewer over the run, as the watch shows them: twice those of one foot."""
+    of_day = true.loc["cadence_spm"] + rng.normal(0, NOISE.cadence_day_sd_spm)
+    steps = of_day - true.loc["cadence_lost_spm_per_h"] * time_s / 3600 + rng.normal(0, 1.5, len(time_s))
+    return 2 * np.round(np.asarray(steps) / 2).astype(int)
 
 
 def splits(

@@ -68,6 +68,9 @@ class Noise:
     screen_angle_trial_sd_deg: float = 1.5
     ankle_day_sd_cm: float = 0.4
     ankle_trial_sd_cm: float = 0.3
+    tempo_set_sd_s: float = 0.2  # a repetition
+    single_leg_side_sd_m_s: float = 0.015  # of one side on one day, beside what the day does to both
+    cadence_day_sd_spm: float = 1.5
 
 
 NOISE = Noise()
@@ -154,9 +157,13 @@ def true_course(athlete: Athlete, seed: int) -> pd.DataFrame:
     Returns one row a day (index: the 182 days) with the true speed at the anchor load of both key lifts (m/s), what
     the bar-speed device adds (m/s) and its name, the clean reps of a form set, the 20 m sprint (s), critical speed
     (m/s) and D' (m), running speed at 140 beats a minute (m/s), both single-leg hops (cm), the hinge angle at the
-    bottom (deg), and whether anything is logged that day.
+    bottom (deg), what a rep is off its tempo (s), the single-leg hinge of both sides and the swing (m/s), what the
+    ankle gained (cm), steps a minute of a run and what it loses of them an hour, and whether anything is logged that
+    day.
     """
     rng = random_stream(seed, athlete.number, "baseline")
+    of_hinge = random_stream(seed, athlete.number, "baseline of the hinge")
+    single_leg_m_s = of_hinge.normal(0.55, 0.03)
     woman = athlete.sex == "F"
     hop_cm = rng.normal(148 if woman else 180, 8)
     return pd.DataFrame(
@@ -173,6 +180,13 @@ def true_course(athlete: Athlete, seed: int) -> pd.DataFrame:
             "speed_at_140_bpm_m_s": rng.normal(2.65 if woman else 2.95, 0.10),
             "hop_left_cm": hop_cm,
             "hop_right_cm": hop_cm,
+            "tempo_off_s": 0.0,
+            "single_leg_left_m_s": single_leg_m_s,
+            "single_leg_right_m_s": single_leg_m_s,
+            "swing_m_s": of_hinge.normal(1.35, 0.06),
+            "ankle_gain_cm": 0.0,
+            "cadence_spm": of_hinge.normal(170, 4),
+            "cadence_lost_spm_per_h": 1.5,
             "logged": True,
         },
         index=DAYS,

@@ -70,6 +70,37 @@ def earlier_form_break(course: pd.DataFrame, *, clean_reps_lost: float, start: s
     return course.assign(clean_reps=course["clean_reps"] - clean_reps_lost * (course.index >= start))
 
 
+def lost_tempo(course: pd.DataFrame, *, faster_s_per_rep: float, start: str) -> pd.DataFrame:
+    """From `start` on, form sets go faster than the tempo asks."""
+    return course.assign(tempo_off_s=course["tempo_off_s"] - faster_s_per_rep * (course.index >= start))
+
+
+def faster_right(course: pd.DataFrame, *, right_over_left: float) -> pd.DataFrame:
+    """The right leg moves the single-leg hinge faster on every day, by the ratio `right_over_left`."""
+    share = right_over_left**0.5
+    left, right = course["single_leg_left_m_s"] / share, course["single_leg_right_m_s"] * share
+    return course.assign(single_leg_left_m_s=left, single_leg_right_m_s=right)
+
+
+def looser_ankles(course: pd.DataFrame, *, gain_cm: float, start: str, end: str) -> pd.DataFrame:
+    """Both ankles reach further from the wall from `start` to `end`, and stay there."""
+    return course.assign(ankle_gain_cm=course["ankle_gain_cm"] + gain_cm * ramp(course.index, start, end))
+
+
+def deep_and_clean(course: pd.DataFrame, *, deeper_deg: float, clean_reps_more: float, date: str) -> pd.DataFrame:
+    """On one day the hinge is deeper than ever, with every rep clean."""
+    is_day = course.index == date
+    return course.assign(
+        hinge_angle_deg=course["hinge_angle_deg"] - deeper_deg * is_day,
+        clean_reps=course["clean_reps"] + clean_reps_more * is_day,
+    )
+
+
+def shorter_steps_late(course: pd.DataFrame, *, more_lost_spm_per_h: float) -> pd.DataFrame:
+    """Long runs lose more of their steps a minute than those of the others, all 26 weeks."""
+    return course.assign(cadence_lost_spm_per_h=course["cadence_lost_spm_per_h"] + more_lost_spm_per_h)
+
+
 def faster_runner(
     course: pd.DataFrame,
     *,
@@ -117,7 +148,7 @@ class BuiltIn:
 
 _CHANGES = (
     *(unchanged, speed_gain, device_swap, nothing_logged, stronger_right, bad_left_day, earlier_form_break),
-    faster_runner,
+    *(faster_runner, lost_tempo, faster_right, looser_ankles, deep_and_clean, shorter_steps_late),
 )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.base import config as configuration
 from analysis.base.errors import DataProblem
-from analysis.example import answers, formats, running, training
+from analysis.example import answers, formats, hinge_work, running, training
 from analysis.example.squad import LAST_DAY, Athlete, random_stream, squad, true_course
 from analysis.workspace import intake, open_workspace
 
@@ -59,9 +59,9 @@ def _tables(athlete: Athlete) -> dict[str, pd.DataFrame]:
     course = true_course(athlete, _SEED)
     sessions = training.attendance(athlete, course, stream("attendance"))
     sets = training.lifting_sets(athlete, sessions, stream("sets"))
-    ran = running.runs(course, stream("runs"))
+    ran = running.runs(course, stream("runs"), stream("cadence"))
     dated = {
-        "bar_speed": training.bar_speed(athlete, sets, course, stream("bar_speed")),
+        "bar_speed": hinge_work.measured(athlete, sets, course, stream),
         "splits": running.splits(athlete, course, stream("splits"), stream("gates")).assign(athlete=athlete.name),
         "wellness": answers.wellness(athlete, course, stream("wellness")),
         "session_rpe": answers.session_rpe(athlete, sessions, course, ran, stream("session_rpe")),
