@@ -17,7 +17,9 @@ from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -117,6 +119,10 @@ def _kind(one: Followed) -> str:
             return "check"
         case PaceAtHeartRate():
             return "pace"
+        case TempoKept():
+            return "tempo"
+        case MobilityLevel():
+            return "mobility"
         case _:
             return "other"
 
@@ -125,7 +131,9 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
     """The newest value where it is of this week, then the level now and the one before."""
     change, since = one.change, since_text(one)
     now, before = value_of(week, one, change.level), value_of(week, one, change.before)
-    levels = words.LEVELS_OF.get(_kind(one), words.LEVELS).format(since=since, now=now, before=before)
+    levels = words.LEVELS_OF.get(_kind(one), words.LEVELS).format(
+        name=words_of(week, one).head, since=since, now=now, before=before
+    )
     if not week.holds(change.last_date) or isinstance(one, FormHistory):
         return levels
     day, value = f"{change.last_date:%A}", value_of(week, one)

@@ -7,6 +7,7 @@ from analysis.base.sentences import Wording, capital
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.series import Followed
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.week import AthleteWeek
@@ -71,6 +72,8 @@ def names_alike(week: AthleteWeek, one: Followed) -> tuple[str, str]:
         return capital(words.CLEAN_REPS), ""
     if isinstance(one, HingeDepth):
         return capital(words.HINGE_DEPTH), exercise_name(one.exercise)
+    if isinstance(one, TempoKept):
+        return capital(words.TEMPO), exercise_name(one.exercise)
     quantity = words_of(week, one).head
     for between in (", ", " at "):
         name, found, narrower = quantity.partition(between)

@@ -50,6 +50,8 @@ CHANGED = {
     "depth": "You hinge {verdict}",
     "check": "Your {name} is {verdict}",
     "pace": "Your easy runs are {verdict}",
+    "tempo": "Your tempo is {verdict}",
+    "mobility": "You are {verdict}",
     "other": "{name}: {verdict}",
 }
 LEVELS = "Since {since} it is about {now}; before, {before}."
@@ -57,6 +59,8 @@ LEVELS_OF = {
     "form": "Since {since} about {now} are clean; before, {before}.",
     "pace": "Since {since} you run about {now} at your usual heart rate; before, {before}.",
     "depth": "Since {since} your hip angle is about {now}; before, {before}.",
+    "tempo": "Since {since} a rep is about {now} off the plan; before, {before}.",
+    "mobility": "{name}: since {since} about {now}; before, {before}.",
     "e1rm": "Since {since} your best single would be about {now}; before, {before}.",
     "sets": "Since {since} your best single would be {now} or more; before, {before}.",
 }
@@ -78,6 +82,7 @@ STEADY = "A steady week"
 HELD = "{names} held steady."
 CLEAN_REPS = "clean reps"
 HINGE_DEPTH = "hinge depth"
+TEMPO = "tempo"
 NOT_FOR_GOOD = "Nothing changed for good."
 NOTHING_MOVED = "Nothing moved more than good and bad days do."
 ANSWERED = "You answered on {days}"

@@ -86,7 +86,7 @@ class Scene:
 
 
 def lighter(scene: Scene) -> Scene:
-    """The same drawing in fewer letters: a row of equal small dots as one path, whole numbers without decimals.
+    """The same drawing in fewer letters: lines as paths, equal small dots as one, whole numbers without decimals.
 
     >>> drawn = Scene("", "")
     >>> for x in (1.0, 2.5):
@@ -100,7 +100,7 @@ def lighter(scene: Scene) -> Scene:
             steps = "".join(f"M{one.attributes['cx']:g} {one.attributes['cy']:g}h0" for one in run)
             shapes.append(Shape("path", "specks", {"d": steps}))
         else:
-            shapes += [replace(one, attributes=_short(one.attributes)) for one in run]
+            shapes += [_as_path(one) if one.tag == "line" else _shortened(one) for one in run]
     return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=shapes)
 
 
@@ -108,9 +108,25 @@ def _is_speck(shape: Shape) -> bool:
     return shape.tag == "circle" and shape.css == "speck" and shape.attributes["r"] == SPECK
 
 
-def _short(attributes: dict[str, float | str]) -> dict[str, float | str]:
+def _as_path(line: Shape) -> Shape:
+    """A line as a path, which is shorter where it is upright or level.
+
+    >>> drawn = Scene("", "")
+    >>> drawn.line("axis", 2.0, 5.5, 9.0, 5.5)
+    >>> _as_path(drawn.shapes[0]).attributes
+    {'d': 'M2 5.5H9'}
+    """
+    x1, y1, x2, y2 = (line.attributes[name] for name in ("x1", "y1", "x2", "y2"))
+    to = f"H{x2:g}" if y1 == y2 else f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
+    return Shape("path", line.css, {"d": f"M{x1:g} {y1:g}{to}"})
+
+
+def _shortened(shape: Shape) -> Shape:
     """Without what is so anyway."""
-    return {name: _whole(value) for name, value in attributes.items() if (name, value) != ("text-anchor", "start")}
+    kept = {
+        name: _whole(value) for name, value in shape.attributes.items() if (name, value) != ("text-anchor", "start")
+    }
+    return replace(shape, attributes=kept)
 
 
 def _whole(value: Any) -> Any:
