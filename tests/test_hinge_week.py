@@ -140,10 +140,8 @@ def test_the_faster_leg_is_told_where_it_is_sure():
     assert (sides.is_sure, sides.larger) == (True, "right")
     assert sides.estimate_pct == pytest.approx(100 * np.log(1.1), abs=0.5)
     assert "split_squat.speed.sides" in {subject_of(one) for one in week.followed}
-    assert (
-        series_fact(sides, Display()).sentence
-        == "Your right side is 9.5 % larger. Split squat, bar speed, on 8 of 8 dates."
-    )
+    told = "Your right side is 9.5 % faster. Split squat, bar speed, on 8 of 8 dates."
+    assert series_fact(sides, Display()).sentence == told
 
 
 def test_loads_of_the_sides_are_compared_where_no_speed_is():

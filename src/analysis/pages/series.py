@@ -25,6 +25,7 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.wording import SIDES, count_text, decimals_of, exercise_name, percent, side_name, speed_name
 
 COURSE_WEEKS = 12
+_MORE_OF_A_SIDE = {"m/s": "faster", "kg": "stronger"}  # by the unit of what both sides did
 
 
 def subject_of(one: Followed) -> str:
@@ -124,7 +125,8 @@ def _sides_fact(result: SideDifference, display: Display) -> Fact:
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
-        lead = f"Your {result.larger} side is {percent(result.estimate_pct)} larger."
+        more = _MORE_OF_A_SIDE.get(result.unit, "larger")
+        lead = f"Your {result.larger} side is {percent(result.estimate_pct)} {more}."
         said = f"{lead} {result.name}, {agreeing}."
     else:
         lead = "No difference we can be sure of."

@@ -18,6 +18,7 @@ from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
+_PROPER = {name.lower(): name for name in ("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish")}
 _CANONICAL = re.compile(r"[a-z0-9_]+")
 
 
@@ -33,10 +34,13 @@ def side_name(name: str, side: str) -> str:
 def exercise_name(exercise: str) -> str:
     """A canonical exercise as people read it; one outside the catalogue as its log writes it.
 
-    >>> exercise_name("romanian_deadlift"), exercise_name("eHüfte_2 (Turm)")
-    ('Romanian deadlift', 'eHüfte_2 (Turm)')
+    >>> exercise_name("single_leg_romanian_deadlift"), exercise_name("eHüfte_2 (Turm)")
+    ('Single-leg Romanian deadlift', 'eHüfte_2 (Turm)')
     """
-    return capital(exercise.replace("_", " ")) if _CANONICAL.fullmatch(exercise) else exercise
+    if not _CANONICAL.fullmatch(exercise):
+        return exercise
+    name = " ".join(_PROPER.get(word, word) for word in exercise.split("_"))
+    return capital(name.replace("single leg", "single-leg"))
 
 
 def speed_name(result: SpeedAtLoad, display: Display) -> str:

@@ -186,4 +186,4 @@ def _became(row) -> str:
 def coming_table(plan: pd.DataFrame) -> Numbers:
     """The days planned for the next week, as `AthleteWeek.plan_next_week` has them."""
     rows = tuple((f"{row.local_date:%a}", planned_words(row.role, row.content)) for row in plan.itertuples())
-    return Numbers("Planned days", ("Day", "What"), rows)
+    return Numbers("Next week, day by day", ("Day", "What"), rows)

@@ -147,7 +147,7 @@ def _best_text(week: AthleteWeek, one: Milestone) -> str:
 def last_tests(week: AthleteWeek) -> list[Numbers]:
     """The newest of every test with its day, the change from the one before, and when the next is due."""
     rows = [_check_row(week, one) for one in week.checks.known] + [_side_row(week, one) for one in week.sides.known]
-    return [Numbers("Last tests", ("Test", "Last", "Change", "Next"), tuple(rows))] if rows else []
+    return [Numbers("Last tests", ("Test", "Last", "Against the one before", "Next"), tuple(rows))] if rows else []
 
 
 def _check_row(week: AthleteWeek, one: CheckHistory) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from analysis.base.blocks import Fact, Measure, Measures, Place
 from analysis.base.sentences import capital
 from analysis.base.states import State
+from analysis.base.words import BREAKS_SEEN
 from analysis.models.answers import Answers
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
@@ -115,7 +116,11 @@ def _remark(week: AthleteWeek, one: Followed) -> str:
     if isinstance(one, FormHistory):
         of_reps = words.OF_REPS.format(reps=one.reps)
         newest = one.sets["kind"].dropna().tail(SETS_SHOWN)
-        return f"{of_reps}, {words.BREAKS.format(kinds=newest.iloc[-1])}" if len(newest) else of_reps
+        return (
+            f"{of_reps}, {words.BREAKS.format(kinds=BREAKS_SEEN.get(newest.iloc[-1], newest.iloc[-1]))}"
+            if len(newest)
+            else of_reps
+        )
     return off_text(week, one)
 
 

@@ -13,6 +13,7 @@ from analysis.base.boards import Levels, Strips
 from analysis.base.display import Display
 from analysis.base.sentences import Wording, capital
 from analysis.base.states import State
+from analysis.base.words import BREAKS_SEEN
 from analysis.models.answers import Answers
 from analysis.models.change import Told
 from analysis.models.change.told import or_none
@@ -113,7 +114,7 @@ def _named(one: Followed, by: float, display: Display) -> str:
 
 def item_of(one: Answers) -> str:
     """What was asked, within a sentence."""
-    return one.item.replace("_", " ")
+    return one.about.name.lower()
 
 
 def since_of(one: Followed) -> str:
@@ -140,7 +141,9 @@ def broken_by(one: Followed) -> str:
     kinds = sets["kind"].dropna().value_counts()
     if kinds.empty:
         return ""
-    return words.BREAKS_FIRST.format(kind=capital(str(kinds.index[0])), n=int(kinds.iloc[0]), of=len(sets))
+    return words.BREAKS_FIRST.format(
+        kind=capital(BREAKS_SEEN.get(str(kinds.index[0]), str(kinds.index[0]))), n=int(kinds.iloc[0]), of=len(sets)
+    )
 
 
 def recent_sets(one: FormHistory) -> pd.DataFrame:
