@@ -115,7 +115,7 @@ def _remark(week: AthleteWeek, one: Followed) -> str:
         return words.MORE_NEEDED.format(occasions=spoken.occasions(change.more_needed)) if change.more_needed else ""
     if isinstance(one, FormHistory):
         of_reps = words.OF_REPS.format(reps=one.reps)
-        newest = one.sets["kind"].dropna().tail(SETS_SHOWN)
+        newest = one.sets["kind"].tail(SETS_SHOWN).dropna()
         return (
             f"{of_reps}, {words.BREAKS.format(kinds=BREAKS_SEEN.get(newest.iloc[-1], newest.iloc[-1]))}"
             if len(newest)

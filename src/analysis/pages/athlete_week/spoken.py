@@ -1,5 +1,7 @@
 """The series of a week in the words and units of its athlete."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from analysis.base.blocks import Fact
@@ -71,12 +73,17 @@ def names_alike(week: AthleteWeek, one: Followed) -> tuple[str, str]:
     if isinstance(one, FormHistory):
         return capital(words.CLEAN_REPS), ""
     if isinstance(one, HingeDepth):
-        return capital(words.HINGE_DEPTH), exercise_name(one.exercise)
+        return capital(words.HINGE_DEPTH), _exercise_of_several(one, week.depths.known)
     if isinstance(one, TempoKept):
-        return capital(words.TEMPO), exercise_name(one.exercise)
+        return capital(words.TEMPO), _exercise_of_several(one, week.tempos.known)
     quantity = words_of(week, one).head
     for between in (", ", " at "):
         name, found, narrower = quantity.partition(between)
         if found:
             return name, narrower
     return quantity, ""
+
+
+def _exercise_of_several(one: HingeDepth | TempoKept, alike: Sequence[HingeDepth | TempoKept]) -> str:
+    """The lift, where others are followed in the same way."""
+    return exercise_name(one.exercise) if len({other.exercise for other in alike}) > 1 else ""
