@@ -328,4 +328,4 @@ def test_the_index_fits_and_asks_nobody(browser, squad_workspace, width, scheme)
         assert opened.complaints == []
         assert sticks_out(opened.tab) == []
         opened.tab.get_by_role("link", name="Alder").click()
-        opened.tab.get_by_role("heading", name="Alder").wait_for()
+        opened.tab.locator("main.athlete .top b", has_text="Alder").wait_for()

@@ -135,7 +135,7 @@ def test_the_load_of_somebody_else_makes_no_page_anew(configured):
 def test_every_key_of_the_configuration_is_on_pages_or_is_not():
     """A new key is decided upon."""
     not_on_pages = {"store", "raw", "reports_folder", "retention", "reports", "delivery", "notify"}
-    not_on_pages |= {"units", "ingest_before_run", "drop_folder", "drop_within_s"}
+    not_on_pages |= {"units", "ingest_before_run", "drop_folder", "drop_within_s", "form"}
     assert set(Config.model_fields) - not_on_pages == {*configuration._ON_PAGES, "lifts", "display"}
 
 

@@ -34,7 +34,8 @@ from analysis.report.html import _numbers_text
 REPORTS = sorted((Path(__file__).parents[1] / "notebooks" / "reports").glob("*.ipynb"))
 IMPERIAL = Display("lb", "mi")
 METRIC_UNIT = re.compile(r"\b(kg|km)\b")
-SQUAD_SECTIONS = ("header", "talk", "glance", "bar_speed", "form", "checks", "sides", "plateaus", "proposals")
+SQUAD_SECTIONS = ("header", "message", "cards", "lines", "everyone", "plan", "bar_speed", "form", "checks", "sides")
+SQUAD_SECTIONS += ("plateaus", "proposals", "evidence")
 WORDS_OF_FACTS = {"sentence": "", "coach_sentence": "", "lead": "", "coach_lead": ""}
 
 
@@ -137,6 +138,7 @@ def own_page(week: AthleteWeek, config: Config) -> AthleteWeek:
     """The same fitted week in the units of that configuration."""
     other = copy.copy(week)
     object.__setattr__(other, "athlete", replace(week.athlete, config=config))
+    other.__dict__.pop("config", None)
     return other
 
 
@@ -218,7 +220,8 @@ def last_block(squad_workspace):
 def test_a_scientist_who_reads_lb_meets_kg_in_tables_alone(last_block):
     other = copy.copy(last_block)
     object.__setattr__(other, "squad", replace(last_block.squad, config=read_by(last_block.config)))
-    other.__dict__.pop("changes", None)  # which hold the anchor load in words
+    for held in ("config", "changes"):  # which hold units, and the anchor load in words
+        other.__dict__.pop(held, None)
     shown, known = (shown_by(BLOCK_SECTIONS, review) for review in (other, last_block))
     assert_told_in_lb(*([one for one in of if isinstance(one, Fact | Drawing)] for of in (shown, known)))
 

@@ -8,12 +8,11 @@ import pytest
 from made_up_athlete import SUNDAY, birch, lifting, loaded
 
 from analysis.base.config import Config
-from analysis.base.errors import NotEnoughData
 from analysis.ingest.exercises import catalogue
 from analysis.metrics.key_lifts import proposed_lifts
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.week import athlete_week
-from analysis.pages.athlete_week.words import LIFTS_CHOSEN
+from analysis.pages.athlete_week.words import LIFTS_CHOSEN, NO_LIFT
 
 EXERCISES = catalogue().described.set_index("exercise")[["pattern", "variant", "equipment"]]
 DAYS = pd.date_range(end="2026-06-26", periods=12, freq="7D")
@@ -97,8 +96,7 @@ class TestThePage:
     def test_a_lift_that_is_named_goes_before_the_log(self):
         week = self.week(replace_lifts([{"exercise": "hip_thrust", "name": "Hip thrust"}]))
         assert ([lift.exercise for lift in week.config.lifts], week.has_proposed_lifts) == (["hip_thrust"], False)
-        with pytest.raises(NotEnoughData, match="No set of Hip thrust"):
-            sections.speed(week)
+        assert any("Hip thrust" in one.sentence for one in (*week.speeds.missing, *week.e1rms.missing))
 
     def test_a_named_lift_without_an_anchor_load_is_followed_by_repetitions(self):
         week = self.week(replace_lifts([{"exercise": "romanian_deadlift", "name": "RDL"}]))
@@ -107,8 +105,8 @@ class TestThePage:
 
     def test_without_any_lift_done_often_enough_the_page_says_what_to_do(self):
         athlete = birch().but(config=replace_lifts([]))
-        with pytest.raises(NotEnoughData, match="Log one hard set of a lift each week"):
-            sections.speed(athlete_week(replace(athlete, sets=athlete.sets.head(0), reps=athlete.reps.head(0)), SUNDAY))
+        week = athlete_week(replace(athlete, sets=athlete.sets.head(0), reps=athlete.reps.head(0)), SUNDAY)
+        assert [block.text for block in sections.rest(week) if hasattr(block, "text")] == [NO_LIFT]
 
 
 def replace_lifts(lifts: list[dict]) -> Config:

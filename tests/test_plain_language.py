@@ -47,6 +47,11 @@ def facts_for_athletes(squad_workspace) -> Iterator[Fact]:
         yield from squad.facts_of(week).values()
 
 
+def is_an_answer(fact: Fact) -> bool:
+    """What was asked in the morning stands with its unit, behind a fold."""
+    return fact.subject.startswith("wellness.")
+
+
 def test_athletes_read_short_sentences_with_rounded_numbers(squad_workspace):
     facts = list(facts_for_athletes(squad_workspace))
     assert len(facts) > 100
@@ -54,7 +59,8 @@ def test_athletes_read_short_sentences_with_rounded_numbers(squad_workspace):
     assert [sentence for sentence in said if len(sentence.split()) > MOST_WORDS_FOR_AN_ATHLETE] == []
     assert [sentence for sentence in said if TOO_FINE.search(sentence)] == []
     assert [sentence for sentence in said if NEVER.search(sentence)] == []
-    assert [sentence for sentence in said if NOT_FOR_ATHLETES.search(sentence)] == []
+    unfolded = [sentence for fact in facts if not is_an_answer(fact) for sentence in sentences(fact.sentence)]
+    assert [sentence for sentence in unfolded if NOT_FOR_ATHLETES.search(sentence)] == []
     assert [sentence for sentence in said if TWICE.search(sentence)] == []
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from analysis.base.errors import NotEnoughData
 from analysis.base.tables import TABLES
 from analysis.cli import main
+from analysis.metrics.mobility import MOBILITY_TESTS
 from analysis.models.noise import SquadNoise
 from analysis.pages import squad_noise
 from analysis.pages.athlete_week.week import athlete_week
@@ -48,7 +49,10 @@ def test_the_noise_of_the_squad_is_that_which_the_example_was_made_with(workspac
         *(one.test_id for one in workspace.config.checks),
         *(f"{one.test_id}.sides" for one in workspace.config.side_tests),
         *("wellness.energy.1_to_5", "wellness.sleep.1_to_10", "wellness.soreness.1_to_10"),
-        *("run.pace_at_heart_rate", "romanian_deadlift.hinge_angle"),
+        *("wellness.resting_heart_rate_bpm", "wellness.sleep_h"),
+        *("run.pace_at_heart_rate", "romanian_deadlift.hinge_angle", "romanian_deadlift.tempo"),
+        "single_leg_romanian_deadlift.speed.sides",
+        *(f"{screen}.mobility" for screen in MOBILITY_TESTS),
     }
     assert list(rows)[:2] == [one.exercise for one in workspace.config.lifts]  # what is followed by name stands first
     assert all(set(row) > COLUMNS for row in rows.values())

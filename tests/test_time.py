@@ -274,7 +274,7 @@ def notebooks(tmp_path_factory):
 
 @pytest.mark.scaled
 def test_each_page_is_made_once_and_nobody_gets_two_mails_of_a_period(notebooks, monkeypatch):
-    def mail(post, _attached, _period_of, _config):
+    def mail(post, _attached, _period_of, _config, _form):
         said, lead = EmailMessage(), post.leads[0]
         said["To"] = post.recipient.email.casefold()
         said["Subject"] = f"{lead.delivery_id} {lead.report} {lead.until}"

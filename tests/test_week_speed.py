@@ -150,8 +150,8 @@ class TestE1rmFromRepetitions:
         message, picture, sure = sections.message(week)
         assert (picture.unit, picture.decimals, picture.state) == ("kg", 0, "clearly better")
         assert message.sentence == (
-            "Your Romanian deadlift is clearly stronger. It was 134 kg on Friday. "
-            "Since 22 May your best single would be about 134 kg; before, 117 kg."
+            "You do clearly stronger sets of the Romanian deadlift. It was 134 kg on Friday. "
+            "Since 22 May your best single would be 134 kg or more; before, 117 kg."
         )
         assert sure.level == 3
 

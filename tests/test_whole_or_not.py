@@ -90,7 +90,8 @@ def test_there_is_a_file_of_every_format(tmp_path):
         path = tmp_path / name
         path.write_bytes(content)
         readers.add(next(reader.name for reader in registry.readers() if reader.recognises(path, files.head_of(path))))
-    assert readers == {reader.name for reader in registry.readers()}
+    others = {"form_answers"}  # which come opened from a letter, and are whole by its signature
+    assert readers == {reader.name for reader in registry.readers()} - others
 
 
 @pytest.fixture

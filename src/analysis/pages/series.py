@@ -106,13 +106,6 @@ def series_fact(one: Followed, display: Display) -> Fact:
     return one.change.as_fact(subject_of(one), **vars(wording_of(one, display)))
 
 
-def brief_of(one: Followed, display: Display) -> str:
-    """What a series says of its level in few words, for a list of the coach."""
-    if isinstance(one, SideDifference):
-        return series_fact(one, display).coach_rest
-    return one.change.brief(wording_of(one, display))
-
-
 def can_be_told(one: Followed) -> bool:
     """Whether a series says anything; a difference of the sides does on fewer dates than a change of it."""
     return one.can_tell if isinstance(one, SideDifference) else one.change.state.known

@@ -57,15 +57,6 @@ def decimals_of(unit: str, value: float) -> int:
     return 1 if unit == "s" and value >= LONG_TIME_S else DECIMALS.get(unit, 1)
 
 
-def amount_of(value: float, unit: str, display: Display) -> str:
-    """A value with the unit that is read, rounded to what its measurement resolves; long times as minutes.
-
-    >>> amount_of(0.7143, "m/s", Display()), amount_of(283.24, "s", Display()), amount_of(60.0, "kg", Display("lb"))
-    ('0.71 m/s', '4:43.2 min', '132.3 lb')
-    """
-    return display.amount(value, unit, decimals_of(unit, value))
-
-
 def shortest(value: float, decimals: int) -> str:
     """A number without trailing zeros.
 

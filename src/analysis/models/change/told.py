@@ -117,10 +117,6 @@ class Told(Judged):
         """The verdict, and the level with what was before it."""
         return self._for_coach(words) if audience == "coach" else self._for_athlete(words)
 
-    def brief(self, words: Wording) -> str:
-        """The verdict for the coach, both levels and the change; what it rests on is said elsewhere."""
-        return self._verdict(words, says_when=False) if self.state.known else str(self._for_coach(words))
-
     def odd(self, words: Wording) -> str:
         """The newest exposure against the usual, whatever the level does."""
         return templates.ODD.format(quantity=words.head, off=self._off(words))
@@ -225,11 +221,11 @@ class Told(Judged):
             about = {"state": self.state.coach, "reason": self.reason, "n": self.n}
             occasions = words.occasions(self.more_needed)
             return Sentence("", template.format(quantity=words.head, occasions=occasions, **about))
-        told = f"{self._verdict(words, says_when=True)} {self._basis(words)}"
+        told = f"{self._verdict(words)} {self._basis(words)}"
         last = templates.THE_LAST.format(occasion=words.occasion, off=self._off(words)) if self._is_odd else ""
         return Sentence("", f"{told} {last}".strip())
 
-    def _verdict(self, words: Wording, *, says_when: bool) -> str:
+    def _verdict(self, words: Wording) -> str:
         """The state, both levels and the change; of a change also from when to when it may have begun."""
         verdict, hidden, change, rate = self.state.coach, self._hidden(words), "", ""
         if self.changed:
@@ -245,15 +241,15 @@ class Told(Judged):
             change = templates.CHANGE.format(change=by, unit=unit, level=level, low=low, high=high)
         if np.isfinite(self.rate):
             rate = templates.RATE.format(rate=words.signed(self.rate, self.unit), unit=unit)
-        level = self._levels(words, says_when=says_when)
+        level = self._levels(words)
         return templates.VERDICT.format(quantity=words.head, verdict=verdict, level=level, change=change, rate=rate)
 
-    def _levels(self, words: Wording, *, says_when: bool) -> str:
+    def _levels(self, words: Wording) -> str:
         """The level, and of a change since when and what was before."""
         now = self._value(self.level, words)
         if not self.changed:
             return now
-        template = templates.SINCE_BETWEEN_AND_BEFORE if says_when else templates.SINCE_AND_BEFORE
+        template = templates.SINCE_BETWEEN_AND_BEFORE
         day, first, last = (self._day(one) for one in (self.since, self.since_low, self.since_high))
         days = {"day": day, "first": first, "last": last}
         return template.format(now=now, shape=self.shape, before=self._before(words), **days)

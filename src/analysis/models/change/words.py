@@ -47,7 +47,6 @@ CANNOT_TELL_YET = "{quantity}: {state} ({reason}, {occasions} needed), n {n}."
 VERDICT = "{quantity}: {verdict}. {level}{change}{rate}."
 CHANGED = {"step": "{direction}, {state}", "ramp": "getting {direction}, {state}"}
 CLOSE = "{state}; {hidden}"
-SINCE_AND_BEFORE = "{now} since {day}, before {before}"
 SINCE_BETWEEN_AND_BEFORE = "{now} since {day} ({first} to {last}), a {shape}; before {before}"
 CHANGE = "; change {change} {unit} ({level} % interval {low} to {high})"
 RATE = ", {rate} {unit} a month"

@@ -229,6 +229,7 @@ def transfer(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> days = pd.date_range("2026-01-05", periods=26, freq="7D")
     >>> hinge = pd.DataFrame({"athlete_id": np.repeat(list("abcdefgh"), 26), "local_date": np.tile(days, 8)})

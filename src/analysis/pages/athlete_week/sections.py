@@ -69,7 +69,8 @@ def rest(week: AthleteWeek) -> list[Block]:
     """All else that is followed, a line each; nothing where nothing is."""
     others = rest_of(week, _message(week).told)
     chosen = [Text(words.LIFTS_CHOSEN)] if week.has_proposed_lifts else []
-    return [summary(others), measures(week, others), *chosen] if others else []
+    chosen += [Text(words.NO_LIFT)] if not week.config.lifts else []
+    return [*([summary(others), measures(week, others)] if others else []), *chosen]
 
 
 def felt(week: AthleteWeek) -> list[Block]:

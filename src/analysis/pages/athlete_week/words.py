@@ -112,6 +112,7 @@ BEFORE = "before {before}"
 EVEN = "even"
 LARGER = "{side} +{percent}"
 LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name others."
+NO_LIFT = "No lift was done on three days in 8 weeks. Log one hard set a week."
 BREAKS = "{kinds} first"
 OF_REPS = "of {reps}"
 
