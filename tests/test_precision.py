@@ -52,7 +52,7 @@ def test_the_noise_of_the_squad_is_that_which_the_example_was_made_with(workspac
         *("wellness.resting_heart_rate_bpm", "wellness.sleep_h"),
         *("run.pace_at_heart_rate", "romanian_deadlift.hinge_angle", "romanian_deadlift.tempo"),
         "single_leg_romanian_deadlift.speed.sides",
-        *(f"{screen}.mobility" for screen in MOBILITY_TESTS),
+        *(f"{screen}.mobility" for screen in MOBILITY_TESTS if screen != "hip_flexion"),
     }
     assert list(rows)[:2] == [one.exercise for one in workspace.config.lifts]  # what is followed by name stands first
     assert all(set(row) > COLUMNS for row in rows.values())

@@ -81,9 +81,10 @@ def choices_table(week: SquadWeek) -> list[Numbers]:
         tried = week.sensitivity_of(finding)
         if tried is None:
             continue
+        name = wording_of(finding.series, week.display).head
         for row in tried.choices.itertuples():
             interval = between_signed(row.conf_low_pct, row.conf_high_pct, 1)
             estimate = signed_words(row.estimate_pct, 1)
-            rows.append((finding.athlete, tried.name, row.choice, row.conclusion, estimate, interval))
+            rows.append((finding.athlete, name, row.choice, row.conclusion, estimate, interval))
     heads = ("Athlete", "Series", "Choice", "Conclusion", "%", "Interval, %")
     return [Numbers("The lasting changes under other choices", heads, tuple(rows))] if rows else []

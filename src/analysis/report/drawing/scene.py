@@ -86,26 +86,41 @@ class Scene:
 
 
 def lighter(scene: Scene) -> Scene:
-    """The same drawing in fewer letters: lines as paths, equal small dots as one, whole numbers without decimals.
+    """The same drawing in fewer letters: equal small dots, and lines that lie behind all else, as one path each.
 
     >>> drawn = Scene("", "")
     >>> for x in (1.0, 2.5):
     ...     drawn.dot("speck", x, 3.0, 2.5)
     >>> [(shape.tag, shape.attributes["d"]) for shape in lighter(drawn).shapes]
-    [('path', 'M1 3h0M2.5 3h0')]
+    [('path', 'M1 3h0M2 3h0')]
     """
     shapes: list[Shape] = []
     for is_speck, run in itertools.groupby(scene.shapes, key=_is_speck):
         if is_speck:
-            steps = "".join(f"M{one.attributes['cx']:g} {one.attributes['cy']:g}h0" for one in run)
+            steps = "".join(f"M{one.attributes['cx']:.0f} {one.attributes['cy']:.0f}h0" for one in run)
             shapes.append(Shape("path", "specks", {"d": steps}))
         else:
             shapes += [_as_path(one) if one.tag == "line" else _shortened(one) for one in run]
-    return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=shapes)
+    return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=_behind(shapes))
 
 
 def _is_speck(shape: Shape) -> bool:
     return shape.tag == "circle" and shape.css == "speck" and shape.attributes["r"] == SPECK
+
+
+def _behind(shapes: list[Shape]) -> list[Shape]:
+    """The same with the axes of all rows as one path, and so the lines that they are held against."""
+    lines = {
+        css: [one for one in shapes if (one.tag, one.css) == ("path", css) and str(one.attributes["d"]).count("M") == 1]
+        for css in ("axis", "reference")
+    }
+    joined = {
+        id(alike[0]): Shape("path", css, {"d": "".join(str(one.attributes["d"]) for one in alike)})
+        for css, alike in lines.items()
+        if alike
+    }
+    dropped = {id(one) for alike in lines.values() for one in alike[1:]}
+    return [joined.get(id(one), one) for one in shapes if id(one) not in dropped]
 
 
 def _as_path(line: Shape) -> Shape:
