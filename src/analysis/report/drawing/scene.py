@@ -137,11 +137,14 @@ def _as_path(line: Shape) -> Shape:
 
 
 def _shortened(shape: Shape) -> Shape:
-    """Without what is so anyway."""
-    kept = {
-        name: _whole(value) for name, value in shape.attributes.items() if (name, value) != ("text-anchor", "start")
-    }
-    return replace(shape, attributes=kept)
+    """Without what is so anyway; text that ends at its place says so by its class, and an area ends on whole units."""
+    kept = {name: _whole(value) for name, value in shape.attributes.items() if name != "text-anchor"}
+    anchor = shape.attributes.get("text-anchor", "start")
+    if anchor == "end":
+        return replace(shape, css=f"{shape.css} e".strip(), attributes=kept)
+    if shape.tag == "rect":
+        kept = {name: round(value) if isinstance(value, float) else value for name, value in kept.items()}
+    return replace(shape, attributes=kept if anchor == "start" else kept | {"text-anchor": anchor})
 
 
 def _whole(value: Any) -> Any:
