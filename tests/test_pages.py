@@ -25,6 +25,7 @@ NOT_PRINTED = {
     "state",
     "sort",
     "link",
+    "section",
     "facts",
     "sheets",
     "entries",
