@@ -18,6 +18,11 @@ TESTS = Path(__file__).parent
 SOAK = TESTS / "soak"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes of a file give a test no name: packed ones hold the second at which they were made, so workers would differ."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What lies in tests/soak or fits a block is a soak test; a property is tried on more examples by `make soak`.
 

@@ -483,7 +483,6 @@ def test_more_bytes_than_any_activity_holds_are_refused(tmp_path, monkeypatch):
         (gzip.compress(b"<gpx/>" * 100)[:30], "damaged gzip"),
         (gzip.compress(b"<gpx/>" * 100)[:20] + b"\xff" * 40, "damaged gzip"),
     ],
-    ids=["nested", "cut off", "overwritten"],  # the bytes hold the time at which they were made
 )
 def test_odd_gzip_files_are_refused(tmp_path, content, sentence):
     path = tmp_path / "odd.gpx.gz"
