@@ -19,7 +19,7 @@ SOAK = TESTS / "soak"
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Bytes of a file give a test no name: packed ones hold the second at which they were made, so workers would differ."""
+    """Bytes of a file name no test: packed ones hold the second at which they were made, so workers would differ."""
     return "bytes" if isinstance(val, bytes) else None
 
 
