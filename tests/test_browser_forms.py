@@ -60,11 +60,11 @@ def test_a_locked_page_opens_with_its_passphrase_and_draws_its_figures(browser, 
         opened.picture(f"locked_360_{scheme}")
         assert violations(opened.tab) == []
         type_and_open(opened, f" {passphrase.replace('-', ' ').upper()} ")
-        opened.tab.get_by_role("heading", name="Alder").wait_for(timeout=20_000)
+        opened.tab.get_by_role("heading", name="Your deadlift is clearly faster").wait_for(timeout=20_000)
         opened.scroll_to_figures()
         opened.picture(f"unlocked_360_{scheme}")
         assert "Clearly faster since 12 May." in " ".join(opened.tab.inner_text("main").split())
-        assert opened.tab.title() == "Alder, 29 June – 5 July 2026"
+        assert opened.tab.title() == "Alder, 29 June – 5 July 2026: Your deadlift is clearly faster"
         assert opened.tab.locator("form").count() == 0
         assert sticks_out(opened.tab) == []
         assert opened.requests == [locked_week.as_uri()]
@@ -79,7 +79,7 @@ def test_a_locked_page_refuses_a_wrong_passphrase_and_then_takes_the_right_one(b
         type_and_open(opened, passphrase[:-1])
         assert refusal(opened) == "A passphrase has 25 letters. You typed 24."
         type_and_open(opened, passphrase)
-        opened.tab.get_by_role("heading", name="Alder").wait_for(timeout=20_000)
+        opened.tab.get_by_role("heading", name="Your deadlift is clearly faster").wait_for(timeout=20_000)
 
 
 def altered(file: str, element: str, place: int) -> str:
