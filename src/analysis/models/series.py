@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.base.devices import typical_error_of
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
-from analysis.models.noise import NO_SQUAD, Published, SquadNoise
+from analysis.models.noise import NO_SQUAD, Noise, Published, SquadNoise
 
 
 @dataclass(frozen=True)
@@ -151,17 +151,23 @@ class Series(Followed):
         return float(values.median()) / 100 if self.quantity.relative else 1.0
 
     @cached_property
-    def change(self) -> Change:
-        """What the series says of its level, by the noise of the squad where there is one."""
-        quantity, newest, shown = self.quantity, self.exposures[self.exposures["comparable"]], self._one_a_day
+    def noise(self) -> Noise:
+        """What its values err by, in their unit, by the noise of the squad where there is one."""
+        quantity, newest, scale = self.quantity, self.exposures[self.exposures["comparable"]], self.scale
         device, values = newest["device"].iloc[-1], newest["value"].to_numpy(dtype=float)
-        device, scale = device if isinstance(device, str) else None, self.scale
+        device = device if isinstance(device, str) else None
         known_by = {"published": quantity.published_on(device), "resolution": quantity.resolution}
         noise = self.judging.noise.of(quantity.name, device, values / scale, **known_by)
+        return replace(noise, typical_error=noise.typical_error * scale, resolution=noise.resolution * scale)
+
+    @cached_property
+    def change(self) -> Change:
+        """What the series says of its level."""
+        quantity, shown = self.quantity, self._one_a_day
         return change(
             shown["local_date"],
             shown["value"],
-            noise=replace(noise, typical_error=noise.typical_error * scale, resolution=noise.resolution * scale),
+            noise=self.noise,
             swc=quantity.swc,
             better=quantity.better,
             until=self.until,

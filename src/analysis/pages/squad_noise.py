@@ -10,10 +10,10 @@ import pandas as pd
 from analysis.base.config import Check, Config, Lift
 from analysis.base.devices import errors_of
 from analysis.base.errors import NotEnoughData
-from analysis.models.change.days import day_of, days_of, events_of_labels, without
+from analysis.models.change.days import Event, day_of, days_of, events_of_labels, without
 from analysis.models.change.design import Design, design, protocols
 from analysis.models.checks import check_quantity
-from analysis.models.form.clean_reps import history_of_rated, rated_repetitions
+from analysis.models.form.clean_reps import FormHistory, history_of_rated
 from analysis.models.form.hazard import with_hazards
 from analysis.models.noise import ATHLETES_LEAST, SquadNoise, noise_of_squad
 from analysis.models.series import ALONE, Quantity, Series
@@ -79,14 +79,15 @@ def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> _Gather
     """One athlete at a time, as they are given."""
     parts, quantities, rated, constants = [], {}, [], defaultdict(list)
     for athlete in athletes:
-        rated += _ratings_of(athlete, until)
         week = athlete_week(athlete, until, by=ALONE)
+        light = events_of_labels(athlete.labels)
         for exercise, own in _own_constants(week).items():
             constants[exercise].append(own)
-        for one in week.followed:
-            if isinstance(one, Series):
-                quantities[one.quantity.name] = one.quantity
-                parts.append(_exposures_of(one, athlete, until))
+        for one in week.measured:
+            quantities[one.quantity.name] = one.quantity
+            parts.append(_exposures_of(one, athlete.athlete_id, light))
+        histories = (history_of_rated(of_lift, until) for _, of_lift in week.rated.groupby("exercise"))
+        rated += [_exposures_of(one, athlete.athlete_id, light) for one in histories]
     columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
     return _Gathered(_joined(parts, columns), quantities, _joined(rated, _RATED), dict(constants))
 
@@ -105,34 +106,16 @@ def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _ratings_of(athlete: AthleteFrames, until: pd.Timestamp) -> list[pd.DataFrame]:
-    """Rated days of each lift."""
-    rated = rated_repetitions(athlete.sets, athlete.reps, until)
-    histories = [history_of_rated(of_lift, until) for _, of_lift in rated.groupby("exercise")]
-    return [
-        one.exposures.assign(
-            athlete_id=athlete.athlete_id,
-            quantity=one.quantity.name,
-            light=_light(one.exposures["local_date"], athlete, until),
-        )
-        for one in histories
-    ]
-
-
-def _light(dates: pd.Series, athlete: AthleteFrames, until: pd.Timestamp) -> np.ndarray:
-    """Days labelled so that their values say nothing of the level."""
-    return ~without(events_of_labels(athlete.labels), days_of(dates), day_of(until))
-
-
-def _exposures_of(one: Series, athlete: AthleteFrames, until: pd.Timestamp) -> pd.DataFrame:
-    quantity = one.quantity
+def _exposures_of(one: Series | FormHistory, athlete_id: str, events: Sequence[Event]) -> pd.DataFrame:
+    """The exposures of a series, light where labels say that a day's value says nothing of the level."""
+    quantity, dates = one.quantity, one.exposures["local_date"]
     return one.exposures.assign(
-        athlete_id=athlete.athlete_id,
+        athlete_id=athlete_id,
         series=subject_of(one),
         quantity=quantity.name,
         unit="%" if quantity.relative else quantity.unit,
-        value=one.exposures["value"] / one.scale,
-        light=_light(one.exposures["local_date"], athlete, until),
+        value=one.exposures["value"] / (one.scale if isinstance(one, Series) else 1.0),
+        light=~without(events, days_of(dates), day_of(one.until)),
     )
 
 

@@ -31,6 +31,7 @@ from analysis.models.plausible import check_possible
 
 STALE_AFTER_DAYS = 182
 SWC = {"deg": 5.0, "cm": 1.0, "mm": 10.0, "m": 0.01}
+_SIDES = {"B": "value", "L": "left", "R": "right"}  # the columns of their means
 RESOLUTION = {"deg": 1.0, "cm": 0.1, "mm": 1.0, "m": 0.001}
 
 
@@ -75,7 +76,8 @@ def mobility_level(
     >>> str(result.change.state), result.exposures["value"].round(1).tolist()[:2]
     ('clearly better', [10.2, 10.2])
     """
-    done = trials[(trials["test_id"] == screen.test_id) & (trials["local_date"] <= until)].dropna(subset=["value"])
+    of_screen = (trials["test_id"] == screen.test_id) & (trials["local_date"] <= until)
+    done = trials[of_screen & trials["value"].notna()]
     if done.empty:
         raise NotEnoughData(f"No screen of {screen.name} yet. Test it every four weeks.")
     unit = _only(done["unit"], screen.name)
@@ -114,12 +116,12 @@ def _by_day(done: pd.DataFrame) -> pd.DataFrame:
     """One row a day and device: the mean of the sides, which are both there where any day has one."""
     made_by = done.reindex(columns=["device", "rater"])
     device = made_by["device"].astype("str").fillna(made_by["rater"].astype("str"))
-    of_day = ["local_date", "device"]
-    named = done.assign(device=device.fillna(""))
-    means = named.pivot_table(index=of_day, columns="side", values="value").reindex(columns=["L", "R", "B"])
-    n_trials = named.groupby(of_day).size()
-    sides = means[["L", "R"]]
-    value = sides.mean(axis=1, skipna=False) if sides.notna().any(axis=None) else means["B"]
-    table = pd.DataFrame({"value": value, "left": means["L"], "right": means["R"], "n_trials": n_trials})
-    known = table.dropna(subset=["value"]).reset_index().replace({"device": {"": None}})
-    return known.sort_values("local_date", kind="stable", ignore_index=True)
+    by_side = {name: done["value"].where(done["side"] == side) for side, name in _SIDES.items()}
+    trials = pd.DataFrame({"local_date": done["local_date"], "device": device.fillna(""), **by_side})
+    days = trials.groupby(["local_date", "device"])
+    table = days[list(by_side)].mean().assign(n_trials=days.size())
+    sides = table[["left", "right"]]
+    if sides.notna().any(axis=None):
+        table["value"] = sides.mean(axis=1, skipna=False)
+    known = table[table["value"].notna()].reset_index()
+    return known.assign(device=known["device"].mask(known["device"] == ""))

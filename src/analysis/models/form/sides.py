@@ -41,6 +41,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
 from analysis.base.config import SideTest
 from analysis.base.errors import DataProblem, NotEnoughData
@@ -75,7 +76,7 @@ class SideDifference(series.Series):
     metric: str
     unit: str
 
-    @property
+    @cached_property
     def dates(self) -> pd.DataFrame:
         """The dates on the newest device, the difference as difference_pct."""
         newest = self.exposures[self.exposures["comparable"]]
@@ -191,7 +192,7 @@ class SideDifference(series.Series):
     def _level(self) -> "_Level":
         """By the change engine; of too few dates for it, and of old ones, their mean by the same noise; without a noise
         by the trials."""
-        change, noise = self.change, self.change.noise
+        change, noise = self.change, self.noise
         if change.state.known:
             half, df = (change.level_high - change.level_low) / 2, noise.df_of_level
             return _Level(change.level, half / t_quantile(df, change.conf_level), noise)
@@ -301,7 +302,8 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
         & (trials["metric"] == test.metric)
         & trials["side"].isin(["L", "R"])
         & (trials["local_date"] <= until)
-    ].dropna(subset=["value"])
+        & trials["value"].notna()
+    ]
     if (rows["unit"] != test.unit).any():
         other = rows.loc[rows["unit"] != test.unit, "unit"].iloc[0]
         raise DataProblem(f"{test.name} has values in {other}, not {test.unit}. Correct the unit in the file.")
@@ -317,8 +319,7 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
     logs = rows.assign(log_pct=100 * np.log(rows["value"]), device=rows["device"].fillna(""))
-    days = ["local_date", "device"]
-    left, right = (logs[logs["side"] == side].groupby(days)["log_pct"].agg(["mean", "var", "size"]) for side in "LR")
+    left, right = (_means(logs[logs["side"] == side].groupby(["local_date", "device"])["log_pct"]) for side in "LR")
     both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
     return pd.DataFrame(
         {
@@ -332,6 +333,10 @@ def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+def _means(days: SeriesGroupBy) -> pd.DataFrame:
+    return pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
+
+
 def _trial_se(both: pd.DataFrame) -> pd.Series:
     """Standard error of a date's difference, variance pooled over the sides; NaN with a single trial a side."""
     n_left, n_right = both["size_left"], both["size_right"]
@@ -341,20 +346,21 @@ def _trial_se(both: pd.DataFrame) -> pd.Series:
 
 def _check_error_known(result: SideDifference) -> None:
     """Raise NotEnoughData where neither the squad nor own dates nor trials tell the error."""
-    if result.change.noise.n_athletes:
-        return
     dates, difference = result.dates, result.dates["difference_pct"]
     fewest = int(dates[["n_left", "n_right"]].min(axis=None))
-    if len(dates) < SURE_DATES and fewest < TRIALS_A_SIDE:
+    too_few = len(dates) < SURE_DATES and fewest < TRIALS_A_SIDE
+    all_the_same = len(dates) >= SURE_DATES and np.ptp(difference) <= EXACT_PCT
+    if not (too_few or all_the_same) or result.noise.n_athletes:
+        return
+    if too_few:
         raise NotEnoughData(
             f"{result.name} has {count_text(fewest, 'trial')} a side on {count_text(len(dates), 'day')}. "
             f"Do {TRIALS_A_SIDE} a side, or test on another day."
         )
-    if len(dates) >= SURE_DATES and np.ptp(difference) <= EXACT_PCT:
-        raise NotEnoughData(
-            f"{result.name} differs by {difference.iloc[0]:.1f} % on all {len(dates)} dates, so its error is not "
-            "known. Record it to a finer step."
-        )
+    raise NotEnoughData(
+        f"{result.name} differs by {difference.iloc[0]:.1f} % on all {len(dates)} dates, so its error is not "
+        "known. Record it to a finer step."
+    )
 
 
 def _of_trials(dates: pd.DataFrame) -> _Level:

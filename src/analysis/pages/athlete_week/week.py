@@ -28,7 +28,7 @@ from analysis.models.form.single_leg import single_leg_difference
 from analysis.models.form.tempo_kept import TempoKept, tempo_kept
 from analysis.models.noise import SquadNoise
 from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
-from analysis.models.series import Followed, Judging
+from analysis.models.series import Followed, Judging, Series
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
 from analysis.models.strength.speed_at_load import SpeedAtLoad, speed_of_bar_speeds
 from analysis.pages.athlete_week.done import (
@@ -398,7 +398,12 @@ class AthleteWeek:
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
         """Every series of this athlete that there is, in the order of the page."""
-        of_lifts = (self.forms, self.speeds, self.e1rms, self.depths, self.tempos)
+        return (*self.forms.known, *self.measured)
+
+    @property
+    def measured(self) -> tuple[Series, ...]:
+        """Those of `followed` whose values are measured or answered, not counted."""
+        of_lifts = (self.speeds, self.e1rms, self.depths, self.tempos)
         parts = (*of_lifts, self.checks, self.paces, self.sides, self.leg_sides, self.mobility, self.answers)
         return tuple(one for part in parts for one in part.known)
 
