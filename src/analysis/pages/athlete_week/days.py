@@ -1,6 +1,7 @@
 """The seven days of a week as cells: what was done on each, and what is planned on each of the next."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -39,17 +40,23 @@ def kinds_by_day(week: AthleteWeek) -> dict[pd.Timestamp, list[str]]:
     """The kinds of sessions done on each trained day of the week, in one order; times without a session are a test."""
     athlete, days = week.athlete, week.days[week.days <= week.until]
     sessions = athlete.sessions[athlete.sessions["status"] == "done"]
-    known = set(athlete.sessions["session_id"])
+    timed = athlete.splits[~athlete.splits["session_id"].isin(athlete.sessions["session_id"])]
     rows = [
-        *zip(sessions["local_date"], sessions["kind"], strict=True),
-        *((day, "strength") for day in athlete.sets["local_date"]),
-        *zip(week.recorded["local_date"], week.recorded["done"], strict=True),
-        *((day, "test") for day in tests(athlete.trials)["local_date"]),
-        *((row.local_date, "test") for row in athlete.splits.itertuples() if row.session_id not in known),
+        *_in(days, sessions, sessions["kind"]),
+        *_in(days, athlete.sets, "strength"),
+        *_in(days, week.recorded, week.recorded["done"]),
+        *_in(days, tests(athlete.trials), "test"),
+        *_in(days, timed, "test"),
     ]
     found = {day: {kind for on, kind in rows if on == day and kind != "measurement"} for day in days}
     order = list(words.VERBS)
     return {day: sorted(kinds, key=lambda kind: _place(order, kind)) for day, kinds in found.items()}
+
+
+def _in(days: pd.DatetimeIndex, rows: pd.DataFrame, kind: pd.Series | str) -> Iterable[tuple[pd.Timestamp, str]]:
+    """Date and kind of each of the rows on one of the days."""
+    dated = rows[["local_date"]].assign(kind=kind)
+    return dated[dated["local_date"].isin(days)].itertuples(index=False, name=None)
 
 
 def coming_days(week: AthleteWeek) -> Days:

@@ -5,6 +5,7 @@ of a series comes from the value that judged it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -53,6 +54,7 @@ class Message:
         return Fact("message", f"{headline} {self.lead}".strip(), self.state, lead=headline)
 
 
+@lru_cache(maxsize=1)  # what else a page tells asks for it too
 def message_of(week: AthleteWeek) -> Message:
     """The message of the week.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ class Milestone:
     clear: bool
 
 
+@lru_cache(maxsize=1)  # three parts of a page ask
 def milestones_of(week: AthleteWeek) -> tuple[Milestone, ...]:
     """Up to 3 achievements of this week: effort and skill first, then clear bests, then bests on the day."""
     first = [*_effort(week), *_clean_sets(week)]
