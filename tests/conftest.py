@@ -1,6 +1,7 @@
 """What holds for every test: the same examples on every run, no verdict from a clock, one example squad for all."""
 
 import os
+from collections.abc import Iterator
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before numpy: a worker is one thread
     os.environ.setdefault(threads, "1")
@@ -23,17 +24,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "bytes" if isinstance(val, bytes) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """What lies in tests/soak or fits a block is a soak test; a property is tried on more examples by `make soak`.
 
-    The first file that asks for the example squad begins, since the squad takes a while to make; the others that ask
-    come when it is there, so that no worker waits for it. The short doctests end the run, so that no worker ends alone.
+    Of what is left to run the first file that asks for the example squad begins, since the squad takes a while to make;
+    the others that ask come when it is there, so that no worker waits for it. The short doctests end the run, so that
+    no worker ends alone.
     """
     for item in items:
         if item.path.is_relative_to(SOAK) or fits_a_block(item):
             item.add_marker("soak")
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("scaled")
+    yield
     asking = list(dict.fromkeys(item.path for item in items if "squad_workspace" in getattr(item, "fixturenames", ())))
 
     def turn(item: pytest.Item) -> int:
@@ -57,6 +61,26 @@ def squad_workspace(tmp_path_factory):
     import squad  # the libraries behind it take seconds to import
 
     return squad.example_squad(made_once.common_to_workers(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def kept_parents():
+    """The warm parents of this worker that outlive a run."""
+    from kept_parents import KeptParents
+
+    parents = KeptParents()
+    yield parents
+    parents.end()
+
+
+@pytest.fixture(scope="module")
+def one_warm_parent(kept_parents):
+    """Runs of this file make their pages by one warm parent: for files that test what a run does, not its processes."""
+    from analysis.report.engine import forks
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(forks, "WarmParent", kept_parents.lent)
+        yield
 
 
 @pytest.fixture(params=["in-process", pytest.param("nbclient", marks=pytest.mark.soak)])

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis import example
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "analysis"
 
@@ -93,11 +91,6 @@ def test_the_pure_core_knows_no_files_and_no_plotly(strand):
 def test_every_module_says_what_it_is_for():
     silent = [name for name, path in NAMES.items() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
     assert silent == []
-
-
-def test_this_checkout_is_the_workspace_of_the_example_squad(tmp_path):
-    example.write_example(tmp_path)
-    assert (ROOT / "workbook.toml").read_bytes() == (tmp_path / "workbook.toml").read_bytes()
 
 
 def test_a_page_and_its_drawings_need_no_engine():

@@ -120,6 +120,11 @@ def test_the_same_seed_writes_the_same_bytes(folder, squad_workspace):
     assert digests(squad_workspace.files) == digests(folder)
 
 
+def test_this_checkout_is_the_workspace_of_the_example_squad(folder):
+    checkout = Path(__file__).parents[1] / "workbook.toml"
+    assert checkout.read_bytes() == (folder / "workbook.toml").read_bytes()
+
+
 def test_another_seed_writes_other_measurements_and_ids(folder, tmp_path):
     write_example(tmp_path, SEED + 1)
     other = digests(tmp_path)
