@@ -13,6 +13,8 @@ from analysis.base.config import read_config
 from analysis.cli import main
 from analysis.workspace import arrivals, open_workspace, starter, unfinished
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 DONE, FAILED, USAGE, PARTLY = range(4)
 PLAN = '[[reports]]\nreport = "hello"\n'
 NO_PAGE = "athletes = []\n"

@@ -1,6 +1,7 @@
 """A bundle: the same athlete as in the store, and nobody else, neither in what it opens nor on a page made of it."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +15,9 @@ from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
 from analysis.store import FileFacts
-from analysis.workspace import intake
+from analysis.workspace import Workspace, intake
+
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
 
 UNTIL = "2026-06-07"
 SPY = """\
@@ -38,13 +41,18 @@ with page.section("seen", "Whom do I see?"):
 """
 
 
-@pytest.fixture
-def squad(tmp_path):
-    opened = workspace(tmp_path / "squad", CONFIG)
+def squad_in(folder: Path) -> Workspace:
+    opened = workspace(folder, CONFIG)
     drop(opened.folder, "a.csv", ROSTER + "".join(f"{name},{name.lower()}1,,,,,\n" for name in ("Alder", "Birch")))
     rows = "".join(f"{name},2026-06-01,Deadlift,1,1,{load},0.8\n" for name, load in (("Alder", 60), ("Birch", 77)))
     drop(opened.folder, "b.csv", BAR_SPEED + rows)
     assert {o.state for o in intake.ingest(opened, intake.files_below([opened.raw_folder]))} == {"taken"}
+    return opened
+
+
+@pytest.fixture
+def squad(tmp_path):
+    opened = squad_in(tmp_path / "squad")
     yield opened
     opened.store.close()
 

@@ -1,6 +1,7 @@
 """What pages told is kept as it was told: once, by the run that publishes, and gone with its athlete."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import report_notebooks
-from test_bundle import UNTIL, squad  # noqa: F401 - a fixture
+from test_bundle import UNTIL, squad, squad_in  # noqa: F401 - a fixture
 
 from analysis import open_workspace
 from analysis.base.errors import RenderFailed
@@ -21,6 +22,8 @@ from analysis.report.due import Job
 from analysis.report.engine import fan_out
 from analysis.store import DATABASE, Store
 from analysis.workspace import verdicts
+
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
 
 SUBJECT = "romanian_deadlift.speed_at_60kg"
 TOLD = {
@@ -99,13 +102,22 @@ def tells(opened, found_on: str = "2026-05-31") -> None:
     report_notebooks.write(path, TELLS.replace("FOUND_ON", repr(found_on)))
 
 
-@pytest.fixture
-def told(squad):  # noqa: F811
-    """A squad of whom one page told one change each."""
-    tells(squad)
+@pytest.fixture(scope="module")
+def told_once(tmp_path_factory) -> Path:
+    opened = squad_in(tmp_path_factory.mktemp("told") / "squad")
+    tells(opened)
     jobs = [JOB, Job("tells", "birch1", UNTIL)]
-    assert {done.state for done in fan_out.render_all(squad, jobs, 2, False)} == {"rendered"}
-    return squad
+    assert {done.state for done in fan_out.render_all(opened, jobs, 2, False)} == {"rendered"}
+    opened.store.close()
+    return opened.folder
+
+
+@pytest.fixture
+def told(told_once, tmp_path):
+    """A squad of whom one page told one change each."""
+    opened = open_workspace(shutil.copytree(told_once, tmp_path / "squad"))
+    yield opened
+    opened.store.close()
 
 
 def test_the_process_that_publishes_keeps_what_pages_of_workers_told(told):

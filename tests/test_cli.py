@@ -15,6 +15,8 @@ from filelock import FileLock
 from analysis.cli import main
 from analysis.workspace import ENVIRONMENT, intake
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 
 

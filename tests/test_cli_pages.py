@@ -21,6 +21,8 @@ from analysis.report.due import Job
 from analysis.report.engine import fan_out, forks, manifest, render
 from analysis.workspace import day, demonstration, intake
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 NOT_ALL = "assert athlete_id not in ('tree1', 'tree3'), f'no page for {athlete_id}'"
 WAITS = """\

@@ -21,6 +21,8 @@ from analysis.delivery.sending import Outcome
 from analysis.report.due import Job, owed
 from analysis.workspace import Workspace, intake, open_workspace
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 DONE, FAILED, USAGE, PARTLY, BUSY = range(5)
 PLAN = """
 [delivery]

@@ -18,6 +18,8 @@ from analysis.report.engine.manifest import Manifest, explained
 from analysis.report.engine.render import Rendered
 from analysis.workspace import intake, shipped_notebooks
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 LOADS = """\
 from analysis import open_workspace
 from analysis.base.blocks import Text

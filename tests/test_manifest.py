@@ -10,6 +10,8 @@ from analysis.report.engine import fan_out, manifest
 from analysis.report.engine.manifest import Manifest
 from analysis.workspace import Workspace
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 PLAIN = """\
 from analysis import open_workspace
 from analysis.base.blocks import Text

@@ -23,6 +23,8 @@ from analysis.workspace import intake
 from analysis.workspace import open_workspace as opened_without_models
 from analysis.workspace.noise import kept_in
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 UNTIL = "2026-06-28"
 LIFT = '[[lifts]]\nexercise = "deadlift"\nname = "Deadlift"\nanchor_load_kg = 100\n'
 NAMES = ("Alder", "Birch", "Cedar", "Dogwood")

@@ -16,6 +16,8 @@ from analysis.report.notebook import parameters_of, read_notebook
 from analysis.report.own_notebook import new_notebook, sources
 from analysis.workspace import Workspace, intake, naming, starter
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 ROOT = Path(__file__).parents[1]
 SETS = """\
 athlete,date,exercise,set,rep,load_kg,mean_velocity_m_s

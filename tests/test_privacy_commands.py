@@ -25,6 +25,8 @@ from analysis.privacy import backup as backups
 from analysis.privacy import backup_list, sealed
 from analysis.privacy.audit import KEY, LOG, Audit
 
+pytestmark = pytest.mark.usefixtures("one_warm_parent")
+
 PEOPLE = ROSTER + "Alder,alder1,F,2000,report squad,,\nBirch,birch1,M,2000,report squad,,\n"
 
 
