@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from drop_folder import ROSTER, drop, workspace
-from form_letters import ITEMS, SETS, TRAINED, answer, b64, put, sealed, sealed_to
+from drop_folder import workspace
+from form_letters import ITEMS, SETS, TRAINED, alder_and_birch, answer, b64, put, refused, sealed, sealed_to, take
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +15,6 @@ from analysis import open_workspace
 from analysis.base.errors import UnreadableFile
 from analysis.base.rules import proposal_id
 from analysis.cli import main
-from analysis.ingest import registry
-from analysis.ingest.reading import Options
 from analysis.privacy import backup, erasure, takeaway
 from analysis.sealing import MAX_BYTES, SECRET, FormKeysLost, letters_in, opened
 from analysis.workspace import Workspace, form_list, intake, labels
@@ -25,11 +23,7 @@ from analysis.workspace.form_letters import form_keys
 
 @pytest.fixture(scope="module")
 def grove(tmp_path_factory):
-    made = workspace(tmp_path_factory.mktemp("grove") / "squad")
-    drop(made.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2000,,,\nBirch,birch1,M,2001,,,\n")
-    assert take(made)[0].state == "taken"
-    made.store.close()
-    return made.folder
+    return alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
 
 
 @pytest.fixture
@@ -42,21 +36,6 @@ def squad(grove, tmp_path):
 @pytest.fixture
 def form(squad) -> str:
     return form_list.new_form(squad, "athlete", "alder1")
-
-
-def take(squad: Workspace, **how) -> list[intake.Outcome]:
-    files = intake.files_below([squad.raw_folder])
-    return [one for one in intake.ingest(squad, files, **how) if one.state != "known" or one.error]
-
-
-def refused(squad: Workspace, text: str, name: str = "letter.txt") -> str:
-    """Why a letter is refused; nothing of it is stored."""
-    before = {name: len(squad.store.frame(name)) for name in ("wellness", "sessions", "sets", "answers", "files")}
-    path = put(squad, name, text)
-    (outcome,) = (one for one in take(squad) if one.path == path)
-    assert outcome.state == "failed"
-    assert {name: len(squad.store.frame(name)) for name in before} == before
-    return outcome.error
 
 
 def later(squad: Workspace, monkeypatch, **time) -> None:
@@ -349,17 +328,10 @@ def test_the_tablet_of_the_squad_waits_for_the_coach(squad):
     assert len(squad.athlete("Birch").wellness) == 2
 
 
-def test_the_reader_of_open_answers_needs_no_key(tmp_path, squad):
-    path = tmp_path / "answers.json"
-    path.write_text(json.dumps({"form_answers": 1, "answers": [answer(squad, "f", "Alder", "session")]}))
-    reading = registry.read(path, Options())
-    assert reading.reader == "form_answers"
-    assert {name: len(rows) for name, rows in reading.tables.items()} == {
-        "sessions": 1,
-        "sets": 2,
-        "reps": 7,
-        "answers": 1,
-    }
+@pytest.mark.parametrize("kind", ["morning", "coach"])
+def test_answers_that_nobody_sealed_are_a_sentence(squad, kind):
+    said = refused(squad, json.dumps({"form_answers": 1, "answers": [answer(squad, "f", "coach", kind)]}), "a.json")
+    assert "nobody sealed, so that nobody can tell whose they are" in said
 
 
 def test_erase_finds_and_removes_forms_and_answers_also_those_never_taken_in(squad, form):

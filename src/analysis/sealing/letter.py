@@ -35,7 +35,7 @@ MAX_LETTERS = 50
 MAX_ANSWERS = 200  # of one letter
 
 _LABEL = f"{MARK} {VERSION}".encode()
-_OBJECT = re.compile(rf'\{{[^{{}}]*"{MARK}"[^{{}}]*\}}')
+_OBJECT = re.compile(r"\{[^{}]*\}")
 _QUOTED = re.compile(r"(?m)^[ \t]*(?:>[ \t]?)+")  # as mail quotes what it answers
 _CURLY = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))  # as phones write quotes
 _NOT_WHOLE = "is not whole, or it was altered. Have it sent again from the form."
@@ -77,9 +77,9 @@ def letters_in(text: str, name: str) -> list[Letter]:
     analysis.base.errors.UnreadableFile: note.txt holds no answers of a form. Have them sent again from the form.
     """
     plain = _QUOTED.sub("", text).translate(_CURLY)
-    found = [_letter(one, name) for one in _OBJECT.findall(plain)]
+    found = [_letter(one, name) for one in _OBJECT.findall(plain) if f'"{MARK}"' in one]
     if not found:
-        if plain.count(f'"{MARK}"'):
+        if f'"{MARK}"' in plain:
             raise UnreadableFile(f"The answers in {name}: what was sent {_NOT_WHOLE}")
         raise UnreadableFile(f"{name} holds no answers of a form. Have them sent again from the form.")
     if len(found) > MAX_LETTERS:
@@ -104,7 +104,7 @@ def opened(letter: Letter, private: ec.EllipticCurvePrivateKey, name: str) -> li
         ) from None
     try:
         answers = json.loads(content)["answers"]
-        found = [Signed(str(one["text"]), _bytes(one["mac"])) for one in answers[: MAX_ANSWERS + 1]]
+        found = [Signed(_whole_text(one["text"]), _bytes(one["mac"])) for one in answers[: MAX_ANSWERS + 1]]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise UnreadableFile(f"The answers in {name} are in no form that is known here. Make the form anew.") from None
     if not 0 < len(found) <= MAX_ANSWERS:
@@ -128,6 +128,14 @@ def _letter(text: str, name: str) -> Letter:
         f"The answers in {name} are of version {fields[MARK]!r}; this workbook knows version {VERSION}. "
         "Install the newer version."
     )
+
+
+def _whole_text(text: str) -> str:
+    """A text that has bytes, which halves of letters have not. Raises ValueError."""
+    if not isinstance(text, str):
+        raise TypeError("no text")
+    text.encode()
+    return text
 
 
 def _bytes(text: str) -> bytes:

@@ -85,11 +85,13 @@ const stepper = (label, get, set, {step = 1, low = 0, high = 1000, first = low} 
     el("button", {type: "button", textContent: "+", "aria-label": `${label}: more`, onclick: by(step)}));
 };
 
+// halves of letters, as a cut emoji leaves one, and what turns a text round: the workbook refuses them
+const plain = text => text.replace(/[\p{Cs}\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, "");
 const field = (label, get, set, {area = false, most = 200, type = "text"} = {}) => {
   const id = unique();
   const input = el(area ? "textarea" : "input", {id, value: get() ?? "", maxLength: most, autocomplete: "off"});
   if (!area) input.type = type;
-  input.addEventListener("input", () => set(input.value));
+  input.addEventListener("input", () => set(plain(input.value)));
   return el("div", {className: "field"}, el("label", {className: "label", htmlFor: id, textContent: label}), input);
 };
 
@@ -117,7 +119,8 @@ const isoMoment = date => {
   return `${isoDay(date)}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${offset < 0 ? "-" : "+"}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 };
 const stamped = (kept, kind, day, athlete) => {
-  kept.sequence = Math.max(Math.floor(Date.now() / 1000), (kept.sequence ?? 0) + 1);
+  const now = Math.floor(Date.now() / 1000);
+  kept.sequence = Math.max(now, Math.min(kept.sequence ?? 0, now + 600) + 1);  // a clock that was wrong once stays behind
   const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => two(byte.toString(16))).join("");
   return {form: about.form, athlete, kind, day, written_at: isoMoment(new Date()), sequence: kept.sequence, id};
 };
