@@ -353,6 +353,34 @@ def test_erase_finds_and_removes_forms_and_answers_also_those_never_taken_in(squ
     assert take(squad)[0].state == "taken"
 
 
+@pytest.mark.parametrize("is_taken_in", [True, False])
+@pytest.mark.parametrize("in_one_letter", [True, False])
+def test_erase_takes_one_of_several_out_of_the_letters_of_a_tablet(squad, is_taken_in, in_one_letter):
+    form_id = form_list.new_form(squad, "squad")
+    told = (("Birch", "morning"), ("Alder", "morning"), ("Birch", "session"))
+    answers = [answer(squad, form_id, name, kind) for name, kind in told]
+    letters = [answers] if in_one_letter else [[one] for one in answers]
+    path = put(squad, "tablet.txt", "\n".join(sealed(squad, *some, key_of="") for some in letters))
+    if is_taken_in:
+        take(squad, seen=True)
+    of_birch = [mac_and_text(squad, path)[place] for place in (0, 2)]
+    done = erasure.erase(squad, "Alder", raw=True)
+    assert (done.left, done.rewritten) == ([], ("data/raw/athletes.csv", "data/raw/tablet.txt"))
+    assert mac_and_text(squad, path) == of_birch
+    (outcome,) = take(squad, seen=True, again=True)[-1:]
+    assert outcome.state == ("again" if is_taken_in else "taken")
+    assert len(squad.athlete("Birch").wellness) == 2
+    assert len(squad.athlete("Birch").sets) == 2
+    assert set(squad.store.frame("answers")["athlete_id"]) == {"birch1"}
+
+
+def mac_and_text(squad, path) -> list[tuple[str, bytes]]:
+    """What lies in the letters of a file."""
+    found = letters_in(path.read_text(), path.name)
+    private = form_keys(squad).private()
+    return [(one.text, one.mac) for letter in found for one in opened(letter, private, path.name)]
+
+
 def test_a_backup_keeps_the_secret_and_what_is_taken_away_has_forms_and_answers(squad, form, tmp_path):
     put(squad, "a.txt", sealed(squad, answer(squad, form, "alder1")))
     take(squad)

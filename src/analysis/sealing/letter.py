@@ -16,6 +16,8 @@ import binascii
 import hmac
 import json
 import re
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +114,17 @@ def opened(letter: Letter, private: ec.EllipticCurvePrivateKey, name: str) -> li
     return found
 
 
+def sealed(answers: Sequence[Signed], public: bytes) -> str:
+    """A letter that the owner of `public` alone opens, with these texts as they were signed; a phone does the same."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    shared = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public))
+    nonce = secrets.token_bytes(12)
+    content = json.dumps({"answers": [{"text": one.text, "mac": _b64(one.mac)} for one in answers]}).encode()
+    locked = AESGCM(sealing_key(shared, point, public)).encrypt(nonce, content, _LABEL + point)
+    return json.dumps({MARK: VERSION, "key": _b64(point), "nonce": _b64(nonce), "sealed": _b64(locked)})
+
+
 def sealing_key(shared: bytes, key: bytes, public: bytes) -> bytes:
     """The key of one letter, of the secret that its key and the workspace's share."""
     return HKDF(SHA256(), 32, salt=key, info=_LABEL + public).derive(shared)
@@ -136,6 +149,10 @@ def _whole_text(text: str) -> str:
         raise TypeError("no text")
     text.encode()
     return text
+
+
+def _b64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:

@@ -20,12 +20,14 @@ from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.files import printable
 from analysis.base.frames import rows_of
 from analysis.ingest import registry
+from analysis.ingest.binding import Names
 from analysis.ingest.dialect import decoded
 from analysis.ingest.files import head_of
 from analysis.ingest.form_answers import READER, About, Left, about
 from analysis.ingest.json_values import Fields
 from analysis.ingest.reading import Options, Reading
-from analysis.sealing import MARK, MAX_BYTES, FormKeys, FormKeysLost, Signed, letters_in, opened
+from analysis.sealing import MARK, MAX_BYTES, FormKeys, FormKeysLost, Signed, letters_in, opened, sealed
+from analysis.sealing.letter import MAX_ANSWERS
 from analysis.workspace.coached import coached
 from analysis.workspace.resting import Kept
 from analysis.workspace.workspace import Workspace
@@ -100,6 +102,18 @@ def athletes_in(workspace: Workspace, path: Path) -> set[str]:
         return {whose for one in _signed_in(workspace, path, path.name) if (whose := judge.whose(one))}
     except (UnreadableFile, FormKeysLost):
         return set()
+
+
+def letters_without(workspace: Workspace, path: Path, athlete_id: str, names: Names) -> str:
+    """The letters of a file without the answers of an athlete, and without those of nobody who is known by `names`.
+
+    Each answer that is left keeps its very bytes and its proof. Raises UnreadableFile and FormKeysLost.
+    """
+    judge, public = _Judge(workspace, None), form_keys(workspace).public()
+    judge.names = names
+    signed = _signed_in(workspace, path, path.name)
+    left = [one for one in signed if (whose := judge.whose(one)) and whose != athlete_id]
+    return "\n".join(sealed(left[start : start + MAX_ANSWERS], public) for start in range(0, len(left), MAX_ANSWERS))
 
 
 def _signed_in(workspace: Workspace, path: Path, name: str) -> list[Signed]:
