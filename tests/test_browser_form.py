@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 from chromium import CHROMIUM, Opened, violations
 from drop_folder import CONFIG, ROSTER, drop, run, strong, strong_row, workspace
+from form_letters import answer, put, sealed
 
 from analysis import open_workspace
 from analysis.forms import making
+from analysis.forms.said_away import said_away
+from analysis.workspace import form_list
 
 pytestmark = [
     pytest.mark.browser,
@@ -174,7 +177,7 @@ def test_a_reload_in_the_middle_keeps_the_draft_and_clear_wipes_it(browser, form
         assert phone.tab.locator("#send").inner_text() == "Send: morning, session"
         phone.tap("7", "How did you sleep?")  # a second tap takes it back
         assert phone.tab.locator("#send").inner_text() == "Send: session"
-        phone.tab.get_by_text("Another day, or clear this form").click()
+        phone.tab.get_by_text("Other day, clear").click()
         phone.tap("Clear all that is typed")
         phone.tap("Press again to clear all")
         assert phone.tab.locator("#send").is_disabled()
@@ -263,30 +266,33 @@ def test_the_tablet_of_the_squad_notes_one_after_the_other_and_waits_for_a_yes(b
 
 
 def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
+    about = {
+        "athlete_id": "alder1",
+        "local_date": pd.Timestamp("2026-06-01"),
+        "subject": "deadlift",
+        "evidence": "No change for 6 weeks.",
+        "name": "Alder",
+    }
+    choices = [("x", "plateau.pause", "Pause at the knee."), ("y", "plateau.tempo", HOSTILE)]
     shown = pd.DataFrame(
-        [
-            {
-                "proposal_id": "x",
-                "athlete_id": "alder1",
-                "local_date": pd.Timestamp("2026-06-01"),
-                "rule_id": "plateau.tempo",
-                "subject": "deadlift",
-                "line": HOSTILE,
-                "evidence": "No change for 6 weeks.",
-                "name": "Alder",
-            }
-        ]
+        [about | {"proposal_id": number, "rule_id": rule, "line": line} for number, rule, line in choices]
     )
     opened = open_workspace(grove)
+    birch = form_list.new_form(opened, "athlete", "birch1")
+    off = answer(opened, birch, "birch1", "session", what="other", status="off", away="ill", sets=None, rpe=None)
+    run(grove, "ingest", str(put(opened, "birch off.txt", sealed(opened, off | {"role": None, "minutes": None}))))
     page = making.make_for_coach(opened, shown).path
     with Phone(browser, page) as phone:
-        phone.tap("Accept", "Your answer for Alder")
-        phone.tab.get_by_label("Why").fill("fits the camp")
+        phone.tap("Accept", "Alder: Pause")
+        phone.tap("Accept", "Alder: </script>")
+        assert phone.said() == "Of one menu one choice is taken: the other one is rejected."
+        phone.tab.get_by_label("Why").last.fill("fits the camp")
+        phone.tap("Yes", "Birch: ill")
         phone.tap("Birch", "Whose days?")
-        phone.tap("ill", "What are they?")
+        phone.tap("travel", "What are they?")
         phone.tap("Add these days")
         phone.tab.reload()
-        assert phone.tab.locator("#send").inner_text() == "Send 2"
+        assert phone.tab.locator("#send").inner_text() == "Send 4"
         assert violations(phone.tab) == []
         assert phone.tab.evaluate("document.documentElement.scrollWidth") <= 360
         phone.picture("form_360_coach")
@@ -295,7 +301,9 @@ def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
         assert phone.tab.evaluate("localStorage.length") == 0
         assert phone.complaints == []
     assert "1 taken" in run(grove, "ingest", str(drop(grove, "coach.txt", text)))
-    (row,) = opened.store.frame("proposals").to_dict("records")
-    assert (row["answer"], row["reason"], row["line"]) == ("accepted", "fits the camp", " ".join(HOSTILE.split()))
-    assert opened.store.frame("labels")["athlete_id"].tolist() == ["birch1"]
+    stored = opened.store.frame("proposals").sort_values("rule_id")
+    assert stored["answer"].tolist() == ["rejected", "accepted"]
+    assert stored[["reason", "line"]].to_numpy().tolist()[1] == ["fits the camp", " ".join(HOSTILE.split())]
+    assert sorted(opened.store.frame("labels")["kind"]) == ["ill", "travel"]
+    assert said_away(opened) == []
     opened.store.close()

@@ -460,8 +460,52 @@ def test_days_that_have_that_name_are_said_and_nothing_is_stored(squad):
     form_id = form_list.new_form(squad, "coach")
     labels.label(squad, "Birch", "2026-06-02", "2026-06-05", "ill")
     said = refused(squad, coach(squad, form_id, decisions=[DECISION], labels=[ILL]))
-    assert "are called ill already" in said
+    assert "some of the days from 2026-06-01 to 2026-06-03 are called ill already" in said
     assert squad.store.frame("proposals").empty
+
+
+def test_days_that_are_all_called_so_keep_nothing_else_from_being_taken(squad):
+    form_id = form_list.new_form(squad, "coach")
+    labels.label(squad, "Birch", "2026-06-01", "2026-06-05", "ill")
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION], labels=[ILL, ILL]))
+    assert take(squad)[0].state == "taken"
+    assert (len(squad.store.frame("proposals")), len(labels.labels(squad))) == (1, 1)
+    other = ILL | {"athlete": "alder1"}
+    put(squad, "b.txt", coach(squad, form_id, labels=[other, other]))
+    assert take(squad)[0].state == "taken"
+    assert labels.labels(squad)["athlete_id"].tolist() == ["alder1", "birch1"]
+
+
+def test_of_one_menu_one_choice_is_accepted_in_one_letter_and_by_an_older_one_too(squad):
+    form_id = form_list.new_form(squad, "coach")
+    pause, slow = DECISION | {"rule_id": "plateau.pause"}, DECISION | {"rule_id": "plateau.slow"}
+    old = (squad.now() - timedelta(minutes=10)).isoformat()
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION, pause]))
+    take(squad)
+    put(squad, "b.txt", coach(squad, form_id, decisions=[slow], written_at=old))
+    take(squad)
+    said = squad.store.frame("proposals").set_index("rule_id")["answer"].to_dict()
+    assert said == {"plateau.tempo": "rejected", "plateau.pause": "accepted", "plateau.slow": "rejected"}
+
+
+def test_days_that_an_athlete_logged_as_ill_are_asked_of_the_coach_until_they_are_called_so(squad, form):
+    from analysis.forms.said_away import said_away
+
+    off = {"what": "other", "status": "off", "away": "ill", "minutes": None, "rpe": None, "sets": None, "role": None}
+    away = [answer(squad, form, "alder1", "session", days=days, **off) for days in (1, 2, 4)]
+    away.append(answer(squad, form, "alder1", "session", days=6, **off | {"away": "travelling"}))
+    away.append(answer(squad, form, "alder1", "session", days=8, **off | {"away": None, "notes": "no time"}))
+    put(squad, "a.txt", sealed(squad, *away))
+    take(squad)
+    days = [f"{squad.today() - timedelta(days=number):%Y-%m-%d}" for number in range(9)]
+    told = [(one["name"], one["label"], one["first"], one["last"]) for one in said_away(squad)]
+    assert told == [
+        ("Alder", "travel", days[6], days[6]),
+        ("Alder", "ill", days[4], days[4]),
+        ("Alder", "ill", days[2], days[1]),
+    ]
+    labels.label(squad, "Alder", days[2], days[1], "ill")
+    assert [one["first"] for one in said_away(squad)] == [days[6], days[4]]
 
 
 def test_an_athlete_cannot_answer_as_the_coach(squad, form):

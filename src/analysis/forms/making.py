@@ -14,6 +14,7 @@ from analysis.base.frames import rows_of
 from analysis.base.tables import LABELS
 from analysis.forms import asked
 from analysis.forms.page import form_page
+from analysis.forms.said_away import said_away
 from analysis.report.publish import publish
 from analysis.workspace import Workspace, form_list
 from analysis.workspace.form_letters import HOLDS_DAYS, LATE_DAYS, form_keys
@@ -104,6 +105,7 @@ def make_for_coach(
     about["key"] = _b64(form_keys(workspace).of_form(form_id, ""))
     about["people"] = [[row.athlete_id, row.name] for row in rows_of(people)]
     about["labels"] = [[label, label] for label in LABELS]
+    about["away"] = said_away(workspace)
     shown = ["proposal_id", "athlete_id", "rule_id", "subject", "line", "evidence", "name"]
     about["proposals"] = [
         {name: getattr(row, name) for name in shown} | {"local_date": f"{row.local_date:%Y-%m-%d}"}
