@@ -2,7 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pytest
@@ -71,10 +76,32 @@ def form(grove) -> Path:
     return grove / "reports" / "forms" / "Alder_alder1.html"
 
 
+SECONDS_A_TAP = 1.5  # to read, to find the place and to touch it: an assumption, stated beside what is counted
+
+
+class Served(SimpleHTTPRequestHandler):
+    """A folder of files and no more."""
+
+    def log_message(self, *_what) -> None:
+        """Nothing: a browser's questions are no output of a test."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder on this machine, which a browser holds for as safe as one by https."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Served, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://localhost:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 class Phone(Opened):
     """A form that is tapped; the taps are counted."""
 
-    def __init__(self, browser, page: Path, **how):
+    def __init__(self, browser, page: Path | str, **how):
         super().__init__(browser, page, 360, **how)
         self.taps = 0
 
@@ -85,6 +112,12 @@ class Phone(Opened):
         place = radio if radio.count() else within.get_by_role("button", name=name)
         place.first.click()
         self.taps += 1
+
+    def count(self, what: str) -> None:
+        """Print the taps, the time that they take a person, and the time that this script took."""
+        script_s = self.tab.evaluate("performance.now()") / 1000
+        taken = f"{self.taps} taps, {self.taps * SECONDS_A_TAP:.0f} s at {SECONDS_A_TAP} s a tap"
+        print(f"{what}: {taken}; {script_s:.1f} s for the script")
 
     def said(self) -> str:
         return self.tab.locator("#said").inner_text()
@@ -109,6 +142,7 @@ def test_a_morning_takes_twelve_taps_at_most_and_leaves_as_a_sealed_file(browser
         phone.picture("form_360_hand")
         phone.tap("I sent it: clear my answers")
         assert phone.taps <= 12
+        phone.count("a morning")
         assert phone.said() == "Sent. Your answers are cleared from this phone."
         assert "sleep" not in phone.tab.evaluate("JSON.stringify(localStorage)")
         assert phone.complaints == []
@@ -143,6 +177,7 @@ def test_a_session_is_on_the_page_two_commands_later(browser, form, grove):
         phone.tap("Notes")
         phone.tab.get_by_label("What should your coach know?").fill(HOSTILE)
         text = phone.send()
+        phone.count("a session with two sets and a note")
         assert phone.complaints == []
     drop(grove, "from phone.txt", f"Hi coach, here it is:\n\n{text}\n\nSee you!")
     run(grove, "ingest")
@@ -199,6 +234,27 @@ def test_the_share_sheet_gets_one_file_and_a_closed_one_keeps_the_answers(browse
         assert re.fullmatch(r"workbook-answers-[-\d]+\.txt", name)
         assert json.loads(text)["workbook_answer"] == 1
         assert phone.tab.locator("#send").is_disabled()
+
+
+@pytest.mark.parametrize("kind", ["phone", "desk"])
+def test_it_works_from_an_address_too_and_there_without_a_net(browser, form, grove, kind):
+    with served(form.parent) as address, Phone(browser, f"{address}/{form.name}") as phone:
+        assert phone.tab.evaluate("isSecureContext")
+        if kind == "phone":
+            phone.tab.evaluate(SHARES)
+        phone.tap("7", "How did you sleep?")
+        phone.tab.context.set_offline(True)
+        phone.tap("3", "How sore are you?")
+        if kind == "phone":
+            phone.tap("Send: morning")
+            phone.tab.locator("#said", has_text="Sent. Your answers").wait_for()
+            text = phone.tab.evaluate("window.shared")[1]
+        else:
+            text = phone.send()
+        asked = [url for url in phone.requests if not url.startswith("blob:")]
+        assert asked == [f"{address}/{form.name}"]  # not even for an icon
+        assert phone.complaints == []
+    assert "1 taken" in run(grove, "ingest", str(drop(grove, f"from {kind}.txt", text)))
 
 
 def test_what_cannot_be_is_said_before_it_is_sent(browser, form):

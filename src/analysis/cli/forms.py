@@ -90,7 +90,8 @@ def _print_made(made: "list[Made]") -> None:
             click.echo(f"none     {one.whose}: {one.error}", err=True)
             continue
         older = f"; {common.count(one.revoked, 'older form')} revoked" if one.revoked else ""
-        click.echo(f"form     {common.shown(one.path)}: for the {one.to}, until {one.until}{older}")
+        whom = f"{one.to} ({one.address})" if one.address else one.to
+        click.echo(f"form     {common.shown(one.path)}: for the {whom}, until {one.until}{older}")
     if any(one.path for one in made):
         click.echo("Send each to its own people alone: who has the form can answer it. Take the answers in with")
         click.echo("workbook ingest FILE, or put them into the drop folder.")

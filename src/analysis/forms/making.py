@@ -32,7 +32,8 @@ class Made:
     athlete_id: str
     path: Path | None
     until: str = ""  # last day on which it can be answered, ISO
-    to: str = ""  # whose address it goes to: athlete or guardian
+    to: str = ""  # whom it goes to: athlete, guardian or coach
+    address: str = ""  # where mails to them go, if that is known
     revoked: int = 0  # older forms
     error: str = ""
 
@@ -60,7 +61,8 @@ def make(workspace: Workspace, athlete_id: str, to: Path | None = None, *, renew
     path = _folder(workspace, to) / f"{file_name(name, athlete_id)}.html"
     publish({path: form_page(about, title=name, contact=workspace.config.contact)})
     whose = "guardian" if consent.is_minor else "athlete"
-    return Made(name, athlete_id, path, about["until"], whose, revoked)
+    contacts = workspace.store.frame("contacts", [athlete_id]).set_index("whose").loc[:, "email"].dropna()
+    return Made(name, athlete_id, path, about["until"], whose, contacts.get(whose, ""), revoked)
 
 
 def make_all(workspace: Workspace, to: Path | None = None, *, renew: bool = False) -> list[Made]:
@@ -91,7 +93,7 @@ def make_for_squad(workspace: Workspace, to: Path | None = None, *, renew: bool 
     about |= {"unit": workspace.config.display.to().mass, "lifts": known, "plan": {}}
     path = _folder(workspace, to) / f"{SQUAD}.html"
     publish({path: form_page(about, title=workspace.config.squad, contact=workspace.config.contact)})
-    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked=revoked)
 
 
 def make_for_coach(
@@ -113,7 +115,7 @@ def make_for_coach(
     ]
     path = _folder(workspace, to) / f"{COACH}.html"
     publish({path: form_page(about, title=workspace.config.squad, contact="the coach", script="coach.js")})
-    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked=revoked)
 
 
 def form_to_send(workspace: Workspace, athlete_id: str, whose: str) -> Path | None:
