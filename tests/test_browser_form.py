@@ -257,6 +257,40 @@ def test_it_works_from_an_address_too_and_there_without_a_net(browser, form, gro
     assert "1 taken" in run(grove, "ingest", str(drop(grove, f"from {kind}.txt", text)))
 
 
+def test_a_day_off_is_asked_for_nothing_else_and_sends_nothing_else(browser, form, grove):
+    with Phone(browser, form) as phone:
+        phone.tap("Session")
+        phone.tap("60", "Minutes")
+        phone.tap("Off: ill", "What did you do?")
+        assert phone.tab.get_by_role("group", name="Minutes").count() == 0
+        assert phone.tab.evaluate("document.activeElement.value") == "ill"  # drawn anew, and the focus stays
+        phone.tab.get_by_text("Other day, clear").click()
+        phone.tab.get_by_label("Another day").fill(phone.tab.get_by_label("Another day").get_attribute("min"))
+        phone.tap("Off: ill", "What did you do?")
+        text = phone.send()
+        assert phone.complaints == []
+    run(grove, "ingest", str(drop(grove, "off.txt", text)))
+    opened = open_workspace(grove)
+    sessions = opened.athlete("Alder").sessions
+    opened.store.close()
+    (row,) = sessions.loc[sessions["status"] == "off"].to_dict("records")
+    assert (row["notes"], pd.isna(row["duration_s"]), pd.isna(row["rpe_cr10"])) == ("ill", True, True)
+
+
+def test_at_twice_the_letters_every_screen_is_reached_and_nothing_is_cut(browser, form):
+    with Phone(browser, form) as phone:
+        session = phone.tab.context.new_cdp_session(phone.tab)
+        session.send("Page.enable")
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+        phone.tab.reload()
+        assert phone.tab.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+        for screen in ("Session", "Sets", "Checks", "Notes", "Morning"):
+            phone.tap(screen)
+            assert phone.tab.locator(f"#{screen.lower()}").is_visible()
+            assert phone.tab.evaluate("document.documentElement.scrollWidth") <= 360
+            assert violations(phone.tab) == [], screen
+
+
 def test_what_cannot_be_is_said_before_it_is_sent(browser, form):
     with Phone(browser, form) as phone:
         phone.tap("Checks")
