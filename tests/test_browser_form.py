@@ -17,7 +17,7 @@ from form_letters import answer, put, sealed
 
 from analysis import open_workspace
 from analysis.forms import making
-from analysis.forms.said_away import said_away
+from analysis.proposals import said_away
 from analysis.workspace import form_list
 
 pytestmark = [
@@ -371,7 +371,7 @@ def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
     birch = form_list.new_form(opened, "athlete", "birch1")
     off = answer(opened, birch, "birch1", "session", what="other", status="off", away="ill", sets=None, rpe=None)
     run(grove, "ingest", str(put(opened, "birch off.txt", sealed(opened, off | {"role": None, "minutes": None}))))
-    page = making.make_for_coach(opened, shown).path
+    page = making.make_for_coach(opened, shown, said_away(opened)).path
     with Phone(browser, page) as phone:
         phone.tap("Accept", "Alder: Pause")
         phone.tap("Accept", "Alder: </script>")

@@ -16,6 +16,7 @@ from analysis.base.errors import UnreadableFile
 from analysis.base.rules import proposal_id
 from analysis.cli import main
 from analysis.privacy import backup, erasure, takeaway
+from analysis.proposals import said_away
 from analysis.sealing import MAX_BYTES, SECRET, FormKeysLost, letters_in, opened
 from analysis.workspace import Workspace, form_list, intake, labels
 from analysis.workspace.form_letters import form_keys
@@ -489,8 +490,6 @@ def test_of_one_menu_one_choice_is_accepted_in_one_letter_and_by_an_older_one_to
 
 
 def test_days_that_an_athlete_logged_as_ill_are_asked_of_the_coach_until_they_are_called_so(squad, form):
-    from analysis.forms.said_away import said_away
-
     off = {"what": "other", "status": "off", "away": "ill", "minutes": None, "rpe": None, "sets": None, "role": None}
     away = [answer(squad, form, "alder1", "session", days=days, **off) for days in (1, 2, 4)]
     away.append(answer(squad, form, "alder1", "session", days=6, **off | {"away": "travelling"}))

@@ -5,17 +5,21 @@ need not be started to find what it answers.
 """
 
 from dataclasses import asdict
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import pandas as pd
 
 from analysis.base.errors import UsageProblem
+from analysis.base.frames import rows_of
 from analysis.base.rules import Proposal, rule_of
 from analysis.base.tables import TABLES
+from analysis.metrics.adherence import away
 from analysis.pages.athlete_week.week import AthleteFrames, athlete_week
 from analysis.pages.squad_week.proposals import week_proposals
 from analysis.report.due import week_end
 from analysis.workspace import Athlete, Workspace
+from analysis.workspace.form_letters import LATE_DAYS
+from analysis.workspace.labels import labels
 
 Answer = Literal["accepted", "rejected"]
 
@@ -96,6 +100,30 @@ def answer(
     answers = TABLES["proposals"].coerce(answers.assign(answered_at=pd.Timestamp.now(tz="UTC")))
     workspace.store.put("proposals", answers)
     return answers
+
+
+def said_away(workspace: Workspace) -> list[dict[str, Any]]:
+    """Stretches of the last two weeks that athletes logged as ill or away and nobody has called so, by name and day.
+
+    Returns
+    -------
+    list of dict: athlete (id), name, label (ill or travel), first and last (ISO days, both included).
+    """
+    today = workspace.today()
+    days = pd.date_range(today - pd.Timedelta(days=LATE_DAYS), today)
+    called, found = labels(workspace), []
+    stored = workspace.store.frame("sessions")
+    logged = stored.loc[stored["local_date"].between(days[0], today)]
+    for one in rows_of(workspace.athletes().sort_values("name")):
+        own = called.loc[called["athlete_id"] == one.athlete_id]
+        said = away(days, own.iloc[:0], logged.loc[logged["athlete_id"] == one.athlete_id])
+        is_open = said.isin(("ill", "travel")) & away(days, own).isna()
+        stretch: pd.Series = (said.where(is_open) != said.where(is_open).shift()).cumsum()
+        for _, same in said.loc[is_open].groupby(stretch.loc[is_open]):
+            first, last = (f"{day:%Y-%m-%d}" for day in (same.index[0], same.index[-1]))
+            row = {"athlete": one.athlete_id, "name": one.name, "label": same.iloc[0], "first": first, "last": last}
+            found.append(row)
+    return found
 
 
 def _last_week_end(workspace: Workspace) -> str:

@@ -62,8 +62,8 @@ def form(
         elif everybody:
             made = making.make_all(workspace, to, renew=renew)
         elif coach:
-            rows = proposals.proposed(workspace)
-            made = [making.make_for_coach(workspace, rows.loc[rows["is_open"]], to, renew=renew)]
+            rows, away = proposals.proposed(workspace), proposals.said_away(workspace)
+            made = [making.make_for_coach(workspace, rows.loc[rows["is_open"]], away, to, renew=renew)]
         else:
             made = [making.make_for_squad(workspace, to, renew=renew)]
     if as_json:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,6 @@ from analysis.base.frames import rows_of
 from analysis.base.tables import LABELS
 from analysis.forms import asked
 from analysis.forms.page import form_page
-from analysis.forms.said_away import said_away
 from analysis.report.publish import publish
 from analysis.workspace import Workspace, form_list
 from analysis.workspace.form_letters import HOLDS_DAYS, LATE_DAYS, form_keys
@@ -97,9 +97,14 @@ def make_for_squad(workspace: Workspace, to: Path | None = None, *, renew: bool 
 
 
 def make_for_coach(
-    workspace: Workspace, proposals: pd.DataFrame, to: Path | None = None, *, renew: bool = False
+    workspace: Workspace,
+    proposals: pd.DataFrame,
+    away: Sequence[dict[str, Any]] = (),
+    to: Path | None = None,
+    *,
+    renew: bool = False,
 ) -> Made:
-    """Write the coach's form: `proposals` as `analysis.proposals.proposed` has them, and days to be named."""
+    """Write the coach's form: `proposals` and `away` as `analysis.proposals` has them, and days to be named."""
     revoked = form_list.revoke(workspace, "coach") if renew else 0
     form_id = form_list.new_form(workspace, "coach")
     people = workspace.athletes().sort_values("name")
@@ -107,7 +112,7 @@ def make_for_coach(
     about["key"] = _b64(form_keys(workspace).of_form(form_id, ""))
     about["people"] = [[row.athlete_id, row.name] for row in rows_of(people)]
     about["labels"] = [[label, label] for label in LABELS]
-    about["away"] = said_away(workspace)
+    about["away"] = list(away)
     shown = ["proposal_id", "athlete_id", "rule_id", "subject", "line", "evidence", "name"]
     about["proposals"] = [
         {name: getattr(row, name) for name in shown} | {"local_date": f"{row.local_date:%Y-%m-%d}"}
