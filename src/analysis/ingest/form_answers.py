@@ -87,8 +87,8 @@ def read(path: Path, options: Options) -> Reading:  # noqa: ARG001 - as every re
     )
 
 
-def read_answers(answers: Sequence[Fields | Left], name: str, options: Options) -> Reading:  # noqa: ARG001
-    """Answers that never lay on a disk in clear; `name` is that of the file in which they came sealed."""
+def read_answers(answers: Sequence[Fields | Left], options: Options) -> Reading:
+    """Answers that came sealed and never lay on a disk in clear."""
     known, ledger, rows = catalogue(options.exercises), Ledger(), _RECORDS()
     cues: list[dict[str, Any]] = []
     for row_no, one in enumerate(answers, start=1):
@@ -96,9 +96,8 @@ def read_answers(answers: Sequence[Fields | Left], name: str, options: Options) 
         if isinstance(one, Left):
             _leave(one, row, ledger)
             continue
-        ledger.enter(
-            "", row_no, (json.dumps(one, ensure_ascii=False).encode("utf-8", "backslashreplace").decode(),), "taken"
-        )
+        raw = json.dumps(one, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()  # halves of letters too
+        ledger.enter("", row_no, (raw,), "taken")
         try:
             for table, record in _records(_Fields(one), known):
                 if table != "cues" or record not in cues:  # one that helped in two sessions of a day

@@ -89,7 +89,7 @@ def open_letters(workspace: Workspace, path: Path, options: Options, kept: Kept 
         raise UnreadableFile(f"{name}: the answer {first.about} {first.why}. {first.remedy}")
     if judge.of_tablet and not seen and kept is None:
         raise WaitsForTheCoach(_told(taken, name))
-    reading = registry.read_opened([one.given if isinstance(one, _Taken) else one for one in entries], name, options)
+    reading = registry.read_opened([one.given if isinstance(one, _Taken) else one for one in entries], options)
     return Opened(reading, tuple(judge.giving_way(entries, reading)))
 
 
@@ -253,7 +253,7 @@ class _Judge:
         """Whether an answer of this id lies in a file of a form that was taken in; the coach's stand nowhere else."""
         files = self.workspace.store.among("files", reader=[READER.name])
         rows = self.workspace.store.among("source_rows", file_no=files["file_no"].tolist(), became=["taken"])
-        return any(json.loads(json.loads(raw)[0]).get("id") == answer_id for raw in rows["raw"])
+        return any(f'"id": {json.dumps(answer_id)}' in json.loads(raw)[0] for raw in rows["raw"])
 
     def _out_of_time(self, form: Any, one: About) -> tuple[str, str] | None:
         """Why an answer comes too late or too early, and what to do."""
