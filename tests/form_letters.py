@@ -10,9 +10,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from drop_folder import ROSTER, drop, workspace
 
 from analysis.sealing import letter
-from analysis.workspace import Workspace
+from analysis.workspace import Workspace, intake
 from analysis.workspace.form_letters import form_keys
 
 ITEMS = [
@@ -47,7 +48,7 @@ def sealed(workspace: Workspace, *answers: dict, key_of: str | None = None) -> s
     keys = form_keys(workspace)
     signed = []
     for one in answers:
-        text = json.dumps(one, ensure_ascii=False)
+        text = json.dumps(one, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()  # as a browser has it
         key = keys.of_form(one["form"], one["athlete"] if key_of is None else key_of)
         signed.append({"text": text, "mac": b64(letter.mac_of(text, key))})
     return sealed_to(keys.public(), json.dumps({"answers": signed}).encode())
@@ -73,3 +74,27 @@ def put(workspace: Workspace, name: str, text: str) -> Path:
     path = workspace.raw_folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def alder_and_birch(folder: Path) -> Path:
+    """A closed workspace with two athletes."""
+    made = workspace(folder)
+    drop(made.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2000,,,\nBirch,birch1,M,2001,,,\n")
+    assert take(made)[0].state == "taken"
+    made.store.close()
+    return made.folder
+
+
+def take(squad: Workspace, **how) -> list[intake.Outcome]:
+    files = intake.files_below([squad.raw_folder])
+    return [one for one in intake.ingest(squad, files, **how) if one.state != "known" or one.error]
+
+
+def refused(squad: Workspace, text: str, name: str = "letter.txt") -> str:
+    """Why a letter is refused; nothing of it is stored."""
+    before = {name: len(squad.store.frame(name)) for name in ("wellness", "sessions", "sets", "answers", "files")}
+    path = put(squad, name, text)
+    (outcome,) = (one for one in take(squad) if one.path == path)
+    assert outcome.state == "failed"
+    assert {name: len(squad.store.frame(name)) for name in before} == before
+    return outcome.error

@@ -172,7 +172,9 @@ def test_the_example_names_its_front_page_first_and_has_the_review_of_a_block(tm
     one, asked = trees(tmp_path / "squad", 1), []
     monkeypatch.setattr(demonstration, "prepare", lambda _folder, _opened: (one, {}, day(AS_OF)))
     monkeypatch.setattr(runs, "_render_due", lambda _workspace, planned, *_more, **_quiet: asked.extend(planned) or [])
-    first = run("demo", "--workspace", one.folder).splitlines()[0]
+    told = run("demo", "--workspace", one.folder)
+    assert f"A form that an athlete answers on a phone: workbook form Alder --workspace {one.folder}" in told
+    first = told.splitlines()[0]
     assert first == f"Open {one.reports_folder / 'index.html'} in a browser: it lists every page."
     assert asked[-1] == Job("block_review", "", AS_OF)
 

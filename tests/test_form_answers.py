@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from drop_folder import ROSTER, drop, workspace
-from form_letters import ITEMS, SETS, TRAINED, answer, b64, put, sealed, sealed_to
+from drop_folder import workspace
+from form_letters import ITEMS, SETS, TRAINED, alder_and_birch, answer, b64, put, refused, sealed, sealed_to, take
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +15,8 @@ from analysis import open_workspace
 from analysis.base.errors import UnreadableFile
 from analysis.base.rules import proposal_id
 from analysis.cli import main
-from analysis.ingest import registry
-from analysis.ingest.reading import Options
 from analysis.privacy import backup, erasure, takeaway
+from analysis.proposals import said_away
 from analysis.sealing import MAX_BYTES, SECRET, FormKeysLost, letters_in, opened
 from analysis.workspace import Workspace, form_list, intake, labels
 from analysis.workspace.form_letters import form_keys
@@ -25,11 +24,7 @@ from analysis.workspace.form_letters import form_keys
 
 @pytest.fixture(scope="module")
 def grove(tmp_path_factory):
-    made = workspace(tmp_path_factory.mktemp("grove") / "squad")
-    drop(made.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2000,,,\nBirch,birch1,M,2001,,,\n")
-    assert take(made)[0].state == "taken"
-    made.store.close()
-    return made.folder
+    return alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
 
 
 @pytest.fixture
@@ -42,21 +37,6 @@ def squad(grove, tmp_path):
 @pytest.fixture
 def form(squad) -> str:
     return form_list.new_form(squad, "athlete", "alder1")
-
-
-def take(squad: Workspace, **how) -> list[intake.Outcome]:
-    files = intake.files_below([squad.raw_folder])
-    return [one for one in intake.ingest(squad, files, **how) if one.state != "known" or one.error]
-
-
-def refused(squad: Workspace, text: str, name: str = "letter.txt") -> str:
-    """Why a letter is refused; nothing of it is stored."""
-    before = {name: len(squad.store.frame(name)) for name in ("wellness", "sessions", "sets", "answers", "files")}
-    path = put(squad, name, text)
-    (outcome,) = (one for one in take(squad) if one.path == path)
-    assert outcome.state == "failed"
-    assert {name: len(squad.store.frame(name)) for name in before} == before
-    return outcome.error
 
 
 def later(squad: Workspace, monkeypatch, **time) -> None:
@@ -349,17 +329,10 @@ def test_the_tablet_of_the_squad_waits_for_the_coach(squad):
     assert len(squad.athlete("Birch").wellness) == 2
 
 
-def test_the_reader_of_open_answers_needs_no_key(tmp_path, squad):
-    path = tmp_path / "answers.json"
-    path.write_text(json.dumps({"form_answers": 1, "answers": [answer(squad, "f", "Alder", "session")]}))
-    reading = registry.read(path, Options())
-    assert reading.reader == "form_answers"
-    assert {name: len(rows) for name, rows in reading.tables.items()} == {
-        "sessions": 1,
-        "sets": 2,
-        "reps": 7,
-        "answers": 1,
-    }
+@pytest.mark.parametrize("kind", ["morning", "coach"])
+def test_answers_that_nobody_sealed_are_a_sentence(squad, kind):
+    said = refused(squad, json.dumps({"form_answers": 1, "answers": [answer(squad, "f", "coach", kind)]}), "a.json")
+    assert "nobody sealed, so that nobody can tell whose they are" in said
 
 
 def test_erase_finds_and_removes_forms_and_answers_also_those_never_taken_in(squad, form):
@@ -379,6 +352,34 @@ def test_erase_finds_and_removes_forms_and_answers_also_those_never_taken_in(squ
     assert squad.store.frame("forms")["athlete_id"].tolist() == ["birch1"]
     assert squad.store.frame("answers").empty
     assert take(squad)[0].state == "taken"
+
+
+@pytest.mark.parametrize("is_taken_in", [True, False])
+@pytest.mark.parametrize("in_one_letter", [True, False])
+def test_erase_takes_one_of_several_out_of_the_letters_of_a_tablet(squad, is_taken_in, in_one_letter):
+    form_id = form_list.new_form(squad, "squad")
+    told = (("Birch", "morning"), ("Alder", "morning"), ("Birch", "session"))
+    answers = [answer(squad, form_id, name, kind) for name, kind in told]
+    letters = [answers] if in_one_letter else [[one] for one in answers]
+    path = put(squad, "tablet.txt", "\n".join(sealed(squad, *some, key_of="") for some in letters))
+    if is_taken_in:
+        take(squad, seen=True)
+    of_birch = [mac_and_text(squad, path)[place] for place in (0, 2)]
+    done = erasure.erase(squad, "Alder", raw=True)
+    assert (done.left, done.rewritten) == ([], ("data/raw/athletes.csv", "data/raw/tablet.txt"))
+    assert mac_and_text(squad, path) == of_birch
+    (outcome,) = take(squad, seen=True, again=True)[-1:]
+    assert outcome.state == ("again" if is_taken_in else "taken")
+    assert len(squad.athlete("Birch").wellness) == 2
+    assert len(squad.athlete("Birch").sets) == 2
+    assert set(squad.store.frame("answers")["athlete_id"]) == {"birch1"}
+
+
+def mac_and_text(squad, path) -> list[tuple[str, bytes]]:
+    """What lies in the letters of a file."""
+    found = letters_in(path.read_text(), path.name)
+    private = form_keys(squad).private()
+    return [(one.text, one.mac) for letter in found for one in opened(letter, private, path.name)]
 
 
 def test_a_backup_keeps_the_secret_and_what_is_taken_away_has_forms_and_answers(squad, form, tmp_path):
@@ -460,8 +461,50 @@ def test_days_that_have_that_name_are_said_and_nothing_is_stored(squad):
     form_id = form_list.new_form(squad, "coach")
     labels.label(squad, "Birch", "2026-06-02", "2026-06-05", "ill")
     said = refused(squad, coach(squad, form_id, decisions=[DECISION], labels=[ILL]))
-    assert "are called ill already" in said
+    assert "some of the days from 2026-06-01 to 2026-06-03 are called ill already" in said
     assert squad.store.frame("proposals").empty
+
+
+def test_days_that_are_all_called_so_keep_nothing_else_from_being_taken(squad):
+    form_id = form_list.new_form(squad, "coach")
+    labels.label(squad, "Birch", "2026-06-01", "2026-06-05", "ill")
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION], labels=[ILL, ILL]))
+    assert take(squad)[0].state == "taken"
+    assert (len(squad.store.frame("proposals")), len(labels.labels(squad))) == (1, 1)
+    other = ILL | {"athlete": "alder1"}
+    put(squad, "b.txt", coach(squad, form_id, labels=[other, other]))
+    assert take(squad)[0].state == "taken"
+    assert labels.labels(squad)["athlete_id"].tolist() == ["alder1", "birch1"]
+
+
+def test_of_one_menu_one_choice_is_accepted_in_one_letter_and_by_an_older_one_too(squad):
+    form_id = form_list.new_form(squad, "coach")
+    pause, slow = DECISION | {"rule_id": "plateau.pause"}, DECISION | {"rule_id": "plateau.slow"}
+    old = (squad.now() - timedelta(minutes=10)).isoformat()
+    put(squad, "a.txt", coach(squad, form_id, decisions=[DECISION, pause]))
+    take(squad)
+    put(squad, "b.txt", coach(squad, form_id, decisions=[slow], written_at=old))
+    take(squad)
+    said = squad.store.frame("proposals").set_index("rule_id")["answer"].to_dict()
+    assert said == {"plateau.tempo": "rejected", "plateau.pause": "accepted", "plateau.slow": "rejected"}
+
+
+def test_days_that_an_athlete_logged_as_ill_are_asked_of_the_coach_until_they_are_called_so(squad, form):
+    off = {"what": "other", "status": "off", "away": "ill", "minutes": None, "rpe": None, "sets": None, "role": None}
+    away = [answer(squad, form, "alder1", "session", days=days, **off) for days in (1, 2, 4)]
+    away.append(answer(squad, form, "alder1", "session", days=6, **off | {"away": "travelling"}))
+    away.append(answer(squad, form, "alder1", "session", days=8, **off | {"away": None, "notes": "no time"}))
+    put(squad, "a.txt", sealed(squad, *away))
+    take(squad)
+    days = [f"{squad.today() - timedelta(days=number):%Y-%m-%d}" for number in range(9)]
+    told = [(one["name"], one["label"], one["first"], one["last"]) for one in said_away(squad)]
+    assert told == [
+        ("Alder", "travel", days[6], days[6]),
+        ("Alder", "ill", days[4], days[4]),
+        ("Alder", "ill", days[2], days[1]),
+    ]
+    labels.label(squad, "Alder", days[2], days[1], "ill")
+    assert [one["first"] for one in said_away(squad)] == [days[6], days[4]]
 
 
 def test_an_athlete_cannot_answer_as_the_coach(squad, form):

@@ -39,6 +39,9 @@ def grove(tmp_path):
     opened = workspace(tmp_path / "grove", CONFIG + SQUAD)
     people = "Alder,alder1,F,2000,,,\nBirch,birch1,M,2012,,Mum Birch,\nCedar,cedar1,F,2012,,,\n"
     drop(opened.folder, "athletes.csv", ROSTER + people)
+    drop(
+        opened.folder, "contacts.csv", "athlete,whose,email\nBirch,athlete,b@x.example\nBirch,guardian,mum@x.example\n"
+    )
     drop(opened.folder, "Alder/strong.csv", strong(strong_row(load=100), strong_row("2026-06-08", load=102.5)))
     drop(opened.folder, "Birch/strong.csv", strong(strong_row(load=100)))
     plan = f'Alder,{opened.today():%Y-%m-%d},day_1,"Hip thrust 3x8, then Romanian deadlift 3x8",\n'
@@ -76,8 +79,9 @@ def test_loads_stand_in_the_unit_that_the_athlete_reads(grove):
 
 def test_all_forms_are_made_and_who_may_not_have_one_is_named(grove):
     told = run(grove.folder, "form", "--all", code=3)
-    assert "Birch_birch1.html: for the guardian" in told
-    assert "Alder_alder1.html: for the athlete" in told
+    assert "Birch_birch1.html: for the guardian (mum@x.example), until" in told
+    assert "b@x.example" not in told
+    assert "Alder_alder1.html: for the athlete, until" in told
     assert "none     Cedar: cedar1 is a minor without a guardian" in told
     assert grove.store.frame("forms")["athlete_id"].tolist() == ["alder1", "birch1"]
 

@@ -285,6 +285,17 @@ class TestAnswers:
             (first["rule_id"], "rejected"),
         ]
 
+    def test_the_reason_of_an_answer_is_kept_beside_it_and_goes_with_it(self, folder):
+        (row,) = self.decide(folder, "--athlete", "Alder")
+        (said,) = self.decide(folder, row["proposal_id"], "reject", "--athlete", "Alder", "--reason", " sore  back ")
+        assert said["reason"] == "sore back"
+        (listed,) = self.decide(folder, "--athlete", "Alder")
+        assert (listed["answer"], listed["reason"]) == ("rejected", "sore back")
+        words = ["decide", row["proposal_id"], "accept", "--reason", "now fit", "--workspace", str(folder)]
+        assert f"{row['line']} Why: now fit" in CliRunner().invoke(main, words).stdout
+        self.decide(folder, row["proposal_id"], "accept")
+        assert self.decide(folder, "--athlete", "Alder")[0]["reason"] is None
+
     def test_the_list_prints_evidence_and_the_command_that_answers(self, folder):
         done = CliRunner().invoke(main, ["decide", "--athlete", "Hazel", "--workspace", str(folder)])
         assert "Hazel, week of 2026-06-29: regress. Form has broken earlier" in done.stdout

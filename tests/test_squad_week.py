@@ -230,10 +230,10 @@ def test_a_card_has_both_levels_how_sure_it_is_and_what_that_rests_on_stands_beh
 # --- what waits for an answer ----------------------------------------------------------------------------------
 
 
-def answered(week: SquadWeek, *said: str) -> SquadWeek:
-    """The week with these answers to the first proposals of its first athlete."""
+def answered(week: SquadWeek, *said: str, reason: str | None = None) -> SquadWeek:
+    """The week with these answers to the first proposals of its first athlete, for one reason."""
     made = [one for _, one in week.proposals][: len(said)]
-    rows = pd.DataFrame({"proposal_id": [one.proposal_id for one in made], "answer": list(said)})
+    rows = pd.DataFrame({"proposal_id": [one.proposal_id for one in made], "answer": list(said), "reason": reason})
     squad = replace(week.squad, ledger={**week.squad.ledger, "proposals": rows})
     return replace(week, squad=squad)
 
@@ -250,6 +250,9 @@ def test_an_open_proposal_stands_on_its_card_with_the_command_that_answers_it_an
     assert (accepted.proposals, accepted.answer) == ((), f"Accepted: {proposal.line}")
     (rejected,) = cards_of(answered(week, "rejected"))
     assert (rejected.proposals, rejected.answer) == ((), f"Rejected: {proposal.line}")
+    (said_why,) = cards_of(answered(week, "rejected", reason="Back <b>sore</b>"))
+    assert said_why.answer == f"Rejected: {proposal.line} Why: Back <b>sore</b>"
+    assert "Back &lt;b&gt;sore" in page_of(answered(week, "rejected", reason="Back <b>sore</b>"))
 
 
 def test_nothing_on_the_page_changes_anything():

@@ -62,8 +62,8 @@ def form(
         elif everybody:
             made = making.make_all(workspace, to, renew=renew)
         elif coach:
-            rows = proposals.proposed(workspace)
-            made = [making.make_for_coach(workspace, rows.loc[rows["is_open"]], to, renew=renew)]
+            rows, away = proposals.proposed(workspace), proposals.said_away(workspace)
+            made = [making.make_for_coach(workspace, rows.loc[rows["is_open"]], away, to, renew=renew)]
         else:
             made = [making.make_for_squad(workspace, to, renew=renew)]
     if as_json:
@@ -90,7 +90,8 @@ def _print_made(made: "list[Made]") -> None:
             click.echo(f"none     {one.whose}: {one.error}", err=True)
             continue
         older = f"; {common.count(one.revoked, 'older form')} revoked" if one.revoked else ""
-        click.echo(f"form     {common.shown(one.path)}: for the {one.to}, until {one.until}{older}")
+        whom = f"{one.to} ({one.address})" if one.address else one.to
+        click.echo(f"form     {common.shown(one.path)}: for the {whom}, until {one.until}{older}")
     if any(one.path for one in made):
         click.echo("Send each to its own people alone: who has the form can answer it. Take the answers in with")
         click.echo("workbook ingest FILE, or put them into the drop folder.")

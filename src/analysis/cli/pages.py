@@ -26,6 +26,7 @@ _LISTED = 20  # pages made that are named one by one
 @click.command()
 @click.argument("proposal_id", metavar="[ID]", required=False)
 @click.argument("answer", required=False, type=click.Choice(["accept", "reject"]))
+@click.option("--reason", help="Why, in your words; it is kept beside the answer.")
 @click.option("--athlete", help="Only of this athlete (id, name or alias).")
 @click.option(
     "--as-of", callback=common.as_day, help="The week that holds this date, ISO; default: the last one that is over."
@@ -35,6 +36,7 @@ _LISTED = 20  # pages made that are named one by one
 def decide(
     proposal_id: str | None,
     answer: str | None,
+    reason: str | None,
     athlete: str | None,
     as_of: str | None,
     workspace: "Workspace",
@@ -46,7 +48,7 @@ def decide(
     """
     from analysis import proposals
 
-    if not proposal_id and not answer:
+    if not proposal_id and not answer and reason is None:
         rows = proposals.proposed(workspace, athlete, as_of)
         told = common.said_again(athlete=athlete, as_of=as_of)
         return common.print_rows(rows) if as_json else _print_proposals(rows, told)
@@ -54,12 +56,13 @@ def decide(
         raise UsageProblem("Say which and how, or neither to list them. As: workbook decide 3f2a91c04d accept")
     with common.locked(workspace):
         rows = proposals.answer(
-            workspace, proposal_id, "accepted" if answer == "accept" else "rejected", athlete, as_of
+            workspace, proposal_id, "accepted" if answer == "accept" else "rejected", athlete, as_of, reason
         )
     if as_json:
         return common.print_rows(rows)
     for row in rows.to_dict("records"):
-        click.echo(f"{row['answer']:8}  {row['proposal_id']}  {row['line']}")
+        why = f" Why: {row['reason']}" if isinstance(row["reason"], str) else ""
+        click.echo(f"{row['answer']:8}  {row['proposal_id']}  {row['line']}{why}")
 
 
 @click.command()

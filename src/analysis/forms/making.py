@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,8 @@ class Made:
     athlete_id: str
     path: Path | None
     until: str = ""  # last day on which it can be answered, ISO
-    to: str = ""  # whose address it goes to: athlete or guardian
+    to: str = ""  # whom it goes to: athlete, guardian or coach
+    address: str = ""  # where mails to them go, if that is known
     revoked: int = 0  # older forms
     error: str = ""
 
@@ -59,7 +61,8 @@ def make(workspace: Workspace, athlete_id: str, to: Path | None = None, *, renew
     path = _folder(workspace, to) / f"{file_name(name, athlete_id)}.html"
     publish({path: form_page(about, title=name, contact=workspace.config.contact)})
     whose = "guardian" if consent.is_minor else "athlete"
-    return Made(name, athlete_id, path, about["until"], whose, revoked)
+    contacts = workspace.store.frame("contacts", [athlete_id]).set_index("whose").loc[:, "email"].dropna()
+    return Made(name, athlete_id, path, about["until"], whose, contacts.get(whose, ""), revoked)
 
 
 def make_all(workspace: Workspace, to: Path | None = None, *, renew: bool = False) -> list[Made]:
@@ -90,13 +93,18 @@ def make_for_squad(workspace: Workspace, to: Path | None = None, *, renew: bool 
     about |= {"unit": workspace.config.display.to().mass, "lifts": known, "plan": {}}
     path = _folder(workspace, to) / f"{SQUAD}.html"
     publish({path: form_page(about, title=workspace.config.squad, contact=workspace.config.contact)})
-    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked=revoked)
 
 
 def make_for_coach(
-    workspace: Workspace, proposals: pd.DataFrame, to: Path | None = None, *, renew: bool = False
+    workspace: Workspace,
+    proposals: pd.DataFrame,
+    away: Sequence[dict[str, Any]] = (),
+    to: Path | None = None,
+    *,
+    renew: bool = False,
 ) -> Made:
-    """Write the coach's form: `proposals` as `analysis.proposals.proposed` has them, and days to be named."""
+    """Write the coach's form: `proposals` and `away` as `analysis.proposals` has them, and days to be named."""
     revoked = form_list.revoke(workspace, "coach") if renew else 0
     form_id = form_list.new_form(workspace, "coach")
     people = workspace.athletes().sort_values("name")
@@ -104,6 +112,7 @@ def make_for_coach(
     about["key"] = _b64(form_keys(workspace).of_form(form_id, ""))
     about["people"] = [[row.athlete_id, row.name] for row in rows_of(people)]
     about["labels"] = [[label, label] for label in LABELS]
+    about["away"] = list(away)
     shown = ["proposal_id", "athlete_id", "rule_id", "subject", "line", "evidence", "name"]
     about["proposals"] = [
         {name: getattr(row, name) for name in shown} | {"local_date": f"{row.local_date:%Y-%m-%d}"}
@@ -111,7 +120,7 @@ def make_for_coach(
     ]
     path = _folder(workspace, to) / f"{COACH}.html"
     publish({path: form_page(about, title=workspace.config.squad, contact="the coach", script="coach.js")})
-    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked)
+    return Made(workspace.config.squad, "", path, about["until"], "coach", revoked=revoked)
 
 
 def form_to_send(workspace: Workspace, athlete_id: str, whose: str) -> Path | None:

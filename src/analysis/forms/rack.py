@@ -73,5 +73,6 @@ def _station(workspace: Workspace, athlete_id: str, name: str | None, day: pd.Ti
     lifts = []
     for lift in asked.lifts_planned(workspace, content):
         one = offered.get(lift, {"name": lift.replace("_", " ").capitalize(), "load": None})
-        lifts.append((one["name"], "" if one["load"] is None else f"{one['load']:g} {told['unit']}"))
+        load = "" if one["load"] is None else f"{one['load']:g} {told['unit']}" if one["load"] else "body weight"
+        lifts.append((one["name"], load))
     return Station(name if isinstance(name, str) else athlete_id, content, tuple(lifts))

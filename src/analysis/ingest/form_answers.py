@@ -1,15 +1,17 @@
-"""Answers of the workbook's own form on a phone, opened: JSON with one object for each thing that was asked of a day.
+"""Answers of the workbook's own form on a phone, opened: an object of JSON for each thing that was asked of a day.
 
-    {"form_answers": 1, "answers": [{"form": "...", "athlete": "k3vd", "kind": "morning", "day": "2026-11-29",
-      "written_at": "2026-11-29T07:12:00+01:00", "sequence": 1764396720, "id": "...",
-      "items": [{"item": "sleep", "value": 7, "low": 1, "high": 10, "direction": "higher_better"}]}]}
+    {"form": "...", "athlete": "k3vd", "kind": "morning", "day": "2026-11-29",
+     "written_at": "2026-11-29T07:12:00+01:00", "sequence": 1764396720, "id": "...",
+     "items": [{"item": "sleep", "value": 7, "low": 1, "high": 10, "direction": "higher_better"}]}
 
-What a phone sends is sealed; the workspace opens it and hands it on as this (`workspace/form_letters.py`). This reader
-knows no key. An answer is taken whole or refused whole, with the reason.
+What a phone sends is sealed; the workspace opens it, proves whose it is, and hands it on as this
+(`workspace/form_letters.py`). This reader knows no key, so it takes nothing from a file in which such objects lie open.
+An answer is taken whole or refused whole, with the reason.
 """
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,7 +23,7 @@ from analysis.base.tables import TABLES
 from analysis.base.units import factor
 from analysis.base.words import BREAKS
 from analysis.ingest.exercises import Catalogue, catalogue
-from analysis.ingest.json_values import Fields, Number, loaded, looks_like_json
+from analysis.ingest.json_values import Fields, looks_like_json
 from analysis.ingest.reading import Options, Reader, Reading
 from analysis.ingest.rows import WHOLE_ROW, Ledger, Problem, Row, frame
 
@@ -34,7 +36,9 @@ MOST_NUMBER = 2.0**31
 MOST_ROWS = 100  # sets or trials of an answer
 REMEDY = "Correct it in the form and send it again."
 
+AWAY = ("ill", "travelling")  # what a day off may be called by whom it was off for
 _ABOUT = ("form", "athlete", "kind", "day", "written_at", "sequence", "id")
+_NO_LETTERS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # they turn the text behind them round
 _TIMED = "time_s"  # the metric of a run
 _RECORDS = dict[str, list[dict[str, Any]]]
 
@@ -47,6 +51,19 @@ class Left:
     remedy: str
     about: str = ""  # its day and kind
     is_refused: bool = True
+
+
+@dataclass(frozen=True)
+class About:
+    """What every answer says of itself."""
+
+    form_id: str
+    athlete: str
+    kind: str
+    day: date
+    written_at: datetime  # by the clock of the phone, with its offset
+    sequence: int
+    answer_id: str
 
 
 class _Bad(ValueError):
@@ -62,30 +79,30 @@ def recognises(path: Path, head: bytes) -> bool:  # noqa: ARG001 - a file is kno
     return looks_like_json(head, b'"form_answers"')
 
 
-def read(path: Path, options: Options) -> Reading:
-    """The answers in the file at `path`. Raises UnreadableFile where it is damaged."""
-    return _reading(loaded(path, options.said), path.name, options)
+def read(path: Path, options: Options) -> Reading:  # noqa: ARG001 - as every reader has it
+    """Nothing. Raises UnreadableFile: answers that lie open may be anybody's."""
+    raise UnreadableFile(
+        f"{path.name} holds answers of a form that nobody sealed, so that nobody can tell whose they are. "
+        "Have them sent again from the form."
+    )
 
 
-def read_answers(answers: Sequence[Fields | Left], name: str, options: Options) -> Reading:
-    """Answers that never lay on a disk in clear; `name` is that of the file in which they came sealed."""
-    return _reading({"answers": answers}, name, options)
-
-
-def _reading(content: object, name: str, options: Options) -> Reading:
-    answers = content.get("answers") if isinstance(content, dict) else None
-    if not isinstance(answers, list | tuple):
-        raise UnreadableFile(f"{name} holds no list of answers. Have them sent again from the form.")
+def read_answers(answers: Sequence[Fields | Left], options: Options) -> Reading:
+    """Answers that came sealed and never lay on a disk in clear."""
     known, ledger, rows = catalogue(options.exercises), Ledger(), _RECORDS()
+    cues: list[dict[str, Any]] = []
     for row_no, one in enumerate(answers, start=1):
         row = Row("", row_no, {})
         if isinstance(one, Left):
             _leave(one, row, ledger)
             continue
-        ledger.enter("", row_no, (json.dumps(one, ensure_ascii=False),), "taken")
+        raw = json.dumps(one, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()  # halves of letters too
+        ledger.enter("", row_no, (raw,), "taken")
         try:
             for table, record in _records(_Fields(one), known):
-                rows.setdefault(table, []).append(record | {"row_no": row_no})
+                if table != "cues" or record not in cues:  # one that helped in two sessions of a day
+                    rows.setdefault(table, []).append(record | {"row_no": row_no})
+                cues += [record] if table == "cues" else []
         except _Bad as bad:
             ledger.reject(row, [bad.problem])
     tables = {table: frame(table, some) for table, some in rows.items()}
@@ -121,17 +138,19 @@ class _Fields:
         value = self._get(name)
         if value is None or value == "":
             return None
-        if not isinstance(value, str) or isinstance(value, Number):
+        if not isinstance(value, str):
             raise _Bad(name, "is no text", value)
         if len(value) > most:
             raise _Bad(name, f"has more than {most} letters", value)
-        return " ".join(value.split()) or None
+        plain = " ".join(value.split())
+        if _NO_LETTERS.search(plain) or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in plain):
+            raise _Bad(name, "has letters that are none", ascii(plain)[1:-1])
+        return plain or None
 
     def number(self, name: str) -> float | None:
         value = self._get(name)
         if value is None:
             return None
-        value = float(value) if isinstance(value, Number) else value
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < MOST_NUMBER:
             raise _Bad(name, "is no number", value)
         return float(value)
@@ -168,30 +187,35 @@ def _records(fields: _Fields, known: Catalogue) -> Iterator[tuple[str, dict[str,
     """The rows of one answer, checked, each with its table."""
     found = list(_all_of(fields, known))
     fields.end()
+    said = set()
     for table, record in found:
         _check(table, record)
+        key = (table, *(record.get(name) for name in ("session_key", *TABLES[table].key)))
+        if key in said:
+            raise _Bad(table, "is said twice", "|".join(str(part) for part in key[1:] if part is not None))
+        said.add(key)
     yield from found
 
 
 def _all_of(fields: _Fields, known: Catalogue) -> Iterator[tuple[str, dict[str, Any]]]:
-    form, name, kind, day, written_at, sequence, answer_id = about(fields.given)
+    one = about(fields.given)
     fields.asked |= set(_ABOUT)
-    whose = {"external_name": name, "local_date": day}
-    if kind == "morning":
+    whose, written_at = {"external_name": one.athlete, "local_date": one.day}, one.written_at.astimezone(UTC)
+    if one.kind == "morning":
         yield from _morning(fields, whose)
-    elif kind == "checks":
+    elif one.kind == "checks":
         yield from _checks(fields, whose)
-    elif kind == "coach":
+    elif one.kind == "coach":
         yield from _of_coach(fields, written_at)
         return
     else:
-        yield from _session(fields, whose, kind, known)
-    about_it = {"kind": kind, "form_id": form, "answer_id": answer_id, "sequence": sequence, "written_at": written_at}
-    yield "answers", whose | about_it
+        yield from _session(fields, whose, one.kind, known)
+    about_it = {"kind": one.kind, "form_id": one.form_id, "answer_id": one.answer_id}
+    yield "answers", whose | about_it | {"sequence": one.sequence, "written_at": written_at}
 
 
-def about(given: Mapping[str, Any]) -> tuple[str, str, str, date, datetime, int, str]:
-    """What every answer says of itself: form, athlete, kind, day, moment of writing (UTC), sequence and id.
+def about(given: Mapping[str, Any]) -> About:
+    """What an answer says of itself.
 
     Raises ValueError with the name of the field and what is wrong with it.
     """
@@ -201,11 +225,14 @@ def about(given: Mapping[str, Any]) -> tuple[str, str, str, date, datetime, int,
         raise _Bad("kind", "is not known to this version of the workbook", kind)
     day = _day(fields, "day")
     try:
-        written_at = datetime.fromisoformat(fields.needed("written_at", fields.text("written_at"))).astimezone(UTC)
+        written_at = datetime.fromisoformat(fields.needed("written_at", fields.text("written_at")))
+        written_at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _Bad("written_at", "is no moment", fields.given.get("written_at")) from None
+    if written_at.tzinfo is None:
+        raise _Bad("written_at", "does not say its distance from Greenwich, as +01:00", written_at)
     sequence = fields.needed("sequence", fields.whole("sequence", 2**31 - 1))
-    return form, name, kind, day, written_at, sequence, answer_id
+    return About(form, name, kind, day, written_at, sequence, answer_id)
 
 
 def _morning(fields: _Fields, whose: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -223,7 +250,10 @@ def _session(
     key = f"{whose['local_date']}|{kind}"
     of_it = {"session_key": key, "external_name": whose["external_name"]}
     minutes = fields.number("minutes")
-    said = (fields.text("away"), fields.text("notes", MOST_TEXT), _video(fields))
+    away = fields.text("away")
+    if away not in (None, *AWAY):
+        raise _Bad("away", f"is neither {' nor '.join(AWAY)}", away)
+    said = (away, fields.text("notes", MOST_TEXT), _video(fields))
     yield (
         "sessions",
         whose

@@ -95,10 +95,10 @@ def read(path: Path, options: Options) -> Reading:
         ) from problem
 
 
-def read_opened(answers: Sequence[Fields | Left], name: str, options: Options) -> Reading:
-    """The answers of a form that came sealed in the file `name`, opened."""
+def read_opened(answers: Sequence[Fields | Left], options: Options) -> Reading:
+    """The answers of a form that came sealed in a file, opened."""
     seen, asked = watched(options)
-    reading = form_answers.read_answers(answers, name, seen)
+    reading = form_answers.read_answers(answers, seen)
     reader = form_answers.READER
     return replace(reading, reader=reader.name, version=reader.version, asked=frozenset(asked))
 

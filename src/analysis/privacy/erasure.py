@@ -4,6 +4,7 @@ What is to be looked for is written down first (`erasing.json` in the store's fo
 call that was killed is finished by a second one. It goes when a search finds nothing any more.
 """
 
+import hashlib
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from analysis.base import config as configuration
-from analysis.base.errors import UsageProblem
+from analysis.base.errors import UnreadableFile, UsageProblem
 from analysis.base.files import sweep, write_whole
 from analysis.base.frames import rows_of
 from analysis.delivery.channels import WAITING
@@ -29,9 +30,10 @@ from analysis.report.engine.held_folder import left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.sealing import SECRET as FORM_KEYS
+from analysis.sealing import FormKeysLost
 from analysis.store import DATABASE, SAMPLES, sha256_of
 from analysis.workspace import Workspace, fetched, open_workspace, read_as
-from analysis.workspace.form_letters import athletes_in, is_letter
+from analysis.workspace.form_letters import athletes_in, is_letter, letters_without
 from analysis.workspace.noise import kept_in
 
 JOURNAL = "erasing.json"
@@ -356,10 +358,17 @@ def _rewritten(workspace: Workspace, task: Task, journal: Path, leave: set[Path]
 
         told = told_of.get(before)
         try:
+            if before in task.sealed:
+                content = letters_without(workspace, path, wanted.athlete_id, whose.names).encode()
+                task.rewritten[hashlib.sha256(content).hexdigest()] = (before, len(content))
+                _note(journal, task)
+                write_whole(path, content, path.stat().st_mode & 0o777)
+                rewritten.append(path)
+                continue
             options = read_as.options_of(workspace, told)
             if rewrite(path, whose, options, read_as.owner_of(workspace, path, told, whose.names), note):
                 rewritten.append(path)
-        except (CannotRewrite, UsageProblem) as problem:
+        except (CannotRewrite, UsageProblem, UnreadableFile, FormKeysLost) as problem:
             kept[path] = str(problem)
     after = {before: (sha256, size) for sha256, (before, size) in task.rewritten.items()}
     changed = files.loc[files["sha256"].isin(list(after))]

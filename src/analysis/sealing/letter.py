@@ -16,6 +16,8 @@ import binascii
 import hmac
 import json
 import re
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +37,7 @@ MAX_LETTERS = 50
 MAX_ANSWERS = 200  # of one letter
 
 _LABEL = f"{MARK} {VERSION}".encode()
-_OBJECT = re.compile(rf'\{{[^{{}}]*"{MARK}"[^{{}}]*\}}')
+_OBJECT = re.compile(r"\{[^{}]*\}")
 _QUOTED = re.compile(r"(?m)^[ \t]*(?:>[ \t]?)+")  # as mail quotes what it answers
 _CURLY = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))  # as phones write quotes
 _NOT_WHOLE = "is not whole, or it was altered. Have it sent again from the form."
@@ -77,9 +79,9 @@ def letters_in(text: str, name: str) -> list[Letter]:
     analysis.base.errors.UnreadableFile: note.txt holds no answers of a form. Have them sent again from the form.
     """
     plain = _QUOTED.sub("", text).translate(_CURLY)
-    found = [_letter(one, name) for one in _OBJECT.findall(plain)]
+    found = [_letter(one, name) for one in _OBJECT.findall(plain) if f'"{MARK}"' in one]
     if not found:
-        if plain.count(f'"{MARK}"'):
+        if f'"{MARK}"' in plain:
             raise UnreadableFile(f"The answers in {name}: what was sent {_NOT_WHOLE}")
         raise UnreadableFile(f"{name} holds no answers of a form. Have them sent again from the form.")
     if len(found) > MAX_LETTERS:
@@ -104,12 +106,23 @@ def opened(letter: Letter, private: ec.EllipticCurvePrivateKey, name: str) -> li
         ) from None
     try:
         answers = json.loads(content)["answers"]
-        found = [Signed(str(one["text"]), _bytes(one["mac"])) for one in answers[: MAX_ANSWERS + 1]]
+        found = [Signed(_whole_text(one["text"]), _bytes(one["mac"])) for one in answers[: MAX_ANSWERS + 1]]
     except (ValueError, LookupError, TypeError, RecursionError):
         raise UnreadableFile(f"The answers in {name} are in no form that is known here. Make the form anew.") from None
     if not 0 < len(found) <= MAX_ANSWERS:
         raise UnreadableFile(f"The answers in {name}: their number is not between 1 and {MAX_ANSWERS}. Split them.")
     return found
+
+
+def sealed(answers: Sequence[Signed], public: bytes) -> str:
+    """A letter that the owner of `public` alone opens, with these texts as they were signed; a phone does the same."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    shared = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public))
+    nonce = secrets.token_bytes(12)
+    content = json.dumps({"answers": [{"text": one.text, "mac": _b64(one.mac)} for one in answers]}).encode()
+    locked = AESGCM(sealing_key(shared, point, public)).encrypt(nonce, content, _LABEL + point)
+    return json.dumps({MARK: VERSION, "key": _b64(point), "nonce": _b64(nonce), "sealed": _b64(locked)})
 
 
 def sealing_key(shared: bytes, key: bytes, public: bytes) -> bytes:
@@ -128,6 +141,18 @@ def _letter(text: str, name: str) -> Letter:
         f"The answers in {name} are of version {fields[MARK]!r}; this workbook knows version {VERSION}. "
         "Install the newer version."
     )
+
+
+def _whole_text(text: str) -> str:
+    """A text that has bytes, which halves of letters have not. Raises ValueError."""
+    if not isinstance(text, str):
+        raise TypeError("no text")
+    text.encode()
+    return text
+
+
+def _b64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:

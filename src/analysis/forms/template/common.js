@@ -41,11 +41,20 @@ const el = (tag, given = {}, ...inner) => {
 let numbered = 0;
 const unique = () => `n${++numbered}`;
 
+// drawn anew, with the focus where it was; where that is gone, at the title of what is shown
+const staying = redraw => {
+  const before = document.activeElement, at = before?.dataset.at;
+  redraw();
+  if (before.isConnected || before === document.body) return;
+  const same = [...document.querySelectorAll("[data-at]")].find(one => one.dataset.at === at);
+  (same ?? document.querySelector("section:not([hidden]) h2"))?.focus({preventScroll: true});
+};
+
 // one of several, as large buttons; a second press on the chosen one takes it back
-const choice = (legend, options, get, set, {columns = "", ends = null} = {}) => {
+const choice = (legend, options, get, set, {columns = "", ends = null, note = "", quiet = false} = {}) => {
   const name = unique();
   const inputs = options.map(([value, text, spoken]) => {
-    const input = el("input", {type: "radio", name, value: String(value), checked: get() === value});
+    const input = el("input", {type: "radio", name, value: String(value), checked: get() === value, "data-at": `${legend}|${value}`});
     if (spoken) input.setAttribute("aria-label", spoken);
     let before = input.checked;
     input.addEventListener("pointerdown", () => { before = input.checked; });
@@ -55,7 +64,7 @@ const choice = (legend, options, get, set, {columns = "", ends = null} = {}) => 
     input.addEventListener("change", () => { if (input.checked) { before = false; set(value); } });
     return el("label", {className: "option"}, input, el("span", {textContent: text}));
   });
-  return el("fieldset", {}, el("legend", {textContent: legend}), el("div", {className: `options ${columns}`}, ...inputs),
+  return el("fieldset", {}, el("legend", {textContent: legend, className: quiet ? "unseen" : ""}), note ? el("p", {className: "soft", textContent: note}) : null, el("div", {className: `options ${columns}`}, ...inputs),
     ends ? el("div", {className: "ends"}, ...ends.map(text => el("span", {textContent: text}))) : null);
 };
 
@@ -68,7 +77,7 @@ const number = text => {
 // a number with a button for less and one for more
 const stepper = (label, get, set, {step = 1, low = 0, high = 1000, first = low} = {}) => {
   const id = unique();
-  const input = el("input", {type: "text", inputMode: "decimal", id, value: get() ?? "", autocomplete: "off", maxLength: 8});
+  const input = el("input", {type: "text", inputMode: "decimal", id, value: get() ?? "", autocomplete: "off", maxLength: 8, "data-at": label});
   const show = value => {
     input.value = value ?? "";
     input.setAttribute("aria-invalid", String(Number.isNaN(number(input.value))));
@@ -85,11 +94,13 @@ const stepper = (label, get, set, {step = 1, low = 0, high = 1000, first = low} 
     el("button", {type: "button", textContent: "+", "aria-label": `${label}: more`, onclick: by(step)}));
 };
 
+// halves of letters, as a cut emoji leaves one, and what turns a text round: the workbook refuses them
+const plain = text => text.replace(/[\p{Cs}\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, "");
 const field = (label, get, set, {area = false, most = 200, type = "text"} = {}) => {
   const id = unique();
   const input = el(area ? "textarea" : "input", {id, value: get() ?? "", maxLength: most, autocomplete: "off"});
   if (!area) input.type = type;
-  input.addEventListener("input", () => set(input.value));
+  input.addEventListener("input", () => set(plain(input.value)));
   return el("div", {className: "field"}, el("label", {className: "label", htmlFor: id, textContent: label}), input);
 };
 
@@ -117,7 +128,8 @@ const isoMoment = date => {
   return `${isoDay(date)}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${offset < 0 ? "-" : "+"}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 };
 const stamped = (kept, kind, day, athlete) => {
-  kept.sequence = Math.max(Math.floor(Date.now() / 1000), (kept.sequence ?? 0) + 1);
+  const now = Math.floor(Date.now() / 1000);
+  kept.sequence = Math.max(now, Math.min(kept.sequence ?? 0, now + 600) + 1);  // a clock that was wrong once stays behind
   const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => two(byte.toString(16))).join("");
   return {form: about.form, athlete, kind, day, written_at: isoMoment(new Date()), sequence: kept.sequence, id};
 };

@@ -34,15 +34,16 @@ const begin = () => {
 
   const lifted = one => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null && value !== undefined));
   const isSaid = one => Boolean(one.what || one.role || one.minutes || one.rpe !== undefined || one.sets.length || one.notes || one.video || one.cue);
+  const isAway = one => AWAY.some(([name]) => name === one.what);
   const sessionFields = one => {
-    const away = ["ill", "travel", "off"].includes(one.what), rest = one.what === "rest";
-    const minutes = number(one.minutes);
+    const rest = one.what === "rest", away = isAway(one) && !rest;
+    const trained = isAway(one) ? {} : one, minutes = number(trained.minutes);
     const cues = one.cue ? [{exercise: one.cue_lift || "all lifts", cue: one.cue}] : [];
     return lifted({
       what: away || rest ? "other" : one.what ?? "strength",
       status: away ? "off" : rest ? "rest" : "done",
       away: one.what === "ill" ? "ill" : one.what === "travel" ? "travelling" : null,
-      role: one.role ?? null, minutes, rpe: one.rpe ?? null, notes: one.notes ?? null, video: one.video ?? null,
+      role: trained.role ?? null, minutes, rpe: trained.rpe ?? null, notes: one.notes ?? null, video: one.video ?? null,
       sets: one.sets.length ? one.sets : null, cues: cues.length ? cues : null,
     });
   };
@@ -58,7 +59,7 @@ const begin = () => {
     one.sessions.forEach((each, place) => {
       if (!isSaid(each)) return;
       if (!each.what && !each.sets.length) problems.push(["session", "Choose what you did first."]);
-      if (Number.isNaN(number(each.minutes))) problems.push(["session", `“${each.minutes}” is no number of minutes.`]);
+      if (!isAway(each) && Number.isNaN(number(each.minutes))) problems.push(["session", `“${each.minutes}” is no number of minutes.`]);
       if (each.video && !/^https?:\/\/[^\s<>"']+$/.test(each.video)) problems.push(["notes", "The video's link begins with https:// and has no spaces."]);
       answers.push([place ? `session_${place + 1}` : "session", sessionFields(each)]);
     });
@@ -91,20 +92,24 @@ const begin = () => {
       const exact = stepper("Or exactly", get(session, "minutes"), value => { set(session, "minutes")(value); for (const one of usual.querySelectorAll("input")) one.checked = one.value === value; }, {step: 5, high: 600, first: 60});
       return [title("session", "Session"), again(["session"]), parts(),
         planned?.content ? el("p", {className: "soft", textContent: `Planned: ${planned.content}`}) : null,
-        choice("What did you do?", [...about.kinds, ...AWAY], get(session, "what"), set(session, "what")),
-        choice("Which day of your week?", about.roles, get(session, "role"), set(session, "role")),
+        choice("What did you do?", [...about.kinds, ...AWAY], get(session, "what"), value => { const was = isAway(session()); set(session, "what")(value); if (was !== isAway(session())) draw(); }),
+        ...(isAway(session()) ? [] : [choice("Which day of your week?", about.roles, get(session, "role"), set(session, "role")),
         usual, exact,
         choice("How hard was the whole session?", RPE.map((word, value) => [value, String(value), `${value}, ${word}`]), get(session, "rpe"), set(session, "rpe"),
-          {columns: "six", ends: ["0: rest", "5: hard", "10: maximal"]}),
+          {columns: "six", ends: ["0: rest", "5: hard", "10: maximal"]})]),
         draft().sessions.length < 4 ? el("button", {type: "button", textContent: "Add another session of this day", onclick: () => { draft().sessions.push({sets: []}); part = draft().sessions.length - 1; changed(); draw(); }}) : null];
     },
     sets: () => [title("sets", "Sets"), again(["session"]), parts(), doneSets(), ...editor()],
     checks: () => [title("checks", "Checks and sides"), again(["checks"]), ...(about.checks.length ? about.checks.map(check) : [el("p", {textContent: "There is no check in your squad."})])],
-    notes: () => [title("notes", "Notes"), again(["session"]), parts(), el("p", {className: "soft", textContent: "A note goes with a session. Choose there what you did."}),
+    notes: () => {
+      const which = choice("For which lift?", about.lifts.map(one => [one.exercise, one.name]), get(session, "cue_lift"), set(session, "cue_lift"));
+      which.hidden = !session().cue || !about.lifts.length;
+      return [title("notes", "Notes"), again(["session"]), parts(), el("p", {className: "soft", textContent: "A note goes with a session. Choose there what you did."}),
       field("What should your coach know?", get(session, "notes"), set(session, "notes"), {area: true, most: 1500}),
       field("A link to your video", get(session, "video"), set(session, "video"), {type: "url", most: 500}),
-      field("A cue that helped", get(session, "cue"), set(session, "cue"), {most: 150}),
-      session().cue === undefined && !about.lifts.length ? null : choice("For which lift?", about.lifts.map(one => [one.exercise, one.name]), get(session, "cue_lift"), set(session, "cue_lift"))],
+      field("A cue that helped", get(session, "cue"), value => { set(session, "cue")(value); which.hidden = !session().cue || !about.lifts.length; }, {most: 150}),
+      which];
+    },
   };
 
   const check = one => {
@@ -164,20 +169,20 @@ const begin = () => {
 
   // the frame ----------------------------------------------------------------------------------------------------
 
-  const drawHeader = () => {
+  const drawHeader = () => staying(() => {
     const today = daysBefore(0), yesterday = daysBefore(1);
     const id = unique(), other = el("input", {type: "date", id, min: daysBefore(about.late_days), max: today, value: day === today || day === yesterday ? "" : day});
     other.addEventListener("change", () => { if (other.value >= other.min && other.value <= other.max) pickDay(other.value); });
     const late = daysBefore(0) > about.until ? el("p", {className: "bad", textContent: `This form ended on ${about.until}. Ask ${about.contact} for a new one.`}) : null;
     header.replaceChildren(el("h1", {textContent: isSquad ? about.name : `Hello ${about.name}`}), ...[late,
       isSquad ? choice("Who are you?", about.names.map(name => [name, name]), () => who, value => { who = value; part = 0; draw(); }) : null,
-      choice("Which day?", [[today, "Today"], [yesterday, "Yesterday"]], () => day, value => pickDay(value ?? today)),
-      el("details", {}, el("summary", {textContent: "Another day, or clear this form"}),
+      el("div", {className: "days"}, choice("Which day?", [[today, "Today"], [yesterday, "Yesterday"]], () => day, value => pickDay(value ?? today), {quiet: true}),
+      el("details", {}, el("summary", {textContent: "Other day, clear"}),
         el("div", {className: "field"}, el("label", {className: "label", htmlFor: id, textContent: "Another day"}), other),
-        el("p", {className: "soft", textContent: "What you type stays on this phone until you send it. Other pages that are opened from files of this browser may read it."}), clear)].filter(Boolean));
-  };
+        el("p", {className: "soft", textContent: "What you type stays on this phone until you send it. Other pages that are opened from files of this browser may read it."}), clear))].filter(Boolean));
+  });
   const pickDay = value => { day = value; part = 0; drawHeader(); draw(); };
-  const draw = () => {
+  const draw = () => staying(() => {
     const hidden = who === null;
     for (const [name, section] of Object.entries(screens)) {
       section.hidden = hidden || name !== screen;
@@ -186,7 +191,7 @@ const begin = () => {
     hand.hidden = screen !== "hand";
     for (const button of nav.children) button.setAttribute("aria-current", String(button.dataset.screen === screen));
     refresh();
-  };
+  });
   const go = name => {
     screen = name;
     say("");

@@ -51,6 +51,7 @@ class Asked:
     proposals: tuple[Proposal, ...]
     accepted: Proposal | None
     is_rejected: bool
+    reason: str = ""  # of the answer, in the coach's words
 
     @property
     def is_open(self) -> bool:
@@ -87,16 +88,19 @@ def cases(week: SquadWeek) -> list[Case]:
 
 def asked_of(week: SquadWeek) -> dict[str, list[Asked]]:
     """The proposals of every athlete by id, a menu as one, with the coach's answers."""
-    said = week.squad.ledger["proposals"].set_index("proposal_id")["answer"]
+    said = week.squad.ledger["proposals"].set_index("proposal_id")
     menus: dict[tuple[str, str, str], list[Proposal]] = {}
     for one, proposal in week.proposals:
         menus.setdefault((one.athlete_id, proposal.rule, proposal.subject), []).append(proposal)
     found: dict[str, list[Asked]] = {}
     for (athlete_id, _, _), menu in menus.items():
-        answers = [said.get(proposal.proposal_id) for proposal in menu]
+        answers = [said["answer"].get(proposal.proposal_id) for proposal in menu]
         accepted = next((one for one, answer in zip(menu, answers, strict=True) if answer == "accepted"), None)
         rejected = all(answer == "rejected" for answer in answers)
-        found.setdefault(athlete_id, []).append(Asked(tuple(menu), accepted, rejected))
+        decided = [accepted] if accepted else menu if rejected else []
+        why = (said["reason"].get(proposal.proposal_id) for proposal in decided)
+        reason = next((text for text in why if isinstance(text, str)), "")
+        found.setdefault(athlete_id, []).append(Asked(tuple(menu), accepted, rejected, reason))
     return found
 
 
@@ -283,9 +287,10 @@ def _answered(asked: Asked | None, more: int) -> str:
         return words.NOTHING_OPEN
     if asked.is_open:
         return beside.strip()
+    why = f" {words.WHY.format(reason=asked.reason)}" if asked.reason else ""
     if asked.accepted is not None:
-        return words.ACCEPTED.format(line=asked.accepted.line) + beside
-    return words.REJECTED.format(line=asked.proposals[0].line) + beside
+        return words.ACCEPTED.format(line=asked.accepted.line) + why + beside
+    return words.REJECTED.format(line=asked.proposals[0].line) + why + beside
 
 
 # --- one line each ----------------------------------------------------------------------------------------------

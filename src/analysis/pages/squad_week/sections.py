@@ -413,5 +413,5 @@ def _proposal_row(one: MemberWeek, asked: Asked, week: SquadWeek, linked: dict[s
         Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
         Entry(first.title, first.evidence.removeprefix(f"{first.title}. "), fact=fact),
         Entry(lines[0], " ".join(f"Or: {line.removeprefix(lead)}" for line in lines[1:]), sort=first.action),
-        Entry(answer, " or ".join(commands), sort=answer),
+        Entry(answer, " or ".join(commands) or asked.reason, sort=answer),
     )
