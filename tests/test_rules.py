@@ -267,9 +267,9 @@ class TestProposals:
     def test_evidence_has_a_true_minus_sign_and_none_before_zero(self):
         facts = {"form_state": "clearly worse", "form_weeks_worse": 3.0, "clean_reps": 3.7}
         (found,) = proposed(shipped_rules(), subject(**facts, form_change_reps=-3.04))
-        assert "Clean reps changed for good by −3.0 to 3.7;" in found.evidence
+        assert "Clean reps: 3.7, a lasting change by −3.0;" in found.evidence
         (found,) = proposed(shipped_rules(), subject(**facts, form_change_reps=-0.04))
-        assert "Clean reps changed for good by 0.0 to 3.7;" in found.evidence
+        assert "Clean reps: 3.7, a lasting change by 0.0;" in found.evidence
 
     def test_the_first_rule_that_holds_is_proposed_and_no_other(self):
         facts = {"form_state": "clearly worse", "form_weeks_worse": 3.0, "clean_reps": 3.7}

@@ -2,6 +2,8 @@
 example's truth."""
 
 import re
+import shlex
+import shutil
 from dataclasses import replace
 from functools import cached_property
 
@@ -9,17 +11,19 @@ import lxml.html
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from made_up_athlete import MONDAY, SUNDAY, bar_speed, birch, form_sets, hops, lifting
 from made_up_squad import CLEAN, FRIDAYS, Grove, Named, lifter, many, named, page_of, stepped, week_of
 from squad import facts_of
 
-from analysis.base.blocks import Course, Dumbbells, Fact, Forest, Numbers
+from analysis.base.blocks import Course, Dumbbells, Fact, Forest, Numbers, Table
 from analysis.base.boards import Board, ByName, Card, Cards, Levels, Spot, Strips
 from analysis.base.display import Display
 from analysis.base.errors import NotEnoughData
 from analysis.base.rules import shipped_rules
 from analysis.base.states import State
 from analysis.base.tables import TABLES
+from analysis.cli import main
 from analysis.example import LAST_DAY
 from analysis.models.form.sides import SideDifference
 from analysis.pages.series import series_fact, subject_of
@@ -81,7 +85,8 @@ def test_where_nothing_changes_nobody_needs_a_talk_and_luck_is_counted_at_the_ra
         headline(week),
     )
     assert cards_of(week) == []
-    assert set(lines_of(week)) <= {"Checks due"}
+    assert set(lines_of(week)) <= {"Checks due", "Data that need a hand"}
+    assert lines_of(week)["Data that need a hand"] == "none this week."
     assert re.fullmatch(
         r"None of 20 series are listed, 0 of them found this week\. Luck alone would list (about )?0\.2 of 20\.",
         said(week)["talk.found"],
@@ -95,7 +100,7 @@ def test_luck_is_told_in_words_beside_the_table():
         told["chance.values"],
     )
     assert re.fullmatch(
-        r"Of 25 levels none changed for good; luck alone would list (about )?[\d.]+\.", told["chance.levels"]
+        r"None of 25 levels have a lasting change; luck alone would list (about )?[\d.]+\.", told["chance.levels"]
     )
 
 
@@ -219,12 +224,14 @@ def test_a_card_has_both_levels_how_sure_it_is_and_what_that_rests_on_stands_beh
     (fact,) = card.facts
     assert "TE 0.0" in fact.coach_sentence
     assert fact.noise_source.startswith("squad of 5")
-    (numbers,) = [one for one in sections.evidence(week) if isinstance(one, Numbers) and one.title == "The numbers"]
+    (numbers,) = [one for one in sections.evidence(week) if isinstance(one, Table)]
     told = dict(zip(numbers.heads, numbers.rows[0], strict=True))
-    assert told["TE"] == f"{fact.typical_error:.3f}"
-    assert told["Level"] == f"{fact.level:.3f}"
-    assert told["Since"].startswith("2026-05-29 (")
-    assert told["Noise from"] == fact.noise_source
+    assert told["Whose"].text == "Alder, Romanian deadlift at 60 kg"
+    assert told["Noise"].text.startswith(f"TE {fact.typical_error:.3f}, ")
+    assert told["Noise"].below.endswith(f"; {fact.noise_source}")
+    assert told["Level"].text == f"{fact.level:.3f} m/s"
+    assert re.fullmatch(r"since 29 May \(\d+ May to 29 May\)", told["Level"].below)
+    assert told["Change"].text == f"+{round(fact.level, 3) - round(fact.before, 3):.3f} m/s"
 
 
 # --- what waits for an answer ----------------------------------------------------------------------------------
@@ -282,7 +289,7 @@ def test_sides_are_told_in_the_week_of_the_test_as_a_difference_and_no_change():
     assert found.size > 1
     assert headline(week).startswith("Nobody needs a talk this week.")
     (also,) = [block for block in sections.lines(week) if block.head == "Also open"]
-    assert re.fullmatch(r"Fir’s right side is 18 % larger in the Single-leg hop\.", also.text)
+    assert also.text == "Fir’s right side is 18 % larger in the single-leg hop."
     (fact,) = also.facts
     assert fact.state is None
     assert fact.level == pytest.approx(found.series.estimate_pct)
@@ -398,10 +405,12 @@ def test_a_new_device_is_told_and_its_cell_says_so():
     assert "Dogwood" not in {one.athlete for one in (*week.listed, *week.seen_once)}
     cell = spot(week, "Dogwood", "Romanian deadlift")
     assert (cell.kind, cell.text, cell.place, cell.sort) == ("unknown", "new device", None, None)
-    assert [block.text for block in sections.header(week)][1:] == [
-        "Dogwood’s Romanian deadlift at 60 kg starts anew (encoder two since 26 Jun)"
-    ]
-    assert "encoder two" in lines_of(week)["Data that need a hand"]
+    assert [block.text for block in sections.header(week)] == ["✓ 5 of 5 with data of this week"]
+    assert lines_of(week)["Data that need a hand"] == (
+        "Dogwood’s Romanian deadlift at 60 kg starts anew, not yet told (encoder two since 26 Jun)."
+    )
+    (row,) = [row for row in board_of(week).rows if row.name == "Dogwood"]
+    assert row.note == "new device 26 Jun"
     panel = next(block for block in sections.bar_speed(week) if isinstance(block, Course))
     assert panel.comparable == (False,) * 15 + (True,)
 
@@ -415,8 +424,9 @@ def test_files_corrections_and_values_left_out_since_the_week_began_are_told():
     revisions = pd.DataFrame({"file_no": [1, 2], "athlete_id": ["birch1", "birch1"]})
     rejects = pd.DataFrame({"file_no": [1, 1, 2]})
     ledger = Grove(()).ledger | {"files": files, "revisions": revisions, "rejects": rejects}
-    told = [fact.sentence for fact in sections.changes(week_of(named("Birch"), ledger=ledger))]
-    assert told[:3] == [
+    blocks = sections.changes(week_of(named("Birch"), ledger=ledger))
+    told = {fact.subject: fact.sentence for fact in blocks if isinstance(fact, Fact)}
+    assert [told[subject] for subject in ("changes.files", "changes.corrections", "left_out.none")] == [
         "1 file taken in since 22 Jun: 5 rows, 1 cell refused.",
         "1 row corrected by later files: Birch (1).",
         "No value was left out.",
@@ -553,12 +563,14 @@ def test_the_first_screen_says_who_needs_a_talk_who_is_praised_and_what_to_decid
 
 
 def test_what_the_rules_propose_is_what_is_true(example):
-    (_, table) = sections.proposals(example.week)
-    proposed = {row[0].text: (row[1].text, row[2].text, row[3].text) for row in table.rows}
+    (_, choices) = sections.proposals(example.week)
+    proposed = {row.name: row for row in choices.rows}
     assert set(proposed) == {"Hazel", "Birch", "Alder"}
-    assert proposed["Birch"][0] == "A gain that has come to a standstill"
-    assert "add the next smallest plate" in proposed["Alder"][1]
-    assert {answer for *_, answer in proposed.values()} == {"open"}
+    assert proposed["Birch"].title == "Romanian deadlift, a gain that has come to a standstill"
+    assert "add the next smallest plate" in proposed["Alder"].proposals[0].line
+    assert {row.answer for row in choices.rows} == {""}
+    commands = [one.command for row in choices.rows for one in row.proposals]
+    assert len(set(commands)) == len(commands) == 6
 
 
 def test_the_squads_form_is_told_over_all_sets_and_of_too_few_athletes_not_at_all(example):
@@ -604,7 +616,7 @@ def test_the_page_is_drawn_from_what_the_models_find(example):
     for head, text in lines_of(example.week).items():
         assert f"{head}: {text}" in example.text
     assert [type(block) for block in drawn["checks"][-3:]] == [Dumbbells, Numbers, Numbers]
-    assert [type(block) for block in drawn["sides"][-2:]] == [Forest] * 2
+    assert [type(block) for block in drawn["sides"][-3:]] == [Forest] * 3
     assert isinstance(drawn["plateaus"][-1], Numbers)
 
 
@@ -652,3 +664,85 @@ def test_odd_names_are_escaped_and_whole(name):
     assert card.text_content() == name
     assert name in page.xpath("//h1")[0].text_content()
     assert name in [cell.text_content() for cell in page.xpath("//tbody/tr/th/bdi")]
+
+
+# --- what is another than last week, and what needs a hand ---------------------------------------------------------
+
+
+def told_since(week: SquadWeek) -> dict[str, str]:
+    """The sentences of what changed, by subject."""
+    return {block.subject: block.sentence for block in sections.changes(week) if isinstance(block, Fact)}
+
+
+def test_what_changed_since_last_week_is_told_by_name_before_any_file():
+    week = week_of(named("Alder", lifter(stepped(0.10, 2))), *FOREST)
+    told = list(told_since(week))
+    new = told_since(week)[f"since.alder1.{SPEED}"]
+    assert re.fullmatch(r"New: Alder moves 60 kg faster: 0\.\d\d m/s since (about )?19 Jun, before 0\.70 m/s\.", new)
+    assert told.index(f"since.alder1.{SPEED}") < told.index("changes.files")
+    assert told_since(week_of(*FOREST))["since.new"] == "No lasting change is new."
+
+
+def test_a_change_that_is_told_no_more_says_why(season):
+    held = [week for week, of in season.items() if of.listed]
+    assert told_since(season[held[0]])[f"since.alder1.{SPEED}"].startswith("New: Alder moves 60 kg faster")
+    assert f"since.alder1.{SPEED}" not in told_since(season[held[1]])
+    gone = told_since(season[held[-1] + 1])[f"since.alder1.{SPEED}"]
+    assert re.fullmatch(
+        r"No longer told: Alder, Romanian deadlift at 60 kg, (clearly )?better a week ago; after 8 weeks it is the "
+        r"usual\.",
+        gone,
+    )
+
+
+def test_a_device_is_news_until_its_own_values_are_enough_to_tell():
+    athlete = lifter()
+
+    def on_new_device(weeks: int) -> SquadWeek:
+        last = [f"fri-{day.date()}" for day in FRIDAYS[-weeks:]]
+        reps = athlete.reps.assign(device=athlete.reps["device"].mask(athlete.reps["session_id"].isin(last), "two"))
+        return week_of(named("Dogwood", athlete.but(reps=reps)), *FOREST)
+
+    young, old = on_new_device(2), on_new_device(12)
+    assert lines_of(young)["Data that need a hand"].startswith("Dogwood’s Romanian deadlift at 60 kg starts anew")
+    assert lines_of(old)["Data that need a hand"] == "none this week."
+    assert [row.note for row in board_of(old).rows] == [""] * 5
+    (broken,) = [one for one in sections.data_state(old) if isinstance(one, Fact) and one.reason == "series_broken"]
+    assert broken.sentence == (
+        "Dogwood: a new device (two) since 10 Apr for Romanian deadlift at 60 kg. Values from before are not compared; "
+        "those since are enough to tell."
+    )
+
+
+def test_changes_of_other_days_have_each_their_own_day():
+    clean = [8] * 15 + [2] * 5
+    week = week_of(named("Alder", lifter(stepped(0.2, 8), clean)), *FOREST)
+    (card,) = cards_of(week)
+    assert card.when == ""
+    assert len({re.search(r"since (?:about )?(\d+ \w+)", reason)[1] for reason in card.reasons[:2]}) == 2
+
+
+def test_checks_say_for_whom_they_are_due_and_when(example):
+    for check in ("sprint_20m", "time_trial_1200m", "time_trial_2400m"):
+        assert re.search(r" Due: \w.* (since|on) \d+ \w{3}\.$", example.page.facts[f"{check}.done"]["sentence"])
+
+
+def test_both_sides_of_single_leg_work_are_told_with_those_of_the_tests(example):
+    told = example.page.facts["single_leg_romanian_deadlift.speed.sides"]["sentence"]
+    assert told.startswith(
+        "Single-leg Romanian deadlift, bar speed: 1 of 12 athletes has a difference beyond error: Fir"
+    )
+
+
+def test_a_command_of_the_page_answers_as_it_is_printed(example, tmp_path, monkeypatch):
+    folder = tmp_path / "workspace"
+    shutil.copytree(example.squad.workspace.folder, folder)
+    page = lxml.html.fromstring(example.page.html)
+    printed = [code.text_content() for code in page.xpath("//article//code")]
+    monkeypatch.chdir(folder)
+    program, *words = shlex.split(printed[0])
+    assert program == "workbook"
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert "accepted" in result.output
+    assert words[1] in result.output

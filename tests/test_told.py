@@ -5,7 +5,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis.base.display import Display
 from analysis.base.sentences import Wording
 from analysis.base.states import State
 from analysis.models.change import Event, change, expected_by_chance
@@ -126,3 +129,31 @@ def test_luck_is_the_engines_own_rate_for_eight_of_26_weeks():
     assert squad.null_probability == pytest.approx(squad.named_a_season * TOLD_D / SEASON_D)
     nothing = change(MONDAYS[:3], STEADY[:3], noise=NOISE, swc=0.06)
     assert expected_by_chance([squad, squad, nothing]) == pytest.approx(2 * squad.null_probability)
+
+
+PRINTED = st.sampled_from([("m/s", 2), ("s", 2), ("s", 1), ("s/km", 0), ("kg", 1), ("deg", 0), ("cm", 1), ("", 1)])
+READERS = [Display(mass, distance) for mass in ("kg", "lb") for distance in ("km", "mi")]
+
+
+def seconds_or_number(text: str) -> float:
+    """What is printed as a number: 6:16 is 376."""
+    minutes, _, rest = re.match(r"−?([\d:.]+)", text)[1].rpartition(":")
+    return 60 * float(minutes or 0) + float(rest)
+
+
+@given(PRINTED, st.floats(0.3, 900), st.floats(0.3, 900), st.sampled_from(READERS))
+def test_a_printed_difference_is_that_of_the_printed_levels(about, now, before, display):
+    unit, decimals = about
+    words = Wording("it", decimals, display=display)
+    levels = [seconds_or_number(words.level(value, unit)) for value in (now, before)]
+    by = words.difference(now, before, unit)
+    apart = abs(round(levels[0] - levels[1], decimals))
+    assert by.startswith("less than") if not apart and now != before else seconds_or_number(by) == apart
+    assert words.signed_difference(now, before, unit).strip("+−") == f"{apart:.{decimals}f}"
+
+
+def test_a_coach_can_subtract_both_levels_of_a_change():
+    slope = np.r_[STEADY[:16], STEADY[:8] + 0.0844]
+    text = said(slope, audience="coach")
+    now, before, by = re.search(r"\. ([\d.]+) m/s since .*; before ([\d.]+); change \+([\d.]+) m/s", text).groups()
+    assert round(float(now) - float(before), 2) == float(by)

@@ -1,5 +1,6 @@
 """Whatever streams a week has: its header, message, lines, facts and drawings say the same, and nothing that is not."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,10 +32,12 @@ from made_up_athlete import (
 from made_up_week import FLAT_S, LONG, YEAR, of_kind, week_of
 
 from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sure, Text, Trend, as_plain
+from analysis.base.config import Shown
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.base.units import clock_text, number_text
 from analysis.models.answers import Answers
+from analysis.models.form.clean_reps import FormHistory
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.message import message_of
 from analysis.pages.athlete_week.rest import rest_of
@@ -97,19 +100,21 @@ LABELS = {
 }
 LEFT_CM = [150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0]
 HOPS = {"none": None, "even": LEFT_CM[::-1], "right": [one + 19 for one in LEFT_CM[::-1]]}
+UNITS = [Shown(), Shown(mass="lb", distance="mi")]
 SESSIONS = {"none": table("sessions", []), "all": trained(), "some": trained(left_out=("2026-06-22", "2026-06-26"))}
 DATES = [str(day.date()) for day in pd.date_range(end="2026-06-22", periods=8, freq="28D")]
 
 
 @st.composite
 def weeks(draw) -> AthleteWeek:
-    """A week with any of the streams, each in one of its states, on one of four days."""
+    """A week with any of the streams, each in one of its states, on one of four days, in the units of its reader."""
     chosen = {name: draw(st.sampled_from(list(options))) for name, options in STREAMS.items()}
     days, times_s = SPRINTS[chosen["sprints"]]
     sleep = SLEEP[chosen["sleep"]]
     side_cm = HOPS[chosen["hops"]]
     birch_ = birch()
     athlete = birch_.but(
+        config=birch_.config.model_copy(update={"display": draw(st.sampled_from(UNITS))}),
         **lifting(*(one for one in (LIFTS[chosen["lift"]], FORMS[chosen["form"]]) if one)),
         splits=sprints(days, times_s),
         runs=runs_at(RUNS[chosen["runs"]]) if RUNS[chosen["runs"]] else birch_.runs,
@@ -187,21 +192,26 @@ def known_numbers(week: AthleteWeek) -> set[str]:
         change = one.change
         values = [
             *(change.level, change.before, change.latest, change.change, change.change_low, change.change_high),
-            *(change.band_low, change.band_high, change.latest - change.level, change.mdc),
-            change.latest - (change.band_low + change.band_high) / 2,
+            *(change.band_low, change.band_high, change.mdc),
             (change.band_high - change.band_low) / 2,
             *one.exposures["value"],
-            *one.exposures["value"].diff().dropna(),
         ]
-        for value in (abs(float(value)) for value in values if np.isfinite(value)):
+        for value in (abs(week.display.value(float(value), change.unit)) for value in values if np.isfinite(value)):
             numbers |= {number_text(value, decimals) for decimals in (0, 1, 2)}
             numbers |= {clock_text(value, decimals) for decimals in (0, 1)}
+        spoken, measured = words_of(week, one), one.exposures["value"]
+        pairs = [*itertools.pairwise(measured), (change.latest, change.usual), (change.level, change.before)]
+        for pair in pairs:  # differences are those of what is printed
+            if np.isfinite(pair).all():
+                apart = abs(spoken.apart(*map(float, pair), change.unit))
+                numbers |= {number_text(apart, spoken.decimals), clock_text(apart, spoken.decimals)}
     for one in week.sides.known:
         means = [one.left, one.right, *one.exposures["left"], *one.exposures["right"], abs(one.estimate_pct)]
         numbers |= {number_text(float(value), 1) for value in means}
         moved = pd.concat([one.exposures[side].diff().dropna().abs() for side in ("left", "right")])
         numbers |= {number_text(float(value), 1) for value in moved}
-    numbers |= {number_text(week.totals.run_distance_m / 1000, 1), number_text(week.totals.volume_load_kg, 1)}
+    totals = ((week.totals.run_distance_m / 1000, "km"), (week.totals.volume_load_kg, "kg"))
+    numbers |= {number_text(week.display.value(value, unit), 1) for value, unit in totals}
     return numbers
 
 
@@ -249,8 +259,13 @@ def the_message_is_that_of_its_series(shown: Shown) -> None:
     else:
         assert not moved or all(subject_of(one).endswith(".sides") for one in moved)
     if isinstance(message.picture, Trend):
-        assert message.picture.values[-1] == message.told.exposures["value"].iloc[-1]
-        assert message.picture.level in (None, message.told.change.level)
+        told = message.told.change
+        newest, level = (
+            week.display.value(float(value), told.unit)
+            for value in (message.told.exposures["value"].iloc[-1], told.level)
+        )
+        assert message.picture.values[-1] == newest
+        assert message.picture.level in (None, level)
 
 
 def the_rest_counts_its_lines(shown: Shown) -> None:
@@ -271,6 +286,8 @@ def the_rest_counts_its_lines(shown: Shown) -> None:
     if summary.sentence.endswith("held steady.") and not counts:
         assert len(steady) == len(rest)
     for row, one in zip(measures.rows, rest, strict=True):
+        if isinstance(one, FormHistory):  # of which the line says what breaks, and no direction
+            continue
         if row.place and row.place.at is not None and "as usual" not in row.below and one.change.better == "higher":
             below = words_of(shown.week, one).less in row.below
             assert below == (row.place.at < 0), (row, one.change)

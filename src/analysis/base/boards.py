@@ -66,6 +66,25 @@ class Cards(Drawing):
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What is proposed to one athlete and why, as one line or as several of which none is better than another."""
+
+    name: str
+    title: str
+    why: str
+    proposals: tuple[Answerable, ...] = ()  # while no answer was given
+    answer: str = ""
+    link: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices(Drawing):
+    title: str
+    rows: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class ByName(Drawing):
     """A line that begins with what is to be done: "Ask: Koa (2 planned days without a log)."."""
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
-from analysis.base.units import MINUS, clock_unit, signed_text
+from analysis.base.units import MINUS, amount_text, clock_unit, signed_text
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
@@ -46,9 +46,32 @@ class Wording:
 
     def amount(self, value: float, unit: str) -> str:
         """A magnitude with the unit that is read; what rounds to nothing is said to be less than the last digit."""
-        if value != 0 and round(abs(self.display.value(value, unit)), self.decimals) == 0:
-            return f"less than {10.0**-self.decimals:.{self.decimals}f} {self.display.unit(unit)}"
-        return self.display.amount(abs(value), unit, self.decimals)
+        return self._amount(abs(self.display.value(value, unit)), unit, is_none=value == 0)
+
+    def difference(self, now: float, before: float, unit: str) -> str:
+        """How far two values are apart, as `amount` says it: by what is printed of each, so that a reader can subtract.
+
+        >>> pace = Wording("easy pace", 0)
+        >>> pace.level(331.9, "s/km"), pace.level(376.5, "s/km"), pace.difference(331.9, 376.5, "s/km")
+        ('5:32 min/km', '6:16 min/km', '44 s/km')
+        """
+        return self._amount(abs(self.apart(now, before, unit)), unit, is_none=now == before)
+
+    def signed_difference(self, now: float, before: float, unit: str) -> str:
+        """The number of `difference` with the sign of the change, without its unit."""
+        return signed_text(self.apart(now, before, unit), self.decimals)
+
+    def apart(self, now: float, before: float, unit: str) -> float:
+        """The difference of two values as they are printed, in the unit that is read."""
+        at, was = (round(self.display.value(value, unit), self.decimals) for value in (now, before))
+        return at - was
+
+    def _amount(self, shown: float, unit: str, *, is_none: bool) -> str:
+        """A magnitude in the unit that is read, with it."""
+        read = self.display.unit(unit)
+        if not is_none and round(shown, self.decimals) == 0:
+            return f"less than {10.0**-self.decimals:.{self.decimals}f} {read}"
+        return amount_text(shown, read, self.decimals)
 
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""

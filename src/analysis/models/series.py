@@ -6,11 +6,12 @@ kept and never compared.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 import pandas as pd
 
 from analysis.base.devices import typical_error_of
+from analysis.base.errors import NotEnoughData
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
 from analysis.models.noise import NO_SQUAD, Noise, Published, SquadNoise
@@ -91,6 +92,16 @@ class Followed:
         """What the series says of its level."""
         raise NotImplementedError
 
+    def at(self, day: pd.Timestamp) -> Self:
+        """The series as a page of that day saw it, by the noise of today.
+
+        Raises NotEnoughData where there was no value yet.
+        """
+        known = self.exposures[self.exposures["local_date"] <= day]
+        if known.empty:
+            raise NotEnoughData(f"There is no value up to {day.date().isoformat()}. Ask for a later day.")
+        return replace(self, exposures=with_comparable(known), until=day)
+
     @property
     def last_date(self) -> pd.Timestamp:
         """The day of the newest value."""
@@ -138,11 +149,6 @@ class Series(Followed):
     """A series of measurements; a frozen dataclass inherits it and adds what its question needs."""
 
     quantity: Quantity
-
-    def at(self, day: pd.Timestamp) -> "Series":
-        """The series as a page of that day saw it, by the noise of today."""
-        known = self.exposures[self.exposures["local_date"] <= day]
-        return replace(self, exposures=with_comparable(known), until=day)
 
     @property
     def scale(self) -> float:

@@ -18,7 +18,10 @@ from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
-_PROPER = {name.lower(): name for name in ("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish")}
+_PROPER = {
+    name.lower(): name
+    for name in ("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish", "Copenhagen", "Zercher", "Pallof")
+}
 _CANONICAL = re.compile(r"[a-z0-9_]+")
 
 
@@ -41,6 +44,24 @@ def exercise_name(exercise: str) -> str:
         return exercise
     name = " ".join(_PROPER.get(word, word) for word in exercise.split("_"))
     return capital(name.replace("single leg", "single-leg"))
+
+
+def within(name: str) -> str:
+    """The name of a series as it stands in a sentence: small, and what narrows it down in brackets.
+
+    >>> within("Single-leg Romanian deadlift, bar speed"), within("Romanian deadlift at 40 kg"), within("RDL")
+    ('single-leg Romanian deadlift (bar speed)', 'Romanian deadlift at 40 kg', 'RDL')
+    """
+    head, _, narrower = name.partition(", ")
+    first = head.split(" ")[0]
+    is_proper = first.lower() in _PROPER or any(letter.isupper() for letter in first[1:])
+    head = head if is_proper else lower_first(head)
+    return f"{head} ({narrower})" if narrower else head
+
+
+def lower_first(text: str) -> str:
+    """The text with a small first letter."""
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def speed_name(result: SpeedAtLoad, display: Display) -> str:

@@ -35,7 +35,7 @@ _BEFORE_A_UNIT = re.compile(
 )
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _TEMPLATES = {"athlete": "athlete.html.jinja", "coach": "coach.html.jinja"}  # by audience
-_STYLES = {"athlete": ("athlete.css",), "coach": ("coach.css",)}  # beside that of every page
+_STYLES = {name: (f"{name}.css",) for name in ("athlete", "coach", "scientist")}  # beside that of every page
 _DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
 _TOLD = (("", "estimate"), ("level", "level"), ("change", "change"))
 _ENDS = {"estimate": ("conf_low", "conf_high")} | {
@@ -109,7 +109,7 @@ def page_html(
 def preview_html(bundle: dict[str, Any]) -> str:
     """One section for JupyterLab, with its style; figures are named here and drawn by JupyterLab itself."""
     audience = bundle["page"]["audience"]
-    css = template_text("page.css") + template_text("athlete.css") * (audience == "athlete")
+    css = "".join(map(template_text, ("page.css", *_STYLES.get(audience, ()))))
     view = _section_view(bundle, audience, [])
     return environment().get_template("preview.html.jinja").render(view=view, css=Markup(css), audience=audience)
 
@@ -284,7 +284,7 @@ def _row_css(row: dict[str, list[Any]]) -> str:
     kinds = {item["kind"] for item in row["drawings"]}
     if kinds & {"course", "dumbbells", "forest"}:
         return "panels"
-    return "split" if row["facts"] and kinds - {"numbers", "findings"} else ""
+    return "split" if row["facts"] and "choices" not in kinds and kinds - {"numbers", "findings"} else ""
 
 
 def _is_alone(row: dict[str, list[Any]]) -> bool:
@@ -296,10 +296,23 @@ def _is_alone(row: dict[str, list[Any]]) -> bool:
 def _table_view(block: dict[str, Any]) -> dict[str, Any]:
     """A table whose cells carry their state as shape and colour beside the words."""
     rows = [
-        [entry | dict(zip(("css", "mark"), _entry_mark(entry), strict=True)) for entry in row] for row in block["rows"]
+        [
+            entry | dict(zip(("css", "mark"), _entry_mark(entry), strict=True), sort=_short(entry["sort"]))
+            for entry in row
+        ]
+        for row in block["rows"]
     ]
     sorts = any(entry["sort"] is not None for row in block["rows"] for entry in row)
     return block | {"rows": rows, "sortable": len(rows) > 1 and sorts}
+
+
+def _short(value: Any) -> Any:
+    """What a row sorts by; of a number five digits, which set rows apart.
+
+    >>> _short(6962.3099999999995), _short("Alder")
+    ('6962.3', 'Alder')
+    """
+    return f"{value:.5g}" if isinstance(value, float) else value
 
 
 def _entry_mark(entry: dict[str, Any]) -> tuple[str, str]:

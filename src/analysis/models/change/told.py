@@ -189,20 +189,24 @@ class Told(Judged):
         """The newest exposure for the athlete, where it is out of the usual."""
         if not self._is_odd:
             return ""
-        kind = templates.KINDS_OF_DAY.get(words.direction(self._off_by))
+        kind = templates.KINDS_OF_DAY.get(words.direction(self.off_by))
         template = templates.YOUR_DAY if kind else templates.YOUR_LAST
         return template.format(occasion=words.occasion, kind=kind, off=self._off(words))
 
     @property
-    def _off_by(self) -> float:
-        """How far the newest exposure lies from the middle of its band."""
-        return self.latest - (self.band_low + self.band_high) / 2
+    def usual(self) -> float:
+        """What the newest exposure is held against: the middle of its band; NaN where there is none."""
+        return (self.band_low + self.band_high) / 2
+
+    @property
+    def off_by(self) -> float:
+        """How far the newest exposure lies from the usual."""
+        return self.latest - self.usual
 
     def _off(self, words: Wording) -> str:
         """The newest exposure, and how far off the usual it is."""
-        by = self._off_by
-        now = self._value(self.latest, words)
-        return templates.OFF.format(now=now, by=self._amount(by, words), direction=words.direction(by))
+        now, by = self._value(self.latest, words), words.difference(self.latest, self.usual, self.unit)
+        return templates.OFF.format(now=now, by=by, direction=words.direction(self.off_by))
 
     def _why_not(self, words: Wording) -> Sentence:
         names = {"quantity": words.head, "occasion": words.occasion}
@@ -237,6 +241,7 @@ class Told(Judged):
         if np.isfinite(self.change_low):
             names = ("change", "change_low", "change_high")
             by, low, high = (words.signed(getattr(self, name), self.unit) for name in names)
+            by = words.signed_difference(self.level, self.before, self.unit) if self.changed else by
             level = f"{self.conf_level * 100:.0f}"
             change = templates.CHANGE.format(change=by, unit=unit, level=level, low=low, high=high)
         if np.isfinite(self.rate):

@@ -182,12 +182,12 @@ class ChangeOfCounts(Told):
         return templates.BASIS_OF_COUNTS.format(breaks=breaks, at_risk=at_risk, ratio=ratio, **about)
 
     @property
-    def _off_by(self) -> float:
-        """Against the level: the middle of the band lies below it, as counts end at the planned ones."""
-        return self.latest - self.level
+    def usual(self) -> float:
+        """The level: the middle of the band lies below it, as counts end at the planned ones."""
+        return self.level
 
     def _off(self, words: Wording) -> str:
-        direction = words.direction(self._off_by)
+        direction = words.direction(self.off_by)
         return templates.OFF_BY_DIRECTION.format(now=self._value(self.latest, words), direction=direction)
 
 

@@ -19,8 +19,9 @@ References
 Worsley 1983, Biometrika 70:455-464 (change point of a binomial sequence).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,10 @@ class FormHistory(series.Followed):
         """Repetitions of a set that are planned, by the middle one of the sets that the latest rater rated."""
         rater = self.sets["rater"].fillna("")
         return int(self.sets.loc[rater == rater.iloc[-1], "n_rated"].median() + 0.5)
+
+    def at(self, day: pd.Timestamp) -> Self:
+        """The ratings as a page of that day saw them, by the hazards of today."""
+        return replace(super().at(day), sets=self.sets[self.sets["local_date"] <= day])
 
     @cached_property
     def change(self) -> ChangeOfCounts:

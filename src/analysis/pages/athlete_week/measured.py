@@ -159,7 +159,7 @@ def _check_row(week: AthleteWeek, one: CheckHistory) -> tuple[str, ...]:
 def _from_before(week: AthleteWeek, one: Followed, values: pd.Series) -> str:
     if len(values) < 2:
         return words.FIRST_ONE
-    return difference_of(week, one, float(values.iloc[-1] - values.iloc[-2])) or words.THE_SAME
+    return difference_of(week, one, *values.iloc[[-1, -2]]) or words.THE_SAME
 
 
 def _side_row(week: AthleteWeek, one: SideDifference) -> tuple[str, ...]:
@@ -172,9 +172,14 @@ def _side_row(week: AthleteWeek, one: SideDifference) -> tuple[str, ...]:
     moved = [
         f"{side} {amount(week, abs(by), one.unit)} {'more' if by > 0 else 'less'}"
         for side in ("left", "right")
-        if round(by := float(values[side] - before.iloc[-1][side]), DECIMALS.get(one.unit, 1))
+        if (by := _apart(values[side], before.iloc[-1][side], DECIMALS.get(one.unit, 1)))
     ]
     return one.name, last, ", ".join(moved) or words.THE_SAME, ""
+
+
+def _apart(now: float, before: float, decimals: int) -> float:
+    """The difference of two values as they are printed."""
+    return round(round(now, decimals) - round(before, decimals), decimals)
 
 
 def _day(week: AthleteWeek, day: pd.Timestamp) -> str:

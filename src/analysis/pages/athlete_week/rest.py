@@ -17,7 +17,6 @@ from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.spoken import (
     difference_of,
     names_alike,
-    off_usual,
     value_of,
     words_of,
 )
@@ -126,8 +125,8 @@ def _remark(week: AthleteWeek, one: Followed) -> str:
 
 def off_text(week: AthleteWeek, one: Followed) -> str:
     """How far the newest value lies from the usual and which way: '0.05 s slower'; empty where there is no usual."""
-    by = off_usual(one)
-    return (difference_of(week, one, by) or words.AS_USUAL) if np.isfinite(by) else ""
+    now, usual = one.change.latest, one.change.usual
+    return (difference_of(week, one, now, usual) or words.AS_USUAL) if np.isfinite(now - usual) else ""
 
 
 def _place(week: AthleteWeek, one: Followed) -> Place | None:

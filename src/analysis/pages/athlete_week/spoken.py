@@ -40,23 +40,12 @@ def value_of(week: AthleteWeek, one: Followed, value: float | None = None) -> st
     return spoken.level(number, one.change.unit)
 
 
-def difference_of(week: AthleteWeek, one: Followed, by: float) -> str:
-    """A difference with the word for its direction: '0.05 s slower', '1.2 fewer clean reps'; empty for none at all."""
-    spoken = words_of(week, one)
-    if round(abs(spoken.display.value(by, one.change.unit)), spoken.decimals) == 0:
+def difference_of(week: AthleteWeek, one: Followed, now: float, before: float) -> str:
+    """How far two values are apart, with the word for it: '0.05 s slower', '1.2 fewer clean reps'; empty for none."""
+    spoken, unit = words_of(week, one), "" if isinstance(one, FormHistory) else one.change.unit
+    if round(spoken.apart(now, before, unit), spoken.decimals) == 0:
         return ""
-    size = spoken.amount(by, "" if isinstance(one, FormHistory) else one.change.unit)
-    return f"{size} {spoken.direction(by)}"
-
-
-def off_usual(one: Followed) -> float:
-    """How far the newest value lies from the middle of the band of one more; NaN without a band.
-
-    Of counts from the level, since their band ends at the planned ones.
-    """
-    change = one.change
-    middle = change.level if isinstance(one, FormHistory) else (change.band_low + change.band_high) / 2
-    return float(change.latest - middle)
+    return f"{spoken.difference(now, before, unit)} {spoken.direction(now - before)}"
 
 
 def bad_day(week: AthleteWeek, one: Followed) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Place
 from analysis.base.boards import Board, BoardRow, Spot
@@ -25,12 +24,12 @@ from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.series import place_of
+from analysis.pages.series import place_of, wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact, links
 from analysis.pages.squad_week.members import Finding, MemberWeek
-from analysis.pages.squad_week.people import DEVICE_WEEKS, cases
-from analysis.pages.squad_week.told import off_of, size_of, spoken
+from analysis.pages.squad_week.people import cases
+from analysis.pages.squad_week.told import off_of, size_of
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text, day_text, expected_text, listed
 
@@ -99,7 +98,7 @@ def _check_head(test_id: str, name: str, week: SquadWeek) -> str:
 def everyone(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     """Everyone in one table, the chance of its marks in words, and apart from it those without data."""
     if not week.members:
-        raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
+        raise NotEnoughData(f"{words.NO_DATA} {words.NO_DATA_WHAT}")
     linked, columns = links(week, pages), told_columns(week)
     rows = tuple(_row(one, columns, week, linked) for one in in_order(week))
     heads = (words.ATHLETE, words.PLANNED_DAYS, *(column.head for column in columns))
@@ -123,7 +122,8 @@ def without_data(week: SquadWeek) -> str:
     """Who has no data, and since when."""
     told = []
     for one in week.without_data:
-        last = "nothing yet" if one.last_date is None else f"last {day_text(one.last_date)}"
+        day = one.last_date
+        last = words.NOTHING_YET if day is None else words.LAST_KNOWN.format(day=day_text(day))
         told.append(f"{one.name} ({', '.join([last, *one.week.excused])})")
     return words.WITHOUT_DATA.format(names=", ".join(told))
 
@@ -145,7 +145,10 @@ def chance(week: SquadWeek) -> list[Fact]:
         facts.append(Fact("chance.values", told, estimate=float(len(left)), n=n))
     if week.judged:
         told = words.CHANCE_LEVELS.format(
-            judged=len(week.judged), changed=len(week.listed) or "none", luck=expected_text(week.expected_by_chance)
+            changed=len(week.listed) or "None",
+            levels=count_text(len(week.judged), "level"),
+            have="has" if len(week.listed) == 1 else "have",
+            luck=expected_text(week.expected_by_chance),
         )
         facts.append(Fact("chance.levels", told, estimate=float(len(week.listed)), n=len(week.judged)))
     return facts
@@ -155,7 +158,7 @@ def _row(one: MemberWeek, columns: Sequence[Measure], week: SquadWeek, linked: d
     four = one.week.adherence_four_weeks
     return BoardRow(
         name=one.name,
-        note=_note(one, week),
+        note=_note(one),
         link=linked.get(one.athlete_id, ""),
         done=four.done,
         missed=four.due - four.done,
@@ -164,12 +167,12 @@ def _row(one: MemberWeek, columns: Sequence[Measure], week: SquadWeek, linked: d
     )
 
 
-def _note(one: MemberWeek, week: SquadWeek) -> str:
+def _note(one: MemberWeek) -> str:
     """What is to be known of an athlete's data, in a few words below the name."""
     told = [words.EXCUSED.format(why=" and ".join(one.week.excused))] if one.week.excused else []
     days = one.week.adherence.not_logged
     told += [words.DAYS_WITHOUT.format(days=count_text(days, "day"))] if days and not one.week.excused else []
-    recent = [dev.since for dev in one.new_devices if dev.since > week.until - pd.Timedelta(weeks=DEVICE_WEEKS)]
+    recent = [device.since for device in one.new_devices if device.is_news]
     told += [words.DEVICE_SINCE.format(day=day_text(max(recent)))] if recent else []
     return ", ".join(told)
 
@@ -190,15 +193,15 @@ def spot_of(findings: Sequence[Finding], display: Display) -> Spot:
     change = one.change
     if not finding.is_judged:
         return Spot("unknown", _why_not(one), is_new=finding.is_new, facts=facts)
-    amount = spoken(one, display).level(change.latest, change.unit)
+    amount = wording_of(one, display).level(change.latest, change.unit)
     if change.changed:
         others = [size_of(other.series, display) for other in findings if other is not finding and other.is_news]
         text, kind = ", ".join([size_of(one, display), *others]), State(change.state).css
         title = f"{amount}, {change.state}"
     elif finding.is_odd_today:
-        text, kind, title = words.ODD.format(off=off_of(one, display)), "odd", f"{amount}, seen once"
+        text, kind, title = words.ODD.format(off=off_of(one, display)), "odd", words.SEEN_ONCE.format(value=amount)
     else:
-        text, kind, title = "", "same", f"{amount}, usual"
+        text, kind, title = "", "same", words.USUAL.format(value=amount)
     place = place_of(one, title)
     return Spot(kind, text, place, finding.is_new, _sort(place), facts)
 
@@ -215,9 +218,9 @@ def _sides_spot(finding: Finding, one: SideDifference, facts: tuple[Fact, ...]) 
     if not one.can_tell:
         return Spot("unknown", count_text(one.n_dates, "date"), is_new=finding.is_new, facts=facts)
     at = one.estimate_pct / one.mdc_pct if np.isfinite(one.mdc_pct) and one.mdc_pct > 0 else None
-    title = f"{one.name}: {size_of(one, Display())}" if one.is_sure else f"{one.name}: no sure difference"
-    place = Place(title, at)
     text = size_of(one, Display()) if one.is_sure else ""
+    about = words.SIDES_SURE if one.is_sure else words.SIDES_EVEN
+    place = Place(about.format(name=one.name, size=text), at)
     return Spot("apart" if one.is_sure else "same", text, place, finding.is_new, _sort(place), facts)
 
 

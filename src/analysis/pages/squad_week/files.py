@@ -10,11 +10,10 @@ from analysis.base.blocks import Drawing
 from analysis.base.boards import Calendar, Column, DayEntry, Sheet, Tables
 from analysis.base.errors import NotEnoughData
 from analysis.models.checks import CheckHistory
-from analysis.pages.series import series_fact
+from analysis.pages.series import series_fact, wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.board import measures, shown_of
 from analysis.pages.squad_week.members import Finding
-from analysis.pages.squad_week.told import spoken
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import listed
 
@@ -106,7 +105,7 @@ def _level_rows(week: SquadWeek) -> Iterator[tuple[Cell, ...]]:
             return None if value is None else _known(show.value(value, unit), 6)
 
         yield (
-            *(finding.athlete, finding.athlete_id, spoken(one, show).head, show.unit(unit), _state(fact.state)),
+            *(finding.athlete, finding.athlete_id, wording_of(one, show).head, show.unit(unit), _state(fact.state)),
             *(fact.today, finding.series.last_date.date().isoformat()),
             *(number(fact.level), fact.since, number(fact.before), number(fact.change)),
             *(number(fact.change_low), number(fact.change_high)),

@@ -1,7 +1,7 @@
 """One athlete's part of the squad's week: every series as this week's look sees it, and what was done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -13,6 +13,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.base.usual_band import REFERENCE_LEAST, Band, usual_band
 from analysis.metrics.load import weekly_load
+from analysis.metrics.running import is_run
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
@@ -23,8 +24,10 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteFrames, AthleteWeek
 from analysis.pages.series import can_be_told, is_news, subject_of, wording_of
 from analysis.pages.squad_week.proposals import week_proposals, week_questions
+from analysis.pages.wording import within
 
 LOAD_WEEKS = 8  # that make an athlete's usual load
+STREAMS = ("sets", "reps", "runs", "others", "splits", "trials", "wellness")
 
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 
@@ -78,6 +81,19 @@ class Finding:
         return self.is_new if found_on is None else (self.series.until - found_on).days < 7
 
     @property
+    def waits_for_device(self) -> bool:
+        """Whether a new device or rater has too few values so far for anything to be told."""
+        return not self.is_judged and self.series.change.reason == "series_broken"
+
+    def at(self, day: pd.Timestamp) -> "Finding | None":
+        """As a page of that day would tell it, by today's data and noise; None before its first value."""
+        try:
+            then = self.series.at(day)
+        except NotEnoughData:
+            return None
+        return replace(self, series=then, is_new=(day - then.last_date).days < 7)
+
+    @property
     def is_odd_today(self) -> bool:
         """Nothing lasting, but the newest value of this week is out of the usual."""
         return self.is_new and not self.is_news and self.series.change.today in ("unusually low", "unusually high")
@@ -100,11 +116,12 @@ class NewDevice:
     athlete: str
     is_rater: bool
     subject: str
-    name: str  # as people read it
+    name: str  # within a sentence
     device: str | None
     since: pd.Timestamp
     n_before: int  # exposures that are not compared
     n_since: int
+    is_news: bool  # nothing can be told by it yet
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +167,18 @@ class MemberWeek:
         """The last day of which anything is known."""
         frames = [getattr(self.athlete, name)["local_date"] for name in _HAPPENED]
         return max((dates.max() for dates in frames if len(dates)), default=None)
+
+    def rows_of(self, stream: str) -> pd.DataFrame:
+        """The rows of a stream; what a watch recorded is one of the `runs`, or of the `others`."""
+        if stream not in ("runs", "others"):
+            return getattr(self.athlete, stream)
+        recorded = self.athlete.runs
+        return recorded[is_run(recorded) == (stream == "runs")]
+
+    @cached_property
+    def files(self) -> frozenset[int]:
+        """The numbers of the files that rows of this athlete came from."""
+        return frozenset(no for stream in STREAMS for no in self.rows_of(stream)["file_no"])
 
     @property
     def has_data(self) -> bool:
@@ -239,9 +268,10 @@ def _new_device(finding: Finding, since: pd.Timestamp, display: Display) -> NewD
         athlete=finding.athlete,
         is_rater=isinstance(finding.series, FormHistory),
         subject=finding.subject,
-        name=wording_of(finding.series, display).head,
+        name=within(wording_of(finding.series, display).quantity),
         device=device if isinstance(device, str) else None,
         since=since,
         n_before=int((~exposures["comparable"]).sum()),
         n_since=int(exposures["comparable"].sum()),
+        is_news=finding.waits_for_device,
     )

@@ -4,42 +4,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import pandas as pd
-
 from analysis.base.blocks import Drawing, Fact, Text
-from analysis.base.boards import Answerable, ByName, Card, Cards
+from analysis.base.boards import Answerable, Card, Cards
 from analysis.base.rules import Proposal
 from analysis.base.sentences import capital
-from analysis.models.answers import Answers
-from analysis.models.checks import CheckHistory
 from analysis.models.form.sides import SideDifference
 from analysis.models.series import Followed
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact, links, stands
-from analysis.pages.squad_week.members import Finding, MemberWeek, NewDevice
+from analysis.pages.squad_week.members import Finding, MemberWeek
 from analysis.pages.squad_week.told import (
     broken_by,
-    item_of,
     picture_of,
     reason_of,
     since_of,
-    spoken,
     told_fact,
     what_of,
 )
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, listed, percent
+from analysis.pages.wording import count_text, listed, lower_first
 
 Block = Fact | Drawing
 Kind = Literal["talk", "praise", "decide"]
 
 CARDS_MOST = 6
 NAMES_MOST = 3  # in the headline
-LINE_MOST = 8  # in a line; more are counted
 REASONS_MOST = 4
 OPTIONS_MOST = 4
-DEVICES_MOST = 2
-DEVICE_WEEKS = 16  # for which a new device is named at the top
 
 _ORDER: tuple[Kind, ...] = ("talk", "praise", "decide")
 
@@ -60,7 +51,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Case:
-    """One athlete with what makes a card: what changed for good, and what is proposed."""
+    """One athlete with what makes a card: the lasting changes, and what is proposed."""
 
     one: MemberWeek
     found: tuple[Finding, ...]
@@ -108,36 +99,8 @@ def asked_of(week: SquadWeek) -> dict[str, list[Asked]]:
 
 
 def header(week: SquadWeek) -> list[Block]:
-    """How many logged, and whose series began anew with another device, as short texts."""
-    told = [Text(words.LOGGED.format(n=len(week.members), of=len(week.everyone)))] if week.everyone else []
-    since = week.until - pd.Timedelta(weeks=DEVICE_WEEKS)
-    recent = by_device(one for one in week.new_devices if one.since > since)
-    told += [Text(_device_text(of_one)) for of_one in recent[:DEVICES_MOST]]
-    more = len(recent) - DEVICES_MOST
-    return [*told, *([Text(words.MORE_DEVICES.format(n=more))] if more > 0 else [])]
-
-
-def by_device(devices: Iterable[NewDevice]) -> list[list[NewDevice]]:
-    """Series that began anew, those of one athlete with the same device since the same day together."""
-    alike: dict[tuple, list[NewDevice]] = {}
-    for one in devices:
-        alike.setdefault((one.athlete_id, one.is_rater, one.device, one.since), []).append(one)
-    return list(alike.values())
-
-
-def _device_text(series: Sequence[NewDevice]) -> str:
-    first = series[0]
-    device = first.device or f"new {'rater' if first.is_rater else 'device'}"
-    return words.DEVICE.format(
-        athlete=first.athlete, what=_series_text(series), device=device, since=day_text(first.since)
-    )
-
-
-def _series_text(series: Sequence[NewDevice]) -> str:
-    """What began anew; the speeds of several lifts together."""
-    if len(series) > 1 and all(".speed_at_" in one.subject for one in series):
-        return "bar speed"
-    return listed([one.name for one in series])
+    """Of how many anything of this week is known."""
+    return [Text(words.LOGGED.format(n=len(week.members), of=len(week.everyone)))] if week.everyone else []
 
 
 def message(week: SquadWeek) -> list[Block]:
@@ -194,7 +157,7 @@ def cards(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     if not shown:
         return []
     how = [Text(words.HOW_TO_ANSWER)] if any(card.proposals for card in shown) else []
-    return [Cards("Whom to talk to, to praise, or to decide on", tuple(shown)), *how]
+    return [Cards(words.CARDS, tuple(shown)), *how]
 
 
 def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
@@ -204,26 +167,28 @@ def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
         kind=case.kind,
         name=case.one.name,
         what="",
-        proposals=_answerable(asked, week),
-        answer=_answered(asked, len(more)),
+        proposals=answerable(asked, week),
+        answer=answered(asked, len(more)),
         link=linked.get(case.one.athlete_id, ""),
     )
     if not case.found:
         return _decided(card, case, asked, week)
-    leading = _leading(case)
-    series = [one.series for one in leading]
+    found = leading(case)
+    series = [one.series for one in found]
+    days = {since_of(one) for one in series}  # of several, each stands beside its own levels
+    dated = len(days) > 1
     return replace(
         card,
         what=listed(_together([what_of(one, week.display) for one in series])),
-        when=since_of(series[0]),
-        reasons=(*(reason_of(one, week.display) for one in series[:REASONS_MOST]), *_kinds(series)),
-        sure=_sure(leading[0], week),
+        when="" if dated else days.pop(),
+        reasons=(*(reason_of(one, week.display, dated=dated) for one in series[:REASONS_MOST]), *_kinds(series)),
+        sure=_sure(found[0], week),
         picture=picture_of(series[0], week.display),
         facts=tuple(told_fact(fact := finding_fact(one, week.display), f"talk.{fact.subject}") for one in case.found),
     )
 
 
-def _leading(case: Case) -> list[Finding]:
+def leading(case: Case) -> list[Finding]:
     """What a card tells: to talk about, what got worse, before what got better."""
     return sorted(case.found, key=lambda one: one.series.change.gain > 0)
 
@@ -260,7 +225,7 @@ def _decided(card: Card, case: Case, asked: Asked | None, week: SquadWeek) -> Ca
     if asked is None:
         return card
     first = asked.proposals[0]
-    title = f"{first.title[:1].lower()}{first.title[1:]}"
+    title = lower_first(first.title)
     speeds = [one for one in case.one.week.speeds.known if one.exercise == first.subject.partition(".")[0]]
     reason = first.evidence.removeprefix(f"{first.title}. ")
     picture = picture_of(speeds[0], week.display) if speeds else None
@@ -268,7 +233,8 @@ def _decided(card: Card, case: Case, asked: Asked | None, week: SquadWeek) -> Ca
     return replace(card, what=words.DECIDE.format(title=title), reasons=(f"{lift}{reason}",), picture=picture)
 
 
-def _answerable(asked: Asked | None, week: SquadWeek) -> tuple[Answerable, ...]:
+def answerable(asked: Asked | None, week: SquadWeek) -> tuple[Answerable, ...]:
+    """The lines of an open proposal, each with its command; nothing of one that was answered."""
     if asked is None or not asked.is_open:
         return ()
     lead = f"{asked.proposals[0].line.partition(': ')[0]}: " if len(asked.proposals) > 1 else ""
@@ -280,7 +246,7 @@ def command_of(proposal: Proposal, week: SquadWeek) -> str:
     return words.COMMAND.format(proposal_id=proposal.proposal_id, until=week.until.date().isoformat())
 
 
-def _answered(asked: Asked | None, more: int) -> str:
+def answered(asked: Asked | None, more: int) -> str:
     """What became of a proposal, or that there is none; more of the same athlete stand further down."""
     beside = f" {words.MORE_PROPOSALS.format(n=count_text(more, 'more proposal'))}" if more else ""
     if asked is None:
@@ -291,129 +257,3 @@ def _answered(asked: Asked | None, more: int) -> str:
     if asked.accepted is not None:
         return words.ACCEPTED.format(line=asked.accepted.line) + why + beside
     return words.REJECTED.format(line=asked.proposals[0].line) + why + beside
-
-
-# --- one line each ----------------------------------------------------------------------------------------------
-
-
-def lines(week: SquadWeek) -> list[Block]:
-    """What is open besides, what was seen once, whom to ask, and data that need a hand; each where there is any."""
-    return [*_also(week), *_watch(week), *_ask(week), *_due(week), *_data(week)]
-
-
-def _also(week: SquadWeek) -> list[Block]:
-    further = cases(week)[CARDS_MOST:]
-    told = [_further(case, week) for case in further]
-    sides = [one for one in week.listed if isinstance(one.series, SideDifference)]
-    told += [
-        words.SIDE_LARGER.format(
-            athlete=one.athlete,
-            side=one.series.larger,
-            percent=percent(one.series.estimate_pct),
-            test=one.series.name,
-        )
-        for one in sides
-        if isinstance(one.series, SideDifference)
-    ]
-    listed_here = [*(one for case in further for one in case.found), *sides]
-    facts = tuple(told_fact(fact := finding_fact(one, week.display), f"talk.{fact.subject}") for one in listed_here)
-    return [ByName(words.ALSO, _sentence(told), facts)] if told else []
-
-
-def _further(case: Case, week: SquadWeek) -> str:
-    if case.found:
-        first = _leading(case)[0].series
-        return words.CHANGED_TOO.format(athlete=case.one.name, what=what_of(first, week.display))
-    title = case.asked[0].proposals[0].title
-    return words.PROPOSED_TOO.format(athlete=case.one.name, title=f"{title[:1].lower()}{title[1:]}")
-
-
-def _watch(week: SquadWeek) -> list[Block]:
-    """Values out of the usual with nothing lasting, those of one measure and direction together."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for one in week.seen_once:
-        change, said = one.series.change, spoken(one.series, week.display)
-        by = change.latest - (change.band_low + change.band_high) / 2
-        quantity = item_of(one.series) if isinstance(one.series, Answers) else said.quantity
-        alike.setdefault((quantity, said.direction(by)), []).append(one.athlete)
-    told = [
-        words.ONCE.format(athletes=listed(list(dict.fromkeys(names))), direction=direction, what=what)
-        for (what, direction), names in alike.items()
-    ]
-    facts = tuple(
-        told_fact(fact := finding_fact(one, week.display), f"seen_once.{fact.subject}") for one in week.seen_once
-    )
-    return [ByName(words.WATCH, _sentence(told), facts)] if told else []
-
-
-def _ask(week: SquadWeek) -> list[Block]:
-    """Those of whom something planned, or anything at all, is not logged; who was ill or away is not asked."""
-    questions = {one.athlete_id: question for one, question in week.questions}
-    told, facts = [], []
-    for one in week.everyone:
-        if (question := questions.get(one.athlete_id)) is not None:
-            told.append(question.line.removeprefix("Ask ").rstrip("."))
-            facts.append(Fact(f"{one.athlete_id}.{question.rule}", question.line, reason="ask"))
-        elif said := silence_of(one):
-            told.append(said)
-    return [ByName(words.ASK, _sentence(told), tuple(facts))] if told else []
-
-
-def silence_of(one: MemberWeek) -> str:
-    """What is not logged of an athlete; empty where all is, or where nothing was expected."""
-    if one.week.excused:
-        return ""
-    if not one.has_data:
-        if one.last_date is None:
-            return words.NOTHING_EVER.format(athlete=one.name)
-        return words.NOTHING_SINCE.format(athlete=one.name, day=day_text(one.last_date))
-    days = one.week.adherence.not_logged
-    return words.NO_LOG.format(athlete=one.name, days=count_text(days, "planned day")) if days else ""
-
-
-def _due(week: SquadWeek) -> list[Block]:
-    """The checks due in the coming week or overdue, with whom; else the next of all."""
-    due: dict[tuple[pd.Timestamp, str], list[str]] = {}
-    for finding in week.findings:
-        if isinstance(finding.series, CheckHistory):
-            due.setdefault((finding.series.next_due, finding.series.name), []).append(finding.athlete)
-    if not due:
-        return []
-    soon = {key: names for key, names in due.items() if key[0] <= week.until + pd.Timedelta(days=7)}
-    told = [_due_text(day, name, names, week) for (day, name), names in sorted(soon.items())]
-    if not told:
-        (day, name), names = min(due.items())
-        told = [words.NEXT_DUE.format(first=_due_text(day, name, names, week))]
-    return [ByName(words.CHECKS_DUE, _sentence(told))]
-
-
-def _due_text(day: pd.Timestamp, name: str, athletes: Sequence[str], week: SquadWeek) -> str:
-    """A check with its day and for whom; of many athletes the number."""
-    whom = listed(athletes) if len(athletes) <= NAMES_MOST else count_text(len(athletes), "athlete")
-    when = words.WAS_DUE if day <= week.until else words.IS_DUE
-    return when.format(check=name, day=day_text(day), athletes=whom)
-
-
-def _data(week: SquadWeek) -> list[Block]:
-    """New devices of this week, refused cells and names that wait."""
-    ledger = week.squad.ledger
-    told = [
-        words.BEGAN_ANEW.format(
-            athlete=series[0].athlete,
-            what=_series_text(series),
-            device=series[0].device or f"new {'rater' if series[0].is_rater else 'device'}",
-            since=day_text(series[0].since),
-        )
-        for series in by_device(one for one in week.new_devices if one.since >= week.days[0])
-    ]
-    if refused := len(ledger["rejects"]):
-        told.append(words.REFUSED.format(cells=count_text(refused, "cell")))
-    if waiting := ledger["waiting"]["external_name"].nunique():
-        told.append(words.WAITING.format(names=count_text(waiting, "name")))
-    return [ByName(words.DATA, _sentence(told))] if told else []
-
-
-def _sentence(told: Sequence[str]) -> str:
-    """The parts of a line, those beyond what it holds counted."""
-    more = [words.AND_MORE.format(n=len(told) - LINE_MOST)] if len(told) > LINE_MOST else []
-    return f"{'; '.join([*told[:LINE_MOST], *more])}."

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.base.blocks import Drawing, Entry, Fact, Table, Text
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.pages.squad_week import words
 from analysis.pages.squad_week.members import MemberWeek, WeeklyLoad
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text
@@ -13,15 +14,12 @@ from analysis.pages.wording import count_text
 def plan(week: SquadWeek) -> list[Fact | Drawing]:
     """A row for each athlete with data of the week."""
     if not week.members:
-        raise NotEnoughData("Nobody has data of this week. Take in this week's files, then render the page again.")
-    heads = ("Athlete", "Plan, 4 weeks", "Strength load", "Run load", "Answers")
+        raise NotEnoughData(f"{words.NO_DATA} {words.NO_DATA_WHAT}")
     rows = tuple(_row(one, week) for one in week.members)
     done, due = (sum(getattr(one.week.adherence, name) for one in week.members) for name in ("done", "due"))
-    words = (
-        f"{done} of {count_text(due, 'planned day')} of this week done." if due else "No day of this week was planned."
-    )
-    legend = "↑ and ↓: more or less than in 8 weeks before; a load is no verdict. Hatched: not known, and no zero."
-    return [Fact("plan.done", words, estimate=float(done), n=due), Table("Plan and loads", heads, rows), Text(legend)]
+    told = words.PLAN_DONE.format(done=done, days=count_text(due, "planned day")) if due else words.PLAN_NONE
+    table = Table(words.PLAN, words.PLAN_HEADS, rows, stacked=True)
+    return [Fact("plan.done", told, estimate=float(done), n=due), table, Text(words.PLAN_LEGEND)]
 
 
 def _row(one: MemberWeek, week: SquadWeek) -> tuple[Entry, ...]:
@@ -29,34 +27,35 @@ def _row(one: MemberWeek, week: SquadWeek) -> tuple[Entry, ...]:
     return (
         Entry(one.name, sort=one.name),
         _plan_entry(one),
-        _load_entry(one.strength_load, mass, week.display.value(1.0, "kg")),
-        _load_entry(one.run_load, distance, week.display.value(0.001, "km")),
+        _load_entry(one.strength_load, mass, week.display.value(1.0, "kg"), words.LOADED),
+        _load_entry(one.run_load, distance, week.display.value(0.001, "km"), words.RAN),
         _wellness_entry(one),
     )
 
 
-def _unknown(words: str) -> Entry:
-    return Entry(words, state=State.CANNOT_TELL)
+def _unknown(told: str) -> Entry:
+    return Entry(told, state=State.CANNOT_TELL)
 
 
 def _plan_entry(one: MemberWeek) -> Entry:
     four, this = one.week.adherence_four_weeks, one.week.adherence
     if not four.due:
-        return Entry("nothing due", f"{count_text(four.off, 'day')} ill or away") if four.off else _unknown("no plan")
-    not_logged = f"; {count_text(four.not_logged, 'day')} without a log" if four.not_logged else ""
-    return Entry(
-        f"{four.done} of {four.due}", f"this week {this.done} of {this.due}{not_logged}", sort=four.done / four.due
-    )
+        off = words.OFF_DAYS.format(days=count_text(four.off, "day"))
+        return Entry(words.NOTHING_DUE, off) if four.off else _unknown(words.NO_PLAN)
+    days = count_text(four.not_logged, "day")
+    below = words.PLAN_THIS.format(done=this.done, due=this.due)
+    below += words.PLAN_NOT_LOGGED.format(days=days) if four.not_logged else ""
+    return Entry(words.PLAN_FOUR.format(done=four.done, due=four.due), below, sort=four.done / four.due)
 
 
-def _load_entry(load: WeeklyLoad, unit: str, scale: float) -> Entry:
+def _load_entry(load: WeeklyLoad, unit: str, scale: float, done: str) -> Entry:
     if np.isnan(load.value):
-        return _unknown("nothing known")
+        return _unknown(words.NOTHING_KNOWN)
     arrow = {"more": "↑ ", "less": "↓ "}.get(load.side, "")
     digits = 0 if unit in ("kg", "lb") else 1
-    value = f"{arrow}{load.value * scale:,.{digits}f} {unit}"
+    value = arrow + done.format(value=f"{load.value * scale:,.{digits}f} {unit}")
     if load.usual is None:
-        return Entry(value, "usual range not known", sort=load.value)
+        return Entry(value, words.USUAL_UNKNOWN, sort=load.value)
     return Entry(
         value,
         _usual_words(*(round(end * scale, digits) for end in (load.usual.low, load.usual.high)), digits),
@@ -70,21 +69,23 @@ def _usual_words(low: float, high: float, digits: int) -> str:
     >>> _usual_words(3051.0, 5645.0, 0), _usual_words(-2.1, 21.7, 1), _usual_words(0.0, 0.0, 1)
     ('usual 3,051 to 5,645', 'usual up to 21.7', 'none in the weeks before')
     """
+    about = {"low": f"{low:,.{digits}f}", "high": f"{high:,.{digits}f}"}
     if high <= 0:
-        return "none in the weeks before"
+        return words.USUAL_NONE
     if low == high:
-        return f"usual {high:,.{digits}f}"
-    return f"usual {low:,.{digits}f} to {high:,.{digits}f}" if low > 0 else f"usual up to {high:,.{digits}f}"
+        return words.USUAL_ONE.format(**about)
+    return (words.USUAL_BETWEEN if low > 0 else words.USUAL_UP_TO).format(**about)
 
 
 def _wellness_entry(one: MemberWeek) -> Entry:
     try:
         answers = one.week.wellness
     except NotEnoughData:
-        return _unknown("no answers")
+        return _unknown(words.NO_ANSWERS)
     days = answers.loc[answers["value"].notna(), "local_date"].nunique()
     judged = answers["inside"].notna()
+    told = words.ANSWERED.format(days=days)
     if not judged.any():
-        return Entry(f"{days} of 7 days", "usual range not known", sort=float(days))
+        return Entry(told, words.USUAL_UNKNOWN, sort=float(days))
     outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
-    return Entry(f"{days} of 7 days", f"{outside} of {int(judged.sum())} answers unusual", sort=float(outside))
+    return Entry(told, words.UNUSUAL.format(n=outside, of=int(judged.sum())), sort=float(outside))

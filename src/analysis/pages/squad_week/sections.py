@@ -3,27 +3,15 @@
 Words are for the coach. Athletes go by name on the page and by their pseudonymous id in facts and links.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import pandas as pd
 
-from analysis.base.blocks import (
-    Course,
-    Drawing,
-    DumbbellRow,
-    Dumbbells,
-    Entry,
-    Fact,
-    Forest,
-    ForestRow,
-    Lines,
-    Numbers,
-    Table,
-    Text,
-)
+from analysis.base.blocks import Course, Drawing, DumbbellRow, Dumbbells, Fact, Forest, ForestRow, Numbers, Text
 from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.sentences import capital
 from analysis.base.states import State
 from analysis.models.change import Told, expected_by_chance
 from analysis.models.change.told import or_none
@@ -32,49 +20,39 @@ from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
 from analysis.models.series import Series
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.numbers import between_signed, signed_words
 from analysis.pages.series import course_of, wording_of
+from analysis.pages.squad_week import words
 from analysis.pages.squad_week.arrivals import changes as changes
 from analysis.pages.squad_week.arrivals import data_state as data_state
 from analysis.pages.squad_week.board import everyone as everyone
 from analysis.pages.squad_week.files import files as files
-from analysis.pages.squad_week.findings import choices_table, links, numbers_table
+from analysis.pages.squad_week.findings import choices_tables, numbers_table
+from analysis.pages.squad_week.lines import lines as lines
 from analysis.pages.squad_week.members import MemberWeek
-from analysis.pages.squad_week.people import Asked, asked_of, command_of
+from analysis.pages.squad_week.options import plateaus as plateaus
+from analysis.pages.squad_week.options import proposals as proposals
 from analysis.pages.squad_week.people import cards as cards
+from analysis.pages.squad_week.people import few
 from analysis.pages.squad_week.people import header as header
-from analysis.pages.squad_week.people import lines as lines
 from analysis.pages.squad_week.people import message as message
 from analysis.pages.squad_week.plan import plan as plan
-from analysis.pages.squad_week.told import recent_sets, spoken
+from analysis.pages.squad_week.told import recent_sets
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import (
-    count_text,
-    day_text,
-    decimals_of,
-    exercise_name,
-    expected_text,
-    listed,
-    side_name,
-    speed_name,
-)
+from analysis.pages.wording import count_text, day_text, decimals_of, exercise_name, expected_text, listed, side_name
 
 Block = Fact | Drawing
 
 PANEL_WEEKS = 16
 DRAWN_MOST = 40  # rows of one drawing, or panels of one lift
+DUE_MOST = 12  # names of a check that is due on one day
 
 
 def evidence(week: SquadWeek) -> list[Block]:
     """What the cards and lists rest on: the changes against chance, their numbers, and the same under other choices."""
-    blocks: list[Block] = [found_fact(week)]
-    blocks.append(
-        Text("A lasting change is told for 8 weeks from the week that first found it. One odd day is no change.")
-    )
+    blocks: list[Block] = [found_fact(week), Text(words.TOLD_FOR)]
     if not week.listed:
         return blocks
-    blocks.append(Text("Other choices: the same series judged by another noise, statistic or threshold."))
-    return [*blocks, numbers_table(week.listed, week.display), *choices_table(week)]
+    return [*blocks, Text(words.CHOICES), *choices_tables(week), numbers_table(week.listed, week.display)]
 
 
 def bar_speed(week: SquadWeek) -> list[Block]:
@@ -88,15 +66,14 @@ def bar_speed(week: SquadWeek) -> list[Block]:
         if not values:
             continue
         low, high = min(values), max(values)
-        told = f"{lift.name}: {_moved_words([(one.name, speed) for one, speed in speeds], week.display)}."
-        blocks.append(Fact(f"{lift.exercise}.moved", told, n=len(speeds)))
+        moved = _moved_words([(one.name, speed) for one, speed in speeds], week.display)
+        blocks.append(Fact(f"{lift.exercise}.moved", words.OF_LIFT.format(name=lift.name, moved=moved), n=len(speeds)))
         drawn = first_of(speeds, lambda of: (of[1].change.changed, of[1].began_anew is not None))
         blocks += [_panel(one, speed, (low, high), week.display) for one, speed in drawn]
         blocks += _not_drawn(len(speeds) - len(drawn))
     if not blocks:
-        raise NotEnoughData("No bar speed at an anchor load yet. Measure 3 reps at the anchor load once a week.")
-    scale = f"The last {PANEL_WEEKS} weeks in m/s, all panels of a lift on one scale."
-    return [*blocks, Text(f"{scale} Hollow: another device, not compared.")]
+        raise NotEnoughData(words.NO_SPEED)
+    return [*blocks, Text(words.SPEED_LEGEND.format(weeks=PANEL_WEEKS))]
 
 
 def form(week: SquadWeek) -> list[Block]:
@@ -104,171 +81,136 @@ def form(week: SquadWeek) -> list[Block]:
     known = [(one, one.week.form_if_known) for one in week.members]
     rated = [history for _, history in known if history]
     if not rated:
-        raise NotEnoughData("No form was rated this week. Rate one set of each athlete.")
-    earlier = [one.name for one, history in known if history and history.change.changed and history.change.gain < 0]
+        raise NotEnoughData(words.NO_FORM)
+    names = [one.name for one, history in known if history and history.change.changed and history.change.gain < 0]
     new = sum(week.days[0] <= history.last_date <= week.days[-1] for history in rated)
-    words = f"Form was rated for {new} of {count_text(len(known), 'athlete')} this week."
-    if earlier:
-        words += f" It changes earlier than before in {count_text(len(earlier), 'athlete')}: {listed(earlier)}."
-    else:
-        words += " In none does it change earlier."
+    earlier = words.FORM_EARLIER.format(athletes=count_text(len(names), "athlete"), names=listed(names or [""]))
+    told = words.FORM_RATED.format(
+        new=new, athletes=count_text(len(known), "athlete"), earlier=earlier if names else words.FORM_AS_BEFORE
+    )
     lifts = {exercise_name(history.exercise) for history in rated}
     shown = first_of(known, lambda one: (one[1] is not None and one[1].change.changed, one[1] is not None))
     rows = tuple(_form_row(one, history, week.display, several=len(lifts) > 1) for one, history in shown)
-    title = "Clean reps before form breaks, now and before"
-    label = "Clean reps" if len(lifts) > 1 else f"{lifts.pop()}, clean reps"
-    drawn = Dumbbells(title, "reps", rows, decimals=1, label=label)
-    facts = [Fact("form.rated", words, n=new), _squad_form_fact(week), *_kinds_fact(rated)]
+    label = words.CLEAN_REPS if len(lifts) > 1 else words.FORM_LABEL.format(lift=lifts.pop())
+    drawn = Dumbbells(words.FORM_TITLE, "reps", rows, decimals=1, label=label)
+    facts = [Fact("form.rated", told, n=new), _squad_form_fact(week), *_kinds_fact(rated)]
     return [*facts, drawn, *_not_drawn(len(known) - len(shown)), *_kinds_table(known)]
 
 
 def checks(week: SquadWeek) -> list[Block]:
-    """Every check of the configuration: the latest of each athlete against those before."""
+    """Every check of the configuration: the latest of each athlete against those before, and when it is due again."""
     if not week.config.checks:
-        raise NotEnoughData("No check is set. Add one under [[checks]] in workbook.toml.")
+        raise NotEnoughData(words.NO_CHECKS)
     facts, drawn, tables = [], [], []
     for check in week.config.checks:
         of = [(one, _check_of(one, check.test_id)) for one in week.members]
-        done = [history for _, history in of if history]
-        new = sum(week.days[0] <= history.last_date <= week.days[-1] for history in done)
+        done = [(one, history) for one, history in of if history]
         if not done:
-            facts.append(Fact(f"{check.test_id}.done", f"{check.name}: nobody has done it yet.", State.CANNOT_TELL))
+            told = words.CHECK_NEVER.format(check=check.name)
+            facts.append(Fact(f"{check.test_id}.done", told, State.CANNOT_TELL))
             continue
-        did = f"{new} of {count_text(len(of), 'athlete')}" if new else "nobody"
-        words = f"{check.name}: {did} did it this week. Of the levels, "
-        words += f"{_moved_words([(one.name, history) for one, history in of if history], week.display)}."
-        if not any(history.change.state.known for history in done):
-            facts.append(Fact(f"{check.test_id}.done", words, n=new))
-            tables.append(_latest_values(check.name, of, week))
+        new = sum(week.days[0] <= history.last_date <= week.days[-1] for _, history in done)
+        athletes = count_text(len(of), "athlete")
+        did = words.SOME_OF.format(n=new, athletes=athletes) if new else words.NOBODY_DID
+        moved = capital(_moved_words([(one.name, history) for one, history in done], week.display))
+        told = words.CHECK_DONE.format(check=check.name, did=did, moved=moved, due=due_words(done, week))
+        facts.append(Fact(f"{check.test_id}.done", told, n=new))
+        if not any(history.change.state.known for _, history in done):
+            tables.append(_newest_values(check.name, done, week))
             continue
         shown = first_of(of, lambda one: (one[1] is not None and one[1].change.changed, one[1] is not None))
         rows = tuple(_check_row(one, history, week.display) for one, history in shown)
-        decimals = decimals_of(check.unit, done[0].change.latest)
-        title = f"{check.name}, the level now and before"
-        facts.append(Fact(f"{check.test_id}.done", words, n=new))
+        decimals = decimals_of(check.unit, done[0][1].change.latest)
+        title = words.CHECK_TITLE.format(check=check.name)
         drawn.append(Dumbbells(title, week.display.unit(check.unit), rows, decimals, check.lower_is_better, check.name))
     return [*facts, *drawn, *tables]
 
 
-def _latest_values(name: str, of: Sequence[tuple[MemberWeek, CheckHistory | None]], week: SquadWeek) -> Numbers:
+def due_words(done: Sequence[tuple[MemberWeek, CheckHistory]], week: SquadWeek) -> str:
+    """On which day a check is due again and for whom, by name."""
+    by_day: dict[pd.Timestamp, list[str]] = {}
+    for one, history in done:
+        by_day.setdefault(history.next_due, []).append(one.name)
+    days = []
+    for day, names in sorted(by_day.items()):
+        whom = words.EVERYBODY if len(names) == len(week.members) > 1 else few(names, DUE_MOST)
+        template = words.DUE_SINCE if day <= week.until else words.DUE_ON
+        days.append(template.format(day=day_text(day), names=whom))
+    return words.CHECK_DUE.format(days="; ".join(days))
+
+
+def _newest_values(name: str, done: Sequence[tuple[MemberWeek, CheckHistory]], week: SquadWeek) -> Numbers:
     """The newest value of each athlete, of a check of which nobody has enough to be told."""
     rows = tuple(
         (
             one.name,
-            spoken(history, week.display).level(history.change.latest, history.change.unit),
+            wording_of(history, week.display).level(history.change.latest, history.change.unit),
             day_text(history.last_date),
             f"{history.change.more_needed}",
         )
-        for one, history in of
-        if history
+        for one, history in done
     )
-    return Numbers(f"{name}, the newest values", ("Athlete", "Newest", "Day", "More needed"), rows)
+    return Numbers(words.NEWEST_TITLE.format(check=name), words.NEWEST_HEADS, rows)
 
 
 def sides(week: SquadWeek) -> list[Block]:
-    """Left and right of every side test, right over left in percent."""
-    if not week.config.side_tests:
-        raise NotEnoughData("No test of both sides is set. Add one under [[side_tests]] in workbook.toml.")
+    """Left and right of every side test and of single-leg work, right over left in percent."""
+    results = {one.athlete_id: (*one.week.sides.known, *one.week.leg_sides.known) for one in week.members}
+    names = {test.test_id: test.name for test in week.config.side_tests}
+    names |= {result.test_id: result.name for of_one in results.values() for result in of_one}
+    if not names:
+        raise NotEnoughData(words.NO_SIDES)
     facts, drawn = [], []
-    for test in week.config.side_tests:
-        of = [(one, _sides_of(one, test.test_id)) for one in week.members]
-        judged = [result for _, result in of if result and result.can_tell]
-        sure = [(one, result) for one, result in of if result and result.is_sure]
-        names = f": {listed([f'{one.name} ({result.larger})' for one, result in sure])}" if sure else ""
-        found = f"{len(sure) or 'none'} of {count_text(len(judged), 'athlete')} {'have' if len(sure) > 1 else 'has'}"
-        words = f"{test.name}: {found} a difference beyond error{names}."
-        luck = expected_text(sum(result.null_probability for result in judged))
-        words += f" By luck alone {luck} would have one." if judged else ""
+    for test_id, name in names.items():
+        of = [(one, next((r for r in results[one.athlete_id] if r.test_id == test_id), None)) for one in week.members]
+        facts.append(_sides_fact(test_id, name, of))
         shown = first_of(of, lambda one: (one[1] is not None and one[1].is_sure, one[1] is not None))
-        rows = tuple(_side_row(one, result) for one, result in shown)
-        facts.append(Fact(f"{test.test_id}.sides", words, n=len(judged)))
         drawn.append(
             Forest(
-                f"{test.name}, right over left",
+                words.SIDES_TITLE.format(test=name),
                 "%",
-                rows,
-                reference_label="no difference",
-                low_label="left larger",
-                high_label="right larger",
+                tuple(_side_row(one, result) for one, result in shown),
+                reference_label=words.NO_DIFFERENCE,
+                low_label=words.LEFT_LARGER,
+                high_label=words.RIGHT_LARGER,
                 conf_level=week.config.confidence,
                 decimals=1,
-                label=test.name,
+                label=name,
             )
         )
     return [*facts, *drawn]
 
 
-def plateaus(week: SquadWeek) -> list[Block]:
-    """Lifts that stand still: steady, with the options where a lasting gain came before."""
-    speeds = [(one, speed) for one in week.members for speed in one.week.speeds.known]
-    judged = [(one, speed) for one, speed in speeds if speed.change.state.known]
-    if not judged:
-        raise NotEnoughData("No lift can be told yet. Measure 3 reps at the anchor load once a week.")
-    still = [(one, speed) for one, speed in judged if speed.change.state is State.STEADY]
-    of_lift: dict[str, list[str]] = {}
-    for one, speed in still:
-        of_lift.setdefault(side_name(speed.name, speed.side), []).append(one.name)
-    whose = "".join(f" {lift}: {listed(names)}." for lift, names in of_lift.items())
-    told = f"{len(still) or 'None'} of {count_text(len(judged), 'lift')} held steady.{whose}"
-    rows = tuple(
-        (
-            one.name,
-            speed_name(speed, week.display),
-            speed.change.state,
-            signed_words(speed.change.change, 2),
-            between_signed(speed.change.change_low, speed.change.change_high, 2),
-            count_text(speed.change.n, "day"),
-        )
-        for one, speed in judged
+def _sides_fact(test_id: str, name: str, of: Sequence[tuple[MemberWeek, SideDifference | None]]) -> Fact:
+    """In how many athletes the sides differ, and in whom."""
+    judged = [result for _, result in of if result and result.can_tell]
+    sure = [(one, result) for one, result in of if result and result.is_sure]
+    luck = words.SIDES_LUCK.format(luck=expected_text(sum(result.null_probability for result in judged)))
+    who = [words.WHO.format(name=one.name, how=result.larger) for one, result in sure]
+    told = words.SIDES_FOUND.format(
+        test=name,
+        n=len(sure) or "none",
+        athletes=count_text(len(judged), "athlete"),
+        have="have" if len(sure) > 1 else "has",
+        names=f": {listed(who)}" if who else "",
+        luck=luck if judged else "",
     )
-    heads = ("Athlete", "Lift", "State", "Change, m/s", f"{100 * week.config.confidence:.0f} % interval", "From")
-    options = _options(week)
-    return [
-        Fact("plateaus.steady", told, n=len(judged)),
-        *options,
-        Numbers("Every lift at its anchor load", heads, rows),
-    ]
-
-
-def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
-    """What the rules propose for the coming week, with the evidence, and the options where a lift stands still."""
-    linked = links(week, pages)
-    asked = [(week.member(key), one) for key, of_one in asked_of(week).items() for one in of_one]
-    if not asked:
-        return [Fact("proposals.none", "The rules propose nothing for the coming week.", n=0)]
-    n = len(asked)
-    told = f"The rules have {count_text(n, 'proposal')} for the coming week. Athletes read only what you accept."
-    rows = tuple(_proposal_row(member, one, week, linked) for member, one in asked)
-    heads = ("Athlete", "Why", "Proposal or options", "Answer")
-    return [Fact("proposals.made", told, n=n), Table("Proposals of the rules", heads, rows, stacked=True)]
+    return Fact(f"{test_id}.sides", told, n=len(judged))
 
 
 def found_fact(week: SquadWeek) -> Fact:
     """The list against what luck alone would put on it."""
     n, found = len(week.judged), len(week.listed)
     if not n:
-        raise NotEnoughData("No series can be told yet. Repeat lifts and checks.")
-    new = sum(one.found_this_week for one in week.listed)
-    luck = expected_text(week.expected_by_chance)
-    return Fact(
-        "talk.found",
-        f"{found or 'None'} of {n} series {'is' if found == 1 else 'are'} listed, {new} of them found this week. Luck "
-        f"alone would list {luck} of {n}.",
-        estimate=float(found),
+        raise NotEnoughData(words.NOTHING_JUDGED)
+    told = words.FOUND.format(
+        found=found or "None",
         n=n,
+        are="is" if found == 1 else "are",
+        new=sum(one.found_this_week for one in week.listed),
+        luck=expected_text(week.expected_by_chance),
     )
-
-
-def _options(week: SquadWeek) -> list[Block]:
-    """The options of each standstill, which are not ranked."""
-    found = [
-        (member, one)
-        for key, of_one in asked_of(week).items()
-        for member in [week.member(key)]
-        for one in of_one
-        if one.proposals[0].action == "vary"
-    ]
-    return [Lines(tuple(f"{member.name}: {proposal.line}" for proposal in one.proposals)) for member, one in found]
+    return Fact("talk.found", told, estimate=float(found), n=n)
 
 
 Shown = TypeVar("Shown")
@@ -284,22 +226,22 @@ def first_of(rows: Sequence[Shown], by: Callable[[Shown], tuple]) -> list[Shown]
 
 
 def _not_drawn(n: int) -> list[Block]:
-    return (
-        [Text(f"{count_text(n, 'more athlete')} not drawn; the table beside this page has everybody.")] if n > 0 else []
-    )
+    return [Text(words.NOT_DRAWN.format(athletes=count_text(n, "more athlete")))] if n > 0 else []
 
 
 def _moved_words(found: Sequence[tuple[str, Series]], display: Display) -> str:
-    """How many changed for good, how many would by luck, and whose they are."""
+    """In how many a lasting change is told, how many luck makes, and whose they are."""
     told = [(name, one) for name, one in found if one.change.state.known]
     if not told:
-        return "none can be told yet"
+        return words.NONE_TOLD
     moved = [
-        f"{name} ({wording_of(one, display).direction(one.change.change)})" for name, one in told if one.change.changed
+        words.WHO.format(name=name, how=wording_of(one, display).direction(one.change.change))
+        for name, one in told
+        if one.change.changed
     ]
     luck = expected_text(expected_by_chance(one.change for _, one in told))
-    count = f"{len(moved) or 'none'} of {len(told)} changed for good, {luck} would by luck"
-    return f"{count}: {listed(moved)}" if moved else count
+    count = words.MOVED.format(n=len(moved) or "none", of=len(told), luck=luck)
+    return words.MOVED_WHO.format(count=count, who=listed(moved)) if moved else count
 
 
 def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:
@@ -307,25 +249,25 @@ def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:
 
 
 def _panel(one: MemberWeek, speed: SpeedAtLoad, scale: tuple[float, float], display: Display) -> Course:
-    label = f"{side_name(one.name, speed.side)}, {display.load(speed.anchor_kg)}"
+    label = words.PANEL.format(name=side_name(one.name, speed.side), load=display.load(speed.anchor_kg))
     return course_of(speed, label, display, weeks=PANEL_WEEKS, scale=scale)
 
 
 def _form_row(one: MemberWeek, history: FormHistory | None, display: Display, *, several: bool) -> DumbbellRow:
     if history is None:
-        return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not rated this week.")
-    label = f"{one.name}, {exercise_name(history.exercise)}" if several else one.name
+        return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note=words.NOT_RATED)
+    label = words.PANEL.format(name=one.name, load=exercise_name(history.exercise)) if several else one.name
     return _dumbbell(label, history.change, display)
 
 
 def _kinds_fact(rated: Sequence[FormHistory]) -> list[Fact]:
     """Which kinds of break ended the last rated sets of everybody."""
     kinds = pd.concat([recent_sets(history)["kind"] for history in rated])
-    counts = kinds.dropna().value_counts()
+    counts, sets = kinds.dropna().value_counts(), count_text(len(kinds), "rated set")
     if counts.empty:
-        return [Fact("form.kinds", f"None of the last {count_text(len(kinds), 'rated set')} broke.", n=len(kinds))]
-    told = listed([f"{kind} {n}" for kind, n in counts.items()])
-    return [Fact("form.kinds", f"What ended the last {count_text(len(kinds), 'rated set')}: {told}.", n=len(kinds))]
+        return [Fact("form.kinds", words.NO_KINDS.format(sets=sets), n=len(kinds))]
+    told = words.KINDS.format(sets=sets, kinds=listed([f"{kind} {n}" for kind, n in counts.items()]))
+    return [Fact("form.kinds", told, n=len(kinds))]
 
 
 def _kinds_table(known: Sequence[tuple[MemberWeek, FormHistory | None]]) -> list[Numbers]:
@@ -336,7 +278,8 @@ def _kinds_table(known: Sequence[tuple[MemberWeek, FormHistory | None]]) -> list
         (name, *(str(int((found == kind).sum())) for kind in kinds), str(int(found.isna().sum())), str(len(found)))
         for name, found in told
     )
-    return [Numbers("What ended the last rated sets", ("Athlete", *kinds, "held to the end", "sets"), rows)]
+    first, *held = words.KINDS_HEADS
+    return [Numbers(words.KINDS_TITLE, (first, *kinds, *held), rows)]
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -344,12 +287,13 @@ def _squad_form_fact(week: SquadWeek) -> Fact:
     try:
         result = week.form_break
     except (NotEnoughData, DataProblem) as problem:
-        return Fact("form.squad", f"Over the whole squad: {problem}", State.CANNOT_TELL, reason="not_enough_data")
+        told = words.SQUAD_FORM_NOT.format(problem=problem)
+        return Fact("form.squad", told, State.CANNOT_TELL, reason="not_enough_data")
     held = result.clean_reps()
     lift = exercise_name(str(result.repetitions["exercise"].iloc[0]))
     return Fact(
         "form.squad",
-        f"{lift}: in {held.share * 100:.0f} % of all the squad's sets form holds for {held.text} reps.",
+        words.SQUAD_FORM.format(lift=lift, share=held.share * 100, reps=held.text),
         estimate=float(held.reps),
         unit="reps",
         conf_low=float(held.low),
@@ -361,8 +305,8 @@ def _squad_form_fact(week: SquadWeek) -> Fact:
 
 def _check_row(one: MemberWeek, history: CheckHistory | None, display: Display) -> DumbbellRow:
     if history is None:
-        return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note="Not done yet.")
-    return _dumbbell(f"{one.name}, {day_text(history.last_date)}", history.change, display)
+        return DumbbellRow(one.name, None, None, state=State.CANNOT_TELL, note=words.NOT_DONE)
+    return _dumbbell(words.DATED.format(name=one.name, day=day_text(history.last_date)), history.change, display)
 
 
 def _dumbbell(label: str, change: Told, display: Display) -> DumbbellRow:
@@ -380,38 +324,16 @@ def _dumbbell(label: str, change: Told, display: Display) -> DumbbellRow:
 
 def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:
     if result is None:
-        return ForestRow(one.name, None, state=State.CANNOT_TELL, note="Not tested on both sides.")
+        return ForestRow(one.name, None, state=State.CANNOT_TELL, note=words.NOT_TESTED)
     return ForestRow(
-        f"{one.name}, {count_text(result.n_dates, 'date')}",
+        words.DATED.format(name=one.name, day=count_text(result.n_dates, "date")),
         result.estimate_pct,
         result.conf_low,
         result.conf_high,
         state=None if result.can_tell else State.CANNOT_TELL,
-        word=f"{result.larger} larger" if result.is_sure else "",
+        word=words.SIDE_IS_LARGER.format(side=result.larger) if result.is_sure else "",
     )
 
 
 def _check_of(one: MemberWeek, test_id: str) -> CheckHistory | None:
     return next((history for history in one.week.checks.known if history.test_id == test_id), None)
-
-
-def _sides_of(one: MemberWeek, test_id: str) -> SideDifference | None:
-    return next((result for result in one.week.sides.known if result.test_id == test_id), None)
-
-
-def _proposal_row(one: MemberWeek, asked: Asked, week: SquadWeek, linked: dict[str, str]) -> tuple[Entry, ...]:
-    """One proposal; the choices of a menu, which are not ranked, stand below each other."""
-    first = asked.proposals[0]
-    lines = [proposal.line for proposal in asked.proposals]
-    lead = f"{lines[0].partition(': ')[0]}: "  # the lift, which the first line names
-    answer = "accepted" if asked.accepted else "rejected" if asked.is_rejected else "open"
-    commands = [command_of(proposal, week) for proposal in asked.proposals] if asked.is_open else []
-    fact = Fact(
-        f"{one.athlete_id}.{first.subject}.{first.rule}", f"{one.name}, {lines[0]}", coach_sentence=first.evidence
-    )
-    return (
-        Entry(one.name, link=linked.get(one.athlete_id, ""), sort=one.name),
-        Entry(first.title, first.evidence.removeprefix(f"{first.title}. "), fact=fact),
-        Entry(lines[0], " ".join(f"Or: {line.removeprefix(lead)}" for line in lines[1:]), sort=first.action),
-        Entry(answer, " or ".join(commands) or asked.reason, sort=answer),
-    )

@@ -15,7 +15,6 @@ from analysis.base.sentences import Wording, capital
 from analysis.base.states import State
 from analysis.base.words import BREAKS_SEEN
 from analysis.models.answers import Answers
-from analysis.models.change import Told
 from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
@@ -29,15 +28,10 @@ from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.series import wording_of
 from analysis.pages.squad_week import words
-from analysis.pages.wording import count_text, day_text, exercise_name, percent, shortest, side_name
+from analysis.pages.wording import count_text, day_text, exercise_name, percent, plural, shortest, side_name, within
 
 PICTURE_WEEKS = 16
 STRIPS_MOST = 6
-
-
-def spoken(one: Followed, display: Display) -> Wording:
-    """How the series is spoken of, in the units that the coach reads."""
-    return wording_of(one, display)
 
 
 def what_of(one: Followed, display: Display) -> str:
@@ -46,22 +40,23 @@ def what_of(one: Followed, display: Display) -> str:
     how = wording_of(one, display).direction(change.change)
     match one:
         case FormHistory():
-            n = reps_text(change)
+            reps = _reps_apart(change.level, change.before)
+            n = f"{shortest(reps, 1)} {plural('rep', reps)}"
             return (words.FORM_LATER if change.gain > 0 else words.FORM_SOONER).format(n=n)
         case SpeedAtLoad():
             return words.MOVES.format(load=display.load(one.anchor_kg), faster=how)
         case E1rmByDay() if one.at_least:
-            return words.LIFTS.format(sets=how, lift=side_name(one.name, one.side))
+            return words.LIFTS.format(sets=how, lift=within(side_name(one.name, one.side)))
         case E1rmByDay():
-            return words.STRONGER.format(stronger=how, lift=side_name(one.name, one.side))
+            return words.STRONGER.format(stronger=how, lift=within(side_name(one.name, one.side)))
         case TempoKept():
-            return words.TEMPO.format(closer=how, lift=exercise_name(one.exercise))
+            return words.TEMPO.format(closer=how, lift=within(exercise_name(one.exercise)))
         case MobilityLevel():
             return words.MOBILE.format(mobile=how, screen=one.name)
         case HingeDepth():
-            return words.HINGES.format(deeper=how, lift=exercise_name(one.exercise))
+            return words.HINGES.format(deeper=how, lift=within(exercise_name(one.exercise)))
         case CheckHistory():
-            return words.CHECKED.format(faster=how, check=one.name)
+            return words.CHECKED.format(faster=how, check=within(one.name))
         case PaceAtHeartRate():
             return words.EASY_RUNS.format(faster=how)
         case Answers():
@@ -71,19 +66,9 @@ def what_of(one: Followed, display: Display) -> str:
     raise TypeError(f"{type(one).__name__} is no series that pages tell. Say here what it does.")
 
 
-def reps_text(change: Told) -> str:
-    """How many repetitions, as "3.6 reps"."""
-    return count_text_of(abs(change.change), "rep")
-
-
-def count_text_of(value: float, noun: str) -> str:
-    """A number that need not be whole, of things.
-
-    >>> count_text_of(3.64, "rep"), count_text_of(1.0, "rep")
-    ('3.6 reps', '1 rep')
-    """
-    said = shortest(value, 1)
-    return count_text(1, noun) if said == "1" else f"{said} {noun}s"
+def _reps_apart(now: float, before: float) -> float:
+    """By how many repetitions two values differ, as they are printed."""
+    return round(abs(Wording("", 1).apart(now, before, "")), 1)
 
 
 def size_of(one: Followed, display: Display) -> str:
@@ -92,23 +77,25 @@ def size_of(one: Followed, display: Display) -> str:
     if isinstance(one, SideDifference):
         return words.APART.format(side=one.larger, percent=percent(one.estimate_pct))
     if isinstance(one, FormHistory):
-        return (words.CLEAN_MORE if change.gain > 0 else words.CLEAN_FEWER).format(n=shortest(abs(change.change), 1))
-    return _named(one, change.change, display)
+        template = words.CLEAN_MORE if change.gain > 0 else words.CLEAN_FEWER
+        return template.format(n=shortest(_reps_apart(change.level, change.before), 1))
+    size = wording_of(one, display).difference(change.level, change.before, change.unit)
+    return _named(one, change.change, size, display)
 
 
 def off_of(one: Followed, display: Display) -> str:
     """How far the newest value lies from the middle of its band: "14 s slower"."""
     change = one.change
-    by = change.latest - (change.band_low + change.band_high) / 2
     if isinstance(one, FormHistory):
-        return (words.CLEAN_MORE if by > 0 else words.CLEAN_FEWER).format(n=shortest(abs(by), 1))
-    return _named(one, by, display)
+        template = words.CLEAN_MORE if change.off_by > 0 else words.CLEAN_FEWER
+        return template.format(n=shortest(_reps_apart(change.latest, change.usual), 1))
+    size = wording_of(one, display).difference(change.latest, change.usual, change.unit)
+    return _named(one, change.off_by, size, display)
 
 
-def _named(one: Followed, by: float, display: Display) -> str:
-    """An amount with its direction; of an answer also to what, since a cell stands for many."""
-    spoken_of = spoken(one, display)
-    said = f"{spoken_of.amount(by, one.change.unit)} {spoken_of.direction(by)}"
+def _named(one: Followed, by: float, size: str, display: Display) -> str:
+    """A size with its direction; of an answer also of what, since a cell stands for many."""
+    said = f"{size} {wording_of(one, display).direction(by)}"
     return f"{item_of(one)} {said}" if isinstance(one, Answers) else said
 
 
@@ -123,14 +110,20 @@ def since_of(one: Followed) -> str:
     if change.since is None:
         return ""
     is_dated = change.shape == "step" and change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE)
-    return f"since {'' if is_dated else 'about '}{day_text(change.since)}"
+    return (words.SINCE if is_dated else words.SINCE_ABOUT).format(day=day_text(change.since))
 
 
-def reason_of(one: Followed, display: Display) -> str:
-    """Both levels in a sentence."""
-    spoken_of, change = spoken(one, display), one.change
-    level, before = (spoken_of.level(value, change.unit) for value in (change.level, change.before))
-    return words.REASON.format(head=spoken_of.head, level=level, before=before)
+def reason_of(one: Followed, display: Display, *, dated: bool) -> str:
+    """Both levels in a sentence, on demand with the day of the change."""
+    spoken, change = wording_of(one, display), one.change
+    level, before = (spoken.level(value, change.unit) for value in (change.level, change.before))
+    template = words.REASON_SINCE if dated and change.since is not None else words.REASON
+    return template.format(head=spoken.head, level=level, before=before, since=since_of(one))
+
+
+def series_name(one: Followed, display: Display) -> str:
+    """The series within a sentence."""
+    return item_of(one) if isinstance(one, Answers) else within(wording_of(one, display).quantity)
 
 
 def broken_by(one: Followed) -> str:
@@ -161,19 +154,20 @@ def _strips(one: FormHistory, display: Display) -> Strips:
     for session in one.recent.tail(STRIPS_MOST).itertuples():
         first = one.sets[one.sets["session_id"] == session.session_id].iloc[0]
         rows.append(RepRow(day_text(session.local_date), tuple(bool(clean) for clean in first["clean"])))
-    return Strips(f"{wording_of(one, display).head}, the last {count_text(len(rows), 'rated set')}", tuple(rows))
+    title = words.STRIPS.format(head=wording_of(one, display).head, sets=count_text(len(rows), "rated set"))
+    return Strips(title, tuple(rows))
 
 
 def _levels(one: Followed, display: Display) -> Levels:
-    change, spoken_of = one.change, spoken(one, display)
+    change, spoken = one.change, wording_of(one, display)
     shown = one.exposures[one.exposures["comparable"]]
     shown = shown[shown["local_date"] > one.until - np.timedelta64(7 * PICTURE_WEEKS, "D")]
     told = change.changed and change.since is not None
-    text = spoken_of.level(change.level, change.unit) if np.isfinite(change.level) else ""
-    before = spoken_of.level(change.before, change.unit) if told else ""
-    was = f", before {before} ({since_of(one)})" if told else ""
+    text = spoken.level(change.level, change.unit) if np.isfinite(change.level) else ""
+    before = spoken.level(change.before, change.unit) if told else ""
+    was = words.LEVELS_WAS.format(before=before, since=since_of(one)) if told else ""
     return Levels(
-        title=f"{spoken_of.head}, {PICTURE_WEEKS} weeks, drawn upwards where it got better: level {text}{was}",
+        title=words.LEVELS.format(head=spoken.head, weeks=PICTURE_WEEKS, level=text, was=was),
         weeks=tuple((one.until - shown["local_date"]).dt.days / 7),
         values=tuple(shown["value"]),
         half_band=or_none((change.band_high - change.band_low) / 2),

@@ -33,15 +33,13 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.rules import Proposal, Rule
 from analysis.metrics.adherence import week_days
 from analysis.metrics.key_lifts import shared_lifts
-from analysis.metrics.running import is_run
 from analysis.models.form.clean_reps import rated_repetitions
 from analysis.models.form.form_break import FormBreak, form_break
 from analysis.models.form.watched import watched_repetitions
 from analysis.models.squad.sensitivity import Sensitivity
 from analysis.pages.athlete_week.week import athlete_week
-from analysis.pages.squad_week.members import Finding, Member, MemberWeek, NewDevice
+from analysis.pages.squad_week.members import STREAMS, Finding, Member, MemberWeek, NewDevice
 
-STREAMS = ("sets", "reps", "runs", "others", "splits", "trials", "wellness")
 _ACTIONS = ("regress", "vary", "hold", "progress")
 
 
@@ -149,19 +147,12 @@ class SquadWeek:
         """
         rows = [
             {"athlete_id": one.athlete_id, "athlete": one.name}
-            | {name: int(self._stream(one, name)["local_date"].isin(self.days).sum()) for name in STREAMS}
+            | {name: int(one.rows_of(name)["local_date"].isin(self.days).sum()) for name in STREAMS}
             | {"last_date": one.last_date if one.last_date is not None else pd.NaT}
             for one in self.everyone
         ]
         frame = pd.DataFrame(rows, columns=["athlete_id", "athlete", *STREAMS, "last_date"])
         return frame.assign(last_date=pd.to_datetime(frame["last_date"]))
-
-    @staticmethod
-    def _stream(one: MemberWeek, name: str) -> pd.DataFrame:
-        if name not in ("runs", "others"):
-            return getattr(one.athlete, name)
-        recorded = one.athlete.runs
-        return recorded[is_run(recorded) == (name == "runs")]
 
     def member(self, athlete_id: str) -> MemberWeek:
         """The athlete of that id."""

@@ -17,6 +17,7 @@ SPECK = 2.5  # radius of a value that is not the newest
 _EM = {"": 7.4, "lab": 8.2, "big": 11.0}  # widest usual letter, ordinary and bold at 12 units, large at 17
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
 _LABEL_COLUMN = 104.0
+_PLACES = ("x", "y", "cx", "cy", "width", "height", "rx")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class Scene:
     def path(self, css: str, points: Sequence[tuple[float, float]]) -> None:
         steps = " ".join(f"{'L' if place else 'M'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
         self.shapes.append(Shape("path", css, {"d": steps}))
+
+    def squares(self, css: str, lefts: Sequence[float], y: float, side: float) -> None:
+        """Squares in a row as one shape; its corners are round where its lines are joined so."""
+        if lefts:
+            steps = "".join(f"M{x:g} {y:g}h{side:g}v{side:g}h-{side:g}z" for x in lefts)
+            self.shapes.append(Shape("path", css, {"d": steps}))
 
     def cross(self, css: str, x: float, y: float, r: float) -> None:
         self.line(css, x - r, y - r, x + r, y + r)
@@ -109,10 +116,10 @@ def _is_speck(shape: Shape) -> bool:
 
 
 def _behind(shapes: list[Shape]) -> list[Shape]:
-    """The same with the axes of all rows as one path, and so the lines that they are held against."""
+    """The same with the axes of all rows as one path, and so the lines that they are held against and bars."""
     lines = {
         css: [one for one in shapes if (one.tag, one.css) == ("path", css) and str(one.attributes["d"]).count("M") == 1]
-        for css in ("axis", "reference")
+        for css in ("axis", "reference", "whisker")
     }
     joined = {
         id(alike[0]): Shape("path", css, {"d": "".join(str(one.attributes["d"]) for one in alike)})
@@ -129,22 +136,32 @@ def _as_path(line: Shape) -> Shape:
     >>> drawn = Scene("", "")
     >>> drawn.line("axis", 2.0, 5.5, 9.0, 5.5)
     >>> _as_path(drawn.shapes[0]).attributes
-    {'d': 'M2 5.5H9'}
+    {'d': 'M2 6H9'}
     """
     x1, y1, x2, y2 = (line.attributes[name] for name in ("x1", "y1", "x2", "y2"))
-    to = f"H{x2:g}" if y1 == y2 else f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
-    return Shape("path", line.css, {"d": f"M{x1:g} {y1:g}{to}"})
+    to = f"H{x2:.0f}" if y1 == y2 else f"V{y2:.0f}" if x1 == x2 else f"L{x2:.0f} {y2:.0f}"
+    return Shape("path", _css(line), {"d": f"M{x1:.0f} {y1:.0f}{to}"})
 
 
 def _shortened(shape: Shape) -> Shape:
-    """Without what is so anyway; text that ends at its place says so by its class, and an area ends on whole units."""
-    kept = {name: _whole(value) for name, value in shape.attributes.items() if name != "text-anchor"}
+    """Without what is so anyway, on whole units; text that ends at its place says so by its class."""
+    kept = {
+        name: round(value) if name in _PLACES and isinstance(value, float) else _whole(value)
+        for name, value in shape.attributes.items()
+        if name != "text-anchor"
+    }
+    shape = replace(shape, css=_css(shape))
     anchor = shape.attributes.get("text-anchor", "start")
     if anchor == "end":
         return replace(shape, css=f"{shape.css} e".strip(), attributes=kept)
-    if shape.tag == "rect":
-        kept = {name: round(value) if isinstance(value, float) else value for name, value in kept.items()}
     return replace(shape, attributes=kept if anchor == "start" else kept | {"text-anchor": anchor})
+
+
+def _css(shape: Shape) -> str:
+    """The classes without those of a verdict that nothing moved, which looks as marks and words do anyway."""
+    if shape.tag == "text":
+        return "" if shape.css == "lab same" else shape.css
+    return shape.css.removesuffix(" same")
 
 
 def _whole(value: Any) -> Any:

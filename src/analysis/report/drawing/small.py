@@ -27,9 +27,9 @@ def strips(block: dict[str, Any]) -> Scene:
     for place, (row, count) in enumerate(zip(rows, counts, strict=True)):
         y = place * _ROW + 1
         scene.text(row["label"], 0, y + 11)
-        for rep, _ in enumerate(row["clean"][:_MOST]):
-            css = "clean" if rep < int(count) else "changed"
-            scene.rect(css, left + rep * _STEP, y, _SQUARE, _SQUARE, 3)
+        reps = range(min(len(row["clean"]), _MOST))
+        scene.squares("clean", [left + rep * _STEP for rep in reps if rep < int(count)], y, _SQUARE)
+        scene.squares("changed", [left + rep * _STEP for rep in reps if rep >= int(count)], y, _SQUARE)
         scene.text(count, left + most * _STEP + 4, y + 11, css="lab")
     return scene
 
