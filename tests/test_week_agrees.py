@@ -1,7 +1,7 @@
 """Whatever streams a week has: its header, message, lines, facts and drawings say the same, and nothing that is not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +35,11 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.base.units import clock_text, number_text
 from analysis.models.answers import Answers
+from analysis.models.series import Followed
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.message import message_of
 from analysis.pages.athlete_week.rest import rest_of
-from analysis.pages.athlete_week.spoken import words_of
+from analysis.pages.athlete_week.spoken import usual_of, words_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.series import subject_of
 from analysis.report.drawing import SCENES
@@ -54,6 +55,7 @@ OPEN = {
 }
 FOLDED = {
     "numbers": sections.numbers,
+    "long_runs": sections.long_runs,
     "tests": sections.tests,
     "notes": sections.notes,
     "left_out": sections.left_out,
@@ -190,6 +192,9 @@ def known_numbers(week: AthleteWeek) -> set[str]:
             *(change.band_low, change.band_high, change.latest - change.level, change.mdc),
             change.latest - (change.band_low + change.band_high) / 2,
             (change.band_high - change.band_low) / 2,
+            (change.band_low + change.band_high) / 2,
+            words_of(week, one).apart(change.latest, usual_of(one), change.unit),  # as both are read
+            *np.diff([words_of(week, one).rounded(value, change.unit) for value in one.exposures["value"]]),
             *one.exposures["value"],
             *one.exposures["value"].diff().dropna(),
         ]
@@ -199,7 +204,7 @@ def known_numbers(week: AthleteWeek) -> set[str]:
     for one in week.sides.known:
         means = [one.left, one.right, *one.exposures["left"], *one.exposures["right"], abs(one.estimate_pct)]
         numbers |= {number_text(float(value), 1) for value in means}
-        moved = pd.concat([one.exposures[side].diff().dropna().abs() for side in ("left", "right")])
+        moved = pd.concat([one.exposures[side].round(1).diff().dropna().abs() for side in ("left", "right")])
         numbers |= {number_text(float(value), 1) for value in moved}
     numbers |= {number_text(week.totals.run_distance_m / 1000, 1), number_text(week.totals.volume_load_kg, 1)}
     return numbers
@@ -272,8 +277,21 @@ def the_rest_counts_its_lines(shown: Shown) -> None:
         assert len(steady) == len(rest)
     for row, one in zip(measures.rows, rest, strict=True):
         if row.place and row.place.at is not None and "as usual" not in row.below and one.change.better == "higher":
-            below = words_of(shown.week, one).less in row.below
-            assert below == (row.place.at < 0), (row, one.change)
+            spoken = words_of(shown.week, one)
+            if spoken.more in row.below or spoken.less in row.below:  # of a value of this week
+                assert (spoken.less in row.below) == (row.place.at < 0), (row, one.change)
+    the_names_are_those_that_are_counted(shown, summary, rest)
+
+
+def the_names_are_those_that_are_counted(shown: Shown, summary: Fact, rest: Sequence[Followed]) -> None:
+    named = next(iter(of_kind(shown.by_section["numbers"], Lines)), None)
+    if not rest:
+        return
+    lists = {line.split(": ")[0]: line.split(": ", 1)[1].removesuffix(".").split("; ") for line in named.lines}
+    assert sum(map(len, lists.values())) == len(rest)
+    assert len({name for names in lists.values() for name in names}) == len(rest)
+    for count, what in re.findall(r"(\d+) ([a-z ]+)\.", summary.sentence):
+        assert len(lists[what.capitalize()]) == int(count)
 
 
 def the_header_is_the_plan(shown: Shown) -> None:

@@ -50,6 +50,19 @@ class Wording:
             return f"less than {10.0**-self.decimals:.{self.decimals}f} {self.display.unit(unit)}"
         return self.display.amount(abs(value), unit, self.decimals)
 
+    def rounded(self, value: float, unit: str) -> float:
+        """The number that is read of a value."""
+        return round(self.display.value(value, unit), self.decimals)
+
+    def apart(self, one: float, other: float, unit: str) -> float:
+        """How far two values lie apart as both are read, so that a reader who subtracts them finds the same.
+
+        >>> Wording("pulse", 0).apart(45.6, 53.5, "bpm")
+        -8.0
+        """
+        by = self.rounded(one, unit) - self.rounded(other, unit)
+        return by / self.display.value(1.0, unit)
+
     def level(self, value: float, unit: str) -> str:
         """A value with its unit and, where digits are left of it, its sign."""
         shown = self.display.value(value, unit)

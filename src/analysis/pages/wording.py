@@ -18,7 +18,11 @@ from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
-_PROPER = {name.lower(): name for name in ("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish")}
+_PEOPLE_AND_PLACES = (
+    *("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish", "Swiss", "Swedish", "Olympic", "Copenhagen"),
+    *("Jefferson", "Zercher", "Pendlay", "Yates", "Larsen", "Cossack", "Pallof", "Smith", "Bosco", "Cooper"),
+)
+_PROPER = {name.lower(): name for name in _PEOPLE_AND_PLACES}
 _CANONICAL = re.compile(r"[a-z0-9_]+")
 
 
@@ -41,6 +45,17 @@ def exercise_name(exercise: str) -> str:
         return exercise
     name = " ".join(_PROPER.get(word, word) for word in exercise.split("_"))
     return capital(name.replace("single leg", "single-leg"))
+
+
+def in_sentence(name: str) -> str:
+    """A name as it stands within a sentence: a small letter first, but for proper names and abbreviations.
+
+    >>> in_sentence("Trap-bar deadlift"), in_sentence("Romanian deadlift"), in_sentence("CMJ height")
+    ('trap-bar deadlift', 'Romanian deadlift', 'CMJ height')
+    """
+    first = re.split(r"[\s,-]", name, maxsplit=1)[0]
+    is_word = len(first) > 1 and first[1:].islower() and first.lower() not in _PROPER
+    return f"{name[:1].lower()}{name[1:]}" if is_word else name
 
 
 def speed_name(result: SpeedAtLoad, display: Display) -> str:

@@ -23,6 +23,7 @@ from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -64,6 +65,8 @@ def what_of(one: Followed, display: Display) -> str:
             return words.CHECKED.format(faster=how, check=one.name)
         case PaceAtHeartRate():
             return words.EASY_RUNS.format(faster=how)
+        case Durability():
+            return words.LONG_RUNS.format(more=how)
         case Answers():
             return words.ANSWERS.format(lower=how, item=item_of(one))
         case SideDifference():
@@ -99,7 +102,8 @@ def size_of(one: Followed, display: Display) -> str:
 def off_of(one: Followed, display: Display) -> str:
     """How far the newest value lies from the middle of its band: "14 s slower"."""
     change = one.change
-    by = change.latest - (change.band_low + change.band_high) / 2
+    usual = (change.band_low + change.band_high) / 2
+    by = spoken(one, display).apart(change.latest, usual, change.unit) or change.latest - usual
     if isinstance(one, FormHistory):
         return (words.CLEAN_MORE if by > 0 else words.CLEAN_FEWER).format(n=shortest(abs(by), 1))
     return _named(one, by, display)
