@@ -39,6 +39,7 @@ SECTIONS = {
     "felt": sections.felt,
     "next_week": sections.next_week,
     "numbers": sections.numbers,
+    "long_runs": sections.long_runs,
     "tests": sections.tests,
     "notes": sections.notes,
     "left_out": sections.left_out,

@@ -103,7 +103,7 @@ def test_a_day_below_the_band_is_said_with_the_state():
     assert not seen.changed
     assert seen.today == "unusually low"
     assert seen.latest < seen.band_low
-    assert "Your last session was outside your usual: 0 of 8, fewer." in seen.sentence("clean reps", **WORDS)
+    assert "Your last session was outside your usual. It was 0 of 8, fewer." in seen.sentence("clean reps", **WORDS)
 
 
 def test_a_short_set_without_a_break_is_no_low_day():

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from scipy.stats import poisson
 
+from analysis.base.blocks import Fact
 from analysis.base.config import read_config
 from analysis.base.tables import TABLES
 from analysis.example import LAST_DAY, Truth, athlete_ids, write_example
@@ -30,8 +31,10 @@ from analysis.models.form.hazard import with_hazards
 from analysis.models.noise import NO_SQUAD
 from analysis.models.series import Followed, Judging
 from analysis.models.sprint.profile import sprint_profile_gates
+from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.milestones import milestones_of
 from analysis.pages.athlete_week.week import athlete_week
+from analysis.pages.block_review import training_sections
 from analysis.pages.series import is_news, subject_of
 
 SEED = 2026
@@ -443,6 +446,26 @@ def test_sizes_of_ankles_and_tempo_are_those_that_were_built(followed, truth):
     assert ankle.change_low < truth.of("looser_ankles")["numbers"]["gain_cm"] < ankle.change_high
     tempo = followed[LAST_DAY]["Larch", "romanian_deadlift.tempo"].change
     assert tempo.level == pytest.approx(truth.of("lost_tempo")["numbers"]["faster_s_per_rep"], abs=0.15)
+
+
+def test_steps_lost_late_are_told_to_the_runner_and_of_nobody_else(squad_workspace):
+    said = {}
+    for name in ("Juniper", "Cedar", "Alder"):
+        (fact,) = [one for one in sections.long_runs(squad_workspace.week(name, LAST_DAY)) if _is_of_steps(one)]
+        said[name] = fact
+        assert fact.sentence.startswith(f"Late in long runs you take {-fact.estimate:.1f} % fewer steps a minute")
+    assert said["Juniper"].conf_high < -1.5  # 5 steps a minute an hour more, of some 170, over half a run
+    assert min(said["Cedar"].conf_low, said["Alder"].conf_low) > -1.0
+    (apart,) = [
+        one
+        for one in training_sections.running(squad_workspace.last_block)
+        if isinstance(one, Fact) and one.subject.endswith(".late_cadence")
+    ]
+    assert apart.sentence.startswith("Cadence of Juniper fell by 2.")
+
+
+def _is_of_steps(block) -> bool:
+    return isinstance(block, Fact) and block.subject == "run.late_steps"
 
 
 def test_the_deepest_clean_day_is_a_milestone_and_no_change(squad_workspace, followed):

@@ -108,7 +108,7 @@ def test_the_figure_of_depth_says_its_sentence():
     result = depth_drift(drifting(1.5), cluster="session_id")
     shown = depth_drift_figure(result)
     assert note(shown) == result.sentence
-    assert shown.layout.yaxis.title.text == "Hinge angle from the first rep (deg)"
+    assert shown.layout.yaxis.title.text == "Hinge angle from the first rep (°)"
 
 
 # tempo

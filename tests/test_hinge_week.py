@@ -89,7 +89,7 @@ def test_a_tempo_that_is_lost_for_good_is_told_as_worse():
     assert "romanian_deadlift.tempo" in {subject_of(one) for one in athlete_week(off, SUNDAY).followed}
     assert tempo.change.state == "clearly worse"
     assert series_fact(tempo, Display()).sentence.startswith(
-        "Clearly further off since 12 Jun. Romanian deadlift, seconds a rep"
+        "Clearly further off plan since 12 Jun. Romanian deadlift, tempo off plan: "
     )
 
 
@@ -273,7 +273,7 @@ def test_the_deepest_and_the_fastest_day_with_every_rep_clean_are_milestones():
     level = [95, 94, 96, 95, 94, 95, 96, 95, 95]
     faster = milestones_of(athlete_week(rated_days([8] * 9, level, [0.70] * 8 + [0.74]), SUNDAY))
     assert [(one.what, one.value, one.clear) for one in faster if one.kind == "clean_speed"] == [
-        ("Romanian deadlift at 50 kg, every rep clean", pytest.approx(0.74), False)
+        ("Romanian deadlift at 50 kg", pytest.approx(0.74), False)
     ]
 
 

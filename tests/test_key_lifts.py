@@ -105,8 +105,13 @@ class TestThePage:
 
     def test_without_any_lift_done_often_enough_the_page_says_what_to_do(self):
         athlete = birch().but(config=replace_lifts([]))
-        week = athlete_week(replace(athlete, sets=athlete.sets.head(0), reps=athlete.reps.head(0)), SUNDAY)
+        week = athlete_week(replace(athlete, sets=athlete.sets.tail(1), reps=athlete.reps.head(0)), SUNDAY)
         assert [block.text for block in sections.rest(week) if hasattr(block, "text")] == [NO_LIFT]
+
+    def test_who_never_lifts_is_not_asked_for_a_set(self):
+        athlete = birch().but(config=replace_lifts([]))
+        week = athlete_week(replace(athlete, sets=athlete.sets.head(0), reps=athlete.reps.head(0)), SUNDAY)
+        assert [block.text for block in sections.rest(week) if hasattr(block, "text")] == []
 
 
 def replace_lifts(lifts: list[dict]) -> Config:

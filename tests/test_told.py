@@ -58,7 +58,9 @@ def test_a_day_out_of_the_usual_is_said_with_the_state_and_is_never_better():
     assert found.today == "unusually low"
     assert found.state is State.STEADY
     text = str(found.said(SPEED, "athlete"))
-    assert text.endswith("Your last session was a slow day, outside your usual: 0.63 m/s, 0.08 m/s slower.")
+    assert text.endswith(
+        "Your last session was a slow day, outside your usual. It was 0.63 m/s, 0.08 m/s slower than 0.71 m/s."
+    )
     assert str(found.said(SPEED, "coach")).endswith("The last session: 0.63 m/s, 0.08 m/s slower than usual.")
     assert found.odd(SPEED) == "Deadlift at 60 kg: 0.63 m/s, 0.08 m/s slower than usual."
 

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +32,13 @@ from made_up_athlete import (
 from made_up_week import FLAT_S, LONG, YEAR, of_kind, week_of
 
 from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sure, Text, Trend, as_plain
-from analysis.base.config import Shown
+from analysis.base.config import Shown as Units
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.base.units import clock_text, number_text
 from analysis.models.answers import Answers
 from analysis.models.form.clean_reps import FormHistory
+from analysis.models.series import Followed
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.message import message_of
 from analysis.pages.athlete_week.rest import rest_of
@@ -57,6 +58,7 @@ OPEN = {
 }
 FOLDED = {
     "numbers": sections.numbers,
+    "long_runs": sections.long_runs,
     "tests": sections.tests,
     "notes": sections.notes,
     "left_out": sections.left_out,
@@ -100,7 +102,7 @@ LABELS = {
 }
 LEFT_CM = [150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0]
 HOPS = {"none": None, "even": LEFT_CM[::-1], "right": [one + 19 for one in LEFT_CM[::-1]]}
-UNITS = [Shown(), Shown(mass="lb", distance="mi")]
+UNITS = [Units(), Units(mass="lb", distance="mi")]
 SESSIONS = {"none": table("sessions", []), "all": trained(), "some": trained(left_out=("2026-06-22", "2026-06-26"))}
 DATES = [str(day.date()) for day in pd.date_range(end="2026-06-22", periods=8, freq="28D")]
 
@@ -194,6 +196,7 @@ def known_numbers(week: AthleteWeek) -> set[str]:
             *(change.level, change.before, change.latest, change.change, change.change_low, change.change_high),
             *(change.band_low, change.band_high, change.mdc),
             (change.band_high - change.band_low) / 2,
+            (change.band_low + change.band_high) / 2,
             *one.exposures["value"],
         ]
         for value in (abs(week.display.value(float(value), change.unit)) for value in values if np.isfinite(value)):
@@ -201,14 +204,14 @@ def known_numbers(week: AthleteWeek) -> set[str]:
             numbers |= {clock_text(value, decimals) for decimals in (0, 1)}
         spoken, measured = words_of(week, one), one.exposures["value"]
         pairs = [*itertools.pairwise(measured), (change.latest, change.usual), (change.level, change.before)]
-        for pair in pairs:  # differences are those of what is printed
-            if np.isfinite(pair).all():
-                apart = abs(spoken.apart(*map(float, pair), change.unit))
+        for now, before in pairs:  # differences are those of what is printed
+            if np.isfinite(now - before):
+                apart = abs(spoken.apart(float(now), float(before), change.unit))
                 numbers |= {number_text(apart, spoken.decimals), clock_text(apart, spoken.decimals)}
     for one in week.sides.known:
         means = [one.left, one.right, *one.exposures["left"], *one.exposures["right"], abs(one.estimate_pct)]
         numbers |= {number_text(float(value), 1) for value in means}
-        moved = pd.concat([one.exposures[side].diff().dropna().abs() for side in ("left", "right")])
+        moved = pd.concat([one.exposures[side].round(1).diff().dropna().abs() for side in ("left", "right")])
         numbers |= {number_text(float(value), 1) for value in moved}
     totals = ((week.totals.run_distance_m / 1000, "km"), (week.totals.volume_load_kg, "kg"))
     numbers |= {number_text(week.display.value(value, unit), 1) for value, unit in totals}
@@ -289,8 +292,21 @@ def the_rest_counts_its_lines(shown: Shown) -> None:
         if isinstance(one, FormHistory):  # of which the line says what breaks, and no direction
             continue
         if row.place and row.place.at is not None and "as usual" not in row.below and one.change.better == "higher":
-            below = words_of(shown.week, one).less in row.below
-            assert below == (row.place.at < 0), (row, one.change)
+            spoken = words_of(shown.week, one)
+            if spoken.more in row.below or spoken.less in row.below:  # of a value of this week
+                assert (spoken.less in row.below) == (row.place.at < 0), (row, one.change)
+    the_names_are_those_that_are_counted(shown, summary, rest)
+
+
+def the_names_are_those_that_are_counted(shown: Shown, summary: Fact, rest: Sequence[Followed]) -> None:
+    if not rest:
+        return
+    named = next(iter(of_kind(shown.by_section["numbers"], Lines)))
+    lists = {line.split(": ")[0]: line.split(": ", 1)[1].removesuffix(".").split("; ") for line in named.lines}
+    assert sum(map(len, lists.values())) == len(rest)
+    assert len({name for names in lists.values() for name in names}) == len(rest)
+    for count, what in re.findall(r"(\d+) ([a-z ]+)\.", summary.sentence):
+        assert len(lists[what.capitalize()]) == int(count)
 
 
 def the_header_is_the_plan(shown: Shown) -> None:

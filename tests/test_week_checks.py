@@ -137,7 +137,9 @@ class TestLongTimes:
 
     def test_a_difference_of_minutes_is_read_as_minutes(self):
         text = series_fact(self.history([*self.SLOW, 290.0, 291.0, 160.0]), Display()).sentence
-        assert text.endswith("Your last test was a fast day, outside your usual: 2:40.0 min, 2:10.7 min faster.")
+        assert text.endswith(
+            "Your last test was a fast day, outside your usual. It was 2:40.0 min, 2:10.7 min faster than 4:50.7 min."
+        )
 
     def test_the_drawing_carries_seconds_and_its_words_minutes(self):
         drawn = trend(week_of(birch()), self.history([*self.SLOW, 262.4, 263.0, 262.0]), weeks=52)
@@ -147,7 +149,12 @@ class TestLongTimes:
     def test_a_check_says_its_change_from_the_one_before_and_when_the_next_is_due(self):
         check, side = of_kind(sections.tests(week_of(birch())), Numbers)[0].rows
         assert check == ("20 m sprint", "3.32 s, 23 Jun", "0.01 s slower", "21 Jul")
-        assert side == ("Single-leg hop", "left 151, right 153 cm, 1 Jun", "left 3.0 cm less, right 1.0 cm more", "")
+        assert side == (
+            "Single-leg hop",
+            "left 151.0, right 153.0 cm, 1 Jun",
+            "left 3.0 cm less, right 1.0 cm more",
+            "",
+        )
 
     def test_the_test_that_is_due_is_next_where_there_is_no_cue(self):
         without = birch().but(cues=birch().cues.iloc[:0])

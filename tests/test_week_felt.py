@@ -93,12 +93,12 @@ class TestStandsOut:
 
     def test_one_answer_outside_the_usual_is_named_with_its_day(self):
         assert sections.felt(self.week(1.0))[0].sentence == (
-            "You answered on 7 of 7 days. Sleep was lower than usual on Sunday."
+            "You answered on 7 days. Sleep was lower than usual on Sunday."
         )
 
     def test_several_are_counted_and_set_against_luck(self):
         assert sections.felt(self.week(1.0, 1.0))[0].sentence == (
-            "You answered on 7 of 7 days. 2 answers were off your usual; luck makes about 0.7."
+            "You answered on 7 days. 2 answers were unusual; luck makes about 0.7."
         )
 
     def test_without_one_it_says_so(self):

@@ -40,14 +40,16 @@ class TestForm:
     def test_the_kind_that_breaks_is_told_beside_the_whole(self):
         facts = of_kind(sections.numbers(self.week([*self.CLEAN, *[2, 3, 2, 1, 2, 3]])), Fact)
         (of_kind_of_break,) = [fact for fact in facts if fact.subject == "romanian_deadlift.flexion"]
-        assert of_kind_of_break.sentence.startswith("Clearly fewer clean reps since 18 May. Reps without flexion:")
+        assert of_kind_of_break.sentence.startswith(
+            "Clearly fewer clean reps since 18 May. Reps before the back rounds:"
+        )
         assert "romanian_deadlift.flexion" not in [
             one.subject for one in of_kind(sections.numbers(self.week(self.CLEAN)), Fact)
         ]
 
     def test_a_set_that_stayed_clean_is_said(self):
         week = self.week([6, 6, 7, 6, 8, 8])
-        assert Text("Form held to the last rep in 2 of 6 sets: it might have held longer.") in sections.numbers(week)
+        assert Text("In 2 of the last 6 sets form held to the last rep.") in sections.numbers(week)
 
     def test_rep_strips_show_the_last_sessions_newest_last(self):
         (drawn,) = of_kind(sections.numbers(self.week([6, 6, 6, 6, 6, 6, 6, 6, 3])), Reps)
@@ -63,7 +65,7 @@ class TestForm:
         assert fact.sentence == ("Clearly deeper since 18 May. Romanian deadlift, hinge angle: 85°, before 99°.")
         message, picture, _ = sections.message(week)
         assert message.lead == "You hinge clearly deeper."
-        assert (picture.unit, picture.decimals, picture.before) == ("deg", 0, pytest.approx(98.5, abs=0.5))
+        assert (picture.unit, picture.decimals, picture.before) == ("°", 0, pytest.approx(98.5, abs=0.5))
 
     def test_a_week_without_an_angle_has_no_line_of_depth(self):
         frames = lifting(form_sets(self.MONDAYS[-9:], self.CLEAN[:9]))
@@ -89,8 +91,8 @@ class TestSides:
 
     def test_a_real_difference_is_said_with_its_direction_and_on_how_many_dates(self):
         fact = self.fact([169.0, 170.0, 168.0, 171.0, 169.0, 170.0, 168.0, 171.0])
-        assert fact.sentence == "Your right side is 12 % larger. Single-leg hop, on 8 of 8 dates."
-        assert (fact.state, fact.lead) == (None, "Your right side is 12 % larger.")
+        assert fact.sentence == "Your right side reaches 12 % further. Single-leg hop, on 8 of 8 dates."
+        assert (fact.state, fact.lead) == (None, "Your right side reaches 12 % further.")
         assert "90 % interval" in fact.coach_sentence
 
     def test_one_bad_day_is_no_difference_we_can_be_sure_of(self):
@@ -104,7 +106,7 @@ class TestSides:
         right = [169.0, 170.0, 168.0, 171.0, 169.0]
         fact, result = self.told(right[:n], self.DATES[-n:])
         assert (result.change.state, result.can_tell, is_news(result)) == ("cannot tell", True, True)
-        assert fact.sentence == f"Your right side is 12 % larger. Single-leg hop, on {n} of {n} dates."
+        assert fact.sentence == f"Your right side reaches 12 % further. Single-leg hop, on {n} of {n} dates."
         assert (fact.reason, fact.level) == (None, pytest.approx(result.estimate_pct))
 
     def test_two_dates_cannot_tell_and_say_how_many_are_missing(self):

@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pytest
 from made_up_athlete import (
     FLAT_M_S,
     FRIDAYS,
@@ -23,8 +24,8 @@ from made_up_week import LONG, NO_TRIALS, of_kind, week_of
 
 from analysis.base.blocks import Lines, Sure
 from analysis.pages.athlete_week import sections
-from analysis.pages.athlete_week.message import Message, message_of
-from analysis.pages.athlete_week.milestones import milestones_of
+from analysis.pages.athlete_week.message import Message, best_headline, message_of
+from analysis.pages.athlete_week.milestones import Milestone, milestones_of
 
 
 class TestMessage:
@@ -62,7 +63,7 @@ class TestMessage:
         assert told.lead == (
             "The 60 kg bar moved at 0.86 m/s on Friday. Since 12 June it is about 0.85 m/s; before, 0.70 m/s."
         )
-        assert told.sure == Sure(3, "Sure: more than good and bad days explain.")
+        assert told.sure == Sure(3, "Sure: more than luck explains.")
         assert (told.picture.since_day, told.picture.state) == ("12 June", "clearly better")
 
     def test_of_two_changes_the_one_found_last_is_told(self):
@@ -77,13 +78,27 @@ class TestMessage:
 
     def test_a_clear_best_is_told_of_its_day_and_is_no_new_level(self):
         told = self.said(self.BEST, self.STEADY_FORM)
-        assert told.headline == "Your best Romanian deadlift at 60 kg so far"
-        assert told.lead == "0.86 m/s on Friday, better than all 8 before by more than a good day makes."
+        assert told.headline == "Your fastest Romanian deadlift at 60 kg so far"
+        assert told.lead == "0.86 m/s on Friday. It beats all 8 days before by more than a good day makes."
         assert told.sure.level == 2
 
-    def test_every_rep_clean_sets_running_is_a_milestone_with_its_squares(self):
+    @pytest.mark.parametrize(
+        ("kind", "unit", "said"),
+        [
+            ("depth", "deg", "Your deepest clean Romanian deadlift so far"),
+            ("speed", "m/s", "Your fastest Romanian deadlift so far"),
+            ("check", "s", "Your fastest Romanian deadlift so far"),
+            ("check", "cm", "Your best Romanian deadlift so far"),
+            ("load", "kg", "Your heaviest Romanian deadlift so far"),
+            ("clean_speed", "m/s", "Your fastest clean Romanian deadlift so far"),
+        ],
+    )
+    def test_a_best_of_every_kind_has_a_headline_to_say_aloud(self, kind, unit, said):
+        assert best_headline(Milestone(kind, "Romanian deadlift", 1.0, unit, clear=True)) == said
+
+    def test_every_rep_clean_in_sets_in_a_row_is_a_milestone_with_its_squares(self):
         told = self.said(self.FLAT, self.ALL_CLEAN)
-        assert (told.headline, told.lead) == ("Every rep clean, 3 sets running", "24 reps in a row were clean.")
+        assert (told.headline, told.lead) == ("Every rep clean, 3 sets in a row", "24 reps in a row were clean.")
         assert [row.clean for row in told.picture.rows] == [(True,) * 8] * 3
 
     def test_all_planned_days_of_four_weeks_come_before_those_of_one(self):
@@ -132,7 +147,10 @@ class TestMilestones:
     def test_effort_stands_first_and_what_luck_could_do_is_best_on_the_day(self):
         best = bar_speed(FRIDAYS, last_day_off(0.03))
         (told,) = of_kind(sections.tests(week_of(birch().but(**lifting(best, self.STEADY_FORM)))), Lines)
-        assert told.lines == ("All 3 planned days done", "Best on the day: Romanian deadlift at 60 kg, 0.74 m/s")
+        assert told.lines == (
+            "All 3 planned days done",
+            "Best on the day: fastest Romanian deadlift at 60 kg, 0.74 m/s",
+        )
 
     def test_a_best_beyond_the_error_of_two_days_is_clear(self):
         assert ("speed", "Romanian deadlift at 60 kg", True) in self.found(self.GAIN, self.STEADY_FORM)
@@ -140,7 +158,7 @@ class TestMilestones:
     def test_three_sets_running_with_every_rep_clean_are_one_and_two_are_none(self):
         for clean, there in (([6, 7, 5, 6, 6, 7, 8, 8, 8], True), ([6, 7, 5, 6, 6, 7, 6, 8, 8], False)):
             found = self.found(bar_speed(FRIDAYS, FLAT_M_S), form_sets(MONDAYS, clean))
-            assert (("form", "sets running with every rep clean", True) in found) == there
+            assert (("form", "", True) in found) == there
 
     def test_a_device_swap_is_no_milestone(self):
         swapped = bar_speed(FRIDAYS, last_day_off(0.15), devices=["a"] * 8 + ["b"])

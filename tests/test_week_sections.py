@@ -54,7 +54,7 @@ class TestSections:
         assert sections.next_step(week) == [Fact("next.cue", "Your cue: “butt back”")]
         assert [type(block) for block in sections.rest(week)] == [Fact, Measures]
         assert [type(block) for block in sections.felt(week)] == [Fact, Cells]
-        assert [type(block) for block in sections.next_week(week)] == [Fact, Days, Numbers]
+        assert [type(block) for block in sections.next_week(week)] == [Days, Numbers]
         assert sections.notes(week) == [Lines(("1 Jun: “snap the hips”", "18 May: “butt back”"))]
 
     def test_a_week_says_of_each_day_what_was_done_in_shapes_and_in_words(self):
@@ -70,6 +70,9 @@ class TestSections:
         ]
         marks = [("lift",), ("test",), ("lift",), ("rest",), ("lift",), ("answered",), ("answered",)]
         assert [day.marks for day in days.days] == marks
+        assert days.legend == (("lift", "lift"), ("test", "test"), ("answered", "answered"))
+        for mark, word in days.legend:  # what is read below the signs is what is heard of them
+            assert all(word[:4] in day.word for day in days.days if mark in day.marks)
         assert told.sentence == "3 of 3 planned days. 12 of 12 in 4 weeks."
 
     def test_a_day_without_a_log_has_nothing_logged_and_one_ahead_is_still_to_come(self):
@@ -80,10 +83,10 @@ class TestSections:
     def test_the_next_week_is_seven_cells_with_the_tests_that_are_due(self):
         (cells,) = of_kind(sections.next_week(week_of(birch(), pd.Timestamp("2026-07-15"))), Days)
         assert (cells.days[1].word, cells.days[1].below) == ("Tuesday: 20 m sprint due", "Test")
-        _, cells, table_of = sections.next_week(week_of(birch()))
+        cells, table_of = sections.next_week(week_of(birch()))
         assert [day.below for day in cells.days] == ["Lift", "", "Lift", "", "Lift", "", ""]
         assert cells.days[3].word == "Thursday: rest"
-        assert table_of.rows[0] == ("Mon", "Day 1, drills")
+        assert (table_of.title, table_of.rows[0]) == ("3 days planned", ("Mon", "Day 1, drills"))
 
     def test_period_names_month_and_year_once(self):
         assert sections.period(week_of(birch())) == "22 – 28 June 2026"
@@ -114,7 +117,7 @@ class TestSections:
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))
         assert sections.header(week)[1].sentence == "You lifted on 3 days and did tests on 1 day."
-        assert sections.numbers(week)[0].sentence == "You lifted 580 kg in 2 sets."
+        assert sections.numbers(week)[1].sentence == "You lifted 580 kg in 2 sets."
 
     def test_a_lift_without_data_is_said_beside_the_others(self):
         hip_thrust = LIFT.model_copy(update={"exercise": "hip_thrust", "name": "Hip thrust"})
@@ -152,7 +155,9 @@ class TestSections:
         told = [one for one in week.followed if one.change.state.known]
         assert fact.n == len(told) == 4  # speed, form, depth and sleep; a check and a side test are too few
         assert fact.estimate == pytest.approx(sum(one.change.null_probability for one in told))
-        assert fact.sentence == "Of 4 lines here none has changed. Luck alone would move less than 0.1."
+        assert fact.sentence == (
+            "Of 4 measures judged, 1 of them an answer, none has changed for good. Luck alone seldom makes one look so."
+        )
         assert fact.coach_sentence == (
             f"4 series judged, 0 told as changed; {fact.estimate:.2g} would be told if nothing had changed "
             "(season rate of unchanged series, each told for 8 weeks)."
@@ -161,7 +166,9 @@ class TestSections:
     def test_a_line_that_moved_is_among_those_found(self):
         gain = birch().but(**lifting(bar_speed(FRIDAYS, last_days_off(0.15))))
         fact = sections.certainty(week_of(gain))[0]
-        assert fact.sentence == "Of 2 lines here 1 has changed. Luck alone would move less than 0.1."
+        assert fact.sentence == (
+            "Of 2 measures judged, 1 of them an answer, 1 has changed for good. Luck alone seldom makes one look so."
+        )
 
     def test_what_cannot_be_told_is_not_counted_as_judged(self):
         young = birch().but(

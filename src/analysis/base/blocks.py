@@ -280,6 +280,7 @@ class Days(Drawing):
 
     title: str
     days: tuple[Day, ...]
+    legend: tuple[tuple[DayMark, str], ...] = ()  # what the marks mean, below the days
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from analysis.base.errors import ConfigProblem, NotEnoughData
 from analysis.base.tables import EMAIL
 
 NAME = "workbook.toml"
+YOUR_COACH = "your coach"
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _ON_PAGES = (  # what pages read of the configuration beside the key lifts
@@ -234,7 +235,7 @@ class Config(_Strict):
     """The whole of `workbook.toml`."""
 
     squad: str = Field(default="Squad", description="name of the squad, as the coach's page prints it")
-    contact: str = Field(default="your coach", description="whom an athlete writes to, to correct or erase data")
+    contact: str = Field(default=YOUR_COACH, description="whom an athlete writes to, to correct or erase data")
     time_zone: str = Field(default="UTC", description="IANA name; used where a file gives no zone")
     week_start: Literal["monday", "sunday", "saturday"] = Field(default="monday", description="first day of a week")
     load_unit: Literal["kg", "lb"] | None = Field(default=None, description="for logs that do not say kg or lb")
@@ -274,6 +275,12 @@ class Config(_Strict):
     form: Form = Form()
     delivery: Delivery = Delivery()
     notify: Notify = Notify()
+
+    @field_validator("contact")
+    @classmethod
+    def _is_somebody(cls, value: str) -> str:
+        """An empty contact is none: the page then names the coach."""
+        return value.strip() or YOUR_COACH
 
     @field_validator("time_zone")
     @classmethod

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.base.units import KG_PER_LB, M_PER_MILE, amount_text
+from analysis.base.units import DEGREES, KG_PER_LB, M_PER_MILE, amount_text
 
 MassUnit = Literal["kg", "lb"]
 DistanceUnit = Literal["km", "mi"]
@@ -65,6 +65,8 @@ class Display:
         return f"{half if is_half else round(value):g} {unit}"
 
     def _changed(self, unit: str) -> tuple[str, float]:
+        if unit == "deg":
+            return DEGREES, 1.0
         if self.mass == "lb" and unit == "kg":
             return "lb", 1 / KG_PER_LB
         if self.distance == "mi" and unit == "km":

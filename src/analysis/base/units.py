@@ -103,8 +103,18 @@ def amount_text(value: float, unit: str, decimals: int) -> str:
     >>> amount_text(0.79, "m/s", 2), amount_text(378.4, "s/km", 0), amount_text(98.0, "deg", 0), amount_text(7.0, "", 0)
     ('0.79 m/s', '6:18 min/km', '98°', '7')
     """
-    if unit == "deg":
-        return f"{number_text(value, decimals)}°"
     clock = clock_unit(unit, [value])
     text = clock_text(value, decimals) if clock else number_text(value, decimals)
-    return f"{text} {clock or unit}".rstrip()
+    return with_unit(text, clock or unit)
+
+
+DEGREES = "°"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """What is written of an amount and its unit; degrees have a sign, and no space before it.
+
+    >>> with_unit("0.79", "m/s"), with_unit("89 to 104", "deg"), with_unit("7", "")
+    ('0.79 m/s', '89 to 104°', '7')
+    """
+    return f"{text}{DEGREES}" if unit in ("deg", DEGREES) else f"{text} {unit}".rstrip()

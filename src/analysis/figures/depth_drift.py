@@ -9,7 +9,7 @@ from analysis.models.form.depth_drift import DepthDrift
 
 def depth_drift_figure(result: DepthDrift) -> go.Figure:
     """Mean angle of each repetition from that of its set's first on the line, the line with its band, video's error."""
-    shown = theme.figure("Repetition", "Hinge angle from the first rep (deg)")
+    shown = theme.figure("Repetition", "Hinge angle from the first rep (°)")
     rep_no = np.arange(1, int(result.repetitions["rep_no"].max()) + 1)
     sem = result.video_sem_deg
     video = {"name": "error of one video", "colour": theme.WIDE_BAND}
@@ -21,5 +21,5 @@ def depth_drift_figure(result: DepthDrift) -> go.Figure:
     augmented = result.augment()
     by_rep = (result.predict(augmented["rep_no"]) + augmented[".resid"]).groupby(augmented["rep_no"]).mean()
     means = {"name": "mean of the sets", "colour": theme.VERMILLION, "size": 8}
-    marks.add_points(shown, by_rep.index, by_rep, **means, hover="rep %{x}: %{y:+.1f} deg")
+    marks.add_points(shown, by_rep.index, by_rep, **means, hover="rep %{x}: %{y:+.1f}°")
     return theme.add_note(shown, result.sentence)

@@ -18,6 +18,7 @@ from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -25,7 +26,13 @@ from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.wording import SIDES, count_text, decimals_of, exercise_name, percent, side_name, speed_name
 
 COURSE_WEEKS = 12
-_MORE_OF_A_SIDE = {"m/s": "faster", "kg": "stronger"}  # by the unit of what both sides did
+_MORE_OF_A_SIDE = {  # by the unit of what both sides did
+    "m/s": ("is", "faster"),
+    "kg": ("is", "stronger"),
+    **dict.fromkeys(("m", "cm", "mm", "deg"), ("reaches", "further")),
+}
+
+_LARGER = ("is", "larger")
 
 
 def subject_of(one: Followed) -> str:
@@ -51,6 +58,8 @@ def subject_of(one: Followed) -> str:
             return f"wellness.{one.item}.{one.source}"
         case PaceAtHeartRate():
             return "run.pace_at_heart_rate"
+        case Durability():
+            return f"run.{one.measure}"
     raise TypeError(f"{type(one).__name__} is no series that pages tell. Name its subject here.")
 
 
@@ -82,11 +91,12 @@ def _words_of(one: Followed, display: Display) -> Wording:
             more, less = ("more mobile", "less mobile") if one.quantity.better == "higher" else ("shallower", "deeper")
             return Wording(one.name, decimals_of(one.quantity.unit, one.change.latest), more, less, "screen")
         case TempoKept():
-            return Wording(
-                f"{exercise_name(one.exercise)}, seconds a rep off tempo", 1, "further off", "closer", "timed set"
-            )
+            name = f"{exercise_name(one.exercise)}, tempo off plan"
+            return Wording(name, 1, "further off plan", "closer to plan", "timed set")
         case PaceAtHeartRate():
             return Wording("easy pace", 0, "slower", "faster", "run")
+        case Durability():
+            return Wording("speed lost late in long runs", 1, "more", "less", "long run")
         case Answers():
             decimals = one.about.decimals if one.about.unit else 1  # a level of whole answers lies between them
             occasion = "morning" if one.about.unit else "answer"
@@ -106,6 +116,12 @@ def series_fact(one: Followed, display: Display) -> Fact:
     return one.change.as_fact(subject_of(one), **vars(wording_of(one, display)))
 
 
+def larger_side(result: SideDifference) -> str:
+    """Which side does more and by how much: 'right 10 % further'."""
+    _, more = _MORE_OF_A_SIDE.get(result.unit, _LARGER)
+    return f"{result.larger} {percent(result.estimate_pct)} {more}"
+
+
 def can_be_told(one: Followed) -> bool:
     """Whether a series says anything; a difference of the sides does on fewer dates than a change of it."""
     return one.can_tell if isinstance(one, SideDifference) else one.change.state.known
@@ -118,8 +134,8 @@ def _sides_fact(result: SideDifference, display: Display) -> Fact:
         return fact
     agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
     if result.is_sure:
-        more = _MORE_OF_A_SIDE.get(result.unit, "larger")
-        lead = f"Your {result.larger} side is {percent(result.estimate_pct)} {more}."
+        verb, more = _MORE_OF_A_SIDE.get(result.unit, _LARGER)
+        lead = f"Your {result.larger} side {verb} {percent(result.estimate_pct)} {more}."
         said = f"{lead} {result.name}, {agreeing}."
     else:
         lead = "No difference we can be sure of."

@@ -18,10 +18,11 @@ from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
-_PROPER = {
-    name.lower(): name
-    for name in ("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish", "Copenhagen", "Zercher", "Pallof")
-}
+_PEOPLE_AND_PLACES = (
+    *("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish", "Swiss", "Swedish", "Olympic", "Copenhagen"),
+    *("Jefferson", "Zercher", "Pendlay", "Yates", "Larsen", "Cossack", "Pallof", "Smith", "Bosco", "Cooper"),
+)
+_PROPER = {name.lower(): name for name in _PEOPLE_AND_PLACES}
 _CANONICAL = re.compile(r"[a-z0-9_]+")
 
 
@@ -53,10 +54,18 @@ def within(name: str) -> str:
     ('single-leg Romanian deadlift (bar speed)', 'Romanian deadlift at 40 kg', 'RDL')
     """
     head, _, narrower = name.partition(", ")
-    first = head.split(" ")[0]
-    is_proper = first.lower() in _PROPER or any(letter.isupper() for letter in first[1:])
-    head = head if is_proper else lower_first(head)
-    return f"{head} ({narrower})" if narrower else head
+    return f"{in_sentence(head)} ({narrower})" if narrower else in_sentence(head)
+
+
+def in_sentence(name: str) -> str:
+    """A name as it stands within a sentence: a small letter first, but for proper names and abbreviations.
+
+    >>> in_sentence("Trap-bar deadlift"), in_sentence("Romanian deadlift"), in_sentence("CMJ height")
+    ('trap-bar deadlift', 'Romanian deadlift', 'CMJ height')
+    """
+    first = re.split(r"[\s,-]", name, maxsplit=1)[0]
+    is_word = len(first) > 1 and first[1:].islower() and first.lower() not in _PROPER
+    return lower_first(name) if is_word else name
 
 
 def lower_first(text: str) -> str:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
 from analysis.base.states import State
-from analysis.base.units import clock_text, clock_unit, number_text
+from analysis.base.units import clock_text, clock_unit, number_text, with_unit
 from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
@@ -345,7 +345,7 @@ def _numbers_text(fact: dict[str, Any], display: Display) -> str:
     parts = []
     for word, name in told:
         sign = "+" if word == "change" and fact[name] > 0 and said(fact[name]) != said(0) else ""
-        parts.append(f"{word} {sign}{said(fact[name])} {clock or unit}".strip())
+        parts.append(f"{word} {with_unit(f'{sign}{said(fact[name])}', clock or unit)}")
         low, high = fact.get(_ENDS[name][0]), fact.get(_ENDS[name][1])
         if low is not None and high is not None:
             level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital
 from analysis.base.states import State
+from analysis.base.units import with_unit
 from analysis.models.change import words as templates
 from analysis.models.change.days import Event, day_stamp
 
@@ -191,7 +192,7 @@ class Told(Judged):
             return ""
         kind = templates.KINDS_OF_DAY.get(words.direction(self.off_by))
         template = templates.YOUR_DAY if kind else templates.YOUR_LAST
-        return template.format(occasion=words.occasion, kind=kind, off=self._off(words))
+        return template.format(occasion=words.occasion, kind=kind, off=self._off_usual(words))
 
     @property
     def usual(self) -> float:
@@ -202,6 +203,10 @@ class Told(Judged):
     def off_by(self) -> float:
         """How far the newest exposure lies from the usual."""
         return self.latest - self.usual
+
+    def _off_usual(self, words: Wording) -> str:
+        """The newest exposure, how far off the usual it is, and the usual."""
+        return templates.OFF_USUAL.format(off=self._off(words), usual=self._value(self.usual, words))
 
     def _off(self, words: Wording) -> str:
         """The newest exposure, and how far off the usual it is."""
@@ -237,17 +242,19 @@ class Told(Judged):
             verdict = templates.CHANGED[self.shape or "step"].format(**about)
         elif self.state is State.TOO_CLOSE and hidden:
             verdict = templates.CLOSE.format(state=verdict, hidden=hidden)
-        unit = words.display.unit(self.unit)
         if np.isfinite(self.change_low):
             names = ("change", "change_low", "change_high")
             by, low, high = (words.signed(getattr(self, name), self.unit) for name in names)
             by = words.signed_difference(self.level, self.before, self.unit) if self.changed else by
             level = f"{self.conf_level * 100:.0f}"
-            change = templates.CHANGE.format(change=by, unit=unit, level=level, low=low, high=high)
+            change = templates.CHANGE.format(change=self._with_unit(by, words), level=level, low=low, high=high)
         if np.isfinite(self.rate):
-            rate = templates.RATE.format(rate=words.signed(self.rate, self.unit), unit=unit)
+            rate = templates.RATE.format(rate=self._with_unit(words.signed(self.rate, self.unit), words))
         level = self._levels(words)
         return templates.VERDICT.format(quantity=words.head, verdict=verdict, level=level, change=change, rate=rate)
+
+    def _with_unit(self, number: str, words: Wording) -> str:
+        return with_unit(number, words.display.unit(self.unit))
 
     def _levels(self, words: Wording) -> str:
         """The level, and of a change since when and what was before."""

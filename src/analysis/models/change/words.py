@@ -20,8 +20,8 @@ LEVEL_AND_BEFORE = "{quantity}: {now}, before {before}."
 LEVEL_AND_HIDDEN = "{quantity}: {now}; {hidden}."
 HIDDEN = "up to {most} {direction} could hide"
 
-YOUR_DAY = "Your last {occasion} was {kind}, outside your usual: {off}."
-YOUR_LAST = "Your last {occasion} was outside your usual: {off}."
+YOUR_DAY = "Your last {occasion} was {kind}, outside your usual. It was {off}."
+YOUR_LAST = "Your last {occasion} was outside your usual. It was {off}."
 KINDS_OF_DAY = {  # by the direction
     "slower": "a slow day",
     "faster": "a fast day",
@@ -29,6 +29,7 @@ KINDS_OF_DAY = {  # by the direction
     "stronger": "a strong day",
 }
 OFF = "{now}, {by} {direction}"
+OFF_USUAL = "{off} than {usual}"
 OFF_BY_DIRECTION = "{now}, {direction}"
 
 WE_CAN_TELL = "{occasions} and we can tell."
@@ -48,8 +49,8 @@ VERDICT = "{quantity}: {verdict}. {level}{change}{rate}."
 CHANGED = {"step": "{direction}, {state}", "ramp": "getting {direction}, {state}"}
 CLOSE = "{state}; {hidden}"
 SINCE_BETWEEN_AND_BEFORE = "{now} since {day} ({first} to {last}), a {shape}; before {before}"
-CHANGE = "; change {change} {unit} ({level} % interval {low} to {high})"
-RATE = ", {rate} {unit} a month"
+CHANGE = "; change {change} ({level} % interval {low} to {high})"
+RATE = ", {rate} a month"
 
 BASIS = "MDC {mdc}, SWC {swc}, TE {te}, rho {rho} ({source})."
 BASIS_OF_COUNTS = "{breaks} breaks in {at_risk} repetitions{ratio}, spread {spread}, SWC {swc} ({source})."

@@ -186,6 +186,9 @@ class ChangeOfCounts(Told):
         """The level: the middle of the band lies below it, as counts end at the planned ones."""
         return self.level
 
+    def _off_usual(self, words: Wording) -> str:
+        return self._off(words)
+
     def _off(self, words: Wording) -> str:
         direction = words.direction(self.off_by)
         return templates.OFF_BY_DIRECTION.format(now=self._value(self.latest, words), direction=direction)

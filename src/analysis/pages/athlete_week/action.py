@@ -3,7 +3,7 @@
 from analysis.base.blocks import Drawing, Fact, Text
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.wording import day_text
+from analysis.pages.wording import day_text, in_sentence
 
 
 def action(week: AthleteWeek) -> list[Fact | Drawing]:
@@ -26,7 +26,7 @@ def _test(week: AthleteWeek) -> list[Fact | Drawing]:
     due = first.next_due
     when = "now" if due <= week.until else f"on {due:%A} {day_text(due)}"
     last = words.TEST_WHY.format(last=day_text(first.last_date))
-    return [Fact("next.test", words.TEST.format(name=first.name, when=when)), Text(last)]
+    return [Fact("next.test", words.TEST.format(name=in_sentence(first.name), when=when)), Text(last)]
 
 
 def _answers(week: AthleteWeek) -> list[Fact | Drawing]:

@@ -33,7 +33,8 @@ def done_days(week: AthleteWeek) -> Days:
         else:
             marks, what = (state,), words.STATES[state] if day <= week.until else words.TO_COME
         cells.append(_cell(day, marks, what))
-    return Days(words.DONE, tuple(cells))
+    occur = {mark for cell in cells for mark in cell.marks}
+    return Days(words.DONE, tuple(cells), tuple((mark, word) for mark, word in words.LEGEND.items() if mark in occur))
 
 
 def kinds_by_day(week: AthleteWeek) -> dict[pd.Timestamp, list[str]]:

@@ -43,7 +43,7 @@ def felt_fact(week: AthleteWeek) -> Fact:
     """On how many days there was an answer, and how many answers lie outside the usual."""
     answers = week.wellness
     days = answers.loc[answers["value"].notna(), "local_date"].nunique()
-    text = words.ANSWERED_DAYS.format(days=days)
+    text = words.ANSWERED_DAYS.format(days=count_text(days, "day"))
     judged = answers[answers["inside"].notna()]
     outside = judged[~judged["inside"].astype(bool)]
     if len(outside) == 1:

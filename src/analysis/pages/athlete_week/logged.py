@@ -168,7 +168,7 @@ def plan_table(week: AthleteWeek) -> list[Numbers]:
     rows = tuple(
         (f"{row.local_date:%a}", planned_words(row.role, row.content), _became(row)) for row in week.plan.itertuples()
     )
-    return [Numbers("Planned days", ("Day", "What", "Became"), rows)] if rows else []
+    return [Numbers("Planned days", ("Day", "What", "How it went"), rows)] if rows else []
 
 
 def _became(row) -> str:
@@ -186,4 +186,5 @@ def _became(row) -> str:
 def coming_table(plan: pd.DataFrame) -> Numbers:
     """The days planned for the next week, as `AthleteWeek.plan_next_week` has them."""
     rows = tuple((f"{row.local_date:%a}", planned_words(row.role, row.content)) for row in plan.itertuples())
-    return Numbers("Next week, day by day", ("Day", "What"), rows)
+    planned = words.PLANNED_DAYS.format(days=count_text(plan["local_date"].nunique(), "day"))
+    return Numbers(planned, ("Day", "What"), rows)

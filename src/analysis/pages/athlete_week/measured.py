@@ -6,20 +6,34 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.blocks import Drawing, Fact, Lines, Numbers, RepRow, Reps, SideRow, Sides, Text
+from analysis.base.units import number_text, with_unit
+from analysis.base.words import BREAKS_SEEN
 from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
-from analysis.pages.athlete_week.rest import off_text
-from analysis.pages.athlete_week.spoken import amount, bad_day, difference_of, fact_of, value_of, words_of
+from analysis.pages.athlete_week.spoken import (
+    amount,
+    bad_day,
+    day_of_year,
+    difference_of,
+    fact_of,
+    off_text,
+    sides_text,
+    value_of,
+    words_of,
+)
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.wording import DECIMALS, count_text, day_text, shortest
+from analysis.pages.wording import DECIMALS, count_text, day_text
 
 Block = Fact | Drawing
+
+SESSIONS_MOST = 8  # rows of a table of a lift
 
 
 def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
@@ -28,7 +42,8 @@ def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
     if isinstance(one, FormHistory):
         said += [*kinds_of_break(week, one), rep_strips(one)]
     if isinstance(one, SideDifference):
-        said.append(side_bands(one))
+        last, day = sides_text(one, words_for=words.LEFT_AND_RIGHT), day_of_year(week, one.last_date)
+        said += [side_bands(one), Text(words.LAST_ONLY.format(value=last, day=day))]
     else:
         said.append(Text(newest_text(week, one)))
     return [*said, *map(Text, remarks(week, one))]
@@ -39,10 +54,12 @@ def newest_text(week: AthleteWeek, one: Followed) -> str:
     alone, off = bad_day(week, one), off_text(week, one)
     if not alone or not off:
         value = value_of(week, one, float(one.exposures["value"].iloc[-1]))
-        return words.LAST_ONLY.format(value=value, day=_day(week, one.last_date))
-    value, day = value_of(week, one), _day(week, one.change.last_date)
-    template = words.AT_USUAL if off == words.AS_USUAL else words.AGAINST_USUAL
-    return template.format(value=value, day=day, off=off, alone=alone)
+        return words.LAST_ONLY.format(value=value, day=day_of_year(week, one.last_date))
+    about = {"value": value_of(week, one), "day": day_of_year(week, one.change.last_date), "alone": alone}
+    if off == words.AS_USUAL:
+        return words.AT_USUAL.format(**about)
+    template = words.AGAINST_NEW_USUAL if one.change.changed else words.AGAINST_USUAL
+    return template.format(**about, off=off, usual=value_of(week, one, one.change.usual))
 
 
 def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:
@@ -52,19 +69,33 @@ def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:
         yield from _form_remarks(week, one, len(others))
     elif len(others):
         sessions = count_text(len(others), words_of(week, one).occasion)
-        yield words.OTHER_DEVICE.format(sessions=sessions, day=_day(week, others["local_date"].iloc[-1]))
+        yield words.OTHER_DEVICE.format(sessions=sessions, day=day_of_year(week, others["local_date"].iloc[-1]))
+    if not isinstance(one, SideDifference) and (since := _not_judged(one)):
+        yield words.NOT_JUDGED.format(sessions=count_text(since, words_of(week, one).occasion))
     if isinstance(one, SpeedAtLoad) and one.n_reps_without_metric:
         yield words.OTHER_KIND.format(reps=count_text(one.n_reps_without_metric, "rep"))
     if isinstance(one, CheckHistory) and one.n_trials_left_out:
         yield words.TRIALS_LEFT_OUT.format(trials=count_text(one.n_trials_left_out, "incomplete trial"))
+    if isinstance(one, Durability):
+        yield words.LONG
+        if one.n_runs_left_out:
+            yield words.RUNS_LEFT_OUT.format(runs=count_text(one.n_runs_left_out, "run"))
     if isinstance(one, PaceAtHeartRate):
         yield words.EASY.format(low=f"{one.low_bpm:g}", high=f"{one.high_bpm:g}")
         if one.n_runs_left_out:
             yield words.RUNS_LEFT_OUT.format(runs=count_text(one.n_runs_left_out, "run"))
 
 
+def _not_judged(one: Followed) -> int:
+    """How many values there are since the newest that counts: on days that were planned light, or ill."""
+    later = one.exposures["local_date"] > one.change.last_date
+    return int((later & one.exposures["comparable"]).sum()) if one.change.state.known else 0
+
+
 def _form_remarks(week: AthleteWeek, form: FormHistory, others: int) -> Iterator[str]:
     """Sets without a break, loads that differ, sessions of another rater."""
+    if (of_day := int(form.recent["n_sets"].iloc[-1])) > 1:
+        yield words.MEAN_OF_SETS.format(sets=of_day)
     if form.n_censored:
         sets = count_text(int(form.recent["n_sets"].sum()), "set")
         yield words.HELD_TO_LAST.format(n=form.n_censored, sets=sets)
@@ -79,7 +110,9 @@ def kinds_of_break(week: AthleteWeek, history: FormHistory) -> list[Fact]:
     """The kinds of break that became more or fewer."""
     spoken = vars(words_of(week, history))
     return [
-        change.as_fact(f"{history.exercise}.{kind}", **spoken | {"quantity": f"reps without {kind}"})
+        change.as_fact(
+            f"{history.exercise}.{kind}", **spoken | {"quantity": f"reps before the {BREAKS_SEEN.get(kind, kind)}"}
+        )
         for kind, change in history.by_kind.items()
         if change.changed
     ]
@@ -104,28 +137,34 @@ def side_bands(result: SideDifference) -> Sides:
         for label, value in (("Left", result.left), ("Right", result.right))
     )
     decimals = DECIMALS.get(result.unit, 1)
-    title = (
-        f"{result.name}: left {result.left:.{decimals}f}, right {result.right:.{decimals}f} {result.unit}, with error"
+    values = words.LEFT_AND_RIGHT.format(
+        left=number_text(result.left, decimals), right=with_unit(number_text(result.right, decimals), result.unit)
     )
+    title = words.SIDES_OVER.format(name=result.name, dates=count_text(result.n_dates, "date"), values=values)
     return Sides(title, result.unit, rows, decimals)
 
 
 def speed_numbers(week: AthleteWeek) -> list[Numbers]:
-    """The exposures of every key lift as tables behind a fold, newest first."""
+    """The last exposures of every key lift as tables behind a fold, newest first, and how many came before."""
     return [_exposure_table(week, one) for one in week.speeds.known]
 
 
 def _exposure_table(week: AthleteWeek, one: SpeedAtLoad) -> Numbers:
+    shown = one.exposures.iloc[::-1].head(SESSIONS_MOST)
+    several = len(one.exposures["device"].drop_duplicates()) > 1  # the name of a single one says nothing
     rows = tuple(
         (
-            f"{day_text(row.local_date)} {row.local_date.year}",
+            day_of_year(week, row.local_date),
             f"{row.value:.2f}",
             str(row.n_reps),
-            row.device if isinstance(row.device, str) else "not named",
+            *([row.device if isinstance(row.device, str) else words.NO_DEVICE_NAME] if several else []),
         )
-        for row in one.exposures.iloc[::-1].itertuples()
+        for row in shown.itertuples()
     )
-    return Numbers(f"{words_of(week, one).head}: all sessions", ("Date", "m/s", "Reps", "Device"), rows)
+    earlier = len(one.exposures) - len(shown)
+    template = words.SESSIONS_OF_MORE if earlier else words.SESSIONS
+    about = {"lift": words_of(week, one).head, "sessions": count_text(len(shown), "session"), "earlier": earlier}
+    return Numbers(template.format(**about), ("Date", "m/s", "Reps", *(["Device"] if several else [])), rows)
 
 
 def bests(week: AthleteWeek) -> list[Lines]:
@@ -135,13 +174,16 @@ def bests(week: AthleteWeek) -> list[Lines]:
 
 
 def _best_text(week: AthleteWeek, one: Milestone) -> str:
-    if one.kind == "effort":
-        return words.ALL_DONE.format(n=f"{one.value:.0f}", what=one.what)
-    if one.unit == "kg":
-        what = f"{one.what}, {week.display.load(one.value)}"
-    else:
-        what = f"{one.what}, {amount(week, one.value, one.unit)}" if one.unit else f"{one.value:.0f} {one.what}"
-    return (words.CLEAR_BEST if one.clear else words.BEST_ON_DAY).format(what=what)
+    if not one.unit:
+        return (words.ALL_DONE if one.kind == "effort" else words.ALL_CLEAN).format(n=f"{one.value:.0f}")
+    value = week.display.load(one.value) if one.unit == "kg" else amount(week, one.value, one.unit)
+    template = words.CLEAR_BEST if one.clear else words.BEST_ON_DAY
+    return template.format(what=words.BESTS[one.kind].format(best=best_word(one), name=one.what), value=value)
+
+
+def best_word(one: Milestone) -> str:
+    """What a best of this measure is called: a time is the fastest one."""
+    return words.FASTEST if one.unit == "s" else words.BEST_OF
 
 
 def last_tests(week: AthleteWeek) -> list[Numbers]:
@@ -152,8 +194,8 @@ def last_tests(week: AthleteWeek) -> list[Numbers]:
 
 def _check_row(week: AthleteWeek, one: CheckHistory) -> tuple[str, ...]:
     same = one.exposures[one.exposures["comparable"]]
-    last = f"{value_of(week, one, float(same['value'].iloc[-1]))}, {_day(week, same['local_date'].iloc[-1])}"
-    return one.name, last, _from_before(week, one, same["value"]), _day(week, one.next_due)
+    last = f"{value_of(week, one, float(same['value'].iloc[-1]))}, {day_of_year(week, same['local_date'].iloc[-1])}"
+    return one.name, last, _from_before(week, one, same["value"]), day_of_year(week, one.next_due)
 
 
 def _from_before(week: AthleteWeek, one: Followed, values: pd.Series) -> str:
@@ -163,25 +205,14 @@ def _from_before(week: AthleteWeek, one: Followed, values: pd.Series) -> str:
 
 
 def _side_row(week: AthleteWeek, one: SideDifference) -> tuple[str, ...]:
-    values = one.dates.iloc[-1]
-    left, right = (shortest(float(values[side]), DECIMALS.get(one.unit, 1)) for side in ("left", "right"))
-    last = f"left {left}, right {right} {one.unit}, {_day(week, one.last_date)}"
-    before = one.dates.iloc[:-1]
-    if before.empty:
+    last = f"{sides_text(one, words_for=words.LEFT_AND_RIGHT)}, {day_of_year(week, one.last_date)}"
+    if len(one.dates) < 2:
         return one.name, last, words.FIRST_ONE, ""
+    decimals, (before, now) = DECIMALS.get(one.unit, 1), (one.dates.iloc[-2], one.dates.iloc[-1])
+    by = {side: round(float(now[side]), decimals) - round(float(before[side]), decimals) for side in ("left", "right")}
     moved = [
-        f"{side} {amount(week, abs(by), one.unit)} {'more' if by > 0 else 'less'}"
-        for side in ("left", "right")
-        if (by := _apart(values[side], before.iloc[-1][side], DECIMALS.get(one.unit, 1)))
+        f"{side} {amount(week, abs(size), one.unit)} {'more' if size > 0 else 'less'}"
+        for side, size in by.items()
+        if round(size, decimals)
     ]
     return one.name, last, ", ".join(moved) or words.THE_SAME, ""
-
-
-def _apart(now: float, before: float, decimals: int) -> float:
-    """The difference of two values as they are printed."""
-    return round(round(now, decimals) - round(before, decimals), decimals)
-
-
-def _day(week: AthleteWeek, day: pd.Timestamp) -> str:
-    """With its year where that is another one."""
-    return day_text(day) if day.year == week.until.year else f"{day_text(day)} {day.year}"

@@ -21,16 +21,18 @@ from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import logged, words
+from analysis.pages.athlete_week.measured import best_word
 from analysis.pages.athlete_week.milestones import Milestone, milestones_of
 from analysis.pages.athlete_week.spoken import amount, names_alike, value_of, words_of
 from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek
 from analysis.pages.series import COURSE_WEEKS, band_of
-from analysis.pages.wording import count_text, listed, long_day
+from analysis.pages.wording import count_text, in_sentence, listed, long_day
 
 CLEAN_SETS_DRAWN = 3
 NAMED_MOST = 3  # series that a sentence names
@@ -92,9 +94,8 @@ def _change(week: AthleteWeek) -> Message | None:
     change, spoken = first.change, words_of(week, first)
     clearly = "clearly " if change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) else ""
     becoming = "getting " if change.shape == "ramp" else ""
-    name, _ = names_alike(week, first)
     headline = words.CHANGED[_kind(first)].format(
-        name=name,
+        name=in_sentence(names_alike(week, first)[0]),
         verdict=f"{clearly}{becoming}{spoken.direction(change.change)}",
     )
     return Message(capital(headline), _levels(week, first), first, trend(week, first), _sure(first), change.state)
@@ -125,6 +126,8 @@ def _kind(one: Followed) -> str:
             return "tempo"
         case MobilityLevel():
             return "mobility"
+        case Durability():
+            return "durability"
         case _:
             return "other"
 
@@ -203,12 +206,19 @@ def _milestone(week: AthleteWeek) -> Message | None:
     clear = [one for one in milestones_of(week) if one.clear and one.kind != "effort"]
     best = next((one for one in clear if one.unit), None)
     if best is not None and (one := _series_of(week, best)) is not None:
-        n = int(one.exposures["comparable"].sum()) - 1
         value = amount(week, best.value, best.unit)
-        lead = words.BEST_LEAD.format(value=value, day=f"{one.change.last_date:%A}", n=n)
-        headline = words.BEST.format(name=best.what)
-        return Message(headline, lead, one, trend(week, one), Sure(2, words.SURE_BEST), State.BETTER)
+        lead = words.BEST_LEAD.format(value=value, day=f"{one.change.last_date:%A}", days=_days_beaten(best))
+        return Message(best_headline(best), lead, one, trend(week, one), Sure(2, words.SURE_BEST), State.BETTER)
     return _all_clean(week) if any(one.kind == "form" and not one.unit for one in clear) else None
+
+
+def best_headline(best: Milestone) -> str:
+    """What a clear best is called: 'Your deepest clean Romanian deadlift so far'."""
+    return words.BEST.format(best=words.BESTS[best.kind].format(best=best_word(best), name=best.what))
+
+
+def _days_beaten(best: Milestone) -> str:
+    return count_text(best.n_before, "clean day" if best.kind == "depth" else "day")
 
 
 def _series_of(week: AthleteWeek, best: Milestone) -> Followed | None:
@@ -229,7 +239,7 @@ def _all_clean(week: AthleteWeek) -> Message | None:
         RepRow(f"{row.local_date.day} {row.local_date:%b}", tuple(bool(clean) for clean in row.clean))
         for row in running.tail(CLEAN_SETS_DRAWN).itertuples()
     )
-    headline = words.ALL_CLEAN.format(sets=count_text(len(running), "set"))
+    headline = words.EVERY_REP_CLEAN.format(sets=count_text(len(running), "set"))
     drawn = Reps(f"Clean reps, the last {count_text(len(rows), 'set')}, newest last", rows)
     return Message(headline, words.ALL_CLEAN_LEAD.format(reps=reps), form, drawn, state=State.BETTER)
 
@@ -257,21 +267,28 @@ def _steady(week: AthleteWeek) -> Message:
 
 
 def _held(week: AthleteWeek) -> str:
-    """Which series held steady; that nothing moved where none can be said to have held."""
+    """Which series held steady; that nothing moved where none can be said to have held.
+
+    What is trained is named before what goes with it: where none of the trained ones held, those that moved as usual
+    are named first.
+    """
     told = [one for one in week.followed if not isinstance(one, SideDifference | Answers) and week.holds(one.last_date)]
-    usual = [one for one in told if one.change.today == "usual"]
-    steady = list(dict.fromkeys(_held_name(week, one) for one in usual if one.change.state is State.STEADY))
+    known = [one for one in told if one.change.state.known]
+    usual = sorted((one for one in known if one.change.today == "usual"), key=_is_beside)
+    steady = [one for one in usual if one.change.state is State.STEADY]
     if not steady:
-        known = [one for one in told if one.change.state.known]
         return "" if not known else words.NOTHING_MOVED if len(usual) == len(known) else words.NOT_FOR_GOOD
-    return words.HELD.format(names=capital(listed(steady[:NAMED_MOST])))
+    held, moved = _named(week, words.HELD, steady), [one for one in usual if not _is_beside(one)]
+    if _is_beside(steady[0]) and moved:
+        return f"{_named(week, words.AS_USUAL_ALL, moved)} {held}"
+    return held
 
 
-def _held_name(week: AthleteWeek, one: Followed) -> str:
-    match one:
-        case FormHistory():
-            return words.CLEAN_REPS
-        case HingeDepth():
-            return words.HINGE_DEPTH
-        case _:
-            return names_alike(week, one)[0]
+def _is_beside(one: Followed) -> bool:
+    """Whether a series goes with the training rather than being what is trained for."""
+    return isinstance(one, TempoKept | MobilityLevel)
+
+
+def _named(week: AthleteWeek, template: str, some: list[Followed]) -> str:
+    names = list(dict.fromkeys(in_sentence(names_alike(week, one)[0]) for one in some))
+    return template.format(names=capital(listed(names[:NAMED_MOST])))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.wording import exercise_name
+from analysis.pages.wording import exercise_name, in_sentence
 
 MILESTONES_MOST = 3
 EARLIER_LEAST = 3  # values that a best has to beat
@@ -22,10 +22,11 @@ class Milestone:
     """Something achieved this week; clear where it is beyond error, or a count that has none."""
 
     kind: Literal["effort", "form", "depth", "clean_speed", "speed", "check", "load"]
-    what: str
+    what: str  # the lift and its load, or the test, as it stands within a sentence; empty for a count
     value: float
-    unit: str
+    unit: str  # empty for a count
     clear: bool
+    n_before: int = 0  # how many earlier values it beats
 
 
 @lru_cache(maxsize=1)  # three parts of a page ask
@@ -54,7 +55,7 @@ def _effort(week: AthleteWeek) -> list[Milestone]:
     adherence = week.adherence
     if adherence.due == 0 or adherence.done < len(week.plan) - adherence.off:
         return []
-    return [Milestone("effort", "planned days done", adherence.done, "", clear=True)]
+    return [Milestone("effort", "", adherence.done, "", clear=True)]
 
 
 def _clean_sets(week: AthleteWeek) -> list[Milestone]:
@@ -66,17 +67,17 @@ def _clean_sets(week: AthleteWeek) -> list[Milestone]:
     running = int(np.logical_and.accumulate(whole[::-1]).sum())
     if running < CLEAN_SETS_LEAST:
         return []
-    return [Milestone("form", "sets running with every rep clean", running, "", clear=True)]
+    return [Milestone("form", "", running, "", clear=True)]
 
 
 def _clean_depths(week: AthleteWeek) -> list[Milestone]:
     """Lifts whose deepest day with every rep clean is of this week; clear beyond the MDC of a day's angle."""
     mdc = {one.exercise: one.change.mdc for one in week.depths.known}
     return [
-        Milestone("depth", f"{exercise_name(exercise)}, deepest with every rep clean", new, "deg", lead > mdc[exercise])
+        Milestone("depth", _name(exercise), best.value, "deg", best.lead > mdc[exercise], best.n_before)
         for exercise, days in clean_days(week.rated, "hinge_angle_deg").groupby("exercise", sort=True)
         if exercise in mdc
-        for new, lead in _best_of_week(week, days, lower_is_better=True)
+        for best in _best_of_week(week, days, lower_is_better=True)
     ]
 
 
@@ -88,11 +89,19 @@ def _clean_speeds(week: AthleteWeek) -> list[Milestone]:
     days = clean_days(week.rated, "mean_velocity_m_s").dropna(subset=["load_kg"])
     return [
         Milestone(
-            "clean_speed", f"{exercise_name(exercise)} at {load_kg:g} kg, every rep clean", new, "m/s", clear=False
+            "clean_speed", _at(week, _name(exercise), load_kg), best.value, "m/s", clear=False, n_before=best.n_before
         )
         for (exercise, load_kg), of_load in days.groupby(["exercise", "load_kg"], sort=True)
-        for new, _ in _best_of_week(week, of_load)
+        for best in _best_of_week(week, of_load)
     ]
+
+
+def _name(exercise: object) -> str:
+    return in_sentence(exercise_name(str(exercise)))
+
+
+def _at(week: AthleteWeek, name: str, load_kg: float) -> str:
+    return f"{in_sentence(name)} at {week.display.load(load_kg)}"
 
 
 def clean_days(rated: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -128,15 +137,23 @@ def clean_days(rated: pd.DataFrame, measure: str) -> pd.DataFrame:
     return means.rename("value").reset_index()
 
 
-def _best_of_week(week: AthleteWeek, days: pd.DataFrame, *, lower_is_better: bool = False) -> list[tuple[float, float]]:
+@dataclass(frozen=True)
+class _Best:
+    value: float
+    lead: float  # over all days before
+    n_before: int
+
+
+def _best_of_week(week: AthleteWeek, days: pd.DataFrame, *, lower_is_better: bool = False) -> list[_Best]:
     """The best value of this week and its lead over all days before, by the newest rater; empty where it has none."""
     own = days[days["rater"].fillna("") == days.sort_values("local_date")["rater"].fillna("").iloc[-1]]
     new = own.loc[own["local_date"] >= week.days[0], "value"]
     if new.empty:
         return []
     best = float(new.min() if lower_is_better else new.max())
-    lead = lead_of_best(own.loc[own["local_date"] < week.days[0], "value"], best, lower_is_better=lower_is_better)
-    return [] if lead is None else [(best, lead)]
+    before = own.loc[own["local_date"] < week.days[0], "value"]
+    lead = lead_of_best(before, best, lower_is_better=lower_is_better)
+    return [] if lead is None else [_Best(best, lead, int(before.notna().sum()))]
 
 
 def _bests(week: AthleteWeek) -> list[Milestone]:
@@ -148,9 +165,9 @@ def _bests(week: AthleteWeek) -> list[Milestone]:
         if lead is None or not week.holds(one.last_date):
             continue
         is_speed = isinstance(one, SpeedAtLoad)
-        what = f"{one.name} at {week.display.load(one.anchor_kg)}" if is_speed else one.name
-        kind = "speed" if is_speed else "check"
-        found.append(Milestone(kind, what, float(values.iloc[-1]), one.quantity.unit, lead > one.change.mdc))
+        what = _at(week, one.name, one.anchor_kg) if is_speed else in_sentence(one.name)
+        kind, value = "speed" if is_speed else "check", float(values.iloc[-1])
+        found.append(Milestone(kind, what, value, one.quantity.unit, lead > one.change.mdc, len(values) - 1))
     return found
 
 
@@ -162,5 +179,5 @@ def _load_bests(week: AthleteWeek) -> list[Milestone]:
         heaviest = sets[sets["exercise"] == lift.exercise].groupby("local_date")["load_kg"].max().dropna()
         of_week = heaviest[(heaviest.index >= week.days[0]) & (heaviest.index <= week.until)]
         if len(of_week) and lead_of_best(heaviest[heaviest.index < week.days[0]], of_week.max()) is not None:
-            found.append(Milestone("load", lift.name, float(of_week.max()), "kg", clear=False))
+            found.append(Milestone("load", in_sentence(lift.name), float(of_week.max()), "kg", clear=False))
     return found

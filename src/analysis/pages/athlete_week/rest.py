@@ -4,25 +4,31 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from analysis.base.blocks import Fact, Measure, Measures, Place
+from analysis.base.blocks import Fact, Lines, Measure, Measures, Place
 from analysis.base.sentences import capital
 from analysis.base.states import State
 from analysis.base.words import BREAKS_SEEN
 from analysis.models.answers import Answers
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.form.sides import SideDifference
+from analysis.models.form.tempo_kept import TempoKept
 from analysis.models.series import Followed
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.spoken import (
-    difference_of,
+    day_of_year,
+    full_name,
     names_alike,
+    off_text,
+    sides_text,
+    usual_text,
     value_of,
     words_of,
 )
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import band_of, can_be_told, is_news, place_of
-from analysis.pages.wording import DECIMALS, day_text, percent, shortest
+from analysis.pages.series import band_of, can_be_told, is_news, larger_side, place_of
+from analysis.pages.wording import count_text
 
 SETS_SHOWN = 3
 TITLE = "Everything else that was measured, better to the right"
@@ -42,91 +48,91 @@ def measures(week: AthleteWeek, rest: Sequence[Followed]) -> Measures:
 
 
 def measure_of(week: AthleteWeek, one: Followed) -> Measure:
-    """Name, value and place of a series; below the name what narrows it down, how far it is off, and its day where that
-    is not of this week."""
+    """Name, value and place of a series; below the name what narrows it down, how many make a usual or how far a value
+    of this week is off it, and the day of an older one."""
     name, narrower = names_alike(week, one)
-    below = [narrower, _remark(week, one), "" if week.holds(one.last_date) else _day(week, one)]
+    day = _day(week, one)
+    below = [narrower, _remark(week, one, is_old=bool(day)), day]
     return Measure(name, capital(", ".join(part for part in below if part)), _value(week, one), _place(week, one))
 
 
 def summary(rest: Sequence[Followed]) -> Fact:
     """How many held, moved, or cannot be told, counted from their states."""
-    counted = Counter(_became(one) for one in rest)
+    counted = Counter(became(one) for one in rest)
     n = len(rest)
     if counted["held"] == n:
         few = {1: words.REST_ONE, 2: words.REST_BOTH}
         return Fact("rest.held", few.get(n, words.REST_STEADY.format(n=n)), n=n)
-    said = (
-        ("changed", words.REST_CHANGED),
-        ("held", words.REST_HELD),
-        ("within", words.REST_WITHIN),
-        ("off", words.REST_OFF),
-        ("few", words.REST_FEW),
-    )
-    counts = [f"{template.format(n=counted[key])}." for key, template in said if counted[key]]
+    counts = [f"{counted[key]} {what}." for key, what in words.BECAME.items() if counted[key]]
     return Fact("rest.held", " ".join(counts), n=n)
 
 
-def _became(one: Followed) -> str:
+def named_by_outcome(week: AthleteWeek, rest: Sequence[Followed]) -> list[Lines]:
+    """The names behind the counts of `summary`, a line an outcome; nothing where nothing else is followed."""
+    names = {key: [full_name(week, one) for one in rest if became(one) == key] for key in words.BECAME}
+    lines = tuple(f"{capital(words.BECAME[key])}: {'; '.join(some)}." for key, some in names.items() if some)
+    return [Lines(lines)] if lines else []
+
+
+def became(one: Followed) -> str:
+    """What the week made of a series, a key of `words.BECAME`: one rule for the counts and for the names."""
     if is_news(one):
-        return "changed"
+        return "uneven" if isinstance(one, SideDifference) else "changed"
     if not can_be_told(one):
         return "few"
-    if isinstance(one, SideDifference) or one.change.today in ("usual", "none"):
-        return "held" if one.change.state is State.STEADY else "within"
-    return "off"
+    low, high = band_of(one)
+    has_band = not isinstance(one, SideDifference) and low is not None and high is not None
+    if has_band and not low <= one.change.latest <= high:
+        return "off"
+    return "held" if one.change.state is State.STEADY else "within"
 
 
 def _day(week: AthleteWeek, one: Followed) -> str:
-    day = one.last_date
-    if week.holds(day):
-        return f"{day:%a}"
-    return day_text(day) if day.year == week.until.year else f"{day_text(day)} {day.year}"
+    """The day of the value that is shown, where that is not of this week; what is sure of the sides is of all days."""
+    if isinstance(one, SideDifference) and one.is_sure:
+        return ""
+    judged = np.isfinite(one.change.latest) and not isinstance(one, SideDifference | FormHistory)
+    day = one.change.last_date if judged else one.last_date
+    return "" if week.holds(day) else day_of_year(week, day)
 
 
 def _value(week: AthleteWeek, one: Followed) -> str:
     match one:
         case FormHistory():
-            newest = one.sets[one.sets["local_date"].isin(one.exposures.loc[one.exposures["comparable"], "local_date"])]
-            return ", ".join(f"{reps:g}" for reps in newest["clean_reps"].tail(SETS_SHOWN))
+            return ", ".join(f"{reps:g}" for reps in _newest_sets(one)["clean_reps"])
         case SideDifference():
-            if one.is_sure:
-                return words.LARGER.format(side=one.larger, percent=percent(one.estimate_pct))
-            return words.LEFT_RIGHT.format(
-                left=_side(one.left, one.unit), right=f"{_side(one.right, one.unit)} {one.unit}"
-            )
+            return larger_side(one) if one.is_sure else sides_text(one)
+        case TempoKept():
+            return words.OFF_PLAN.format(value=_newest(week, one))
         case _:
-            value = one.change.latest if np.isfinite(one.change.latest) else one.exposures["value"].iloc[-1]
-            return value_of(week, one, float(value)).replace("min/", "/")
+            return _newest(week, one).replace("min/", "/").removesuffix(" min")  # 4:22.4 is a time by itself
 
 
-def _side(value: float, unit: str) -> str:
-    """The value of a side, large ones without decimals so that both stand in a line."""
-    return shortest(value, 0 if value >= 100 else DECIMALS.get(unit, 1))
+def _newest(week: AthleteWeek, one: Followed) -> str:
+    value = one.change.latest if np.isfinite(one.change.latest) else one.exposures["value"].iloc[-1]
+    return value_of(week, one, float(value))
 
 
-def _remark(week: AthleteWeek, one: Followed) -> str:
-    """How far the newest value is off the usual, or how many more make a usual."""
+def _newest_sets(one: FormHistory) -> pd.DataFrame:
+    """The last rated sets by the newest rater, oldest first."""
+    by_newest = one.exposures.loc[one.exposures["comparable"], "local_date"]
+    return one.sets[one.sets["local_date"].isin(by_newest)].tail(SETS_SHOWN)
+
+
+def _remark(week: AthleteWeek, one: Followed, *, is_old: bool) -> str:
+    """How far a value of this week is off the usual, or how many more make a usual."""
     change, spoken = one.change, words_of(week, one)
     if isinstance(one, SideDifference):
         return ""
+    if isinstance(one, FormHistory) and change.state.known:
+        newest = _newest_sets(one)
+        sets = words.SETS_OF.format(sets=count_text(len(newest), "set"), reps=one.reps)
+        kinds = newest["kind"].dropna()
+        breaks = [words.BREAKS.format(kinds=BREAKS_SEEN.get(kinds.iloc[-1], kinds.iloc[-1]))] if len(kinds) else []
+        return ", ".join([sets, *breaks])
     if not change.state.known:
         return words.MORE_NEEDED.format(occasions=spoken.occasions(change.more_needed)) if change.more_needed else ""
-    if isinstance(one, FormHistory):
-        of_reps = words.OF_REPS.format(reps=one.reps)
-        newest = one.sets["kind"].tail(SETS_SHOWN).dropna()
-        return (
-            f"{of_reps}, {words.BREAKS.format(kinds=BREAKS_SEEN.get(newest.iloc[-1], newest.iloc[-1]))}"
-            if len(newest)
-            else of_reps
-        )
-    return off_text(week, one)
-
-
-def off_text(week: AthleteWeek, one: Followed) -> str:
-    """How far the newest value lies from the usual and which way: '0.05 s slower'; empty where there is no usual."""
-    now, usual = one.change.latest, one.change.usual
-    return (difference_of(week, one, now, usual) or words.AS_USUAL) if np.isfinite(now - usual) else ""
+    return "" if is_old else off_text(week, one)
 
 
 def _place(week: AthleteWeek, one: Followed) -> Place | None:
@@ -137,5 +143,5 @@ def _place(week: AthleteWeek, one: Followed) -> Place | None:
     if low is None or high is None:
         return place_of(one, words.NO_USUAL)
     verdict = f", {one.change.state}" if one.change.state is not State.TOO_CLOSE else ""
-    title = words.PLACE.format(low=value_of(week, one, low), high=value_of(week, one, high), verdict=verdict)
+    title = words.PLACE.format(usual=usual_text(week, one, low, high), verdict=verdict)
     return place_of(one, title)

@@ -13,12 +13,14 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.models.answers import Answers
 from analysis.models.change import Told, expected_by_chance
+from analysis.models.running.durability import Durability
 from analysis.pages.athlete_week import action, days, logged, measured, words
 from analysis.pages.athlete_week import felt as feelings
 from analysis.pages.athlete_week.done import Note
 from analysis.pages.athlete_week.hinge_words import break_text, label_text, tempo_text
+from analysis.pages.athlete_week.long_runs import late_steps
 from analysis.pages.athlete_week.message import Message, message_of
-from analysis.pages.athlete_week.rest import measures, rest_of, summary
+from analysis.pages.athlete_week.rest import measures, named_by_outcome, rest_of, summary
 from analysis.pages.athlete_week.spoken import fact_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.parts import Missing
@@ -29,6 +31,7 @@ Block = Fact | Drawing
 LEFT_OUT_MOST = 6  # lines on the page; older ones are counted
 APPROVED_MOST = 2  # lines of the coach on the page
 CUES_MOST = 5
+SELDOM = 0.5  # changes by luck, below which a page seldom has one
 
 
 def period(week: AthleteWeek) -> str:
@@ -69,7 +72,7 @@ def rest(week: AthleteWeek) -> list[Block]:
     """All else that is followed, a line each; nothing where nothing is."""
     others = rest_of(week, _message(week).told)
     chosen = [Text(words.LIFTS_CHOSEN)] if week.has_proposed_lifts else []
-    chosen += [Text(words.NO_LIFT)] if not week.config.lifts else []
+    chosen += [Text(words.NO_LIFT)] if len(week.athlete.sets) and not week.config.lifts else []
     return [*([summary(others), measures(week, others)] if others else []), *chosen]
 
 
@@ -79,21 +82,22 @@ def felt(week: AthleteWeek) -> list[Block]:
 
 
 def next_week(week: AthleteWeek) -> list[Block]:
-    """What is planned as seven cells, with the plan's own words behind a fold."""
+    """What is planned as seven cells, with the plan's own words behind a fold that counts its days."""
     cells = days.coming_days(week)
     try:
         plan = week.plan_next_week
     except NotEnoughData:
         return [cells]
-    planned = count_text(plan["local_date"].nunique(), "day")
-    fact = Fact("next_week.plan", words.PLANNED_DAYS.format(days=planned), n=plan["local_date"].nunique())
-    return [fact, cells, logged.coming_table(plan)]
+    return [cells, logged.coming_table(plan)]
 
 
 def numbers(week: AthleteWeek) -> list[Block]:
     """Totals, what became of the plan, and every series with its verdict, its newest value and its sessions."""
-    shown: list[Block] = [*logged.totals_facts(week.totals, week.display), *logged.plan_table(week)]
+    shown: list[Block] = [*named_by_outcome(week, rest_of(week, _message(week).told))]
+    shown += [*logged.totals_facts(week.totals, week.display), *logged.plan_table(week)]
     for one in week.followed:
+        if isinstance(one, Durability):
+            continue  # they have a fold of their own
         if not isinstance(one, Answers):
             shown += measured.numbers_of(week, one)
         elif not one.change.changed:
@@ -111,6 +115,12 @@ def _of_sets(week: AthleteWeek) -> list[Block]:
     )
     tempo = tempo_text(week.tempo)
     return [*([Lines(breaks)] if breaks else []), *([Text(tempo)] if tempo else [])]
+
+
+def long_runs(week: AthleteWeek) -> list[Block]:
+    """How long runs hold, in speed for a heartbeat and in steps a minute; nothing where there is no long run."""
+    known = [block for one in week.durabilities.known for block in measured.numbers_of(week, one)]
+    return [*known, *late_steps(week.athlete, week.until), *_missing(week.durabilities.missing)]
 
 
 def tests(week: AthleteWeek) -> list[Block]:
@@ -150,21 +160,26 @@ def left_out(week: AthleteWeek) -> list[Block]:
 
 def certainty(week: AthleteWeek) -> list[Block]:
     """How many series of the page could be judged, and how many of them luck alone would make look changed."""
-    told = [one.change for one in week.followed if one.change.state.known]
+    known = [one for one in week.followed if one.change.state.known]
+    told, answers = [one.change for one in known], sum(isinstance(one, Answers) for one in known)
     if not told:
         raise NotEnoughData(words.NOTHING_JUDGED)
     open_ones = [Text(words.TOO_CLOSE)] if any(change.state is State.TOO_CLOSE for change in told) else []
-    return [chance_fact(told), Text(words.SHADED), *open_ones]
+    return [chance_fact(told, answers), Text(words.SHADED), *open_ones]
 
 
-def chance_fact(told: Sequence[Told]) -> Fact:
-    """Series that could be judged against what luck alone does to as many of them."""
+def chance_fact(told: Sequence[Told], answers: int = 0) -> Fact:
+    """Series that could be judged, how many of them are answers, against what luck alone does to as many of them."""
     n, by_luck = len(told), expected_by_chance(told)
     found = sum(change.changed for change in told)
     moved = "none has" if found == 0 else "1 has" if found == 1 else f"{found} have"
+    luck = words.LUCK_SELDOM if by_luck < SELDOM else words.LUCK_MOVES.format(luck=expected_text(by_luck))
+    several = words.OF_THEM_ANSWERS if answers > 1 else words.OF_THEM_ANSWER
+    of_them = several.format(n=answers) if answers else ""
+    judged = words.JUDGED.format(measures=count_text(n, "measure"), answers=of_them, moved=moved)
     return Fact(
         "certainty.by_chance",
-        words.LUCK.format(lines=count_text(n, "line"), moved=moved, luck=expected_text(by_luck)),
+        f"{judged} {luck}",
         coach_sentence=(
             f"{count_text(n, 'series', 'series')} judged, {found} told as changed; {by_luck:.2g} would be told if "
             "nothing had changed (season rate of unchanged series, each told for 8 weeks)."

@@ -27,6 +27,7 @@ from analysis.models.form.sides import SideDifference, side_difference
 from analysis.models.form.single_leg import single_leg_difference
 from analysis.models.form.tempo_kept import TempoKept, tempo_kept
 from analysis.models.noise import SquadNoise
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PACE, PaceAtHeartRate, pace_at_heart_rate
 from analysis.models.series import Followed, Judging, Series
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
@@ -41,6 +42,7 @@ from analysis.pages.athlete_week.done import (
     left_out_of,
     notes_of,
 )
+from analysis.pages.athlete_week.long_runs import durabilities_of
 from analysis.pages.parts import AthleteFrames, Parts, gathered
 from analysis.pages.parts import Missing as Missing
 from analysis.pages.wording import exercise_name
@@ -328,6 +330,11 @@ class AthleteWeek:
         return gathered([(PACE, self._pace)])
 
     @cached_property
+    def durabilities(self) -> Parts[Durability]:
+        """How speed for a heartbeat holds in long runs; nothing at all for an athlete without one."""
+        return durabilities_of(self.athlete, self.until, self.judging)
+
+    @cached_property
     def sides(self) -> Parts[SideDifference]:
         """Every side test that this athlete has done."""
         done = set(self.athlete.trials["test_id"])
@@ -404,7 +411,8 @@ class AthleteWeek:
     def measured(self) -> tuple[Series, ...]:
         """Those of `followed` whose values are measured or answered, not counted."""
         of_lifts = (self.speeds, self.e1rms, self.depths, self.tempos)
-        parts = (*of_lifts, self.checks, self.paces, self.sides, self.leg_sides, self.mobility, self.answers)
+        runs = (self.paces, self.durabilities)
+        parts = (*of_lifts, self.checks, *runs, self.sides, self.leg_sides, self.mobility, self.answers)
         return tuple(one for part in parts for one in part.known)
 
     @cached_property

@@ -1,5 +1,7 @@
 """The sentences of an athlete's week, as templates; what a series says of its level is in `models.change.told`."""
 
+from analysis.base.blocks import DayMark
+
 # whose week, and what was done
 DONE = "What you did, day by day"
 DAY = "{day}: {what}"
@@ -22,6 +24,14 @@ VERBS = {
     "other": "trained",
 }
 SHORT = {"lift": "Lift", "run": "Run", "sport": "Other", "test": "Test"}
+LEGEND: dict[DayMark, str] = {  # of marks that need a word to be understood, in the words that are heard of a day
+    "lift": "lift",
+    "run": "run",
+    "sport": "other",
+    "test": "test",
+    "off": "off",
+    "answered": "answered",
+}
 EXCUSED = "You were {away}. Nothing was expected."
 PLANNED_DONE = "{done} of {due} planned days."
 FOUR_WEEKS = "{done} of {due} in 4 weeks."
@@ -51,7 +61,8 @@ CHANGED = {
     "check": "Your {name} is {verdict}",
     "pace": "Your easy runs are {verdict}",
     "tempo": "Your tempo is {verdict}",
-    "mobility": "You are {verdict}",
+    "mobility": "Your {name} is {verdict}",
+    "durability": "You lose {verdict} speed late in long runs",
     "other": "{name}: {verdict}",
 }
 LEVELS = "Since {since} it is about {now}; before, {before}."
@@ -66,13 +77,13 @@ LEVELS_OF = {
 }
 LATEST = "It was {value} on {day}."
 LATEST_SPEED = "The {load} bar moved at {value} on {day}."
-SURE = "Sure: more than good and bad days explain."
-SURE_RAMP = "Sure that it moves: more than good and bad days explain."
+SURE = "Sure: more than luck explains."
+SURE_RAMP = "Sure that it moves: more than luck explains."
 QUITE_SURE = "Quite sure: it changed, but how much we know only roughly."
-BEST = "Your best {name} so far"
-BEST_LEAD = "{value} on {day}, better than all {n} before by more than a good day makes."
+BEST = "Your {best} so far"
+BEST_LEAD = "{value} on {day}. It beats all {days} before by more than a good day makes."
 SURE_BEST = "Sure of this day. It is not yet a new level."
-ALL_CLEAN = "Every rep clean, {sets} running"
+EVERY_REP_CLEAN = "Every rep clean, {sets} in a row"
 ALL_CLEAN_LEAD = "{reps} in a row were clean."
 ALL_PLANNED = "All {done} planned days in 4 weeks"
 PLANNED = "You did {done} of {due} planned days"
@@ -80,9 +91,13 @@ PLANNED_ALL = "You did all {due} planned days"
 TRAINED = "You trained on {days}"
 STEADY = "A steady week"
 HELD = "{names} held steady."
+AS_USUAL_ALL = "{names} moved as usual."
 CLEAN_REPS = "clean reps"
 HINGE_DEPTH = "hinge depth"
-TEMPO = "off tempo"
+TEMPO = "tempo"
+LONG_RUNS = "Long runs"
+LOST_LATE = "speed lost late"
+BOTH_SIDES = "left and right"
 NOT_FOR_GOOD = "Nothing changed for good."
 NOTHING_MOVED = "Nothing moved more than good and bad days do."
 ANSWERED = "You answered on {days}"
@@ -100,31 +115,44 @@ NO_ANSWERS_WHY = "With 14 answers you see your own usual."
 REST_STEADY = "All {n} held steady."
 REST_ONE = "It held steady."
 REST_BOTH = "Both held steady."
-REST_CHANGED = "{n} changed"
-REST_HELD = "{n} held steady"
-REST_WITHIN = "{n} moved as usual"
-REST_OFF = "{n} off the usual"
-REST_FEW = "{n} too new"
+BECAME = {  # what the week made of a measure, in the order in which they are counted
+    "changed": "changed",
+    "uneven": "uneven",
+    "held": "held steady",
+    "within": "as usual",
+    "off": "off the usual",
+    "few": "too new",
+}
 AS_USUAL = "as usual"
 MORE_NEEDED = "{occasions} to go"
-PLACE = "usual {low} to {high}{verdict}"
+USUAL = "{low} to {high}"
+USUAL_UP_TO = "up to {high}"
+PLACE = "usual {usual}{verdict}"
 BEFORE = "before {before}"
-EVEN = "even"
-LARGER = "{side} +{percent}"
+OFF_PLAN = "{value} off"
 LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name others."
 NO_LIFT = "No lift was done on three days in 8 weeks. Log one hard set a week."
 BREAKS = "{kinds} first"
-OF_REPS = "of {reps}"
+SETS_OF = "{sets} of {reps}"
 
 # bests
-ALL_DONE = "All {n} {what}"
-CLEAR_BEST = "Clear best: {what}"
-BEST_ON_DAY = "Best on the day: {what}"
+ALL_DONE = "All {n} planned days done"
+ALL_CLEAN = "Every rep clean, {n} sets in a row"
+BESTS = {  # by the kind of a milestone
+    "depth": "deepest clean {name}",
+    "clean_speed": "fastest clean {name}",
+    "speed": "fastest {name}",
+    "check": "{best} {name}",
+    "load": "heaviest {name}",
+}
+FASTEST, BEST_OF = "fastest", "best"
+CLEAR_BEST = "Clear best: {what}, {value}"
+BEST_ON_DAY = "Best on the day: {what}, {value}"
 
 # how you felt
-ANSWERED_DAYS = "You answered on {days} of 7 days."
+ANSWERED_DAYS = "You answered on {days}."
 ONE_OUTSIDE = "{item} was {direction} than usual on {day}."
-SOME_OUTSIDE = "{answers} off your usual; luck makes {luck}."
+SOME_OUTSIDE = "{answers} unusual; luck makes {luck}."
 NONE_OUTSIDE = "No answer was off your usual."
 SCALE = "{item} {low}–{high}"
 SCALE_LOW = "{item} {low}–{high}, low is good"
@@ -133,31 +161,47 @@ CELLS = "{items} by day; empty cells were not filled in"
 
 # next week
 COMING = "What is planned, day by day"
-PLANNED_DAYS = "{days} planned."
+PLANNED_DAYS = "{days} planned"
 NOTHING_PLANNED = "nothing planned"
 TEST_DUE = "{name} due"
 COACH_ADDS = "Your coach will add this."
 
 # folds
 SET_BREAK = "{lift}: {said}"
-AGAINST_USUAL = "Last: {value} on {day}, {off} than usual; a bad day alone makes {alone}."
+AGAINST_USUAL = "Last: {value} on {day}, {off} than your usual {usual}; a bad day alone makes {alone}."
+AGAINST_NEW_USUAL = "Last: {value} on {day}, {off} than your new usual {usual}; a bad day alone makes {alone}."
 AT_USUAL = "Last: {value} on {day}, as usual; a bad day alone makes {alone}."
 LAST_ONLY = "Last: {value} on {day}."
 OTHER_DEVICE = "{sessions} up to {day} on another device, not compared."
 OTHER_KIND = "{reps} without this kind of speed left out."
 OTHER_RATER = "{sessions} rated by somebody else, not compared."
-HELD_TO_LAST = "Form held to the last rep in {n} of {sets}: it might have held longer."
+HELD_TO_LAST = "In {n} of the last {sets} form held to the last rep."
+NOT_JUDGED = "{sessions} since then on light days, not judged."
+MEAN_OF_SETS = "That is the mean of {sets} sets that day."
+SIDES_OVER = "{name}, mean of {dates}: {values}, with error"
+SESSIONS = "{lift}: {sessions}"
+SESSIONS_OF_MORE = "{lift}: the last {sessions}, {earlier} before"
+NO_DEVICE_NAME = "not named"
 LOADS = "The load was between {low} and {high}."
+STEPS_FEWER = "Late in long runs you take {size} fewer steps a minute than early, over {runs}."
+STEPS_MORE = "Late in long runs you take {size} more steps a minute than early, over {runs}."
+STEPS_SAME = "No sure change in your steps a minute late in long runs, over {runs}."
+LONG = "Long is an hour or more. Lost is speed for each heartbeat, second half against first."
 EASY = "Easy is your usual heart rate, {low} to {high} beats a minute."
 RUNS_LEFT_OUT = "{runs} with too little time at it left out."
 TRIALS_LEFT_OUT = "{trials} left out."
-LUCK = "Of {lines} here {moved} changed. Luck alone would move {luck}."
+JUDGED = "Of {measures} judged{answers}, {moved} changed for good."
+OF_THEM_ANSWER = ", {n} of them an answer"
+OF_THEM_ANSWERS = ", {n} of them answers"
+LUCK_SELDOM = "Luck alone seldom makes one look so."
+LUCK_MOVES = "Luck alone makes {luck} look so."
 SHADED = "The shaded bar is your usual: 19 of 20 new values fall in it while nothing changes."
 TOO_CLOSE = "Where it is too close to call, more tests will tell."
 NOTHING_JUDGED = "Nothing could be judged yet. Repeat your lifts and checks to tell a change from luck."
 MORE_LEFT_OUT = "{values} left out as well."
 CUE_ON = "{day}: “{cue}”"
 LEFT_RIGHT = "L {left}, R {right}"
+LEFT_AND_RIGHT = "left {left}, right {right}"
 NO_USUAL = "no usual yet"
 FIRST_ONE = "the first one"
 THE_SAME = "the same"

@@ -40,7 +40,7 @@ def running(review: BlockReview) -> list[Block]:
         raise NotEnoughData(review.mechanics.missing[0].sentence)
     facts = [
         *_loss_facts(losses, review.block),
-        *([_late_fact(late)] if late else []),
+        *([_late_fact(late), *_late_apart(late)] if late else []),
         *(missing_fact("running", "cadence", one.sentence) for one in review.mechanics.missing),
         *unknown_parts(durable.missing, review.names),
     ]
@@ -141,6 +141,32 @@ def _late_fact(late: Mechanics) -> Fact:
         conf_level=late.conf_level,
         n=len(late.runs),
     )
+
+
+def _late_apart(late: Mechanics) -> list[Fact]:
+    """Who loses more cadence late than each of the others, by an interval that touches no other; nobody by default."""
+    own = late.by_athlete[late.by_athlete["part"] == "cadence_pct"].dropna(subset=["conf_low"])
+    if not late.can_tell or len(own) < 2:
+        return []
+    first, *others = own.sort_values("mean_pct").itertuples()
+    if first.conf_high >= min(one.conf_low for one in others):
+        return []
+    means = [one.mean_pct for one in others]
+    size, ends = f"{number_words(-first.mean_pct, 1)} %", (signed_words(end, 1) for end in (min(means), max(means)))
+    low, high = ends
+    said = words.LATE_APART.format(name=first.athlete_id, size=size, low=low, high=high)
+    return [
+        Fact(
+            f"{first.athlete_id}.late_cadence",
+            said,
+            estimate=float(first.mean_pct),
+            unit="%",
+            conf_low=float(first.conf_low),
+            conf_high=float(first.conf_high),
+            conf_level=late.conf_level,
+            n=int(first.n),
+        )
+    ]
 
 
 def _late_forest(late: Mechanics, part: str) -> Forest:

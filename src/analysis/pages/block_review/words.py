@@ -159,6 +159,7 @@ LATE = (
     "Late in {runs} of {athletes}: cadence {cadence}, stride {stride}, speed {speed} (95 % intervals). {seen} of "
     "cadence would have been seen."
 )
+LATE_APART = "Cadence of {name} fell by {size} late, that of each other athlete less: {low} to {high} %."
 LATE_FEW = "Late in {runs} of {athletes}: cadence {cadence}, stride {stride}. 6 athletes are needed for an interval."
 DURABILITY = (
     "Speed for a heartbeat fell by {mean} % from the first half to the second (median athlete, {low} to {high})."

@@ -20,6 +20,7 @@ from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -46,6 +47,7 @@ class Measure:
 
     head: str
     holds: Callable[[Followed], bool]
+    on_page: bool = True  # False: in the files alone, and on a card when it changes; the page has no room for it
 
 
 def measures(week: SquadWeek) -> list[Measure]:
@@ -72,6 +74,7 @@ def measures(week: SquadWeek) -> list[Measure]:
         Measure("Mobility", lambda one: isinstance(one, MobilityLevel)),
         *checks,
         Measure("Easy pace", lambda one: isinstance(one, PaceAtHeartRate)),
+        Measure("Long runs", lambda one: isinstance(one, Durability), on_page=False),
         Measure("Left or right larger", lambda one: isinstance(one, SideDifference)),
         Measure("Answers", lambda one: isinstance(one, Answers)),
     ]
@@ -82,7 +85,7 @@ def measures(week: SquadWeek) -> list[Measure]:
 def told_columns(week: SquadWeek) -> list[Measure]:
     """Those of the columns in which anything can be told of anybody."""
     told = [one.series for one in week.judged]
-    return [measure for measure in measures(week) if any(measure.holds(one) for one in told)]
+    return [measure for measure in measures(week) if measure.on_page and any(measure.holds(one) for one in told)]
 
 
 def _check_head(test_id: str, name: str, week: SquadWeek) -> str:
@@ -105,7 +108,7 @@ def everyone(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     board = Board(words.BOARD, heads, rows)
     n = len(week.without_data)
     apart = [Fact("glance.apart", without_data(week), n=n)] if n else []
-    others = [measure.head for measure in measures(week) if measure.head not in heads]
+    others = [measure.head for measure in measures(week) if measure.on_page and measure.head not in heads]
     early = [Fact("glance.early", words.TOO_EARLY_OF.format(measures=listed(others)))] if others else []
     return [board, *chance(week), *early, *apart]
 

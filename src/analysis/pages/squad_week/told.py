@@ -22,6 +22,7 @@ from analysis.models.form.hinge_depth import HingeDepth
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
 from analysis.models.form.tempo_kept import TempoKept
+from analysis.models.running.durability import Durability
 from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
@@ -59,6 +60,8 @@ def what_of(one: Followed, display: Display) -> str:
             return words.CHECKED.format(faster=how, check=within(one.name))
         case PaceAtHeartRate():
             return words.EASY_RUNS.format(faster=how)
+        case Durability():
+            return words.LONG_RUNS.format(more=how)
         case Answers():
             return words.ANSWERS.format(lower=how, item=item_of(one))
         case SideDifference():

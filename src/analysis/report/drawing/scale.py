@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.base.units import clock_text, clock_unit, number_text
+from analysis.base.units import DEGREES, clock_text, clock_unit, number_text, with_unit
 
 Scale = Callable[[float], float]
 
@@ -26,10 +26,15 @@ class Numbers:
 
     def amount(self, value: float | None) -> str:
         """A value with its unit, a dash where there is none."""
-        return "–" if value is None else f"{self(value)} {self.unit}"
+        return "–" if value is None else with_unit(self(value), self.unit)
 
     def span(self, ends: Sequence[float]) -> str:
-        return f"{self(ends[0])} to {self(ends[1])}"
+        """From where to where, with the unit."""
+        return with_unit(f"{self(ends[0])} to {self(ends[1])}", self.unit)
+
+    def all(self, values: Iterable[float]) -> str:
+        """One after the other, the unit once."""
+        return with_unit(", ".join(map(self, values)), self.unit)
 
     def _unsigned(self, value: float) -> str:
         return clock_text(value, self.decimals) if self.is_clock else number_text(value, self.decimals)
@@ -40,9 +45,12 @@ def numbers_of(block: dict[str, Any], values: Iterable[float | None]) -> Numbers
 
     >>> numbers_of({"unit": "s", "decimals": 1}, [754.2]).amount(754.2)
     '12:34.2 min'
+    >>> numbers_of({"unit": "deg", "decimals": 0}, [80.2]).amount(80.2)
+    '80°'
     """
     clock = clock_unit(block["unit"], known(values))
-    return Numbers(clock or block["unit"], block["decimals"], bool(clock), block.get("signed", False))
+    unit = DEGREES if block["unit"] == "deg" else block["unit"]
+    return Numbers(clock or unit, block["decimals"], bool(clock), block.get("signed", False))
 
 
 def known(values: Iterable[float | None]) -> list[float]:

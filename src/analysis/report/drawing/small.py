@@ -5,6 +5,7 @@ from typing import Any
 from analysis.base.states import State
 from analysis.report.drawing.scale import between, known
 from analysis.report.drawing.scene import Scene, widest
+from analysis.report.drawing.squares import before_break
 
 _WIDTH = 200.0
 _SQUARE, _STEP, _ROW = 12.0, 15.0, 16.0
@@ -15,7 +16,7 @@ _TOP, _BOTTOM = 12.0, 80.0
 def strips(block: dict[str, Any]) -> Scene:
     """A row a day: filled squares are clean, hollow ones come after form changed; the clean ones are counted."""
     rows = block["rows"]
-    counts = [f"{_before_break(row['clean'])}" for row in rows]
+    counts = [f"{before_break(row['clean'])}" for row in rows]
     words = [
         f"{row['label']}: {count} of {len(row['clean'])} clean before form changed."
         for row, count in zip(rows, counts, strict=True)
@@ -32,10 +33,6 @@ def strips(block: dict[str, Any]) -> Scene:
         scene.squares("changed", [left + rep * _STEP for rep in reps if rep >= int(count)], y, _SQUARE)
         scene.text(count, left + most * _STEP + 4, y + 11, css="lab")
     return scene
-
-
-def _before_break(clean: list[bool]) -> int:
-    return [*clean, False].index(False)
 
 
 def levels(block: dict[str, Any]) -> Scene:

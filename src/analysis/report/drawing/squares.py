@@ -1,5 +1,6 @@
 """Drawings of squares: the repetitions of sets, and the days of a diary."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,23 +12,38 @@ _DAYS = 7  # in a band of cells
 
 
 def reps(block: dict[str, Any]) -> Scene:
-    """A square a repetition, crossed from where form changed; long sets go on in a second line."""
+    """A square a repetition: filled while clean, crossed where form first changed, hollow after that, clean or not, as
+    those reps are not counted. Long sets go on in a second line."""
     rows = block["rows"]
-    words = [f"{row['label']}: {sum(row['clean'])} of {len(row['clean'])} reps clean." for row in rows]
+    clean = [before_break(row["clean"]) for row in rows]
+    words = [f"{row['label']}: {n} of {len(row['clean'])} reps clean." for row, n in zip(rows, clean, strict=True)]
     scene = Scene(block["title"], " ".join(words))
     left = label_column(row["label"] for row in rows)
     per_line = int((WIDTH - left + _STEP - _SQUARE) // _STEP)
     y = 2.0
-    for row in rows:
+    for row, n in zip(rows, clean, strict=True):
         y = scene.row_label(row["label"], left, y, y + 13)
-        for place, clean in enumerate(row["clean"]):
+        for place in range(len(row["clean"])):
             x = left + place % per_line * _STEP
             top = y + place // per_line * _STEP
-            scene.rect("full" if clean else "changed", x, top, _SQUARE, _SQUARE)
-            if not clean:
+            scene.rect("full" if place < n else "changed", x, top, _SQUARE, _SQUARE)
+            if place == n:
                 scene.cross("mark", x + _SQUARE / 2, top + _SQUARE / 2, 4)
         y += max(1, math.ceil(len(row["clean"]) / per_line)) * _STEP + 4
-    return scene.ended(["filled: clean", "crossed: form changed"], y + 12)
+    notes = ["filled: clean", "crossed: form changed"]
+    notes += (
+        ["hollow: after that"] if any(n + 1 < len(row["clean"]) for row, n in zip(rows, clean, strict=True)) else []
+    )
+    return scene.ended(notes, y + 12)
+
+
+def before_break(clean: Sequence[bool]) -> int:
+    """How many repetitions were clean before form first changed, the one count of clean reps.
+
+    >>> before_break([True, True, False, True]), before_break([True, True])
+    (2, 2)
+    """
+    return [*clean, False].index(False)
 
 
 def cells(block: dict[str, Any]) -> Scene:
@@ -65,8 +81,14 @@ def _fitted(day: str, step: float) -> str:
     return day if text_width(day) <= step else day[: max(1, int(step / text_width("0")))]
 
 
+def _heard(value: float | None, is_usual: bool | None) -> str:
+    """A cell as it is heard: blank, or its value and that it is outlined."""
+    return "blank" if value is None else f"{value:g}{', unusual' if is_usual is False else ''}"
+
+
 def _cells_words(row: dict[str, Any], days: Sequence[str]) -> str:
     said = [
-        f"{day} {'blank' if value is None else f'{value:g}'}" for day, value in zip(days, row["values"], strict=False)
+        f"{day} {_heard(value, is_usual)}"
+        for day, value, is_usual in itertools.zip_longest(days, row["values"], row["usual"])
     ]
     return f"{row['label']}: {', '.join(said)}."

@@ -68,9 +68,9 @@ def _words(block: dict[str, Any], said: Numbers) -> str:
     """Every value that is drawn, oldest first, the band, and the level before."""
     if not block["values"]:
         return "No values."
-    words = f"{', '.join(said(value) for value in block['values'])} {said.unit}, oldest first."
+    words = f"{said.all(block['values'])}, oldest first."
     if band := pair(block, "band_low", "band_high"):
-        words += f" Usual now: {said.span(band)} {said.unit}."
+        words += f" Usual now: {said.span(band)}."
     if block["before"] is not None:
         words += f" Before, up to {block['since_day']}: {said.amount(block['before'])}."
     return f"{words} Up is better."
