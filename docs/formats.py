@@ -98,13 +98,13 @@ run. The note of the import says what was taken and why.
 
 
 def page() -> str:
-    """The page as the readers of today declare themselves; readers of other packages are not on it."""
+    """The page as the readers of today declare themselves."""
     from analysis.ingest import sports
     from analysis.ingest.exercises import COLUMNS
     from analysis.ingest.mapping.templates import example_mappings
     from analysis.ingest.watch import naming
 
-    own = [reader for reader in readers() if reader.read.__module__.startswith("analysis.")]
+    own = readers()
     rows = "".join(f"| {reader.title} | {reader.takes} | {reader.leaves} | {_files(reader.name)} |\n" for reader in own)
     rests = "".join(f"| {one.title} | {RESTS_ON[one.name]} |\n" for one in own if one.name in RESTS_ON)
     examples = ", ".join(f"`{name}`" for name in example_mappings())

@@ -327,7 +327,7 @@ def kind_of(annotation: Any) -> str:
         return " or ".join(f"`{value}`" for value in parts)
     if origin is typing.Annotated:
         return kind_of(parts[0])
-    if origin is list:
+    if origin in (list, tuple):
         return f"list of {kind_of(parts[0])}"
     if origin is dict:
         return f"{kind_of(parts[1])} by name"

@@ -212,7 +212,7 @@ def test_a_new_version_of_a_reader_reads_its_files_again_and_no_others(squad, mo
     drop(squad.folder, "Alder/strong.csv", strong())
     take(squad)
     newer = tuple(replace(one, version=one.version + 1) if one.name == "gpx" else one for one in registry.readers())
-    monkeypatch.setattr(registry, "readers", lambda: newer)
+    monkeypatch.setattr(registry, "readers", lambda *_: newer)
     registry.versions.cache_clear()
     again = [(outcome.path.name, outcome.why) for outcome in take(squad) if outcome.state == "again"]
     registry.versions.cache_clear()

@@ -144,6 +144,27 @@ def test_the_process_is_afterwards_as_it_was(monkeypatch, tmp_path):
     assert process_state() == before
 
 
+def test_papermill_finds_the_engine_by_its_name_and_gives_it_parameters(tmp_path):
+    cells = [nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell("n + 1")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "in.ipynb")
+    words = [
+        "--engine",
+        "in-process",
+        "--kernel",
+        "python3",
+        "--language",
+        "python",
+        "--no-progress-bar",
+        "-p",
+        "n",
+        "41",
+    ]
+    command = [sys.executable, "-m", "papermill", *words, tmp_path / "in.ipynb", tmp_path / "out.ipynb"]
+    subprocess.run(command, check=True, capture_output=True)
+    ran = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert ran.cells[-1].outputs[0].data["text/plain"] == "42"
+
+
 def process_state() -> list:
     """What a cell can change of its process."""
     import __main__

@@ -81,7 +81,7 @@ def test_a_reader_that_breaks_costs_its_file(squad, monkeypatch, fault):
 
     ours = registry.readers()
     readers = tuple(replace(reader, read=breaks) if reader.name == "gpx" else reader for reader in ours)
-    monkeypatch.setattr(registry, "readers", lambda: readers)
+    monkeypatch.setattr(registry, "readers", lambda *_: readers)
     drop(squad.folder, "Alder/run.gpx", gpx(["2026-06-02T06:00:00Z"]))
     assert f"this broke the workbook ({type(fault).__name__}" in told(squad, "run.gpx")
 

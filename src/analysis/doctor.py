@@ -5,7 +5,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +13,10 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from analysis.base import plugins
 from analysis.base.errors import WorkbookError
 from analysis.base.files import parts_below
+from analysis.ingest.reading import Reader
 from analysis.privacy.audit import KEY, Audit
 from analysis.privacy.backup_list import left_by_a_kill
 from analysis.privacy.erasure import JOURNAL
@@ -29,6 +31,7 @@ _ENOUGH_DISK_BYTES = 500 * 1024**2
 _LEFT_BEHIND_S = 24 * 3600.0  # a part of a file that old belongs to no process at work
 _LOOK_S = 60.0  # at a drop folder elsewhere
 _MOST = 5  # names in one sentence
+_OFFERED = {plugins.READERS: Reader, plugins.MODELS: Callable, plugins.SECTIONS: plugins.Section}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,12 @@ def _workspace_findings(workspace: Workspace) -> list[Finding]:
         return found  # what follows would stumble over the same
     found += [_clock(workspace), _lock(workspace), _leftovers(workspace), _audit(workspace), _erasure(workspace)]
     found += [_files(workspace), *_drop_folder(workspace)]
-    found += [*_privacy(workspace), _schedule(workspace), *_consents(workspace)]
+    found += [
+        *_plugins(workspace.config.plugins.use),
+        *_privacy(workspace),
+        _schedule(workspace),
+        *_consents(workspace),
+    ]
     return found
 
 
@@ -171,6 +179,19 @@ def _drop_folder(workspace: Workspace) -> Iterator[Finding]:
         return
     some = ", ".join(found[:_MOST]) + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
     yield Finding("drop folder", True, f"new files there: {len(found)}: {some}" if found else "nothing new there")
+
+
+def _plugins(names: tuple[str, ...]) -> Iterator[Finding]:
+    """The plug-ins that are named, with what they offer, and those that are installed and never loaded."""
+    for plugin in plugins.named(names):
+        own = (plugin.name,)
+        found = [offer for group, kind in _OFFERED.items() for offer in plugins.offers(own, group, kind)]
+        wrong = [*plugins.problems(own), *(offer.problem for offer in found if offer.problem)]
+        offered = ", ".join(f"{point.name} of {point.group}" for point in plugin.points)
+        yield Finding("plug-in", not wrong, " ".join(wrong) or f"{plugin}: {offered}")
+    for plugin in plugins.installed():
+        if plugin.name not in names:
+            yield Finding("plug-in", True, f"{plugin} is installed and not named in [plugins], so it is never loaded")
 
 
 def _privacy(workspace: Workspace) -> Iterator[Finding]:

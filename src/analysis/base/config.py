@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from analysis.base.display import Display, DistanceUnit, MassUnit
 from analysis.base.errors import ConfigProblem, NotEnoughData
+from analysis.base.plugins import canonical
 from analysis.base.tables import EMAIL
 
 NAME = "workbook.toml"
@@ -21,9 +22,10 @@ Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _ON_PAGES = (  # what pages read of the configuration beside the key lifts
     *("squad", "contact", "time_zone", "week_start", "load_unit", "distance_unit", "sport", "confidence"),
-    *("consent_default", "adult_age", "checks", "side_tests"),
+    *("consent_default", "adult_age", "checks", "side_tests", "plugins"),
 )
 Address = Annotated[str, StringConstraints(pattern=EMAIL)]
+Package = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,100}[A-Za-z0-9])?$")]
 
 
 class _Strict(BaseModel):
@@ -231,6 +233,18 @@ class Retention(_Strict):
     logs_days: int | None = Field(default=None, gt=0, description="logs of pages, from their last change")
 
 
+class Plugins(_Strict):
+    """Packages of others that are loaded; one that is installed and not named here never is."""
+
+    use: tuple[Package, ...] = Field(default=(), description="names of installed packages, as they are installed by")
+
+    @field_validator("use")
+    @classmethod
+    def _are_told_apart(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Each once, by the name under which registries compare it."""
+        return tuple(sorted({canonical(name) for name in value}))
+
+
 class Config(_Strict):
     """The whole of `workbook.toml`."""
 
@@ -275,6 +289,7 @@ class Config(_Strict):
     form: Form = Form()
     delivery: Delivery = Delivery()
     notify: Notify = Notify()
+    plugins: Plugins = Plugins()
 
     @field_validator("contact")
     @classmethod

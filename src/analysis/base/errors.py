@@ -33,6 +33,10 @@ class ConfigProblem(WorkbookError):
     """`workbook.toml` or a column mapping does not hold together."""
 
 
+class PluginProblem(WorkbookError):
+    """A plug-in did what it should not, or is not there; the sentence names it."""
+
+
 class UsageProblem(WorkbookError):
     """The command was called in a way that cannot work; exit code 2."""
 

@@ -103,6 +103,7 @@ def check(
     One line a file: its format and form, whose it is, cells refused, rows known already, or that the file is read again
     or waits for a name, and its largest table.
     """
+    from analysis.ingest import plugged
     from analysis.ingest.reading import Options
     from analysis.workspace import dry_run, intake
 
@@ -111,6 +112,8 @@ def check(
     files = intake.files_below(paths)
     with dry_run.looking(workspace_folder) as workspace:
         bare = Options(load_unit=unit, mapping=mapping) if workspace is None else workspace.options(unit, mapping)
+        for problem in plugged.faults(bare.config.plugins.use):
+            click.echo(problem, err=True)
         found = dry_run.looks(workspace, files, replace(bare, said=form, sport=sport, **recorded), athlete)
         by_path = {look.path: look for look in common.progress(found, "Files", len(files), quiet=as_json)}
     looks = [by_path[path] for path in files]
@@ -153,10 +156,11 @@ def ingest(
     Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
     mapping, exercises.csv or whom a name means; `workbook status` lists them.
     """
+    from analysis.ingest import plugged
     from analysis.workspace import intake
 
     files = intake.files_below(paths)
-    outcomes, done = [], SimpleNamespace(fetched=[], problems=[])
+    outcomes, done = [], SimpleNamespace(fetched=[], problems=plugged.faults(workspace.config.plugins.use))
     with common.locked(workspace):
         if not paths:
             fetch_into(workspace, done, quiet=as_json)

@@ -247,8 +247,10 @@ def _kept(workspace: "Workspace") -> Iterator[SimpleNamespace]:
 
 def _take_files_in(workspace: "Workspace", done: SimpleNamespace, quiet: bool) -> None:
     """Take in what lies in the drop folder; whatever is wrong with that, what is stored is rendered."""
+    from analysis.ingest import plugged
     from analysis.workspace import arrivals
 
+    done.problems += plugged.faults(workspace.config.plugins.use)
     try:
         if workspace.config.ingest_before_run:
             fetch_into(workspace, done, quiet)

@@ -102,7 +102,7 @@ def _answer(memory_mib: int) -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     path, options = pickle.load(stdin)
     threading.Thread(target=_end_with, args=(stdin,), daemon=True).start()
-    registry.readers()
+    registry.readers(options.config.plugins.use)
     limit_memory(memory_mib)
     try:
         found: Reading | Exception = registry.read(path, options)

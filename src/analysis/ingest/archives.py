@@ -112,10 +112,10 @@ class _Known:
             return None
         with archive.open(member) as packed:
             head = packed.read(HEAD_BYTES)
-        return _who_knows(Path(PurePosixPath(member.filename).name), head)
+        return _who_knows(Path(PurePosixPath(member.filename).name), head, self.options)
 
     def _take(self, inner: Path, place: str, reader: Reader | None, folder: Path, above: str) -> None:
-        reader = reader or _who_knows(inner, head_of(inner))
+        reader = reader or _who_knows(inner, head_of(inner), self.options)
         if reader is not None:
             self._keep(reader.read(inner, self.options), place)
         elif inner.suffix.lower() == ".zip" and not above:
@@ -213,10 +213,10 @@ def _nothing(file_name: str, known: _Known) -> str:
     )
 
 
-def _who_knows(path: Path, head: bytes) -> Reader | None:
+def _who_knows(path: Path, head: bytes, options: Options) -> Reader | None:
     from analysis.ingest.registry import readers
 
-    own = (one for one in readers() if one.name not in (NAME, "mapping") and not one.generic)
+    own = (one for one in readers(options.config.plugins.use) if one.name not in (NAME, "mapping") and not one.generic)
     return next((one for one in own if head and one.recognises(path, head)), None)
 
 

@@ -1,15 +1,14 @@
-"""Which reader takes which file. Other packages add readers under the entry point `analysis.readers`."""
+"""Which reader takes which file; plug-ins that `workbook.toml` names add readers (`plugged.py`)."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from analysis.base.errors import UnreadableFile, WorkbookError
-from analysis.ingest import form_answers
+from analysis.ingest import form_answers, plugged
 from analysis.ingest.asking import watched
 from analysis.ingest.dialect import Sheet, head_as_said, header_of, heads_below
 from analysis.ingest.files import head_of, watch_file_alone_in
@@ -56,12 +55,15 @@ _READERS = (
 
 
 @cache
-def readers() -> tuple[Reader, ...]:
-    """All readers in the order in which they are asked, those of other packages first."""
-    added = tuple(point.load() for point in entry_points(group="analysis.readers"))
+def readers(plugins: tuple[str, ...] = ()) -> tuple[Reader, ...]:
+    """All readers in the order in which they are asked.
+
+    Those of the plug-ins that are named come after the formats with a signature and before what takes many tables.
+    """
     named = (name.partition(":") for name in _READERS)
-    own = (getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named)
-    known = (*added, *own)
+    own = [getattr(import_module(f"analysis.ingest.{module}"), name or "READER") for module, _, name in named]
+    place = next(at for at, one in enumerate(own) if one.generic or one.name in (_ARCHIVE, _MAPPING))
+    known = (*own[:place], *plugged.readers_of(plugins), *own[place:])
     return tuple(_of_all(one, known) if one.name == _ARCHIVE else one for one in known)
 
 
@@ -71,9 +73,9 @@ def _of_all(archive: Reader, known: Sequence[Reader]) -> Reader:
 
 
 @cache
-def versions() -> dict[str, int]:
+def versions(plugins: tuple[str, ...] = ()) -> dict[str, int]:
     """The version of each reader, by its name."""
-    return {reader.name: reader.version for reader in readers()}
+    return {reader.name: reader.version for reader in readers(plugins)}
 
 
 def read(path: Path, options: Options) -> Reading:
@@ -82,7 +84,7 @@ def read(path: Path, options: Options) -> Reading:
     Raises UnreadableFile where it is empty, nobody recognises it, or its reader breaks, and what the reader raises.
     """
     try:
-        return _read(path, options)
+        return _told_of_plugins(path, options)
     except (WorkbookError, OSError, KeyboardInterrupt):
         raise
     except MemoryError:
@@ -93,6 +95,18 @@ def read(path: Path, options: Options) -> Reading:
         raise UnreadableFile(
             f"{path.name} cannot be read: {broken(problem)} Export it again, or leave it out."
         ) from problem
+
+
+def _told_of_plugins(path: Path, options: Options) -> Reading:
+    """The reading, or why there is none, with what plug-ins did wrong while they looked at the file."""
+    with plugged.told() as told:
+        try:
+            reading = _read(path, options)
+        except UnreadableFile as problem:
+            if not told:
+                raise
+            raise type(problem)(" ".join((*told, str(problem)))) from problem
+    return replace(reading, notes=(*told, *reading.notes)) if told else reading
 
 
 def read_opened(answers: Sequence[Fields | Left], options: Options) -> Reading:
@@ -114,12 +128,13 @@ def broken(problem: BaseException) -> str:
 
 def _read(path: Path, options: Options) -> Reading:
     head = head_of(path)
+    known = readers(options.config.plugins.use)
     if not head:
         raise UnreadableFile(f"{path.name} is empty. Export it again.")
     if path.suffix.lower() in _TEXT:
         head = head_as_said(head, options.said)
     seen, asked = watched(options)
-    reader = next((reader for reader in readers() if reader.recognises(path, head)), None)
+    reader = next((reader for reader in known if reader.recognises(path, head)), None)
     if reader is None and head.startswith(_ZIP):
         with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
             if inner := watch_file_alone_in(path, Path(folder)):
@@ -130,10 +145,10 @@ def _read(path: Path, options: Options) -> Reading:
             "(docs/formats.md names all formats), or leave it out if it holds no training."
         )
     if reader.name == _MAPPING and path.suffix.lower() in _BOOKS:
-        reading = _read_book(path, seen)
+        reading = _read_book(path, seen, known)
     else:
         if reader.name == _MAPPING and path.suffix.lower() in _TEXT:
-            reader, head = _below_a_title(reader, path, head, seen)
+            reader, head = _below_a_title(reader, path, head, seen, known)
         reading = _by(_preferred(reader, path, head, seen), path, seen)
     return _saying_what_was_said(replace(reading, asked=frozenset(asked)), options)
 
@@ -142,12 +157,14 @@ def _by(reader: Reader, path: Path, options: Options) -> Reading:
     return replace(reader.read(path, options), reader=reader.name, version=reader.version)
 
 
-def _below_a_title(mapped: Reader, path: Path, head: bytes, options: Options) -> tuple[Reader, bytes]:
+def _below_a_title(
+    mapped: Reader, path: Path, head: bytes, options: Options, known: Iterable[Reader]
+) -> tuple[Reader, bytes]:
     """The reader of a table whose header may stand below a title, with the beginning from there; else `mapped`."""
     from analysis.ingest.mapping import mapped_file
 
     for below in (head, *heads_below(head)):
-        if found := next((one for one in readers() if one is not mapped and one.recognises(path, below)), None):
+        if found := next((one for one in known if one is not mapped and one.recognises(path, below)), None):
             return found, below
         if mapped_file.fits(header_of(below), options):
             break
@@ -162,7 +179,7 @@ def _preferred(reader: Reader, path: Path, head: bytes, options: Options) -> Rea
     return mapped_file.READER if said and mapped_file.recognises(path, head) else reader
 
 
-def _read_book(path: Path, options: Options) -> Reading:
+def _read_book(path: Path, options: Options, readers: Sequence[Reader]) -> Reading:
     """Each sheet of a workbook, and each table of a JSON file, by the reader that would take it as a text file.
 
     Those of no reader are left out.
@@ -172,9 +189,9 @@ def _read_book(path: Path, options: Options) -> Reading:
     sheets = mapped_file.sheets_of(path, options.said)
     by_reader: dict[str, list[Sheet]] = {}
     for sheet in sheets:
-        found = None if options.mapping else next((one for one in readers() if _takes(one, sheet, options)), None)
+        found = None if options.mapping else next((one for one in readers if _takes(one, sheet, options)), None)
         by_reader.setdefault(found.name if found else _MAPPING, []).append(sheet)
-    named = {reader.name: reader for reader in readers()}
+    named = {reader.name: reader for reader in readers}
     known = [
         replace(read(own, path, options), reader=name, version=named[name].version)
         for name, own in by_reader.items()

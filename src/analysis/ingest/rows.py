@@ -299,7 +299,7 @@ def _coerced(table: str, given: pd.DataFrame) -> pd.DataFrame:
     return TABLES[table].coerce(given.assign(**absent))
 
 
-def frame(table: str, rows: list[dict]) -> pd.DataFrame:
+def frame(table: str, rows: list[dict] | pd.DataFrame) -> pd.DataFrame:
     """Rows as the frame that a reader gives for a canonical table: `reader_columns`, typed.
 
     >>> frame("cues", [{"external_name": "Alder", "local_date": pd.Timestamp("2026-01-05"), "exercise": "deadlift",

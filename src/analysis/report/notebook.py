@@ -2,11 +2,13 @@
 
 import ast
 import base64
+import contextlib
 import difflib
 import functools
 import json
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,6 +194,27 @@ def _check_value(parameter: Parameter, value: Any, notebook: str) -> None:
     if not (parameter.optional if value is None else type(value) in parameter.types):
         wanted = " or ".join(kind.__name__ for kind in parameter.types)
         raise UsageProblem(f"{notebook}: {parameter.name} = {value!r} should be of type {wanted}. Correct the value.")
+
+
+def with_plugged_sections(notebook: NotebookNode, parameters: Collection[str]) -> NotebookNode:
+    """The notebook with one more cell where it makes a page of an athlete's week: it shows the sections of plug-ins.
+
+    It does where it asks for an athlete and makes a `page` and a `week`, as the one of the package and its copies do.
+    """
+    if "athlete_id" in parameters and {"page", "week"} <= _assigned(notebook):
+        source = "from analysis.report.plugged import show_plugged\n\nshow_plugged(page, week)"
+        notebook.cells.append(nbformat.v4.new_code_cell(source, metadata={"tags": ["plugins"]}))
+    return notebook
+
+
+def _assigned(notebook: NotebookNode) -> set[str]:
+    """The names that cells of Python assign, one to a statement."""
+    found = set()
+    for cell in _code_cells(notebook):
+        with contextlib.suppress(SyntaxError):  # it fails when it runs
+            statements = (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assign))
+            found |= {target.id for one in statements for target in one.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def with_end_marker(notebook: NotebookNode, token: str) -> NotebookNode:

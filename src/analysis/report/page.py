@@ -9,7 +9,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Literal, get_args
@@ -140,6 +140,13 @@ class Page:
                 self.show(*item)
             else:
                 self._open.add(item)
+
+    def bundle_of(self, key: str, question: str, items: Iterable[Any]) -> dict[str, Any]:
+        """What a folded section of these items would leave; nothing is shown. Raises TypeError as `show`."""
+        section = _Section(key, question, folded=True)
+        for item in items:
+            section.add(item)
+        return section.bundle(self._about)
 
     def _emit(self, section: "_Section") -> None:
         bundle = section.bundle(self._about)

@@ -37,6 +37,7 @@ _WORDS = {
     "config.load_unit": "the unit of loads in workbook.toml",
     "distance_unit": "the unit of distances",
     "config.distance_unit": "the unit of distances in workbook.toml",
+    "config.plugins": "the plug-ins in workbook.toml",
     "config.units": "the units of columns in workbook.toml",
     "config.zone": "the time zone in workbook.toml",
     "config.time_zone": "the time zone in workbook.toml",
@@ -124,7 +125,9 @@ class Things:
             return (UNKNOWN,)
         then = json.loads(kept.rests_on)
         return tuple(
-            dict.fromkeys([*self._reader(then), *self._of_options(then, kept, options, path), *_renamed(kept, names)])
+            dict.fromkeys(
+                [*self._reader(then, options), *self._of_options(then, kept, options, path), *_renamed(kept, names)]
+            )
         )
 
     def has_other_mappings(self, kept: Kept, options: Options) -> bool:
@@ -132,9 +135,9 @@ class Things:
         then = json.loads(kept.rests_on or "{}")
         return _MAPPINGS in then and then[_MAPPINGS] != self._thing(options, _MAPPINGS)
 
-    def _reader(self, then: Mapping[str, object]) -> Iterator[str]:
+    def _reader(self, then: Mapping[str, object], options: Options) -> Iterator[str]:
         name, _, version = str(then.get(_READER, "")).rpartition(" ")
-        now = registry.versions().get(name)
+        now = registry.versions(options.config.plugins.use).get(name)
         if now is not None and str(now) != version:
             yield f"its reader {name} has a new version, {now}"
 

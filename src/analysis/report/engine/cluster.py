@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.base.errors import RenderFailed, UsageProblem
+from analysis.base.plugins import Plugin, versions
 from analysis.report import notebook as notebooks
 from analysis.report.beside import left_over
 from analysis.report.engine import forks
@@ -177,6 +178,8 @@ def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
             "workspace": str(folder / "bundle"),
             "log_folder": str(folder / "log"),
         }
+        if others := _other_plugins(request["plugins"]):
+            return {"failed": others}
         if _key_here(request | here) != request["key"]:
             return {
                 "failed": "This worker has another version of the workbook, of Python or of a library. "
@@ -194,7 +197,22 @@ def rendered(packed: bytes, request: dict[str, Any]) -> dict[str, Any]:
 def _key_here(request: dict[str, Any]) -> str:
     """The key that a page has when it is made on this machine."""
     notebook = Path(request["notebook"])
-    return report_key(notebook, notebooks.values_at(notebook, request["parameters"]), request["fingerprint"])
+    values = notebooks.values_at(notebook, request["parameters"])
+    return report_key(notebook, values, request["fingerprint"], request["plugins"])
+
+
+def _other_plugins(wanted: dict[str, str]) -> str:
+    """What this machine has of the plug-ins of a page where that is something else, in words."""
+    here = versions(tuple(wanted))
+    others = [
+        f"{Plugin(name, here[name])} in place of {version}" for name, version in wanted.items() if here[name] != version
+    ]
+    if not others:
+        return ""
+    return (
+        f"This worker has other plug-ins than the command: {', '.join(others)}. "
+        "Install on the workers what is installed where the command runs."
+    )
 
 
 def _by_warm_parent(request: dict[str, Any]) -> dict[str, Any]:

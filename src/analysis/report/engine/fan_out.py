@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.base.errors import RenderFailed, UsageProblem, WorkbookError
+from analysis.base.plugins import versions
 from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine.cluster import Cluster
@@ -195,7 +196,8 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
             return Done(job, page, "unchanged")
         packed = HeldFolder.make()
         fingerprint = _pack(manifest, job, packed.inside, of_squad="athlete_id" not in parameters)
-        key = report_key(notebook, checked, fingerprint)
+        plugins = versions(workspace.config.plugins.use)
+        key = report_key(notebook, checked, fingerprint, plugins)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
             manifest.end(job, resting, page, 0.0)
             _discard(packed)
@@ -221,6 +223,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         "key": key,  # as this process sees the source: a page is not made anew because another saw an edit
         "log_folder": str((workspace.reports_folder / "log").absolute()),
         "library": library,
+        "plugins": plugins,
     }
     return _Planned(job, page, arguments, resting, packed)
 

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import RenderFailed, UsageProblem
+from analysis.base.plugins import versions
 from analysis.report import notebook as notebooks
 from analysis.report.claims import claims_of_page, not_kept
 from analysis.report.due import SQUAD, Job
@@ -132,7 +133,8 @@ def page_hash(page: Path) -> str | None:
 
 def rests_on(workspace: Workspace, job: Job, notebook: Path, parameters: dict[str, Any]) -> str:
     """What decides a page, part by part, as JSON; known without reading anybody's data."""
-    return as_json(key_parts(notebook, parameters) | workspace.rests_on(job.athlete_id))
+    plugins = versions(workspace.config.plugins.use)
+    return as_json(key_parts(notebook, parameters, plugins) | workspace.rests_on(job.athlete_id))
 
 
 def explained(workspace: Workspace, page: Path) -> list[str]:

@@ -30,6 +30,7 @@ from traitlets.config import Config
 
 from analysis.base.display import METRIC
 from analysis.base.errors import RenderFailed, WorkbookError
+from analysis.base.plugins import Plugin
 from analysis.report import notebook as notebooks
 from analysis.report.beside import beside, left_over
 from analysis.report.engine.forks import too_slow
@@ -44,6 +45,7 @@ FACTS_VERSION = 2
 Runner = Literal["kernel", "in-process"]
 
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
+_PLUGINS = "Plug-ins"  # in the footer
 _START_S = 60  # for a kernel to answer
 _LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
 
@@ -122,6 +124,7 @@ def render(
     key: str | None = None,
     log_folder: Path | None = None,
     library: str | None = None,
+    plugins: dict[str, str] | None = None,
     engine: Runner = "kernel",
 ) -> Rendered:
     """Render a report: the page at `output`, its facts beside it, `<page>.json`, and the files that it lists.
@@ -148,6 +151,8 @@ def render(
         For tracebacks and warnings; `reports/log` of the workspace by default.
     library : str
         Where plotly.js lies, as seen from the page; within the page by default.
+    plugins : dict
+        The plug-ins of the workspace, name and version; on an athlete's week their sections come last.
     engine : {"kernel", "in-process"}
         Where the cells run. Within this process nothing keeps the deadline, and what the cells import stays: that is
         for a process which makes one report, as the forks of a warm parent.
@@ -165,19 +170,22 @@ def render(
     loaded = notebooks.read_notebook(notebook)
     values = notebooks.checked_parameters(notebooks.parameters_of(loaded, notebook.name), parameters, notebook.name)
     log_folder = log_folder or workspace / "reports" / "log"
-    key = key or report_key(notebook, values, fingerprint)
+    plugins = plugins or {}
+    key = key or report_key(notebook, values, fingerprint, plugins)
+    loaded = notebooks.with_plugged_sections(loaded, values) if plugins else loaded
     try:
         ran = _run(loaded, values, notebook.name, workspace, started + deadline_s, deadline_s, engine)
         parts = notebooks.parts_of(ran)
         made_at = datetime.now(UTC)
         about = _about(parts, notebook)
-        footer = Footer(
-            version("athlete-workbook"), fingerprint[:8], made_at.astimezone().date(), contact, about["footer"]
+        more = about["footer"] | (
+            {_PLUGINS: ", ".join(str(Plugin(*one)) for one in plugins.items())} if plugins else {}
         )
+        footer = Footer(version("athlete-workbook"), fingerprint[:8], made_at.astimezone().date(), contact, more)
         bundles = [part["bundle"] for part in parts if part["kind"] == "section"]
         files = beside(bundles, output.stem)
         page = page_html(parts, about, footer, key=key, library=library)
-        facts = _facts(parts, about, values, key, fingerprint, made_at)
+        facts = _facts(parts, about, values, key, fingerprint, made_at) | ({"plugins": plugins} if plugins else {})
     except RenderFailed as problem:
         write_log(log_folder, notebook, output, "".join(traceback.format_exception(problem.__cause__ or problem)))
         raise
@@ -226,23 +234,25 @@ def failure(problem: Exception, page: Path) -> str:
     return f"{type(problem).__name__}: {problem}. `workbook report` for this page alone shows where."
 
 
-def report_key(notebook: Path, parameters: dict[str, Any], fingerprint: str) -> str:
-    """What decides a page: a hash of the notebook, the source and template, the versions, the parameters, the data.
+def report_key(
+    notebook: Path, parameters: dict[str, Any], fingerprint: str, plugins: dict[str, str] | None = None
+) -> str:
+    """What decides a page: a hash of the notebook, source and template, versions, plug-ins, parameters and the data.
 
     Two renders of one key say the same, so one of them need not be done.
     """
-    content = [sorted(key_parts(notebook, parameters).items()), fingerprint]
+    content = [sorted(key_parts(notebook, parameters, plugins).items()), fingerprint]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def key_parts(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
-    """What decides a page beside the data, part by part."""
+def key_parts(notebook: Path, parameters: dict[str, Any], plugins: dict[str, str] | None = None) -> dict[str, Any]:
+    """What decides a page beside the data, part by part; of plug-ins their versions."""
     return {
         "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "package": source_hash(),
         "versions": _versions(),
         "parameters": parameters,
-    }
+    } | ({"plugins": plugins} if plugins else {})
 
 
 @functools.cache
