@@ -1,17 +1,47 @@
-"""An analytics workbook for athletes of the hip hinge and the posterior chain.
+"""An analytics workbook for athletes of the hip hinge and the posterior chain. In a notebook: `import analysis as aw`.
 
-`open_workspace()` opens the data; `metrics`, `models` and `figures` are pure; `report` makes pages.
+`aw.open_workspace()`
+    The data: `ws.athlete("Alder")` for one athlete's tables, `ws.squad()` for those of all.
+`aw.metrics`
+    From a table to numbers.
+`aw.models`
+    From a table to a result with its uncertainty.
+`aw.figures`
+    From a result to a figure.
+
+The three are loaded when they are first touched, and each says in its docstring what is inside.
 """
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from analysis import moved
 
-__version__ = version("athlete-workbook")
-__all__ = ["__version__", "open_workspace"]
+if TYPE_CHECKING:
+    from analysis import figures, metrics, models
+
+    __version__: str
+
+__all__ = ["__version__", "figures", "metrics", "models", "open_workspace"]
 
 
 moved.install()
+
+
+def __getattr__(name: str) -> object:
+    """A room, or the version, when it is first asked for: neither is needed to import the package."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("athlete-workbook")
+    if name in __all__:
+        from importlib import import_module
+
+        return import_module(f"analysis.{name}")
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
 
 
 def open_workspace(folder=None):
