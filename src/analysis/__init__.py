@@ -12,9 +12,11 @@
 The three are loaded when they are first touched, and each says in its docstring what is inside.
 """
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from analysis import moved
+from analysis.base import drawing
 
 if TYPE_CHECKING:
     from analysis import figures, metrics, models
@@ -25,6 +27,7 @@ __all__ = ["__version__", "figures", "metrics", "models", "open_workspace"]
 
 
 moved.install()
+drawing.drawn_by(lambda: _room("figures.shown"))  # models import no drawing
 
 
 def __getattr__(name: str) -> object:
@@ -34,14 +37,18 @@ def __getattr__(name: str) -> object:
 
         return version("athlete-workbook")
     if name in __all__:
-        from importlib import import_module
-
-        return import_module(f"analysis.{name}")
+        return _room(name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
 
 
 def __dir__() -> list[str]:
     return list(__all__)
+
+
+def _room(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(f"analysis.{name}")
 
 
 def open_workspace(folder=None):

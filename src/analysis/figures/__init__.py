@@ -2,8 +2,8 @@
 
 Everything here is loaded when it is first touched.
 
-Several figures
-    `choice_figure` (several in the place of one)
+Any result
+    `figure_of` (what `result.plot()` draws), `choice_figure` (several figures in the place of one)
 Levels and series
     `change_figure`, `speed_over_dates_figure`, `side_difference_figure`, `form_over_dates_figure`, `durability_figure`
     `mobility_figure`, `tempo_figure`, `cues_figure`

@@ -24,6 +24,7 @@ from .plan_simulation import block_figure, fan_figure
 from .readiness import readiness_figure
 from .reps_to_1rm import reps_load_figure, squad_k_figure
 from .sensitivity import sensitivity_figure
+from .shown import figure_of
 from .sides import side_difference_figure
 from .speed_at_load import speed_over_dates_figure
 from .sprint import force_velocity_figure, sprint_profile_figure
@@ -45,6 +46,7 @@ __all__ = [
     "durability_figure",
     "e1rm_figure",
     "fan_figure",
+    "figure_of",
     "fitness_fatigue_figure",
     "force_velocity_figure",
     "forecast_figure",

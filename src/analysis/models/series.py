@@ -14,6 +14,7 @@ from analysis.base.devices import typical_error_of
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
 from analysis.models.noise import NO_SQUAD, Published, SquadNoise
+from analysis.models.result import Result
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def longest_of_day(exposures: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Followed:
+class Followed(Result):
     """A series of one athlete, and what the change engine says of it."""
 
     exposures: pd.DataFrame  # local_date, device, value, comparable and more, oldest first
