@@ -85,4 +85,4 @@ def _ends(frame: pd.DataFrame) -> tuple[object, object]:
 
 
 def _listed(devices: Iterable[object]) -> str:
-    return ", ".join(sorted({_UNTOLD if pd.isna(device) else str(device) for device in devices}))
+    return ", ".join(sorted({device if isinstance(device, str) else _UNTOLD for device in devices}))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis.base import config as configuration
 from analysis.base.config import Config
@@ -29,6 +30,7 @@ from analysis.workspace.fingerprint import digest, hash_of, source_hash
 from analysis.workspace.left_out import left_out
 from analysis.workspace.noise import NoiseOf, keep, kept, no_noise
 from analysis.workspace.overview import WITH_DEVICE, Overview, overview_of_frames, overview_of_streams
+from analysis.workspace.sql import answered, arrow
 from analysis.workspace.verdicts import verdicts_of_last_page
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
@@ -413,6 +415,28 @@ class Workspace:
         last = self._last(stored, until)
         shown = agreeing(self._consents(stored["athletes"]), "squad")
         return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
+
+    def sql(self, query: str, until: str | None = None) -> pd.DataFrame:
+        """The rows of a query in SQL (DuckDB's) over the tables of `squad`, and `athletes` with athlete_id and name.
+
+        Only those who agreed to be shown on pages of the squad are in any of them, and no row that was left out. The
+        query reaches no file, no network and no variable. Needs the extra `sql`.
+
+        Raises UsageProblem for a query that DuckDB refuses, and where it is not installed.
+        """
+        tables = self.squad(until)
+        shown = agreeing(self.consents(), "squad")
+        athletes = self.athletes().loc[lambda rows: rows["athlete_id"].isin(list(shown)), ["athlete_id", "name"]]
+        return answered(query, {**tables, "athletes": athletes.reset_index(drop=True)})
+
+    def arrow(self, name: str, until: str | None = None) -> pa.Table:
+        """One table of `squad` as Arrow, for polars or R.
+
+        Raises UsageProblem for a name that is no table.
+        """
+        if name not in FRAMES:
+            raise UsageProblem(f"There is no table {name!r}; the tables are {', '.join(FRAMES)}.")
+        return arrow(self.squad(until)[name])
 
     def consents(self) -> dict[str, Consent]:
         """What each athlete has agreed to, as of today, by id."""
