@@ -3,6 +3,7 @@
 Everything here is loaded when it is first touched.
 
 Any result
+    `compare` (results over each other or side by side, by name)
     `figure_of` (what `result.plot()` draws), `choice_figure` (several figures in the place of one)
 Levels and series
     `change_figure`, `speed_over_dates_figure`, `side_difference_figure`, `form_over_dates_figure`, `durability_figure`
@@ -16,7 +17,7 @@ Running and sprinting
 Form
     `still_clean_figure`, `squad_form_figure`, `depth_drift_figure`
 Load and performance
-    `load_balance_figure`, `two_loads_figure`, `weekly_volume_figure`
+    `load_balance_figure`, `two_loads_figure`, `weekly_volume_figure`, `weekly_distance_figure`
     `fitness_fatigue_figure`, `components_figure`, `influence_figure`, `profile_figure`, `forecast_figure`
     `shifts_figure`, `fan_figure`, `block_figure`
 Squad and method

@@ -1,6 +1,7 @@
 # What `analysis.figures` gives by name, for type checkers and for `lazy_loader`, which reads it.
 from .best_efforts import best_efforts_figure
 from .change import change_figure
+from .compare import compare
 from .critical_speed import critical_power_figure, critical_speed_figure
 from .cues import cues_figure
 from .depth_drift import depth_drift_figure
@@ -17,7 +18,7 @@ from .fitness_fatigue import (
 from .form_break import form_over_dates_figure, squad_form_figure, still_clean_figure
 from .growth import growth_figure, slopes_figure
 from .in_situ_sprint import in_situ_sprint_figure
-from .load import load_balance_figure, two_loads_figure, weekly_volume_figure
+from .load import load_balance_figure, two_loads_figure, weekly_distance_figure, weekly_volume_figure
 from .load_velocity import load_velocity_figure
 from .mobility import mobility_figure
 from .plan_simulation import block_figure, fan_figure
@@ -38,6 +39,7 @@ __all__ = [
     "block_figure",
     "change_figure",
     "choice_figure",
+    "compare",
     "components_figure",
     "critical_power_figure",
     "critical_speed_figure",
@@ -73,6 +75,7 @@ __all__ = [
     "tempo_figure",
     "two_loads_figure",
     "velocity_loss_figure",
+    "weekly_distance_figure",
     "weekly_volume_figure",
     "weeks_figure",
 ]
