@@ -9,7 +9,10 @@
 `aw.figures`
     From a result to a figure.
 
-The three are loaded when they are first touched, and each says in its docstring what is inside.
+`aw.pick`, `aw.explore()`
+    Pickers in a live notebook, and what is drawn again when one is changed.
+
+Each is loaded when it is first touched, and says in its docstring what is inside.
 """
 
 from types import ModuleType
@@ -20,10 +23,12 @@ from analysis.base import drawing
 
 if TYPE_CHECKING:
     from analysis import figures, metrics, models
+    from analysis.lab import pick
+    from analysis.lab.explore import explore
 
     __version__: str
 
-__all__ = ["__version__", "figures", "metrics", "models", "open_workspace"]
+__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick"]
 
 
 moved.install()
@@ -36,6 +41,10 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("athlete-workbook")
+    if name == "pick":
+        return _room("lab.pick")
+    if name == "explore":
+        return _room("lab.explore").explore
     if name in __all__:
         return _room(name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
