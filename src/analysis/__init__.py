@@ -11,6 +11,8 @@
 
 `aw.pick`, `aw.explore()`
     Pickers in a live notebook, and what is drawn again when one is changed.
+`aw.save(thing, "file.xlsx")`
+    A table, a result or a figure as a file.
 
 Each is loaded when it is first touched, and says in its docstring what is inside.
 """
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from analysis import figures, metrics, models
     from analysis.lab import pick
     from analysis.lab.explore import explore
+    from analysis.lab.saving import save
 
     __version__: str
 
-__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick"]
+__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick", "save"]
 
 
 moved.install()
@@ -45,6 +48,8 @@ def __getattr__(name: str) -> object:
         return _room("lab.pick")
     if name == "explore":
         return _room("lab.explore").explore
+    if name == "save":
+        return _room("lab.saving").save
     if name in __all__:
         return _room(name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
