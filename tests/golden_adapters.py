@@ -16,8 +16,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.metrics import load, load_balance, run_load, running, strength
+from analysis.metrics import load, running, strength
 from analysis.metrics.asymmetry import asymmetry_indices
+from analysis.metrics.load_balance import (
+    acwr_coupled,
+    acwr_uncoupled,
+    ewma_acwr,
+    ewma_au,
+    load_balance,
+    monotony,
+    rolling_load_au,
+    strain_au,
+)
+from analysis.metrics.run_load import (
+    TRIMP_COEFFICIENTS,
+    banister_trimp_au,
+    edwards_trimp_au,
+    heart_rate_reserve,
+    lucia_trimp_au,
+)
 from analysis.models.change import change
 from analysis.models.fitness_fatigue import dose_response, impulse, kalman
 from analysis.models.fitness_fatigue.banister import fitness_fatigue
@@ -131,24 +148,24 @@ def _load(case: Case) -> Computed:
 
 
 def _daily_table(daily: pd.Series) -> Table:
-    balance = load_balance.load_balance(daily, missing="refuse")
+    balance = load_balance(daily, missing="refuse")
     columns = {
-        "acute7": load_balance.rolling_load_au(daily, window_d=7),
-        "chronic28_coupled": load_balance.rolling_load_au(daily, window_d=28),
-        "acwr_coupled": load_balance.acwr_coupled(daily),
-        "chronic21_uncoupled": load_balance.rolling_load_au(daily, window_d=21).shift(7),
-        "acwr_uncoupled": load_balance.acwr_uncoupled(daily),
-        "ewma_acute": load_balance.ewma_au(daily, span_d=7),
-        "ewma_chronic": load_balance.ewma_au(daily, span_d=28),
-        "ewma_acwr": load_balance.ewma_acwr(daily),
+        "acute7": rolling_load_au(daily, window_d=7),
+        "chronic28_coupled": rolling_load_au(daily, window_d=28),
+        "acwr_coupled": acwr_coupled(daily),
+        "chronic21_uncoupled": rolling_load_au(daily, window_d=21).shift(7),
+        "acwr_uncoupled": acwr_uncoupled(daily),
+        "ewma_acute": ewma_au(daily, span_d=7),
+        "ewma_chronic": ewma_au(daily, span_d=28),
+        "ewma_acwr": ewma_acwr(daily),
         "ctl": balance["ctl_au"],
         "atl": balance["atl_au"],
         # on the first morning we print the starting value 0; a case leaves it blank
         "tsb_prevday": balance["tsb_au"].mask(daily.index == 0),
         "tsb_sameday": balance["ctl_au"] - balance["atl_au"],
-        "week_load": 7 * load_balance.rolling_load_au(daily, window_d=7),
-        "monotony": load_balance.monotony(daily),
-        "strain": load_balance.strain_au(daily),
+        "week_load": 7 * rolling_load_au(daily, window_d=7),
+        "monotony": monotony(daily),
+        "strain": strain_au(daily),
     }
     return Table(pd.DataFrame(columns), inputs=("i", "load"))
 
@@ -158,15 +175,15 @@ def _acwr_coupling(n_blocks: int = 40_000) -> dict:
     rng = np.random.default_rng(20190)
     daily = pd.Series(rng.normal(500, 100, size=28 * n_blocks))
     ends = slice(27, None, 28)
-    acute = load_balance.rolling_load_au(daily, window_d=7).iloc[ends]
-    coupled = acute.corr(load_balance.rolling_load_au(daily, window_d=28).iloc[ends])
-    uncoupled = acute.corr(load_balance.rolling_load_au(daily, window_d=21).shift(7).iloc[ends])
+    acute = rolling_load_au(daily, window_d=7).iloc[ends]
+    coupled = acute.corr(rolling_load_au(daily, window_d=28).iloc[ends])
+    uncoupled = acute.corr(rolling_load_au(daily, window_d=21).shift(7).iloc[ends])
     last_week_only = pd.Series([0.0] * 21 + [100.0] * 7)
     return {
         "corr_acute_chronic_coupled_iid_1of4": coupled,
         "simulated_coupled": coupled,
         "corr_uncoupled": uncoupled,
-        "max_possible_coupled_acwr": load_balance.acwr_coupled(last_week_only).iloc[-1],
+        "max_possible_coupled_acwr": acwr_coupled(last_week_only).iloc[-1],
     }
 
 
@@ -185,14 +202,14 @@ def _trimp(case: Case) -> Computed:
 
 
 def _banister_table(frame: pd.DataFrame) -> Table:
-    reserve = run_load.heart_rate_reserve(frame["hr"], rest_bpm=frame["rest"], max_bpm=frame["max"])
-    by_sex = frame["sex"].map(run_load.TRIMP_COEFFICIENTS)
+    reserve = heart_rate_reserve(frame["hr"], rest_bpm=frame["rest"], max_bpm=frame["max"])
+    by_sex = frame["sex"].map(TRIMP_COEFFICIENTS)
     factor, exponent = by_sex.str[0], by_sex.str[1]
     computed = {
-        "banister_trimp": run_load.banister_trimp_au(60 * frame["minutes"], reserve, factor=factor, exponent=exponent),
+        "banister_trimp": banister_trimp_au(60 * frame["minutes"], reserve, factor=factor, exponent=exponent),
         # the men's factor for both sexes, each with its own exponent
-        "goldencheetah_variant": run_load.banister_trimp_au(
-            60 * frame["minutes"], reserve, factor=run_load.TRIMP_COEFFICIENTS["M"][0], exponent=exponent
+        "goldencheetah_variant": banister_trimp_au(
+            60 * frame["minutes"], reserve, factor=TRIMP_COEFFICIENTS["M"][0], exponent=exponent
         ),
     }
     return Table(pd.DataFrame(computed), inputs=("minutes", "hr", "rest", "max", "sex"))
@@ -200,12 +217,12 @@ def _banister_table(frame: pd.DataFrame) -> Table:
 
 def _edwards_table(frame: pd.DataFrame) -> Table:
     zones = ["z50_60", "z60_70", "z70_80", "z80_90", "z90_100"]
-    return Table(pd.DataFrame({"edwards": run_load.edwards_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+    return Table(pd.DataFrame({"edwards": edwards_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
 
 
 def _lucia_table(frame: pd.DataFrame) -> Table:
     zones = ["below_vt1", "vt1_vt2", "above_vt2"]
-    return Table(pd.DataFrame({"lucia": run_load.lucia_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
+    return Table(pd.DataFrame({"lucia": lucia_trimp_au(60 * frame[zones])}), inputs=("session", *zones))
 
 
 def _srpe_table(frame: pd.DataFrame) -> Table:

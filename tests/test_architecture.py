@@ -11,9 +11,16 @@ PACKAGE = ROOT / "src" / "analysis"
 
 CORE = ["base", "metrics", "models", "figures", "pages"]
 SHELL = ["base", "ingest", "store", "example", "sealing", "workspace", "report", "forms", "delivery", "privacy", "cli"]
-# what stands beside the folders: names of an older version, and the four that ask more than one strand
+# what stands beside the strands: names of an older version, and the five that ask more than one of them
 BOTH = set(CORE) | set(SHELL) - {"cli"}
-LOOSE = {"moved": set(), "doctor": set(SHELL) - {"cli"}, "proposals": BOTH, "precision": BOTH, "lifts": BOTH}
+LOOSE = {
+    "moved": set(),
+    "doctor": set(SHELL) - {"cli"},
+    "proposals": BOTH,
+    "precision": BOTH,
+    "lifts": BOTH,
+    "lab": BOTH,
+}
 NOT_FOR = {"example": set(SHELL) - {"base"}}  # made-up files are written as a user would, with nothing of ours
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics import load, load_balance, run_load
+from analysis.metrics import load
+from analysis.metrics.load_balance import (
+    acwr_coupled,
+    acwr_uncoupled,
+    ctl_au,
+    ewma_acwr,
+    load_balance,
+    monotony,
+    rolling_load_au,
+    strain_au,
+    tsb_au,
+)
+from analysis.metrics.run_load import edwards_trimp_au, heart_rate_reserve
 
 loads = st.lists(st.floats(0, 2000), min_size=1, max_size=60).map(lambda values: pd.Series(values, dtype=float))
 
@@ -61,14 +73,14 @@ def test_no_session_is_no_series():
 def test_an_average_over_unlogged_days_is_refused_unless_it_is_said_what_they_mean():
     daily = pd.Series([100.0, np.nan, 50.0])
     with pytest.raises(DataProblem, match="1 of 3 days"):
-        load_balance.ctl_au(daily)
-    assert load_balance.ctl_au(daily, missing="as_rest").tolist() == load_balance.ctl_au(daily.fillna(0)).tolist()
-    held = load_balance.ctl_au(daily, missing="hold")
+        ctl_au(daily)
+    assert ctl_au(daily, missing="as_rest").tolist() == ctl_au(daily.fillna(0)).tolist()
+    held = ctl_au(daily, missing="hold")
     assert held[1] == held[0]
 
 
 def test_filled_days_stay_visible():
-    balance = load_balance.load_balance(pd.Series([100.0, np.nan]))
+    balance = load_balance(pd.Series([100.0, np.nan]))
     assert balance["assumed"].tolist() == [False, True]
     assert np.isnan(balance["load_au"].iloc[1])
 
@@ -78,34 +90,34 @@ def test_ctl_is_the_sum_of_decayed_loads(daily):
     tau_d = 42
     ages = np.arange(len(daily))[::-1]
     expected = (daily * -np.expm1(-1 / tau_d) * np.exp(-ages / tau_d)).sum()
-    assert load_balance.ctl_au(daily, tau_d=tau_d).iloc[-1] == pytest.approx(expected, abs=1e-6)
+    assert ctl_au(daily, tau_d=tau_d).iloc[-1] == pytest.approx(expected, abs=1e-6)
 
 
 @given(daily=loads, level=st.floats(0.1, 10))
 def test_ratios_do_not_depend_on_the_unit_of_load(daily, level):
     padded = pd.concat([daily, pd.Series(np.arange(30.0))], ignore_index=True)
-    for ratio in (load_balance.monotony, load_balance.acwr_coupled, load_balance.acwr_uncoupled):
+    for ratio in (monotony, acwr_coupled, acwr_uncoupled):
         np.testing.assert_allclose(ratio(level * padded), ratio(padded), rtol=1e-6)
 
 
 def test_form_of_a_morning_does_not_know_the_load_of_the_day():
     quiet, hard = pd.Series([50.0, 0.0]), pd.Series([50.0, 900.0])
-    assert load_balance.tsb_au(quiet).tolist() == load_balance.tsb_au(hard).tolist()
+    assert tsb_au(quiet).tolist() == tsb_au(hard).tolist()
 
 
 def test_monotony_of_equal_days_is_undefined_not_large():
-    assert load_balance.monotony(pd.Series([0.1] * 10)).isna().all()
-    assert load_balance.strain_au(pd.Series([0.1] * 10)).isna().all()
+    assert monotony(pd.Series([0.1] * 10)).isna().all()
+    assert strain_au(pd.Series([0.1] * 10)).isna().all()
 
 
 def test_a_window_with_an_unlogged_day_has_no_value():
     daily = pd.Series([10.0] * 6 + [np.nan] + [10.0, 20.0] * 4)
-    assert load_balance.rolling_load_au(daily, window_d=7).notna().tolist() == [False] * 13 + [True, True]
+    assert rolling_load_au(daily, window_d=7).notna().tolist() == [False] * 13 + [True, True]
 
 
 def test_a_ratio_to_no_chronic_load_is_undefined():
-    assert load_balance.acwr_coupled(pd.Series([0.0] * 28)).isna().all()
-    assert np.isnan(load_balance.ewma_acwr(pd.Series([0.0, 0.0])).iloc[-1])
+    assert acwr_coupled(pd.Series([0.0] * 28)).isna().all()
+    assert np.isnan(ewma_acwr(pd.Series([0.0, 0.0])).iloc[-1])
 
 
 def test_volume_load_leaves_out_warm_ups_and_the_second_record_of_a_set():
@@ -133,12 +145,12 @@ def test_a_set_with_assistance_adds_no_negative_volume():
 
 def test_a_maximal_heart_rate_below_rest_is_refused():
     with pytest.raises(DataProblem, match="not above"):
-        run_load.heart_rate_reserve(120.0, rest_bpm=60.0, max_bpm=50.0)
+        heart_rate_reserve(120.0, rest_bpm=60.0, max_bpm=50.0)
 
 
 def test_four_columns_are_not_the_zones_of_edwards():
     with pytest.raises(DataProblem, match="4 heart-rate zones"):
-        run_load.edwards_trimp_au(pd.DataFrame([[1.0] * 4]))
+        edwards_trimp_au(pd.DataFrame([[1.0] * 4]))
 
 
 DAY = pd.Timestamp("2026-01-05")

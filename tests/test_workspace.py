@@ -1,5 +1,6 @@
 """What notebooks get from a workspace: one athlete's frames as of a day, nothing of anybody else."""
 
+import dataclasses
 import shutil
 
 import pandas as pd
@@ -149,6 +150,56 @@ def test_streams_say_what_there_is_of_whom(squad):
     streams = squad.streams().set_index(["athlete_id", "table"])
     assert streams.loc[("alder1", "wellness"), "rows"] == 2
     assert streams.loc[("birch1", "sets"), "last_date"] == pd.Timestamp("2026-06-01")
+    assert streams.loc[("alder1", "sets"), "first_date"] == pd.Timestamp("2026-06-01")
+    assert streams.loc[("alder1", "wellness"), "first_date"] == pd.Timestamp("2026-06-03")
+
+
+def test_an_athlete_shows_herself_in_a_line_and_as_a_table(squad):
+    alder = squad.athlete("Alder")
+    assert repr(alder) == "Athlete('alder1', 'Alder', until 2026-06-05, 15 rows)"
+    table = alder.overview.table.set_index("table")
+    assert table.loc["wellness", ["rows", "first_day", "last_day"]].astype(str).tolist() == [
+        "2",
+        "2026-06-03",
+        "2026-06-05",
+    ]
+    assert table.loc["reps", "devices"] == "not told"
+    assert set(alder.overview.missing) == {"splits", "trials", "cues", "proposals", "labels"}
+    assert alder.overview.html() == alder._repr_html_()
+    assert "Nothing in: splits" in alder._repr_html_()
+
+
+def test_a_workspace_shows_itself_in_a_line_and_as_a_table(squad):
+    assert repr(squad) == f"Workspace({str(squad.folder)!r})"
+    table = squad.overview.table.set_index("table")
+    assert table.loc["sets", ["athletes", "rows"]].tolist() == [2, 4]
+    assert str(table.loc["wellness", "last_day"]) == "2026-06-05"
+    assert squad.overview.missing == ("splits", "trials", "cues")
+    assert "2 athletes" in squad._repr_html_()
+
+
+def test_a_workspace_without_data_and_a_bundle_show_themselves(squad, tmp_path):
+    empty = workspace(tmp_path / "empty")
+    assert len(empty.overview.table) == 0
+    assert "Nothing in: sessions" in empty._repr_html_()
+    empty.store.close()
+    (tmp_path / "bundle").mkdir()
+    squad.pack("alder1", tmp_path / "bundle")
+    assert "wellness" in open_workspace(tmp_path / "bundle")._repr_html_()
+
+
+HOSTILE = "<script>alert(1)</script><b>$x$"
+
+
+def test_what_a_name_or_a_device_holds_is_text(squad):
+    alder = squad.athlete("Alder")
+    hostile = dataclasses.replace(
+        alder, name=HOSTILE, frames=alder.frames | {"reps": alder.reps.assign(device=HOSTILE)}
+    )
+    assert "<script" not in hostile._repr_html_()
+    assert hostile._repr_html_().count("&lt;script&gt;") == 2
+    named = dataclasses.replace(squad, config=squad.config.model_copy(update={"squad": HOSTILE}))
+    assert "<script" not in named._repr_html_()
 
 
 def test_an_unknown_athlete_is_told_who_there_is(squad):

@@ -1,17 +1,68 @@
-"""An analytics workbook for athletes of the hip hinge and the posterior chain.
+"""An analytics workbook for athletes of the hip hinge and the posterior chain. In a notebook: `import analysis as aw`.
 
-`open_workspace()` opens the data; `metrics`, `models` and `figures` are pure; `report` makes pages.
+`aw.open_workspace()`
+    The data: `ws.athlete("Alder")` for one athlete's tables, `ws.squad()` for those of all.
+`aw.metrics`
+    From a table to numbers.
+`aw.models`
+    From a table to a result with its uncertainty.
+`aw.figures`
+    From a result to a figure.
+
+`aw.pick`, `aw.explore()`
+    Pickers in a live notebook, and what is drawn again when one is changed.
+`aw.save(thing, "file.xlsx")`
+    A table, a result or a figure as a file.
+
+Each is loaded when it is first touched, and says in its docstring what is inside.
 """
 
-from importlib.metadata import version
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from analysis import moved
+from analysis.base import drawing
 
-__version__ = version("athlete-workbook")
-__all__ = ["__version__", "open_workspace"]
+if TYPE_CHECKING:
+    from analysis import figures, metrics, models
+    from analysis.lab import pick
+    from analysis.lab.explore import explore
+    from analysis.lab.saving import save
+
+    __version__: str
+
+__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick", "save"]
 
 
 moved.install()
+drawing.drawn_by(lambda: _room("figures.shown"))  # models import no drawing
+
+
+def __getattr__(name: str) -> object:
+    """A room, or the version, when it is first asked for: neither is needed to import the package."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("athlete-workbook")
+    if name == "pick":
+        return _room("lab.pick")
+    if name == "explore":
+        return _room("lab.explore").explore
+    if name == "save":
+        return _room("lab.saving").save
+    if name in __all__:
+        return _room(name)
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+def _room(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(f"analysis.{name}")
 
 
 def open_workspace(folder=None):

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from analysis.figures import marks, theme
 from analysis.models.change import Change, Event
+from analysis.models.series import Series
 
 _KINDS = {
     True: marks.Kind("counted", "circle", theme.BLUE),
@@ -12,7 +13,7 @@ _KINDS = {
 }
 
 
-def change_figure(result: Change, quantity: str) -> go.Figure:
+def change_figure(result: Change, quantity: str = "Level") -> go.Figure:
     """Exposures by date, hollow where they do not count; the level now and the one before with their intervals.
 
     Where a change is told, the days on which it may have begun are shaded. The pale band is where one more exposure is
@@ -24,6 +25,11 @@ def change_figure(result: Change, quantity: str) -> go.Figure:
     hover = f"%{{x|%d %b %Y}}: %{{y:.4g}} {result.unit}"
     marks.add_kinds(shown, result.exposures, "local_date", "value", "used", _KINDS, hover=hover)
     return theme.add_note(shown, f"{quantity}: {result.state}{since_words(result)}")
+
+
+def series_figure(result: Series, quantity: str = "") -> go.Figure:
+    """What a series says of its level, as `change_figure` draws it; `quantity` is the series' own name by default."""
+    return change_figure(result.change, quantity or result.quantity.name.replace("_", " "))
 
 
 def add_levels(shown: go.Figure, result: Change) -> go.Figure:

@@ -6,7 +6,7 @@ from analysis.figures import marks, theme
 from analysis.models.squad.growth import Growth
 
 
-def slopes_figure(result: Growth, quantity: str) -> go.Figure:
+def slopes_figure(result: Growth, quantity: str = "Value") -> go.Figure:
     """Each athlete's slope with its interval, from the smallest to the largest, and the squad's slope as a line."""
     shown = theme.figure(f"{quantity}, change ({result.unit}/{result.time_unit})", "")
     ordered = result.athletes.sort_values("slope")
@@ -24,7 +24,7 @@ def slopes_figure(result: Growth, quantity: str) -> go.Figure:
     return theme.add_note(shown, result.remark) if result.remark else shown
 
 
-def growth_figure(result: Growth, quantity: str) -> go.Figure:
+def growth_figure(result: Growth, quantity: str = "Value") -> go.Figure:
     """Each athlete's values and line over time, and the squad's line above them."""
     shown = theme.figure(f"Time ({result.time_unit})", f"{quantity} ({result.unit})")
     for name, rows in result.data.groupby("athlete_id", sort=False):

@@ -40,6 +40,13 @@ def weekly_volume_figure(volume: pd.DataFrame, *, week: str = "week", group: str
     return shown
 
 
+def weekly_distance_figure(distances: pd.DataFrame) -> go.Figure:
+    """Distance run by week in km; `distances` is that of `metrics.running.distance_by_week`."""
+    shown = theme.figure("Week", "Run (km)")
+    kilometres = distances["distance_m"] / 1000
+    return shown.add_bar(x=distances["week"], y=kilometres, name="run", marker_color=theme.GREEN)
+
+
 def two_loads_figure(weekly: pd.DataFrame) -> go.Figure:
     """Strength load and run load by week, one above the other and never added up, and below what is known of the days.
 

@@ -18,7 +18,7 @@ GRID = "rgba(128, 140, 152, 0.25)"
 BAND = "rgba(0, 114, 178, 0.14)"
 WIDE_BAND = "rgba(0, 114, 178, 0.07)"
 
-_HEIGHT = 360
+HEIGHT = 360  # of a figure, in px
 _MENU_HEIGHT = 48
 NOTE_CHARACTERS = 42  # of a line that fits a phone
 
@@ -43,7 +43,7 @@ TEMPLATE = go.layout.Template(
         "xaxis": _AXIS,
         "yaxis": _AXIS,
         "margin": {"l": 56, "r": 16, "t": 12, "b": 48},
-        "height": _HEIGHT,
+        "height": HEIGHT,
         "legend": {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
         "hovermode": "closest",
         "dragmode": False,
@@ -83,7 +83,7 @@ def choice_figure(figures: Mapping[str, go.Figure]) -> go.Figure:
         raise ValueError("There is no figure to choose from. Give one at least.")
     first = next(iter(figures.values()))
     shown = go.Figure(first).update_layout(title=None, margin_t=_MENU_HEIGHT + 12)
-    shown.update_layout(height=(first.layout.height or _HEIGHT) + _MENU_HEIGHT)
+    shown.update_layout(height=(first.layout.height or HEIGHT) + _MENU_HEIGHT)
     shown.data = ()
     for one in figures.values():
         shown.add_traces(one.data)

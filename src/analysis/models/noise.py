@@ -37,7 +37,7 @@ from scipy.special import polygamma, psi
 
 from analysis.base.frames import NOISE_COLUMNS
 from analysis.models.plausible import check_possible
-from analysis.models.result import TIDY_COLUMNS, tidy_row
+from analysis.models.result import TIDY_COLUMNS, Result, tidy_row
 
 MDC_FACTOR = 1.96 * 2**0.5  # two single exposures
 ATHLETES_LEAST = 3
@@ -270,7 +270,7 @@ def _own_df(own: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class SquadNoise:
+class SquadNoise(Result):
     """TE and rho, or a hazard, by quantity and device, of squads of 3 or more; no athlete is named. Made by
     `noise_of_squad`."""
 

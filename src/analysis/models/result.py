@@ -2,8 +2,9 @@
 
 A result is a frozen dataclass with `eq=False`. `tidy()` has one row a parameter with the columns below, `glance()`
 one row in all, `augment()` the data with `.fitted` and `.resid`, `predict()` the model at new points, where these
-mean something. `tests/test_results.py` runs one list of checks over every result. The helpers here make each of the
-answers a line or two: `tidy_table`, `glance_row`, `with_fitted`; `t_interval` is the interval of all of them.
+mean something. It inherits `Result`, which shows it in a notebook. `tests/test_results.py` runs one list of checks
+over every result. The helpers here make each of the answers a line or two: `tidy_table`, `glance_row`, `with_fitted`;
+`t_interval` is the interval of all of them.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,30 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from analysis.base import drawing
+
 TIDY_COLUMNS = ["term", "unit", "estimate", "std_error", "conf_low", "conf_high", "conf_level"]
+
+
+class Result:
+    """What every fitted result does beside its numbers; a frozen dataclass inherits it.
+
+    As the last line of a notebook's cell it shows `tidy()` and its figure, where it has one.
+    """
+
+    def tidy(self) -> pd.DataFrame:
+        """One row a parameter, with the columns TIDY_COLUMNS."""
+        raise NotImplementedError
+
+    def plot(self, **choices: Any) -> Any:
+        """The plotly figure of this result; `choices` are those of its function in `analysis.figures`.
+
+        Raises UsageProblem for a result that has no figure, and says where its numbers are.
+        """
+        return drawing.room().figure_of(self, **choices)
+
+    def _ipython_display_(self) -> None:
+        drawing.room().show(self)
 
 
 class Interval(NamedTuple):

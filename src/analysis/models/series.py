@@ -15,6 +15,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
 from analysis.models.noise import NO_SQUAD, Noise, Published, SquadNoise
+from analysis.models.result import Result
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def longest_of_day(exposures: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Followed:
+class Followed(Result):
     """A series of one athlete, and what the change engine says of it."""
 
     exposures: pd.DataFrame  # local_date, device, value, comparable and more, oldest first

@@ -82,7 +82,7 @@ def verify(connection: sql.Connection, name: str) -> None:
 
 
 def streams(connection: sql.Connection, name: str) -> Rows:
-    """athlete_id, table, rows and last_date (ISO) of each athlete in a table; counted where they lie."""
+    """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in a table; counted where they lie."""
     return fetched(connection, _streams(name))
 
 
@@ -142,15 +142,21 @@ def _streams(name: str) -> sql.Select:
     table, sessions = STORED[name], STORED["sessions"]
     said = (sql.literal(name).label("table"),)
     if "local_date" in table.c:
-        counted = (sql.func.count().label("rows"), sql.func.max(table.c.local_date).label("last_date"))
+        counted = (sql.func.count().label("rows"), *_ends_of(table))
         return sql.select(table.c.athlete_id, *said, *counted).group_by(table.c.athlete_id).order_by(table.c.athlete_id)
     session = (table.c.athlete_id, table.c.session_id)
     by_session = sql.select(*session, sql.func.count().label("rows")).group_by(*session).subquery()
     owner = by_session.c.athlete_id
-    counted = (sql.func.sum(by_session.c.rows).label("rows"), sql.func.max(sessions.c.local_date).label("last_date"))
+    counted = (sql.func.sum(by_session.c.rows).label("rows"), *_ends_of(sessions))
     same = (sessions.c.athlete_id == owner) & (sessions.c.session_id == by_session.c.session_id)
     query = sql.select(owner, *said, *counted).select_from(by_session.join(sessions, same))
     return query.group_by(owner).order_by(owner)
+
+
+def _ends_of(table: sql.Table) -> tuple[sql.Label, sql.Label]:
+    """The first and the last day of the rows of a table."""
+    day = table.c.local_date
+    return sql.func.min(day).label("first_date"), sql.func.max(day).label("last_date")
 
 
 def _columns(name: str, rows_: Rows) -> list[pa.Array]:

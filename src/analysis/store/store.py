@@ -114,7 +114,7 @@ class Store:
         return self._fetched(sql.select(*columns, sql.func.count()).select_from(STORED[name]).group_by(*columns))
 
     def streams(self, names: Iterable[str]) -> Rows:
-        """athlete_id, table, rows and last_date (ISO) of each athlete in each of the tables; counted where they lie."""
+        """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in each; counted where they lie."""
         with self._engine.connect() as connection:
             return [row for name in names for row in reading.streams(connection, name)]
 

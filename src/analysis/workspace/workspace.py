@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis.base import config as configuration
 from analysis.base.config import Config
@@ -28,6 +29,8 @@ from analysis.workspace.consent import Consent, agreeing, consents, without_body
 from analysis.workspace.fingerprint import digest, hash_of, source_hash
 from analysis.workspace.left_out import left_out
 from analysis.workspace.noise import NoiseOf, keep, kept, no_noise
+from analysis.workspace.overview import WITH_DEVICE, Overview, overview_of_frames, overview_of_streams
+from analysis.workspace.sql import answered, arrow
 from analysis.workspace.verdicts import verdicts_of_last_page
 
 ENVIRONMENT = "WORKBOOK_WORKSPACE"
@@ -53,7 +56,7 @@ _NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measur
 _PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Athlete:
     """One athlete's canonical frames up to and including a day.
 
@@ -83,6 +86,18 @@ class Athlete:
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *FRAMES]
 
+    @property
+    def overview(self) -> Overview:
+        """What a notebook shows of the athlete: each table with rows, days and devices, and what there is not."""
+        return overview_of_frames(f"{self.name} ({self.athlete_id}), up to {self.until.date()}", self.frames)
+
+    def __repr__(self) -> str:
+        rows = sum(len(frame) for frame in self.frames.values())
+        return f"Athlete({self.athlete_id!r}, {self.name!r}, until {self.until.date()}, {rows} rows)"
+
+    def _repr_html_(self) -> str:
+        return self.overview.html()
+
     def samples(self, session_id: str) -> pd.DataFrame:
         """The watch records of one session, empty where it has none."""
         return self._store.samples(self.athlete_id, session_id)
@@ -99,7 +114,7 @@ class Athlete:
         return hash_of(self.config.seen_by([self.athlete_id]).model_dump_json(), seen, without=_PROVENANCE)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Squad:
     """All athletes up to and including a day, by name, how their data came in, and what pages told of them.
 
@@ -117,6 +132,9 @@ class Squad:
     judged_anew_on: pd.Timestamp | None  # as the workspace has it
     _noise: "_Noise" = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"Squad({len(self.athletes)} athletes, until {self.until.date()}, {self.withheld} withheld)"
+
     @cached_property
     def noise(self) -> pd.DataFrame:
         """The noise of the squad as `Workspace.noise` tells it of the day `until`; told when it is first asked for."""
@@ -130,7 +148,7 @@ class Squad:
         return hash_of("".join((*athletes, *rules, str(self.withheld))), self.ledger)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Workspace:
     """A folder, its configuration and its store; a bundle has the tables of some athletes in place of a store.
 
@@ -398,6 +416,28 @@ class Workspace:
         shown = agreeing(self._consents(stored["athletes"]), "squad")
         return remaining(of_athletes(self._as_of(stored, last), shown), stored["exclusions"])
 
+    def sql(self, query: str, until: str | None = None) -> pd.DataFrame:
+        """The rows of a query in SQL (DuckDB's) over the tables of `squad`, and `athletes` with athlete_id and name.
+
+        Only those who agreed to be shown on pages of the squad are in any of them, and no row that was left out. The
+        query reaches no file, no network and no variable. Needs the extra `sql`.
+
+        Raises UsageProblem for a query that DuckDB refuses, and where it is not installed.
+        """
+        tables = self.squad(until)
+        shown = agreeing(self.consents(), "squad")
+        athletes = self.athletes().loc[lambda rows: rows["athlete_id"].isin(list(shown)), ["athlete_id", "name"]]
+        return answered(query, {**tables, "athletes": athletes.reset_index(drop=True)})
+
+    def arrow(self, name: str, until: str | None = None) -> pa.Table:
+        """One table of `squad` as Arrow, for polars or R.
+
+        Raises UsageProblem for a name that is no table.
+        """
+        if name not in FRAMES:
+            raise UsageProblem(f"There is no table {name!r}; the tables are {', '.join(FRAMES)}.")
+        return arrow(self.squad(until)[name])
+
     def consents(self) -> dict[str, Consent]:
         """What each athlete has agreed to, as of today, by id."""
         return self._consents(self.athletes())
@@ -416,10 +456,26 @@ class Workspace:
         return without_body_mass(frames, agreed.keys() - agreeing(agreed, "body_mass"))
 
     def streams(self) -> pd.DataFrame:
-        """What there is of whom: one row an athlete and table, with rows and the last day."""
+        """What there is of whom: one row an athlete and table, with rows, the first day and the last."""
         rows = self.store.streams(name for name in FRAMES if name not in _NO_STREAM)
-        streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "last_date"])
-        return streams.assign(last_date=pd.to_datetime(streams["last_date"], format="ISO8601"))
+        streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "first_date", "last_date"])
+        days = {name: pd.to_datetime(streams[name], format="ISO8601") for name in ("first_date", "last_date")}
+        return streams.assign(**days)
+
+    @property
+    def overview(self) -> Overview:
+        """What a notebook shows of the workspace: its tables with rows, days and devices, and what there is not."""
+        if isinstance(self.tables, Bundle):
+            return overview_of_frames(f"Bundle {self.folder.name}", self.tables.frames(FRAMES))
+        devices = {name: [row[0] for row in self.store.count(name, "device")] for name in WITH_DEVICE}
+        title = f"{self.config.squad}: {len(self.athletes())} athletes, in {self.folder}"
+        return overview_of_streams(title, self.streams(), devices, [name for name in FRAMES if name not in _NO_STREAM])
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.folder)!r})"
+
+    def _repr_html_(self) -> str:
+        return self.overview.html()
 
     def pages(self, report: str, until: str) -> set[str]:
         """The ids of the athletes whose page of that report and day is there; a bundle knows those of its own day."""

@@ -28,7 +28,7 @@ from scipy.special import ndtri
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.change.scan import LEAST_AFTER, SEASON_D, steps, threshold
 from analysis.models.noise import Noise
-from analysis.models.result import TIDY_COLUMNS, tidy_row
+from analysis.models.result import TIDY_COLUMNS, Result, tidy_row
 
 WEEKS_MOST = 26
 NEVER = np.nan
@@ -74,7 +74,7 @@ def protocols(
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class Design(Result):
     """How soon changes are found, by protocol and size. Made by `design`."""
 
     table: pd.DataFrame  # protocol, size, exposures, weeks; NaN where not within 26 weeks

@@ -102,7 +102,7 @@ from analysis.models.change.scan import (
 from analysis.models.change.told import TOLD_D, Claim, Today, Told, or_none
 from analysis.models.noise import ATHLETES_LEAST, Noise
 from analysis.models.plausible import check_possible
-from analysis.models.result import TIDY_COLUMNS, tidy_row
+from analysis.models.result import TIDY_COLUMNS, Result, tidy_row
 
 TODAY_D, RECENT_D = 7, 28
 STALE_AFTER_D = 28
@@ -113,7 +113,7 @@ NEEDED = LEAST_BEFORE + LEAST_AFTER
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Change(Told):
+class Change(Told, Result):
     """What a series of measurements says of its level. Made by `change`."""
 
     values: np.ndarray

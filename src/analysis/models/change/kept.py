@@ -33,7 +33,7 @@ from scipy import stats
 
 from analysis.base.errors import NotEnoughData
 from analysis.models.change.told import SEASON_D, Claim
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 
 Became = Literal["held", "gone", "moved by later data", "cannot tell"]
 
@@ -42,7 +42,7 @@ RANGE_LEVEL = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Kept(Result):
     """Claims of a block and what became of them, values in their ranges, and what pages told. Made by `kept`."""
 
     claims: pd.DataFrame  # athlete, series, found_on, since, rises, held (missing: less than 4 weeks ago)

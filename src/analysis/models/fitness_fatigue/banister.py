@@ -44,7 +44,7 @@ from analysis.models.fitness_fatigue.projection import (
     targets,
 )
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 
 Signs = Literal["nonnegative", "any"]
 Loads = pd.Series | Mapping[str, pd.Series]
@@ -64,7 +64,7 @@ class Response:
 
 
 @dataclass(frozen=True, eq=False)
-class FitnessFatigue:
+class FitnessFatigue(Result):
     """A fitted fitness-fatigue model. Made by `fitness_fatigue`."""
 
     unit: str

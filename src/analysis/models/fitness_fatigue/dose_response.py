@@ -31,7 +31,7 @@ from analysis.metrics.load_balance import Missing
 from analysis.models.fitness_fatigue.impulse import Convention, impulse_response, lagged_loads
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, pair_gains, pair_products
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 
 Dose = Literal["filtered", "times_load"]
 
@@ -44,7 +44,7 @@ _ON_BOUND = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class DoseResponse:
+class DoseResponse(Result):
     """A variable dose-response model. Made by `dose_response` (given parameters) and `fit_dose_response`."""
 
     unit: str

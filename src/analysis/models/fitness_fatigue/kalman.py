@@ -36,7 +36,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.fitness_fatigue.impulse import LaggedLoads, lagged_loads
 from analysis.models.fitness_fatigue.projection import TAU_LEAST_D, TAU_MOST_D
 from analysis.models.plausible import check_possible, check_varied
-from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, t_quantile, tidy_table, with_fitted
 
 FITTED = ("p0", "k_g", "k_h", "tau_g_d", "tau_h_d", "test_sd", "g_sd", "h_sd")
 _POSITIVE = set(FITTED) - {"p0"}
@@ -66,7 +66,7 @@ class StateParameters:
 
 
 @dataclass(frozen=True, eq=False)
-class FilteredFitnessFatigue:
+class FilteredFitnessFatigue(Result):
     """States filtered from tests. Made by `filtered` (given parameters) and `fit_states` (maximum likelihood)."""
 
     unit: str

@@ -47,7 +47,7 @@ from analysis.base.units import signed_text
 from analysis.models.fitness_fatigue.skill import Review
 from analysis.models.fitness_fatigue.uncertainty import Bootstrap, bootstrap
 from analysis.models.fitness_fatigue.usual_week import WEEK_D, UsualWeek, days_after, usual_week
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table
 
 CONF_LEVEL = 0.90
 INNER_LEVEL = 0.50  # of the fan's inner band
@@ -57,7 +57,7 @@ N_DRAWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class PlanSimulation:
+class PlanSimulation(Result):
     """Courses that a plan could take. Made by `simulate_plan`."""
 
     review: Review
@@ -138,7 +138,7 @@ class PlanSimulation:
 
 
 @dataclass(frozen=True, eq=False)
-class PlanDifference:
+class PlanDifference(Result):
     """One plan less another on the day both aim at. Made by `PlanSimulation.against`."""
 
     unit: str
@@ -225,7 +225,7 @@ def require_skill(found: Review) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class BestBlock:
+class BestBlock(Result):
     """The weekly loads that bring most on the last day, within limits. Made by `best_block`."""
 
     weeks: pd.DataFrame  # week, first_day, load_au, least_au, most_au, limit (which one it lies on)

@@ -42,7 +42,7 @@ from analysis.models.fitness_fatigue.banister import FitnessFatigue, Loads, fitn
 from analysis.models.fitness_fatigue.impulse import Convention, shifted_responses
 from analysis.models.fitness_fatigue.projection import RATIO_LEAST, TAU_LEAST_D, TAU_MOST_D, nonnegative, pair_gains
 from analysis.models.fitness_fatigue.uncertainty import ProfileLikelihood, profile_likelihood
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 
 Verdict = Literal["skill", "no skill shown", "not identifiable", "too few tests"]
 
@@ -57,7 +57,7 @@ _FORECAST_TAUS = 16  # grid of a forecast with free time constants
 
 
 @dataclass(frozen=True, eq=False)
-class ForecastSkill:
+class ForecastSkill(Result):
     """Forecasts of the model and of naive rules. Made by `forecast_skill`."""
 
     fit: FitnessFatigue
@@ -144,7 +144,7 @@ class ForecastSkill:
 
 
 @dataclass(frozen=True, eq=False)
-class Review:
+class Review(Result):
     """What a report says about an athlete's fitness-fatigue model. Made by `review`.
 
     `fit` is the one to show: with free time constants where these are identifiable, else with 42 and 7 days.

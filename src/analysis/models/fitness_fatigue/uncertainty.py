@@ -66,7 +66,7 @@ from analysis.models.fitness_fatigue.projection import (
     solved_at,
     targets,
 )
-from analysis.models.result import TIDY_COLUMNS, Interval, glance_row, t_quantile, tidy_table
+from analysis.models.result import TIDY_COLUMNS, Interval, Result, glance_row, t_quantile, tidy_table
 
 # lowest measured coverage of its 95 % bootstrap over rho 0 to .6, time constants free, from the table above: by tests
 K2_COVERAGE_PCT = {12: 87.4, 24: 90.4}
@@ -82,7 +82,7 @@ _DOUBLINGS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class ProfileLikelihood:
+class ProfileLikelihood(Result):
     """Profiles of a fit with one input and free time constants. Made by `profile_likelihood`."""
 
     fit: FitnessFatigue
@@ -164,7 +164,7 @@ def profile_likelihood(fit: FitnessFatigue) -> ProfileLikelihood:
 
 
 @dataclass(frozen=True, eq=False)
-class Bootstrap:
+class Bootstrap(Result):
     """Refits to tests drawn from the fit. Made by `bootstrap`."""
 
     fit: FitnessFatigue

@@ -35,7 +35,7 @@ import pandas as pd
 from analysis.base.errors import NotEnoughData
 from analysis.models.estimators.within_athletes import LEAST_ATHLETES, P_MOST, WithinSlope, within_slope
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, tidy_table
+from analysis.models.result import Interval, Result, glance_row, tidy_table
 
 CONF_LEVEL = 0.95
 LEAST_CUES = 5
@@ -44,7 +44,7 @@ Verdict = Literal["more", "fewer", "nothing shown"]
 
 
 @dataclass(frozen=True, eq=False)
-class AfterCue:
+class AfterCue(Result):
     """The next rated session beside a cue. Made by `after_cue`."""
 
     pairs: pd.DataFrame  # athlete_id, exercise, local_date (of the first), before, after, cue

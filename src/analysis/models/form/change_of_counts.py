@@ -86,7 +86,7 @@ from analysis.models.form.hazard import (
     rated_days,
     scored_jumps,
 )
-from analysis.models.result import Interval, tidy_row
+from analysis.models.result import Interval, Result, tidy_row
 
 SCORE, SCORE_ALONE = 3.15, 3.25  # of the threshold, at a day a week
 SCORE_A_DOUBLING, USUAL_A_SEASON = 0.15, 26  # and by how many days there are
@@ -98,7 +98,7 @@ _LIKELY = (np.arange(50) + 0.5) / 50  # hazards that are equally likely, for a n
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ChangeOfCounts(Told):
+class ChangeOfCounts(Told, Result):
     """What rated sets say of how long form holds. Levels and changes are clean repetitions of `reps`. Made by
     `change_of_counts`."""
 

@@ -31,7 +31,7 @@ from analysis.base.units import signed_text
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.form.form_break import LEAST_CLUSTERS, OF_CLUSTERS, Cluster, check_one_athlete
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_interval, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_interval, tidy_table, with_fitted
 
 VIDEO_SEM_DEG = 3.0  # in the middle of the 2 to 4 that studies of 2-D video report
 LEAST_REPS = 3  # a line through two repetitions leaves no error
@@ -43,7 +43,7 @@ _SET_KEY = ["session_id", "set_no"]
 
 
 @dataclass(frozen=True, eq=False)
-class DepthDrift:
+class DepthDrift(Result):
     """Drift of the hinge angle within sets. Made by `depth_drift`."""
 
     fit: ClusteredFit

@@ -47,7 +47,7 @@ from analysis.models.estimators.within_athletes import (
     within_slope,
 )
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, tidy_table
+from analysis.models.result import Interval, Result, glance_row, tidy_table
 
 CONF_LEVEL = 0.95
 CORRELATION_SOUGHT = 0.3
@@ -108,7 +108,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, eq=False)
-class FormAndDay:
+class FormAndDay(Result):
     """Clean repetitions beside what is known of the day. Made by `form_and_day`."""
 
     days: pd.DataFrame

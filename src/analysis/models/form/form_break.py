@@ -56,7 +56,7 @@ from analysis.models import series
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit, separated
 from analysis.models.form.change_of_counts import SWC_REPS
 from analysis.models.noise import noise_of_squad
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 from analysis.moved import names_of
 
 __getattr__ = names_of("models.form.form_break", "models.form.watched")  # for notebooks of version 0.1
@@ -109,7 +109,7 @@ class CleanReps:
 
 
 @dataclass(frozen=True, eq=False)
-class FormBreak:
+class FormBreak(Result):
     """When form changes in the sets of one lift. Made by `form_break`."""
 
     fit: ClusteredFit

@@ -32,7 +32,7 @@ import statsmodels.api as sm
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.nonlinear import Curve, Fitted, least_squares
 from analysis.models.plausible import check_complete
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 
 SpeedForm = Literal["distance_on_time", "speed_on_inverse_time", "time_on_speed"]
 PowerForm = Literal["work_on_time", "power_on_inverse_time", "time_on_power"]
@@ -59,7 +59,7 @@ class Words(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class CriticalIntensity:
+class CriticalIntensity(Result):
     """A rate that can be held for long, and the reserve above it; in the units that `words` names."""
 
     words: ClassVar[Words]

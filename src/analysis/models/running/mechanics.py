@@ -33,7 +33,7 @@ from scipy import stats
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, with_speed
 from analysis.models.plausible import check_possible
-from analysis.models.result import glance_row, t_interval, tidy_table
+from analysis.models.result import Result, glance_row, t_interval, tidy_table
 from analysis.models.running.durability import LONG_RUN_S, MIN_HALF_S, WARM_UP_S
 
 WALKING_SPM = 130.0  # below it people walk
@@ -56,7 +56,7 @@ class LateMechanics:
 
 
 @dataclass(frozen=True, eq=False)
-class Mechanics:
+class Mechanics(Result):
     """Late changes of all long runs of a squad. Made by `mechanics`."""
 
     runs: pd.DataFrame  # athlete_id, local_date and the fields of LateMechanics

@@ -25,14 +25,14 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.best_efforts import BestEfforts
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 from analysis.models.running.critical_speed import MIN_DURATIONS, CriticalSpeed, critical_speed, outside_2_15_min
 
 REMARK = "From training, not all-out: CS and D' can lie below or above what time trials would give."
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingSpeed:
+class TrainingSpeed(Result):
     """Critical speed and D' of best efforts in training. Made by `training_speed`."""
 
     line: CriticalSpeed

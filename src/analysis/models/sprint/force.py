@@ -26,7 +26,7 @@ import pandas as pd
 
 from analysis.base.errors import DataProblem
 from analysis.metrics.running import best_sprint, newest_body_mass_kg
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 from analysis.models.sprint.profile import SprintProfile, sprint_profile_gates
 
 # Arsac & Locatelli 2002, J Appl Physiol 92:1781-1788: share of the body's surface that meets the air, drag coefficient
@@ -38,7 +38,7 @@ ZERO_CELSIUS_K = 273.0
 
 
 @dataclass(frozen=True, eq=False)
-class ForceVelocityProfile:
+class ForceVelocityProfile(Result):
     """Horizontal force against velocity. Made by `force_velocity_profile`."""
 
     f0_n: float  # at the first push

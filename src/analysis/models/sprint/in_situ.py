@@ -44,7 +44,7 @@ import statsmodels.api as sm
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.running import is_run
 from analysis.models.plausible import check_possible
-from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, t_quantile, tidy_table, with_fitted
 
 TEAM_SPORTS = ("soccer", "american_football", "rugby", "hockey", "lacrosse", "basketball", "handball")
 SLOWEST_HZ = 5.0  # an acceleration from standing is over in 2 s
@@ -62,7 +62,7 @@ NO_INTERVAL = "No interval is given: it would be that of the line and not of the
 
 
 @dataclass(frozen=True, eq=False)
-class InSituSprint:
+class InSituSprint(Result):
     """Acceleration against speed over ordinary sessions. Made by `in_situ_sprint`."""
 
     a0_m_s2: float  # acceleration at which the line begins, at speed 0

@@ -47,7 +47,7 @@ from scipy.special import stdtr
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.estimators.nonlinear import EXACT, Curve, Fit, least_squares, profile_interval
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 from analysis.models.sprint.curves import (
     FASTEST_M_S,
     HARDEST_M_S2,
@@ -103,7 +103,7 @@ high. Estimate it with the correction "time".'
 
 
 @dataclass(frozen=True, eq=False)
-class SprintProfile:
+class SprintProfile(Result):
     """MSS and MAC of one sprint. Made by `sprint_profile_gates` and `sprint_profile_radar`."""
 
     mss_m_s: float

@@ -30,7 +30,7 @@ from scipy import stats
 
 from analysis.base.errors import NotEnoughData
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_interval, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_interval, tidy_table, with_fitted
 
 LEAST_PAIRS = 3
 AGREEMENT_LEVEL = 0.95  # share of differences between the limits
@@ -38,7 +38,7 @@ _Z = float(stats.norm.ppf((1 + AGREEMENT_LEVEL) / 2))
 
 
 @dataclass(frozen=True, eq=False)
-class BlandAltman:
+class BlandAltman(Result):
     """Bias and limits of agreement of pairs. Made by `bland_altman`."""
 
     unit: str

@@ -57,7 +57,7 @@ from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.estimators.autocorrelated import whitener
 from analysis.models.estimators.mixed_lines import SettledByTwo
 from analysis.models.plausible import check_complete, check_possible, check_varied
-from analysis.models.result import glance_row, t_interval, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, t_interval, tidy_table, with_fitted
 
 Method = Literal["reml", "ml"]
 
@@ -72,7 +72,7 @@ CONF_LEVEL = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Growth(SettledByTwo):
+class Growth(SettledByTwo, Result):
     """The squad's line and each athlete's. Made by `growth`."""
 
     unit: str

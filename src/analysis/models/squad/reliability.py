@@ -29,13 +29,13 @@ from scipy import stats
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table
 
 ROUNDING = 1e-9  # of the values: residuals below it are those of the arithmetic
 
 
 @dataclass(frozen=True, eq=False)
-class MeasurementError:
+class MeasurementError(Result):
     """A typical error, the SD of one measurement about the true value of its day, and how well it is known."""
 
     te: float  # in `unit`
@@ -75,7 +75,7 @@ class MeasurementError:
 
 
 @dataclass(frozen=True, eq=False)
-class IntraclassCorrelation:
+class IntraclassCorrelation(Result):
     """The six intraclass correlations of subjects by trials, with F intervals. Made by `intraclass_correlation`."""
 
     table: pd.DataFrame  # term, estimate, conf_low, conf_high
@@ -99,7 +99,7 @@ class IntraclassCorrelation:
 
 
 @dataclass(frozen=True, eq=False)
-class Reliability:
+class Reliability(Result):
     """What repeated trials of several athletes say about a test. Made by `reliability`."""
 
     typical_error: MeasurementError

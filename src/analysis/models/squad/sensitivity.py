@@ -36,7 +36,7 @@ from analysis.models.change.scan import KURTOSIS_MOST
 from analysis.models.checks import check_history
 from analysis.models.form.sides import SURE_DATES, SideDifference, side_difference
 from analysis.models.noise import NO_SQUAD, Noise, SquadNoise, noise_of_published
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 from analysis.models.series import ALONE, Judging, Series
 from analysis.models.strength.speed_at_load import speed_at_load
 
@@ -55,7 +55,7 @@ _Remade = Mapping[str, Callable[[], Series]]
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Result):
     """One conclusion under the choice of the reports and under the others."""
 
     name: str

@@ -63,7 +63,7 @@ from analysis.models.estimators.within_athletes import (
     pairs_needed,
     within_slope,
 )
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 from analysis.models.squad.squad_series import LAGS_WEEKS, SquadSeries, next_athletes, weekly_pairs
 from analysis.moved import names_of
 
@@ -85,7 +85,7 @@ class BetweenAthletes(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Transfer:
+class Transfer(Result):
     """Whether an outcome goes with the hinge, by lag. Made by `transfer`."""
 
     hinge: SquadSeries

@@ -56,7 +56,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import TESTED_REPS, bar_speeds, e1rm_from_reps, sets_of_lift, work_sets
 from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.plausible import check_complete, check_possible
-from analysis.models.result import glance_row, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import MixedProfile, profile_across_sessions
 
 SOURCES = ("tested", "reps", "velocity")
@@ -90,7 +90,7 @@ class E1rmObservations:
 
 
 @dataclass(frozen=True, eq=False)
-class FusedE1rm:
+class FusedE1rm(Result):
     """The state of one lift's 1RM on a day. Made by `fused_e1rm` and `e1rm_of_lift`."""
 
     until: pd.Timestamp

@@ -56,7 +56,7 @@ from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table, with_fitted
 
 MIN_OBSERVATIONS = 3
 SHARE_POWER = 0.6  # see `t_beside_stated`
@@ -199,7 +199,7 @@ class VelocityLine:
 
 
 @dataclass(frozen=True, eq=False)
-class LoadVelocityProfile(VelocityLine):
+class LoadVelocityProfile(VelocityLine, Result):
     """A fitted line velocity = v0 + slope * load, and what follows from it. Made by `load_velocity_profile`."""
 
     residual_sd_m_s: float

@@ -58,7 +58,7 @@ from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.estimators.autocorrelated import RHO_GRID, plain_means
 from analysis.models.estimators.mixed_lines import LineSums, Solved, fit_alone
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity import EXACT_M_S, VelocityLine, check_one_kind, curvature_of
 
 LEAST_SESSIONS = 3
@@ -69,7 +69,7 @@ ALONE_COVERAGE_PCT = {3: 94.7, 6: 94.0, 12: 94.3, 24: 93.5}
 
 
 @dataclass(frozen=True, eq=False)
-class MixedProfile(VelocityLine):
+class MixedProfile(VelocityLine, Result):
     """One athlete's line over her sessions. Made by `profile_across_sessions`, and in a squad by `profiles_of_squad`.
 
     It answers as a `LoadVelocityProfile` does, so that the same figure draws it.

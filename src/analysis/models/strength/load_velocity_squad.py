@@ -45,7 +45,7 @@ from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import VelocityMetric, bar_speeds, sets_of_lift
 from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.estimators.mixed_lines import LineSums, SettledByTwo, fit_squad
-from analysis.models.result import glance_row, tidy_table
+from analysis.models.result import Result, glance_row, tidy_table
 from analysis.models.strength.load_velocity import check_one_kind, line_rows
 from analysis.models.strength.load_velocity_mixed import (
     CARRIED,
@@ -62,7 +62,7 @@ SQUAD_COVERAGE_PCT = {6: 90.3, 12: 87.9, 24: 87.2}
 
 
 @dataclass(frozen=True, eq=False)
-class SquadProfiles(SettledByTwo):
+class SquadProfiles(SettledByTwo, Result):
     """The squad's line and those of its athletes. Made by `profiles_of_squad`."""
 
     metric: VelocityMetric

@@ -45,7 +45,7 @@ from analysis.base.units import signed_text
 from analysis.metrics.strength import VelocityMetric
 from analysis.models.change.engine import BAND_LEVEL
 from analysis.models.change.told import Today
-from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity_mixed import LEAST_SESSIONS, MixedProfile, profile_across_sessions
 
 FIRST_REPS = 3  # as many as a heavy set has, so that a longer set has no more chances of a fast one
@@ -59,7 +59,7 @@ _LEADS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Readiness(Judged):
+class Readiness(Judged, Result):
     """Bar speed of one session against the usual ones. Made by `readiness`."""
 
     wording: ClassVar[Mapping[str, Any]] = {"more": "faster", "less": "slower"}

@@ -26,7 +26,7 @@ from scipy import optimize
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import sets_of_lift, work_sets
-from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Result, glance_row, t_quantile, tidy_table, with_fitted
 
 MIN_SETS = 3
 MIN_ATHLETES = 4
@@ -36,7 +36,7 @@ ROUND_TOLERANCE = 1e-6  # of k, where the rounds end
 
 
 @dataclass(frozen=True, eq=False)
-class SquadRepsCurves:
+class SquadRepsCurves(Result):
     """k of a squad and of each athlete in it. Made by `reps_curves_of_squad`."""
 
     k: float

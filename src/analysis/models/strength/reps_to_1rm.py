@@ -29,7 +29,7 @@ import statsmodels.api as sm
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.metrics.strength import TESTED_REPS, sets_of_lift, work_sets
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity import fieller
 
 MIN_SETS = 3
@@ -42,7 +42,7 @@ _RATIOS = {
 
 
 @dataclass(frozen=True, eq=False)
-class RepsLoadCurve:
+class RepsLoadCurve(Result):
     """1RM and k from sets at known loads, reps = a / load - b with k = 1 / b. Made by `reps_load_curve`."""
 
     line: np.ndarray  # a in kg, b in repetitions

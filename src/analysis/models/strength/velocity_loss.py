@@ -33,7 +33,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.metrics.strength import VelocityMetric, loss_without_fatigue_pct, set_speeds
 from analysis.models.estimators.clustered import ClusteredFit, clustered_fit
 from analysis.models.plausible import check_possible
-from analysis.models.result import Interval, glance_row, t_quantile, tidy_table, with_fitted
+from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table, with_fitted
 from analysis.models.strength.load_velocity import check_one_kind
 
 JUDGED_LEVEL = 0.95
@@ -46,7 +46,7 @@ _SET_KEY = ["session_id", "set_no"]
 
 
 @dataclass(frozen=True, eq=False)
-class LossInSets:
+class LossInSets(Result):
     """Velocity loss of every set of a lift. Made by `loss_in_sets`.
 
     `sets` has one row a set, by date: session_id, set_no, local_date, load_kg, n_reps, best_m_s, last_m_s,

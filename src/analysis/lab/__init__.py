@@ -1,0 +1,1 @@
+"""Choosing by hand in a live notebook; where nobody is there, every choice is its default."""
