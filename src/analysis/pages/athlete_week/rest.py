@@ -81,9 +81,9 @@ def became(one: Followed) -> str:
     if not can_be_told(one):
         return "few"
     low, high = band_of(one)
-    has_band = not isinstance(one, SideDifference) and low is not None and high is not None
-    if has_band and not low <= one.change.latest <= high:
-        return "off"
+    if low is not None and high is not None and not isinstance(one, SideDifference):
+        if not low <= one.change.latest <= high:
+            return "off"
     return "held" if one.change.state is State.STEADY else "within"
 
 
