@@ -81,10 +81,9 @@ def became(one: Followed) -> str:
     if not can_be_told(one):
         return "few"
     low, high = band_of(one)
-    if low is not None and high is not None and not isinstance(one, SideDifference):
-        if not low <= one.change.latest <= high:
-            return "off"
-    return "held" if one.change.state is State.STEADY else "within"
+    if isinstance(one, SideDifference) or low is None or high is None or low <= one.change.latest <= high:
+        return "held" if one.change.state is State.STEADY else "within"
+    return "off"
 
 
 def _day(week: AthleteWeek, one: Followed) -> str:
