@@ -127,7 +127,7 @@ def test_the_changes_of_the_block_stand_beside_those_that_luck_makes(last_block)
     assert last_block.by_luck == pytest.approx(sum(rates) * 12 / 26)
     counted = next(one for one in block.changes(last_block) if isinstance(one, Fact))
     assert counted.estimate == last_block.by_luck
-    assert counted.sentence.startswith(f"{len(rates)} series can be told: 3 changed for good, 3 of them by more")
+    assert counted.sentence.startswith(f"{len(rates)} series can be told: 3 changed and stayed so, 3 of them by more")
 
 
 def test_claims_of_the_block_are_those_of_the_weekly_pages(last_block, squad_workspace):
@@ -218,7 +218,7 @@ def test_the_summary_is_ten_lines_of_which_each_leads_to_its_section(last_block)
     assert sections == list(words.HEADS)
     lines = {row.section: f"{row.verdict} {row.text}" for row in found.rows}
     assert lines["plan"].startswith("93 % done. 392 of 423 planned days; ")
-    assert lines["changes"].startswith("3 of 48 changed for good. Luck alone would move about 0.6. 3 beyond ")
+    assert lines["changes"].startswith("3 of 48 changed and stayed so. Luck alone would move about 0.6. 3 beyond ")
     assert lines["load"].startswith("Load helps for 0 of 11. Median error of the next test ")
     assert lines["growth"].endswith("Beyond 0: Alder.")
     assert lines["transfer"].startswith("Too few pairs: 20 m sprint, ")
@@ -237,7 +237,7 @@ def test_nothing_is_said_that_is_never_said(last_block):
 
 def test_one_athlete_alone_is_reviewed_and_what_needs_a_squad_says_so():
     said = sentences(block_review(squad_of(named(birch(), "t3st", "Birch")), since="2026-06-01", until="2026-06-28"))
-    assert said["romanian_deadlift.speed.block"].endswith(": 1 athlete can be told, 0 changed for good.")
+    assert said["romanian_deadlift.speed.block"].endswith(": 1 athlete can be told, 0 changed and stayed so.")
     assert "needs 3 athletes" in said["measurement_error"]
     assert "needs 6 athletes" in said["growth"]
     assert said["transfers"].endswith(".")
@@ -284,14 +284,14 @@ def test_a_change_that_an_earlier_block_found_is_not_told_again():
     review = block_review(grove(lifter(stepped(0.12, 16))), since="2026-05-04", until="2026-06-28")
     assert [one.athlete for one in review.told if one.change.changed] == []
     assert sentences(review, [block.message])["block.message"].startswith(
-        "None of 12 series changed for good; luck alone would move "
+        "None of 12 series changed and stayed so; luck alone would move "
     )
 
 
 def test_what_changed_is_named_with_its_state_beside_luck():
     review = block_review(grove(lifter(stepped(0.2, 6))), since="2026-04-06", until="2026-06-28")
     said = sentences(review, [block.message, block.changes, block.claims])
-    assert said["block.message"].startswith("1 of 12 series changed for good, where luck alone would move ")
+    assert said["block.message"].startswith("1 of 12 series changed and stayed so, where luck alone would move ")
     assert said["block.message"].endswith(": Alder clearly better in Romanian deadlift.")
     fact = said["a0.romanian_deadlift.speed.block"]
     assert fact.startswith("Alder, Romanian deadlift at 60 kg: faster, clear change. 0.90 m/s since 22 May (")

@@ -1,4 +1,4 @@
-"""Clean repetitions: what counts as clean, whether it has changed for good, and which break ends a set."""
+"""Clean repetitions: what counts as clean, whether it has changed and stayed so, and which break ends a set."""
 
 import re
 

@@ -284,7 +284,7 @@ def test_the_figure_of_the_squad_fills_what_is_beyond_error_and_says_what_chance
     shown = squad_form_figure(changes, {"t05": "Rowan"})
     marks = dict(zip(shown.data[0].y, shown.data[0].marker.symbol, strict=True))
     assert marks["Rowan"] == "circle"
-    assert shown.layout.title.text.replace("<br>", " ").endswith("1 changed for good, 0.2 expected by chance")
+    assert shown.layout.title.text.replace("<br>", " ").endswith("1 changed and stayed so, 0.2 expected by chance")
 
 
 def test_the_figure_of_one_athlete_says_the_verdict(squad):

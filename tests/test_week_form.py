@@ -64,7 +64,7 @@ class TestForm:
         assert (fact.state, fact.since) == ("clearly better", "2026-05-18")
         assert fact.sentence == ("Clearly deeper since 18 May. Romanian deadlift, hinge angle: 85°, before 99°.")
         message, picture, _ = sections.message(week)
-        assert message.lead == "You hinge clearly deeper."
+        assert message.lead == "Your hinge is clearly deeper."
         assert (picture.unit, picture.decimals, picture.before) == ("°", 0, pytest.approx(98.5, abs=0.5))
 
     def test_a_week_without_an_angle_has_no_line_of_depth(self):

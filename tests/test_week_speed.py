@@ -144,14 +144,12 @@ class TestE1rmFromRepetitions:
         week = self.week([*self.LOADS, *[115.0, 117.5, 112.5, 115.0, 117.5, 115.0]])
         fact = series_fact(week.e1rms.known[0], Display())
         assert (fact.subject, fact.state, fact.since) == ("romanian_deadlift.e1rm", "clearly better", "2026-05-22")
-        assert (
-            fact.sentence == "Clearly stronger sets since 22 May. Romanian deadlift, 1RM at least: 134 kg, before 117."
-        )
+        assert fact.sentence == "Clearly stronger since 22 May. Romanian deadlift, 1RM at least: 135 kg, before 117."
         message, picture, sure = sections.message(week)
         assert (picture.unit, picture.decimals, picture.state) == ("kg", 0, "clearly better")
         assert message.sentence == (
-            "You do clearly stronger sets of the Romanian deadlift. It was 134 kg on Friday. "
-            "Since 22 May your best single would be 134 kg or more; before, 117 kg."
+            "Your Romanian deadlift sets are clearly stronger. It was 135 kg on Friday. "
+            "Since 22 May your best single would be 135 kg or more; before, 117 kg."
         )
         assert sure.level == 3
 

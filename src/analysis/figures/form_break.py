@@ -75,6 +75,6 @@ def squad_form_figure(changes: pd.DataFrame, names: Mapping[str, str] | None = N
         showlegend=False,
     )
     marks.add_zero(shown, upright=True)
-    note = f"{flagged.sum()} changed for good, {changes['null_probability'].sum():.1f} expected by chance"
+    note = f"{flagged.sum()} changed and stayed so, {changes['null_probability'].sum():.1f} expected by chance"
     untold = called[changes["state"] == "cannot tell"]
     return theme.add_note(shown, f"{note}; cannot tell: {', '.join(untold)}" if len(untold) else note)

@@ -78,9 +78,10 @@ def _words_of(one: Followed, display: Display) -> Wording:
             return Wording(speed_name(one, display), 2, "faster", "slower", "session")
         case E1rmByDay():
             name = side_name(one.name, one.side)
-            if one.at_least:  # what was lifted says how strong she is at least
-                return Wording(f"{name}, 1RM at least", 0, "stronger sets", "weaker sets", "session")
-            return Wording(f"{name}, 1RM from reps", 0, "stronger", "weaker", "session")
+            told = (
+                "1RM at least" if one.at_least else "1RM from reps"
+            )  # what was lifted says how strong she is at least
+            return Wording(f"{name}, {told}", 0, "stronger", "weaker", "session")
         case FormHistory():
             return Wording(
                 f"{exercise_name(one.exercise)}, clean reps", 1, "more clean reps", "fewer clean reps", "rated set"

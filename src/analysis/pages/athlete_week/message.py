@@ -93,8 +93,9 @@ def _change(week: AthleteWeek) -> Message | None:
     first = min(moved, key=_rank)
     change, spoken = first.change, words_of(week, first)
     clearly = "clearly " if change.state in (State.CLEARLY_BETTER, State.CLEARLY_WORSE) else ""
-    becoming = "getting " if change.shape == "ramp" else ""
-    headline = words.CHANGED[_kind(first)].format(
+    kind = _kind(first)
+    becoming = words.GETTING if change.shape == "ramp" and kind not in words.NEVER_GETTING else ""
+    headline = words.CHANGED[kind].format(
         name=in_sentence(names_alike(week, first)[0]),
         verdict=f"{clearly}{becoming}{spoken.direction(change.change)}",
     )
@@ -136,9 +137,9 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
     """The newest value where it is of this week, then the level now and the one before."""
     change, since = one.change, since_text(one)
     now, before = value_of(week, one, change.level), value_of(week, one, change.before)
-    levels = words.LEVELS_OF.get(_kind(one), words.LEVELS).format(
-        name=words_of(week, one).head, since=since, now=now, before=before
-    )
+    step, ramp = (words.LEVELS, words.LEVELS_OF), (words.ROSE_OR_FELL, words.ROSE_OR_FELL_OF)
+    usually, of_kind = ramp if change.shape == "ramp" else step
+    levels = of_kind.get(_kind(one), usually).format(name=words_of(week, one).head, since=since, now=now, before=before)
     if not week.holds(change.last_date) or isinstance(one, FormHistory):
         return levels
     day, value = f"{change.last_date:%A}", value_of(week, one)

@@ -55,9 +55,9 @@ OTHER_SPORT = "{activities} of another sport"
 CHANGED = {
     "speed": "Your {name} is {verdict}",
     "e1rm": "Your {name} is {verdict}",
-    "sets": "You do {verdict} of the {name}",
+    "sets": "Your {name} sets are {verdict}",
     "form": "You do {verdict}",
-    "depth": "You hinge {verdict}",
+    "depth": "Your hinge is {verdict}",
     "check": "Your {name} is {verdict}",
     "pace": "Your easy runs are {verdict}",
     "tempo": "Your tempo is {verdict}",
@@ -65,6 +65,8 @@ CHANGED = {
     "durability": "You lose {verdict} speed late in long runs",
     "other": "{name}: {verdict}",
 }
+GETTING = "getting "
+NEVER_GETTING = ("form", "durability")  # whose verdict stands before what it is of
 LEVELS = "Since {since} it is about {now}; before, {before}."
 LEVELS_OF = {
     "form": "Since {since} about {now} are clean; before, {before}.",
@@ -74,6 +76,15 @@ LEVELS_OF = {
     "mobility": "{name}: since {since} about {now}; before, {before}.",
     "e1rm": "Since {since} your best single would be about {now}; before, {before}.",
     "sets": "Since {since} your best single would be {now} or more; before, {before}.",
+}
+ROSE_OR_FELL = "Since {since} it went from {before} to {now}."
+ROSE_OR_FELL_OF = {
+    "pace": "Since {since} your pace at your usual heart rate went from {before} to {now}.",
+    "depth": "Since {since} your hip angle went from {before} to {now}.",
+    "tempo": "Since {since} a rep went from {before} to {now} off the plan.",
+    "mobility": "{name}: since {since} from {before} to {now}.",
+    "e1rm": "Since {since} your best single would have gone from {before} to {now}.",
+    "sets": "Since {since} your best single would have gone from {before} to {now} or more.",
 }
 LATEST = "It was {value} on {day}."
 LATEST_SPEED = "The {load} bar moved at {value} on {day}."
@@ -98,7 +109,7 @@ TEMPO = "tempo"
 LONG_RUNS = "Long runs"
 LOST_LATE = "speed lost late"
 BOTH_SIDES = "left and right"
-NOT_FOR_GOOD = "Nothing changed for good."
+NOT_FOR_GOOD = "No lasting change."
 NOTHING_MOVED = "Nothing moved more than good and bad days do."
 ANSWERED = "You answered on {days}"
 SAYS_MORE = "Log {sessions} in a week and this page says more."
@@ -190,7 +201,7 @@ LONG = "Long is an hour or more. Lost is speed for each heartbeat, second half a
 EASY = "Easy is your usual heart rate, {low} to {high} beats a minute."
 RUNS_LEFT_OUT = "{runs} with too little time at it left out."
 TRIALS_LEFT_OUT = "{trials} left out."
-JUDGED = "Of {measures} judged{answers}, {moved} changed for good."
+JUDGED = "Of {measures} judged{answers}, {moved} changed and stayed so."
 OF_THEM_ANSWER = ", {n} of them an answer"
 OF_THEM_ANSWERS = ", {n} of them answers"
 LUCK_SELDOM = "Luck alone seldom makes one look so."

@@ -21,10 +21,10 @@ TOO_LITTLE = "Too little recorded."
 # --- how much it rests on, and the message ----------------------------------------------------------------------------
 RESTS_ON = "{athletes}, {weeks}. Logged on {median} of {days} days (median athlete; least {least}, most {most})."
 NOTHING_TOLD = "Nothing of this block can be told yet. Six exposures on one device are needed."
-NONE_CHANGED = "None of {n} series changed for good; luck alone would move {luck}."
-CHANGED = "{changed} of {n} series changed for good, where luck alone would move {luck}: {names}."
+NONE_CHANGED = "None of {n} series changed and stayed so; luck alone would move {luck}."
+CHANGED = "{changed} of {n} series changed and stayed so, where luck alone would move {luck}: {names}."
 LINE_CHANGES = (
-    "{changed} of {n} changed for good.",
+    "{changed} of {n} changed and stayed so.",
     "Luck alone would move {luck}. {clear} beyond the smallest change in use.",
 )
 
@@ -56,11 +56,11 @@ UNUSABLE = "Without a rating: {unrated} sessions. Without a known load: {sets_un
 # --- changes ----------------------------------------------------------------------------------------------------------
 NOTHING_MEASURED = "Nothing that is followed was measured in this block. Record a key lift or a check."
 COUNTED = (
-    "{series} can be told: {changed} changed for good, {clear} of them by more than the smallest change that matters; "
-    "luck alone would move {luck}."
+    "{series} can be told: {changed} changed and stayed so, {clear} of them by more than the smallest change that "
+    "matters; luck alone would move {luck}."
 )
 NOT_MEASURED = "{measure}: not measured in this block."
-MEASURE_COUNTED = "{measure}: {told} can be told, {changed} changed for good."
+MEASURE_COUNTED = "{measure}: {told} can be told, {changed} changed and stayed so."
 ONE_UNKNOWN = "{quantity}: cannot tell. {why}"
 SEVERAL_UNKNOWN = "{names}, {measure}: cannot tell. {why}"
 EVERYBODY = "All {n} athletes"
@@ -165,11 +165,11 @@ DURABILITY = (
     "Speed for a heartbeat fell by {mean} % from the first half to the second (median athlete, {low} to {high})."
 )
 DURABILITY_CHANGED = "Against their runs before: {names}."
-DURABILITY_SAME = "No athlete's loss changed for good."
+DURABILITY_SAME = "No athlete's loss changed and stayed so."
 LINE_RUNNING = "Loss of {mean} % late.", "{changed}{mechanics}"
 LINE_CADENCE = " Cadence {cadence}, stride {stride}."
 LINE_NO_CADENCE = " Cadence is not recorded."
-SHORT_CHANGED = "Changed for good: {names}."
+SHORT_CHANGED = "Changed and stayed so: {names}."
 
 # --- balance ----------------------------------------------------------------------------------------------------------
 NO_SETS = "No working set was logged in this block. Log sets with their exercise."
