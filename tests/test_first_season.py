@@ -441,7 +441,7 @@ def test_the_gates_become_splits_and_the_best_20_m_stands_on_the_page(season):
     best_s = [min(gate_time_s(week, trial, GATES_M.index(20)) for trial in range(TRIALS)) for week in TESTED]
     assert sprint.exposures["value"].tolist() == pytest.approx(best_s)
     text = said(season, "Birch")
-    assert f"Best on the day: 20 m sprint, {best_s[-1]:.2f} s" in text
+    assert f"Best on the day: fastest 20 m sprint, {best_s[-1]:.2f} s" in text
     assert "You logged 3 runs, 1 ride and 1 sprint session." in text
 
 

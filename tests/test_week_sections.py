@@ -156,7 +156,8 @@ class TestSections:
         assert fact.n == len(told) == 4  # speed, form, depth and sleep; a check and a side test are too few
         assert fact.estimate == pytest.approx(sum(one.change.null_probability for one in told))
         assert fact.sentence == (
-            "Of 4 measures judged, 1 of them an answer, none has changed and stayed so. Luck alone seldom makes one look so."
+            "Of 4 measures judged, 1 of them an answer, none has changed and stayed so. "
+            "Luck alone seldom makes one look so."
         )
         assert fact.coach_sentence == (
             f"4 series judged, 0 told as changed; {fact.estimate:.2g} would be told if nothing had changed "
@@ -167,7 +168,8 @@ class TestSections:
         gain = birch().but(**lifting(bar_speed(FRIDAYS, last_days_off(0.15))))
         fact = sections.certainty(week_of(gain))[0]
         assert fact.sentence == (
-            "Of 2 measures judged, 1 of them an answer, 1 has changed and stayed so. Luck alone seldom makes one look so."
+            "Of 2 measures judged, 1 of them an answer, 1 has changed and stayed so. "
+            "Luck alone seldom makes one look so."
         )
 
     def test_what_cannot_be_told_is_not_counted_as_judged(self):

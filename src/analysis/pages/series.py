@@ -78,9 +78,8 @@ def _words_of(one: Followed, display: Display) -> Wording:
             return Wording(speed_name(one, display), 2, "faster", "slower", "session")
         case E1rmByDay():
             name = side_name(one.name, one.side)
-            told = (
-                "1RM at least" if one.at_least else "1RM from reps"
-            )  # what was lifted says how strong she is at least
+            # what was lifted without a rating says how strong an athlete is at least
+            told = "1RM at least" if one.at_least else "1RM from reps"
             return Wording(f"{name}, {told}", 0, "stronger", "weaker", "session")
         case FormHistory():
             return Wording(
