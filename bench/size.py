@@ -8,6 +8,7 @@ function or class mentions, and through what a module does when it is imported.
 import ast
 import io
 import json
+import re
 import subprocess
 import sys
 import tokenize
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LONG = 450
+_LATER = re.compile(r"[a-z_]+\.[a-z_]+")  # a name that is imported when it is asked for
 CORE = ("metrics", "models", "figures", "pages")
 _NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
@@ -108,14 +110,16 @@ class Package:
 
     @cached_property
     def unreached(self) -> list[str]:
-        """Public names of the pure core that no notebook and no module of the shell leads to."""
+        """Public names of the pure core that no notebook, no page for users and no module of the shell leads to."""
         return sorted(self.public - self._reached)
 
     @cached_property
     def _reached(self) -> set[str]:
         shell = [module for module in self.modules if self._room(module) not in CORE]
         waiting = {target for module in shell for target in self._mentions(self.modules[module], module)}
-        waiting |= {target for tree in notebook_cells(self.root) for target in self._mentions(tree, "")}
+        shown = (*notebook_cells(self.root), *page_cells(self.root))
+        waiting |= {target for tree in shown for target in self._mentions(tree, "")}
+        waiting |= set(named_in_pages(self.root))
         reached: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -127,6 +131,8 @@ class Package:
     def _leads_to(self, name: str) -> set[str]:
         """What the definition of a name mentions, or what it was imported as, and what its module does by itself."""
         module = self._module_of(name)
+        if name in self._offered:
+            return {self._offered[name]}
         if module not in self.modules:
             return set()
         definition = self._definitions.get(name)
@@ -137,6 +143,20 @@ class Package:
         """What a module hands on under `name` that it has imported itself."""
         own = self._imports[module].get(name.rpartition(".")[2])
         return {own} if own else set()
+
+    @cached_property
+    def _offered(self) -> dict[str, str]:
+        """What the stub of a room hands on: `analysis.figures.compare` stands for the function in the module."""
+        offered = {}
+        for stub in self.folder.rglob("__init__.pyi"):
+            room = ".".join(("analysis", *stub.parent.relative_to(self.folder).parts))
+            for node in ast.walk(ast.parse(stub.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    source = f"{room}.{node.module}" if node.level else f"{node.module}"
+                    offered |= {
+                        f"{room}.{alias.asname or alias.name}": f"{source}.{alias.name}" for alias in node.names
+                    }
+        return offered
 
     @cached_property
     def _definitions(self) -> dict[str, ast.AST]:
@@ -173,6 +193,8 @@ class Package:
             elif isinstance(node, ast.Attribute) and (words := _dotted_words(node)):
                 first, *rest = words
                 found.add(".".join([known.get(first, first), *rest]))
+            elif isinstance(node, ast.Constant) and _LATER.fullmatch(str(node.value)):
+                found.add(f"{module.rpartition('.')[0]}.{node.value}")
         return found
 
 
@@ -202,6 +224,26 @@ def notebook_cells(root: Path) -> Iterator[ast.Module]:
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         yield ast.parse("\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
+
+
+def page_cells(root: Path) -> Iterator[ast.Module]:
+    """The code of each page of the documentation, which tests run."""
+    for text in _pages(root):
+        fences = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        yield ast.parse("\n\n".join(fence for fence in fences if ">>>" not in fence))
+
+
+def named_in_pages(root: Path) -> Iterator[str]:
+    """The full names that the pages of the documentation give their readers."""
+    for text in _pages(root):
+        yield from re.findall(r"`(analysis(?:\.\w+)+)", text)
+
+
+def _pages(root: Path) -> Iterator[str]:
+    made = {"reference", "_build", "_gallery"}
+    for path in sorted((root / "docs").rglob("*.md")):
+        if not made & set(path.parts):
+            yield path.read_text(encoding="utf-8")
 
 
 def type_errors(root: Path) -> str:

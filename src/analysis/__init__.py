@@ -17,7 +17,7 @@
 Each is loaded when it is first touched, and says in its docstring what is inside.
 """
 
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 from analysis import moved
@@ -34,8 +34,15 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick", "save"]
 
 
+def _drawing() -> SimpleNamespace:
+    """What draws a result: models import no drawing."""
+    from analysis.figures.shown import figure_of, show
+
+    return SimpleNamespace(figure_of=figure_of, show=show)
+
+
 moved.install()
-drawing.drawn_by(lambda: _room("figures.shown"))  # models import no drawing
+drawing.drawn_by(_drawing)
 
 
 def __getattr__(name: str) -> object:
