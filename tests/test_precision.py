@@ -50,7 +50,7 @@ def test_the_noise_of_the_squad_is_that_which_the_example_was_made_with(workspac
         *(f"{one.test_id}.sides" for one in workspace.config.side_tests),
         *("wellness.energy.1_to_5", "wellness.sleep.1_to_10", "wellness.soreness.1_to_10"),
         *("wellness.resting_heart_rate_bpm", "wellness.sleep_h"),
-        *("run.pace_at_heart_rate", "romanian_deadlift.hinge_angle", "romanian_deadlift.tempo"),
+        *("run.pace_at_heart_rate", "run.decoupling_pct", "romanian_deadlift.hinge_angle", "romanian_deadlift.tempo"),
         "single_leg_romanian_deadlift.speed.sides",
         *(f"{screen}.mobility" for screen in MOBILITY_TESTS if screen != "hip_flexion"),
     }
