@@ -395,5 +395,5 @@ def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
     assert stored["answer"].tolist() == ["rejected", "accepted"]
     assert stored[["reason", "line"]].to_numpy().tolist()[1] == ["fits the camp", " ".join(HOSTILE.split())]
     assert sorted(opened.store.frame("labels")["kind"]) == ["ill", "travel"]
-    assert said_away(opened) == []
+    assert [one for one in said_away(opened) if one["athlete"] == "birch1"] == []
     opened.store.close()

@@ -556,7 +556,7 @@ def test_the_first_screen_says_who_needs_a_talk_who_is_praised_and_what_to_decid
     assert cards["Ivy"].what == "is faster in the 20 m sprint and on easy runs"
     assert cards["Alder"].what == "moves 40 kg faster"
     assert cards["Koa"].what == "is more mobile in “Ankle, knee to wall”"
-    assert cards["Larch"].what == "is further off the planned tempo in the Romanian deadlift"
+    assert cards["Larch"].what == "is further off plan with the tempo of the Romanian deadlift"
     assert spot(example.week, "Fir", "Left or right larger").text.startswith("right ")
     assert spot(example.week, "Ginkgo", "Left or right larger").kind == "same"
     assert "too close to call" not in example.text.lower().partition("who did the plan")[0]
