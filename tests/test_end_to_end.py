@@ -352,7 +352,8 @@ def test_nothing_recorded_is_said_in_every_section(squad_workspace, tmp_path):
     page = squad.RenderedPage(tmp_path / "willow.html")
     text = said(page)
     sections = {section["key"]: section["facts"] for section in page.record["sections"]}
-    assert [key for key, facts in sections.items() if not facts] == ["header", "rest", "long_runs", "tests", "notes", "left_out"]
+    empty = [key for key, facts in sections.items() if not facts]
+    assert empty == ["header", "rest", "long_runs", "tests", "notes", "left_out"]
     assert [fact["sentence"] for fact in sections.pop("next")] == ["Note how you slept tomorrow morning"]
     for facts in sections.values():
         for fact in facts:
