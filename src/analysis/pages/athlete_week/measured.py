@@ -50,7 +50,7 @@ def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
 
 
 def newest_text(week: AthleteWeek, one: Followed) -> str:
-    """The newest value, its day, and how far it lies from the usual beside what a bad day alone makes."""
+    """The newest value, its day, and how far it lies from the usual beside what one day alone makes."""
     alone, off = bad_day(week, one), off_text(week, one)
     if not alone or not off:
         value = value_of(week, one, float(one.exposures["value"].iloc[-1]))
@@ -59,7 +59,9 @@ def newest_text(week: AthleteWeek, one: Followed) -> str:
     if off == words.AS_USUAL:
         return words.AT_USUAL.format(**about)
     template = words.AGAINST_NEW_USUAL if one.change.changed else words.AGAINST_USUAL
-    return template.format(**about, off=off, usual=value_of(week, one, one.change.usual))
+    is_better = (one.change.latest > one.change.usual) == (one.change.better == "higher")
+    kind = words.GOOD_DAY if is_better else words.BAD_DAY
+    return template.format(**about, off=off, usual=value_of(week, one, one.change.usual), kind=kind)
 
 
 def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:

@@ -32,7 +32,7 @@ from analysis.pages.athlete_week.milestones import Milestone, milestones_of
 from analysis.pages.athlete_week.spoken import amount, names_alike, value_of, words_of
 from analysis.pages.athlete_week.week import TRAINED_DAYS_FOR_A_LINE, AthleteWeek
 from analysis.pages.series import COURSE_WEEKS, band_of
-from analysis.pages.wording import count_text, in_sentence, listed, long_day
+from analysis.pages.wording import count_text, exercise_name, in_sentence, listed, long_day
 
 CLEAN_SETS_DRAWN = 3
 NAMED_MOST = 3  # series that a sentence names
@@ -139,7 +139,9 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
     now, before = value_of(week, one, change.level), value_of(week, one, change.before)
     step, ramp = (words.LEVELS, words.LEVELS_OF), (words.ROSE_OR_FELL, words.ROSE_OR_FELL_OF)
     usually, of_kind = ramp if change.shape == "ramp" else step
-    levels = of_kind.get(_kind(one), usually).format(name=words_of(week, one).head, since=since, now=now, before=before)
+    levels = of_kind.get(_kind(one), usually).format(
+        name=words_of(week, one).head, lift=lift_of(one), since=since, now=now, before=before
+    )
     if not week.holds(change.last_date) or isinstance(one, FormHistory):
         return levels
     day, value = f"{change.last_date:%A}", value_of(week, one)
@@ -148,6 +150,11 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
     else:
         latest = words.LATEST.format(value=value, day=day)
     return f"{latest} {levels}"
+
+
+def lift_of(one: Followed) -> str:
+    """The lift of rated sets as it stands in a sentence; empty of anything else."""
+    return in_sentence(exercise_name(one.exercise)) if isinstance(one, FormHistory) else ""
 
 
 def since_text(one: Followed) -> str:

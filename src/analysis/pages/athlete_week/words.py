@@ -69,7 +69,7 @@ GETTING = "getting "
 NEVER_GETTING = ("form", "durability")  # whose verdict stands before what it is of
 LEVELS = "Since {since} it is about {now}; before, {before}."
 LEVELS_OF = {
-    "form": "Since {since} about {now} are clean; before, {before}.",
+    "form": "Since {since} about {now} reps of the {lift} are clean; before, {before}.",
     "pace": "Since {since} you run about {now} at your usual heart rate; before, {before}.",
     "depth": "Since {since} your hip angle is about {now}; before, {before}.",
     "tempo": "Since {since} a rep is about {now} off the plan; before, {before}.",
@@ -144,6 +144,7 @@ OFF_PLAN = "{value} off"
 LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name others."
 NO_LIFT = "No lift was done on three days in 8 weeks. Log one hard set a week."
 BREAKS = "{kinds} first"
+GOOD_DAY, BAD_DAY = "good", "bad"
 SETS_OF = "{sets} of {reps}"
 
 # bests
@@ -179,8 +180,8 @@ COACH_ADDS = "Your coach will add this."
 
 # folds
 SET_BREAK = "{lift}: {said}"
-AGAINST_USUAL = "Last: {value} on {day}, {off} than your usual {usual}; a bad day alone makes {alone}."
-AGAINST_NEW_USUAL = "Last: {value} on {day}, {off} than your new usual {usual}; a bad day alone makes {alone}."
+AGAINST_USUAL = "Last: {value} on {day}, {off} than your usual {usual}; a {kind} day alone makes {alone}."
+AGAINST_NEW_USUAL = "Last: {value} on {day}, {off} than your new usual {usual}; a {kind} day alone makes {alone}."
 AT_USUAL = "Last: {value} on {day}, as usual; a bad day alone makes {alone}."
 LAST_ONLY = "Last: {value} on {day}."
 OTHER_DEVICE = "{sessions} up to {day} on another device, not compared."
@@ -194,8 +195,8 @@ SESSIONS = "{lift}: {sessions}"
 SESSIONS_OF_MORE = "{lift}: the last {sessions}, {earlier} before"
 NO_DEVICE_NAME = "not named"
 LOADS = "The load was between {low} and {high}."
-STEPS_FEWER = "Late in long runs you take {size} fewer steps a minute, over {runs}."
-STEPS_MORE = "Late in long runs you take {size} more steps a minute, over {runs}."
+STEPS_FEWER = "Late in long runs you take {size} fewer steps a minute ({runs})."
+STEPS_MORE = "Late in long runs you take {size} more steps a minute ({runs})."
 STEPS_SAME = "No sure change in your steps a minute late in long runs, over {runs}."
 LONG = "Long is an hour or more. Lost is speed for each heartbeat, second half against first."
 EASY = "Easy is your usual heart rate, {low} to {high} beats a minute."

@@ -98,7 +98,7 @@ def _state_facts(moved: Sequence[Move], display: Display) -> Iterator[Fact]:
     for one in moved:
         alike.setdefault(one.verdicts, []).append(one)
     for (was, now), of in sorted(alike.items()):
-        names = "; ".join(f"{name}: {series}" for name, series in by_athlete(of, display).items())
+        names = "; ".join(f"{name} ({series})" for name, series in by_athlete(of, display).items())
         if was == State.CANNOT_TELL:
             said = words.FIRST_TOLD.format(names=names)
         elif now == State.CANNOT_TELL:

@@ -205,9 +205,9 @@ GONE_TIME = "after 8 weeks it is the usual"
 GONE_STALE = "it was measured too long ago"
 GONE_VALUES = "this week’s values do not bear it out"
 STATE_NOW = "Now {state}, {was} a week ago: {names}."
-QUIET_TITLE = "Steady or too close to call, and the other a week ago"
+QUIET_TITLE = "Moved between steady and too close to call"
 QUIET_HEADS = ("Athlete", "Now steady", "Now too close to call")
-FIRST_TOLD = "Told for the first time: {names}."
+FIRST_TOLD = "Enough values to judge for the first time: {names}."
 NOT_TOLD = "Cannot be told any more: {names}."
 SIDES_DIFFER = "sides differ"
 RULE_CHANGED = "The rule behind every verdict changed with this version."
@@ -226,7 +226,7 @@ COUNTED = "{name} ({n})"
 ROWS_TITLE = "New of this week, rows by athlete"
 ROWS_HEADS = {
     "sets": "Sets",
-    "reps": "Reps",
+    "reps": "Bar speeds",
     "runs": "Runs",
     "others": "Other",
     "trials": "Tests",
