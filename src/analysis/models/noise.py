@@ -11,7 +11,7 @@ rho by generalised least squares on their logs, rho drawn towards .25 with the w
 jumps (means of 4 exposures on either side, by more than the scan's threshold) no difference is taken across. A level
 that climbs all along, as in a beginner's first months, is no error that carries over: of whoever's last 3 exposures lie
 more than 5 standard errors from the first 3, the mean difference is taken out at each lag; of all lags together, a
-drift is, where it explains them better than every rho by 4 in log likelihood. Values that repeat, as the loads of a
+drift is, where it explains them better than every rho by 6 in log likelihood. Values that repeat, as the loads of a
 plan do, have a lag at which nothing differs: none counts less than 5 % of the largest. A published or stated TE joins
 with its degrees of freedom; where the staff states none, that of the device between days does (`base/devices.csv`),
 with 4. An athlete's own TE is drawn to the squad's with 6 to 40 degrees of freedom, by how much the athletes' errors
@@ -63,7 +63,7 @@ _LAGS = len(_LAG_COVARIANCE)
 DRIFT_SCORE, DRIFT_LEAST = 5.0, 8  # from which a rise of 8 exposures or more is one, in standard errors
 DRIFT_LEFT_LEAST = 0.3  # of the square of a difference, once their mean is taken out
 # mean square of a drift from one exposure to the next over twice that of TE, and the log likelihood it has to gain
-_DRIFTS, DRIFT_GAIN = np.concatenate([[0.0], np.geomspace(0.01, 30, 15)]), 4.0
+_DRIFTS, DRIFT_GAIN = np.concatenate([[0.0], np.geomspace(0.01, 30, 15)]), 6.0
 STEEP = 2.0  # of lag 4 to lag 1, from which a drift is thought of: rho .3 makes 1.4
 
 
@@ -140,14 +140,15 @@ def pooled(values: np.ndarray, *, resolution: float = 0.0) -> Pooled:
     spread = 1.4826 * np.nanmedian(first, axis=1)
     rho = np.full(len(values), RHO_START)
     te = np.sqrt(np.maximum(spread**2 / (2 * (1 - rho)), np.maximum(3 * least, _tiny(values))))
-    squares = own = counts = kurtosis = np.empty(0)
-    drifting = np.ones(values.shape[:2], dtype=bool)  # all at first: a drift must not hide in the error it is held to
-    for last in range(1 - CUT_ROUNDS, 1):
-        if last == 0:
-            drifting = _drifting(values, te, rho)
-        squares, own, counts, kurtosis = _mean_squares(values, _regimes(values, te, rho), drifting, rho)
-        squares = np.maximum(squares, np.maximum(least, LAG_SHARE_LEAST * squares.max(axis=1, keepdims=True)))
-        te, rho, carry_sd = _fitted(squares, counts.sum(axis=1))
+    nobody = np.zeros(values.shape[:2], dtype=bool)
+    for _ in range(CUT_ROUNDS):
+        regimes = _regimes(values, te, rho)
+        te, rho, carry_sd, *rest = _of_differences(values, regimes, nobody, rho, least)
+    # a drift must not hide in the error that it is held to
+    drifting = _drifting(values, *_of_differences(values, regimes, ~nobody, rho, least)[:2])
+    if drifting.any():
+        te, rho, carry_sd, *rest = _of_differences(values, regimes, drifting, rho, least)
+    own, counts, kurtosis = rest
     df = np.maximum(DIFFERENCE_SHARE * counts.sum(axis=1), 1.0)
     own_df = _own_df(np.maximum(own / np.maximum(counts, 1) / (1 - rho)[:, None], least), counts)
     return Pooled(te, df, rho, carry_sd, kurtosis, own_df, counts.sum(axis=1))
@@ -216,6 +217,15 @@ def _variance_of_jump(before: int, after: int, rho: np.ndarray) -> np.ndarray:
     weight = np.concatenate([np.full(before, -1 / before), np.full(after, 1 / after)])
     apart = np.abs(np.subtract.outer(np.arange(before + after), np.arange(before + after)))
     return np.einsum("i,...ij,j->...", weight, rho[:, None, None] ** apart, weight)
+
+
+def _of_differences(
+    values: np.ndarray, regimes: np.ndarray, drifting: np.ndarray, rho: np.ndarray, least: float
+) -> tuple[np.ndarray, ...]:
+    """TE, rho and the SD of the log variance of a level, then what `_mean_squares` gives besides."""
+    squares, own, counts, kurtosis = _mean_squares(values, regimes, drifting, rho)
+    squares = np.maximum(squares, np.maximum(least, LAG_SHARE_LEAST * squares.max(axis=1, keepdims=True)))
+    return *_fitted(squares, counts.sum(axis=1)), own, counts, kurtosis
 
 
 def _drifting(values: np.ndarray, te: np.ndarray, rho: np.ndarray) -> np.ndarray:
