@@ -86,10 +86,11 @@ def told(tmp_path_factory) -> Told:
 
 
 def listed(folder: Path, sunday: str) -> set[str]:
-    """Ids of the athletes whom the facts of that page list to be talked to for their bar speed."""
+    """Ids of the athletes whom the cards and lines of that page name for their bar speed."""
     page = json.loads((folder / "reports" / "squad_week" / sunday / "squad.json").read_text(encoding="utf-8"))
-    (talk,) = [section for section in page["sections"] if section["key"] == "talk"]
-    subjects = [fact["subject"] for fact in talk["facts"] if fact["state"] and fact["subject"].startswith("talk.")]
+    named = [section for section in page["sections"] if section["key"] in ("cards", "lines")]
+    facts = [fact for section in named for fact in section["facts"]]
+    subjects = [fact["subject"] for fact in facts if fact["state"] and fact["subject"].startswith("talk.")]
     return {subject.split(".")[1] for subject in subjects if "romanian_deadlift.speed" in subject}
 
 

@@ -226,7 +226,7 @@ COUNTED = "{name} ({n})"
 ROWS_TITLE = "New of this week, rows by athlete"
 ROWS_HEADS = {
     "sets": "Sets",
-    "reps": "Bar speeds",
+    "reps": "Single reps",
     "runs": "Runs",
     "others": "Other",
     "trials": "Tests",
