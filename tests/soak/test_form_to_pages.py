@@ -67,5 +67,9 @@ def rows_of_streams(page) -> tuple[str, str, str]:
     """What the coach's page counts of Alder: sets, rated repetitions, answers."""
     table = "//table[.//th[contains(., 'Single reps')]]"
     (row,) = lxml.html.parse(page).getroot().xpath(f"{table}//tr[contains(., 'Alder')]")
-    cells = [cell.text_content().strip() for cell in row.xpath("./th | ./td")]
-    return cells[1], cells[2], cells[6]
+    heads = lxml.html.parse(page).getroot().xpath(f"({table})[1]//thead//th")
+    cells = {
+        head.text_content().strip(): cell.text_content().strip()
+        for head, cell in zip(heads, row.xpath("./th | ./td"), strict=True)
+    }
+    return cells["Sets"], cells["Single reps"], cells["Answers"]
