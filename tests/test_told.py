@@ -143,7 +143,7 @@ def seconds_or_number(text: str) -> float:
     return 60 * float(minutes or 0) + float(rest)
 
 
-@given(PRINTED, st.floats(0.3, 900), st.floats(0.3, 900), st.sampled_from(READERS))
+@given(PRINTED, st.floats(2, 900), st.floats(2, 900), st.sampled_from(READERS))
 def test_a_printed_difference_is_that_of_the_printed_levels(about, now, before, display):
     unit, decimals = about
     words = Wording("it", decimals, display=display)
