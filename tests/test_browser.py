@@ -264,7 +264,7 @@ def test_thirty_athletes_open_and_sort_within_a_second(browser, thirty, record_p
                 return [entry.domComplete, performance.now() - start];
             }"""
         )
-        assert first.all_inner_texts()[:2] == ["Tree 29", "Tree 28"]
+        assert [text.split("\n")[0] for text in first.all_inner_texts()[:2]] == ["Tree 29", "Tree 28"]
         record_property("open and sort, ms", took_ms)
         print(f"30 athletes: opened in {took_ms[0]:.0f} ms, sorted twice in {took_ms[1]:.0f} ms")
         assert opened.complaints == []
