@@ -90,7 +90,7 @@ def test_the_page_makes_no_request_and_allows_none(week):
 
 def test_the_footer_says_who_made_it_from_what_and_whom_to_write_to(week):
     seen = words(week.page.read_text(encoding="utf-8"))
-    assert "(7f3a9988), made " in seen
+    assert "data 7f3a9988" in seen
     assert "To ask, correct or erase: Rowan." in seen
 
 
