@@ -54,9 +54,7 @@ class TestMessage:
     def test_form_comes_before_a_change_of_speed(self):
         told = self.said(self.GAIN, self.FORM)
         assert (told.headline, told.state) == ("You do clearly fewer clean reps", "clearly worse")
-        assert re.fullmatch(
-            r"Since 18 May about \S+ of 8 reps of the Romanian deadlift are clean; before, \S+ of 8\.", told.lead
-        )
+        assert re.fullmatch(r"Romanian deadlift: about \S+ of 8 clean since 18 May; before, \S+ of 8\.", told.lead)
         assert told.picture.unit == "of 8"
 
     def test_a_change_is_told_with_its_newest_value_both_levels_and_how_sure_it_is(self):

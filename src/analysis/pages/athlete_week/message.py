@@ -153,8 +153,8 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
 
 
 def lift_of(one: Followed) -> str:
-    """The lift of rated sets as it stands in a sentence; empty of anything else."""
-    return in_sentence(exercise_name(one.exercise)) if isinstance(one, FormHistory) else ""
+    """The lift of rated sets; empty of anything else."""
+    return exercise_name(one.exercise) if isinstance(one, FormHistory) else ""
 
 
 def since_text(one: Followed) -> str:

@@ -69,7 +69,7 @@ GETTING = "getting "
 NEVER_GETTING = ("form", "durability")  # whose verdict stands before what it is of
 LEVELS = "Since {since} it is about {now}; before, {before}."
 LEVELS_OF = {
-    "form": "Since {since} about {now} reps of the {lift} are clean; before, {before}.",
+    "form": "{lift}: about {now} clean since {since}; before, {before}.",
     "pace": "Since {since} you run about {now} at your usual heart rate; before, {before}.",
     "depth": "Since {since} your hip angle is about {now}; before, {before}.",
     "tempo": "Since {since} a rep is about {now} off the plan; before, {before}.",
