@@ -187,6 +187,7 @@ def test_without_javascript_a_true_page_tells_the_whole_week(browser, squad_work
         for fold in opened.tab.locator("summary").all():
             fold.click()
         seen = " ".join(opened.tab.inner_text("main").split())  # what is hidden has no inner text
+        seen = seen.replace(" .", ".")  # a headline's full stop is only heard, and stands apart
         opened.picture(f"{name.lower()}_360_no_script")
         for section in sections:
             assert [fact["sentence"] for fact in section["facts"] if fact["sentence"] not in seen] == []
