@@ -6,6 +6,7 @@ import pytest
 from drop_folder import CONFIG, ROSTER, drop, strong, strong_row, workspace
 
 import analysis as aw
+from analysis.base.blocks import Fact
 from analysis.base.errors import ConfigProblem, NotEnoughData, UnknownAthlete, UsageProblem
 from analysis.lab import explore as exploring
 from analysis.lab import live, pick
@@ -56,11 +57,50 @@ def test_a_default_that_cannot_be_is_refused(squad, tmp_path):
     with pytest.raises(UsageProblem, match="3 days is not between 7 and 365"):
         pick.window(3)
     empty = workspace(tmp_path / "empty")
-    with pytest.raises(NotEnoughData, match="names no key lift"):
-        pick.lift(workspace=empty)
+    with pytest.raises(UsageProblem, match="'rest' is none of sleep, soreness"):
+        pick.one_of(["sleep", "soreness"], "rest")
     with pytest.raises(NotEnoughData, match="holds no data yet"):
         pick.dates(workspace=empty)
     empty.store.close()
+
+
+def test_where_nothing_is_named_a_picker_is_its_default_as_it_is(tmp_path):
+    bare = workspace(tmp_path / "bare")
+    assert (pick.lift(workspace=bare), pick.check("jump", workspace=bare)) == ("", "jump")
+    bare.store.close()
+
+
+def test_the_tables_of_an_athlete_come_with_the_lifts_that_her_log_proposes(tmp_path):
+    bare = workspace(tmp_path / "bare")
+    drop(bare.folder, "a.csv", ROSTER + "Alder,alder1,F,2004,,,\n")
+    days = ("2026-06-01", "2026-06-04", "2026-06-09")
+    drop(bare.folder, "Alder/strong.csv", strong(*(strong_row(day) for day in days)))
+    intake.ingest(bare, intake.files_below([bare.raw_folder]))
+    alder = pick.tables("Alder", bare)
+    assert (alder.name, len(alder.sets), alder.config.lift("").name) == ("Alder", 3, "Deadlift")
+    assert pick.tables("Alder", bare, until="2026-06-04").until == pd.Timestamp("2026-06-04")
+    bare.store.close()
+
+
+@pytest.mark.usefixtures("somebody")
+def test_where_somebody_is_there_tables_are_read_when_an_athlete_is_chosen(squad, capsys):
+    who = pick.tables(workspace=squad)
+    aw.explore(lambda who: f"{who.name}, {len(who.sets)} sets", who=who)
+    who.value = "birch1"
+    who.value = "alder1"
+    assert capsys.readouterr().out.splitlines() == ["Alder, 2 sets", "Birch, 0 sets", "Alder, 2 sets"]
+    assert who.reads("alder1") is who.reads("alder1")
+
+
+@pytest.mark.parametrize("nothing", [None, [], pd.DataFrame(columns=["day"]), [None, pd.DataFrame()]], ids=str)
+def test_nothing_to_show_says_what_to_record(capsys, nothing):
+    aw.explore(lambda: nothing, missing="Log a set.")
+    assert set(capsys.readouterr().out.splitlines()) == {"Log a set."}
+
+
+def test_facts_and_texts_are_printed_as_words(capsys):
+    aw.explore(lambda: [Fact("form", "Held for 3 weeks.", "steady"), "And a text."])
+    assert capsys.readouterr().out.splitlines() == ["● Held steady. Held for 3 weeks.", "And a text."]
 
 
 def test_where_somebody_is_there_a_picker_offers_all_and_begins_with_its_default(squad, somebody):

@@ -8,6 +8,12 @@
     From a table to a result with its uncertainty.
 `aw.figures`
     From a result to a figure.
+`aw.week(athlete)`, `aw.review(squad)`
+    What the pages are made from: a week of `ws.athlete("Alder")`, a block of `ws.everyone()`.
+`aw.precision`
+    The noise of what is followed, and how soon a change would be seen.
+`aw.example`
+    Made-up athletes with a known truth.
 
 `aw.pick`, `aw.explore()`
     Pickers in a live notebook, and what is drawn again when one is changed.
@@ -24,14 +30,27 @@ from analysis import moved
 from analysis.base import drawing
 
 if TYPE_CHECKING:
-    from analysis import figures, metrics, models
+    from analysis import example, figures, metrics, models, precision
     from analysis.lab import pick
     from analysis.lab.explore import explore
     from analysis.lab.saving import save
 
     __version__: str
 
-__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick", "save"]
+__all__ = [
+    "__version__",
+    "example",
+    "explore",
+    "figures",
+    "metrics",
+    "models",
+    "open_workspace",
+    "pick",
+    "precision",
+    "review",
+    "save",
+    "week",
+]
 
 
 def _drawing() -> SimpleNamespace:
@@ -77,6 +96,20 @@ def open_workspace(folder=None):
     from analysis.workspace import open_workspace as opened  # the store is not needed to use the pure core
 
     return opened(folder, _noise_of)
+
+
+def week(athlete, until=None):
+    """The week of an athlete of `Workspace.athlete`, its parts fitted when asked for. See `pages.athlete_week.week`."""
+    from analysis.pages.athlete_week.week import athlete_week
+
+    return athlete_week(athlete, until or athlete.until)
+
+
+def review(squad, since="", until=""):
+    """The block of a squad of `Workspace.everyone`, the last 12 weeks by default. See `pages.block_review.review`."""
+    from analysis.pages.block_review.review import block_review
+
+    return block_review(squad, since=since, until=until or squad.until.date().isoformat())
 
 
 def _noise_of(athletes, until):

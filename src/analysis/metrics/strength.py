@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import integrate, stats
 
 from analysis.base.config import Lift
-from analysis.base.errors import DataProblem
+from analysis.base.errors import DataProblem, NotEnoughData
 
 VelocityMetric = Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"]
 VELOCITY_METRICS: tuple[VelocityMetric, ...] = (
@@ -127,6 +127,38 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     measured = measured.take(order).reset_index(drop=True)
     of_the_set = sets[_OF_THE_SET].take(place[order]).reset_index(drop=True)
     return pd.concat([measured[[*_SET_KEY, "rep_no"]], of_the_set, measured[[*VELOCITY_METRICS, "device"]]], axis=1)
+
+
+def speeds_of_lift(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, days: int = 42, side: str = "B"
+) -> pd.DataFrame:
+    """The bar speeds of a key lift in the last `days` days, by the newest device of these days.
+
+    Parameters
+    ----------
+    sets, reps : as `bar_speeds` takes them.
+    lift : names exercise and velocity; repetitions without that velocity are left out.
+    until : last day that counts.
+    side : L, R or B.
+
+    Returns
+    -------
+    DataFrame as `bar_speeds`, one row a repetition.
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift in these days.
+    """
+    measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
+    since = until - pd.Timedelta(days=days)
+    of_lift = measured[(measured["exercise"] == lift.exercise) & (measured["side"] == side)]
+    recent = of_lift[(of_lift["local_date"] > since) & (of_lift["local_date"] <= until)]
+    if recent.empty:
+        raise NotEnoughData(
+            f"No bar speed of {lift.name} in the {days} days up to {until.date()}. Measure 3 loads in one session."
+        )
+    device = recent["device"].fillna("")
+    return recent[device == device.iloc[-1]]
 
 
 def _place_among(session: np.ndarray, set_no: np.ndarray, of_session: np.ndarray, of_set_no: np.ndarray) -> np.ndarray:

@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics.pattern_balance import sets_by_pattern, work_by_side
-from analysis.models.form.clean_reps import SWC_REPS
-from analysis.models.form.cues import CueSessions, cue_sessions
+from analysis.models.form.cues import CueSessions, cues_beside_form
 from analysis.models.form.form_and_day import Circumstance
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.durability import Durability, durability
-from analysis.models.series import Quantity
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.block_review.measures import CLEAN_REPS, Block
+from analysis.pages.block_review.measures import Block
 
 SLEEP = Circumstance("sleep", "Sleep", "points")
 SORENESS = Circumstance("soreness", "Soreness", "points")
@@ -115,9 +113,8 @@ def cues_followed(weeks: Weeks, block: Block) -> list[CueOf]:
         if not week.forms.known:
             continue
         form, cues = week.forms.known[0], week.athlete.cues
-        own = cues[block.holds(cues) & (cues["exercise"] == form.exercise)]
-        clean = Quantity(CLEAN_REPS, "reps", SWC_REPS, resolution=1.0)
-        found += [CueOf(name, one) for one in cue_sessions(own, form.exposures, clean, judging=week.judging)]
+        around = cues_beside_form(cues[block.holds(cues)], form, judging=week.judging)
+        found += [CueOf(name, one) for one in around]
     return sorted(found, key=lambda one: one.sessions.local_date)
 
 
