@@ -11,8 +11,10 @@
 
 `aw.pick`, `aw.explore()`
     Pickers in a live notebook, and what is drawn again when one is changed.
-`aw.save(thing, "file.xlsx")`
-    A table, a result or a figure as a file.
+`aw.table(thing)`
+    A table that sorts and filters.
+`aw.save(thing, "file.xlsx")`, `aw.save_buttons(thing, "file")`
+    A table, a result or a figure as a file, and buttons that do it.
 
 Each is loaded when it is first touched, and says in its docstring what is inside.
 """
@@ -26,12 +28,26 @@ from analysis.base import drawing
 if TYPE_CHECKING:
     from analysis import figures, metrics, models
     from analysis.lab import pick
+    from analysis.lab.buttons import save_buttons
     from analysis.lab.explore import explore
     from analysis.lab.saving import save
+    from analysis.lab.tables import table
 
     __version__: str
 
-__all__ = ["__version__", "explore", "figures", "metrics", "models", "open_workspace", "pick", "save"]
+__all__ = [
+    "__version__",
+    "explore",
+    "figures",
+    "metrics",
+    "models",
+    "open_workspace",
+    "pick",
+    "save",
+    "save_buttons",
+    "table",
+]
+_TOOLS = {"explore": "explore", "save": "saving", "save_buttons": "buttons", "table": "tables"}  # modules of `lab/`
 
 
 def _drawing() -> SimpleNamespace:
@@ -53,10 +69,8 @@ def __getattr__(name: str) -> object:
         return version("athlete-workbook")
     if name == "pick":
         return _room("lab.pick")
-    if name == "explore":
-        return _room("lab.explore").explore
-    if name == "save":
-        return _room("lab.saving").save
+    if name in _TOOLS:
+        return getattr(_room(f"lab.{_TOOLS[name]}"), name)
     if name in __all__:
         return _room(name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")
