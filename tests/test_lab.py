@@ -1,15 +1,18 @@
 """Choosing by hand: a default where nobody is there, a widget where somebody is, and only its own cell redrawn."""
 
+import sys
+
 import nbformat
 import pandas as pd
 import pytest
 from drop_folder import CONFIG, ROSTER, drop, strong, strong_row, workspace
+from test_results import PROFILE
 
 import analysis as aw
 from analysis.base.blocks import Fact
 from analysis.base.errors import ConfigProblem, NotEnoughData, UnknownAthlete, UsageProblem
 from analysis.lab import explore as exploring
-from analysis.lab import live, pick
+from analysis.lab import live, pick, tables
 from analysis.report.page import RENDERING
 from analysis.workspace import intake
 
@@ -31,7 +34,7 @@ def squad(tmp_path_factory):
 def somebody(monkeypatch):
     """Somebody sits at the notebook."""
     widgets = pytest.importorskip("ipywidgets")
-    for module in (pick, exploring):
+    for module in (pick, exploring, tables):
         monkeypatch.setattr(module, "widgets", lambda: widgets)
     return widgets
 
@@ -133,6 +136,39 @@ def test_a_change_of_a_picker_asks_the_function_again_and_plain_values_stay(squa
 def test_where_nobody_is_there_the_answer_is_shown_once(capsys):
     aw.explore(lambda days: [days, days + 1, None], days=7)
     assert capsys.readouterr().out.split() == ["7", "8"]
+
+
+def shown_as(table):
+    return table._repr_mimebundle_()
+
+
+def test_where_nobody_is_there_a_table_is_plain_and_says_how_long_it_is():
+    long = pd.DataFrame({"load_kg": range(500), "notes": "<b>slow</b>"})
+    bundle = shown_as(aw.table(long))
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/html"].count("<tr") == 22  # the names, ten rows, dots, ten rows
+    assert "500 rows × 2 columns" in bundle["text/html"]
+    assert "<b>" not in bundle["text/html"]
+    assert list(aw.table(PROFILE).frame["term"]) == ["v0", "slope", "e1RM"]
+    assert list(aw.table(long.groupby("notes").sum()).frame.columns) == ["notes", "load_kg"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_where_somebody_is_there_a_table_sorts_and_filters_and_asks_nothing_of_a_network():
+    pytest.importorskip("itables.widget")
+    frame = pd.DataFrame({"load_kg": [100.0, None], "notes": ["<b>slow</b>", None]})
+    bundle = shown_as(aw.table(frame))
+    assert set(bundle) == {"text/plain", "text/html", WIDGET_MIME}
+    assert "http" not in str(bundle)
+    widget = tables._widget(frame)
+    assert "<b>" not in widget._dt_args["data_json"]
+    assert widget._dt_args["columnControl"] == ["order", "searchDropdown"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_without_the_library_a_table_is_plain(monkeypatch):
+    monkeypatch.setitem(sys.modules, "itables.widget", None)
+    assert set(shown_as(aw.table(pd.DataFrame({"load_kg": [100.0]})))) == {"text/plain", "text/html"}
 
 
 CELLS = """import analysis as aw

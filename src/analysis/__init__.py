@@ -17,8 +17,10 @@
 
 `aw.pick`, `aw.explore()`
     Pickers in a live notebook, and what is drawn again when one is changed.
-`aw.save(thing, "file.xlsx")`
-    A table, a result or a figure as a file.
+`aw.table(thing)`
+    A table that sorts and filters.
+`aw.save(thing, "file.xlsx")`, `aw.save_buttons(thing, "file")`
+    A table, a result or a figure as a file, and buttons that do it.
 
 Each is loaded when it is first touched, and says in its docstring what is inside.
 """
@@ -32,8 +34,10 @@ from analysis.base import drawing
 if TYPE_CHECKING:
     from analysis import example, figures, metrics, models, precision
     from analysis.lab import pick
+    from analysis.lab.buttons import save_buttons
     from analysis.lab.explore import explore
     from analysis.lab.saving import save
+    from analysis.lab.tables import table
 
     __version__: str
 
@@ -49,8 +53,11 @@ __all__ = [
     "precision",
     "review",
     "save",
+    "save_buttons",
+    "table",
     "week",
 ]
+_TOOLS = {"explore": "explore", "save": "saving", "save_buttons": "buttons", "table": "tables"}  # modules of `lab/`
 
 
 def _drawing() -> SimpleNamespace:
@@ -72,10 +79,8 @@ def __getattr__(name: str) -> object:
         return version("athlete-workbook")
     if name == "pick":
         return _room("lab.pick")
-    if name == "explore":
-        return _room("lab.explore").explore
-    if name == "save":
-        return _room("lab.saving").save
+    if name in _TOOLS:
+        return getattr(_room(f"lab.{_TOOLS[name]}"), name)
     if name in __all__:
         return _room(name)
     raise AttributeError(f"module 'analysis' has no attribute {name!r}; it has {', '.join(__all__)}")

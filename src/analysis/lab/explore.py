@@ -9,6 +9,7 @@ from IPython.display import display
 from analysis.base.blocks import Fact, as_plain
 from analysis.base.errors import WorkbookError
 from analysis.lab.live import widgets
+from analysis.lab.tables import table
 from analysis.report.html import fact_text
 from analysis.report.page import plain
 
@@ -68,6 +69,8 @@ def _show(answer: Any, missing: str) -> int:
         print(answer)
     elif isinstance(answer, pd.DataFrame | pd.Series) and answer.empty:
         print(missing)
+    elif isinstance(answer, pd.DataFrame):
+        display(table(answer))
     else:
         display(answer)
     return 1
