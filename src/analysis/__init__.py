@@ -10,6 +10,8 @@
     From a result to a figure.
 `aw.week(athlete)`, `aw.review(squad)`
     What the pages are made from: a week of `ws.athlete("Alder")`, a block of `ws.everyone()`.
+`aw.look("file.csv")`
+    What a file would bring, before it is taken in.
 `aw.precision`
     The noise of what is followed, and how soon a change would be seen.
 `aw.example`
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from analysis.lab import pick
     from analysis.lab.buttons import save_buttons
     from analysis.lab.explore import explore
+    from analysis.lab.look import look
     from analysis.lab.saving import save
     from analysis.lab.tables import table
 
@@ -46,6 +49,7 @@ __all__ = [
     "example",
     "explore",
     "figures",
+    "look",
     "metrics",
     "models",
     "open_workspace",
@@ -57,7 +61,13 @@ __all__ = [
     "table",
     "week",
 ]
-_TOOLS = {"explore": "explore", "save": "saving", "save_buttons": "buttons", "table": "tables"}  # modules of `lab/`
+_TOOLS = {  # modules of `lab/`
+    "explore": "explore",
+    "look": "look",
+    "save": "saving",
+    "save_buttons": "buttons",
+    "table": "tables",
+}
 
 
 def _drawing() -> SimpleNamespace:

@@ -71,7 +71,8 @@ def show(result: Result) -> None:
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 
-    display(result.tidy())
+    table = result.tidy()
+    display(table if len(table) else result.glance())  # what cannot be told has a reason in place of numbers
     if _drawing_of(result) is not None and isinstance(get_ipython(), ZMQInteractiveShell):
         display(figure_of(result))  # in a terminal plotly would open a browser
 

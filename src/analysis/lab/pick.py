@@ -1,6 +1,6 @@
 """Pickers for `aw.explore`: widgets in a live notebook, else their default.
 
-`aw.pick.athlete()`, `aw.pick.lift()`, `aw.pick.check()`
+`aw.pick.athlete()`, `aw.pick.lift()`, `aw.pick.check()`, `aw.pick.followed()` (a lift or a check)
     One of the workspace's, its first by default.
 `aw.pick.tables()`
     An athlete, handed on as her tables.
@@ -28,7 +28,7 @@ from analysis.lab.live import widgets
 from analysis.metrics.key_lifts import lifts_of_log
 from analysis.workspace import Athlete, Workspace, day, open_workspace
 
-__all__ = ["athlete", "check", "dates", "lift", "one_of", "tables", "window"]
+__all__ = ["athlete", "check", "dates", "followed", "lift", "one_of", "tables", "window"]
 
 
 def athlete(default: str = "", workspace: Workspace | None = None) -> Any:
@@ -87,6 +87,17 @@ def check(default: str = "", workspace: Workspace | None = None) -> Any:
     ws = workspace or open_workspace()
     named = ws.config.checks
     return _of_config("Check", named, ws.config.check(default).test_id) if named else default
+
+
+def followed(default: str = "", workspace: Workspace | None = None) -> Any:
+    """A key lift or a check, as `aw.precision.how_soon` takes it; where none is named, the default as it is.
+
+    Raises UsageProblem for a default that is none of them.
+    """
+    from analysis.precision import followed as known  # takes a second to import
+
+    named = known(workspace or open_workspace())
+    return one_of({one.name: name for name, one in named.items()}, default, "Measure") if named else default
 
 
 def _of_config(title: str, named: Iterable[Lift] | Iterable[Check], chosen: str) -> Any:

@@ -8,7 +8,7 @@ Load of days and weeks
     `week_over_week_pct`, `ramp_pct`
 Lifting
     `bar_speeds` (every repetition with its set), `set_speeds`, `sets_of_lift`, `work_sets`, `e1rm_from_reps`
-    `speeds_of_lift` (by the newest device)
+    `speeds_of_lift` (by the newest device), `speed_kept`
     `sets_by_pattern`, `work_by_side`, `tempo_compliance`, `tempo_summary`
 Running and sprinting
     `recorded_runs`, `distance_by_week`, `run_load`, `HeartRates`, `best_efforts`, `pace_s_per_km`

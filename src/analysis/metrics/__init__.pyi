@@ -27,7 +27,7 @@ from .running import (
     speed_at_heart_rate,
     week_of,
 )
-from .strength import bar_speeds, e1rm_from_reps, set_speeds, sets_of_lift, speeds_of_lift, work_sets
+from .strength import bar_speeds, e1rm_from_reps, set_speeds, sets_of_lift, speed_kept, speeds_of_lift, work_sets
 from .tempo import tempo_compliance, tempo_summary
 from .wellness import wellness_day, wellness_week
 
@@ -59,6 +59,7 @@ __all__ = [
     "sets_by_pattern",
     "sets_of_lift",
     "speed_at_heart_rate",
+    "speed_kept",
     "speeds_of_lift",
     "srpe_load_au",
     "strain_au",

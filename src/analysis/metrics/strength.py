@@ -197,6 +197,33 @@ def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_veloc
     return by_set.reset_index().sort_values(["local_date", *_SET_KEY], ignore_index=True)
 
 
+def speed_kept(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, least_reps: int = 3
+) -> pd.DataFrame:
+    """How much of the first repetition's speed the last one of a set keeps, by day: a number to put one's own beside.
+
+    Parameters
+    ----------
+    sets, reps, lift, until : as `speeds_of_lift` takes them; a year counts.
+    least_reps : sets of fewer measured repetitions do not count.
+
+    Returns
+    -------
+    DataFrame, one row a day with such a set: local_date, kept_pct (mean of its sets, in percent).
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift.
+    """
+    by_set = set_speeds(speeds_of_lift(sets, reps, lift, until, days=365), metric=lift.metric)
+    whole = by_set[by_set["n_reps"] >= least_reps]
+    return (
+        whole.assign(kept_pct=100 - whole["loss_from_first_pct"])
+        .groupby("local_date", as_index=False)["kept_pct"]
+        .mean()
+    )
+
+
 def loss_without_fatigue_pct(*, cv_pct: float, n_reps: int) -> float:
     """Mean loss from the best repetition when all repetitions are equal but for noise of `cv_pct` (normal).
 

@@ -20,7 +20,7 @@ Running and sprinting
     `sprint_of_test`, `corrections_of_test`, `sprint_under_radar`, `force_of_best_sprint` (of what was recorded last)
 Form
     `rated_repetitions`, `watched_repetitions`, `form_break`, `form_of_squad`, `depth_drift`
-    `form_and_day`, `after_cue`, `cue_sessions`, `cues_beside_form`
+    `rated_days`, `form_and_day`, `after_cue`, `cue_sessions`, `cues_beside_form`
 Load and performance
     `fitness_fatigue`, `fit_dose_response`, `profile_likelihood`, `bootstrap`, `forecast_skill`, `review`
     `simulate_plan`, `simulate_weeks`, `best_block`, `lift_season`, `compared_forms`

@@ -20,6 +20,7 @@ from .form.form_and_day import form_and_day
 from .form.form_break import form_break, form_of_squad
 from .form.hinge_depth import hinge_depth
 from .form.mobility_level import mobility_level
+from .form.rated_days import rated_days
 from .form.sides import side_difference
 from .form.tempo_kept import tempo_kept
 from .form.watched import watched_repetitions
@@ -111,6 +112,7 @@ __all__ = [
     "profiles_of_lift",
     "profiles_of_squad",
     "protocols",
+    "rated_days",
     "rated_repetitions",
     "readiness",
     "readiness_of_lift",
