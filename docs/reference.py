@@ -434,8 +434,8 @@ def notebooks_page(pictures: Path) -> str:
     """The notebooks to explore with: what each asks, and the picture to expect of it."""
     above = (
         "# Notebooks\n\n`workbook lab` opens them in JupyterLab. Menus choose somebody else or another lift, and only "
-        "what stands below them is drawn again; what cannot be answered says what to record. Each ends in something to take "
-        "along. The pictures are of the example squad, or of made-up numbers where the notebook says so.\n"
+        "what stands below them is drawn again; what cannot be answered says what to record. Each ends in something to "
+        "take along. The pictures are of the example squad, or of made-up numbers where the notebook says so.\n"
     )
     return above + "".join(notebook_entry(path, pictures) for path in sorted(explored_notebooks()))
 

@@ -37,7 +37,8 @@ def test_cells_hold_one_thought_and_define_no_function(notebook):
         if "parameters" in cell.metadata.get("tags", []):
             continue
         tree = ast.parse(cell.source)
-        assert len(tree.body) <= MOST_STATEMENTS, cell.source
+        done = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+        assert len(done) <= MOST_STATEMENTS, cell.source
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)], cell.source
         explored = {id(inner) for call in explores(tree) for inner in ast.walk(call)}
         lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]

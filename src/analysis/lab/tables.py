@@ -28,8 +28,8 @@ def table(thing: pd.DataFrame | Result) -> "Table":
 
     >>> table(pd.DataFrame({"load_kg": [100.0, 60.0]}))
      load_kg
-       100.0
-        60.0
+         100
+          60
     """
     return Table(as_table(thing))
 
@@ -41,15 +41,26 @@ class Table:
         self.frame = frame
 
     def __repr__(self) -> str:
-        return self.frame.to_string(index=False, max_rows=MOST_ROWS)
+        return self.frame.to_string(index=False, max_rows=MOST_ROWS, float_format=_digits)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         plain = {
             "text/plain": repr(self),
-            "text/html": self.frame.to_html(index=False, max_rows=MOST_ROWS, show_dimensions=True),
+            "text/html": self.frame.to_html(
+                index=False, max_rows=MOST_ROWS, show_dimensions=True, float_format=_digits
+            ),
         }
         live = _widget(self.frame)
         return plain if live is None else {**live._repr_mimebundle_()[0], **plain}
+
+
+def _digits(value: float) -> str:
+    """A number with the four digits that are read; all digits are in the frame and in what is saved.
+
+    >>> _digits(0.7652731), _digits(12340.0)
+    ('0.7653', '12340')
+    """
+    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
 
 
 def _widget(frame: pd.DataFrame) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.models.form.clean_reps import FormHistory
 from analysis.models.series import Followed, Series
 
 _FROM_FACT = (
@@ -34,7 +35,7 @@ def verdicts(followed: Iterable[Followed]) -> pd.DataFrame:
     rows = []
     for one in followed:
         told = one.change.fact_fields()
-        name = one.quantity.name if isinstance(one, Series) else type(one).__name__
+        name = one.quantity.name if isinstance(one, Series | FormHistory) else type(one).__name__
         rows.append({"quantity": name} | {key: told.get(key) for key in _FROM_FACT} | {"newest": one.last_date})
     table = pd.DataFrame(rows, columns=["quantity", *_FROM_FACT, "newest"])
     order = pd.Series([not one.change.state.flagged for one in followed] if rows else [], dtype=bool)
