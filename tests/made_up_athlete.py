@@ -39,7 +39,7 @@ CONFIG = Config(lifts=[LIFT], checks=[SPRINT], side_tests=[HOP])
 
 @dataclass(frozen=True)
 class MadeUp:
-    """Duck-typed as `analysis.workspace.workspace.Athlete`."""
+    """Duck-typed as `analysis.workspace.people.Athlete`."""
 
     athlete_id: str
     config: Config
@@ -79,7 +79,7 @@ def table(name: str, rows: list[dict], **more: str) -> pd.DataFrame:
 
 
 def left_out(rows: list[tuple[str, str, str, str]]) -> pd.DataFrame:
-    """Exclusions as `analysis.workspace.workspace.Athlete` gives them: day, what, part and reason, oldest first."""
+    """Exclusions as `analysis.workspace.people.Athlete` gives them: day, what, part and reason, oldest first."""
     frame = pd.DataFrame(rows, columns=["local_date", "what", "part", "reason"], dtype="str")
     keys = frame.index.astype("str") + "|1|1"
     return frame.assign(

@@ -38,7 +38,7 @@ class Named(MadeUp):
 
 @dataclass(frozen=True)
 class Grove:
-    """Duck-typed as `analysis.workspace.workspace.Squad`."""
+    """Duck-typed as `analysis.workspace.people.Squad`."""
 
     athletes: tuple[Named, ...]
     config: Config = CONFIG

@@ -373,8 +373,11 @@ def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
     run(grove, "ingest", str(put(opened, "birch off.txt", sealed(opened, off | {"role": None, "minutes": None}))))
     page = making.make_for_coach(opened, shown, said_away(opened)).path
     with Phone(browser, page) as phone:
+        assert phone.tab.get_by_text("No change for 6 weeks.").count() == 1  # of one menu
+        assert phone.tab.locator("label:visible").get_by_text("Why").count() == 0  # nothing is answered yet
         phone.tap("Accept", "Alder: Pause")
         phone.tap("Accept", "Alder: </script>")
+        assert phone.tab.get_by_label("Why").locator("visible=true").count() == 2
         assert phone.said() == "Of one menu one choice is taken: the other one is rejected."
         phone.tab.get_by_label("Why").last.fill("fits the camp")
         phone.tap("Yes", "Birch: ill")

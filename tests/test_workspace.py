@@ -240,10 +240,10 @@ def test_the_workspaces_own_copy_of_a_report_is_preferred(squad):
 
 
 def test_notebooks_people_changed_are_not_written_over(squad):
-    folder = copy_notebooks(squad)
+    folder = copy_notebooks(squad.folder)
     for path in folder.rglob("*.ipynb"):
         path.write_text("mine", encoding="utf-8")
-    copy_notebooks(squad)
+    copy_notebooks(squad.folder)
     assert {path.read_text(encoding="utf-8") for path in folder.rglob("*.ipynb")} <= {"mine"}
 
 

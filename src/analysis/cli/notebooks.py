@@ -52,6 +52,6 @@ def lab(arguments: tuple[str, ...], workspace_folder: Path | None) -> None:
 
     workspace = open_workspace(workspace_folder)
     say_if_unlogged(workspace)
-    folder = copy_notebooks(workspace)
+    folder = copy_notebooks(workspace.folder)
     environment = os.environ | {ENVIRONMENT: str(workspace.folder)}
     os.execve(sys.executable, [sys.executable, "-P", "-m", "jupyter", "lab", str(folder), *arguments], environment)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.columns import DTYPES
+from analysis.base.errors import UsageProblem
 from analysis.base.tables import TABLES
 from analysis.workspace.left_out import row_keys, without
 
@@ -19,6 +21,17 @@ _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _A_WEEK = pd.Timedelta(days=7)
 OF_AN_EXERCISE = ("pattern", "variant", "equipment")  # joined to its sets
+
+
+def day(text: str) -> pd.Timestamp:
+    """A day given as ISO text.
+
+    Raises UsageProblem for anything else.
+    """
+    try:
+        return pd.to_datetime(date.fromisoformat(text))
+    except ValueError:
+        raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None
 
 
 def last_day_of(stored: dict[str, pd.DataFrame], today: pd.Timestamp) -> pd.Timestamp:

@@ -8,8 +8,8 @@ import pandas as pd
 from analysis.base.errors import UsageProblem
 from analysis.base.frames import rows_of
 from analysis.base.tables import LABELS, TABLES
-from analysis.workspace.as_of import label_id, with_planned
-from analysis.workspace.workspace import Workspace, day
+from analysis.workspace.as_of import day, label_id, with_planned
+from analysis.workspace.workspace import Workspace
 
 _HOW_TO_LIST = "List what there is: workbook label --list"
 

@@ -1,10 +1,7 @@
-"""A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages. What notebooks begin with."""
+"""A workspace: a folder with `workbook.toml`, its store, its notebooks and its pages."""
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +11,7 @@ import pyarrow as pa
 
 from analysis.base import config as configuration
 from analysis.base.config import Config
-from analysis.base.errors import ConfigProblem, UnknownAthlete, UsageProblem
+from analysis.base.errors import UnknownAthlete, UsageProblem
 from analysis.base.frames import rows_of
 from analysis.base.rules import NAME as RULES
 from analysis.base.rules import Rule, read_rules
@@ -23,17 +20,16 @@ from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
 from analysis.store import Store
 from analysis.workspace import bundle
-from analysis.workspace.as_of import FRAMES, as_of, by_athlete, last_day_of, of_athletes, remaining
+from analysis.workspace.as_of import FRAMES, as_of, by_athlete, day, last_day_of, of_athletes, remaining
 from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
-from analysis.workspace.fingerprint import digest, hash_of, source_hash
+from analysis.workspace.fingerprint import digest, source_hash
 from analysis.workspace.left_out import left_out
 from analysis.workspace.noise import NoiseOf, keep, kept, no_noise
+from analysis.workspace.notebooks import notebook_of
 from analysis.workspace.overview import WITH_DEVICE, Overview, overview_of_frames, overview_of_streams
+from analysis.workspace.people import Athlete, NoiseWhenAsked, Squad
 from analysis.workspace.sql import answered, arrow
-from analysis.workspace.verdicts import verdicts_of_last_page
-
-ENVIRONMENT = "WORKBOOK_WORKSPACE"
 
 _LEDGER = (
     *("files", "revisions", "rejects", "waiting", "exclusions"),  # how the data came in
@@ -53,99 +49,6 @@ _NOT_ON_PAGES = {
     "drop_within_s",
 }  # of the configuration
 _NO_STREAM = ("plan", "proposals", "labels")  # written by the coach, not measured
-_PROVENANCE = ["file_no", "row_no", "answered_at", "written_at"]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Athlete:
-    """One athlete's canonical frames up to and including a day.
-
-    `sets`, `reps`, `runs` and `splits` carry the `local_date` of their session; `sets` and `runs` carry `counted`,
-    False for the copy of a record that another source holds too (sum only counted rows), and `sets` the `pattern`,
-    `variant` and `equipment` of the exercise, missing where the catalogue does not know it. `plan` reaches one week
-    further, since the coming week is planned already; `proposals` are those that the coach accepted; `labels` are days
-    planned light, ill or away that have begun by then, whole, said by hand or by the plan. Rows that somebody left out
-    are in none of them; `exclusions` says which, and why: table_name, row_key, athlete_id, local_date, what, part,
-    value, reason.
-    """
-
-    athlete_id: str
-    name: str
-    until: pd.Timestamp
-    config: Config
-    frames: dict[str, pd.DataFrame]
-    exclusions: pd.DataFrame
-    _store: Store | Bundle = field(repr=False)
-    _noise: "_Noise" = field(repr=False)
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name in FRAMES:
-            return self.frames[name]
-        raise AttributeError(f"{name!r} is no frame of an athlete; the frames are {', '.join(FRAMES)}")
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *FRAMES]
-
-    @property
-    def overview(self) -> Overview:
-        """What a notebook shows of the athlete: each table with rows, days and devices, and what there is not."""
-        return overview_of_frames(f"{self.name} ({self.athlete_id}), up to {self.until.date()}", self.frames)
-
-    def __repr__(self) -> str:
-        rows = sum(len(frame) for frame in self.frames.values())
-        return f"Athlete({self.athlete_id!r}, {self.name!r}, until {self.until.date()}, {rows} rows)"
-
-    def _repr_html_(self) -> str:
-        return self.overview.html()
-
-    def samples(self, session_id: str) -> pd.DataFrame:
-        """The watch records of one session, empty where it has none."""
-        return self._store.samples(self.athlete_id, session_id)
-
-    @cached_property
-    def noise(self) -> pd.DataFrame:
-        """The noise of the squad as `Workspace.noise` tells it of the day `until`; told when it is first asked for."""
-        return self._noise.table
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """A hash of everything a report of this athlete can see; where the rows came from does not count."""
-        seen = {**self.frames, "exclusions": self.exclusions, "noise": self.noise}
-        return hash_of(self.config.seen_by([self.athlete_id]).model_dump_json(), seen, without=_PROVENANCE)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Squad:
-    """All athletes up to and including a day, by name, how their data came in, and what pages told of them.
-
-    `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day, the
-    claims of pages of earlier days, verdicts_before, and all answers to proposals; `rules` are what proposes for the
-    coming week.
-    """
-
-    until: pd.Timestamp
-    config: Config
-    athletes: tuple[Athlete, ...]
-    ledger: dict[str, pd.DataFrame]
-    rules: tuple[Rule, ...]
-    withheld: int  # athletes who are not among them, for want of consent to be shown to the squad's coach
-    judged_anew_on: pd.Timestamp | None  # as the workspace has it
-    _noise: "_Noise" = field(repr=False)
-
-    def __repr__(self) -> str:
-        return f"Squad({len(self.athletes)} athletes, until {self.until.date()}, {self.withheld} withheld)"
-
-    @cached_property
-    def noise(self) -> pd.DataFrame:
-        """The noise of the squad as `Workspace.noise` tells it of the day `until`; told when it is first asked for."""
-        return self._noise.table
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """A hash of everything a report of the squad can see."""
-        athletes = (f"{one.athlete_id} {one.name} {one.fingerprint}\n" for one in self.athletes)
-        rules = (f"{rule.model_dump_json()}\n" for rule in self.rules)
-        return hash_of("".join((*athletes, *rules, str(self.withheld))), self.ledger)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -349,7 +252,7 @@ class Workspace:
         """The athlete whose tables are `stored`."""
         last = self._last(stored, until)
         row, seen = next(rows_of(stored["athletes"])), self._as_of(stored, last)
-        return self._athlete(row, last, seen, stored["exclusions"], _Noise(self, last, noise))
+        return self._athlete(row, last, seen, stored["exclusions"], NoiseWhenAsked(lambda: self.noise(last), noise))
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store.
@@ -363,7 +266,7 @@ class Workspace:
     ) -> Squad:
         """The squad whose tables are `stored`."""
         last = self._last(stored, until)
-        when_asked = _Noise(self, last, noise)
+        when_asked = NoiseWhenAsked(lambda: self.noise(last), noise)
         seen = by_athlete(self._as_of(stored, last))
         exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])
@@ -392,7 +295,7 @@ class Workspace:
         until: pd.Timestamp,
         seen: dict[str, pd.DataFrame],
         exclusions: pd.DataFrame,
-        noise: "_Noise",
+        noise: NoiseWhenAsked,
     ) -> Athlete:
         """The athlete of a row of `athletes`; `seen` are the frames up to `until` with the rows left out."""
         return Athlete(
@@ -484,48 +387,8 @@ class Workspace:
         return {page.stem for page in (self.reports_folder / report / until).glob("*.html")}
 
     def notebook(self, report: str) -> Path:
-        """The notebook of a report: the workspace's own copy, else the one that came with the package."""
-        folders = [self.folder / "notebooks", shipped_notebooks()]
-        paths = [path for folder in folders for path in (folder / "reports").glob("*.ipynb")]
-        for path in paths:
-            if path.stem == report:  # a name that leads elsewhere is none
-                return path
-        known = sorted({path.stem for path in paths})
-        raise UsageProblem(f"There is no report {report!r}; there are: {', '.join(known)}.")
-
-
-@dataclass(frozen=True, eq=False)
-class _Noise:
-    """The noise of the squad as of a day: told once for all who ask, where it is not known already."""
-
-    workspace: Workspace
-    until: pd.Timestamp
-    known: pd.DataFrame | None
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        return self.workspace.noise(self.until) if self.known is None else self.known
-
-
-def shipped_notebooks() -> Path:
-    """Where the notebooks of this version lie: in the wheel, or beside `src` in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "notebooks"
-    return inside if inside.is_dir() else package.parents[1] / "notebooks"
-
-
-def copy_notebooks(workspace: Workspace) -> Path:
-    """The folder of the notebooks people explore with; those that are not there yet are copied in.
-
-    Notebooks of reports stay in the package, so that they follow its version, until somebody copies one.
-    """
-    folder = workspace.folder / "notebooks"
-    for path in sorted((shipped_notebooks() / "explore").glob("*.ipynb")):
-        target = folder / "explore" / path.name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    return folder
+        """The notebook of a report, as `notebooks.notebook_of` finds it."""
+        return notebook_of(report, self.folder)
 
 
 def reader_options(folder: Path, config: Config, load_unit: str | None, mapping: Path | None) -> Options:
@@ -539,51 +402,3 @@ def reader_options(folder: Path, config: Config, load_unit: str | None, mapping:
         exercises=exercises if exercises.is_file() else None,
         sports=sports if sports.is_file() else None,
     )
-
-
-def find_folder(start: Path | None = None) -> Path:
-    """The nearest folder with a `workbook.toml`, from `start` upward; the environment may name one.
-
-    Raises ConfigProblem where there is none.
-    """
-    named = os.environ.get(ENVIRONMENT)
-    start = Path(named) if named and start is None else (start or Path.cwd())
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / configuration.NAME).is_file() or bundle.is_bundle(folder):
-            return folder
-    raise ConfigProblem(
-        f"There is no {configuration.NAME} in {start} or above it. "
-        "Make a workspace with `workbook init FOLDER`, or name one with --workspace."
-    )
-
-
-def open_workspace(folder: str | Path | None = None, noise_of: NoiseOf | None = None) -> Workspace:
-    """The workspace in `folder`, or the one found upward from the current folder; a bundle opens as one.
-
-    `noise_of` is what the workspace tells the noise of its squad by: this room knows no model, and without it none is
-    known. `analysis.open_workspace` gives it. A store of an older version of the workbook is brought up to date, and
-    what is new in it is said on stderr.
-
-    Raises ConfigProblem where there is none or its `workbook.toml` does not hold together.
-    """
-    found = find_folder(Path(folder) if folder else None)
-    if bundle.is_bundle(found):
-        packed = Bundle.open(found)
-        return Workspace(found, packed.config, packed, noise_of)
-    config = configuration.read_config(found / configuration.NAME)
-    store = Store.open(found / config.store, lambda: verdicts_of_last_page(found / config.reports_folder))
-    if store.news:
-        print(store.news, file=sys.stderr)
-    return Workspace(found, config, store, noise_of)
-
-
-def day(text: str) -> pd.Timestamp:
-    """A day given as ISO text.
-
-    Raises UsageProblem for anything else.
-    """
-    try:
-        return pd.to_datetime(date.fromisoformat(text))
-    except ValueError:
-        raise UsageProblem(f"{text!r} is not a date. Write it as 2026-01-31.") from None

@@ -17,11 +17,15 @@ const begin = () => {
     if (!store.works) say(NOTHING_KEPT, true);
   };
   const menuOf = one => [one.athlete_id, one.local_date, one.rule_id.split(".")[0], one.subject].join("|");
-  const proposal = one => {
+  const proposal = (one, place, all) => {
     const of = () => (kept.answers[one.proposal_id] ??= {});
     const set = name => value => { if (value === null || value === "") delete of()[name]; else of()[name] = value; changed(); };
+    const why = field("Why", () => of().reason ?? "", set("reason"), {most: 300});
+    why.hidden = !of().answer;
+    const told = place > 0 && menuOf(all[place - 1]) === menuOf(one) && all[place - 1].evidence === one.evidence;
     const answer = value => {
       set("answer")(value);
+      why.hidden = value === null;
       const others = about.proposals.filter(other => other !== one && menuOf(other) === menuOf(one) && kept.answers[other.proposal_id]?.answer === "accepted");
       if (value !== "accepted" || !others.length) return;
       for (const other of others) kept.answers[other.proposal_id].answer = "rejected";
@@ -29,8 +33,7 @@ const begin = () => {
       draw();
       say("Of one menu one choice is taken: the other one is rejected.");
     };
-    return el("div", {}, choice(`${one.name}: ${one.line}`, [["accepted", "Accept"], ["rejected", "Reject"]], () => of().answer ?? null, answer, {note: one.evidence}),
-      field("Why", () => of().reason ?? "", set("reason"), {most: 300}));
+    return el("div", {}, choice(`${one.name}: ${one.line}`, [["accepted", "Accept"], ["rejected", "Reject"]], () => of().answer ?? null, answer, {note: told ? "" : one.evidence}), why);
   };
   const nameOf = id => (about.people.find(([each]) => each === id) ?? [id, id])[1];
   const dateField = name => field(name === "first" ? "First day" : "Last day", () => next[name] ?? daysBefore(0), value => { next[name] = value; }, {type: "date"});
