@@ -164,7 +164,7 @@ def test_where_somebody_is_there_a_table_sorts_and_filters_and_asks_nothing_of_a
     assert "http" not in str(bundle)
     widget = tables._widget(frame)
     assert "<b>" not in widget._dt_args["data_json"]
-    assert widget._dt_args["columnControl"] == ["order", "searchDropdown"]
+    assert widget._dt_args["columnControl"] == ["searchDropdown"]
 
 
 @pytest.mark.usefixtures("somebody")

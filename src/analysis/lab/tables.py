@@ -71,4 +71,11 @@ def _widget(frame: pd.DataFrame) -> Any:
         from itables.widget import ITable
     except ModuleNotFoundError:
         return None
-    return ITable(frame, columnControl=["order", "searchDropdown"], maxBytes=_MOST_BYTES, showIndex=False)
+    return ITable(
+        frame,
+        columnControl=["searchDropdown"],
+        text_in_header_can_be_selected=False,  # so that a click there sorts
+        style="table-layout:auto;width:auto;margin:0",
+        maxBytes=_MOST_BYTES,
+        showIndex=False,
+    )
