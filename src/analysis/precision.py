@@ -88,19 +88,19 @@ def how_soon(
     NotEnoughData
         Nothing is known of its noise.
     """
-    asked_of = _followed(workspace, quantity)
+    followed = _followed(workspace, quantity)
     squad = workspace.everyone(as_of)
     athletes = cast(Sequence[AthleteFrames], squad.athletes)  # it has them by name
     exposures = squad_noise.squad_exposures(athletes, squad.until)
     try:
-        now = squad_noise.frequency(exposures, asked_of, squad.until)
+        now = squad_noise.frequency(exposures, followed, squad.until)
     except NotEnoughData as problem:
         if per_week is None or before is None:
             raise UsageProblem(f"{problem} As: --per-week 2 --before 24") from None
         now = squad_noise.Frequency(per_week, before)
     asked = squad_noise.Frequency(per_week or now.per_week, before or now.n_before, now.lost_to_devices)
-    found = squad_noise.squad_design(exposures, SquadNoise(squad.noise), asked_of, asked)
-    return HowSoon(squad_noise.quantity_of(asked_of).name, asked_of.name, asked, found)
+    found = squad_noise.squad_design(exposures, SquadNoise(squad.noise), followed, asked)
+    return HowSoon(squad_noise.quantity_of(followed).name, followed.name, asked, found)
 
 
 def _followed(workspace: Workspace, quantity: str | None) -> Lift | Check:
@@ -112,13 +112,9 @@ def _followed(workspace: Workspace, quantity: str | None) -> Lift | Check:
     return known[quantity]
 
 
-def followed(workspace: Workspace) -> dict[str, Lift | Check]:
-    """The key lifts and checks of workbook.toml, by the name that `how_soon` takes."""
-    return {squad_noise.quantity_of(one).name: one for one in (*workspace.config.lifts, *workspace.config.checks)}
-
-
 def _known(workspace: Workspace) -> dict[str, Lift | Check]:
-    known = followed(workspace)
+    """The key lifts and checks, by the name of their quantity."""
+    known = {squad_noise.quantity_of(one).name: one for one in (*workspace.config.lifts, *workspace.config.checks)}
     if not known:
         raise ConfigProblem("There is no key lift and no check yet. Add one under [[lifts]] in workbook.toml.")
     return known

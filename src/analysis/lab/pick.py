@@ -94,10 +94,11 @@ def followed(default: str = "", workspace: Workspace | None = None) -> Any:
 
     Raises UsageProblem for a default that is none of them.
     """
-    from analysis.precision import followed as known  # takes a second to import
+    from analysis.pages.squad_noise import quantity_of  # takes a second to import
 
-    named = known(workspace or open_workspace())
-    return one_of({one.name: name for name, one in named.items()}, default, "Measure") if named else default
+    config = (workspace or open_workspace()).config
+    named = {one.name: quantity_of(one).name for one in (*config.lifts, *config.checks)}
+    return one_of(named, default, "Measure") if named else default
 
 
 def _of_config(title: str, named: Iterable[Lift] | Iterable[Check], chosen: str) -> Any:
