@@ -53,7 +53,7 @@ def test_every_measure_of_an_athlete_has_its_verdict_and_luck_is_counted(run):
 def test_how_many_tests_a_change_takes_is_told_of_the_squad_and_of_a_published_error(run):
     done = run("plan_the_tests")
     assert len(figures(done, "now")) == len(figures(done, "own")) == 1
-    weeks = {float(row["size"]): row["weeks"] for row in tables(done, "exposures")[0] if row["protocol"] == "as now"}
+    weeks = {float(row["size"]): row["weeks"] for row in tables(done, "asked")[0] if row["protocol"] == "as now"}
     found = [float(weeks[size]) for size in sorted(weeks) if weeks[size] != "NaN"]
     assert found == sorted(found, reverse=True)  # the larger a change, the sooner
 
