@@ -1,6 +1,7 @@
 """The reference by question: each public name stands under one question, its page exists, its example runs."""
 
 import doctest
+import re
 import sys
 from collections import Counter
 
@@ -46,6 +47,27 @@ def test_the_lines_that_a_question_begins_with_run(asked, squad_workspace, tmp_p
     (tmp_path / "workbook-demo").symlink_to(squad_workspace.folder)
     monkeypatch.chdir(tmp_path)
     exec(compile(questions.BEGIN + asked.example, asked.page, "exec"), {"__name__": "page"})
+
+
+def test_the_names_of_the_three_questions_are_found_from_the_front_page():
+    front = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert "](reference/by_question.md)" in front
+    assert "](how-to/three-questions.md#" in front
+    used = set(re.findall(r"aw\.(\w+)\.(\w+)", (DOCS / "how-to" / "three-questions.md").read_text(encoding="utf-8")))
+    found = {(room, name) for one in ASKED for room in questions.ROOMS for name in one.names(room)}
+    assert len(used) > 5
+    assert used - found == set()
+
+
+def test_each_picture_of_the_front_page_is_made_by_make_picture_and_small():
+    pytest.importorskip("playwright")
+    import picture
+
+    front = (DOCS / "index.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\(pictures/(\w+)\.png\)", front)
+    assert sorted(shown) == sorted([*picture.PHONES, *picture.FIGURES])
+    assert {path.stem for path in picture.PICTURES.iterdir()} == set(shown)
+    assert [path for path in picture.PICTURES.iterdir() if path.stat().st_size > picture.MOST_BYTES] == []
 
 
 def test_the_examples_of_the_maker_of_these_pages_run():
