@@ -1,4 +1,4 @@
-"""Make the pages of the reference from the package: models, figures, tables, configuration, commands, pictures.
+"""Make the pages of the reference from the package: questions, models, figures, tables, configuration, commands.
 
 `docs/conf.py` calls `write` before every build. Nothing of it is committed, so that no page can be out of date.
 """
@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import click
+import questions
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -48,13 +49,17 @@ def pages(pictures: Path) -> dict[str, str]:
     modules["base"] = [importlib.import_module(name) for name in BASE]
     made = {page_of(module, room): module_page(module) for room, own in modules.items() for module in own}
     made |= {f"{room}.md": index_page(room, modules[room]) for room in modules}
-    return made | {
-        "modules.md": modules_page(),
-        "tables.md": tables_page(),
-        "configuration.md": configuration_page(),
-        "commands.md": commands_page(),
-        "gallery.md": gallery_page(modules["figures"], pictures),
-    }
+    return (
+        made
+        | questions.pages()
+        | {
+            "modules.md": modules_page(),
+            "tables.md": tables_page(),
+            "configuration.md": configuration_page(),
+            "commands.md": commands_page(),
+            "gallery.md": gallery_page(modules["figures"], pictures),
+        }
+    )
 
 
 def write(docs: Path) -> None:
