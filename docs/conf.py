@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE))
 import reference  # noqa: E402 - a script beside the pages
 
 project = "The athlete workbook"
-author = "the maintainers"
+author = "The athlete-workbook contributors"
 release = importlib.metadata.version("athlete-workbook")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
@@ -31,6 +31,7 @@ html_static_path = ["_static"]
 html_css_files = ["pictures.css"]
 html_show_search_summary = False  # a summary is fetched, which a page opened from disk cannot
 html_copy_source = False
+html_show_copyright = False  # the licence says whose it is
 
 
 def setup(app: Sphinx) -> None:

@@ -1,4 +1,4 @@
-"""Make the pages of the reference from the package: models, figures, tables, configuration, commands, pictures.
+"""Make the pages of the reference from the package: questions, models, figures, tables, configuration, commands.
 
 `docs/conf.py` calls `write` before every build. Nothing of it is committed, so that no page can be out of date.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 import nbformat
+import questions
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -51,14 +52,18 @@ def pages(pictures: Path) -> dict[str, str]:
     modules["base"] = [importlib.import_module(name) for name in BASE]
     made = {page_of(module, room): module_page(module) for room, own in modules.items() for module in own}
     made |= {f"{room}.md": index_page(room, modules[room]) for room in modules}
-    return made | {
-        "modules.md": modules_page(),
-        "tables.md": tables_page(),
-        "configuration.md": configuration_page(),
-        "commands.md": commands_page(),
-        "gallery.md": gallery_page(modules["figures"], pictures),
-        "notebooks.md": notebooks_page(pictures),
-    }
+    return (
+        made
+        | questions.pages()
+        | {
+            "modules.md": modules_page(),
+            "tables.md": tables_page(),
+            "configuration.md": configuration_page(),
+            "commands.md": commands_page(),
+            "gallery.md": gallery_page(modules["figures"], pictures),
+            "notebooks.md": notebooks_page(pictures),
+        }
+    )
 
 
 def write(docs: Path) -> None:

@@ -150,13 +150,13 @@ def tcx(start: datetime = START) -> str:
     )
 
 
-def gpx(times: bool) -> str:
+def gpx(times: bool, start: datetime = START) -> str:
     """A hundred points along a meridian, 0.0001 degrees apart, in two segments with a pause of a minute."""
     segments = ""
     for part in range(2):
         points = ""
         for i in range(50 * part, 50 * part + 50):
-            clock = f"<time>{iso(START + timedelta(seconds=3 * i + 60 * part))}</time>" if times else ""
+            clock = f"<time>{iso(start + timedelta(seconds=3 * i + 60 * part))}</time>" if times else ""
             points += f'<trkpt lat="{45 + i / 10000:.4f}" lon="7.0"><ele>240.0</ele>{clock}</trkpt>'
         segments += f"<trkseg>{points}</trkseg>"
     return (

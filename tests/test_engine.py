@@ -13,6 +13,7 @@ import papermill
 import pytest
 from IPython import get_ipython
 from odd_outputs import CELLS, odd_outputs
+from papermill.exceptions import PapermillExecutionError
 
 from analysis.base.errors import UsageProblem
 from analysis.report.engine import in_process as engine
@@ -102,11 +103,8 @@ def test_a_cell_gives_what_an_ordinary_kernel_gives(both, name):
 )
 def test_what_needs_a_kernel_is_refused_before_any_cell_runs(tmp_path, source, said):
     first, second = f"open({str(tmp_path / 'ran')!r}, 'w')", f"# a comment\n{source}" if source[:2] != "%%" else source
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (first, second)])
     with pytest.raises(UsageProblem, match=re.escape(said)) as refused:
-        papermill.execute_notebook(
-            notebook, None, engine_name=engine.NAME, kernel_name="python3", language="python", progress_bar=False
-        )
+        run_here(first, second)
     assert str(refused.value).startswith(f"Code cell 2 ({second.splitlines()[0]})")
     assert not (tmp_path / "ran").exists()
 
@@ -126,7 +124,7 @@ def test_what_needs_a_kernel_is_refused_before_any_cell_runs(tmp_path, source, s
 )
 def test_what_only_looks_like_it_is_not_refused(source):
     cells = [nbformat.v4.new_code_cell(source), nbformat.v4.new_markdown_cell("!ls")]
-    engine.refuse_what_needs_a_kernel(nbformat.v4.new_notebook(cells=cells))
+    assert engine.refuse_what_needs_a_kernel(nbformat.v4.new_notebook(cells=cells)) is None
 
 
 def test_the_process_is_afterwards_as_it_was(monkeypatch, tmp_path):
@@ -137,11 +135,33 @@ def test_the_process_is_afterwards_as_it_was(monkeypatch, tmp_path):
         "sys.path.append('left')\nwarnings.simplefilter('ignore')\nsys.stdout = sys.__stderr__",
         "import builtins\nbuiltins.input = print\nsys.excepthook = print\nopen('f', 'w').close()",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    papermill.execute_notebook(
-        notebook, None, engine_name=engine.NAME, kernel_name="python3", language="python", progress_bar=False
-    )
+    run_here(*cells)
     assert process_state() == before
+
+
+def test_a_module_that_a_cell_imported_stays():
+    sys.modules.pop("this", None)
+    run_here("import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()):\n    import this")
+    assert "this" in sys.modules
+
+
+def test_a_cell_that_fails_ends_the_notebook_with_papermills_own_exception():
+    with pytest.raises(PapermillExecutionError, match="ValueError: 40 kg is no speed") as stopped:
+        run_here("raise ValueError('40 kg is no speed')", "open('/never', 'w')")
+    assert stopped.value.ename == "ValueError"
+
+
+def test_a_time_limit_is_refused_in_a_sentence():
+    with pytest.raises(UsageProblem, match=r"cannot end a cell after 5 s\. Use papermill's own for that"):
+        run_here("1", execution_timeout=5)
+
+
+def run_here(*sources: str, **options) -> None:
+    """Cells run by the engine in this process."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    papermill.execute_notebook(
+        notebook, None, engine_name=engine.NAME, kernel_name="python3", language="python", progress_bar=False, **options
+    )
 
 
 def test_papermill_finds_the_engine_by_its_name_and_gives_it_parameters(tmp_path):

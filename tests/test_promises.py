@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "promises.md"
-NAMED = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", PAGE.read_text(encoding="utf-8"))
+ALSO = (ROOT / "docs" / "how-to" / "papermill.md",)  # pages that name the tests of what they claim
+
+
+def named_by(page: Path) -> list[tuple[str, str]]:
+    """The tests that a page names: file and function."""
+    return re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page.read_text(encoding="utf-8"))
+
+
+NAMED = named_by(PAGE)
 
 
 @cache
@@ -33,7 +41,7 @@ def asserts(file: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
+@pytest.mark.parametrize(("file", "test"), sorted({*NAMED, *(found for page in ALSO for found in named_by(page))}))
 def test_every_test_of_a_promise_is_there_and_asserts(file, test):
     assert test in functions(file)
     assert asserts(file, test)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -252,7 +252,7 @@ class Workspace:
         """The athlete whose tables are `stored`."""
         last = self._last(stored, until)
         row, seen = next(rows_of(stored["athletes"])), self._as_of(stored, last)
-        return self._athlete(row, last, seen, stored["exclusions"], NoiseWhenAsked(lambda: self.noise(last), noise))
+        return self._athlete(row, last, seen, stored["exclusions"], NoiseWhenAsked(partial(self.noise, last), noise))
 
     def everyone(self, until: str | None = None, *, agreed: bool = True) -> Squad:
         """All athletes by name, each as `athlete` gives one, from one reading of the store.
@@ -266,7 +266,7 @@ class Workspace:
     ) -> Squad:
         """The squad whose tables are `stored`."""
         last = self._last(stored, until)
-        when_asked = NoiseWhenAsked(lambda: self.noise(last), noise)
+        when_asked = NoiseWhenAsked(partial(self.noise, last), noise)
         seen = by_athlete(self._as_of(stored, last))
         exclusions = by_athlete({"exclusions": stored["exclusions"]})
         everybody = stored["athletes"].sort_values(["name", "athlete_id"])

@@ -120,7 +120,8 @@ def refuse_what_needs_a_kernel(notebook: NotebookNode) -> None:
             first = cell.source.strip().splitlines()[0]
             raise UsageProblem(
                 f"Code cell {place} ({first[:60]}) holds {needs}, which needs a process of its own. "
-                "Take it out, or run the notebook in an ordinary kernel: --engine kernel."
+                "Take it out, or run the notebook in an ordinary kernel: papermill without --engine, workbook with "
+                "--engine kernel."
             )
 
 
