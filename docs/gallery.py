@@ -20,9 +20,10 @@ from urllib.parse import unquote
 import pandas as pd
 import papermill
 import plotly.graph_objects as go
+from nbformat import NotebookNode
 from playwright.sync_api import sync_playwright
 from plotly.offline import get_plotlyjs
-from reference import drawings, modules_of
+from reference import PICTURE, drawings, modules_of, picture_of
 
 from analysis import figures
 from analysis.metrics.tempo import tempo_compliance
@@ -33,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from test_results import RESULTS  # the results that the tests make
 
 GALLERY = Path(__file__).with_name("_gallery")
+PLOTLY = "application/vnd.plotly.v1+json"
 WIDTH, HEIGHT = 640, 400  # of a picture, in CSS pixels
 
 # an SVG as the browser of a reader would draw it, as a data URL
@@ -52,15 +54,23 @@ def example_workspace(folder: Path) -> Path:
 
 
 def drawn_by(notebooks: Iterable[Path], workspace: Path) -> dict[str, go.Figure]:
-    """The first of each figure that the notebooks draw, by the name of its picture without the ending."""
+    """The first of each figure that the notebooks draw, and the picture of each, by name without the ending."""
     drawn: dict[str, go.Figure] = {}
     keep_first(drawn)
     os.environ[ENVIRONMENT] = str(workspace)
     with tempfile.TemporaryDirectory() as folder:
         for notebook in notebooks:
             done = Path(folder) / notebook.name
-            papermill.execute_notebook(notebook, done, engine_name="in-process", cwd=folder, progress_bar=False)
+            ran = papermill.execute_notebook(notebook, done, engine_name="in-process", cwd=folder, progress_bar=False)
+            drawn |= {picture_of(notebook): figure for figure in tagged(ran)}
     return drawn
+
+
+def tagged(ran: NotebookNode) -> list[go.Figure]:
+    """The first figure of the cell that is tagged as the picture of a notebook that ran; none where it drew none."""
+    cells = [cell for cell in ran.cells if PICTURE in cell.metadata.get("tags", [])]
+    found = [output["data"][PLOTLY] for cell in cells for output in cell.outputs if PLOTLY in output.get("data", {})]
+    return [go.Figure(one) for one in found[:1]]
 
 
 def keep_first(drawn: dict[str, go.Figure]) -> None:

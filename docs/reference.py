@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import click
+import nbformat
 import questions
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -25,9 +26,11 @@ from analysis import figures, metrics, models
 from analysis.base.config import Config
 from analysis.base.tables import TABLES, Column, Table
 from analysis.cli import main
+from analysis.workspace import shipped_notebooks
 
 FOLDER = "reference"
 GALLERY = "_gallery"
+PICTURE = "picture"  # the tag of the cell that draws what a notebook is known by
 ROOMS = {"models": models, "figures": figures, "metrics": metrics}
 BASE = (
     "analysis.workspace.workspace",
@@ -58,6 +61,7 @@ def pages(pictures: Path) -> dict[str, str]:
             "configuration.md": configuration_page(),
             "commands.md": commands_page(),
             "gallery.md": gallery_page(modules["figures"], pictures),
+            "notebooks.md": notebooks_page(pictures),
         }
     )
 
@@ -426,6 +430,45 @@ def gallery_entry(module: ModuleType, name: str, drawing: Any, pictures: Path) -
     drawn = f"![{first}](../{GALLERY}/{path})\n\n" if (pictures / path).exists() else ""
     title = name.removesuffix("_figure").replace("_", " ").capitalize()
     return f"\n## {title}\n\n{first}\n\n{drawn}[`{name}`]({page_of(module, 'figures')})\n"
+
+
+# notebooks
+
+
+def notebooks_page(pictures: Path) -> str:
+    """The notebooks to explore with: what each asks, and the picture to expect of it."""
+    above = (
+        "# Notebooks\n\n`workbook lab` opens them in JupyterLab. Menus choose somebody else or another lift, and only "
+        "what stands below them is drawn again; what cannot be answered says what to record. Each ends in something to "
+        "take along. The pictures are of the example squad, or of made-up numbers where the notebook says so.\n"
+    )
+    return above + "".join(notebook_entry(path, pictures) for path in sorted(explored_notebooks()))
+
+
+def explored_notebooks() -> list[Path]:
+    return list((shipped_notebooks() / "explore").glob("*.ipynb"))
+
+
+def picture_of(notebook: Path) -> str:
+    """The name of the picture of a notebook, without the ending.
+
+    >>> picture_of(Path("explore/01_first_look.ipynb"))
+    'notebook.01_first_look'
+    """
+    return f"notebook.{notebook.stem}"
+
+
+def notebook_entry(path: Path, pictures: Path) -> str:
+    """A notebook: its question, what it is about, its picture, what it asks, and how to make it one's own."""
+    prose = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    title, _, about = prose[0].partition("\n\n")
+    asked = [text.splitlines()[0].removeprefix("## ") for text in prose[1:] if text.startswith("## ")]
+    questions = " ".join(f"*{one}*" for one in asked if one.endswith("?"))
+    name = picture_of(path)
+    drawn = f"![{title.removeprefix('# ')}](../{GALLERY}/{name}.svg)\n\n" if (pictures / f"{name}.svg").exists() else ""
+    stem = path.stem.partition("_")[2]
+    copied = f"`{path.name}`; `workbook new my-question --from {stem}` makes a copy of your own."
+    return f"\n#{title}\n\n{about.partition(chr(10) * 2)[0]}\n\n{drawn}{questions}\n\n{copied}\n"
 
 
 def row(*cells: str) -> str:

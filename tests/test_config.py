@@ -64,6 +64,7 @@ def test_a_file_in_another_encoding_is_refused_in_words(tmp_path):
 def test_a_lift_is_found_by_name_and_another_is_told_the_key_lifts(tmp_path):
     config = config_of(tmp_path, LIFT)
     assert config.lift("hip_thrust").anchor_load_kg == 100
+    assert config.lift("") is config.lifts[0]
     with pytest.raises(ConfigProblem, match=r"'deadlift' is not a key lift; the key lifts are: hip_thrust"):
         config.lift("deadlift")
 
@@ -71,6 +72,7 @@ def test_a_lift_is_found_by_name_and_another_is_told_the_key_lifts(tmp_path):
 def test_a_check_is_found_by_its_test_and_another_is_told_the_checks(tmp_path):
     config = config_of(tmp_path, '[[checks]]\ntest_id = "sprint_20m"\nname = "20 m"\nunit = "s"\nswc = 0.03\n')
     assert config.check("sprint_20m").swc == 0.03
+    assert config.check("") is config.checks[0]
     with pytest.raises(ConfigProblem, match=r"'jump' is not a check; the checks are: sprint_20m"):
         config.check("jump")
 

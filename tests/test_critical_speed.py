@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from soak_scale import declared
 
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.figures.critical_speed import critical_power_figure, critical_speed_figure, forms_figure
+from analysis.figures.critical_speed import critical_forms_figure, critical_power_figure, critical_speed_figure
 from analysis.models.running.critical_speed import (
     POWER_FORMS,
     SPEED_FORMS,
@@ -107,5 +107,5 @@ def test_the_figure_marks_the_trials_outside_2_to_15_minutes():
 def test_the_figure_of_the_forms_names_each():
     power = TRIALS.assign(power_w=TRIALS["distance_m"] / TRIALS["duration_s"])
     results = [critical_power(power, form=form) for form in POWER_FORMS]
-    assert list(forms_figure(results).data[0].x) == [result.cp_w for result in results]
+    assert list(critical_forms_figure(results).data[0].x) == [result.cp_w for result in results]
     assert critical_power_figure(results[0]).layout.yaxis.title.text == "Power (W)"

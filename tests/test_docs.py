@@ -183,6 +183,13 @@ def test_every_model_figure_and_metric_has_its_page(made):
                     assert reference.directive(module, name, thing) in page
 
 
+def test_every_notebook_to_explore_with_has_its_entry(made):
+    notebooks = reference.explored_notebooks()
+    assert len(notebooks) >= 12
+    assert [path.name for path in notebooks if f"`{path.name}`" not in made["notebooks.md"]] == []
+    assert "## Is this athlete getting better?" in made["notebooks.md"]
+
+
 def test_every_figure_has_its_place_in_the_gallery(made):
     for module in reference.modules_of(reference.figures):
         for name in reference.drawings(module):

@@ -1,56 +1,31 @@
-"""The notebooks people explore with run from the top: on the example, and in a workspace that is still empty."""
+"""What the notebooks people explore with say of a known athlete: numbers, verdicts, and what is missing."""
 
 import shutil
 from pathlib import Path
 
+import motions
 import nbformat
 import numpy as np
 import pytest
+from explored import figures, said, tables
 from papermill.exceptions import PapermillExecutionError
-from taken_along import copied_lines, with_copied_lines, written_files
 
-from analysis.report.page import SECTION_MIME
 from analysis.workspace import intake, open_workspace, shipped_notebooks, starter
 
-FIRST_LOOK = shipped_notebooks() / "explore" / "01_first_look.ipynb"
-LOAD_VELOCITY = shipped_notebooks() / "explore" / "02_load_velocity.ipynb"
-FORM = shipped_notebooks() / "explore" / "05_form_and_sides.ipynb"
-RUNNING = shipped_notebooks() / "explore" / "03_running_and_sprint.ipynb"
-OWN_METRIC = shipped_notebooks() / "explore" / "08_your_own_metric.ipynb"
-PLOTLY_MIME = "application/vnd.plotly.v1+json"
 READ = {"athletes.csv", "bar_speed.csv", "splits.csv", "session_rpe.csv"}  # of the squad's files
+ESTIMATED = ("sprint", "radar", "force", "power")
+RECORDING = "opencap_rdl_2026-07-02_80kg.mot"
 
 
 @pytest.fixture
 def run(run_notebook):
-    """Runs a notebook from a folder of its workspace."""
+    """Runs a notebook by its name without number, from a folder of its workspace."""
 
-    def running(
-        folder: Path, notebook: Path | nbformat.NotebookNode = FIRST_LOOK, **parameters
-    ) -> nbformat.NotebookNode:
-        return run_notebook(notebook, folder, folder, **parameters)
-
-    return running
-
-
-@pytest.fixture
-def run_and_take_along(run):
-    """Runs a notebook for Alder, then the lines at its end; what they write is there and holds something."""
-
-    def running(folder: Path, notebook: Path) -> nbformat.NotebookNode:
-        done = run(folder, with_copied_lines(notebook), athlete="Alder")
-        names = written_files(done.cells[-1].source)
-        assert len(names) >= 2
-        assert [name for name in names if (folder / name).stat().st_size < 50] == []
-        return done
+    def running(folder: Path, name: str, **parameters) -> nbformat.NotebookNode:
+        (path,) = (shipped_notebooks() / "explore").glob(f"*_{name}.ipynb")
+        return run_notebook(path, folder, folder, **parameters)
 
     return running
-
-
-def outputs(done: nbformat.NotebookNode, mime: str) -> list:
-    return [
-        output.data[mime] for cell in done.cells for output in cell.get("outputs", []) if mime in output.get("data", {})
-    ]
 
 
 SCREENS = """athlete,date,test,trial,side,metric,value,unit
@@ -92,116 +67,89 @@ def alder_alone(squad_workspace, tmp_path_factory) -> Path:
     return folder
 
 
-def test_a_first_look_answers_every_section(alder_alone, run_and_take_along):
-    done = run_and_take_along(alder_alone, FIRST_LOOK)
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    assert list(sections) == ["speed_at_load", "level", "load_velocity", "load", "critical_speed"]
-    assert [bundle["problem"] for bundle in sections.values()] == [None] * 5
-    assert len(outputs(done, PLOTLY_MIME)) == 5
-    terms = {row[0]: row for row in sections["critical_speed"]["blocks"][0]["rows"]}
-    assert 3 < terms["CS"][2] < 5
+def test_a_first_look_answers_every_question(alder_alone, run):
+    done = run(alder_alone, "first_look", athlete="Alder", exercise="romanian_deadlift")
+    (row,) = [row for row in tables(done, "critical-speed")[0] if row["term"] == "CS"]
+    assert 3 < float(row["estimate"]) < 5
+    for cell in ("speed", "level", "profile", "runs", "load"):
+        assert len(figures(done, cell)) == 1, cell
+    assert {row["quantity"] for row in tables(done, "noise")[0]} >= {"romanian_deadlift", "sprint_20m"}
 
 
 def test_a_question_that_the_data_do_not_answer_leaves_its_sentence_and_the_rest_goes_on(alder_alone, run):
-    done = run(alder_alone, athlete="Alder", until="2026-01-09")
-    problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
-    assert len(problems) == 5
-    assert problems["critical_speed"].startswith("Critical speed needs 3 trials")
-    assert problems["load"] is None
+    done = run(alder_alone, "first_look", athlete="Alder", until="2026-01-09")
+    assert said(done, "critical-speed").startswith("Critical speed needs 3 trials")
+    assert said(done, "runs") == "No run yet. Take in the files of a watch."
+    assert len(figures(done, "load")) == 1
 
 
-def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, run_and_take_along):
-    done = run_and_take_along(alder_alone, RUNNING)
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
-    assert set(problems) == {"in_situ_sprint"}
-    assert "hold 5 speeds a second from one device; a profile needs 3." in problems["in_situ_sprint"]
-    assert [row[0] for row in sections["sprint"]["blocks"][0]["rows"]] == ["MSS", "MAC", "tau", "Pmax"]
-    assert [row[0] for row in sections["sprint"]["blocks"][1]["rows"]] == ["none", "time", "distance"]
-    assert terms_of(sections["radar"])["MSS"] == pytest.approx(8.4, abs=0.05)
-    assert terms_of(sections["force_velocity"])["F0"] == pytest.approx(82.5 * terms_of(sections["sprint"])["MAC"])
-    assert 230 < terms_of(sections["critical_power"])["CP"] < 260
-    assert {"sensitivity", "critical_speed", "pace", "decoupling", "late_speed", "best_efforts"} < set(sections)
-    fastest = sections["best_efforts"]["blocks"][0]["rows"]
-    assert [round(row[0]) for row in fastest] == [400, 1000, 1609, 3000, 5000, 10000]
-
-
-def terms_of(section: dict) -> dict[str, float]:
-    """The estimates of the first table of a section, by term."""
-    table = next(block for block in section["blocks"] if "rows" in block)
-    return {row[0]: row[2] for row in table["rows"]}
+def test_running_and_sprint_answers_what_the_gates_and_runs_allow(alder_alone, run):
+    done = run(alder_alone, "running_and_sprint", athlete="Alder")
+    terms = {cell: {row["term"]: float(row["estimate"]) for row in tables(done, cell)[0]} for cell in ESTIMATED}
+    assert "hold 5 speeds a second from one device; a profile needs 3." in said(done, "in-situ")
+    assert list(terms["sprint"]) == ["MSS", "MAC", "tau", "Pmax"]
+    assert [row["correction"] for row in tables(done, "corrections")[0]] == ["none", "time", "distance"]
+    assert terms["radar"]["MSS"] == pytest.approx(8.4, abs=0.05)
+    assert terms["force"]["F0"] == pytest.approx(82.5 * terms["sprint"]["MAC"], rel=1e-4)
+    assert 230 < terms["power"]["CP"] < 260
+    assert len(figures(done, "critical-forms")) == len(figures(done, "sensitivity")) == 1
+    fastest = [round(float(row["distance_m"])) for row in tables(done, "best-efforts")[0]]
+    assert fastest == [400, 1000, 1609, 3000, 5000, 10000]
 
 
 def test_running_and_sprint_before_any_run_leaves_sentences(alder_alone, run):
-    done = run(alder_alone, RUNNING, athlete="Alder", until="2026-01-06")
-    problems = {bundle["key"]: bundle["problem"] for bundle in outputs(done, SECTION_MIME)}
-    assert problems["best_efforts"].startswith("None of 0 runs in 90 days holds 400 m")
-    assert problems["decoupling"].startswith("None of 0 runs of an hour or more")
-    assert problems["radar"].startswith("No sprint under a radar or laser yet")
-    assert problems["force_velocity"].startswith("No sprint of the test 'sprint_20m'")
-    assert problems["critical_power"].startswith("No all-out trial with a power meter yet")
-    assert all(problems.values())
+    done = run(alder_alone, "running_and_sprint", athlete="Alder", until="2026-01-06")
+    assert said(done, "best-efforts").startswith("None of 0 runs in 90 days holds 400 m")
+    assert said(done, "decoupling").startswith("None of 0 runs of an hour or more")
+    assert said(done, "radar").startswith("No sprint under a radar or laser yet")
+    assert said(done, "force").startswith("No sprint of the test 'sprint_20m'")
+    assert said(done, "power").startswith("No all-out trial with a power meter yet")
+    assert figures(done) == []
 
 
 def test_an_empty_workspace_says_what_to_do_in_a_sentence(tmp_path, run):
     starter.start(tmp_path / "empty")
     with pytest.raises(PapermillExecutionError) as stopped:
-        run(tmp_path / "empty")
+        run(tmp_path / "empty", "first_look")
     assert stopped.value.evalue.startswith("There is no athlete in this workspace yet. Take in your files")
     assert len(stopped.value.traceback) == 1
 
 
-def test_speed_against_load_ends_in_a_1rm(alder_alone, run_and_take_along):
-    done = run_and_take_along(alder_alone, LOAD_VELOCITY)
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
-    assert set(sections) - set(problems) == {"profile", "sessions", "e1rm", "squad_profiles"}
-    assert "Rate the reserve of more sets" in problems["reps"]
-    assert problems["squad_reps"].startswith("Nobody tested")
-    assert len(sections["squad_profiles"]["blocks"][0]["rows"]) >= 6  # an athlete each
-    assert len(outputs(done, PLOTLY_MIME)) == 2
-    told = [row for block in sections["e1rm"]["blocks"] for row in block.get("rows", []) if row[0] == "e1RM"]
-    assert 60 < told[0][2] < 250
+def test_speed_against_load_ends_in_a_1rm(alder_alone, run):
+    done = run(alder_alone, "load_velocity", athlete="Alder", exercise="romanian_deadlift")
+    assert "Rate the reserve of more sets" in said(done, "reps")
+    assert said(done, "squad-reps").startswith("Nobody tested")
+    assert len(tables(done, "squad-profiles")[-1]) >= 6  # an athlete each
+    (e1rm,) = [float(row["estimate"]) for row in tables(done, "e1rm")[0] if row["term"] == "e1RM"]
+    assert 60 < e1rm < 250
+    assert {trace.get("legendgroup") for trace in figures(done, "beside")[0]["data"]} >= {"Alder"}
 
 
-def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run_and_take_along):
-    done = run_and_take_along(alder_alone, FORM)
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    problems = {key: bundle["problem"] for key, bundle in sections.items() if bundle["problem"]}
-    told = set(sections) - set(problems)
-    assert told == {
-        "bar_today",
-        "clean_reps",
-        "squad_form",
-        "own_form",
-        "lasting_form",
-        "depth",
-        "lost_speed",
-        "swing_power",
-        "tempo",
-        "tension",
-        "volume_by_side",
-    }
-    assert problems["cues"].startswith("No cue was written down for this lift")
+def test_form_of_one_athlete_is_told_where_her_own_sets_tell_it(alder_alone, run):
+    done = run(alder_alone, "form_and_sides", athlete="Alder", exercise="romanian_deadlift")
+    for cell in ("bar-today", "clean-reps", "squad-form", "depth", "lost-speed", "swing", "tempo"):
+        assert len(figures(done, cell)) == 1, cell
+    assert len(figures(done, "own-form")) == 2
+    assert tables(done, "tension")
+    assert tables(done, "volume-by-side")
+    assert said(done, "cues").startswith("No cue was written down for this lift")
+    assert said(done, "felt-today").startswith("No answers on how you feel")
 
 
-def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, run_and_take_along):
-    done = run_and_take_along(alder_alone, OWN_METRIC)
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    assert {key: bundle["problem"] for key, bundle in sections.items()} == {"level": None}
-    (fact,) = sections["level"]["facts"]
-    assert (fact["state"], fact["unit"]) == ("too close to call", "%")
-    assert not [output for cell in done.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+def test_a_number_of_ones_own_is_judged_by_the_rules_of_the_reports(alder_alone, run):
+    done = run(alder_alone, "your_own_metric", athlete="Alder", exercise="romanian_deadlift")
+    assert "too close to call" in said(done, "level").lower()
+    assert len(figures(done, "level")) == 1
 
 
 def test_a_number_of_ones_own_on_one_day_says_what_is_missing(alder_alone, run):
-    done = run(alder_alone, OWN_METRIC, athlete="Alder", until="2026-01-08")
-    sections = {bundle["key"]: bundle for bundle in outputs(done, SECTION_MIME)}
-    (fact,) = sections["level"]["facts"]
-    assert (fact["state"], fact["reason"]) == ("cannot tell", "te_unknown")
+    done = run(alder_alone, "your_own_metric", athlete="Alder", exercise="romanian_deadlift", until="2026-01-08")
+    assert said(done, "level").startswith("? ")
 
 
-@pytest.mark.parametrize("path", sorted((shipped_notebooks() / "explore").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_every_exploring_notebook_ends_in_a_table_and_a_figure_to_take_along(path):
-    lines = copied_lines(nbformat.read(path, as_version=4))
-    assert {"csv", "html"} <= {name.rsplit(".")[-1] for name in written_files(lines)}
+def test_a_recording_is_looked_at_before_it_is_taken_in(alder_alone, run):
+    (alder_alone / RECORDING).write_text(motions.RDL, encoding="utf-8")
+    done = run(alder_alone, "video_to_depth", athlete="Alder", exercise="romanian_deadlift", file=RECORDING)
+    angles = [float(row["hinge_angle_deg"]) for row in tables(done, "file")[0]]
+    assert angles == pytest.approx([180 - depth for depth in motions.SET.depths_deg], abs=1.0)
+    assert len(figures(done, "level")) == 1

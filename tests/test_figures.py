@@ -15,6 +15,7 @@ from analysis.figures.speed_at_load import speed_over_dates_figure
 from analysis.metrics.load_balance import load_balance
 from analysis.models.change import Event, change
 from analysis.models.change.days import events_of_labels
+from analysis.models.change.design import design
 from analysis.models.noise import Noise
 from analysis.models.series import Judging
 from analysis.models.strength.speed_at_load import speed_at_load
@@ -193,3 +194,14 @@ def test_where_nothing_can_be_told_the_exposures_stand_alone():
     _, shown = level_figure(STEPPED[:3])
     assert [trace.name for trace in shown.data] == ["counted"]
     assert shown.layout.title.text == "Mean velocity: cannot tell"
+
+
+def test_how_soon_a_change_is_found_is_a_line_a_protocol_over_its_size():
+    plan = design(Noise(0.02, 100.0, 0.25, 0.2), [0.03, 0.06], per_week=2, n_before=24, unit="m/s")
+    shown = plan.plot()
+    assert shown.layout.xaxis.title.text == "Size of the change (m/s)"
+    now = [trace for trace in shown.data if trace.name == "as now"]
+    assert {trace.mode: (list(trace.x), list(trace.y)) for trace in now} == {
+        mode: ([0.03, 0.06], [17.0, 2.0]) for mode in ("lines", "markers")
+    }
+    assert plan.sentence() in shown.layout.title.text.replace("<br>", " ")

@@ -383,7 +383,7 @@ def test_every_form_of_the_model_stands_beside_the_others():
     assert (table["n"] == len(SEASON.tests)).all()
     assert table.loc["free time constants", "rmse"] <= table.loc["42 and 7 days", "rmse"]
     assert table.loc["filtered states", "remark"].startswith("No band")
-    shown = figures.forms_figure(fits, "Power")
+    shown = figures.performance_forms_figure(fits, "Power")
     assert [trace.name for trace in shown.data] == [*fits, "tests"]
 
 

@@ -17,10 +17,10 @@ from analysis.figures.shown import FIGURES, figure_of
 from analysis.models.result import Result
 
 WITHOUT = {  # results whose numbers are told in tables
-    *("kept", "change_of_counts", "form_history", "noise", "design"),
+    *("kept", "change_of_counts", "form_history", "noise"),
     *("load_velocity-squad", "fitness_fatigue-review", "dose_response", "states-given"),
     *("reliability", "intraclass_correlation", "typical_error", "bland_altman"),
-    *("form_and_day", "after_cue", "mechanics", "training_speed", "plan_difference"),
+    *("after_cue", "mechanics", "training_speed", "plan_difference"),
 }
 
 

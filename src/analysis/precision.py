@@ -105,7 +105,7 @@ def how_soon(
 
 def _followed(workspace: Workspace, quantity: str | None) -> Lift | Check:
     known = _known(workspace)
-    if quantity is None:
+    if not quantity:
         return next(iter(known.values()))
     if quantity not in known:
         raise UsageProblem(f"{quantity!r} is no key lift and no check. There are: {', '.join(known)}.")

@@ -334,20 +334,24 @@ class Config(_Strict):
         return ZoneInfo(self.time_zone)
 
     def lift(self, exercise: str) -> Lift:
-        """The key lift of that canonical name."""
+        """The key lift of that canonical name; the first one for an empty name."""
         for lift in self.lifts:
-            if lift.exercise == exercise:
+            if exercise in (lift.exercise, ""):
                 return lift
+        if not exercise:
+            raise ConfigProblem(f"No key lift yet. Log one on 3 days, or name it under [[lifts]] in {NAME}.")
         known = ", ".join(lift.exercise for lift in self.lifts) or "none"
         raise ConfigProblem(
             f"{exercise!r} is not a key lift; the key lifts are: {known}. Add it under [[lifts]] in {NAME}."
         )
 
     def check(self, test_id: str) -> Check:
-        """The performance check of that test."""
+        """The performance check of that test; the first one for an empty name."""
         for check in self.checks:
-            if check.test_id == test_id:
+            if test_id in (check.test_id, ""):
                 return check
+        if not test_id:
+            raise ConfigProblem(f"No check yet. Name one under [[checks]] in {NAME}, and do it.")
         known = ", ".join(check.test_id for check in self.checks) or "none"
         raise ConfigProblem(f"{test_id!r} is not a check; the checks are: {known}. Add it under [[checks]] in {NAME}.")
 

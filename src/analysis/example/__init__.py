@@ -2,6 +2,7 @@
 
 Every stream of every athlete is flat and noisy (`squad.py`), but for the few truths of `truths.py`, each one small
 change of one athlete. What a report says of the squad can therefore be held against what is true of it.
+For learning what models can tell: `true_season`, an athlete whose tests follow the load, and `hinge_and_sprint`.
 """
 
 import json
@@ -13,10 +14,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.example import answers, formats, hinge_work, running, training
+from analysis.example.hinge_and_sprint import hinge_and_sprint
 from analysis.example.squad import FIRST_DAY, KEY_LIFTS, LAST_DAY, NOISE, Athlete, random_stream, squad, true_course
+from analysis.example.training_and_tests import true_season
 from analysis.example.truths import BUILT_IN, Truth, with_truths
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Truth", "athlete_ids", "write_example"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "Truth", "athlete_ids", "hinge_and_sprint", "true_season", "write_example"]
 
 SEED = 2026
 

@@ -27,7 +27,7 @@ class HingeAndSprint:
 
 
 def hinge_and_sprint(
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     *,
     n_athletes: int,
     slope: float,
@@ -40,6 +40,8 @@ def hinge_and_sprint(
 
     Parameters
     ----------
+    rng : Generator or int
+        What draws, or its seed.
     slope : float
         Seconds of the sprint for each m/s of the athlete's own hinge `lag_weeks` before; 0 links nothing.
     rho : float
@@ -49,10 +51,11 @@ def hinge_and_sprint(
 
     Examples
     --------
-    >>> made = hinge_and_sprint(np.random.default_rng(1), n_athletes=8, slope=-0.6)
+    >>> made = hinge_and_sprint(1, n_athletes=8, slope=-0.6)
     >>> len(made.hinge), len(made.sprint)
     (208, 104)
     """
+    rng = np.random.default_rng(rng)
     week = np.arange(-lag_weeks, WEEKS)
     curve = season * (1 - np.exp(-(week + lag_weeks) / SEASON_W))
     hinge_level, sprint_level = LEVEL_SD * rng.normal(0, 1, (2, n_athletes, 1))

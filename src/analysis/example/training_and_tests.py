@@ -58,7 +58,7 @@ def unrelated_season(n_tests: int, rng: np.random.Generator, kind: str) -> Seaso
 
 def true_season(
     n_tests: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     *,
     noise_w: float,
     k1: float = 0.08,
@@ -68,11 +68,12 @@ def true_season(
 ) -> Season:
     """Tests that follow the load: 250 W, plus what training builds, minus what it tires, plus independent noise.
 
-    Gains are in W/AU, time constants in days; a load counts from the day after.
+    Gains are in W/AU, time constants in days; a load counts from the day after. `rng` may be a seed.
 
-    >>> len(true_season(15, np.random.default_rng(1), noise_w=2.0).tests)
+    >>> len(true_season(15, 1, noise_w=2.0).tests)
     15
     """
+    rng = np.random.default_rng(rng)
     load = training_load(BEFORE_D + EVERY_D * n_tests, rng)
     performance = 250 + k1 * _left_behind(load, tau1_d) - k2 * _left_behind(load, tau2_d)
     return Season(load, performance.loc[_test_days(n_tests)] + rng.normal(0, noise_w, n_tests))

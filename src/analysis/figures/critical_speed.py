@@ -43,7 +43,7 @@ def critical_power_figure(result: CriticalPower) -> go.Figure:
     return _add_trials(shown, result)
 
 
-def forms_figure(results: Sequence[CriticalIntensity]) -> go.Figure:
+def critical_forms_figure(results: Sequence[CriticalIntensity]) -> go.Figure:
     """CS or CP of the same trials by each form, with the interval: how much the choice of form decides."""
     rates = [result.tidy().iloc[0] for result in results]
     shown = theme.figure(f"{rates[0]['term']} ({rates[0]['unit']})", "Form")

@@ -34,7 +34,7 @@ def fitness_fatigue_figure(result: FitnessFatigue | Bootstrap, quantity: str = "
     return theme.add_note(shown, f"{'; '.join(fit.at_bound)}.") if fit.at_bound else shown
 
 
-def forms_figure(forms: Mapping[str, Form], quantity: str = "Performance") -> go.Figure:
+def performance_forms_figure(forms: Mapping[str, Form], quantity: str = "Performance") -> go.Figure:
     """Tests as dots and a line for each form of the model; the line of the states has seen each test it passes."""
     first = next(iter(forms.values()))
     shown = theme.figure("Date", f"{quantity} ({first.unit})")

@@ -16,11 +16,13 @@ FIGURES = {
     "CriticalPower": "critical_speed.critical_power_figure",
     "CriticalSpeed": "critical_speed.critical_speed_figure",
     "DepthDrift": "depth_drift.depth_drift_figure",
+    "Design": "design.design_figure",
     "Durability": "durability.durability_figure",
     "FitnessFatigue": "fitness_fatigue.fitness_fatigue_figure",
     "ForceVelocityProfile": "sprint.force_velocity_figure",
     "ForecastSkill": "fitness_fatigue.forecast_figure",
     "FormAgainstExpected": "form_break.form_over_dates_figure",
+    "FormAndDay": "form_and_day.form_and_day_figure",
     "FormBreak": "form_break.still_clean_figure",
     "FusedE1rm": "e1rm.e1rm_figure",
     "Growth": "growth.growth_figure",
@@ -69,7 +71,8 @@ def show(result: Result) -> None:
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 
-    display(result.tidy())
+    table = result.tidy()
+    display(table if len(table) else result.glance())  # what cannot be told has a reason in place of numbers
     if _drawing_of(result) is not None and isinstance(get_ipython(), ZMQInteractiveShell):
         display(figure_of(result))  # in a terminal plotly would open a browser
 

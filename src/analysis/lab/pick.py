@@ -1,7 +1,11 @@
 """Pickers for `aw.explore`: widgets in a live notebook, else their default.
 
-`aw.pick.athlete()`, `aw.pick.lift()`
+`aw.pick.athlete()`, `aw.pick.lift()`, `aw.pick.check()`, `aw.pick.followed()` (a lift or a check)
     One of the workspace's, its first by default.
+`aw.pick.tables()`
+    An athlete, handed on as her tables.
+`aw.pick.one_of()`
+    One of what is given.
 `aw.pick.dates()`
     The first and the last day of a stretch, all there is by default.
 `aw.pick.window()`
@@ -11,15 +15,20 @@ The widgets need the extra `lab`. Without it, in plain Python and where a notebo
 it is, so that the same cells run everywhere.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from analysis.base.config import Check, Lift
 from analysis.base.errors import NotEnoughData, UsageProblem
 from analysis.lab.live import widgets
-from analysis.workspace import Workspace, day, open_workspace
+from analysis.metrics.key_lifts import lifts_of_log
+from analysis.workspace import Athlete, Workspace, day, open_workspace
 
-__all__ = ["athlete", "dates", "lift", "window"]
+__all__ = ["athlete", "check", "dates", "followed", "lift", "one_of", "tables", "window"]
 
 
 def athlete(default: str = "", workspace: Workspace | None = None) -> Any:
@@ -37,20 +46,82 @@ def athlete(default: str = "", workspace: Workspace | None = None) -> Any:
     return live.Dropdown(options=options, value=chosen, description="Athlete")
 
 
+def tables(default: str = "", workspace: Workspace | None = None, until: str = "") -> Any:
+    """An athlete, chosen by name as `athlete`, whom `aw.explore` is given as `Workspace.athlete` gives her.
+
+    `until` is the last day that is looked at, ISO, her last day with data by default. Where `workbook.toml` names no
+    key lift, her configuration has those that her log proposes.
+    """
+    ws = workspace or open_workspace()
+    chosen = athlete(default, ws)
+
+    @cache
+    def read(athlete_id: str) -> Athlete:
+        one = ws.athlete(athlete_id, until=until or None)
+        lifts = one.config.lifts or lifts_of_log(one.sets, one.reps, one.until)
+        return replace(one, config=one.config.model_copy(update={"lifts": lifts}))
+
+    if widgets() is None:
+        return read(chosen)
+    chosen.reads = read
+    return chosen
+
+
 def lift(default: str = "", workspace: Workspace | None = None) -> Any:
     """The exercise of a key lift of `workbook.toml`, as `Config.lift` takes it.
 
-    Raises ConfigProblem for a default that is no key lift, NotEnoughData where there is none.
+    Where none is named there, it is the default as it is: an empty one stands for the first that a log proposes.
+
+    Raises ConfigProblem for a default that is none of the key lifts.
     """
     ws = workspace or open_workspace()
-    lifts = ws.config.lifts
-    if not lifts:
-        raise NotEnoughData("workbook.toml names no key lift. Add a [[lifts]] table.")
-    chosen = ws.config.lift(default or lifts[0].exercise).exercise
+    named = ws.config.lifts
+    return _of_config("Lift", named, ws.config.lift(default).exercise) if named else default
+
+
+def check(default: str = "", workspace: Workspace | None = None) -> Any:
+    """The test of a check of `workbook.toml`, as `Config.check` takes it; where none is named, the default as it is.
+
+    Raises ConfigProblem for a default that is none of the checks.
+    """
+    ws = workspace or open_workspace()
+    named = ws.config.checks
+    return _of_config("Check", named, ws.config.check(default).test_id) if named else default
+
+
+def followed(default: str = "", workspace: Workspace | None = None) -> Any:
+    """A key lift or a check, as `aw.precision.how_soon` takes it; where none is named, the default as it is.
+
+    Raises UsageProblem for a default that is none of them.
+    """
+    from analysis.pages.squad_noise import quantity_of  # takes a second to import
+
+    config = (workspace or open_workspace()).config
+    named = {one.name: quantity_of(one).name for one in (*config.lifts, *config.checks)}
+    return one_of(named, default, "Measure") if named else default
+
+
+def _of_config(title: str, named: Iterable[Lift] | Iterable[Check], chosen: str) -> Any:
+    names = {one.test_id if isinstance(one, Check) else one.exercise: one.name for one in named}
+    return one_of({name: key for key, name in names.items()}, chosen, title)
+
+
+def one_of(options: Iterable[str], default: str = "", title: str = "Choose") -> Any:
+    """One of `options`, or of the values of a mapping by name; the first by default.
+
+    Raises UsageProblem for a default that is none of them.
+
+    >>> one_of(["sleep", "soreness"]), one_of({"Sleep": "sleep", "Soreness": "soreness"}, "soreness")
+    ('sleep', 'soreness')
+    """
+    named = dict(options) if isinstance(options, dict) else {one: one for one in options}
+    chosen = default or next(iter(named.values()), "")
+    if chosen not in named.values():
+        raise UsageProblem(f"{chosen!r} is none of {', '.join(map(str, named.values()))}. Choose one of these.")
     live = widgets()
     if live is None:
         return chosen
-    return live.Dropdown(options=[(one.name, one.exercise) for one in lifts], value=chosen, description="Lift")
+    return live.Dropdown(options=list(named.items()), value=chosen, description=title)
 
 
 def dates(default: tuple[str, str] | None = None, workspace: Workspace | None = None) -> Any:

@@ -13,9 +13,9 @@ from .load import (
     week_over_week_pct,
     weekly_load,
 )
-from .load_balance import acwr_coupled, acwr_uncoupled, load_balance, monotony, strain_au
+from .load_balance import acwr_coupled, acwr_uncoupled, ewma_acwr, load_balance, monotony, strain_au
 from .pattern_balance import sets_by_pattern, work_by_side
-from .run_load import run_load
+from .run_load import HeartRates, run_load
 from .running import (
     best_sprint,
     distance_by_week,
@@ -27,11 +27,12 @@ from .running import (
     speed_at_heart_rate,
     week_of,
 )
-from .strength import bar_speeds, e1rm_from_reps, set_speeds, sets_of_lift, work_sets
+from .strength import bar_speeds, e1rm_from_reps, set_speeds, sets_of_lift, speed_kept, speeds_of_lift, work_sets
 from .tempo import tempo_compliance, tempo_summary
-from .wellness import wellness_week
+from .wellness import wellness_day, wellness_week
 
 __all__ = [
+    "HeartRates",
     "acwr_coupled",
     "acwr_uncoupled",
     "asymmetry_indices",
@@ -42,6 +43,7 @@ __all__ = [
     "day_states",
     "distance_by_week",
     "e1rm_from_reps",
+    "ewma_acwr",
     "latest_power_trials",
     "latest_time_trials",
     "load_balance",
@@ -57,6 +59,8 @@ __all__ = [
     "sets_by_pattern",
     "sets_of_lift",
     "speed_at_heart_rate",
+    "speed_kept",
+    "speeds_of_lift",
     "srpe_load_au",
     "strain_au",
     "tempo_compliance",
@@ -67,6 +71,7 @@ __all__ = [
     "week_of",
     "week_over_week_pct",
     "weekly_load",
+    "wellness_day",
     "wellness_week",
     "work_by_side",
     "work_sets",

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import integrate, stats
 
 from analysis.base.config import Lift
-from analysis.base.errors import DataProblem
+from analysis.base.errors import DataProblem, NotEnoughData
 
 VelocityMetric = Literal["mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s"]
 VELOCITY_METRICS: tuple[VelocityMetric, ...] = (
@@ -129,6 +129,38 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([measured[[*_SET_KEY, "rep_no"]], of_the_set, measured[[*VELOCITY_METRICS, "device"]]], axis=1)
 
 
+def speeds_of_lift(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, days: int = 42, side: str = "B"
+) -> pd.DataFrame:
+    """The bar speeds of a key lift in the last `days` days, by the newest device of these days.
+
+    Parameters
+    ----------
+    sets, reps : as `bar_speeds` takes them.
+    lift : names exercise and velocity; repetitions without that velocity are left out.
+    until : last day that counts.
+    side : L, R or B.
+
+    Returns
+    -------
+    DataFrame as `bar_speeds`, one row a repetition.
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift in these days.
+    """
+    measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
+    since = until - pd.Timedelta(days=days)
+    of_lift = measured[(measured["exercise"] == lift.exercise) & (measured["side"] == side)]
+    recent = of_lift[(of_lift["local_date"] > since) & (of_lift["local_date"] <= until)]
+    if recent.empty:
+        raise NotEnoughData(
+            f"No bar speed of {lift.name} in the {days} days up to {until.date()}. Measure 3 loads in one session."
+        )
+    device = recent["device"].fillna("")
+    return recent[device == device.iloc[-1]]
+
+
 def _place_among(session: np.ndarray, set_no: np.ndarray, of_session: np.ndarray, of_set_no: np.ndarray) -> np.ndarray:
     """Where each pair `of_` a session and a set number stands among the sets, -1 where it does not."""
     known = pd.MultiIndex.from_arrays([session, set_no])
@@ -163,6 +195,33 @@ def set_speeds(bar_speeds: pd.DataFrame, *, metric: VelocityMetric = "mean_veloc
     by_set["loss_from_best_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["best_m_s"])
     by_set["loss_from_first_pct"] = 100 * (1 - by_set["last_m_s"] / by_set["first_m_s"])
     return by_set.reset_index().sort_values(["local_date", *_SET_KEY], ignore_index=True)
+
+
+def speed_kept(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, least_reps: int = 3
+) -> pd.DataFrame:
+    """How much of the first repetition's speed the last one of a set keeps, by day: a number to put one's own beside.
+
+    Parameters
+    ----------
+    sets, reps, lift, until : as `speeds_of_lift` takes them; a year counts.
+    least_reps : sets of fewer measured repetitions do not count.
+
+    Returns
+    -------
+    DataFrame, one row a day with such a set: local_date, kept_pct (mean of its sets, in percent).
+
+    Raises
+    ------
+    NotEnoughData : no bar speed of the lift.
+    """
+    by_set = set_speeds(speeds_of_lift(sets, reps, lift, until, days=365), metric=lift.metric)
+    whole = by_set[by_set["n_reps"] >= least_reps]
+    return (
+        whole.assign(kept_pct=100 - whole["loss_from_first_pct"])
+        .groupby("local_date", as_index=False)["kept_pct"]
+        .mean()
+    )
 
 
 def loss_without_fatigue_pct(*, cv_pct: float, n_reps: int) -> float:

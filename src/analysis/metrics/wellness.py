@@ -55,6 +55,11 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     return pd.concat(weeks, ignore_index=True)[columns] if weeks else pd.DataFrame(columns=columns)
 
 
+def wellness_day(wellness: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The answers of one day beside what is usual, as `wellness_week` tells those of a week."""
+    return wellness_week(wellness, pd.DatetimeIndex([day]))
+
+
 def _called(item: str, answers: pd.DataFrame) -> dict[str, str]:
     """The name of an item and the scale of its newest answer."""
     about = wellness_item(item)

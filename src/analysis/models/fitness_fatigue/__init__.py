@@ -2,5 +2,5 @@
 
 `impulse` is the response to a daily load, `projection` the numerics, `banister` the fit, `uncertainty` profile and
 bootstrap, `skill` the forecasts against naive ones, `dose_response` and `kalman` two relatives of the model, `forms`
-all of them side by side. What an athlete's frames bring to it is `pages.block_review.lift_season`.
+all of them side by side. What an athlete's frames bring to it is `lift_season`.
 """

@@ -29,6 +29,7 @@ from analysis.base.sentences import count_text
 from analysis.base.units import signed_text
 from analysis.models import series
 from analysis.models.change.regimes import Shift, step_shift
+from analysis.models.form.clean_reps import SWC_REPS, FormHistory
 from analysis.models.result import Interval
 
 SESSIONS_A_SIDE = 3
@@ -123,6 +124,14 @@ def cue_sessions(
     """
     ordered = exposures.dropna(subset=["value"]).sort_values("local_date", ignore_index=True)
     return [_around(cue, ordered, quantity, judging, decimals) for cue in cues.sort_values("local_date").itertuples()]
+
+
+def cues_beside_form(
+    cues: pd.DataFrame, form: FormHistory, *, judging: series.Judging = series.ALONE
+) -> list[CueSessions]:
+    """`cue_sessions` of the clean repetitions of a lift, for the cues that were given for it."""
+    clean = series.Quantity("form.clean_reps", "reps", SWC_REPS, resolution=1.0)
+    return cue_sessions(cues[cues["exercise"] == form.exercise], form.exposures, clean, judging=judging)
 
 
 def _around(

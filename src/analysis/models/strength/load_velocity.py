@@ -54,7 +54,7 @@ from scipy.special import stdtr
 
 from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, bar_speeds
+from analysis.metrics.strength import VELOCITY_METRICS, VelocityMetric, speeds_of_lift
 from analysis.models.plausible import check_possible
 from analysis.models.result import Interval, Result, glance_row, t_quantile, tidy_table, with_fitted
 
@@ -381,17 +381,8 @@ def profile_of_lift(
     >>> round(profile_of_lift(sets, reps, lift, day).e1rm_kg, 1)
     173.8
     """
-    measured = bar_speeds(sets, reps).dropna(subset=[lift.metric])
-    since = until - pd.Timedelta(days=days)
-    of_lift = measured[(measured["exercise"] == lift.exercise) & (measured["side"] == side)]
-    recent = of_lift[(of_lift["local_date"] > since) & (of_lift["local_date"] <= until)]
-    if recent.empty:
-        raise NotEnoughData(
-            f"No bar speed of {lift.name} in the {days} days up to {until.date()}. Measure 3 loads in one session."
-        )
-    device = recent["device"].fillna("")
     return profile_of_bar_speeds(
-        recent[device == device.iloc[-1]],
+        speeds_of_lift(sets, reps, lift, until, days=days, side=side),
         metric=lift.metric,
         mvt_m_s=lift.mvt_m_s,
         mvt_sd_m_s=lift.mvt_sd_m_s,

@@ -52,8 +52,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from analysis.base.config import Lift
 from analysis.base.errors import DataProblem, NotEnoughData
-from analysis.metrics.strength import VelocityMetric
+from analysis.metrics.strength import VelocityMetric, speeds_of_lift
 from analysis.models.coverage import Coverage, lowest_coverage
 from analysis.models.estimators.autocorrelated import RHO_GRID, plain_means
 from analysis.models.estimators.mixed_lines import LineSums, Solved, fit_alone
@@ -267,6 +268,17 @@ def profile_across_sessions(
     by_session = missed.groupby(profile.observations["session_id"]).mean()
     in_order = [name for name in bar_speeds["session_id"].unique() if name in by_session.index]
     return replace(profile, carried_variance=carried_variance(by_session[in_order].to_numpy()))
+
+
+def profile_of_sessions(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, until: pd.Timestamp, *, days: int = 84, side: str = "B"
+) -> MixedProfile:
+    """The profile over the sessions of a key lift, measured by the newest device of the last `days` days.
+
+    Parameters as `metrics.strength.speeds_of_lift` takes them; errors as there and as `profile_across_sessions`.
+    """
+    speeds = speeds_of_lift(sets, reps, lift, until, days=days, side=side)
+    return profile_across_sessions(speeds, metric=lift.metric, mvt_m_s=lift.mvt_m_s, mvt_sd_m_s=lift.mvt_sd_m_s)
 
 
 def carried_variance(offsets_m_s: np.ndarray) -> float:

@@ -39,10 +39,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from analysis.base.config import Lift
 from analysis.base.errors import NotEnoughData
 from analysis.base.sentences import Audience, Judged, Sentence, Wording, count_text
 from analysis.base.units import signed_text
-from analysis.metrics.strength import VelocityMetric
+from analysis.metrics.strength import VelocityMetric, speeds_of_lift
 from analysis.models.change.engine import BAND_LEVEL
 from analysis.models.change.told import Today
 from analysis.models.result import Result, glance_row, t_quantile, tidy_table, with_fitted
@@ -50,6 +51,7 @@ from analysis.models.strength.load_velocity_mixed import LEAST_SESSIONS, MixedPr
 
 FIRST_REPS = 3  # as many as a heavy set has, so that a longer set has no more chances of a fast one
 USUAL_DAYS = 56  # as for answers on how one feels
+YEAR_DAYS = 365
 
 _LEADS = {
     "usual": "A usual day.",
@@ -181,6 +183,15 @@ def readiness(
         exposures=_at_anchor(pd.concat([_sets(before, metric), now]), line, anchor_kg),
         offset_se_m_s=_error_of_a_day(now, profile),
     )
+
+
+def readiness_of_lift(
+    sets: pd.DataFrame, reps: pd.DataFrame, lift: Lift, anchor_kg: float, until: pd.Timestamp
+) -> Readiness:
+    """`readiness` of a key lift on the last day of a year on which its bar was measured; errors as there."""
+    speeds = speeds_of_lift(sets, reps, lift, until, days=YEAR_DAYS)
+    told = {"anchor_kg": anchor_kg, "mvt_m_s": lift.mvt_m_s, "metric": lift.metric}
+    return readiness(speeds, speeds["local_date"].max(), **told)
 
 
 def _split(

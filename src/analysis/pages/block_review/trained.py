@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics.pattern_balance import sets_by_pattern, work_by_side
-from analysis.models.form.clean_reps import SWC_REPS
-from analysis.models.form.cues import CueSessions, cue_sessions
+from analysis.models.form import rated_days as of_form
+from analysis.models.form.cues import CueSessions, cues_beside_form
 from analysis.models.form.form_and_day import Circumstance
 from analysis.models.form.sides import SideDifference
 from analysis.models.running.durability import Durability, durability
-from analysis.models.series import Quantity
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.block_review.measures import CLEAN_REPS, Block
+from analysis.pages.block_review.measures import Block
 
 SLEEP = Circumstance("sleep", "Sleep", "points")
 SORENESS = Circumstance("soreness", "Soreness", "points")
@@ -66,31 +65,7 @@ def rated_days(weeks: Weeks) -> pd.DataFrame:
 def _rated_days_of(name: str, week: AthleteWeek) -> pd.DataFrame:
     if not week.forms.known:
         return pd.DataFrame()
-    form, athlete = week.forms.known[0], week.athlete
-    own = form.exposures[form.exposures["comparable"]]
-    days = own.rename(columns={"value": "clean_reps", "device": "rater"})[
-        ["local_date", "clean_reps", "load_kg", "rater"]
-    ]
-    known = {item: _answers(athlete.wellness, item) for item in (SLEEP.column, SORENESS.column)}
-    known[REST.column] = _rest_s(athlete.sets, form.exercise)
-    for column, by_day in known.items():
-        days[column] = days["local_date"].map(by_day).astype(float)
-    return days.assign(athlete_id=name, exercise=form.exercise)
-
-
-def _answers(wellness: pd.DataFrame, item: str) -> pd.Series:
-    """The answers to one item by day, of the form or device that asked most often."""
-    own = wellness[(wellness["item"] == item) & wellness["value"].notna()]
-    if own.empty:
-        return pd.Series(dtype=float)
-    source = own["source"].value_counts().index[0]
-    return own[own["source"] == source].groupby("local_date")["value"].mean()
-
-
-def _rest_s(sets: pd.DataFrame, exercise: str) -> pd.Series:
-    """The middle rest between working sets of a lift by day."""
-    is_working = sets["counted"] & (sets["set_kind"] != "warm_up") & (sets["exercise"] == exercise)
-    return sets[is_working].dropna(subset=["rest_s"]).groupby("local_date")["rest_s"].median()
+    return of_form.rated_days(week.forms.known[0], week.athlete.sets, week.athlete.wellness).assign(athlete_id=name)
 
 
 def tables_of(weeks: Weeks, table: str) -> pd.DataFrame:
@@ -115,9 +90,8 @@ def cues_followed(weeks: Weeks, block: Block) -> list[CueOf]:
         if not week.forms.known:
             continue
         form, cues = week.forms.known[0], week.athlete.cues
-        own = cues[block.holds(cues) & (cues["exercise"] == form.exercise)]
-        clean = Quantity(CLEAN_REPS, "reps", SWC_REPS, resolution=1.0)
-        found += [CueOf(name, one) for one in cue_sessions(own, form.exposures, clean, judging=week.judging)]
+        around = cues_beside_form(cues[block.holds(cues)], form, judging=week.judging)
+        found += [CueOf(name, one) for one in around]
     return sorted(found, key=lambda one: one.sessions.local_date)
 
 

@@ -7,6 +7,7 @@ after it; days without a known load are held, they neither add nor fade.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import pandas as pd
 
@@ -17,12 +18,24 @@ from analysis.models.fitness_fatigue.forms import Form, fitted_forms
 from analysis.models.fitness_fatigue.impulse import FIXED_TAU1_D, FIXED_TAU2_D
 from analysis.models.fitness_fatigue.skill import Review, review
 from analysis.models.strength.speed_at_load import speed_at_load
-from analysis.pages.athlete_week.week import AthleteFrames
 
 STRENGTH = ("strength",)
 RUNNING = ("run", "sprint", "time_trial")
 
 _SETTINGS = {"unit": "m/s", "convention": "next_day", "missing": "hold"}
+
+
+class Season(Protocol):
+    """What is read of an athlete."""
+
+    @property
+    def athlete_id(self) -> str: ...
+    @property
+    def sessions(self) -> pd.DataFrame: ...
+    @property
+    def sets(self) -> pd.DataFrame: ...
+    @property
+    def reps(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +64,7 @@ class LiftSeason:
         return self.review().glance()[["verdict", "skill", "p_value"]]
 
 
-def lift_season(
-    athlete: AthleteFrames, lift: Lift, until: pd.Timestamp, *, kinds: Sequence[str] = STRENGTH
-) -> LiftSeason:
+def lift_season(athlete: Season, lift: Lift, until: pd.Timestamp, *, kinds: Sequence[str] = STRENGTH) -> LiftSeason:
     """The load of sessions of `kinds` and the speeds of `lift`, up to `until`.
 
     Raises
