@@ -1,5 +1,6 @@
 """A real JupyterLab on a workspace, and a notebook that is open in it as a person sees it."""
 
+import ast
 import json
 import os
 import secrets
@@ -154,7 +155,7 @@ class Live:
         )
 
     def questions_without_a_word(self) -> list[str]:
-        """The headings below which there are cells, and none of them shows anything."""
+        """The headings below which there are cells to show something, and none does."""
         silent, heading, cells, words = [], "", 0, 0
         for source, kind, shown in self.tab.evaluate(
             f"{CELLS}.map(cell => [cell.model.sharedModel.source, cell.model.type, ({SHOWN})(cell)])"
@@ -163,7 +164,9 @@ class Live:
                 silent += [heading] if cells and not words else []
                 heading, cells, words = source.splitlines()[0], 0, 0
             elif kind == "code" and heading.startswith("## "):
-                cells, words = cells + 1, words + bool(shown["text"].strip() or shown["figures"])
+                last = (ast.parse(source).body or [None])[-1]  # an assignment shows nothing
+                cells += isinstance(last, ast.Expr)
+                words += bool(shown["text"].strip() or shown["figures"])
         return silent + ([heading] if cells and not words else [])
 
     def outputs_of(self, cell: int) -> Any:
