@@ -1,5 +1,6 @@
 """A real JupyterLab on a workspace, and a notebook that is open in it as a person sees it."""
 
+import ast
 import json
 import os
 import secrets
@@ -54,13 +55,23 @@ def served(workspace: Path, folder: Path) -> Iterator[str]:
     }
     words = ["--no-browser", "--allow-root", *(f"--{name}={value}" for name, value in options.items())]
     command = [sys.executable, "-m", "analysis.cli", "lab", "--workspace", str(workspace), "--", *words]
-    own = {name: str(folder / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    with running(command, folder, f"http://127.0.0.1:{port}/api?token={token}"):
+        yield f"http://127.0.0.1:{port}{{place}}?token={token}"
+
+
+@contextmanager
+def running(command: list, folder: Path, answers: str, cwd: Path | None = None, **environment: str) -> Iterator[None]:
+    """A server that keeps what it writes in `folder`; entered once it answers there, ended at the end."""
+    own = {}
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        own[name] = str(folder / name.lower())
+        Path(own[name]).mkdir(exist_ok=True)
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=folder)
+        env = os.environ | own | environment
+        server = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=cwd or folder)
         try:
-            address = f"http://127.0.0.1:{port}"
-            _await(f"{address}/api?token={token}", server, folder / "server.log")
-            yield f"{address}{{place}}?token={token}"
+            _await(answers, server, folder / "server.log")
+            yield
         finally:
             server.terminate()  # it ends its kernels first
             server.wait(timeout=30)
@@ -144,7 +155,7 @@ class Live:
         )
 
     def questions_without_a_word(self) -> list[str]:
-        """The headings below which there are cells, and none of them shows anything."""
+        """The headings below which there are cells to show something, and none does."""
         silent, heading, cells, words = [], "", 0, 0
         for source, kind, shown in self.tab.evaluate(
             f"{CELLS}.map(cell => [cell.model.sharedModel.source, cell.model.type, ({SHOWN})(cell)])"
@@ -153,7 +164,9 @@ class Live:
                 silent += [heading] if cells and not words else []
                 heading, cells, words = source.splitlines()[0], 0, 0
             elif kind == "code" and heading.startswith("## "):
-                cells, words = cells + 1, words + bool(shown["text"].strip() or shown["figures"])
+                last = (ast.parse(source).body or [None])[-1]  # an assignment shows nothing
+                cells += isinstance(last, ast.Expr)
+                words += bool(shown["text"].strip() or shown["figures"])
         return silent + ([heading] if cells and not words else [])
 
     def outputs_of(self, cell: int) -> Any:

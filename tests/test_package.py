@@ -108,3 +108,11 @@ def test_a_wheel_works_away_from_the_repository(tmp_path):
     page = (elsewhere / "squad" / "reports" / "athlete_week" / "2026-06-07" / "alder1.html").read_text()
     assert "Workbook 0.2.0" in page
     assert "<style>" in page
+
+    told = called("workbook", "demo", "--workspace", "demo")
+    reports = elsewhere / "demo" / "reports"
+    assert f"Open {reports / 'index.html'} in a browser: it lists every page." in told
+    assert "14 pages: 14 rendered" in told  # twelve athletes, the coach and the review of a block
+    listed = set(re.findall(r'href="([^"#:]+\.html)"', (reports / "index.html").read_text(encoding="utf-8")))
+    assert len(listed) == 14
+    assert {name for name in listed if not (reports / name).is_file()} == set()
