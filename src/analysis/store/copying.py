@@ -4,7 +4,7 @@ import sqlalchemy as sql
 
 from analysis.base.errors import WorkbookError
 from analysis.store.database import fetched_in_parts
-from analysis.store.schema import METADATA
+from analysis.store.schema import FACTS, METADATA
 
 
 def copy_rows(source: sql.Connection, target: sql.Connection) -> dict[str, int]:
@@ -13,6 +13,7 @@ def copy_rows(source: sql.Connection, target: sql.Connection) -> dict[str, int]:
     Raises WorkbookError where a row did not arrive as it left.
     """
     copied = {}
+    _delete_facts(target)
     for table in METADATA.sorted_tables:
         copied[table.name] = 0
         for rows in fetched_in_parts(source, sql.select(table)):
@@ -20,6 +21,11 @@ def copy_rows(source: sql.Connection, target: sql.Connection) -> dict[str, int]:
             copied[table.name] += len(rows)
         _compare(source, target, table)
     return copied
+
+
+def _delete_facts(target: sql.Connection) -> None:
+    """What the empty store said of itself: it becomes the other one."""
+    target.execute(FACTS.delete())
 
 
 def _compare(source: sql.Connection, target: sql.Connection, table: sql.Table) -> None:

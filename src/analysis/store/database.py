@@ -35,6 +35,14 @@ class Database(ABC):
         Raises Busy where somebody does for too long.
         """
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Held by one run at a time, of all machines; a file is of one machine, where a lock beside it does that.
+
+        Raises Busy where another run holds it.
+        """
+        yield
+
     @abstractmethod
     def columns(self, connection: sql.Connection) -> set[tuple[str, str]]:
         """Table and name of each column that is there."""

@@ -5,9 +5,10 @@ The password comes from the environment or the files that PostgreSQL's own progr
 its end: readers wait for nobody.
 """
 
+import contextlib
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import sqlalchemy as sql
@@ -20,6 +21,7 @@ from analysis.store.schema import METADATA
 from analysis.store.sqlite import SqliteFile
 
 _WRITERS = 0x77_6F_72_6B  # the lock of who writes; locks of a database are numbers
+_RUNS = 0x77_6F_72_6C  # and of who holds the workspace
 _WAITS = "30s"
 _COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
 _PROVES_ITS_NAME = "verify-full"  # the one mode of TLS in which a server proves who it is
@@ -46,6 +48,17 @@ class PostgresServer(Database):
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAITS}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """The lock is the connection's: the server frees it when the run ends or dies."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_RUNS})").scalar():
+                raise Busy(f"Another run works on {self.shown}. Wait for it to end, then try again.")
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_RUNS})")
+
     def columns(self, connection: sql.Connection) -> set[tuple[str, str]]:
         return {(table, column) for table, column in connection.exec_driver_sql(_COLUMNS)}
 
@@ -62,9 +75,9 @@ class PostgresServer(Database):
 
     def unproven(self) -> list[str]:
         return [
-            f"the write-ahead log of {self.shown}, until the server has written it over",
-            f"backups and replicas of the server of {self.shown}",
-            "pages of its disk that the server gave back and nothing has overwritten",
+            "its write-ahead log, until the server has written it over",
+            "backups and replicas of the server",
+            "parts of its disk that it gave back and nothing has overwritten",
         ]
 
     def copy_to(self, path: Path) -> None:

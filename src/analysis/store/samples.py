@@ -80,6 +80,18 @@ class SampleFiles:
         except OSError:
             self.filesystem.get(self._place(path), str(target))
 
+    def take(self, path: str, other: "SampleFiles") -> None:
+        """A copy of another store's file under the same path.
+
+        Raises WorkbookError where it did not arrive as it left.
+        """
+        content = other.filesystem.cat_file(other._place(path))
+        place = self._place(path)
+        self.filesystem.makedirs(place.rpartition("/")[0], exist_ok=True)
+        self.filesystem.pipe_file(place, content)
+        if self.filesystem.cat_file(place) != content:
+            raise WorkbookError(f"The sample file {path} did not arrive as it left. Nothing was copied.")
+
     def forget(self, athlete_id: str) -> None:
         """Delete the files of one athlete, and their folder, whose name has the id."""
         folder = self._place(f"athlete_id={athlete_id}")

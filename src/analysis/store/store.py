@@ -1,20 +1,22 @@
 """What the other rooms ask of the store: to read, to take a file in whole, to forget, and to say what is damaged."""
 
+import contextlib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sql
 
-from analysis.base.errors import WorkbookError
+from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.base.names import name_key
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, replacing, writing
+from analysis.store.copying import copy_rows
 from analysis.store.database import Database, Rows, damaged, fetched, transaction
 from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
@@ -77,7 +79,11 @@ class Store:
         try:
             store.news = bring_up_to_date(store._engine, verdicts_before)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
+            store.close()
             raise damaged(f"The database {database.shown}", problem) from problem
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
@@ -288,6 +294,29 @@ class Store:
     def forget_samples(self, athlete_id: str) -> None:
         """Delete the sample files of one athlete, and their folder, whose name has the id."""
         self._samples.forget(athlete_id)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Held by one run at a time of all that use the database; raises Busy where another one holds it."""
+        with self._database.held():
+            yield
+
+    def copy_from(self, other: "Store") -> dict[str, int]:
+        """Take all rows and sample files of another store into this empty one, each checked; rows by table.
+
+        Raises UsageProblem where this one has rows of athletes, WorkbookError where something did not arrive as it
+        left; nothing is taken then.
+        """
+        if self.count("athletes")[0][0] or self.count("files")[0][0]:
+            raise UsageProblem(f"{self._database.shown} has rows already. Copy into a new database.")
+        for path in sorted(other.sample_paths()):
+            self._samples.take(path, other._samples)
+        try:
+            with other._engine.connect() as source, transaction(self._engine) as target:
+                return copy_rows(source, target)
+        except BaseException:
+            self.sweep()
+            raise
 
     def compact(self) -> None:
         """Write the database anew without what was deleted.
