@@ -45,7 +45,7 @@ PROOF = (
     "Backups, mails and copies elsewhere were not searched: delete them too."
 )
 
-_SERVER = Path("[store] url")  # what stands for a database that no folder holds
+_SERVER = Path("[store]")  # what stands for a database that no folder holds
 _A_DAY_S = 24 * 3600.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -277,9 +277,10 @@ def _on_a_server(workspace: Workspace, wanted: Sought) -> Iterator[Trace]:
     out_of_sight = workspace.store.unproven()
     if not out_of_sight:
         return
-    with held_folder() as private:
-        workspace.store.copy_to(private / DATABASE)
-        yield from (replace(trace, path=_SERVER) for trace in traces_in(private / DATABASE, wanted))
+    if workspace.config.store.url:
+        with held_folder() as private:
+            workspace.store.copy_to(private / DATABASE)
+            yield from (replace(trace, path=_SERVER) for trace in traces_in(private / DATABASE, wanted))
     yield from (Trace(_SERVER, place, looked=False) for place in out_of_sight)
 
 

@@ -139,7 +139,7 @@ def checked(url: str, environment: Mapping[str, str] = os.environ) -> sql.URL:
             "environment as PGPASSWORD, or into ~/.pgpass."
         )
     address = address.set(drivername="postgresql+psycopg")
-    if _is_here(address.host or address.query.get("host") or environment.get("PGHOST") or ""):
+    if is_here(address.host or address.query.get("host") or environment.get("PGHOST") or ""):
         return address
     mode = address.query.get("sslmode", _PROVES_ITS_NAME)
     if mode != _PROVES_ITS_NAME:
@@ -153,7 +153,7 @@ def checked(url: str, environment: Mapping[str, str] = os.environ) -> sql.URL:
 _AS = "it as postgresql+psycopg://USER@HOST/DATABASE"
 
 
-def _is_here(host: object) -> bool:
+def is_here(host: object) -> bool:
     """Whether a host is this machine: a socket's folder, nothing, or a loopback address."""
     if not isinstance(host, str):
         return False  # several, of which one may be anywhere

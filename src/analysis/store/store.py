@@ -326,8 +326,8 @@ class Store:
         self._database.compact()
 
     def unproven(self) -> list[str]:
-        """Where what was deleted may still stand, out of the workbook's sight; nowhere for a file of this machine."""
-        return self._database.unproven()
+        """Where what was deleted may still stand, out of the workbook's sight; nowhere for files of this machine."""
+        return self._database.unproven() + self._samples.unproven()
 
     def copy_to(self, path: Path) -> None:
         """A copy of the database as of one moment, as a file of SQLite; others may read and write meanwhile."""
