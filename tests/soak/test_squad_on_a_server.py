@@ -20,7 +20,7 @@ def test_the_squad_is_the_same_on_a_server_and_its_page_too(squad_workspace, pos
     shutil.copytree(here, there, ignore=shutil.ignore_patterns("store", "reports"))
     config = there / "workbook.toml"
     config.write_text(config.read_text() + f'\n[store]\nurl = "{postgres.new()}"\n')
-    workbook("ingest", "--workspace", there)
+    workbook("ingest", "--workspace", there, there / "data" / "example")
     with contextlib.closing(open_workspace(there).store) as store:
         for name in (name for name, table in TABLES.items() if table.of_one_athlete and name != "samples"):
             given, found = (
