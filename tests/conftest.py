@@ -64,6 +64,19 @@ def squad_workspace(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of this worker, where its programs and psycopg are installed."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'athlete-workbook[postgres]'")
+    import postgres_server
+
+    if postgres_server.programs() is None:
+        pytest.skip("PostgreSQL's programs are not installed: apt-get install postgresql")
+    with pytest.MonkeyPatch.context() as patched, postgres_server.server() as running:
+        patched.setenv("PGPASSWORD", postgres_server.PASSWORD)
+        yield running
+
+
+@pytest.fixture(scope="session")
 def kept_parents():
     """The warm parents of this worker that outlive a run."""
     from kept_parents import KeptParents

@@ -11,7 +11,7 @@ from soak_scale import times
 
 from analysis.workspace import Workspace, intake, open_workspace
 
-KILLS = times(6, 30, 500)
+KILLS = {"file": times(6, 30, 500), "server": times(3, 10, 100)}
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'
@@ -26,11 +26,11 @@ POINT = """
 <Trackpoint><Time>{hour}:{minute:02d}:00Z</Time><DistanceMeters>{metres}</DistanceMeters></Trackpoint>"""
 
 
-def workspace_of_alder(folder: Path) -> Workspace:
+def workspace_of_alder(folder: Path, url: str | None = None) -> Workspace:
     """A workspace whose one athlete is Alder, with nothing dropped yet but the roster."""
     raw = folder / "data" / "raw"
     (raw / "Alder").mkdir(parents=True)
-    (folder / "workbook.toml").write_text(CONFIG)
+    (folder / "workbook.toml").write_text(CONFIG + (f'[store]\nurl = "{url}"\n' if url else ""))
     (raw / "athletes.csv").write_text(ROSTER)
     return open_workspace(folder)
 
@@ -52,12 +52,14 @@ def acknowledged(lines: list[str]) -> set[str]:
 
 
 @pytest.mark.scaled
-def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
-    workspace = workspace_of_alder(tmp_path)
+@pytest.mark.parametrize("kind", ["file", "server"])
+def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path, kind, request):
+    url = request.getfixturevalue("postgres").new() if kind == "server" else None
+    workspace, kills = workspace_of_alder(tmp_path, url), KILLS[kind]
     chance = random.Random(20260105)
     told: set[str] = set()
     cut_short = 0
-    for kill in range(KILLS):
+    for kill in range(kills):
         write_runs(workspace.raw_folder, range(kill * FILES, (kill + 1) * FILES))
         words = ("ingest", "--json", "--workspace", str(tmp_path))
         told |= acknowledged(
@@ -72,13 +74,13 @@ def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path):
         for path in dropped:
             if path.name in stored:
                 path.unlink()  # what is in need not be read again before the next kill
-    print(f"{KILLS} kills, {cut_short} of them with files still to take in, {len(told)} files acknowledged")
-    assert cut_short > KILLS / 2
-    assert len(told) > KILLS
+    print(f"{kills} kills, {cut_short} of them with files still to take in, {len(told)} files acknowledged")
+    assert cut_short > kills / 2
+    assert len(told) > kills
 
     last = list(intake.ingest(workspace, intake.files_below([workspace.raw_folder])))
     assert {outcome.state for outcome in last} <= {"taken", "known"}
-    assert len(workspace.store.frame("runs")) == KILLS * FILES
+    assert len(workspace.store.frame("runs")) == kills * FILES
     workspace.store.sweep()
     assert workspace.store.sample_paths() == set(workspace.store.frame("sample_files")["path"])
     assert workspace.store.problems() == []

@@ -20,9 +20,9 @@ from analysis.base.errors import WorkbookError
 from analysis.base.tables import TABLES
 from analysis.cli import main
 from analysis.store import DATABASE, Store, layout, migrations
-from analysis.store.database import sqlite_engine
 from analysis.store.migrations import Step
 from analysis.store.schema import STORED
+from analysis.store.sqlite import SqliteFile
 
 LAYOUT = layout()  # as it is without the steps that tests add
 KEPT = {int(path.stem): path for path in (Path(__file__).parent / "stores").glob("*.sql")}
@@ -171,9 +171,9 @@ def test_a_step_that_fails_leaves_the_older_store(older, monkeypatch):
 
 @pytest.mark.usefixtures("newer_version")
 def test_an_older_store_that_cannot_be_written_is_told_what_to_do(older):
-    opened = sqlite_engine(older)  # whose log is there, so that others can read
+    opened = SqliteFile(older).engine  # whose log is there, so that others can read
     with opened.connect(), pytest.raises(WorkbookError, match=r"readonly.*copy the workspace to another one"):
-        migrations.bring_up_to_date(sqlite_engine(Path(f"file:{older}?mode=ro&uri=true")), NO_VERDICTS)
+        migrations.bring_up_to_date(SqliteFile(Path(f"file:{older}?mode=ro&uri=true")).engine, NO_VERDICTS)
     opened.dispose()
 
 

@@ -1,14 +1,12 @@
 """The store: whole files or none, the second reading changes nothing, the sample files follow the transaction."""
 
-import contextlib
-import sqlite3
-
 import pandas as pd
 import pytest
 
 from analysis.base.errors import DataProblem, WorkbookError
 from analysis.base.tables import TABLES
-from analysis.store import DATABASE, FileFacts, Store, as_json
+from analysis.store import FileFacts, Store, as_json
+from analysis.store.database import transaction
 
 FACTS = {
     "reader": "strong",
@@ -52,9 +50,10 @@ def a_set(**more) -> pd.DataFrame:
     return pd.DataFrame([row | more])
 
 
-@pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "store")
+@pytest.fixture(params=["file", "server"])
+def store(tmp_path, request):
+    url = request.getfixturevalue("postgres").new() if request.param == "server" else None
+    opened = Store.open(tmp_path / "store", url=url)
     yield opened
     opened.close()
 
@@ -210,12 +209,13 @@ def test_the_store_is_readable_by_its_owner_only(store, tmp_path):
 
 
 def test_a_store_of_another_version_is_told_in_a_sentence(store, tmp_path):
+    with transaction(store._engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE revisions DROP COLUMN before")
+        address = connection.engine.url
     store.close()
-    with contextlib.closing(sqlite3.connect(tmp_path / "store" / DATABASE)) as database:
-        database.execute("ALTER TABLE revisions DROP COLUMN before")
-        database.commit()
+    url = None if address.drivername == "sqlite" else address.render_as_string()
     with pytest.raises(WorkbookError, match=r"no column before in its table revisions.*ingest the raw"):
-        Store.open(tmp_path / "store")
+        Store.open(tmp_path / "store", url=url)
 
 
 def test_two_sessions_on_one_day_are_linked_among_others_of_the_file(store):

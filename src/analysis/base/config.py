@@ -32,6 +32,27 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class StorePlace(_Strict):
+    """Where the store lies: a folder of this machine, which always keeps the keys and locks, and servers for the rest.
+
+    Paths go on with it as with its folder.
+
+    >>> Path("grove") / StorePlace(), Path("grove") / StorePlace(folder="kept")
+    (PosixPath('grove/data/store'), PosixPath('grove/kept'))
+    """
+
+    folder: str = Field(default="data/store", description="folder of the store")
+    url: str | None = Field(
+        default=None, description="of a database on a server, as postgresql+psycopg://USER@HOST/DATABASE; none: a file"
+    )
+    samples: str | None = Field(
+        default=None, description="where watch records lie, as s3://BUCKET/FOLDER; none: beside the database's file"
+    )
+
+    def __fspath__(self) -> str:
+        return self.folder
+
+
 class ShownUnits(_Strict):
     """The units of pages for one reader, where they are not those of the workspace."""
 
@@ -262,7 +283,9 @@ class Config(_Strict):
     units: dict[str, str] = Field(
         default={}, description='of columns whose header names none, header = unit, as "Max Speed" = "m/s"; - for none'
     )
-    store: str = Field(default="data/store", description="folder of the store")
+    store: StorePlace = Field(
+        default=StorePlace(), description="folder of the store as text, or a table where its data lie on servers"
+    )
     raw: str = Field(default="data/raw", description="drop folder, which `workbook ingest` takes in")
     ingest_before_run: bool | None = Field(
         default=None, description="whether `workbook run` takes in what lies there first; none: it does not, and asks"
@@ -297,6 +320,12 @@ class Config(_Strict):
         """An empty contact is none: the page then names the coach."""
         return value.strip() or YOUR_COACH
 
+    @field_validator("store", mode="before")
+    @classmethod
+    def _is_a_place(cls, value: object) -> object:
+        """A text alone is the folder."""
+        return {"folder": value} if isinstance(value, str) else value
+
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
@@ -313,6 +342,11 @@ class Config(_Strict):
             raise ValueError(
                 "drop_folder holds a password or a key. Take it out, and have another one made. For SFTP it comes from "
                 "WORKBOOK_DROP_PASSWORD in the environment or from ~/.ssh, for S3 from AWS_SECRET_ACCESS_KEY or ~/.aws."
+            )
+        if any(_has_secret(address) for address in (self.store.url, self.store.samples) if address):
+            raise ValueError(
+                "[store] holds a password or a key. Take it out, and have another one made. For PostgreSQL it comes "
+                "from PGPASSWORD in the environment or from ~/.pgpass, for S3 from AWS_SECRET_ACCESS_KEY or ~/.aws."
             )
         return self
 
@@ -393,11 +427,15 @@ def _has_secret(address: str) -> bool:
     [False, False, True]
     >>> _has_secret("s3://key:word@bucket/drop"), _has_secret("/mnt/a:b@c?")
     (True, False)
+    >>> _has_secret("postgresql://coach@host/db?sslrootcert=a.pem"), _has_secret("postgresql://host/db?password=a")
+    (False, True)
     """
     kind, is_address, rest = address.partition("://")
     if not is_address:
         return False
     before, at, _ = re.sub(r"^[^/@:]*:\d{1,5}(?=/|$)", "", rest).rpartition("@")
+    if kind.startswith("postgresql"):
+        return (bool(at) and ":" in before) or "password=" in rest.lower()
     return (bool(at) and (":" in before or kind.startswith("s3"))) or "?" in rest or "#" in rest
 
 

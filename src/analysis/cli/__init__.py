@@ -27,7 +27,15 @@ _OF_A_DAY = (
     *(pages.decide, files.status, pages.report, pages.explain, runs.run, delivery.deliver, runs.schedule, pages.share),
     *(lifts.lifts, precision.noise, precision.design),
     *(notebooks.new, notebooks.lab),
-    *(keeping.export, keeping.erase, keeping.backup, keeping.restore, keeping.audit, keeping.doctor),
+    *(
+        keeping.export,
+        keeping.erase,
+        keeping.backup,
+        keeping.restore,
+        keeping.copy_store,
+        keeping.audit,
+        keeping.doctor,
+    ),
 )
 for _command in _OF_A_DAY:
     main.add_command(_command)

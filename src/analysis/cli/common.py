@@ -70,8 +70,11 @@ def in_workspace(command: Callable) -> Callable:
     @functools.wraps(command)
     def opened(*args, workspace_folder: Path | None, **rest) -> object:
         from analysis import open_workspace
+        from analysis.workspace.bundle import Bundle
 
         workspace = open_workspace(workspace_folder)
+        if not isinstance(workspace.tables, Bundle):
+            click.get_current_context().call_on_close(workspace.tables.close)
         if click.get_current_context().info_name != "audit":  # which ends with it
             say_if_unlogged(workspace)
         return command(*args, workspace=workspace, **rest)
@@ -194,7 +197,8 @@ def locked(workspace: "Workspace") -> Iterator[None]:
     except Timeout:
         raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
     try:
-        yield
+        with workspace.store.held():
+            yield
     finally:
         lock.release()
 

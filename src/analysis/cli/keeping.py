@@ -120,6 +120,27 @@ def restore(path: Path, to: Path, as_json: bool) -> None:
     click.echo(f"Next: workbook doctor --workspace {shlex.quote(str(to))}")
 
 
+@click.command("copy-store")
+@click.argument("from_", metavar="FROM")
+@click.argument("to")
+@common.in_workspace
+def copy_store(from_: str, to: str, workspace: "Workspace", as_json: bool) -> None:
+    """Copy the store FROM one place TO another, row by row, each checked.
+
+    A place is a folder, or the address of a database as postgresql+psycopg://USER@HOST/DATABASE. Sample files go where
+    [store] samples of workbook.toml says for a server, else beside the database. Change [store] afterwards: nothing
+    but the copy is made.
+    """
+    from analysis.workspace import copied
+
+    with common.locked(workspace):
+        rows = copied.copy_store(workspace, from_, to)
+    if as_json:
+        return common.print_json(rows)
+    click.echo(f"{common.count(sum(rows.values()), 'row')} in {common.count(len(rows), 'table')}, each read back.")
+    click.echo(f"Next: say store = {to!r} in workbook.toml" if "://" not in to else f"Next: [store] url = {to!r}")
+
+
 @click.command()
 @click.option("--athlete", help="Only what was done about this athlete (id, name or alias; the id once erased).")
 @click.option("--anew", is_flag=True, help="Begin a new log, where this one or its key is lost; the old one is kept.")

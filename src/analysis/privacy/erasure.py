@@ -26,7 +26,7 @@ from analysis.privacy.name_search import SKIPPED, Sought, Trace, search, sought,
 from analysis.privacy.rewriting import PART, CannotRewrite, Whose, config_without, rewrite
 from analysis.report.due import SQUAD, Job
 from analysis.report.engine.fan_out import render_job
-from analysis.report.engine.held_folder import left_by_killed_runs
+from analysis.report.engine.held_folder import held_folder, left_by_killed_runs
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY
 from analysis.sealing import SECRET as FORM_KEYS
@@ -45,6 +45,7 @@ PROOF = (
     "Backups, mails and copies elsewhere were not searched: delete them too."
 )
 
+_SERVER = Path("[store]")  # what stands for a database that no folder holds
 _A_DAY_S = 24 * 3600.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -155,6 +156,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
     said = {trace.path for trace in found if trace.looked}
     found += tuple(Trace(path, "in its rows") for path in kept if path not in said)
     found += tuple(Trace(path, "sealed in it, as answers of a form") for path in _sealed(workspace, task))
+    found += tuple(_on_a_server(workspace, wanted))
     if not any(trace.looked for trace in found):
         _forget(journal, wanted.athlete_id)
     return Erased(
@@ -164,7 +166,7 @@ def erase(workspace: Workspace, athlete: str, *, raw: bool = False) -> Erased:
         _shown(workspace, rewritten),
         rendered,
         failed,
-        tuple(replace(trace, path=trace.path.relative_to(workspace.folder)) for trace in found),
+        tuple(replace(trace, path=_below(trace.path, workspace.folder)) for trace in found),
         wanted.too_common,
         (*task.handed_out, *_in_drop_folder(workspace, elsewhere)),
         {path.relative_to(workspace.folder).as_posix(): why for path, why in kept.items()},
@@ -176,6 +178,8 @@ def remedy(workspace: Workspace, trace: Trace, kept: Mapping[str, str] | None = 
     path = workspace.folder / trace.path
     if why := (kept or {}).get(trace.path.as_posix()):
         return f"Left as it is, since {why}. Take the athlete out by hand in the program that made it, or delete it."
+    if trace.path == _SERVER:
+        return "Ask its administrator to have it gone."
     if path.is_relative_to(workspace.raw_folder):
         return "Erase with --raw, or delete it or take the rows out by hand."
     if path.suffix == ".ipynb":
@@ -266,6 +270,22 @@ def _in_drop_folder(workspace: Workspace, files: int) -> Iterator[str]:
         yield f"files in the drop folder {workspace.config.drop_folder}: {files}; none is fetched again"
     elif workspace.config.drop_folder is not None:
         yield f"whatever lies in the drop folder {workspace.config.drop_folder}"
+
+
+def _on_a_server(workspace: Workspace, wanted: Sought) -> Iterator[Trace]:
+    """What still stands in a database on a server, and where nobody but its administrator can look."""
+    out_of_sight = workspace.store.unproven()
+    if not out_of_sight:
+        return
+    if workspace.config.store.url:
+        with held_folder() as private:
+            workspace.store.copy_to(private / DATABASE)
+            yield from (replace(trace, path=_SERVER) for trace in traces_in(private / DATABASE, wanted))
+    yield from (Trace(_SERVER, place, looked=False) for place in out_of_sight)
+
+
+def _below(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
 def _made_with(workspace: Workspace, task: Task) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The store: SQLite in WAL mode for every table but the watch samples, which are Parquet files beside it.
+"""The store: SQLite in WAL mode, or PostgreSQL, for every table but the watch samples, which are Parquet files.
 
 The only room that touches the database and the sample files. A transaction is the commit point: sample files are
 written and synced before it, and one that no committed row names is an orphan and is swept. Readers never block the

@@ -1,55 +1,91 @@
-"""The database file: how it is opened, rows fetched from it, and its errors in words."""
+"""What the store asks of a database, whichever it is: a transaction, rows as plain tuples, and its errors in words."""
 
 import contextlib
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy import event
 
-from analysis.base.errors import Busy, WorkbookError
+from analysis.base.errors import WorkbookError
 
 Rows = list[tuple]
 
 _ROWS_OF_A_PART = 20_000
+_DATABASE = "workbook_database"  # among what an engine carries: its `Database`
 
 
-def sqlite_engine(path: Path) -> sql.Engine:
-    """The engine of the database at `path`. A commit is on disk when it returns, and what is deleted is overwritten."""
-    engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+class Database(ABC):
+    """A database of the store, and what SQL has no words for.
 
-    @event.listens_for(engine, "handle_error")
-    def _in_words(context: sql.engine.ExceptionContext) -> None:
-        problem = _problem_in_words(path, context.original_exception)
+    Its engine gives a connection that reads one state, and one that `transaction` opens writes alone.
+    """
+
+    def __init__(self, engine: sql.Engine, shown: str) -> None:
+        self.engine = engine.execution_options(**{_DATABASE: self})
+        self.shown = shown  # what people call it: a path, or an address without a password
+        event.listen(self.engine, "handle_error", self._in_words)
+
+    @abstractmethod
+    def begin_writing(self, connection: sql.Connection) -> None:
+        """Wait until nobody else writes; said again when the transaction ends.
+
+        Raises Busy where somebody does for too long.
+        """
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Held by one run at a time, of all machines; a file is of one machine, where a lock beside it does that.
+
+        Raises Busy where another run holds it.
+        """
+        yield
+
+    @abstractmethod
+    def columns(self, connection: sql.Connection) -> set[tuple[str, str]]:
+        """Table and name of each column that is there."""
+
+    @abstractmethod
+    def damage(self, connection: sql.Connection) -> list[str]:
+        """What the database says is wrong with itself."""
+
+    @abstractmethod
+    def compact(self) -> None:
+        """Write it anew without what was deleted.
+
+        Raises Busy where somebody reads it meanwhile.
+        """
+
+    @abstractmethod
+    def unproven(self) -> list[str]:
+        """Where what was deleted may still stand, beyond what the workbook can look into."""
+
+    @abstractmethod
+    def copy_to(self, path: Path) -> None:
+        """A copy as it stands at one moment, as a file of SQLite; others may read and write meanwhile."""
+
+    @abstractmethod
+    def problem_in_words(self, problem: BaseException) -> WorkbookError | None:
+        """What a user can do about an error of the driver; None for a fault of the workbook itself."""
+
+    def _in_words(self, context: sql.engine.ExceptionContext) -> None:
+        problem = self.problem_in_words(context.original_exception)
         if problem is not None:
             raise problem from context.original_exception
 
-    @event.listens_for(engine, "connect")
-    def _set_up(connection, _record) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sql.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # wait for another writer now, not later
-
-    return engine
+def database_of(connection: sql.Connection) -> Database:
+    """The database that a connection leads to."""
+    return connection.get_execution_options()[_DATABASE]
 
 
 @contextlib.contextmanager
 def transaction(engine: sql.Engine) -> Iterator[sql.Connection]:
     """A connection that writes: all of it or, after an error, nothing."""
     with engine.connect() as connection, connection.execution_options(writes=True).begin():
+        database_of(connection).begin_writing(connection)
         yield connection
 
 
@@ -64,48 +100,31 @@ def fetched_in_parts(
     connection: sql.Connection, query: sql.Select | sql.CompoundSelect, values: Mapping[str, object] | None = None
 ) -> Iterator[Rows]:
     """As `fetched`, some thousand rows at a time, so that a whole table needs little memory."""
-    cursor = cast(sqlite3.Cursor, connection.execute(query, values or {}).cursor)  # a query has one
+    cursor: Any = connection.execute(query, values or {}).cursor  # a query has one
     with _told(connection):
         while part := cursor.fetchmany(_ROWS_OF_A_PART):
             yield part
 
 
-def driver_of(connection: sql.Connection) -> sqlite3.Connection:
-    """SQLite's own connection, for what SQL has no words for."""
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+def driver_of(connection: sql.Connection) -> Any:
+    """The driver's own connection, for what SQL has no words for."""
+    return connection.connection.driver_connection
 
 
 @contextlib.contextmanager
 def _told(connection: sql.Connection) -> Iterator[None]:
     """Errors of the driver itself in words."""
+    driver: Any = connection.dialect.loaded_dbapi
     try:
         yield
-    except sqlite3.Error as problem:
-        said = _problem_in_words(Path(str(connection.engine.url.database)), problem)
+    except driver.Error as problem:
+        said = database_of(connection).problem_in_words(problem)
         if said is None:
             raise
         raise said from problem
 
 
-def _problem_in_words(path: Path, problem: BaseException) -> WorkbookError | None:
-    """What a user can do about an error of SQLite; None for a fault of the workbook itself."""
-    code = getattr(problem, "sqlite_errorname", "")
-    if code.startswith("SQLITE_BUSY"):
-        return Busy(f"Somebody else has been writing to {path} for 30 s. Wait for it to end, then try again.")
-    if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return unwritten(path, problem)
-    if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return WorkbookError(
-            f"{path} cannot be opened: {problem}. Check the permissions of its folder. From a disk that cannot be "
-            "written, copy the workspace to another one first."
-        )
-    undecodable = isinstance(problem, UnicodeDecodeError) or (not code and "decode to UTF-8" in str(problem))
-    if undecodable or code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
-        return damaged(f"The database {path}", problem)
-    return None
-
-
-def unwritten(path: Path, said: object) -> WorkbookError:
+def unwritten(path: Path | str, said: object) -> WorkbookError:
     """The error for a file that the disk did not take."""
     return WorkbookError(
         f"{path} cannot be written: {said}. Free some space on its disk, then try again; what was acknowledged before "

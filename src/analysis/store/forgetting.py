@@ -6,15 +6,16 @@ later is covered without being listed here.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sql
 
 from analysis.base.names import name_key
-from analysis.store.database import driver_of
 
 ERASED = "erased"
+
+_ROWS_OF_A_PART = 20_000
 
 _BY_ROW = ("source_rows", "rejects")  # of a file, not of an athlete
 _BY_FILE = (*_BY_ROW, "waiting", "readings", "named", "revisions", "files")
@@ -27,7 +28,6 @@ def forget(
     metadata = sql.MetaData()
     metadata.reflect(connection)
     tables = metadata.tables
-    driver_of(connection).create_function("erased", 1, _replaced(mention), deterministic=True)
     changed = dict.fromkeys(tables, 0)
     rows, others = _places(connection, tables, athlete_id)
     alone = _alone(connection, tables, rows, others, names)
@@ -40,8 +40,9 @@ def forget(
         if "athlete_id" in table.c:
             changed[name] += _delete(connection, table, athlete_id=[athlete_id])
     changed["waiting"] += _delete_names(connection, tables, names, mention)
+    erased = _replaced(mention)
     for name, table in tables.items():
-        changed[name] += _replace(connection, table)
+        changed[name] += _replace(connection, table, erased)
     return {name: count for name, count in changed.items() if count}
 
 
@@ -59,7 +60,6 @@ def rows_of(
     """The rows of `source_rows` or `rejects` that are this athlete's."""
     metadata = sql.MetaData()
     metadata.reflect(connection)
-    driver_of(connection).create_function("erased", 1, _replaced(mention), deterministic=True)
     rows, others = _places(connection, metadata.tables, athlete_id)
     alone = _alone(connection, metadata.tables, rows, others, names)
     return _own_rows(connection, metadata.tables, name, athlete_id, names, mention, rows - others, alone)
@@ -111,8 +111,7 @@ def _delete(connection: sql.Connection, table: sql.Table, **among: Iterable[obje
 
 
 def _delete_rows(connection: sql.Connection, table: sql.Table, rows: Iterable[sql.RowMapping]) -> int:
-    keys = ([table.c[column.name] == row[column.name] for column in table.primary_key] for row in rows)
-    return sum(connection.execute(table.delete().where(*key)).rowcount for key in keys)
+    return sum(connection.execute(table.delete().where(*_at(table, row))).rowcount for row in rows)
 
 
 def _own_rows(
@@ -129,10 +128,13 @@ def _own_rows(
 
     A row with such a cell that is another's, as one in which the athlete is the rater, is not.
     """
-    alone, table = set(alone), tables[name]
-    mentions = (sql.func.erased(table.c.raw) != table.c.raw) | (sql.func.erased(table.c.sheet) != table.c.sheet)
-    near = mentions | table.c.file_no.in_(sorted({file_no for file_no, _ in places} | alone))
-    rows = connection.execute(sql.select(table).where(near)).mappings().all()
+    alone, erased = set(alone), _replaced(mention)
+    near = {file_no for file_no, _ in places} | alone
+    rows = [
+        row
+        for row in _all_rows(connection, tables[name])
+        if row["file_no"] in near or any(erased(row[text]) != row[text] for text in ("raw", "sheet"))
+    ]
     others = _places_of_others(connection, tables, athlete_id, {row["file_no"] for row in rows})
     theirs = _names_of_others(connection, tables, athlete_id)
 
@@ -203,11 +205,28 @@ def _erased_within(value: Any, mention: re.Pattern[str]) -> Any:
     return {key: _erased_within(inner, mention) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
-def _replace(connection: sql.Connection, table: sql.Table) -> int:
-    """Put the word in place of every mention in the texts of a table."""
-    texts = [column for column in table.c if isinstance(column.type, sql.String)]
+def _replace(connection: sql.Connection, table: sql.Table, erased: Callable[[Any], Any]) -> int:
+    """Put the word in place of every mention in the texts of a table; a row that has the key then gives way."""
+    texts = [column.name for column in table.c if isinstance(column.type, sql.String)]
     if not texts:
         return 0
-    new = {column.name: sql.func.erased(column) for column in texts}
-    differs = sql.or_(*(new[column.name] != column for column in texts))
-    return connection.execute(table.update().prefix_with("OR REPLACE").values(new).where(differs)).rowcount
+    mentioned = [
+        (dict(row), new)
+        for row in _all_rows(connection, table)
+        if (new := {name: said for name in texts if (said := erased(row[name])) != row[name]})
+    ]
+    for row, new in mentioned:
+        if new.keys() & set(table.primary_key.columns.keys()):
+            connection.execute(table.delete().where(*_at(table, row | new)))
+        connection.execute(table.update().where(*_at(table, row)).values(new))
+    return len(mentioned)
+
+
+def _at(table: sql.Table, row: Mapping[Any, Any]) -> list[sql.ColumnElement[bool]]:
+    """That a row has the key of this one."""
+    return [column == row[column.name] for column in table.primary_key]
+
+
+def _all_rows(connection: sql.Connection, table: sql.Table) -> Iterator[sql.RowMapping]:
+    """The rows of a table, some thousand at a time."""
+    return iter(connection.execute(sql.select(table), execution_options={"yield_per": _ROWS_OF_A_PART}).mappings())

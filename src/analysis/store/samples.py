@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import WorkbookError
 from analysis.base.files import OWNER_AND_GROUP, write_whole
+from analysis.store import object_store
 from analysis.store.database import damaged, unwritten
 
 SAMPLES = "samples"
@@ -29,8 +30,19 @@ class SampleFiles:
 
     @classmethod
     def below(cls, url: str) -> "SampleFiles":
-        """In a folder of this machine, or of an object store that fsspec knows."""
-        return cls(*fsspec.core.url_to_fs(url))
+        """In a folder of this machine, or of an object store.
+
+        Raises ConfigProblem where an address cannot be used.
+        """
+        return cls(*(object_store.opened(url) if "://" in url else fsspec.core.url_to_fs(url)))
+
+    @property
+    def _is_here(self) -> bool:
+        return "file" in self.filesystem.protocol
+
+    def unproven(self) -> list[str]:
+        """Where what was deleted may still stand, out of the workbook's sight."""
+        return [] if self._is_here else ["copies and logs of the object store, beyond the versions that it lists"]
 
     def write(self, sha256: str, athlete_id: str, frame: pd.DataFrame) -> str:
         """Write and sync the samples of one athlete in one file; returns its path.
@@ -44,13 +56,13 @@ class SampleFiles:
         buffer = io.BytesIO()
         table = pa.Table.from_pandas(frame, preserve_index=False)
         pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
-        if "file" not in self.filesystem.protocol:
-            self.filesystem.pipe(self._place(path), buffer.getvalue())  # an object store publishes whole objects
-            return path
         try:
-            write_whole(Path(self._place(path)), buffer.getbuffer(), OWNER_AND_GROUP)
+            if self._is_here:
+                write_whole(Path(self._place(path)), buffer.getbuffer(), OWNER_AND_GROUP)
+            else:
+                self.filesystem.pipe(self._place(path), buffer.getvalue())  # an object store publishes whole objects
         except OSError as problem:
-            raise unwritten(Path(self._place(path)), problem.strerror) from problem
+            raise unwritten(self._place(path), problem.strerror or problem) from problem
         return path
 
     def read(self, path: str, session_id: str | None = None) -> pd.DataFrame:
@@ -80,9 +92,23 @@ class SampleFiles:
         except OSError:
             self.filesystem.get(self._place(path), str(target))
 
+    def take(self, path: str, other: "SampleFiles") -> None:
+        """A copy of another store's file under the same path.
+
+        Raises WorkbookError where it did not arrive as it left.
+        """
+        content = other.filesystem.cat_file(other._place(path))
+        place = self._place(path)
+        self.filesystem.makedirs(place.rpartition("/")[0], exist_ok=True)
+        self.filesystem.pipe_file(place, content)
+        if self.filesystem.cat_file(place) != content:
+            raise WorkbookError(f"The sample file {path} did not arrive as it left. Nothing was copied.")
+
     def forget(self, athlete_id: str) -> None:
         """Delete the files of one athlete, and their folder, whose name has the id."""
         folder = self._place(f"athlete_id={athlete_id}")
+        if not self._is_here:
+            return object_store.delete_all_versions(self.filesystem, folder)
         if self.filesystem.exists(folder):
             self.filesystem.rm(folder, recursive=True)
 

@@ -1,13 +1,16 @@
 """The tables of the database, made from the declaration of the canonical ones, and what the store keeps of itself."""
 
 import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql
 
 from analysis.base.tables import TABLES, Table
 
 DATABASE = "store.sqlite"
 METADATA = sql.MetaData()
 
-_SQL_TYPES = {"number": sql.Float, "integer": sql.Integer}  # dates and times are ISO text: sorted alike everywhere
+TEXT = sql.String().with_variant(postgresql.TEXT(collation="C"), "postgresql")  # sorted by its bytes everywhere
+_WHOLE = sql.Integer().with_variant(postgresql.BIGINT(), "postgresql")  # 64 bits everywhere
+_SQL_TYPES = {"number": sql.Float(), "integer": _WHOLE}  # dates and times are ISO text: sorted alike everywhere
 
 
 def _sql_table(table: Table) -> sql.Table:
@@ -19,7 +22,7 @@ def _sql_table(table: Table) -> sql.Table:
         *(
             sql.Column(
                 column.name,
-                _SQL_TYPES.get(column.kind, sql.String)(),
+                _SQL_TYPES.get(column.kind, TEXT),
                 primary_key=column.name in key,
                 autoincrement=False,
                 nullable=not column.required,
@@ -31,14 +34,12 @@ def _sql_table(table: Table) -> sql.Table:
 
 
 STORED: dict[str, sql.Table] = {name: _sql_table(table) for name, table in TABLES.items() if name != "samples"}
-FACTS = sql.Table(
-    "store_facts", METADATA, sql.Column("name", sql.String, primary_key=True), sql.Column("value", sql.String)
-)
+FACTS = sql.Table("store_facts", METADATA, sql.Column("name", TEXT, primary_key=True), sql.Column("value", TEXT))
 COMMITS = sql.Table(
     "commits",
     METADATA,
-    sql.Column("athlete_id", sql.String, primary_key=True),
-    sql.Column("commits", sql.Integer, nullable=False),
+    sql.Column("athlete_id", TEXT, primary_key=True),
+    sql.Column("commits", _WHOLE, nullable=False),
 )
 sql.Index("files_by_hash", STORED["files"].c.sha256, unique=True)
 sql.Index("named_by_file", STORED["named"].c.file_no)

@@ -3,24 +3,25 @@
 import contextlib
 import hashlib
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sql
 
-from analysis.base.errors import Busy, WorkbookError
+from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.base.names import name_key
 from analysis.base.tables import TABLES
 from analysis.store import forgetting, reading, replacing, writing
-from analysis.store.database import Rows, damaged, driver_of, fetched, sqlite_engine, transaction
+from analysis.store.copying import copy_rows
+from analysis.store.database import Database, Rows, damaged, fetched, transaction
 from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
+from analysis.store.sqlite import SqliteFile
 from analysis.store.writing import Appended, FileFacts
 
 
@@ -45,31 +46,44 @@ class Store:
 
     news = ""
 
-    def __init__(self, engine: sql.Engine, samples: SampleFiles) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, samples: SampleFiles) -> None:
+        self._database = database
         self._samples = samples
 
+    @property
+    def _engine(self) -> sql.Engine:
+        return self._database.engine
+
     @classmethod
-    def open(cls, folder: Path, verdicts_before: Callable[[], pd.DataFrame] = _no_verdicts) -> "Store":
+    def open(
+        cls,
+        folder: Path,
+        verdicts_before: Callable[[], pd.DataFrame] = _no_verdicts,
+        *,
+        url: str | None = None,
+        samples: str | None = None,
+    ) -> "Store":
         """The store in `folder`; where there is none yet it is made, and only its owner can read it.
 
+        Its database is that of a server where `url` is the address of one, and its sample files lie in an object store
+        where `samples` is the address of a folder there.
+
         An older one is brought up to date; one of version 0.1 then keeps `verdicts_before`, rows of the table of that
-        name. Raises WorkbookError where the database is damaged, of a newer version, or
-        gone while its sample files are not.
+        name. Raises WorkbookError where the database is damaged, of a newer version, or gone while its sample files
+        are not, and ConfigProblem for an address that cannot be used.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = folder / DATABASE
-        is_new = not database.exists() or not database.stat().st_size
-        if is_new and next((folder / SAMPLES).rglob("*.parquet"), None):
-            raise WorkbookError(
-                f"The database {database} is gone or empty, while sample files lie beside it. Restore a backup, or "
-                f"move the folder {SAMPLES} away and ingest the raw files into a new store."
-            )
-        store = cls(sqlite_engine(database), SampleFiles.below(str(folder / SAMPLES)))
+        place = samples or str(folder / SAMPLES)
+        database = _server(url) if url else _file_in(folder, place)
+        store = cls(database, SampleFiles.below(place))
         try:
             store.news = bring_up_to_date(store._engine, verdicts_before)
         except UnicodeDecodeError as problem:  # the driver cannot read what SQLite says of a damaged schema
-            raise damaged(f"The database {database}", problem) from problem
+            store.close()
+            raise damaged(f"The database {database.shown}", problem) from problem
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
@@ -184,8 +198,8 @@ class Store:
         """What `workbook doctor` should say about the database; empty when it is sound."""
         try:
             with self._engine.connect() as connection:
-                rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-                found = [f"The database is damaged: {row}. Restore a backup." for row in rows if row != "ok"]
+                damage = self._database.damage(connection)
+                found = [f"The database is damaged: {said}. Restore a backup." for said in damage]
                 for name in STORED:
                     reading.verify(connection, name)
             held = self.frame("sample_files")
@@ -281,22 +295,43 @@ class Store:
         """Delete the sample files of one athlete, and their folder, whose name has the id."""
         self._samples.forget(athlete_id)
 
-    def compact(self) -> None:
-        """Write the database anew without free pages, and empty its log: what was deleted is in no file any more.
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Held by one run at a time of all that use the database; raises Busy where another one holds it."""
+        with self._database.held():
+            yield
 
-        Raises Busy where somebody reads the store meanwhile: the log cannot be emptied then.
+    def copy_from(self, other: "Store") -> dict[str, int]:
+        """Take all rows and sample files of another store into this empty one, each checked; rows by table.
+
+        Raises UsageProblem where this one has rows of athletes, WorkbookError where something did not arrive as it
+        left; nothing is taken then.
         """
-        with self._engine.connect() as connection:
-            raw = driver_of(connection)
-            raw.execute("VACUUM")
-            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise Busy("Somebody reads the store, so that its log cannot be emptied. Close notebooks, then try again.")
+        if self.count("athletes")[0][0] or self.count("files")[0][0]:
+            raise UsageProblem(f"{self._database.shown} has rows already. Copy into a new database.")
+        for path in sorted(other.sample_paths()):
+            self._samples.take(path, other._samples)
+        try:
+            with other._engine.connect() as source, transaction(self._engine) as target:
+                return copy_rows(source, target)
+        except BaseException:
+            self.sweep()
+            raise
+
+    def compact(self) -> None:
+        """Write the database anew without what was deleted.
+
+        Raises Busy where somebody reads the store meanwhile.
+        """
+        self._database.compact()
+
+    def unproven(self) -> list[str]:
+        """Where what was deleted may still stand, out of the workbook's sight; nowhere for files of this machine."""
+        return self._database.unproven() + self._samples.unproven()
 
     def copy_to(self, path: Path) -> None:
-        """A copy of the database as it stands at one moment; who reads or writes meanwhile is not in the way."""
-        with self._engine.connect() as connection, contextlib.closing(sqlite3.connect(path)) as copy:
-            driver_of(connection).backup(copy)
+        """A copy of the database as of one moment, as a file of SQLite; others may read and write meanwhile."""
+        self._database.copy_to(path)
 
     def sweep(self, only: set[str] | None = None) -> list[str]:
         """Delete sample files that no committed row names; returns their paths below the sample folder."""
@@ -321,6 +356,24 @@ class Store:
     def _fetched(self, query: sql.Select) -> Rows:
         with self._engine.connect() as connection:
             return fetched(connection, query)
+
+
+def _server(url: str) -> Database:
+    from analysis.store.postgres import PostgresServer  # most stores are files
+
+    return PostgresServer(url)
+
+
+def _file_in(folder: Path, samples: str) -> Database:
+    """The file of a database; raises WorkbookError where it went from its sample files."""
+    database = folder / DATABASE
+    is_new = not database.exists() or not database.stat().st_size
+    if is_new and next(Path(samples).rglob("*.parquet"), None):
+        raise WorkbookError(
+            f"The database {database} is gone or empty, while sample files lie beside it. Restore a backup, or "
+            f"move the folder {SAMPLES} away and ingest the raw files into a new store."
+        )
+    return SqliteFile(database)
 
 
 def _compared(names: Iterable[str]) -> frozenset[str]:

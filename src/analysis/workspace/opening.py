@@ -47,7 +47,8 @@ def open_workspace(folder: str | Path | None = None, noise_of: NoiseOf | None = 
         packed = Bundle.open(found)
         return Workspace(found, packed.config, packed, noise_of)
     config = configuration.read_config(found / configuration.NAME)
-    store = Store.open(found / config.store, lambda: verdicts_of_last_page(found / config.reports_folder))
+    place, reports = config.store, found / config.reports_folder
+    store = Store.open(found / place, lambda: verdicts_of_last_page(reports), url=place.url, samples=place.samples)
     if store.news:
         print(store.news, file=sys.stderr)
     return Workspace(found, config, store, noise_of)
