@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from analysis.base.asking import is_unanswered
 from analysis.base.blocks import Drawing, Fact
 from analysis.base.boards import ByName
+from analysis.metrics.adherence import away
 from analysis.models.checks import CheckHistory
 from analysis.models.form.sides import SideDifference
 from analysis.pages.series import wording_of
@@ -71,28 +73,44 @@ def _watch(week: SquadWeek) -> list[Block]:
 
 
 def _ask(week: SquadWeek) -> list[Block]:
-    """Those of whom something planned, or anything at all, is not logged; who was ill or away is not asked."""
+    """Those of whom something planned, or anything at all, is not logged, and who left a form unanswered; who was ill
+    or away is not asked."""
     questions = {one.athlete_id: question for one, question in week.questions}
     told, facts = [], []
     for one in week.everyone:
+        form = [_form_fact(one)] if is_silent(one, week) else []
+        facts += form
         if (question := questions.get(one.athlete_id)) is not None:
-            told.append(question.line.removeprefix("Ask ").rstrip("."))
+            told.append(", ".join([question.line.removeprefix("Ask ").rstrip("."), *(form and [words.NO_ANSWER])]))
             facts.append(Fact(f"{one.athlete_id}.{question.rule}", question.line, reason="ask"))
-        elif said := silence_of(one):
-            told.append(said)
+        elif said := [*silence_of(one), *(form and [words.NO_ANSWER])]:
+            told.append(words.ASK_WHOM.format(athlete=one.name, what=", ".join(said)))
     return [ByName(words.ASK, _sentence(told), tuple(facts))] if told else []
 
 
-def silence_of(one: MemberWeek) -> str:
+def silence_of(one: MemberWeek) -> list[str]:
     """What is not logged of an athlete; empty where all is, or where nothing was expected."""
     if one.week.excused:
-        return ""
+        return []
     if not one.has_data:
-        if one.last_date is None:
-            return words.NOTHING_EVER.format(athlete=one.name)
-        return words.NOTHING_SINCE.format(athlete=one.name, day=day_text(one.last_date))
+        day = one.last_date
+        return [words.NOTHING_EVER if day is None else words.NOTHING_SINCE.format(day=day_text(day))]
     days = one.week.adherence.not_logged
-    return words.NO_LOG.format(athlete=one.name, days=count_text(days, "planned day")) if days else ""
+    return [words.NO_LOG.format(days=count_text(days, "planned day"))] if days else []
+
+
+def is_silent(one: MemberWeek, week: SquadWeek) -> bool:
+    """Whether an athlete had a form in this week and answered it on no day; one who answered in another way did."""
+    known = week.days[week.days <= week.until]
+    days = known[away(known, one.athlete.labels, one.athlete.sessions).isna()]
+    if one.week.excused or one.athlete.wellness["local_date"].isin(known).any():
+        return False
+    ledger = week.squad.ledger
+    return is_unanswered(ledger["forms"], ledger["answers"], one.athlete_id, days)
+
+
+def _form_fact(one: MemberWeek) -> Fact:
+    return Fact(f"{one.athlete_id}.form", words.NO_ANSWER_OF.format(athlete=one.name), reason="no_answer")
 
 
 def _due(week: SquadWeek) -> list[Block]:

@@ -22,7 +22,7 @@ from analysis.pages.squad_week.told import (
     what_of,
 )
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, listed, lower_first
+from analysis.pages.wording import count_text, day_text, listed, lower_first
 
 Block = Fact | Drawing
 Kind = Literal["talk", "praise", "decide"]
@@ -156,8 +156,19 @@ def cards(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     shown = [_card(case, week, linked) for case in cases(week)[:CARDS_MOST]]
     if not shown:
         return []
-    how = [Text(words.HOW_TO_ANSWER)] if any(card.proposals for card in shown) else []
-    return [Cards(words.CARDS, tuple(shown)), *how]
+    how = Text(f"{words.HOW_TO_ANSWER} {on_a_phone(week)}")
+    return [Cards(words.CARDS, tuple(shown)), *([how] if any(card.proposals for card in shown) else [])]
+
+
+def on_a_phone(week: SquadWeek) -> str:
+    """The form that answers proposals: the coach's that holds, made when the week was known, else how it is made."""
+    forms = week.squad.ledger["forms"]
+    made_on = forms.loc[(forms["kind"] == "coach") & (forms["holds_to"] >= week.until), "made_on"]
+    if made_on.empty:
+        return words.ON_A_PHONE
+    newest = made_on.max()
+    told = words.COACHS_FORM if newest >= week.until else words.COACHS_FORM_OLDER
+    return told.format(day=day_text(newest))
 
 
 def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
