@@ -42,6 +42,10 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
     name: (f"{name}_low", f"{name}_high") for name in ("level", "change")
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
+_STYLE_HERE = "/* style */"
+_RULE = re.compile(r"\n?([^{}]+)\{[^{}]*\}")
+_CLASS, _NOT = re.compile(r"\.([A-Za-z][\w-]*)"), re.compile(r":not\([^)]*\)")
+_WORD, _LINES = re.compile(r"[\w-]+"), re.compile(r"\n+")
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 
 
@@ -86,7 +90,7 @@ def page_html(
         sources.append(library_source(library))
     is_plain = about["audience"] == "athlete" and not figures and all(_is_plain(view) for view in body)
     sheets = (*(() if is_plain else ("page.css",)), *_STYLES.get(about["audience"], ()))
-    return (
+    page = (
         environment()
         .get_template(_TEMPLATES.get(about["audience"], "page.html.jinja"))
         .render(
@@ -98,12 +102,30 @@ def page_html(
             footer=footer,
             key=key,
             plain=is_plain,
-            css=Markup("".join(map(template_text, ("whole.css", *sheets)))),
+            css=Markup(_STYLE_HERE),
             script=Markup(script),
             library=library_element(library) if figures else "",
             script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
         )
     )
+    css = "".join(map(template_text, ("whole.css", *sheets)))
+    return page.replace(_STYLE_HERE, used_rules(css, page), 1)
+
+
+def used_rules(css: str, page: str) -> str:
+    """The rules of a style sheet that may hold for something of a page: not those of classes that it does not name.
+
+    >>> css = ".a .b{color:red}.b:not(.c,.d),.e{margin:0}@media print{h1,.f{padding:0}}"
+    >>> used_rules(css, '<p class="b">')
+    '.b:not(.c,.d),.e{margin:0}@media print{h1,.f{padding:0}}'
+    """
+    there = set(_WORD.findall(page))
+
+    def kept(rule: re.Match[str]) -> str:
+        selectors = _NOT.sub("", rule[1]).split(",")
+        return rule[0] if any(there.issuperset(_CLASS.findall(one)) for one in selectors) else ""
+
+    return _LINES.sub("\n", _RULE.sub(kept, css))
 
 
 def preview_html(bundle: dict[str, Any]) -> str:

@@ -9,15 +9,16 @@ from analysis.base.blocks import Drawing, Fact
 from analysis.base.boards import ByName
 from analysis.metrics.adherence import away
 from analysis.models.checks import CheckHistory
+from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
-from analysis.pages.series import wording_of
+from analysis.pages.series import larger_side, wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact
 from analysis.pages.squad_week.members import MemberWeek, NewDevice
 from analysis.pages.squad_week.people import CARDS_MOST, NAMES_MOST, Case, cases, few, leading
 from analysis.pages.squad_week.told import series_name, told_fact, what_of
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, listed, lower_first, percent, within
+from analysis.pages.wording import count_text, day_text, listed, lower_first, within
 
 Block = Fact | Drawing
 
@@ -34,12 +35,7 @@ def _also(week: SquadWeek) -> list[Block]:
     told = [_further(case, week) for case in further]
     sides = [one for one in week.listed if isinstance(one.series, SideDifference)]
     told += [
-        words.SIDE_LARGER.format(
-            athlete=one.athlete,
-            side=one.series.larger,
-            percent=percent(one.series.estimate_pct),
-            test=within(one.series.name),
-        )
+        words.SIDE_LARGER.format(athlete=one.athlete, side=larger_side(one.series), test=within(one.series.name))
         for one in sides
         if isinstance(one.series, SideDifference)
     ]
@@ -119,14 +115,28 @@ def _due(week: SquadWeek) -> list[Block]:
     for finding in week.findings:
         if isinstance(finding.series, CheckHistory):
             due.setdefault((finding.series.next_due, finding.series.name), []).append(finding.athlete)
+    undated = _undated(week)
     if not due:
-        return []
+        return [ByName(words.CHECKS_DUE, _sentence(undated))] if undated else []
     soon = {key: names for key, names in due.items() if key[0] <= week.until + pd.Timedelta(days=7)}
     told = [_due_text(day, name, names, week) for (day, name), names in sorted(soon.items())]
     if not told:
         (day, name), names = min(due.items())
         told = [words.NEXT_DUE.format(first=_due_text(day, name, names, week))]
-    return [ByName(words.CHECKS_DUE, _sentence(told))]
+    return [ByName(words.CHECKS_DUE, _sentence([*told, *undated]))]
+
+
+def _undated(week: SquadWeek) -> list[str]:
+    """Screens and tests of both sides in which something changed, and of which no day is set to look again."""
+    of_sides = {test.test_id for test in week.config.side_tests}  # the other sides are those of work
+    tests: list[str] = []
+    for one in week.findings:
+        is_test = isinstance(one.series, MobilityLevel) or (
+            isinstance(one.series, SideDifference) and one.series.test_id in of_sides
+        )
+        if one.has_changed and is_test:
+            tests.append(words.TEST_OF.format(athlete=one.athlete, test=one.series.name))
+    return [words.NO_DAY.format(tests=few(tests, LINE_MOST))] if tests else []
 
 
 def _due_text(day: pd.Timestamp, name: str, athletes: Sequence[str], week: SquadWeek) -> str:

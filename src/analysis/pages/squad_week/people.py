@@ -172,7 +172,7 @@ def on_a_phone(week: SquadWeek) -> str:
 
 
 def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
-    asked = next((one for one in case.asked if one.is_open), next(iter(case.asked), None))
+    asked = of_card(case)
     more = [one for one in case.asked if one is not asked and one.is_open]
     card = Card(
         kind=case.kind,
@@ -197,6 +197,11 @@ def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
         picture=picture_of(series[0], week.display),
         facts=tuple(told_fact(fact := finding_fact(one, week.display), f"talk.{fact.subject}") for one in case.found),
     )
+
+
+def of_card(case: Case) -> Asked | None:
+    """The proposal that stands on a card: the first that is open, else the first."""
+    return next((one for one in case.asked if one.is_open), next(iter(case.asked), None))
 
 
 def leading(case: Case) -> list[Finding]:
@@ -228,7 +233,7 @@ def _sure(finding: Finding, week: SquadWeek) -> str:
     if choices is None:
         return words.SURE.format(sure=sure)
     n, of = choices
-    return words.OTHER_CHOICES.format(sure=sure, n=n, of=of)
+    return words.OTHER_WAYS.format(sure=sure, n=n, of=of)
 
 
 def _decided(card: Card, case: Case, asked: Asked | None, week: SquadWeek) -> Card:
@@ -258,10 +263,10 @@ def command_of(proposal: Proposal, week: SquadWeek) -> str:
 
 
 def answered(asked: Asked | None, more: int) -> str:
-    """What became of a proposal, or that there is none; more of the same athlete stand further down."""
+    """What became of a proposal, empty where there is none; more of the same athlete stand further down."""
     beside = f" {words.MORE_PROPOSALS.format(n=count_text(more, 'more proposal'))}" if more else ""
     if asked is None:
-        return words.NOTHING_OPEN
+        return ""
     if asked.is_open:
         return beside.strip()
     why = f" {words.WHY.format(reason=asked.reason)}" if asked.reason else ""
