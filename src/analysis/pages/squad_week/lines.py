@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.base.asking import is_unanswered
 from analysis.base.blocks import Drawing, Fact
 from analysis.base.boards import ByName
+from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away
 from analysis.models.checks import CheckHistory
 from analysis.models.form.mobility_level import MobilityLevel
@@ -16,7 +17,7 @@ from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact
 from analysis.pages.squad_week.members import MemberWeek, NewDevice
 from analysis.pages.squad_week.people import CARDS_MOST, NAMES_MOST, Case, cases, few, leading
-from analysis.pages.squad_week.told import series_name, told_fact, what_of
+from analysis.pages.squad_week.told import WEEK_DAYS, series_name, told_fact, what_of
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text, day_text, listed, lower_first, within
 
@@ -26,8 +27,9 @@ LINE_MOST = 8  # in a line; more are counted
 
 
 def lines(week: SquadWeek) -> list[Block]:
-    """What is open besides, what was seen once, whom to ask, and data that need a hand; each where there is any."""
-    return [*_also(week), *_watch(week), *_ask(week), *_due(week), *_data(week)]
+    """What is open besides, what was seen once, whom to ask, who is ill or away, what is due and planned, and data that
+    need a hand."""
+    return [*_also(week), *_watch(week), *_ask(week), *_out(week), *_due(week), *_planned(week), *_data(week)]
 
 
 def _also(week: SquadWeek) -> list[Block]:
@@ -109,6 +111,56 @@ def _form_fact(one: MemberWeek) -> Fact:
     return Fact(f"{one.athlete_id}.form", words.NO_ANSWER_OF.format(athlete=one.name), reason="no_answer")
 
 
+def _out(week: SquadWeek) -> list[Block]:
+    """Who was ill, away or off in this week, or trained lightly as planned, and on which days; that nobody was."""
+    told = []
+    for one in week.everyone:
+        days = _named_days(one, week.days[week.days <= week.until])
+        said = [_named_text(kind, of) for kind, of in days.groupby(days, sort=False).groups.items()]
+        told += [words.ASK_WHOM.format(athlete=one.name, what=", ".join(said))] if said else []
+    return [ByName(words.OUT, _sentence(told or [words.OUT_NOBODY]))] if week.everyone else []
+
+
+def _named_days(one: MemberWeek, days: pd.DatetimeIndex) -> pd.Series:
+    """What those of the days are called that somebody gave a name; ill or away goes before light."""
+    named = away(days, one.athlete.labels, one.athlete.sessions)
+    for label in one.week.labelled:
+        named = named.where(named.notna() | (days < label.first) | (days > label.last), label.kind)
+    return named.dropna()
+
+
+def _named_text(kind: str, days: pd.DatetimeIndex) -> str:
+    kind = words.OUT_KINDS.get(kind, kind)
+    if len(days) == WEEK_DAYS:
+        return words.OUT_ALL_WEEK.format(kind=kind)
+    return words.OUT_ON.format(kind=kind, days=listed([day_text(day) for day in days]))
+
+
+def _planned(week: SquadWeek) -> list[Block]:
+    """What the plan has in the seven days to come: a day and its heading, with whom."""
+    whom: dict[tuple[pd.Timestamp, str], list[str]] = {}
+    for one in week.everyone:
+        try:
+            plan = one.week.plan_next_week
+        except NotEnoughData:
+            continue
+        for row in plan.itertuples():
+            content = row.content.partition(":")[0] if isinstance(row.content, str) else words.TRAINING
+            whom.setdefault((row.local_date, content), []).append(one.name)
+    told = [
+        words.PLANNED_ON.format(day=f"{day:%a} {day_text(day)}", content=content, athletes=_whom(names, week))
+        for (day, content), names in sorted(whom.items())
+    ]
+    return [ByName(words.NEXT_WEEK, _sentence(told))] if told else []
+
+
+def _whom(names: Sequence[str], week: SquadWeek) -> str:
+    """Athletes by name, of many the number."""
+    if len(names) == len(week.everyone) > 1:
+        return words.EVERYBODY
+    return listed(names) if len(names) <= NAMES_MOST else count_text(len(names), "athlete")
+
+
 def _due(week: SquadWeek) -> list[Block]:
     """The checks due in the coming week or overdue, with whom; else the next of all."""
     due: dict[tuple[pd.Timestamp, str], list[str]] = {}
@@ -141,9 +193,8 @@ def _undated(week: SquadWeek) -> list[str]:
 
 def _due_text(day: pd.Timestamp, name: str, athletes: Sequence[str], week: SquadWeek) -> str:
     """A check with its day and for whom; of many athletes the number."""
-    whom = listed(athletes) if len(athletes) <= NAMES_MOST else count_text(len(athletes), "athlete")
     when = words.WAS_DUE if day <= week.until else words.IS_DUE
-    return when.format(check=within(name), day=day_text(day), athletes=whom)
+    return when.format(check=within(name), day=day_text(day), athletes=_whom(athletes, week))
 
 
 def _data(week: SquadWeek) -> list[Block]:

@@ -13,7 +13,7 @@ from typing import Any
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
 SPECK = 2.5  # radius of a value that is not the newest
-DOT = 5  # of the newest one of a row
+DOT = 5.0  # of the newest one of a row
 
 _EM = {"": 7.4, "lab": 8.2, "big": 11.0}  # widest usual letter, ordinary and bold at 12 units, large at 17
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
