@@ -72,7 +72,7 @@ def test_of_two_forms_each_asks_on_its_own_days():
 @pytest.mark.parametrize(("first", "last", "is_asked"), [(0, 6, False), (2, 6, False), (3, 6, True), (7, 9, True)])
 def test_nothing_is_asked_of_days_on_which_somebody_was_ill(first, last, is_asked):
     days = [MONDAY + pd.Timedelta(days=n) for n in (first, last)]
-    ill = pd.DataFrame({"kind": ["ill"], "first_date": [days[0]], "last_date": [days[1]]})
+    ill = pd.DataFrame({"kind": ["ill"], "first_date": [days[0]], "last_date": [days[1]], "note": [None]})
     week = a_week(replace(named("Birch"), labels=ill), made=[("birch1", BEFORE)])
     assert (UNANSWERED in ask(week)) is is_asked
 

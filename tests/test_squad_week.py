@@ -85,7 +85,8 @@ def test_where_nothing_changes_nobody_needs_a_talk_and_luck_is_counted_at_the_ra
         headline(week),
     )
     assert cards_of(week) == []
-    assert set(lines_of(week)) <= {"Checks due", "Data that need a hand"}
+    assert set(lines_of(week)) <= {"Ill, away or light", "Checks due", "Planned next week", "Data that need a hand"}
+    assert lines_of(week)["Ill, away or light"] == "nobody this week."
     assert lines_of(week)["Data that need a hand"] == "none this week."
     assert re.fullmatch(
         r"None of 20 series are listed, 0 of them found this week\. Luck alone would list (about )?0\.2 of 20\.",
@@ -348,7 +349,7 @@ def test_after_three_silent_weeks_the_coach_is_to_ask_once(weeks, told):
 def test_who_was_ill_or_away_in_a_silence_is_not_asked_by_the_rule():
     elm = silent("Elm", MONDAY - pd.Timedelta(weeks=4))
     days = pd.to_datetime([MONDAY - pd.Timedelta(weeks=2)])
-    away = pd.DataFrame({"kind": ["travel"], "first_date": days, "last_date": days})
+    away = pd.DataFrame({"kind": ["travel"], "first_date": days, "last_date": days, "note": [None]})
 
     def about(**frames) -> list[str]:
         return asked(week_of(named("Birch"), replace(elm, **frames), rules=shipped_rules()))
@@ -359,7 +360,7 @@ def test_who_was_ill_or_away_in_a_silence_is_not_asked_by_the_rule():
 
 
 def test_who_is_ill_or_away_this_week_is_neither_asked_nor_told_to_have_missed_anything():
-    ill = pd.DataFrame({"kind": ["ill"], "first_date": [MONDAY], "last_date": [SUNDAY]})
+    ill = pd.DataFrame({"kind": ["ill"], "first_date": [MONDAY], "last_date": [SUNDAY], "note": [None]})
     week = week_of(named("Birch"), replace(silent("Elm", MONDAY), labels=ill), rules=shipped_rules())
     assert "Ask" not in lines_of(week)
     assert said(week)["glance.apart"].endswith("Elm (last 21 Jun, ill).")
