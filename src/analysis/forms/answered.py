@@ -29,11 +29,9 @@ def answered(workspace: Workspace) -> list[Asked]:
     names = {row.athlete_id: row.name for row in rows_of(workspace.athletes())}
     answers = workspace.store.frame("answers")
     days = pd.date_range(end=today, periods=ASK_AFTER_DAYS)
-    last, until = (
-        frame.groupby("athlete_id")[of].max() for frame, of in ((answers, "local_date"), (forms, "holds_to"))
-    )
+    last, until = _newest(answers, "local_date"), _newest(forms, "holds_to")
     found = []
-    for athlete_id in forms["athlete_id"].unique():
+    for athlete_id in until:
         name, since = names.get(athlete_id), last.get(athlete_id)
         found.append(
             Asked(
@@ -45,3 +43,8 @@ def answered(workspace: Workspace) -> list[Asked]:
             )
         )
     return sorted(found, key=lambda one: one.name)
+
+
+def _newest(frame: pd.DataFrame, column: str) -> dict[str, pd.Timestamp]:
+    """The last day of a column for each athlete."""
+    return {row.athlete_id: getattr(row, column) for row in rows_of(frame.sort_values(column))}

@@ -30,7 +30,7 @@ def forms_as_of(forms: pd.DataFrame, until: pd.Timestamp, zone: tzinfo) -> pd.Da
     >>> told[["made_on", "holds_to"]].astype("str").values.tolist()
     [['2026-01-05', '2026-02-09']]
     """
-    made_on, revoked_on = (_day(forms[name], zone) for name in ("made_at", "revoked_at"))
+    made_on, revoked_on = (_day(forms.loc[:, name], zone) for name in ("made_at", "revoked_at"))
     holds_to = made_on + timedelta(days=HOLDS_DAYS)
     told = forms[["athlete_id", "kind"]].assign(
         made_on=made_on, holds_to=revoked_on.where(revoked_on <= until, holds_to)
