@@ -25,6 +25,7 @@ from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
+from analysis.report.styles import used_rules
 
 TEMPLATE = Path(__file__).parent / "template"
 LONG_TABLE_ROWS = 15  # longer tables are folded
@@ -43,9 +44,6 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _STYLE_HERE = "/* style */"
-_RULE = re.compile(r"\n?([^{}]+)\{[^{}]*\}")
-_CLASS, _NOT = re.compile(r"\.([A-Za-z][\w-]*)"), re.compile(r":not\([^)]*\)")
-_WORD, _LINES = re.compile(r"[\w-]+"), re.compile(r"\n+")
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 
 
@@ -110,22 +108,6 @@ def page_html(
     )
     css = "".join(map(template_text, ("whole.css", *sheets)))
     return page.replace(_STYLE_HERE, used_rules(css, page), 1)
-
-
-def used_rules(css: str, page: str) -> str:
-    """The rules of a style sheet that may hold for something of a page: not those of classes that it does not name.
-
-    >>> css = ".a .b{color:red}.b:not(.c,.d),.e{margin:0}@media print{h1,.f{padding:0}}"
-    >>> used_rules(css, '<p class="b">')
-    '.b:not(.c,.d),.e{margin:0}@media print{h1,.f{padding:0}}'
-    """
-    there = set(_WORD.findall(page))
-
-    def kept(rule: re.Match[str]) -> str:
-        selectors = _NOT.sub("", rule[1]).split(",")
-        return rule[0] if any(there.issuperset(_CLASS.findall(one)) for one in selectors) else ""
-
-    return _LINES.sub("\n", _RULE.sub(kept, css))
 
 
 def preview_html(bundle: dict[str, Any]) -> str:
