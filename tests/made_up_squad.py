@@ -28,12 +28,24 @@ MONDAYS = FRIDAYS - pd.Timedelta(days=4)
 SCATTER_M_S = np.resize([0.00, 0.02, -0.02, 0.01, -0.01, 0.02, -0.02], WEEKS)  # the same every time, to be read
 CLEAN = [6, 7, 5, 6, 6] * 4
 
-LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before", "proposals")
+LEDGER = ("files", "revisions", "rejects", "waiting", "exclusions", "claims", "verdicts_before", "proposals", "answers")
 
 
 @dataclass(frozen=True)
 class Named(MadeUp):
     name: str = ""
+
+
+def nothing_came() -> dict[str, pd.DataFrame]:
+    return {name: TABLES[name].empty() for name in LEDGER}
+
+
+def forms(*made: tuple[str, str], holds_d: int = 35) -> pd.DataFrame:
+    """Forms of athletes by id and the day on which each was made, of the coach without an id."""
+    frame = pd.DataFrame(made, columns=["athlete_id", "made_on"])
+    made_on = pd.to_datetime(frame["made_on"])
+    kind = frame["athlete_id"].map(lambda athlete_id: "athlete" if athlete_id else "coach")
+    return frame.assign(kind=kind, made_on=made_on, holds_to=made_on + pd.Timedelta(days=holds_d))
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Grove:
     athletes: tuple[Named, ...]
     config: Config = CONFIG
     rules: tuple[Rule, ...] = ()
-    ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: {name: TABLES[name].empty() for name in LEDGER})
+    ledger: dict[str, pd.DataFrame] = field(default_factory=lambda: nothing_came() | {"forms": forms()})
     noise: pd.DataFrame = field(default_factory=pd.DataFrame)
     withheld: int = 0
     judged_anew_on: pd.Timestamp | None = None

@@ -101,7 +101,6 @@ class Spot:
     text: str = ""
     place: Place | None = None
     is_new: bool = True  # measured in the week of the page
-    sort: float | None = None
     facts: tuple[Fact, ...] = ()  # of every series that the cell stands for
 
 

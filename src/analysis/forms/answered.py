@@ -1,15 +1,13 @@
 """Who answered and whom to ask: by name and never by number, so that it is no league."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
 
+from analysis.base.asking import ASK_AFTER_DAYS, is_unanswered
 from analysis.base.frames import rows_of
 from analysis.workspace import Workspace, form_list
-from analysis.workspace.form_letters import HOLDS_DAYS
-
-ASK_AFTER_DAYS = 3  # without an answer
+from analysis.workspace.asked import forms_as_of
 
 
 @dataclass(frozen=True)
@@ -25,26 +23,28 @@ class Asked:
 
 def answered(workspace: Workspace) -> list[Asked]:
     """Everybody who has a form that holds, by name; `ask` where three days went by without an answer."""
-    made: dict[str, list[pd.Timestamp]] = {}
-    for row in rows_of(form_list.standing(workspace)):
-        if row.kind == "athlete":
-            made.setdefault(row.athlete_id, []).append(row.made_at.tz_convert(workspace.config.zone))
+    today = workspace.today()
+    standing = form_list.standing(workspace)
+    forms = forms_as_of(standing.loc[standing["kind"] == "athlete"], today, workspace.config.zone)
     names = {row.athlete_id: row.name for row in rows_of(workspace.athletes())}
-    last: dict[str, pd.Timestamp] = {}
-    for row in rows_of(workspace.store.frame("answers")):
-        last[row.athlete_id] = max(row.local_date, last.get(row.athlete_id, row.local_date))
-    today, found = workspace.today(), []
-    for athlete_id, moments in made.items():
-        began, since = moments[0].tz_localize(None).normalize(), last.get(athlete_id)
-        waits_since = began if since is None else max(since, began)
-        name = names.get(athlete_id)
+    answers = workspace.store.frame("answers")
+    days = pd.date_range(end=today, periods=ASK_AFTER_DAYS)
+    last, until = _newest(answers, "local_date"), _newest(forms, "holds_to")
+    found = []
+    for athlete_id in until:
+        name, since = names.get(athlete_id), last.get(athlete_id)
         found.append(
             Asked(
                 name if isinstance(name, str) else athlete_id,
                 athlete_id,
                 "" if since is None else f"{since:%Y-%m-%d}",
-                bool((today - waits_since).days >= ASK_AFTER_DAYS),
-                f"{moments[-1] + timedelta(days=HOLDS_DAYS):%Y-%m-%d}",
+                is_unanswered(forms, answers, athlete_id, days),
+                f"{until[athlete_id]:%Y-%m-%d}",
             )
         )
     return sorted(found, key=lambda one: one.name)
+
+
+def _newest(frame: pd.DataFrame, column: str) -> dict[str, pd.Timestamp]:
+    """The last day of a column for each athlete."""
+    return {row.athlete_id: getattr(row, column) for row in rows_of(frame.sort_values(column))}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.asking import HOLDS_DAYS
 from analysis.base.errors import ConsentMissing
 from analysis.base.frames import rows_of
 from analysis.base.tables import LABELS
@@ -17,7 +18,7 @@ from analysis.forms import asked
 from analysis.forms.page import form_page
 from analysis.report.publish import publish
 from analysis.workspace import Workspace, form_list
-from analysis.workspace.form_letters import HOLDS_DAYS, LATE_DAYS, form_keys
+from analysis.workspace.form_letters import LATE_DAYS, form_keys
 
 FOLDER = "forms"  # among the reports
 SQUAD, COACH = "squad", "coach"

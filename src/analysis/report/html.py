@@ -25,6 +25,7 @@ from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
 from analysis.report.scripts import csp_hash, library_element, library_source
+from analysis.report.styles import used_rules
 
 TEMPLATE = Path(__file__).parent / "template"
 LONG_TABLE_ROWS = 15  # longer tables are folded
@@ -42,6 +43,7 @@ _ENDS = {"estimate": ("conf_low", "conf_high")} | {
     name: (f"{name}_low", f"{name}_high") for name in ("level", "change")
 }
 _BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
+_STYLE_HERE = "/* style */"
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 
 
@@ -86,7 +88,7 @@ def page_html(
         sources.append(library_source(library))
     is_plain = about["audience"] == "athlete" and not figures and all(_is_plain(view) for view in body)
     sheets = (*(() if is_plain else ("page.css",)), *_STYLES.get(about["audience"], ()))
-    return (
+    page = (
         environment()
         .get_template(_TEMPLATES.get(about["audience"], "page.html.jinja"))
         .render(
@@ -98,12 +100,14 @@ def page_html(
             footer=footer,
             key=key,
             plain=is_plain,
-            css=Markup("".join(map(template_text, ("whole.css", *sheets)))),
+            css=Markup(_STYLE_HERE),
             script=Markup(script),
             library=library_element(library) if figures else "",
             script_sources=Markup(" ".join(sources) or "'none'"),  # hashes and key words, nothing of anybody
         )
     )
+    css = "".join(map(template_text, ("whole.css", *sheets)))
+    return page.replace(_STYLE_HERE, used_rules(css, page), 1)
 
 
 def preview_html(bundle: dict[str, Any]) -> str:

@@ -157,9 +157,9 @@ def by_athlete(frames: dict[str, pd.DataFrame]) -> Callable[[str], dict[str, pd.
 
 
 def of_athletes(frames: dict[str, pd.DataFrame], athlete_ids: set[str]) -> dict[str, pd.DataFrame]:
-    """The frames without rows of anybody else; what is of no one athlete stays as it is."""
+    """The frames without rows of anybody else; what is of no one athlete stays as it is, a form of the coach's too."""
     return {
-        name: frame.loc[frame["athlete_id"].isin(list(athlete_ids))] if "athlete_id" in frame else frame
+        name: frame.loc[frame["athlete_id"].isin([*athlete_ids, ""])] if "athlete_id" in frame else frame
         for name, frame in frames.items()
     }
 

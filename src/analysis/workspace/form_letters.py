@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.asking import HOLDS_DAYS
 from analysis.base.errors import UnreadableFile, WorkbookError
 from analysis.base.files import printable
 from analysis.base.frames import rows_of
@@ -32,7 +33,6 @@ from analysis.workspace.coached import coached
 from analysis.workspace.resting import Kept
 from analysis.workspace.workspace import Workspace
 
-HOLDS_DAYS = 35
 LATE_DAYS = 14
 CLOCK_H = 1  # by how much the clock of a phone may be wrong
 FARTHEST_H = 14  # by how much the calendar of a place on earth goes before that of Greenwich

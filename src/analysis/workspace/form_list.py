@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from analysis.workspace.form_letters import HOLDS_DAYS, form_keys
+from analysis.base.asking import HOLDS_DAYS
+from analysis.workspace.form_letters import form_keys
 from analysis.workspace.workspace import Workspace
 
 

@@ -92,8 +92,8 @@ class Squad:
     """All athletes up to and including a day, by name, how their data came in, and what pages told of them.
 
     `ledger` holds the tables files, revisions, rejects, waiting and exclusions as they are now, whatever the day, the
-    claims of pages of earlier days, verdicts_before, and all answers to proposals; `rules` are what proposes for the
-    coming week.
+    claims of pages of earlier days, verdicts_before, and all answers to proposals; of forms who had one when, and of
+    answers to them the days, both up to that day. `rules` are what proposes for the coming week.
     """
 
     until: pd.Timestamp

@@ -19,7 +19,7 @@ from analysis.ingest.binding import ANY_SOURCE, Names
 from analysis.ingest.exercises import catalogue
 from analysis.ingest.reading import Options
 from analysis.store import Store
-from analysis.workspace import bundle
+from analysis.workspace import asked, bundle
 from analysis.workspace.as_of import FRAMES, as_of, by_athlete, day, last_day_of, of_athletes, remaining
 from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
@@ -37,7 +37,7 @@ _LEDGER = (
     "proposals",  # what the coach answered, in whichever way
 )
 _OF_A_PAGE = (*FRAMES, "links", "exclusions", "athletes", "aliases")
-_OF_A_SQUAD = tuple(dict.fromkeys((*FRAMES, *_LEDGER, "links", "athletes")))
+_OF_A_SQUAD = tuple(dict.fromkeys((*FRAMES, *_LEDGER, *asked.NAMES, "links", "athletes")))
 _BESIDE = ("exercises.csv", "sports.csv", RULES)  # beside workbook.toml, where a squad has them
 _NOT_ON_PAGES = {
     "reports",
@@ -129,7 +129,8 @@ class Workspace:
             data = str(self.store.revision(athlete_id))
         else:
             taken_in = self.store.count("files")[0][0]
-            data = digest(repr((sorted(self.store.revisions().items()), taken_in)).encode())
+            forms = sorted(self.store.values("forms", "form_id", "revoked_at"))
+            data = digest(repr((sorted(self.store.revisions().items()), taken_in, forms)).encode())
         files = {name: self.folder / name for name in _BESIDE}
         return {
             "data": data,
@@ -202,7 +203,7 @@ class Workspace:
         for report, athlete_id in sorted({*made, *coming}):
             if athlete_id in shown:
                 pages.setdefault(f"{report}/{until}", []).append(athlete_id)
-        frames = of_athletes(stored, shown)
+        frames = of_athletes(stored | asked.bare(stored), shown)
         more = {"withheld": squad.withheld, "pages": pages, "judged_anew_on": squad.judged_anew_on}
         bundle.pack(folder, self.store, frames, self.config, self._beside, squad.noise, **more)
         return squad
@@ -279,9 +280,15 @@ class Workspace:
         ledger = of_athletes({name: stored[name] for name in _LEDGER}, shown)
         claims = ledger["claims"]
         ledger["claims"] = claims.loc[claims["first_told"] < last]  # this day's pages may be in work
+        ledger |= self._forms(of_athletes(asked.bare(stored), shown), last)
         withheld = len(everybody) - len(rows) + (self.tables.withheld if isinstance(self.tables, Bundle) else 0)
         anew = self.judged_anew_on
         return Squad(last, self.config, tuple(athletes), ledger, self.rules, withheld, anew, when_asked)
+
+    def _forms(self, told: dict[str, pd.DataFrame], until: pd.Timestamp) -> dict[str, pd.DataFrame]:
+        """Who had a form by that day and when, and which days up to then were answered."""
+        forms, answers = asked.forms_as_of(told["forms"], until, self.config.zone), told["answers"]
+        return {"forms": forms, "answers": answers.loc[answers["local_date"] <= until].reset_index(drop=True)}
 
     def _last(self, stored: dict[str, pd.DataFrame], until: str | pd.Timestamp | None) -> pd.Timestamp:
         """The day up to which frames are given: the one that was asked for, else the last one with data."""

@@ -107,5 +107,5 @@ def balance_of(weeks: Weeks, block: Block) -> Balance:
     sets = tables_of(weeks, "sets")
     sets = sets[block.holds(sets)]
     named = sets if "pattern" in sets else sets.assign(pattern=np.nan)
-    tests = tuple((name, one) for name, week in weeks.items() for one in week.sides.known)
+    tests = tuple((name, one) for name, week in weeks.items() for one in (*week.sides.known, *week.leg_sides.known))
     return Balance(sets_by_pattern(named), work_by_side(named, measure="volume_load_kg"), tests)

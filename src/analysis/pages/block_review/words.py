@@ -179,14 +179,14 @@ RANGE = "Of hinge and squat together the hinge is {middle} % (median athlete; {l
 UNNAMED_SETS = "{n} sets are of exercises without a known pattern. Name them with `workbook alias`."
 SIDES = "Single-leg work: {even} of {n} athletes moved the same on both sides within {within:g} %{most}."
 SIDES_MOST = "; most apart: {name}, {pct} % more {side} in {exercise}"
-NO_SIDES = "Single-leg work: nothing logged by side. Write L or R beside the set."
+NO_SIDES = "Single-leg work: how much each leg lifted is not logged. Write L or R beside the set."
 SIDE_TESTS = "{test}: {sure} of {n} athletes differ for sure{names}."
 LINE_BALANCE = (
     "Hinge {hinge:.0f} %, squat {squat:.0f} %, push {push:.0f} %, pull {pull:.0f} %.",
     "{total} working sets. {sides}",
 )
 LINE_SIDES = "Sides within {within:g} %: {even} of {n}."
-LINE_NO_SIDES = "Single-leg work is not logged by side."
+LINE_NO_SIDES = "How much each leg lifted is not logged."
 
 # --- cues -------------------------------------------------------------------------------------------------------------
 CUE_VERDICTS = {"more": "More clean reps.", "fewer": "Fewer clean reps.", "nothing shown": "Nothing shown."}

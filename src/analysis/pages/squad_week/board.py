@@ -75,7 +75,7 @@ def measures(week: SquadWeek) -> list[Measure]:
         *checks,
         Measure("Easy pace", lambda one: isinstance(one, PaceAtHeartRate)),
         Measure("Long runs", lambda one: isinstance(one, Durability), on_page=False),
-        Measure("Left or right larger", lambda one: isinstance(one, SideDifference)),
+        Measure("Left or right", lambda one: isinstance(one, SideDifference)),
         Measure("Answers", lambda one: isinstance(one, Answers)),
     ]
     found = [one.series for one in week.findings]
@@ -206,7 +206,7 @@ def spot_of(findings: Sequence[Finding], display: Display) -> Spot:
     else:
         text, kind, title = "", "same", words.USUAL.format(value=amount)
     place = place_of(one, title)
-    return Spot(kind, text, place, finding.is_new, _sort(place), facts)
+    return Spot(kind, text, place, finding.is_new, facts)
 
 
 def _why_not(one: Followed) -> str:
@@ -224,8 +224,4 @@ def _sides_spot(finding: Finding, one: SideDifference, facts: tuple[Fact, ...]) 
     text = size_of(one, Display()) if one.is_sure else ""
     about = words.SIDES_SURE if one.is_sure else words.SIDES_EVEN
     place = Place(about.format(name=one.name, size=text), at)
-    return Spot("apart" if one.is_sure else "same", text, place, finding.is_new, _sort(place), facts)
-
-
-def _sort(place: Place) -> float | None:
-    return None if place.at is None else round(place.at, 2)
+    return Spot("apart" if one.is_sure else "same", text, place, finding.is_new, facts)

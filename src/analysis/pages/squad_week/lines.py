@@ -4,18 +4,22 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from analysis.base.asking import is_unanswered
 from analysis.base.blocks import Drawing, Fact
 from analysis.base.boards import ByName
+from analysis.base.errors import NotEnoughData
+from analysis.metrics.adherence import away
 from analysis.models.checks import CheckHistory
+from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
-from analysis.pages.series import wording_of
+from analysis.pages.series import larger_side, wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact
 from analysis.pages.squad_week.members import MemberWeek, NewDevice
 from analysis.pages.squad_week.people import CARDS_MOST, NAMES_MOST, Case, cases, few, leading
-from analysis.pages.squad_week.told import series_name, told_fact, what_of
+from analysis.pages.squad_week.told import WEEK_DAYS, series_name, told_fact, what_of
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, listed, lower_first, percent, within
+from analysis.pages.wording import count_text, day_text, listed, lower_first, within
 
 Block = Fact | Drawing
 
@@ -23,8 +27,9 @@ LINE_MOST = 8  # in a line; more are counted
 
 
 def lines(week: SquadWeek) -> list[Block]:
-    """What is open besides, what was seen once, whom to ask, and data that need a hand; each where there is any."""
-    return [*_also(week), *_watch(week), *_ask(week), *_due(week), *_data(week)]
+    """What is open besides, what was seen once, whom to ask, who is ill or away, what is due and planned, and data that
+    need a hand."""
+    return [*_also(week), *_watch(week), *_ask(week), *_out(week), *_due(week), *_planned(week), *_data(week)]
 
 
 def _also(week: SquadWeek) -> list[Block]:
@@ -32,12 +37,7 @@ def _also(week: SquadWeek) -> list[Block]:
     told = [_further(case, week) for case in further]
     sides = [one for one in week.listed if isinstance(one.series, SideDifference)]
     told += [
-        words.SIDE_LARGER.format(
-            athlete=one.athlete,
-            side=one.series.larger,
-            percent=percent(one.series.estimate_pct),
-            test=within(one.series.name),
-        )
+        words.SIDE_LARGER.format(athlete=one.athlete, side=larger_side(one.series), test=within(one.series.name))
         for one in sides
         if isinstance(one.series, SideDifference)
     ]
@@ -71,28 +71,94 @@ def _watch(week: SquadWeek) -> list[Block]:
 
 
 def _ask(week: SquadWeek) -> list[Block]:
-    """Those of whom something planned, or anything at all, is not logged; who was ill or away is not asked."""
+    """Those of whom something planned, or anything at all, is not logged, and who left a form unanswered; who was ill
+    or away is not asked."""
     questions = {one.athlete_id: question for one, question in week.questions}
     told, facts = [], []
     for one in week.everyone:
+        form = [_form_fact(one)] if is_silent(one, week) else []
+        facts += form
         if (question := questions.get(one.athlete_id)) is not None:
-            told.append(question.line.removeprefix("Ask ").rstrip("."))
+            told.append(", ".join([question.line.removeprefix("Ask ").rstrip("."), *(form and [words.NO_ANSWER])]))
             facts.append(Fact(f"{one.athlete_id}.{question.rule}", question.line, reason="ask"))
-        elif said := silence_of(one):
-            told.append(said)
+        elif said := [*silence_of(one), *(form and [words.NO_ANSWER])]:
+            told.append(words.ASK_WHOM.format(athlete=one.name, what=", ".join(said)))
     return [ByName(words.ASK, _sentence(told), tuple(facts))] if told else []
 
 
-def silence_of(one: MemberWeek) -> str:
+def silence_of(one: MemberWeek) -> list[str]:
     """What is not logged of an athlete; empty where all is, or where nothing was expected."""
     if one.week.excused:
-        return ""
+        return []
     if not one.has_data:
-        if one.last_date is None:
-            return words.NOTHING_EVER.format(athlete=one.name)
-        return words.NOTHING_SINCE.format(athlete=one.name, day=day_text(one.last_date))
+        day = one.last_date
+        return [words.NOTHING_EVER if day is None else words.NOTHING_SINCE.format(day=day_text(day))]
     days = one.week.adherence.not_logged
-    return words.NO_LOG.format(athlete=one.name, days=count_text(days, "planned day")) if days else ""
+    return [words.NO_LOG.format(days=count_text(days, "planned day"))] if days else []
+
+
+def is_silent(one: MemberWeek, week: SquadWeek) -> bool:
+    """Whether an athlete had a form in this week and answered it on no day; one who answered in another way did."""
+    known = week.days[week.days <= week.until]
+    days = known[away(known, one.athlete.labels, one.athlete.sessions).isna()]
+    if one.week.excused or one.athlete.wellness["local_date"].isin(known).any():
+        return False
+    ledger = week.squad.ledger
+    return is_unanswered(ledger["forms"], ledger["answers"], one.athlete_id, days)
+
+
+def _form_fact(one: MemberWeek) -> Fact:
+    return Fact(f"{one.athlete_id}.form", words.NO_ANSWER_OF.format(athlete=one.name), reason="no_answer")
+
+
+def _out(week: SquadWeek) -> list[Block]:
+    """Who was ill, away or off in this week, or trained lightly as planned, and on which days; that nobody was."""
+    told = []
+    for one in week.everyone:
+        days = _named_days(one, week.days[week.days <= week.until])
+        said = [_named_text(kind, of) for kind, of in days.groupby(days, sort=False).groups.items()]
+        told += [words.ASK_WHOM.format(athlete=one.name, what=", ".join(said))] if said else []
+    return [ByName(words.OUT, _sentence(told or [words.OUT_NOBODY]))] if week.everyone else []
+
+
+def _named_days(one: MemberWeek, days: pd.DatetimeIndex) -> pd.Series:
+    """What those of the days are called that somebody gave a name; ill or away goes before light."""
+    named = away(days, one.athlete.labels, one.athlete.sessions)
+    for label in one.week.labelled:
+        named = named.where(named.notna() | (days < label.first) | (days > label.last), label.kind)
+    return named.dropna()
+
+
+def _named_text(kind: str, days: pd.DatetimeIndex) -> str:
+    kind = words.OUT_KINDS.get(kind, kind)
+    if len(days) == WEEK_DAYS:
+        return words.OUT_ALL_WEEK.format(kind=kind)
+    return words.OUT_ON.format(kind=kind, days=listed([day_text(day) for day in days]))
+
+
+def _planned(week: SquadWeek) -> list[Block]:
+    """What the plan has in the seven days to come: a day and its heading, with whom."""
+    whom: dict[tuple[pd.Timestamp, str], list[str]] = {}
+    for one in week.everyone:
+        try:
+            plan = one.week.plan_next_week
+        except NotEnoughData:
+            continue
+        for row in plan.itertuples():
+            content = row.content.partition(":")[0] if isinstance(row.content, str) else words.TRAINING
+            whom.setdefault((row.local_date, content), []).append(one.name)
+    told = [
+        words.PLANNED_ON.format(day=f"{day:%a} {day_text(day)}", content=content, athletes=_whom(names, week))
+        for (day, content), names in sorted(whom.items())
+    ]
+    return [ByName(words.NEXT_WEEK, _sentence(told))] if told else []
+
+
+def _whom(names: Sequence[str], week: SquadWeek) -> str:
+    """Athletes by name, of many the number."""
+    if len(names) == len(week.everyone) > 1:
+        return words.EVERYBODY
+    return listed(names) if len(names) <= NAMES_MOST else count_text(len(names), "athlete")
 
 
 def _due(week: SquadWeek) -> list[Block]:
@@ -101,21 +167,34 @@ def _due(week: SquadWeek) -> list[Block]:
     for finding in week.findings:
         if isinstance(finding.series, CheckHistory):
             due.setdefault((finding.series.next_due, finding.series.name), []).append(finding.athlete)
+    undated = _undated(week)
     if not due:
-        return []
+        return [ByName(words.CHECKS_DUE, _sentence(undated))] if undated else []
     soon = {key: names for key, names in due.items() if key[0] <= week.until + pd.Timedelta(days=7)}
     told = [_due_text(day, name, names, week) for (day, name), names in sorted(soon.items())]
     if not told:
         (day, name), names = min(due.items())
         told = [words.NEXT_DUE.format(first=_due_text(day, name, names, week))]
-    return [ByName(words.CHECKS_DUE, _sentence(told))]
+    return [ByName(words.CHECKS_DUE, _sentence([*told, *undated]))]
+
+
+def _undated(week: SquadWeek) -> list[str]:
+    """Screens and tests of both sides in which something changed, and of which no day is set to look again."""
+    of_sides = {test.test_id for test in week.config.side_tests}  # the other sides are those of work
+    tests: list[str] = []
+    for one in week.findings:
+        is_test = isinstance(one.series, MobilityLevel) or (
+            isinstance(one.series, SideDifference) and one.series.test_id in of_sides
+        )
+        if one.has_changed and is_test:
+            tests.append(words.TEST_OF.format(athlete=one.athlete, test=one.series.name))
+    return [words.NO_DAY.format(tests=few(tests, LINE_MOST))] if tests else []
 
 
 def _due_text(day: pd.Timestamp, name: str, athletes: Sequence[str], week: SquadWeek) -> str:
     """A check with its day and for whom; of many athletes the number."""
-    whom = listed(athletes) if len(athletes) <= NAMES_MOST else count_text(len(athletes), "athlete")
     when = words.WAS_DUE if day <= week.until else words.IS_DUE
-    return when.format(check=within(name), day=day_text(day), athletes=whom)
+    return when.format(check=within(name), day=day_text(day), athletes=_whom(athletes, week))
 
 
 def _data(week: SquadWeek) -> list[Block]:

@@ -14,7 +14,7 @@ from analysis.pages.series import wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import links
 from analysis.pages.squad_week.members import MemberWeek
-from analysis.pages.squad_week.people import Asked, answerable, answered, asked_of
+from analysis.pages.squad_week.people import CARDS_MOST, Asked, answerable, answered, asked_of, cases, of_card
 from analysis.pages.squad_week.week import SquadWeek
 from analysis.pages.wording import count_text, listed, lower_first, side_name
 
@@ -36,8 +36,8 @@ def plateaus(week: SquadWeek) -> list[Block]:
     lifts: dict[str, list[tuple[MemberWeek, SpeedAtLoad]]] = {}
     for one, speed in judged:
         lifts.setdefault(side_name(speed.name, speed.side), []).append((one, speed))
-    menus = [(key, one) for key, of_one in asked_of(week).items() for one in of_one if len(one.proposals) > 1]
-    options = tuple(_choice(week.member(key), one, week, {}, {}) for key, one in menus)
+    menus = [(key, one) for key, of_one in asked_of(week).items() for one in of_one if _is_menu(one)]
+    options = tuple(_choice(week.member(key), one, week, {}) for key, one in menus)
     return [
         Fact("plateaus.steady", told, n=len(judged)),
         *([Choices(words.OPTIONS_TITLE, options)] if options else []),
@@ -51,20 +51,31 @@ def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     if not asked:
         return [Fact("proposals.none", words.NO_PROPOSAL, n=0)]
     told, linked = words.PROPOSALS.format(proposals=count_text(len(asked), "proposal")), links(week, pages)
-    rows = tuple(_choice(member, one, week, linked, {"facts": (_fact(member, one),)}) for member, one in asked)
-    return [Fact("proposals.made", told, n=len(asked)), Choices(words.PROPOSALS_TITLE, rows)]
+    menus = list(dict.fromkeys(member.name for member, one in asked if _is_menu(one)))
+    told += f" {words.MENUS.format(names=listed(menus))}" if menus else ""
+    rows = tuple(_choice(member, one, week, linked) for member, one in asked if not _is_menu(one))
+    drawn = [Choices(words.PROPOSALS_TITLE, rows)] if rows else []
+    return [Fact("proposals.made", told, n=len(asked)), *drawn]
 
 
-def _choice(one: MemberWeek, asked: Asked, week: SquadWeek, linked: dict[str, str], more: dict) -> Choice:
-    first = asked.proposals[0]
+def _is_menu(asked: Asked) -> bool:
+    """Whether it stands with its options where lifts stand still."""
+    return len(asked.proposals) > 1
+
+
+def _choice(one: MemberWeek, asked: Asked, week: SquadWeek, linked: dict[str, str]) -> Choice:
+    """A proposal with its evidence; its command stands on a card, where one has it, and here where none has."""
+    first, lines = asked.proposals[0], answerable(asked, week)
+    on_card = any(of_card(case) == asked for case in cases(week)[:CARDS_MOST])
+    said = words.ON_THE_CARD.format(lines=" ".join(one.line for one in lines))
     return Choice(
         name=one.name,
         title=_title(asked),
         why=first.evidence.removeprefix(f"{first.title}. "),
-        proposals=answerable(asked, week),
-        answer=answered(asked, 0),
+        proposals=() if on_card else lines,
+        answer=said if on_card and lines else answered(asked, 0),
         link=linked.get(one.athlete_id, ""),
-        **more,
+        facts=(_fact(one, asked),),
     )
 
 

@@ -22,7 +22,7 @@ from analysis.pages.squad_week.told import (
     what_of,
 )
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, listed, lower_first
+from analysis.pages.wording import count_text, day_text, listed, lower_first
 
 Block = Fact | Drawing
 Kind = Literal["talk", "praise", "decide"]
@@ -156,12 +156,23 @@ def cards(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     shown = [_card(case, week, linked) for case in cases(week)[:CARDS_MOST]]
     if not shown:
         return []
-    how = [Text(words.HOW_TO_ANSWER)] if any(card.proposals for card in shown) else []
-    return [Cards(words.CARDS, tuple(shown)), *how]
+    how = Text(f"{words.HOW_TO_ANSWER} {on_a_phone(week)}")
+    return [Cards(words.CARDS, tuple(shown)), *([how] if any(card.proposals for card in shown) else [])]
+
+
+def on_a_phone(week: SquadWeek) -> str:
+    """The form that answers proposals: the coach's that holds, made when the week was known, else how it is made."""
+    forms = week.squad.ledger["forms"]
+    made_on = forms.loc[(forms["kind"] == "coach") & (forms["holds_to"] >= week.until), "made_on"]
+    if made_on.empty:
+        return words.ON_A_PHONE
+    newest = made_on.max()
+    told = words.COACHS_FORM if newest >= week.until else words.COACHS_FORM_OLDER
+    return told.format(day=day_text(newest))
 
 
 def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
-    asked = next((one for one in case.asked if one.is_open), next(iter(case.asked), None))
+    asked = of_card(case)
     more = [one for one in case.asked if one is not asked and one.is_open]
     card = Card(
         kind=case.kind,
@@ -186,6 +197,11 @@ def _card(case: Case, week: SquadWeek, linked: dict[str, str]) -> Card:
         picture=picture_of(series[0], week.display),
         facts=tuple(told_fact(fact := finding_fact(one, week.display), f"talk.{fact.subject}") for one in case.found),
     )
+
+
+def of_card(case: Case) -> Asked | None:
+    """The proposal that stands on a card: the first that is open, else the first."""
+    return next((one for one in case.asked if one.is_open), next(iter(case.asked), None))
 
 
 def leading(case: Case) -> list[Finding]:
@@ -217,7 +233,7 @@ def _sure(finding: Finding, week: SquadWeek) -> str:
     if choices is None:
         return words.SURE.format(sure=sure)
     n, of = choices
-    return words.OTHER_CHOICES.format(sure=sure, n=n, of=of)
+    return words.OTHER_WAYS.format(sure=sure, n=n, of=of)
 
 
 def _decided(card: Card, case: Case, asked: Asked | None, week: SquadWeek) -> Card:
@@ -247,10 +263,10 @@ def command_of(proposal: Proposal, week: SquadWeek) -> str:
 
 
 def answered(asked: Asked | None, more: int) -> str:
-    """What became of a proposal, or that there is none; more of the same athlete stand further down."""
+    """What became of a proposal, empty where there is none; more of the same athlete stand further down."""
     beside = f" {words.MORE_PROPOSALS.format(n=count_text(more, 'more proposal'))}" if more else ""
     if asked is None:
-        return words.NOTHING_OPEN
+        return ""
     if asked.is_open:
         return beside.strip()
     why = f" {words.WHY.format(reason=asked.reason)}" if asked.reason else ""

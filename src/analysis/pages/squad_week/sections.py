@@ -13,6 +13,7 @@ from analysis.base.display import Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.sentences import capital
 from analysis.base.states import State
+from analysis.base.words import BREAKS_SEEN
 from analysis.models.change import Told, expected_by_chance
 from analysis.models.change.told import or_none
 from analysis.models.checks import CheckHistory
@@ -266,7 +267,9 @@ def _kinds_fact(rated: Sequence[FormHistory]) -> list[Fact]:
     counts, sets = kinds.dropna().value_counts(), count_text(len(kinds), "rated set")
     if counts.empty:
         return [Fact("form.kinds", words.NO_KINDS.format(sets=sets), n=len(kinds))]
-    told = words.KINDS.format(sets=sets, kinds=listed([f"{kind} {n}" for kind, n in counts.items()]))
+    told = words.KINDS.format(
+        sets=sets, kinds=listed([f"{BREAKS_SEEN.get(str(kind), str(kind))} {n}" for kind, n in counts.items()])
+    )
     return [Fact("form.kinds", told, n=len(kinds))]
 
 
@@ -279,7 +282,8 @@ def _kinds_table(known: Sequence[tuple[MemberWeek, FormHistory | None]]) -> list
         for name, found in told
     )
     first, *held = words.KINDS_HEADS
-    return [Numbers(words.KINDS_TITLE, (first, *kinds, *held), rows)]
+    heads = (capital(BREAKS_SEEN.get(kind, kind)) for kind in kinds)
+    return [Numbers(words.KINDS_TITLE, (first, *heads, *held), rows)]
 
 
 def _squad_form_fact(week: SquadWeek) -> Fact:
@@ -310,7 +314,8 @@ def _check_row(one: MemberWeek, history: CheckHistory | None, display: Display) 
 
 
 def _dumbbell(label: str, change: Told, display: Display) -> DumbbellRow:
-    """The level before and now where a change is told, else the level with where one more value is expected."""
+    """The newest value beside the level before a change or, where none is told, beside the level; the band is where one
+    more value is expected now."""
 
     def shown(value: float) -> float | None:
         return or_none(display.value(value, change.unit))
@@ -318,8 +323,9 @@ def _dumbbell(label: str, change: Told, display: Display) -> DumbbellRow:
     if not change.state.known:
         return DumbbellRow(label, None, shown(change.latest), state=change.state)
     before = change.before if change.changed else change.level
-    now = change.level if change.changed else change.latest
-    return DumbbellRow(label, shown(before), shown(now), shown(change.band_low), shown(change.band_high), change.state)
+    return DumbbellRow(
+        label, shown(before), shown(change.latest), shown(change.band_low), shown(change.band_high), change.state
+    )
 
 
 def _side_row(one: MemberWeek, result: SideDifference | None) -> ForestRow:

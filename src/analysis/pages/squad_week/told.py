@@ -27,11 +27,12 @@ from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
-from analysis.pages.series import wording_of
+from analysis.pages.series import larger_side, wording_of
 from analysis.pages.squad_week import words
-from analysis.pages.wording import count_text, day_text, exercise_name, percent, plural, shortest, side_name, within
+from analysis.pages.wording import count_text, day_text, exercise_name, plural, shortest, side_name, within
 
 PICTURE_WEEKS = 16
+WEEK_DAYS = 7  # after which the day of a value is said
 STRIPS_MOST = 6
 
 
@@ -75,10 +76,10 @@ def _reps_apart(now: float, before: float) -> float:
 
 
 def size_of(one: Followed, display: Display) -> str:
-    """By how much, in a cell: "0.14 m/s faster", "3.6 fewer", "right 12 % larger"."""
+    """By how much, in a cell: "0.14 m/s faster", "3.6 fewer", "Single-leg hop: right 12 % further"."""
     change = one.change
     if isinstance(one, SideDifference):
-        return words.APART.format(side=one.larger, percent=percent(one.estimate_pct))
+        return words.APART.format(test=one.name, side=larger_side(one))
     if isinstance(one, FormHistory):
         template = words.CLEAN_MORE if change.gain > 0 else words.CLEAN_FEWER
         return template.format(n=shortest(_reps_apart(change.level, change.before), 1))
@@ -117,11 +118,14 @@ def since_of(one: Followed) -> str:
 
 
 def reason_of(one: Followed, display: Display, *, dated: bool) -> str:
-    """Both levels in a sentence, on demand with the day of the change."""
+    """Both levels in a sentence, on demand with the day of the change, and the newest value where it is another."""
     spoken, change = wording_of(one, display), one.change
-    level, before = (spoken.level(value, change.unit) for value in (change.level, change.before))
-    template = words.REASON_SINCE if dated and change.since is not None else words.REASON
-    return template.format(head=spoken.head, level=level, before=before, since=since_of(one))
+    level, before, value = (spoken.level(of, change.unit) for of in (change.level, change.before, change.latest))
+    since = f" {since_of(one)}" if dated and change.since is not None else ""
+    is_old = (one.until - one.last_date).days >= WEEK_DAYS
+    newest = words.NEWEST_OF if is_old else words.NEWEST if value != level else ""
+    newest = newest.format(value=value, day=day_text(one.last_date))
+    return words.REASON.format(head=spoken.head, level=level, before=before, since=since, newest=newest)
 
 
 def series_name(one: Followed, display: Display) -> str:

@@ -17,7 +17,7 @@ def forest(block: dict[str, Any]) -> Scene:
 
 
 def dumbbells(block: dict[str, Any]) -> Scene:
-    """The earlier value hollow on its noise, the newest filled, joined, a row each on one scale."""
+    """The usual before hollow, the newest filled, joined, on the band of the usual now; a row each on one scale."""
     return _Dumbbells(block).narrow()
 
 
@@ -184,7 +184,7 @@ class _Dumbbells(_Rows):
     def words(self, row: dict[str, Any]) -> str:
         before = f"{self.said(row['before'])} to " if row["before"] is not None else ""
         noise = pair(row, "low", "high")
-        within = f", within noise {self.said.span(noise)}" if noise else ""
+        within = f", usual {self.said.span(noise)}" if noise else ""
         return f"{before}{self.said.amount(row['now'])}{within}"
 
     def marks(self, scene: Scene, row: dict[str, Any], x_of: Scale, y: float) -> None:
@@ -196,7 +196,7 @@ class _Dumbbells(_Rows):
         scene.dot(f"now {state_mark(row)[0]}".strip(), x_of(row["now"]), y, 5)
 
     def notes(self) -> list[str]:
-        notes = [f"filled: now, in {self.said.unit}", "hollow: mean before", "band: noise"]
+        notes = [f"filled: newest, in {self.said.unit}", "hollow: usual before", "band: usual now"]
         return [*notes, "lower is better"] if self.block["lower_is_better"] else notes
 
 

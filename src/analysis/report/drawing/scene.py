@@ -13,6 +13,7 @@ from typing import Any
 WIDTH = 328.0
 LINE = 18.0  # height of a line of text
 SPECK = 2.5  # radius of a value that is not the newest
+DOT = 5.0  # of the newest one of a row
 
 _EM = {"": 7.4, "lab": 8.2, "big": 11.0}  # widest usual letter, ordinary and bold at 12 units, large at 17
 _WIDE = 1.7  # of letters that fill a square, in those of an ordinary letter
@@ -108,7 +109,8 @@ def lighter(scene: Scene) -> Scene:
             shapes.append(Shape("path", "specks", {"d": steps}))
         else:
             shapes += [_as_path(one) if one.tag == "line" else _shortened(one) for one in run]
-    return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=_behind(shapes))
+    shapes = _in_front(_behind(shapes))
+    return replace(scene, width=_whole(scene.width), height=_whole(scene.height), shapes=shapes)
 
 
 def _is_speck(shape: Shape) -> bool:
@@ -128,6 +130,15 @@ def _behind(shapes: list[Shape]) -> list[Shape]:
     }
     dropped = {id(one) for alike in lines.values() for one in alike[1:]}
     return [joined.get(id(one), one) for one in shapes if id(one) not in dropped]
+
+
+def _in_front(shapes: list[Shape]) -> list[Shape]:
+    """The same with the newest values of rows that nothing moved in as one path, in front of all marks."""
+    dots = [one for one in shapes if (one.tag, one.css) == ("circle", "now") and one.attributes["r"] == DOT]
+    if len(dots) < 2:
+        return shapes
+    steps = "".join(f"M{one.attributes['cx']} {one.attributes['cy']}h0" for one in dots)
+    return [*(one for one in shapes if one not in dots), Shape("path", "specks newest", {"d": steps})]
 
 
 def _as_path(line: Shape) -> Shape:

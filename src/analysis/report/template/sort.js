@@ -2,7 +2,8 @@
 "use strict";
 // tables: a press on a column's head sorts by it; rows without a value stay last
 const valueOf = cell => {
-  const said = cell.dataset.sort ?? (cell.matches(".board td") ? "" : cell.textContent.trim());
+  const place = cell.querySelector("i[style]")?.style.getPropertyValue("--x");
+  const said = cell.dataset.sort ?? place ?? (cell.matches(".board td") ? "" : cell.textContent.trim());
   const number = said.replace("−", "-");
   return said === "" || said === "–" ? null : isNaN(number) ? said : Number(number);
 };

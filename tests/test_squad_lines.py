@@ -1,0 +1,64 @@
+"""The lines of the coach's page that answer who is out and what comes next."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from made_up_athlete import MONDAY, SUNDAY, plan_lines
+from made_up_squad import named, week_of
+
+from analysis.base.blocks import Dumbbells
+from analysis.base.boards import ByName
+from analysis.pages.squad_week import sections
+from analysis.pages.squad_week.week import SquadWeek
+
+NEXT_MONDAY = MONDAY + pd.Timedelta(days=7)
+
+
+def line(week: SquadWeek, head: str) -> str:
+    return next((one.text for one in sections.lines(week) if isinstance(one, ByName) and one.head == head), "")
+
+
+def labelled(kind: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    return pd.DataFrame({"kind": [kind], "first_date": [first], "last_date": [last], "note": [None]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "told"),
+    [
+        ("ill", 0, 0, "Birch (ill on 22 Jun)."),
+        ("ill", 0, 1, "Birch (ill on 22 Jun and 23 Jun)."),
+        ("travel", -3, 0, "Birch (travelling on 22 Jun)."),
+        ("deload", 0, 6, "Birch (deload all week)."),
+        ("ill", -9, 20, "Birch (ill all week)."),
+        ("ill", -9, -1, "nobody this week."),
+    ],
+)
+def test_who_is_ill_away_or_light_is_named_with_the_days_of_this_week(kind, first, last, told):
+    labels = labelled(kind, MONDAY + pd.Timedelta(days=first), MONDAY + pd.Timedelta(days=last))
+    week = week_of(replace(named("Birch"), labels=labels), named("Cedar"))
+    assert line(week, "Ill, away or light") == told
+
+
+def test_a_day_ill_in_a_light_week_is_called_ill():
+    labels = pd.concat([labelled("deload", MONDAY, SUNDAY), labelled("ill", MONDAY, MONDAY)])
+    told = line(week_of(replace(named("Birch"), labels=labels)), "Ill, away or light")
+    assert told.startswith("Birch (ill on 22 Jun, deload on 23 Jun, ")
+
+
+def test_what_is_planned_next_week_stands_in_a_line_with_whom():
+    plan = plan_lines(NEXT_MONDAY, 1)
+    plan = plan[plan["role"] != "rest"].iloc[[0]]
+    birch, cedar = (replace(named(name), plan=plan.assign(content="Hinge day: 5 x 3")) for name in ("Birch", "Cedar"))
+    day = f"{plan['local_date'].iloc[0]:%a} {plan['local_date'].iloc[0].day} Jun"
+    assert line(week_of(birch, cedar), "Planned next week") == f"{day}, Hinge day (everybody)."
+    free = replace(named("Elm"), plan=plan.iloc[:0])
+    assert line(week_of(birch, cedar, free), "Planned next week") == f"{day}, Hinge day (Birch and Cedar)."
+    assert line(week_of(free), "Planned next week") == ""
+
+
+def test_a_dumbbell_ends_at_the_newest_value_whether_its_level_changed_or_not():
+    week = week_of(*(named(name) for name in ("Birch", "Cedar", "Elm")))
+    (drawn,) = [block for block in sections.form(week) if isinstance(block, Dumbbells)]
+    newest = [one.week.form_if_known.change.latest for one in week.members]
+    assert [row.now for row in drawn.rows] == pytest.approx(newest)
