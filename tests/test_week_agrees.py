@@ -31,7 +31,7 @@ from made_up_athlete import (
 )
 from made_up_week import FLAT_S, LONG, YEAR, of_kind, week_of
 
-from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sure, Text, Trend, as_plain
+from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sides, Sure, Text, Trend, as_plain
 from analysis.base.config import Shown as Units
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
@@ -101,7 +101,14 @@ LABELS = {
     "deload": (("deload", "2026-06-15", "2026-06-28"),),
 }
 LEFT_CM = [150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0]
-HOPS = {"none": None, "even": LEFT_CM[::-1], "right": [one + 19 for one in LEFT_CM[::-1]]}
+HOPS = {
+    "none": None,
+    "even": LEFT_CM[::-1],
+    "right": [one + 19 for one in LEFT_CM[::-1]],
+    "left": [one - 19 for one in LEFT_CM[::-1]],
+    "nearly": [one + 3 for one in LEFT_CM],
+    "one bad day": [*LEFT_CM[:-2], LEFT_CM[-2] + 60, LEFT_CM[-1]],
+}
 UNITS = [Units(), Units(mass="lb", distance="mi")]
 SESSIONS = {"none": table("sessions", []), "all": trained(), "some": trained(left_out=("2026-06-22", "2026-06-26"))}
 DATES = [str(day.date()) for day in pd.date_range(end="2026-06-22", periods=8, freq="28D")]
@@ -229,6 +236,7 @@ def test_a_week_says_one_thing(week):
     nothing_is_missed_that_is_there(shown)
     words_are_right(shown)
     what_is_heard_is_what_is_drawn(shown)
+    sides_are_drawn_as_they_are_told(shown)
 
 
 def series_are_told_once(shown: Shown) -> None:
@@ -368,3 +376,19 @@ def what_is_heard_is_what_is_drawn(shown: Shown) -> None:
         assert len(dots) == len(block.values) == len(scene.description.split(", oldest")[0].split(","))
     for block in of_kind(shown.blocks, Numbers):
         assert all(len(row) == len(block.heads) for row in block.rows)
+
+
+def sides_are_drawn_as_they_are_told(shown: Shown) -> None:
+    """Bands part where a difference is told, and nowhere else; the interval that is printed leaves out none there."""
+    facts = {fact.subject: fact for fact in shown.facts}
+    numbers = shown.by_section["numbers"]
+    for one in (*shown.week.sides.known, *shown.week.leg_sides.known):
+        fact = facts[subject_of(one)]
+        if not one.can_tell:
+            continue
+        drawn = next(block for block in numbers[numbers.index(fact) :] if isinstance(block, Sides))
+        low, high = sorted(drawn.rows, key=lambda row: row.value)
+        is_told = "side" in fact.lead
+        assert is_told == (low.high < high.low) == (not fact.level_low <= 0 <= fact.level_high)
+        assert fact.conf_level == one.conf_level
+        assert f"{high.label.lower()} side" in fact.lead or not is_told

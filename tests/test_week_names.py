@@ -74,7 +74,7 @@ def test_the_newest_of_both_sides_is_written_alike_in_line_fold_and_tests():
     assert [row[1] for row in tests.rows if row[0] == "Single-leg hop"] == ["left 153.0, right 152.2 cm, 22 Jun"]
     numbers = sections.numbers(week)
     assert any(getattr(block, "text", "") == "Last: left 153.0, right 152.2 cm on 22 Jun." for block in numbers)
-    assert of_kind(numbers, Sides)[0].title.startswith("Single-leg hop, mean of 4 dates: left 15")
+    assert of_kind(numbers, Sides)[0].title.startswith("Single-leg hop, level over 4 dates: left 15")
 
 
 def test_clean_reps_end_where_form_first_changed_in_picture_and_words():

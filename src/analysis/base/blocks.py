@@ -135,6 +135,7 @@ class Sides(Drawing):
     unit: str
     rows: tuple[SideRow, ...]
     decimals: int = 1
+    note: str = "band: error of the test"  # what the bands mean
 
 
 @dataclass(frozen=True)
