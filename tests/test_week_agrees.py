@@ -39,12 +39,13 @@ from analysis.base.units import clock_text, number_text
 from analysis.models.answers import Answers
 from analysis.models.form.clean_reps import FormHistory
 from analysis.models.series import Followed
+from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.message import message_of
 from analysis.pages.athlete_week.rest import rest_of
 from analysis.pages.athlete_week.spoken import words_of
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import subject_of
+from analysis.pages.series import can_be_told, is_news, subject_of
 from analysis.report.drawing import SCENES
 from analysis.report.page import plain
 
@@ -259,7 +260,7 @@ def the_message_is_that_of_its_series(shown: Shown) -> None:
     moved = [one for one in week.followed if one.change.changed and not isinstance(one, Answers)]
     if week.excused and week.n_trained_days < 2:
         assert message.headline.startswith("You were")
-        assert not any("planned days" in fact.sentence for fact in of_kind(shown.by_section["header"], Fact))
+        assert not any("planned lifting days" in fact.sentence for fact in of_kind(shown.by_section["header"], Fact))
         return
     if message.told is None:
         return
@@ -277,6 +278,9 @@ def the_message_is_that_of_its_series(shown: Shown) -> None:
         )
         assert message.picture.values[-1] == newest
         assert message.picture.level in (None, level)
+        if message.told.change.changed:  # what a label says stands in the sentence beside it
+            assert message.picture.level_text in message.lead
+            assert message.picture.before_text in message.lead
 
 
 def the_rest_counts_its_lines(shown: Shown) -> None:
@@ -303,7 +307,18 @@ def the_rest_counts_its_lines(shown: Shown) -> None:
             spoken = words_of(shown.week, one)
             if spoken.more in row.below or spoken.less in row.below:  # of a value of this week
                 assert (spoken.less in row.below) == (row.place.at < 0), (row, one.change)
+    assert len({row.name for row in measures.rows}) == len(measures.rows), "a name for each line"
+    the_first_lines_are_of_every_kind(rest, measures.shown)
     the_names_are_those_that_are_counted(shown, summary, rest)
+
+
+def the_first_lines_are_of_every_kind(rest: Sequence[Followed], shown: int) -> None:
+    """No second one of a kind that is told and did not change stands open while the first of another is folded."""
+    told = [one for one in rest if can_be_told(one)]
+    if any(is_news(one) for one in told):
+        return
+    kinds = [type(one) for one in told]
+    assert len(set(kinds[:shown])) == min(shown, len(set(kinds))) or SpeedAtLoad in kinds
 
 
 def the_names_are_those_that_are_counted(shown: Shown, summary: Fact, rest: Sequence[Followed]) -> None:
@@ -322,7 +337,7 @@ def the_header_is_the_plan(shown: Shown) -> None:
     shapes = [day.marks[0] for day in days.days]
     assert sum(mark in ("lift", "run", "sport", "test") for mark in shapes) == week.n_trained_days
     if told and week.adherence.due:
-        assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} planned days.")
+        assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} planned lifting days.")
     headline = shown.by_section["message"][0].sentence
     if found := re.match(r"You trained on (\d+) day", headline):
         assert int(found[1]) == week.n_trained_days
@@ -348,7 +363,9 @@ def nothing_is_missed_that_is_there(shown: Shown) -> None:
         assert not ("no training is logged" in text and not text[0].isupper() and week.n_trained_days), text
         assert not (text.startswith("Nothing is logged") and week.n_logged_days), text
     if week.excused and not week.n_trained_days:
-        assert not any("missed" in text or "planned days" in text for text in shown.texts(("header", "message")))
+        assert not any(
+            "missed" in text or "planned lifting days" in text for text in shown.texts(("header", "message"))
+        )
 
 
 def words_are_right(shown: Shown) -> None:

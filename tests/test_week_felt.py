@@ -36,7 +36,7 @@ class TestAnswers:
         assert [type(block) for block in sections.felt(self.week(self.USUAL))] == [Fact, Cells]
 
     def test_how_you_felt_is_never_the_message(self):
-        assert sections.message(self.week(self.moved(-3.0)))[0].lead == "All 12 planned days in 4 weeks."
+        assert sections.message(self.week(self.moved(-3.0)))[0].lead == "All 12 planned lifting days in 4 weeks."
 
     def test_an_item_without_a_scale_or_a_good_direction_is_not_judged(self):
         assert self.week(self.USUAL, direction="").answers.known == ()

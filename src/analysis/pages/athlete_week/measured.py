@@ -59,10 +59,9 @@ def newest_text(week: AthleteWeek, one: Followed) -> str:
     about = {"value": value_of(week, one), "day": day_of_year(week, one.change.last_date), "alone": alone}
     if off == words.AS_USUAL:
         return words.AT_USUAL.format(**about)
-    template = words.AGAINST_NEW_USUAL if one.change.changed else words.AGAINST_USUAL
     is_better = (one.change.latest > one.change.usual) == (one.change.better == "higher")
     kind = words.GOOD_DAY if is_better else words.BAD_DAY
-    return template.format(**about, off=off, usual=value_of(week, one, one.change.usual), kind=kind)
+    return words.AGAINST_USUAL.format(**about, off=off, usual=value_of(week, one, one.change.usual), kind=kind)
 
 
 def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:
@@ -188,7 +187,7 @@ def bests(week: AthleteWeek) -> list[Lines]:
 
 def _best_text(week: AthleteWeek, one: Milestone) -> str:
     if not one.unit:
-        return (words.ALL_DONE if one.kind == "effort" else words.ALL_CLEAN).format(n=f"{one.value:.0f}")
+        return words.ALL_CLEAN.format(n=f"{one.value:.0f}")
     value = week.display.load(one.value) if one.unit == "kg" else amount(week, one.value, one.unit)
     template = words.CLEAR_BEST if one.clear else words.BEST_ON_DAY
     return template.format(what=words.BESTS[one.kind].format(best=best_word(one), name=one.what), value=value)

@@ -33,10 +33,11 @@ LEGEND: dict[DayMark, str] = {  # of marks that need a word to be understood, in
     "answered": "answered",
 }
 EXCUSED = "You were {away}. Nothing was expected."
-PLANNED_DONE = "{done} of {due} planned days."
+LIFTING_DAY = "planned lifting day"  # of the roles that `metrics.adherence` counts; runs are planned too
+PLANNED_DONE = "{done} of {due} planned lifting days."
 FOUR_WEEKS = "{done} of {due} in 4 weeks."
 OFF_BESIDE = "You were {away} on {days} more; nothing was expected then."
-NONE_DUE = "{days} planned, none due yet."
+NONE_DUE = "{days}, none due yet."
 ANSWERED_ONLY = "You answered on {days}; no training is logged."
 NOTHING_LOGGED = "Nothing is logged this week."
 LINE_BACK = "Log {sessions} and you get your line back."
@@ -96,9 +97,9 @@ BEST_LEAD = "{value} on {day}. It beats all {days} before by more than a good da
 SURE_BEST = "Sure of this day. It is not yet a new level."
 EVERY_REP_CLEAN = "Every rep clean, {sets} in a row"
 ALL_CLEAN_LEAD = "{reps} in a row were clean."
-ALL_PLANNED = "All {done} planned days in 4 weeks"
-PLANNED = "You did {done} of {due} planned days"
-PLANNED_ALL = "You did all {due} planned days"
+ALL_PLANNED = "All {done} planned lifting days in 4 weeks"
+PLANNED = "You did {done} of {due} planned lifting days"
+PLANNED_ALL = "You did all {due} planned lifting days"
 TRAINED = "You trained on {days}"
 STEADY = "A steady week"
 HELD = "{names} held steady."
@@ -145,10 +146,10 @@ LIFTS_CHOSEN = "These lifts were chosen from your log. Your coach can name other
 NO_LIFT = "No lift was done on three days in 8 weeks. Log one hard set a week."
 BREAKS = "{kinds} first"
 GOOD_DAY, BAD_DAY = "good", "bad"
-SETS_OF = "{sets} of {reps}"
+SETS_OF = "of {reps}"
+NO_SURE_DIFFERENCE = "no sure difference"
 
 # bests
-ALL_DONE = "All {n} planned days done"
 ALL_CLEAN = "Every rep clean, {n} sets in a row"
 BESTS = {  # by the kind of a milestone
     "depth": "deepest clean {name}",
@@ -173,15 +174,15 @@ CELLS = "{items} by day; empty cells were not filled in"
 
 # next week
 COMING = "What is planned, day by day"
-PLANNED_DAYS = "{days} planned"
+DAY_BY_DAY = "Day by day"
+LIFTING_DAYS = "Planned lifting days"
 NOTHING_PLANNED = "nothing planned"
 TEST_DUE = "{name} due"
 COACH_ADDS = "Your coach will add this."
 
 # folds
 SET_BREAK = "{lift}: {said}"
-AGAINST_USUAL = "Last: {value} on {day}, {off} than your usual {usual}; a {kind} day alone makes {alone}."
-AGAINST_NEW_USUAL = "Last: {value} on {day}, {off} than your new usual {usual}; a {kind} day alone makes {alone}."
+AGAINST_USUAL = "Last: {value} on {day}, {off} than your usual until then, {usual}; a {kind} day alone makes {alone}."
 AT_USUAL = "Last: {value} on {day}, as usual; a bad day alone makes {alone}."
 LAST_ONLY = "Last: {value} on {day}."
 OTHER_DEVICE = "{sessions} up to {day} on another device, not compared."

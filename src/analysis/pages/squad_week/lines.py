@@ -92,7 +92,7 @@ def silence_of(one: MemberWeek) -> str:
             return words.NOTHING_EVER.format(athlete=one.name)
         return words.NOTHING_SINCE.format(athlete=one.name, day=day_text(one.last_date))
     days = one.week.adherence.not_logged
-    return words.NO_LOG.format(athlete=one.name, days=count_text(days, "planned day")) if days else ""
+    return words.NO_LOG.format(athlete=one.name, days=count_text(days, "planned lifting day")) if days else ""
 
 
 def _due(week: SquadWeek) -> list[Block]:
