@@ -103,12 +103,12 @@ class TestMessage:
 
     def test_all_planned_days_of_four_weeks_come_before_those_of_one(self):
         told = self.said()
-        assert (told.headline, told.picture) == ("All 12 planned lifting days in 4 weeks", None)
+        assert (told.headline, told.picture) == ("All 12 lifting days in 4 weeks", None)
         assert told.lead == "Romanian deadlift and hinge depth held steady."
         missed = self.said(sessions=trained(left_out=("2026-06-15",)))
-        assert missed.headline == "You did all 3 planned lifting days"
+        assert missed.headline == "You did all 3 lifting days"
         late = self.said(sessions=trained(left_out=("2026-06-22",)))
-        assert late.headline == "You did 2 of 3 planned lifting days"
+        assert late.headline == "You did 2 of 3 lifting days"
 
     def test_without_news_and_plan_the_week_was_steady(self):
         told = self.said(plan=table("plan", []))
@@ -121,14 +121,14 @@ class TestMessage:
 
     def test_one_day_out_of_the_usual_is_no_message_and_is_not_said_to_be_usual(self):
         told = self.said(bar_speed(FRIDAYS, last_day_off(-0.15)), self.STEADY_FORM)
-        assert told.headline == "All 12 planned lifting days in 4 weeks"
+        assert told.headline == "All 12 lifting days in 4 weeks"
         assert "Romanian deadlift" not in told.lead
 
     def test_a_difference_of_the_sides_is_no_change_and_no_message(self):
         dates = [str(day.date()) for day in pd.date_range(end="2026-06-22", periods=8, freq="28D")]
         left = [150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0]
         told = self.said(trials=hops(dates, left, [one + 19 for one in left[::-1]]))
-        assert told.headline == "All 12 planned lifting days in 4 weeks"
+        assert told.headline == "All 12 lifting days in 4 weeks"
 
     def test_a_week_with_one_day_says_what_makes_a_message(self):
         one = birch().but(**lifting(), sessions=trained(1, left_out=("2026-06-24", "2026-06-26")), trials=NO_TRIALS)

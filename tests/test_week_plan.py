@@ -135,7 +135,7 @@ class TestAdherence:
 
 
 class TestIllOrAway:
-    """What the page says of planned lifting days on which the athlete was ill or away."""
+    """What the page says of lifting days on which the athlete was ill or away."""
 
     WEEK = ("2026-06-22", "2026-06-28")
 
@@ -167,9 +167,7 @@ class TestIllOrAway:
     def test_a_day_of_illness_is_told_beside_what_was_due(self):
         week = self.week(("ill", "2026-06-22", "2026-06-22"), sessions=table("sessions", [session(FRIDAYS[-1], "a")]))
         _, fact = sections.header(week)
-        assert fact.sentence.startswith(
-            "1 of 2 planned lifting days. You were ill on 1 more; nothing was expected then."
-        )
+        assert fact.sentence.startswith("1 of 2 lifting days. You were ill on 1 more; nothing was expected then.")
         (planned,) = logged.plan_table(week)
         assert [became for _, _, became in planned.rows] == ["ill", "missed", "done"]
 
@@ -293,4 +291,4 @@ def test_what_is_counted_of_a_plan_has_one_name_on_every_page():
         assert not [line for line in lines if re.search(r"\bplanned days?\b.*[\"']", line)], path
     plan = pd.DataFrame({"local_date": pd.date_range(MONDAY, periods=4), "role": ["day_1", "other", "day_3", "rest"]})
     became = plan_status(plan.assign(content=None), birch().sessions, week_days(SUNDAY), SUNDAY)
-    assert became["role"].tolist() == ["day_1", "day_3"], "planned lifting days; a planned run is no such day"
+    assert became["role"].tolist() == ["day_1", "day_3"], "lifting days; a planned run is no such day"

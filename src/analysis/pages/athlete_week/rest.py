@@ -49,6 +49,7 @@ KINDS = (  # in the order of the lines
     (Durability,),
     (TempoKept,),
 )
+BESIDE = (Durability, TempoKept)  # which follow a second lift or test
 
 
 def rest_of(week: AthleteWeek, told: Followed | None) -> tuple[Followed, ...]:
@@ -66,7 +67,7 @@ def rest_of(week: AthleteWeek, told: Followed | None) -> tuple[Followed, ...]:
         nth = seen[kind] if is_told and not is_changed else 0
         seen[kind] += is_told
         is_old = not week.holds(one.last_date) and not (nth == 0 and _is_tested(one))
-        keys.append((not is_changed, not is_told, nth, is_old, kind))
+        keys.append((not is_changed, not is_told, is_old, max(nth, isinstance(one, BESIDE)), kind))
     return tuple(others[place] for place in sorted(range(len(others)), key=keys.__getitem__))
 
 
@@ -189,12 +190,13 @@ def _remark(week: AthleteWeek, one: Followed) -> str:
 
 
 def _place(week: AthleteWeek, one: Followed) -> Place | None:
-    """Where the newest value lies on the band of one more; None for sides, of which neither is the better one."""
+    """Where the newest value lies on the band of one more; None where there is none, and for sides, of which neither is
+    the better one."""
     if isinstance(one, SideDifference):
         return None
     low, high = band_of(one)
     if low is None or high is None:
-        return place_of(one, words.NO_USUAL)
+        return None
     verdict = f", {one.change.state}" if one.change.state is not State.TOO_CLOSE else ""
     title = words.PLACE.format(usual=usual_text(week, one, low, high), verdict=verdict)
     return place_of(one, title)

@@ -52,6 +52,8 @@ def header(week: AthleteWeek) -> list[Block]:
     if week.excused and not week.n_trained_days:
         return shown
     named = [Text(f"{label_text(one)}.") for one in week.labelled if one.kind not in words.AWAY]
+    if week.n_trained_days == 1 and not len(week.plan) and not week.done_by_kind:
+        return [*shown, *named]  # the message counts the one day of lifting
     try:
         return [*shown, logged.done_fact(week), *named]
     except NotEnoughData:
