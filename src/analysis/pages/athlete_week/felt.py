@@ -8,6 +8,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.usual_band import BAND_LEVEL
 from analysis.base.wellness_items import wellness_item
 from analysis.pages.athlete_week import words
+from analysis.pages.athlete_week.action import asks_for_answers
 from analysis.pages.athlete_week.spoken import fact_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import count_text, expected_text
@@ -26,6 +27,8 @@ def felt_blocks(week: AthleteWeek) -> list[Fact | Drawing]:
         answered = felt_fact(week)
     except NotEnoughData:
         if not moved and not (week.excused and not week.n_trained_days):
+            if asks_for_answers(week):  # a page asks for one thing once
+                raise NotEnoughData(words.NO_ANSWERS_YET) from None
             raise
         return list(moved)
     return [answered, *moved, cells(week, items(week)[:ITEMS_MOST])]

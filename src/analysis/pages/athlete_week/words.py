@@ -121,6 +121,7 @@ CUE = "Your cue: “{cue}”"
 TEST = "Do the {name} {when}"
 TEST_WHY = "Your last one was on {last}."
 NO_ANSWERS = "Note how you slept tomorrow morning"
+NO_ANSWERS_YET = "No answers yet."
 NO_ANSWERS_WHY = "With 14 answers you see your own usual."
 
 # the rest
