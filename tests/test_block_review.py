@@ -114,7 +114,7 @@ def test_weeks_without_a_record_are_not_logged_and_no_rest(block_before):
     assert set(silent["athlete"]) == {"Elm"}
     assert silent["begins"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-23", "2026-03-30", "2026-04-06"]
     elm = review.plan.set_index("athlete").loc["Elm"]
-    assert elm["not_logged"] >= 9, "three planned days in each of the three weeks"
+    assert elm["not_logged"] >= 9, "three planned lifting days in each of the three weeks"
     said, _judged = [one.sentence for one in block.attrition(review) if isinstance(one, Fact)]
     assert "Elm: nothing logged in 3 weeks" in said
     assert "Not counted as rest" in said
@@ -217,7 +217,7 @@ def test_the_summary_is_ten_lines_of_which_each_leads_to_its_section(last_block)
     sections = [row.section for row in found.rows]
     assert sections == list(words.HEADS)
     lines = {row.section: f"{row.verdict} {row.text}" for row in found.rows}
-    assert lines["plan"].startswith("93 % done. 392 of 423 planned days; ")
+    assert lines["plan"].startswith("93 % done. 392 of 423 planned lifting days; ")
     assert lines["changes"].startswith("3 of 48 changed and stayed so. Luck alone would move about 0.6. 3 beyond ")
     assert lines["load"].startswith("Load helps for 0 of 11. Median error of the next test ")
     assert lines["growth"].endswith("Beyond 0: Alder.")

@@ -1,4 +1,4 @@
-"""The content of planned days: which of the lifts that the plan names were done."""
+"""The content of planned lifting days: which of the lifts that the plan names were done."""
 
 import pandas as pd
 import pytest

@@ -29,7 +29,7 @@ from analysis.pages.squad_week import sections as squad_sections
 from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.proposals import week_subjects
 from analysis.pages.squad_week.week import SquadWeek, squad_week
-from analysis.report.html import _numbers_text
+from analysis.report.behind import numbers_text
 
 REPORTS = sorted((Path(__file__).parents[1] / "notebooks" / "reports").glob("*.ipynb"))
 IMPERIAL = Display("lb", "mi")
@@ -47,15 +47,15 @@ def test_every_report_gives_its_page_the_units_of_its_reader(path):
 
 def test_the_numbers_behind_a_fact_are_told_in_the_units_of_the_page_and_kept_in_kg():
     fact = Fact("squat.e1rm", "…", "better", unit="kg", level=100.0, level_low=98.0, level_high=102.0, mdc=2.0, n=9)
-    assert _numbers_text(as_plain(fact), IMPERIAL) == (
+    assert numbers_text(as_plain(fact), IMPERIAL) == (
         "Level 220.5 lb (interval 216.1 to 224.9), two single values differ by up to 4.4, from 9 values."
     )
-    assert _numbers_text(as_plain(fact), Display()).startswith("Level 100.0 kg (interval 98.0 to 102.0)")
+    assert numbers_text(as_plain(fact), Display()).startswith("Level 100.0 kg (interval 98.0 to 102.0)")
 
 
 def test_the_numbers_behind_a_pace_are_minutes_a_mile():
     fact = Fact("run.pace", "…", "better", unit="s/km", level=360.0, level_low=355.0, level_high=365.0)
-    assert _numbers_text(as_plain(fact), IMPERIAL) == "Level 9:39 min/mi (interval 9:31 to 9:47)."
+    assert numbers_text(as_plain(fact), IMPERIAL) == "Level 9:39 min/mi (interval 9:31 to 9:47)."
 
 
 def in_lb(athlete):
@@ -166,7 +166,7 @@ def shown_by(sections: Iterable[Any], week: Any) -> list[Any]:
 def texts_of(value: Any) -> Iterator[str]:
     """Every text that a reader meets; of a fact the sentences and the numbers behind it."""
     if isinstance(value, Fact):
-        yield from (value.sentence, value.coach_sentence, _numbers_text(as_plain(value), IMPERIAL))
+        yield from (value.sentence, value.coach_sentence, numbers_text(as_plain(value), IMPERIAL))
     elif isinstance(value, Drawing):
         yield from texts_of(list(vars(value).values()))
     elif isinstance(value, str):

@@ -238,8 +238,10 @@ def test_the_shapes_of_a_day_are_heard_as_its_words(emitted):
 
 def test_what_is_heard_of_a_trend_are_the_values_that_are_drawn():
     scene = SCENES["trend"](plain(next(drawing for drawing in DRAWINGS if drawing.kind == "trend")))
-    assert scene.description == "3.50, 3.40 s, oldest first. Before, up to 1 June: 3.50 s. Up is better."
-    assert next(shape.text for shape in scene.shapes if shape.tag == "text") == "before 3.50 s"
+    assert scene.description == "3.50, 3.40 s, oldest first. Level since 1 June 3.40 s, before 3.50 s. Up is better."
+    texts = [shape.text for shape in scene.shapes if shape.tag == "text"]
+    assert texts[:2] == ["before 3.50 s", "since 1 June 3.40 s"]
+    assert not any("3.40" in text for text in texts[2:]), "no second number beside the level that the label names"
     (*_, first, newest) = [shape.attributes["cy"] for shape in scene.shapes if shape.tag == "circle"]
     assert newest < first  # a smaller time stands higher
 

@@ -31,20 +31,25 @@ from made_up_athlete import (
 )
 from made_up_week import FLAT_S, LONG, YEAR, of_kind, week_of
 
-from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sure, Text, Trend, as_plain
+from analysis.base.blocks import Cells, Days, Fact, Lines, Measures, Numbers, Reps, Sides, Sure, Text, Trend, as_plain
 from analysis.base.config import Shown as Units
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.base.units import clock_text, number_text
 from analysis.models.answers import Answers
+from analysis.models.checks import CheckHistory
 from analysis.models.form.clean_reps import FormHistory
+from analysis.models.form.hinge_depth import HingeDepth
+from analysis.models.form.sides import SideDifference
+from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
+from analysis.models.strength.speed_at_load import SpeedAtLoad
 from analysis.pages.athlete_week import sections
 from analysis.pages.athlete_week.message import message_of
 from analysis.pages.athlete_week.rest import rest_of
 from analysis.pages.athlete_week.spoken import words_of
 from analysis.pages.athlete_week.week import AthleteWeek
-from analysis.pages.series import subject_of
+from analysis.pages.series import can_be_told, is_news, subject_of
 from analysis.report.drawing import SCENES
 from analysis.report.page import plain
 
@@ -101,7 +106,14 @@ LABELS = {
     "deload": (("deload", "2026-06-15", "2026-06-28"),),
 }
 LEFT_CM = [150.0, 152.0, 149.0, 151.0, 150.0, 152.0, 149.0, 151.0]
-HOPS = {"none": None, "even": LEFT_CM[::-1], "right": [one + 19 for one in LEFT_CM[::-1]]}
+HOPS = {
+    "none": None,
+    "even": LEFT_CM[::-1],
+    "right": [one + 19 for one in LEFT_CM[::-1]],
+    "left": [one - 19 for one in LEFT_CM[::-1]],
+    "nearly": [one + 3 for one in LEFT_CM],
+    "one bad day": [*LEFT_CM[:-2], LEFT_CM[-2] + 60, LEFT_CM[-1]],
+}
 UNITS = [Units(), Units(mass="lb", distance="mi")]
 SESSIONS = {"none": table("sessions", []), "all": trained(), "some": trained(left_out=("2026-06-22", "2026-06-26"))}
 DATES = [str(day.date()) for day in pd.date_range(end="2026-06-22", periods=8, freq="28D")]
@@ -229,6 +241,7 @@ def test_a_week_says_one_thing(week):
     nothing_is_missed_that_is_there(shown)
     words_are_right(shown)
     what_is_heard_is_what_is_drawn(shown)
+    sides_are_drawn_as_they_are_told(shown)
 
 
 def series_are_told_once(shown: Shown) -> None:
@@ -251,7 +264,7 @@ def the_message_is_that_of_its_series(shown: Shown) -> None:
     moved = [one for one in week.followed if one.change.changed and not isinstance(one, Answers)]
     if week.excused and week.n_trained_days < 2:
         assert message.headline.startswith("You were")
-        assert not any("planned days" in fact.sentence for fact in of_kind(shown.by_section["header"], Fact))
+        assert not any("lifting days" in fact.sentence for fact in of_kind(shown.by_section["header"], Fact))
         return
     if message.told is None:
         return
@@ -269,6 +282,9 @@ def the_message_is_that_of_its_series(shown: Shown) -> None:
         )
         assert message.picture.values[-1] == newest
         assert message.picture.level in (None, level)
+        if message.told.change.changed:  # what a label says stands in the sentence beside it
+            assert message.picture.level_text in message.lead
+            assert message.picture.before_text in message.lead
 
 
 def the_rest_counts_its_lines(shown: Shown) -> None:
@@ -295,7 +311,21 @@ def the_rest_counts_its_lines(shown: Shown) -> None:
             spoken = words_of(shown.week, one)
             if spoken.more in row.below or spoken.less in row.below:  # of a value of this week
                 assert (spoken.less in row.below) == (row.place.at < 0), (row, one.change)
+    assert len({row.name for row in measures.rows}) == len(measures.rows), "a name for each line"
+    the_first_lines_are_of_every_kind(shown.week, rest, measures.shown)
     the_names_are_those_that_are_counted(shown, summary, rest)
+
+
+def the_first_lines_are_of_every_kind(shown_week: AthleteWeek, rest: Sequence[Followed], shown: int) -> None:
+    """Of each kind that a reader asks for one stands open, where it is told and of this week; of tests whenever."""
+    told = [one for one in rest if can_be_told(one)]
+    if any(is_news(one) for one in told):
+        return
+    answered_first = (SpeedAtLoad, FormHistory, HingeDepth, CheckHistory, PaceAtHeartRate, SideDifference)
+    for kind in answered_first:
+        of_kind_ = [one for one in told if isinstance(one, kind)]
+        is_there = any(shown_week.holds(one.last_date) for one in of_kind_) or kind in (CheckHistory, SideDifference)
+        assert not of_kind_ or not is_there or any(isinstance(one, kind) for one in rest[:shown])
 
 
 def the_names_are_those_that_are_counted(shown: Shown, summary: Fact, rest: Sequence[Followed]) -> None:
@@ -314,11 +344,11 @@ def the_header_is_the_plan(shown: Shown) -> None:
     shapes = [day.marks[0] for day in days.days]
     assert sum(mark in ("lift", "run", "sport", "test") for mark in shapes) == week.n_trained_days
     if told and week.adherence.due:
-        assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} planned days.")
+        assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} lifting days.")
     headline = shown.by_section["message"][0].sentence
     if found := re.match(r"You trained on (\d+) day", headline):
         assert int(found[1]) == week.n_trained_days
-    if found := re.match(r"You did (\d+) of (\d+) planned", headline):
+    if found := re.match(r"You did (\d+) of (\d+) lifting", headline):
         assert (int(found[1]), int(found[2])) == (week.adherence.done, week.adherence.due)
 
 
@@ -340,7 +370,7 @@ def nothing_is_missed_that_is_there(shown: Shown) -> None:
         assert not ("no training is logged" in text and not text[0].isupper() and week.n_trained_days), text
         assert not (text.startswith("Nothing is logged") and week.n_logged_days), text
     if week.excused and not week.n_trained_days:
-        assert not any("missed" in text or "planned days" in text for text in shown.texts(("header", "message")))
+        assert not any("missed" in text or "lifting days" in text for text in shown.texts(("header", "message")))
 
 
 def words_are_right(shown: Shown) -> None:
@@ -368,3 +398,19 @@ def what_is_heard_is_what_is_drawn(shown: Shown) -> None:
         assert len(dots) == len(block.values) == len(scene.description.split(", oldest")[0].split(","))
     for block in of_kind(shown.blocks, Numbers):
         assert all(len(row) == len(block.heads) for row in block.rows)
+
+
+def sides_are_drawn_as_they_are_told(shown: Shown) -> None:
+    """Bands part where a difference is told, and nowhere else; the interval that is printed leaves out none there."""
+    facts = {fact.subject: fact for fact in shown.facts}
+    numbers = shown.by_section["numbers"]
+    for one in (*shown.week.sides.known, *shown.week.leg_sides.known):
+        fact = facts[subject_of(one)]
+        if not one.can_tell:
+            continue
+        drawn = next(block for block in numbers[numbers.index(fact) :] if isinstance(block, Sides))
+        low, high = sorted(drawn.rows, key=lambda row: row.value)
+        is_told = "side" in fact.lead
+        assert is_told == (low.high < high.low) == (not fact.level_low <= 0 <= fact.level_high)
+        assert fact.conf_level == one.conf_level
+        assert f"{high.label.lower()} side" in fact.lead or not is_told

@@ -1,10 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_athlete import SUNDAY, answers, birch, table
+from made_up_athlete import SUNDAY, answers, birch, labelled, table
 from made_up_week import of_kind, week_of
 
 from analysis.base.blocks import Cells, Fact
+from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import week_days
 from analysis.metrics.wellness import wellness_week
 from analysis.pages.athlete_week import sections
@@ -36,7 +37,7 @@ class TestAnswers:
         assert [type(block) for block in sections.felt(self.week(self.USUAL))] == [Fact, Cells]
 
     def test_how_you_felt_is_never_the_message(self):
-        assert sections.message(self.week(self.moved(-3.0)))[0].lead == "All 12 planned days in 4 weeks."
+        assert sections.message(self.week(self.moved(-3.0)))[0].lead == "All 12 lifting days in 4 weeks."
 
     def test_an_item_without_a_scale_or_a_good_direction_is_not_judged(self):
         assert self.week(self.USUAL, direction="").answers.known == ()
@@ -92,14 +93,23 @@ class TestStandsOut:
         return week_of(birch().but(wellness=table("wellness", answers(self.DAYS, sleep))))
 
     def test_one_answer_outside_the_usual_is_named_with_its_day(self):
-        assert sections.felt(self.week(1.0))[0].sentence == (
-            "You answered on 7 days. Sleep was lower than usual on Sunday."
-        )
+        assert sections.felt(self.week(1.0))[0].sentence == ("Sleep was lower than usual on Sunday.")
 
     def test_several_are_counted_and_set_against_luck(self):
-        assert sections.felt(self.week(1.0, 1.0))[0].sentence == (
-            "You answered on 7 days. 2 answers were unusual; luck makes about 0.7."
-        )
+        assert sections.felt(self.week(1.0, 1.0))[0].sentence == ("2 unusual answers; luck makes about 0.7.")
+
+    def test_a_page_that_asks_for_answers_does_so_once(self):
+        nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "cues", "splits", "trials", "plan")}
+        week = week_of(birch().but(**nothing))
+        assert sections.next_step(week)[0].subject == "next.answers"
+        with pytest.raises(NotEnoughData, match=r"^No answers yet\.$"):
+            sections.felt(week)
+
+    def test_of_a_week_ill_no_answer_is_asked_for(self):
+        nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "trials", "splits", "sets", "reps")}
+        ill = labelled(("ill", "2026-06-22", "2026-06-28"))
+        week = week_of(birch().but(**nothing, labels=ill, sessions=table("sessions", [])))
+        assert sections.felt(week) == []
 
     def test_without_one_it_says_so(self):
         assert sections.felt(self.week())[0].sentence.endswith("No answer was off your usual.")

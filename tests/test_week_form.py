@@ -93,7 +93,7 @@ class TestSides:
         fact = self.fact([169.0, 170.0, 168.0, 171.0, 169.0, 170.0, 168.0, 171.0])
         assert fact.sentence == "Your right side reaches 12 % further. Single-leg hop, on 8 of 8 dates."
         assert (fact.state, fact.lead) == (None, "Your right side reaches 12 % further.")
-        assert "90 % interval" in fact.coach_sentence
+        assert "95 % interval" in fact.coach_sentence
 
     def test_one_bad_day_is_no_difference_we_can_be_sure_of(self):
         right = [151.0, 150.0, 150.0, 150.0, 152.0, 150.0, 150.0, 190.0]

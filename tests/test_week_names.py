@@ -69,12 +69,12 @@ def test_the_newest_of_both_sides_is_written_alike_in_line_fold_and_tests():
     week = week_of(birch().but(trials=hops(["2026-03-09", "2026-04-06", "2026-05-04", "2026-06-22"], left, right)))
     (rows,) = [block.rows for block in of_kind(sections.rest(week), Measures)]
     (line,) = [row for row in rows if row.name == "Single-leg hop"]
-    assert (line.below, line.value) == ("Left and right", "L 153.0, R 152.2 cm")
+    assert (line.below, line.value) == ("No sure difference, Monday", "L 153.0, R 152.2 cm")
     (tests,) = [block for block in of_kind(sections.tests(week), Numbers) if block.title == "Last tests"]
     assert [row[1] for row in tests.rows if row[0] == "Single-leg hop"] == ["left 153.0, right 152.2 cm, 22 Jun"]
     numbers = sections.numbers(week)
     assert any(getattr(block, "text", "") == "Last: left 153.0, right 152.2 cm on 22 Jun." for block in numbers)
-    assert of_kind(numbers, Sides)[0].title.startswith("Single-leg hop, mean of 4 dates: left 15")
+    assert of_kind(numbers, Sides)[0].title.startswith("Single-leg hop, level over 4 dates: left 15")
 
 
 def test_clean_reps_end_where_form_first_changed_in_picture_and_words():

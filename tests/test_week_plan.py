@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,11 +22,11 @@ from made_up_athlete import (
 )
 from made_up_week import week_of
 
+import analysis
 from analysis.base.blocks import Days, Fact
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import away, day_states, plan_status, week_days
 from analysis.pages.athlete_week import logged, sections
-from analysis.pages.athlete_week.milestones import milestones_of
 from analysis.pages.athlete_week.week import AthleteWeek
 
 
@@ -132,7 +135,7 @@ class TestAdherence:
 
 
 class TestIllOrAway:
-    """What the page says of planned days on which the athlete was ill or away."""
+    """What the page says of lifting days on which the athlete was ill or away."""
 
     WEEK = ("2026-06-22", "2026-06-28")
 
@@ -164,14 +167,14 @@ class TestIllOrAway:
     def test_a_day_of_illness_is_told_beside_what_was_due(self):
         week = self.week(("ill", "2026-06-22", "2026-06-22"), sessions=table("sessions", [session(FRIDAYS[-1], "a")]))
         _, fact = sections.header(week)
-        assert fact.sentence.startswith("1 of 2 planned days. You were ill on 1 more; nothing was expected then.")
+        assert fact.sentence.startswith("1 of 2 lifting days. You were ill on 1 more; nothing was expected then.")
         (planned,) = logged.plan_table(week)
         assert [became for _, _, became in planned.rows] == ["ill", "missed", "done"]
 
     def test_all_that_was_due_is_all_that_was_planned_but_for_illness(self):
         done = [session(day, str(day), role=role) for day, role in ((FRIDAYS[-1], "day_5"), (MONDAY, "day_1"))]
         week = self.week(("ill", "2026-06-24", "2026-06-24"), sessions=table("sessions", done))
-        assert [(one.kind, one.value) for one in milestones_of(week)] == [("effort", 2)]
+        assert (week.adherence.done, week.adherence.due, week.adherence.off) == (2, 2, 1)
 
     @pytest.mark.parametrize("kind", ["deload", "taper", "return"])
     def test_what_is_planned_light_is_due_as_planned(self, kind):
@@ -278,3 +281,14 @@ class TestWithoutAPlan:
 
     def test_a_measurement_at_rest_is_no_training(self):
         assert self.said(("2026-06-23", "measurement")) == "You answered on 7 days; no training is logged."
+
+
+def test_what_is_counted_of_a_plan_has_one_name_on_every_page():
+    package = Path(analysis.__file__).parent
+    texts = [*package.glob("pages/**/*.py"), package / "base/rules.toml", *package.glob("report/template/*.jinja")]
+    for path in texts:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if '"""' not in line]
+        assert not [line for line in lines if re.search(r"\bplanned days?\b.*[\"']", line)], path
+    plan = pd.DataFrame({"local_date": pd.date_range(MONDAY, periods=4), "role": ["day_1", "other", "day_3", "rest"]})
+    became = plan_status(plan.assign(content=None), birch().sessions, week_days(SUNDAY), SUNDAY)
+    assert became["role"].tolist() == ["day_1", "day_3"], "lifting days; a planned run is no such day"

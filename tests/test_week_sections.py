@@ -73,7 +73,7 @@ class TestSections:
         assert days.legend == (("lift", "lift"), ("test", "test"), ("answered", "answered"))
         for mark, word in days.legend:  # what is read below the signs is what is heard of them
             assert all(word[:4] in day.word for day in days.days if mark in day.marks)
-        assert told.sentence == "3 of 3 planned days. 12 of 12 in 4 weeks."
+        assert told.sentence == "3 of 3 lifting days. 12 of 12 in 4 weeks."
 
     def test_a_day_without_a_log_has_nothing_logged_and_one_ahead_is_still_to_come(self):
         nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "trials")}
@@ -86,7 +86,7 @@ class TestSections:
         cells, table_of = sections.next_week(week_of(birch()))
         assert [day.below for day in cells.days] == ["Lift", "", "Lift", "", "Lift", "", ""]
         assert cells.days[3].word == "Thursday: rest"
-        assert (table_of.title, table_of.rows[0]) == ("3 days planned", ("Mon", "Day 1, drills"))
+        assert (table_of.title, table_of.rows[0]) == ("Day by day", ("Mon", "Day 1, drills"))
 
     def test_period_names_month_and_year_once(self):
         assert sections.period(week_of(birch())) == "22 – 28 June 2026"
@@ -112,7 +112,7 @@ class TestSections:
     def test_before_anything_is_due_there_is_no_count_of_four_weeks(self):
         untrained = birch().but(plan=plan_lines(MONDAY, 1), sessions=table("sessions", []))
         first_day = week_of(untrained, MONDAY)
-        assert logged.adherence_fact(first_day).sentence == "3 days planned, none due yet."
+        assert logged.adherence_fact(first_day).sentence == "3 lifting days planned, none due yet."
 
     def test_without_a_plan_there_are_counts_only(self):
         week = week_of(birch().but(plan=table("plan", [])))
@@ -130,7 +130,7 @@ class TestSections:
         week = week_of(birch().but(**lifting(bar_speed(FRIDAYS[-2:], np.array([0.70, 0.72])))))
         (row,) = [row for row in sections.rest(week)[1].rows if row.name == "Romanian deadlift"]
         assert (row.below, row.value) == ("60 kg, four more sessions to go", "0.72 m/s")
-        assert (row.place.at, row.place.title) == (None, "no usual yet")
+        assert row.place is None
 
     def test_what_was_left_out_is_said_with_its_reason_newest_first(self):
         rows = [("2025-12-30", "Sleep", "", "typed twice"), ("2026-06-23", "20 m sprint", "trial 2", "gate fell over")]

@@ -57,7 +57,7 @@ def test_a_morning_and_a_session_are_on_the_athletes_and_the_coachs_page_two_com
     assert "You answered on 1 day." in own
     assert "8 of 8 reps clean" in own
     assert "“left <b>foot</b> felt odd”" in own  # as text
-    assert "1 of 1 planned day of this week done." in squads
+    assert "1 of 1 planned lifting day of this week done." in squads
     assert "Ask: Birch (nothing yet)." in squads
     table = dict(zip(("sets", "reps", "answers"), rows_of_streams(coachs), strict=True))
     assert table == {"sets": "1", "reps": "8", "answers": "3"}

@@ -135,6 +135,7 @@ class Sides(Drawing):
     unit: str
     rows: tuple[SideRow, ...]
     decimals: int = 1
+    note: str = "band: error of the test"  # what the bands mean
 
 
 @dataclass(frozen=True)
@@ -309,6 +310,8 @@ class Trend(Drawing):
     before: float | None = None
     since: float | None = None  # from which week on the level holds, where there is one before
     since_day: str = ""
+    level_text: str = ""  # as the sentence beside it writes the level since then and the one before
+    before_text: str = ""
     state: State | None = None
 
 

@@ -58,9 +58,9 @@ def _state(meaning: str) -> FactKind:
 
 
 FACTS: dict[str, FactKind] = {
-    "adherence_done": _number("athlete", "planned training days done in the last four weeks"),
-    "adherence_due": _number("athlete", "planned training days that were due in the last four weeks"),
-    "adherence_pct": _number("athlete", "share of the planned days of the last four weeks that was done, in percent"),
+    "adherence_done": _number("athlete", "planned lifting days done in the last four weeks"),
+    "adherence_due": _number("athlete", "planned lifting days that were due in the last four weeks"),
+    "adherence_pct": _number("athlete", "share of the planned lifting days done in the last four weeks, in percent"),
     "adherence_week_pct": _number("athlete", "the same of this week alone"),
     "plan_lifts_pct": _number("athlete", "share of the lifts named for this week's trained days that was done"),
     "strength_week_over_week_pct": _number("athlete", "volume load of this week over that of the week before, minus 1"),

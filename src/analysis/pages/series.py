@@ -23,16 +23,10 @@ from analysis.models.running.pace_at_heart_rate import PaceAtHeartRate
 from analysis.models.series import Followed
 from analysis.models.strength.e1rm_by_day import E1rmByDay
 from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages import words
 from analysis.pages.wording import SIDES, count_text, decimals_of, exercise_name, percent, side_name, speed_name
 
 COURSE_WEEKS = 12
-_MORE_OF_A_SIDE = {  # by the unit of what both sides did
-    "m/s": ("is", "faster"),
-    "kg": ("is", "stronger"),
-    **dict.fromkeys(("m", "cm", "mm", "deg"), ("reaches", "further")),
-}
-
-_LARGER = ("is", "larger")
 
 
 def subject_of(one: Followed) -> str:
@@ -118,8 +112,8 @@ def series_fact(one: Followed, display: Display) -> Fact:
 
 def larger_side(result: SideDifference) -> str:
     """Which side does more and by how much: 'right 10 % further'."""
-    _, more = _MORE_OF_A_SIDE.get(result.unit, _LARGER)
-    return f"{result.larger} {percent(result.estimate_pct)} {more}"
+    _, more = words.MORE_OF_A_SIDE.get(result.unit, words.LARGER)
+    return words.SIDE_BY.format(side=result.larger, size=percent(result.estimate_pct), more=more)
 
 
 def can_be_told(one: Followed) -> bool:
@@ -132,22 +126,22 @@ def _sides_fact(result: SideDifference, display: Display) -> Fact:
     fact = result.change.as_fact(subject_of(result), **vars(wording_of(result, display)))
     if not result.can_tell:
         return fact
-    agreeing = f"on {result.dates_agreeing} of {result.n_dates} dates"
+    about = {"name": result.name, "side": result.larger, "agreeing": result.dates_agreeing}
+    about["dates"] = count_text(result.n_dates, "date")
+    verb, more = words.MORE_OF_A_SIDE.get(result.unit, words.LARGER)
     if result.is_sure:
-        verb, more = _MORE_OF_A_SIDE.get(result.unit, _LARGER)
-        lead = f"Your {result.larger} side {verb} {percent(result.estimate_pct)} {more}."
-        said = f"{lead} {result.name}, {agreeing}."
+        lead = words.SIDE_IS_MORE.format(side=result.larger, verb=verb, size=percent(result.estimate_pct), more=more)
+        rest = words.SIDES_AGREE.format(**about)
     else:
-        lead = "No difference we can be sure of."
-        said = f"{lead} {result.name}, {count_text(result.n_dates, 'date')}."
-    interval = f"{signed_text(result.conf_low, 1)} to {signed_text(result.conf_high, 1)}"
-    coach = (
-        f"{result.name}: {signed_text(result.estimate_pct, 1)} % right over left ({result.conf_level * 100:.0f} % "
-        f"interval {interval}), {result.larger} larger {agreeing}; sure beyond {result.mdc_pct:.1f} %."
-    )
+        lead, rest = words.NO_SURE_DIFFERENCE, words.SIDES_OVER.format(**about)
+    by, low, high = (signed_text(value, 1) for value in (result.estimate_pct, result.conf_low, result.conf_high))
+    coach = words.SIDES_OF_COACH.format(**about, by=by, low=low, high=high, level=f"{result.conf_level * 100:.0f}")
     state = None if result.is_sure else State.TOO_CLOSE
-    told = {"sentence": said, "lead": lead, "coach_sentence": coach, "coach_lead": "", "state": state, "reason": None}
-    return replace(fact, **told, level=result.estimate_pct, level_low=result.conf_low, level_high=result.conf_high)
+    told = {"sentence": f"{lead} {rest}", "lead": lead, "coach_sentence": coach, "coach_lead": "", "state": state}
+    level = {"level": result.estimate_pct, "level_low": result.conf_low, "level_high": result.conf_high}
+    # the interval is that of the verdict, at its own level; a change of the difference is not what is told here
+    change = {"change": None, "change_low": None, "change_high": None, "conf_level": result.conf_level}
+    return replace(fact, **told, reason=None, **level, **change)
 
 
 def course_of(
@@ -190,7 +184,7 @@ def course_of(
         since=(one.until - change.since).days / 7 if told else None,
         light=_light(one, weeks),
         state=change.state,
-        note=f"Nothing in {weeks} weeks.",
+        note=words.NOTHING_IN_WEEKS.format(weeks=weeks),
     )
 
 

@@ -20,7 +20,8 @@ from markupsafe import Markup
 from analysis.base.blocks import Fact
 from analysis.base.display import METRIC, Display
 from analysis.base.states import State
-from analysis.base.units import clock_text, clock_unit, number_text, with_unit
+from analysis.base.units import number_text
+from analysis.report.behind import decimals_of, numbers_text
 from analysis.report.drawing import SCENES, broad, lighter, place_x
 from analysis.report.figure import figure_view
 from analysis.report.markdown import markdown_html
@@ -37,12 +38,6 @@ _BEFORE_A_UNIT = re.compile(
 _AT_THE_HEAD = ("header", "message")  # sections that the template places itself
 _TEMPLATES = {"athlete": "athlete.html.jinja", "coach": "coach.html.jinja"}  # by audience
 _STYLES = {name: (f"{name}.css",) for name in ("athlete", "coach", "scientist")}  # beside that of every page
-_DECIMALS = {"m/s": 2, "s": 2, "kg": 1, "deg": 0, "°": 0, "bpm": 0, "m": 2, "%": 1}
-_TOLD = (("", "estimate"), ("level", "level"), ("change", "change"))
-_ENDS = {"estimate": ("conf_low", "conf_high")} | {
-    name: (f"{name}_low", f"{name}_high") for name in ("level", "change")
-}
-_BEHIND = ("conf_low", "level_low", "mdc", "swc", "typical_error")  # what a sentence leaves to the numbers behind it
 _STYLE_HERE = "/* style */"
 _ONE_NUMBER = re.compile(r"(?:[<>]\s)?[+−]?\d[\d.,]*|–")
 
@@ -329,60 +324,14 @@ def _fact_view(fact: dict[str, Any], audience: str, display: Display) -> dict[st
     told = Fact(**{name: value for name, value in fact.items() if name != "kind"})
     lead, rest = (told.lead, told.rest) if audience == "athlete" else (told.coach_lead, told.coach_rest)
     css, state = (told.state.css, told.state.value) if told.state else ("", "")
-    numbers = _numbers_text(fact, display)
+    numbers = numbers_text(fact, display)
     return {"css": css, "mark": told.mark, "lead": lead or "", "rest": rest, "numbers": numbers, "state": state}
-
-
-def _numbers_text(fact: dict[str, Any], display: Display) -> str:
-    """The numbers behind a fact in one line, in the units of its reader; empty where the sentence says all there is."""
-    told = [(word, name) for word, name in _TOLD if fact.get(name) is not None]
-    if not told or all(fact.get(name) is None for name in _BEHIND):
-        return ""
-    held_in = fact.get("unit") or ""
-    unit, values = display.unit(held_in), [display.value(fact[name], held_in) for _, name in told]
-    decimals, clock = _DECIMALS.get(held_in, _decimals_of(values)), clock_unit(unit, values)
-
-    def said(value: float) -> str:
-        shown = display.value(value, held_in)
-        return clock_text(shown, decimals) if clock else number_text(shown, decimals)
-
-    parts = []
-    for word, name in told:
-        sign = "+" if word == "change" and fact[name] > 0 and said(fact[name]) != said(0) else ""
-        parts.append(f"{word} {with_unit(f'{sign}{said(fact[name])}', clock or unit)}")
-        low, high = fact.get(_ENDS[name][0]), fact.get(_ENDS[name][1])
-        if low is not None and high is not None:
-            level = f"{fact['conf_level'] * 100:.0f} % " if fact.get("conf_level") else ""
-            parts[-1] += f" ({level}interval {said(low)} to {said(high)})"
-    words = (("mdc", "two single values differ by up to"), ("swc", "smallest change that matters"))
-    for name, word in (*words, ("typical_error", "typical error")):
-        if fact.get(name) is not None:
-            parts.append(f"{word} {said(fact[name])}")
-    if fact.get("noise_source"):
-        parts[-1] += f" ({fact['noise_source']})"
-    if fact.get("n") is not None:
-        parts.append(f"from {fact['n']} values")
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:] + "."
-
-
-def _decimals_of(values: Iterable[float]) -> int:
-    """Decimals that give the largest value three significant digits, at most three; none where all are whole.
-
-    >>> _decimals_of([0.791, 0.5]), _decimals_of([1200.0, 980.5]), _decimals_of([3.0, 4.0])
-    (3, 0, 0)
-    """
-    known = list(values)
-    largest = max((abs(value) for value in known), default=0.0)
-    if largest == 0 or all(value.is_integer() for value in known):
-        return 0
-    return min(3, max(0, 2 - math.floor(math.log10(largest))))
 
 
 def _frame_view(block: dict[str, Any], audience: str) -> dict[str, Any]:
     """A table with every cell as text, mark or drawing, and what the script sorts by."""
     columns = list(zip(*block["rows"], strict=True)) or [()] * len(block["columns"])
-    by_column = [_decimals_of(value for value in column if isinstance(value, float)) for column in columns]
+    by_column = [decimals_of(value for value in column if isinstance(value, float)) for column in columns]
     are_numbers = [_are_numbers(column) for column in columns]
     return {
         "title": block["title"],

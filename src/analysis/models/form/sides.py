@@ -8,9 +8,10 @@ Model: 100 ln(right / left) of a date, in percent, is a level and an error that 
 Estimator: `models.change` by the noise of the squad in this test (quantity `hop.sides`): the level now, since a change
 of it where one is found. Better is closer to alike. Below 6 dates, or half a year after the last, the GLS mean of the
 dates by the same noise; without a squad and below 3 dates their mean by the error of their trials, 3 a side.
-Interval: that of the engine, t with the degrees of freedom of TE and rho, 90 % unless told. Sure: over 3 dates or more,
-and 0 lies outside the 95 % interval, in a squad by 1.4 times these degrees of freedom, still when single dates are
-clipped as the scan clips them: one bad day makes no difference of the sides. Half its width is told as MDC.
+Interval: 95 %, t with the degrees of freedom of TE and rho, in a squad 1.4 times these; wide enough to hold as well
+where the level would be with single dates clipped as the scan clips them: one bad day makes no difference of the sides.
+Sure: over 3 dates or more, and 0 lies outside of it, so that what is drawn and what is said cannot differ. Half its
+width without the clipped level is told as MDC.
 Measured in athletes of a squad of 12 and alone, 2,000 a cell (`tests/simulations`), n dates with an SD of 3 %, called
 sure in percent where the sides are alike and where right is 4 % larger:
 
@@ -56,6 +57,7 @@ from analysis.models.plausible import check_complete, check_possible
 from analysis.models.result import glance_row, t_quantile, tidy_table, with_fitted
 
 TRIALS_A_SIDE = 3  # on dates whose own scatter is not known
+CONF_LEVEL = 0.95  # of the interval by which the sides are judged, whatever other series are judged by
 SURE_DATES = 3  # below this many dates no difference is called real
 STALE_AFTER_DAYS = 182
 EXACT_PCT = 1e-9  # differences closer than this are the same
@@ -97,20 +99,22 @@ class SideDifference(series.Series):
 
     @property
     def conf_low(self) -> float:
-        return self.estimate_pct - self._half_width
+        return min(self._levels) - self.mdc_pct
 
     @property
     def conf_high(self) -> float:
-        return self.estimate_pct + self._half_width
+        return max(self._levels) + self.mdc_pct
 
     @property
     def conf_level(self) -> float:
-        return self.judging.conf_level
+        """Of the interval, by which it is also judged whether the sides differ."""
+        return CONF_LEVEL
 
     @property
     def mdc_pct(self) -> float:
         """What a difference has to exceed to be another than none, at 95 %."""
-        return surely_beyond(self._half_width, self._level.noise, self.conf_level)
+        half_width = t_quantile(self.df, CONF_LEVEL) * self.se_pct
+        return surely_beyond(half_width, self._level.noise, CONF_LEVEL)
 
     @property
     def n_dates(self) -> int:
@@ -123,8 +127,8 @@ class SideDifference(series.Series):
 
     @property
     def is_sure(self) -> bool:
-        """True where it is told and the difference is beyond the error between dates, and not by one of them alone."""
-        return self.can_tell and min(abs(self.estimate_pct), abs(self._clipped_pct)) > self.mdc_pct
+        """True where it is told and no difference lies outside the interval."""
+        return self.can_tell and not self.conf_low <= 0 <= self.conf_high
 
     @property
     def null_probability(self) -> float:
@@ -154,6 +158,16 @@ class SideDifference(series.Series):
         """Geometric mean of the right side over the dates, in the unit."""
         return float(np.exp(np.log(self._since_change["right"]).mean()))
 
+    @property
+    def left_at_level(self) -> float:
+        """The left side of the level of the difference, about the mean of both sides, in the unit."""
+        return (self.left * self.right) ** 0.5 * float(np.exp(-self.estimate_pct / 200))
+
+    @property
+    def right_at_level(self) -> float:
+        """The right side of the level of the difference, about the mean of both sides, in the unit."""
+        return (self.left * self.right) ** 0.5 * float(np.exp(self.estimate_pct / 200))
+
     def tidy(self) -> pd.DataFrame:
         """One row: 100 ln(R / L) in percent with its interval."""
         told = self.estimate_pct, self.se_pct, self.conf_low, self.conf_high
@@ -177,16 +191,17 @@ class SideDifference(series.Series):
         return dates if since is None else dates[dates["local_date"] >= since]
 
     @property
+    def _levels(self) -> tuple[float, ...]:
+        """The level, and that of dates of which none may lie far from those before it, where there are several."""
+        return (self.estimate_pct, self._clipped_pct) if self.can_tell else (self.estimate_pct,)
+
+    @property
     def _clipped_pct(self) -> float:
         """The level of dates of which none may lie far from those before it."""
         noise, values = self._level.noise, self._since_change["difference_pct"].to_numpy()
         days = days_of(self._since_change["local_date"])
         a_season = float(exposures_a_season(np.median(np.diff(days)), len(days)))
         return level_of(clipped(values, noise.typical_error, a_season), noise.rho, noise.typical_error).value
-
-    @property
-    def _half_width(self) -> float:
-        return t_quantile(self.df, self.conf_level) * self.se_pct
 
     @cached_property
     def _level(self) -> "_Level":

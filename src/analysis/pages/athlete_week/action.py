@@ -5,6 +5,8 @@ from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import day_text, in_sentence
 
+ANSWERS = "next.answers"
+
 
 def action(week: AthleteWeek) -> list[Fact | Drawing]:
     """The action and why; nothing in a week of which nothing was expected, unless the coach accepted something."""
@@ -29,7 +31,12 @@ def _test(week: AthleteWeek) -> list[Fact | Drawing]:
     return [Fact("next.test", words.TEST.format(name=in_sentence(first.name), when=when)), Text(last)]
 
 
+def asks_for_answers(week: AthleteWeek) -> bool:
+    """Whether the one thing to do is to begin with the morning's questions."""
+    return any(isinstance(one, Fact) and one.subject == ANSWERS for one in action(week))
+
+
 def _answers(week: AthleteWeek) -> list[Fact | Drawing]:
     if len(week.athlete.wellness):
         return []
-    return [Fact("next.answers", words.NO_ANSWERS), Text(words.NO_ANSWERS_WHY)]
+    return [Fact(ANSWERS, words.NO_ANSWERS), Text(words.NO_ANSWERS_WHY)]

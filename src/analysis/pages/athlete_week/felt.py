@@ -8,6 +8,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.usual_band import BAND_LEVEL
 from analysis.base.wellness_items import wellness_item
 from analysis.pages.athlete_week import words
+from analysis.pages.athlete_week.action import asks_for_answers
 from analysis.pages.athlete_week.spoken import fact_of
 from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import count_text, expected_text
@@ -18,13 +19,16 @@ ITEMS_MOST = 3
 def felt_blocks(week: AthleteWeek) -> list[Fact | Drawing]:
     """What stands out of the week's answers, questions whose level changed, and the cells.
 
-    Raises NotEnoughData in a week without an answer and without such a question.
+    Raises NotEnoughData in a week without an answer and without such a question; one of which nothing was expected
+    shows nothing then, since nothing is asked of who was ill or away.
     """
     moved = [fact_of(week, one) for one in week.answers.known if one.change.changed]
     try:
         answered = felt_fact(week)
     except NotEnoughData:
-        if not moved:
+        if not moved and not (week.excused and not week.n_trained_days):
+            if asks_for_answers(week):  # a page asks for one thing once
+                raise NotEnoughData(words.NO_ANSWERS_YET) from None
             raise
         return list(moved)
     return [answered, *moved, cells(week, items(week)[:ITEMS_MOST])]
@@ -40,20 +44,20 @@ def other_answers(week: AthleteWeek) -> list[Drawing]:
 
 
 def felt_fact(week: AthleteWeek) -> Fact:
-    """On how many days there was an answer, and how many answers lie outside the usual."""
+    """How many answers lie outside the usual; on how many days there was one, where no usual is known yet."""
     answers = week.wellness
     days = answers.loc[answers["value"].notna(), "local_date"].nunique()
-    text = words.ANSWERED_DAYS.format(days=count_text(days, "day"))
     judged = answers[answers["inside"].notna()]
     outside = judged[~judged["inside"].astype(bool)]
     if len(outside) == 1:
-        text += f" {_one_outside(outside.iloc[0])}"
+        text = _one_outside(outside.iloc[0])
     elif len(outside):
         luck = expected_text((1 - BAND_LEVEL) * len(judged))
-        some = f"{count_text(len(outside), 'answer')} were"
-        text += f" {words.SOME_OUTSIDE.format(answers=some, luck=luck)}"
+        text = words.SOME_OUTSIDE.format(answers=count_text(len(outside), words.UNUSUAL_ANSWER), luck=luck)
     elif len(judged):
-        text += f" {words.NONE_OUTSIDE}"
+        text = words.NONE_OUTSIDE
+    else:
+        text = words.ANSWERED_DAYS.format(days=count_text(days, "day"))
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
 
 

@@ -35,7 +35,8 @@ def adherence_fact(week: AthleteWeek) -> Fact:
     off = week.plan.loc[week.plan["status"] == "off", "away"]
     beside = words.OFF_BESIDE.format(away=_away_words(off), days=len(off)) if len(off) else ""
     if adherence.due == 0:
-        lead = words.NONE_DUE.format(days=count_text(len(week.plan) - adherence.off, "day"))
+        days = count_text(len(week.plan) - adherence.off, words.LIFTING_DAY)
+        lead = words.NONE_DUE.format(days=days)
         return Fact("week.adherence", f"{lead} {beside}".strip(), n=0)
     lead = words.PLANNED_DONE.format(done=adherence.done, due=adherence.due)
     longer = words.FOUR_WEEKS.format(done=four.done, due=four.due) if four.due > adherence.due else ""
@@ -168,7 +169,7 @@ def plan_table(week: AthleteWeek) -> list[Numbers]:
     rows = tuple(
         (f"{row.local_date:%a}", planned_words(row.role, row.content), _became(row)) for row in week.plan.itertuples()
     )
-    return [Numbers("Planned days", ("Day", "What", "How it went"), rows)] if rows else []
+    return [Numbers(words.LIFTING_DAYS, ("Day", "What", "How it went"), rows)] if rows else []
 
 
 def _became(row) -> str:
@@ -186,5 +187,4 @@ def _became(row) -> str:
 def coming_table(plan: pd.DataFrame) -> Numbers:
     """The days planned for the next week, as `AthleteWeek.plan_next_week` has them."""
     rows = tuple((f"{row.local_date:%a}", planned_words(row.role, row.content)) for row in plan.itertuples())
-    planned = words.PLANNED_DAYS.format(days=count_text(plan["local_date"].nunique(), "day"))
-    return Numbers(planned, ("Day", "What"), rows)
+    return Numbers(words.DAY_BY_DAY, ("Day", "What"), rows)

@@ -23,12 +23,15 @@ def durabilities_of(athlete: AthleteFrames, until: pd.Timestamp, judging: Judgin
     return gathered([("run.decoupling_pct", lambda: durability(athlete.runs, athlete.samples, until, judging=judging))])
 
 
-def late_steps(athlete: AthleteFrames, until: pd.Timestamp) -> list[Fact | Drawing]:
-    """Steps a minute in the second half of long runs against the first; nothing below 3 runs that tell it."""
+def late_steps(athlete: AthleteFrames, until: pd.Timestamp, conf_level: float) -> list[Fact | Drawing]:
+    """Steps a minute in the second half of long runs against the first; nothing below 3 runs that tell it.
+
+    `conf_level` is that of the page: whether it is sure is read off the interval that is printed.
+    """
     runs = _long_runs(athlete.runs, until).assign(athlete_id=athlete.athlete_id)
     since = until - pd.Timedelta(weeks=WEEKS)
     try:
-        found = mechanics(runs, {athlete.athlete_id: athlete.samples}, until, since=since)
+        found = mechanics(runs, {athlete.athlete_id: athlete.samples}, until, since=since, conf_level=conf_level)
     except NotEnoughData:
         return []
     return [_steps_fact(found)] if len(found.runs) >= LEAST_RUNS else []

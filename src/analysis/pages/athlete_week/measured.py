@@ -43,7 +43,8 @@ def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
         said += [*kinds_of_break(week, one), rep_strips(one)]
     if isinstance(one, SideDifference):
         last, day = sides_text(one, words_for=words.LEFT_AND_RIGHT), day_of_year(week, one.last_date)
-        said += [side_bands(one), Text(words.LAST_ONLY.format(value=last, day=day))]
+        drawn = [side_bands(one)] if one.can_tell else []  # bands would look as if something were told
+        said += [*drawn, Text(words.LAST_ONLY.format(value=last, day=day))]
     else:
         said.append(Text(newest_text(week, one)))
     return [*said, *map(Text, remarks(week, one))]
@@ -58,10 +59,9 @@ def newest_text(week: AthleteWeek, one: Followed) -> str:
     about = {"value": value_of(week, one), "day": day_of_year(week, one.change.last_date), "alone": alone}
     if off == words.AS_USUAL:
         return words.AT_USUAL.format(**about)
-    template = words.AGAINST_NEW_USUAL if one.change.changed else words.AGAINST_USUAL
     is_better = (one.change.latest > one.change.usual) == (one.change.better == "higher")
     kind = words.GOOD_DAY if is_better else words.BAD_DAY
-    return template.format(**about, off=off, usual=value_of(week, one, one.change.usual), kind=kind)
+    return words.AGAINST_USUAL.format(**about, off=off, usual=value_of(week, one, one.change.usual), kind=kind)
 
 
 def remarks(week: AthleteWeek, one: Followed) -> Iterator[str]:
@@ -132,18 +132,28 @@ def rep_strips(history: FormHistory) -> Reps:
 
 
 def side_bands(result: SideDifference) -> Sides:
-    """Both sides over the dates; a band is half the interval of the difference, so that they part where it is sure."""
-    factor = np.exp((result.conf_high - result.conf_low) / 400)
+    """Both sides at the level of their difference; the bands part exactly where its interval leaves out none."""
+    low, high = (
+        (result.conf_low, result.conf_high) if result.larger == "right" else (-result.conf_high, -result.conf_low)
+    )
+    towards_none = abs(result.estimate_pct) - low
+    near, far = np.exp(towards_none / 200), np.exp((high - abs(result.estimate_pct)) / 200)
+    values = {"left": result.left_at_level, "right": result.right_at_level}
     rows = tuple(
-        SideRow(label, value, float(value / factor), float(value * factor))
-        for label, value in (("Left", result.left), ("Right", result.right))
+        SideRow(
+            words.SIDE_NAMES[side],
+            value,
+            *map(float, (value / near, value * far) if side == result.larger else (value / far, value * near)),
+        )
+        for side, value in values.items()
     )
     decimals = DECIMALS.get(result.unit, 1)
-    values = words.LEFT_AND_RIGHT.format(
-        left=number_text(result.left, decimals), right=with_unit(number_text(result.right, decimals), result.unit)
+    left, right = (number_text(value, decimals) for value in values.values())
+    said = words.LEFT_AND_RIGHT.format(left=left, right=with_unit(right, result.unit))
+    title = words.SIDES_OVER.format(name=result.name, dates=count_text(result.n_dates, "date"), values=said)
+    return Sides(
+        title, result.unit, rows, decimals, note=words.BANDS_PART.format(level=f"{result.conf_level * 100:.0f}")
     )
-    title = words.SIDES_OVER.format(name=result.name, dates=count_text(result.n_dates, "date"), values=values)
-    return Sides(title, result.unit, rows, decimals)
 
 
 def speed_numbers(week: AthleteWeek) -> list[Numbers]:
@@ -177,7 +187,7 @@ def bests(week: AthleteWeek) -> list[Lines]:
 
 def _best_text(week: AthleteWeek, one: Milestone) -> str:
     if not one.unit:
-        return (words.ALL_DONE if one.kind == "effort" else words.ALL_CLEAN).format(n=f"{one.value:.0f}")
+        return words.ALL_CLEAN.format(n=f"{one.value:.0f}")
     value = week.display.load(one.value) if one.unit == "kg" else amount(week, one.value, one.unit)
     template = words.CLEAR_BEST if one.clear else words.BEST_ON_DAY
     return template.format(what=words.BESTS[one.kind].format(best=best_word(one), name=one.what), value=value)

@@ -199,6 +199,8 @@ def trend(week: AthleteWeek, one: Followed, *, weeks: int = COURSE_WEEKS) -> Tre
         before=read(change.before) if told else None,
         since=(one.until - change.since).days / 7 if change.since is not None and told else None,
         since_day=since_text(one) if told else "",
+        level_text=value_of(week, one, change.level) if told else "",
+        before_text=value_of(week, one, change.before) if told else "",
         state=change.state if told else None,
     )
 
@@ -211,7 +213,7 @@ def _months(until: pd.Timestamp, weeks: int) -> tuple[tuple[float, str], ...]:
 
 def _milestone(week: AthleteWeek) -> Message | None:
     """A value clearly better than all before, else sets in a row with every repetition clean."""
-    clear = [one for one in milestones_of(week) if one.clear and one.kind != "effort"]
+    clear = [one for one in milestones_of(week) if one.clear]
     best = next((one for one in clear if one.unit), None)
     if best is not None and (one := _series_of(week, best)) is not None:
         value = amount(week, best.value, best.unit)

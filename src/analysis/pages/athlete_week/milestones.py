@@ -1,4 +1,4 @@
-"""What an athlete achieved in a week: effort and skill, and values better than all before."""
+"""What an athlete achieved in a week: skill, and values better than all before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CLEAN_SETS_LEAST = 3  # in a row, with every rep clean
 class Milestone:
     """Something achieved this week; clear where it is beyond error, or a count that has none."""
 
-    kind: Literal["effort", "form", "depth", "clean_speed", "speed", "check", "load"]
+    kind: Literal["form", "depth", "clean_speed", "speed", "check", "load"]
     what: str  # the lift and its load, or the test, as it stands within a sentence; empty for a count
     value: float
     unit: str  # empty for a count
@@ -31,8 +31,8 @@ class Milestone:
 
 @lru_cache(maxsize=1)  # three parts of a page ask
 def milestones_of(week: AthleteWeek) -> tuple[Milestone, ...]:
-    """Up to 3 achievements of this week: effort and skill first, then clear bests, then bests on the day."""
-    first = [*_effort(week), *_clean_sets(week)]
+    """Up to 3 achievements of this week: skill first, then clear bests, then bests on the day."""
+    first = _clean_sets(week)
     then = [*_clean_depths(week), *_clean_speeds(week), *_bests(week), *_load_bests(week)]
     then = sorted(then, key=lambda one: not one.clear)
     return tuple([*first, *then][:MILESTONES_MOST])
@@ -49,13 +49,6 @@ def lead_of_best(earlier: Sequence[float] | pd.Series, new: float, *, lower_is_b
         return None
     lead = float(known.min() - new if lower_is_better else new - known.max())
     return round(lead, 9) if lead > 0 else None
-
-
-def _effort(week: AthleteWeek) -> list[Milestone]:
-    adherence = week.adherence
-    if adherence.due == 0 or adherence.done < len(week.plan) - adherence.off:
-        return []
-    return [Milestone("effort", "", adherence.done, "", clear=True)]
 
 
 def _clean_sets(week: AthleteWeek) -> list[Milestone]:

@@ -13,6 +13,7 @@ from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
 from analysis.models.answers import Answers
 from analysis.models.change import Told, expected_by_chance
+from analysis.models.form.sides import SideDifference
 from analysis.models.running.durability import Durability
 from analysis.pages.athlete_week import action, days, logged, measured, words
 from analysis.pages.athlete_week import felt as feelings
@@ -51,6 +52,8 @@ def header(week: AthleteWeek) -> list[Block]:
     if week.excused and not week.n_trained_days:
         return shown
     named = [Text(f"{label_text(one)}.") for one in week.labelled if one.kind not in words.AWAY]
+    if week.n_trained_days == 1 and not len(week.plan) and not week.done_by_kind:
+        return [*shown, *named]  # the message counts the one day of lifting
     try:
         return [*shown, logged.done_fact(week), *named]
     except NotEnoughData:
@@ -120,7 +123,11 @@ def _of_sets(week: AthleteWeek) -> list[Block]:
 def long_runs(week: AthleteWeek) -> list[Block]:
     """How long runs hold, in speed for a heartbeat and in steps a minute; nothing where there is no long run."""
     known = [block for one in week.durabilities.known for block in measured.numbers_of(week, one)]
-    return [*known, *late_steps(week.athlete, week.until), *_missing(week.durabilities.missing)]
+    return [
+        *known,
+        *late_steps(week.athlete, week.until, week.judging.conf_level),
+        *_missing(week.durabilities.missing),
+    ]
 
 
 def tests(week: AthleteWeek) -> list[Block]:
@@ -165,7 +172,10 @@ def certainty(week: AthleteWeek) -> list[Block]:
     if not told:
         raise NotEnoughData(words.NOTHING_JUDGED)
     open_ones = [Text(words.TOO_CLOSE)] if any(change.state is State.TOO_CLOSE for change in told) else []
-    return [chance_fact(told, answers), Text(words.SHADED), *open_ones]
+    ranges = [Text(words.CLEAR.format(level=f"{week.judging.conf_level * 100:.0f}"))]
+    sides = [one.conf_level for one in known if isinstance(one, SideDifference)]
+    ranges += [Text(words.SIDES_CLEAR.format(level=f"{level * 100:.0f}")) for level in sides[:1]]
+    return [chance_fact(told, answers), Text(words.SHADED), *ranges, *open_ones]
 
 
 def chance_fact(told: Sequence[Told], answers: int = 0) -> Fact:

@@ -110,11 +110,11 @@ def _least_done(plan: pd.DataFrame) -> str:
 
 
 def _off_fact(plan: pd.DataFrame) -> list[Fact]:
-    """Who was ill or away on planned days."""
+    """Who was ill or away on planned lifting days."""
     off = plan[plan["off"] > 0]
     if off.empty:
         return []
-    names = ", ".join(f"{row.athlete} on {count_text(int(row.off), 'planned day')}" for row in off.itertuples())
+    names = ", ".join(f"{row.athlete} on {count_text(int(row.off), 'planned lifting day')}" for row in off.itertuples())
     return [Fact("block.plan.off", words.PLAN_OFF.format(names=names), n=int(off["off"].sum()))]
 
 

@@ -31,12 +31,15 @@ LINE_CHANGES = (
 # --- plan and attrition -----------------------------------------------------------------------------------------------
 NO_PLAN = "No training day was planned in this block. Add a plan to hold the log against."
 PLAN = (
-    "{done} of {due} planned days were done, {pct:.0f} %. {missed} count as missed; "
+    "{done} of {due} planned lifting days were done, {pct:.0f} %. {missed} count as missed; "
     "on {unknown} of these nothing at all was logged, so training is not known."
 )
 PLAN_LEAST = "Least: {names}, {done} of {due}."
 PLAN_OFF = "Ill or away, and nothing expected: {names}."
-LINE_PLAN = "{pct:.0f} % done.", "{done} of {due} planned days; {missed} missed, nothing logged on {unknown} of these."
+LINE_PLAN = (
+    "{pct:.0f} % done.",
+    "{done} of {due} planned lifting days; {missed} missed, nothing logged on {unknown} of these.",
+)
 ALL_LOGGED = "Every athlete logged something in every week of the block."
 SILENT = "{names}: nothing logged in {weeks} (from {days}). Not counted as rest."
 JUDGED = "{judged} of {n} series measured in the block can be judged{reasons}."

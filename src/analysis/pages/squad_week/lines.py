@@ -94,7 +94,7 @@ def silence_of(one: MemberWeek) -> list[str]:
         day = one.last_date
         return [words.NOTHING_EVER if day is None else words.NOTHING_SINCE.format(day=day_text(day))]
     days = one.week.adherence.not_logged
-    return [words.NO_LOG.format(days=count_text(days, "planned day"))] if days else []
+    return [words.NO_LOG.format(days=count_text(days, "planned lifting day"))] if days else []
 
 
 def is_silent(one: MemberWeek, week: SquadWeek) -> bool:

@@ -17,7 +17,7 @@ def plan(week: SquadWeek) -> list[Fact | Drawing]:
         raise NotEnoughData(f"{words.NO_DATA} {words.NO_DATA_WHAT}")
     rows = tuple(_row(one, week) for one in week.members)
     done, due = (sum(getattr(one.week.adherence, name) for one in week.members) for name in ("done", "due"))
-    told = words.PLAN_DONE.format(done=done, days=count_text(due, "planned day")) if due else words.PLAN_NONE
+    told = words.PLAN_DONE.format(done=done, days=count_text(due, "planned lifting day")) if due else words.PLAN_NONE
     table = Table(words.PLAN, words.PLAN_HEADS, rows, stacked=True)
     return [Fact("plan.done", told, estimate=float(done), n=due), table, Text(words.PLAN_LEGEND)]
 

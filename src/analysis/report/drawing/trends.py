@@ -12,12 +12,17 @@ _GAP = 14.0  # between the newest dot and its value
 
 
 def trend(block: dict[str, Any]) -> Scene:
-    """Dots over weeks on the band of one more at the level now, better upwards; the level before is dashed."""
+    """Dots over weeks on the band of one more at the level now, better upwards; the level before is dashed.
+
+    A label says what it names: beside the day of a change stands the level since then, and the newest value beside its
+    dot only where no change is told.
+    """
     values = block["values"]
     said = numbers_of(block, [*values, block["level"]])
     scene = Scene(block["title"], _words(block, said), height=_HEIGHT)
-    newest = said.amount(values[-1]) if values else ""
-    right = WIDTH - text_width(newest, "big") - _GAP - 8
+    told = block["before"] is not None
+    newest = said.amount(values[-1]) if values and not told else ""
+    right = WIDTH - (text_width(newest, "big") + _GAP if newest else 10) - 8
     x_of = between(-block["n_weeks"], 0, 6, right)
     band = pair(block, "band_low", "band_high")
     ends = (_BOTTOM - 6, _TOP + 6) if block["better"] == "higher" else (_TOP + 6, _BOTTOM - 6)
@@ -26,9 +31,10 @@ def trend(block: dict[str, Any]) -> Scene:
     if band:
         floor, ceiling = sorted(y_of(end) for end in band)
         scene.rect("band", began, floor, WIDTH - began, ceiling - floor, 6)
-    if block["before"] is not None:
-        y = y_of(block["before"])
-        scene.line("reference", 0, y, began, y)
+    if told:
+        was, now = y_of(block["before"]), y_of(block["level"])
+        scene.line("reference", 0, was, began, was)
+        scene.line("reference", began, now, WIDTH, now)
     _add_heads(scene, block, said, began)
     points = [(x_of(-week), y_of(value)) for week, value in zip(block["weeks"], values, strict=True)]
     if len(points) > 1:
@@ -40,20 +46,30 @@ def trend(block: dict[str, Any]) -> Scene:
     if points:
         x, y = points[-1]
         scene.dot(f"now {css}".strip(), x, y, 7)
-        scene.text(newest, x + _GAP, y + 6, css="big")
+        if newest:
+            scene.text(newest, x + _GAP, y + 6, css="big")
     scene.line("axis", 0, _BOTTOM + 4, WIDTH, _BOTTOM + 4)
     _add_months(scene, block["months"], x_of, right)
     return scene
 
 
 def _add_heads(scene: Scene, block: dict[str, Any], said: Numbers, began: float) -> None:
-    """The level before at the left and the day of the change above it; below each other where both do not fit."""
+    """The level before at the left, and the day of the change with the level since then above its beginning."""
     if block["before"] is None:
         return
-    before, since = f"before {said.amount(block['before'])}", f"since {block['since_day']}"
+    before, since = _heads(block, said)
     scene.text(before, 0, 14)
     at = max(began, text_width(before) + 12)
     scene.text(since, min(at, WIDTH - text_width(since, "lab")), 14, css="lab")
+
+
+def _heads(block: dict[str, Any], said: Numbers) -> tuple[str, str]:
+    """Both levels with what they are called, as a sentence beside the drawing writes them where there is one."""
+    before, level = (
+        block["before_text"] or said.amount(block["before"]),
+        block["level_text"] or said.amount(block["level"]),
+    )
+    return f"before {before}", f"since {block['since_day']} {level}"
 
 
 def _add_months(scene: Scene, months: list[tuple[float, str]], x_of: Any, right: float) -> None:
@@ -72,5 +88,6 @@ def _words(block: dict[str, Any], said: Numbers) -> str:
     if band := pair(block, "band_low", "band_high"):
         words += f" Usual now: {said.span(band)}."
     if block["before"] is not None:
-        words += f" Before, up to {block['since_day']}: {said.amount(block['before'])}."
+        before, since = _heads(block, said)
+        words += f" Level {since}, {before}."
     return f"{words} Up is better."

@@ -30,4 +30,4 @@ def sides(block: dict[str, Any]) -> Scene:
             scene.dot("now", x_of(row["value"]), y + 10, 6)
         scene.text(text, WIDTH, y + 14, css="lab", anchor="end")
         y += 30
-    return scene.ended(["band: error of the test"], y + 8)
+    return scene.ended([block["note"]], y + 8)
