@@ -19,7 +19,7 @@ SCALE ?= small
 SOAK_small := (soak or scaled) and not full
 SOAK_full := soak or scaled or full
 soak: .venv/dev.stamp
-	SOAK_SCALE=$(SCALE) $(SUITE) -raP -m "$(SOAK_$(SCALE))" $(ARGS)
+	SOAK_SCALE=$(SCALE) $(SUITE) -o testpaths=tests -raP -m "$(SOAK_$(SCALE))" $(ARGS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

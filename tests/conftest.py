@@ -1,5 +1,6 @@
 """What holds for every test: the same examples on every run, no verdict from a clock, one example squad for all."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -46,6 +47,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         return 1 if item.path.is_relative_to(TESTS) else 3
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """The tests and what they import stay to the end: garbage is looked for among what is made from here on.
+
+    Libraries that collect at every call, as statsmodels does for Holm's correction, else look through all of it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def fits_a_block(item: pytest.Item) -> bool:

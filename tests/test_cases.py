@@ -1,7 +1,8 @@
 """Small workspaces in which something went wrong, run by their own runner: those beside the project, where they are.
 
 $CASES_DIR names another folder of the same shape. A case that is known not to hold is named in `known_differences.toml`
-by the content of its `case.json` (sha256), with the cause; once it holds, it must go there.
+by the content of its `case.json` (sha256), with the cause; once it holds, it must go there. Where the system can fork,
+the commands of the cases are forked (`forked_cases.py`).
 """
 
 import hashlib
@@ -13,16 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from analysis.report.engine import forks
+
 BESIDE = Path(__file__).parents[2] / "shared" / "cases"
 FOLDER = Path(os.environ.get("CASES_DIR") or BESIDE)
 RUNNER = next((folder / "run.py" for folder in (FOLDER, BESIDE) if (folder / "run.py").is_file()), None)
+FORKED = [str(Path(__file__).with_name("forked_cases.py"))] if forks.can_fork else []
 KNOWN = tomllib.loads(Path(__file__).with_name("known_differences.toml").read_text(encoding="utf-8")).get("case", [])
 
 
 @pytest.mark.soak
 @pytest.mark.skipif(RUNNER is None, reason=f"there are no cases in {FOLDER}")
 def test_every_case_holds_but_those_that_are_known():
-    done = subprocess.run([sys.executable, str(RUNNER), str(FOLDER)], capture_output=True, text=True, check=False)
+    command = [sys.executable, *FORKED, str(RUNNER), str(FOLDER)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     by_word = {word: {} for word in ("ok", "FAIL")}
     for line in done.stdout.splitlines():
         word, _, said = line.partition(" ")

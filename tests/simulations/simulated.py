@@ -2,7 +2,8 @@
 
 The generator of a cell is `SeedSequence([model, design])` with the numbers of the tables below. They are declared
 before a simulation is run and never changed to make one pass. The short form of a simulation runs in the suite, the
-long form (2,000 replicates, marked soak) holds the numbers of the model cards. A replicate is an athlete: where
+long form (2,000 replicates, `make soak SCALE=full`) holds the numbers of the model cards; of those that judge changes
+`SCALE=small` runs a quarter, against the same gates. A replicate is an athlete: where
 athletes are fitted together, squads are drawn until they hold 2,000.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
+from soak_scale import times
 
 MODELS = {
     "growth": 4,
@@ -44,6 +46,7 @@ DESIGNS = {
 }
 
 LONG = 2000
+MANY = times(LONG // 4, LONG // 4, LONG)  # of a simulation that `make soak SCALE=small` runs too
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from looks import MONDAY, covered, first_named, noises_at, page, share_named
 from seasons import FIRST_LOOK, ONSET_WEEK, Season, drawn
-from simulated import LONG, MODELS, generator
+from simulated import LONG, MANY, MODELS, generator
 
 from analysis.models.change import Event, change
 from analysis.models.noise import noise_of_squad
@@ -81,8 +81,8 @@ def test_the_unchanged_are_seldom_named(season):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("season", [*UNCHANGED, *ALONE, *OTHERS], ids=str)
-def test_of_2000_unchanged_no_more_are_named_than_the_card_says(season):
-    named = share_named(season, LONG, rng_of(season))
+def test_of_many_unchanged_no_more_are_named_than_the_card_says(season):
+    named = share_named(season, MANY, rng_of(season))
     gate = gate_of(season)
     assert gate is None or at_most(named.named, named.n, gate)
 
@@ -99,7 +99,7 @@ def test_a_step_of_one_mdc_is_found_within_weeks():
     [(0, "named", 98), (1, "named", 55), (2, "named", 92), (3, "within_2_weeks", 90), (4, "within_3_tests", 80)],
 )
 def test_changes_of_3_of_12_are_found(truth, share, gate):
-    named = share_named(CHANGED[truth], LONG, rng_of(CHANGED[truth]))
+    named = share_named(CHANGED[truth], MANY, rng_of(CHANGED[truth]))
     assert at_least(getattr(named, share), named.n, gate)
     assert truth or named.median_weeks <= 4
 

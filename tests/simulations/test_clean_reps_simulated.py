@@ -15,7 +15,7 @@ import pytest
 from looks import TOLD_LOOKS
 from scipy.stats import norm
 from seasons import FIRST_LOOK, ONSET_WEEK, WEEKS
-from simulated import LONG, MODELS, generator
+from simulated import MANY, MODELS, generator
 
 from analysis.models.form import hazard
 from analysis.models.form.change_of_counts import ChangeOfCounts, change_of_counts, clean_of, limit_of
@@ -212,19 +212,19 @@ def test_intervals_hold_about_as_often_as_they_claim():
 @pytest.mark.soak
 @pytest.mark.parametrize("name", COVERED)
 def test_intervals_of_many_changes_hold(name):
-    held = covered(name, LONG, COVERED[name])
+    held = covered(name, MANY, COVERED[name])
     assert min(held.values()) > 80
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", [name for name, cell in CELLS.items() if cell.squad > 1])
-def test_of_2000_athletes_whose_form_holds_5_percent_are_named_at_most(name):
-    many = named(name, LONG)
+def test_of_many_athletes_whose_form_holds_5_percent_are_named_at_most(name):
+    many = named(name, MANY)
     assert many.unchanged - half_width(many.unchanged, many.n_unchanged) <= 5
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("name", "gate"), [("1.3 to 17 %", 80), ("6 sets, fourfold", 75), ("late, 3 fewer", 95)])
 def test_form_that_breaks_more_often_is_found_within_6_weeks(name, gate):
-    many = named(name, LONG)
+    many = named(name, MANY)
     assert many.within_6_weeks + half_width(many.within_6_weeks, many.n_changed) >= gate

@@ -1,6 +1,5 @@
 """Made-up squads of 26 weeks: how often transfer is said where there is none, is found where there is, and covers."""
 
-import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -41,14 +40,6 @@ def verdicts(hundreds: int, n_athletes: int, rho: float, replicates: int, slope:
         transfer(*made_up_squad(rng, n_athletes=n_athletes, slope=slope, rho=rho)).verdict for _ in range(replicates)
     ]
     return 100 * pd.Series(said).value_counts(normalize=True)
-
-
-@pytest.fixture(autouse=True)
-def nothing_old_to_collect():
-    """multipletests collects garbage whenever it is called; what was there before is left out of that."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def goes_with(shares: pd.Series) -> float:

@@ -1,6 +1,7 @@
 """`workbook.toml`: what a squad decides once. Strict: an unknown key is an error with a suggestion."""
 
 import difflib
+import functools
 import re
 import tomllib
 from collections.abc import Iterable
@@ -329,8 +330,8 @@ class Config(_Strict):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            near = difflib.get_close_matches(value, available_timezones(), n=1)
+        if value not in _zones():
+            near = difflib.get_close_matches(value, _zones(), n=1)
             hint = f" Did you mean {near[0]!r}?" if near else " Use a name such as 'Europe/Berlin'."
             raise ValueError(f"{value!r} is not an IANA time zone.{hint}")
         return value
@@ -418,6 +419,12 @@ def checked(model: type[Model], content: dict, where: str) -> Model:
         if not key:  # what is wrong is wrong with the whole of it
             raise ConfigProblem(f"{where}: {message}") from None
         raise ConfigProblem(f"{where}: {key} = {first.get('input')!r}: {message}") from None
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones, looked for once: the folder has some hundred files, and each is opened."""
+    return frozenset(available_timezones())
 
 
 def _has_secret(address: str) -> bool:

@@ -318,6 +318,7 @@ def head_as_said(head: bytes, said: Said) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=16)  # every reader asks it of the same head
 def header_of(head: bytes) -> tuple[str, ...]:
     """The header in the first bytes of a file, as `same_header` compares; empty where they are no text.
 

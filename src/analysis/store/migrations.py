@@ -99,7 +99,7 @@ def bring_up_to_date(engine: sql.Engine, verdicts_before: Callable[[], pd.DataFr
                     f"This store was made by another version of the workbook: it has no column {column} in its table "
                     f"{table}. Install the matching version, or ingest the raw files into a new store."
                 )
-        METADATA.create_all(connection)
+        METADATA.create_all(connection, checkfirst=bool(there))  # of a new store it need not ask table by table
         if before is None:
             keep_fact(connection, "store_id", uuid.uuid4().hex)
         if before == FIRST:
