@@ -44,7 +44,7 @@ docs: .venv/dev.stamp
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --group build
 lock:
 	$(LOCK) --extra lab --output-file requirements.txt
-	$(LOCK) --group dev --group docs --extra cluster --extra lab --extra remote --extra sql --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --group dev --group docs --extra cluster --extra lab --extra postgres --extra remote --extra sql --constraint requirements.txt --output-file requirements-dev.txt
 
 .venv/bin/python:
 	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; this is ' + sys.version.split()[0] if sys.version_info < (3, 11) else 0)"
