@@ -9,7 +9,7 @@ import inspect
 import pkgutil
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
@@ -25,8 +25,10 @@ import analysis
 from analysis import figures, metrics, models
 from analysis.base.config import Config
 from analysis.base.tables import TABLES, Column, Table
+from analysis.base.wellness_items import wellness_items
 from analysis.cli import main
 from analysis.workspace import shipped_notebooks
+from analysis.workspace.as_of import FRAMES, joined_columns
 
 FOLDER = "reference"
 GALLERY = "_gallery"
@@ -230,18 +232,48 @@ def tables_page() -> str:
     """The data dictionary, from the one declaration of the tables."""
     above = (
         "# Data dictionary\n\nThe columns of every table. Units are SI and kg, and stand in the name of the column. "
-        "An empty cell is missing; it is never zero.\n"
+        "An empty cell is missing; it is never zero.\n\n"
+        f'In Python `ws.athlete("Alder", until="2026-07-05")` has a frame each of {listed(FRAMES)}, with that '
+        "athlete's rows up to that day and some columns beside those of the table, named below it. "
+        "`ws.squad(until)` gives the frames of everybody, by name.\n"
     )
     return above + "".join(table_entry(table) for table in TABLES.values())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as code, with commas.
+
+    >>> listed(["sets", "runs"])
+    '`sets`, `runs`'
+    """
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def table_entry(table: Table) -> str:
     """A table: what a row is, its key, its columns."""
     rows = "".join(column_row(column) for column in table.columns)
-    key = ", ".join(f"`{name}`" for name in table.key)
     return (
-        f"\n## {table.name}\n\nA row is {table.row}. Key: {key}.\n\n"
-        f"| column | kind | unit | allowed | meaning |\n|---|---|---|---|---|\n{rows}"
+        f"\n## {table.name}\n\nA row is {table.row}. Key: {listed(table.key)}.\n\n"
+        f"| column | kind | unit | allowed | meaning |\n|---|---|---|---|---|\n{rows}{beside(table.name)}"
+        f"{items() if table.name == 'wellness' else ''}"
+    )
+
+
+def beside(name: str) -> str:
+    """What the frame of a table has beside its columns; empty where there is no such frame, or nothing."""
+    joined = joined_columns(name) if name in FRAMES else {}
+    return (
+        "\nIn the frame also " + "; ".join(f"`{one}`, {what}" for one, what in joined.items()) + ".\n" if joined else ""
+    )
+
+
+def items() -> str:
+    """The names of what is answered or measured at rest."""
+    known = wellness_items().values()
+    rows = "".join(row(f"`{one.item}`", one.name, one.unit or "points of its scale") for one in known)
+    return (
+        "\nItems that the workbook knows by name; others go by the name that the file has. A row is of the morning of "
+        f"its `local_date`: sleep is that of the night before.\n\n| item | what it is | unit |\n|---|---|---|\n{rows}"
     )
 
 

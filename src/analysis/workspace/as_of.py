@@ -21,6 +21,14 @@ _OF_A_SESSION = ("sets", "reps", "runs", "splits")
 _HAPPENED = ("sessions", "wellness", "trials", "cues")
 _A_WEEK = pd.Timedelta(days=7)
 OF_AN_EXERCISE = ("pattern", "variant", "equipment")  # joined to its sets
+JOINED = {  # what an athlete's frames have beside the columns of their tables
+    "local_date": "day of the session",
+    "kind": "of the session",
+    "counted": "False for the copy of a record that another source holds too: add up the others alone",
+    "pattern": "movement pattern of the exercise, as hinge; missing where the catalogue does not know it",
+    "variant": "of the exercise, from the catalogue",
+    "equipment": "of the exercise, from the catalogue",
+}
 
 
 def day(text: str) -> pd.Timestamp:
@@ -119,6 +127,15 @@ def _seen(name: str, frame: pd.DataFrame, last_day: pd.Timestamp, joined: _Joine
         frame = _where(frame, frame.loc[:, "answer"] == "accepted")
     last = last_day + _A_WEEK if name == "plan" else last_day
     return _where(frame, frame.loc[:, "first_date" if name == "labels" else "local_date"] <= last)
+
+
+def joined_columns(name: str) -> dict[str, str]:
+    """What the frame `name` has beside the columns of its table, and what that is.
+
+    >>> list(joined_columns("runs"))
+    ['local_date', 'counted', 'kind']
+    """
+    return {column: JOINED[column] for column in _empty(name) if column not in TABLES[name].names}
 
 
 def _nothing_of(name: str) -> pd.DataFrame:
