@@ -92,9 +92,9 @@ def test_the_coachs_form_is_named_where_it_can_answer():
 
     assert "workbook form --coach" in told()
     assert told() == told(("", "2026-04-01"))  # that one is over
-    assert told(("", f"{SUNDAY:%Y-%m-%d}")) == "On a phone: the coach’s form of 28 Jun answers too, without a command."
+    assert told(("", f"{SUNDAY:%Y-%m-%d}")) == "On a phone you answer by the coach’s form of 28 Jun."
     older = told(("", "2026-06-20"))
-    assert "of 20 Jun is older than this week" in older
+    assert "that of 20 Jun is older than this week" in older
     assert "workbook form --coach" in older
 
 

@@ -11,7 +11,7 @@ from analysis.base.sentences import Audience, Judged, Sentence, Wording, capital
 from analysis.base.states import State
 from analysis.base.units import with_unit
 from analysis.models.change import words as templates
-from analysis.models.change.days import Event, day_stamp
+from analysis.models.change.days import Event, day_stamp, day_stamps
 
 Today = Literal["usual", "unusually low", "unusually high", "none"]
 WhyNot = Literal["too_few_values", "te_unknown", "stale", "series_broken"]
@@ -82,6 +82,11 @@ class Told(Judged):
     def n(self) -> int:
         """Exposures that count."""
         return int(self.used.sum())
+
+    def counted(self, weeks: int) -> pd.Series:
+        """The exposures of the last weeks that count, by day: what a picture of the level shows."""
+        values = pd.Series(self.values[self.used], index=day_stamps(self.days[self.used]))
+        return values[values.index > self.until - pd.Timedelta(weeks=weeks)]
 
     @property
     def last_date(self) -> pd.Timestamp:

@@ -110,10 +110,11 @@ def _form_remarks(week: AthleteWeek, form: FormHistory, others: int) -> Iterator
 
 def kinds_of_break(week: AthleteWeek, history: FormHistory) -> list[Fact]:
     """The kinds of break that became more or fewer."""
-    spoken = vars(words_of(week, history))
+    spoken = vars(words_of(week, history)) | {"more": words.LATER, "less": words.SOONER}
     return [
         change.as_fact(
-            f"{history.exercise}.{kind}", **spoken | {"quantity": f"reps before the {BREAKS_SEEN.get(kind, kind)}"}
+            f"{history.exercise}.{kind}",
+            **spoken | {"quantity": words.BEFORE_A_BREAK.format(what=BREAKS_SEEN.get(kind, kind))},
         )
         for kind, change in history.by_kind.items()
         if change.changed

@@ -31,6 +31,7 @@ LEGEND: dict[DayMark, str] = {  # of marks that need a word to be understood, in
     "test": "test",
     "off": "off",
     "answered": "answered",
+    "rest": "rest",
 }
 EXCUSED = "You were {away}. Nothing was expected."
 LIFTING_DAY = "lifting day"  # of the roles that `metrics.adherence` counts; runs are planned too
@@ -191,6 +192,8 @@ OTHER_DEVICE = "{sessions} up to {day} on another device, not compared."
 OTHER_KIND = "{reps} without this kind of speed left out."
 OTHER_RATER = "{sessions} rated by somebody else, not compared."
 HELD_TO_LAST = "In {n} of the last {sets} form held to the last rep."
+BEFORE_A_BREAK = "reps before the {what}"
+LATER, SOONER = "later", "sooner"  # form breaks
 NOT_JUDGED = "{sessions} since then on light days, not judged."
 MEAN_OF_SETS = "That is the mean of {sets} sets that day."
 SIDES_OVER = "{name}, level over {dates}: {values}, with error"

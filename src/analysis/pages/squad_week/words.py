@@ -51,14 +51,14 @@ WHY = "Why: {reason}"
 MORE_PROPOSALS = "{n} below."
 COMMAND = "workbook decide {proposal_id} accept --as-of {until}"
 HOW_TO_ANSWER = (
-    "A command answers, typed in the folder of the workspace; “reject” in place of “accept” says no. No link on this "
+    "Type a command in the folder of the workspace to answer; “reject” in place of “accept” says no. No link on this "
     "page changes anything."
 )
-ON_A_PHONE = "On a phone: “workbook form --coach” makes the form that answers these without a command."
-COACHS_FORM = "On a phone: the coach’s form of {day} answers too, without a command."
+ON_A_PHONE = "On a phone you answer by the coach’s form: “workbook form --coach” makes it beforehand."
+COACHS_FORM = "On a phone you answer by the coach’s form of {day}."
 COACHS_FORM_OLDER = (
-    "On a phone: the coach’s form of {day} is older than this week; “workbook form --coach” makes one that answers "
-    "these without a command."
+    "On a phone you answer by the coach’s form; that of {day} is older than this week: “workbook form --coach” makes "
+    "another."
 )
 STRIPS = "{head}, the last {sets}, the newest below"
 LEVELS = "{head}, {weeks} weeks, drawn upwards where it got better: level {level}{was}"
