@@ -119,7 +119,7 @@ class Package:
         waiting = {target for module in shell for target in self._mentions(self.modules[module], module)}
         shown = (*notebook_cells(self.root), *page_cells(self.root))
         waiting |= {target for tree in shown for target in self._mentions(tree, "")}
-        waiting |= set(named_in_pages(self.root))
+        waiting |= set(named_in_pages(self.root)) | self._drawn
         reached: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -127,6 +127,13 @@ class Package:
                 reached.add(name)
                 waiting |= self._leads_to(name)
         return reached
+
+    @cached_property
+    def _drawn(self) -> set[str]:
+        """What the table of figures names, which `plot()` of a result draws."""
+        table = self.modules.get("analysis.figures.shown")
+        texts = (node.value for node in ast.walk(table) if isinstance(node, ast.Constant)) if table else ()
+        return {f"analysis.figures.{text}" for text in texts if isinstance(text, str)} & self.public
 
     def _leads_to(self, name: str) -> set[str]:
         """What the definition of a name mentions, or what it was imported as, and what its module does by itself."""

@@ -395,6 +395,9 @@ MODELS: dict[str, Asked] = {
 # models whose refusals stand in a test file of their own, most of which take a fitted result
 ELSEWHERE = {
     "test_after_cue.py": ("after_cue",),
+    "test_asked_of_tables.py": (
+        "profile_of_sessions", "readiness_of_lift", "sprint_of_test", "sprint_under_radar", "swing_history",
+    ),
     "test_change.py": ("change", "design", "noise_of_squad"),
     "test_clean_reps.py": ("change_of_counts", "form_history", "with_hazards"),
     "test_daily_state.py": ("loss_in_sets", "readiness"),

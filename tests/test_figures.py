@@ -108,25 +108,6 @@ def test_days_planned_light_are_shaded_and_named_where_they_are_in_reach():
     assert [note.text for note in shown.layout.annotations] == ["deload"]
 
 
-def test_a_menu_chooses_one_of_several_figures_with_its_own_range_and_axes():
-    gaining = speed_over_dates_figure(speeds(["encoder"] * 6, STEADY_M_S))
-    new = speed_over_dates_figure(speeds(["encoder"] * 2 + ["camera"], [0.50, 0.51, 0.52]))
-    shown = theme.choice_figure({"gaining": gaining, "new": new})
-    first, second = shown.layout.updatemenus[0].buttons
-    assert first.args[0]["visible"] == [trace.visible for trace in shown.data]
-    assert second.args[0]["visible"] == [not seen for seen in first.args[0]["visible"]]
-    assert sum(second.args[0]["visible"]) == len(new.data) == 2
-    assert len(second.args[1]["shapes"]) == len(new.layout.shapes) == 1  # the device
-    assert second.args[1]["yaxis.title"]["text"] == "Mean velocity (m/s)"
-    assert shown.layout.title.text is None
-    assert gaining.data[0].visible is None  # the figures given stay as they are
-
-
-def test_nothing_to_choose_from_is_said():
-    with pytest.raises(ValueError, match="no figure to choose from"):
-        theme.choice_figure({})
-
-
 @pytest.mark.parametrize("colour", ["paper_bgcolor", "plot_bgcolor"])
 def test_figures_have_no_background_of_their_own(colour):
     assert theme.figure("Load (kg)", "Mean velocity (m/s)").layout.template.layout[colour] == "rgba(0, 0, 0, 0)"

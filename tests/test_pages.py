@@ -98,7 +98,7 @@ def test_every_figure_table_drawing_and_sentence_of_a_notebook_is_on_its_page(re
     assert len(read.tree.find_class("plot")) == len(figures)
     assert len(list(read.tree.iter("table"))) == len(tables)
     once = [one for one in read.tree.find_class("drawn") if one.getparent().get("class") != "broad"]  # not both widths
-    in_cells = read.tree.xpath("//*[contains(@class, 'board')]//td/svg")  # places share their parts
+    in_cells = read.tree.xpath("//*[contains(@class, 'board')]//td/i[@role='img']")  # places share their parts
     assert Counter(one.get("class").split()[1] for one in once) + Counter(place=len(in_cells)) == kinds
     assert [sentence for sentence in said if plain(sentence) not in read.words] == []
 

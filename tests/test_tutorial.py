@@ -53,6 +53,7 @@ def typed(line: str, home: Path) -> str:
 
 
 def test_who_types_what_the_tutorial_says_sees_what_it_shows_and_has_a_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")  # as wide as the page shows it
     monkeypatch.delenv(ENVIRONMENT, raising=False)
     monkeypatch.chdir(tmp_path)  # taken back at the end, wherever the page goes
     write_exports(tmp_path / "exports")

@@ -4,7 +4,7 @@ Everything here is loaded when it is first touched.
 
 Any result
     `compare` (results over each other or side by side, by name)
-    `figure_of` (what `result.plot()` draws), `choice_figure` (several figures in the place of one)
+    `figure_of` (what `result.plot()` draws)
 Levels and series
     `change_figure`, `speed_over_dates_figure`, `side_difference_figure`, `form_over_dates_figure`, `durability_figure`
     `mobility_figure`, `tempo_figure`, `cues_figure`, `cues_shown`

@@ -33,7 +33,6 @@ from .sides import side_difference_figure
 from .speed_at_load import speed_over_dates_figure
 from .sprint import force_velocity_figure, sprint_profile_figure
 from .tempo import tempo_figure
-from .theme import choice_figure
 from .transfer import lags_figure, weeks_figure
 from .velocity_loss import velocity_loss_figure
 
@@ -42,7 +41,6 @@ __all__ = [
     "best_efforts_figure",
     "block_figure",
     "change_figure",
-    "choice_figure",
     "compare",
     "components_figure",
     "critical_forms_figure",

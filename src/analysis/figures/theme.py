@@ -1,7 +1,6 @@
 """One look for every figure: colours that colour-blind readers tell apart, system fonts, no background of its own."""
 
 import textwrap
-from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
@@ -19,7 +18,6 @@ BAND = "rgba(0, 114, 178, 0.14)"
 WIDE_BAND = "rgba(0, 114, 178, 0.07)"
 
 HEIGHT = 360  # of a figure, in px
-_MENU_HEIGHT = 48
 NOTE_CHARACTERS = 42  # of a line that fits a phone
 
 _AXIS = {
@@ -67,44 +65,3 @@ def add_note(shown: go.Figure, text: str) -> go.Figure:
     return shown.update_layout(
         margin_t=28 + 18 * len(lines), title=note | {"y": 0.94, "yref": "container", "yanchor": "top"}
     )
-
-
-def choice_figure(figures: Mapping[str, go.Figure]) -> go.Figure:
-    """Figures of one kind in the place of one: a menu of their names chooses which is drawn, at first the first.
-
-    The name stands in the menu instead of a note above each. Raises ValueError where there is nothing to choose from.
-
-    >>> lifts = {name: figure("Date", "Mean velocity (m/s)").add_scatter(y=[0.7, 0.8]) for name in ("Swing", "Hinge")}
-    >>> shown = choice_figure(lifts)
-    >>> [button.label for button in shown.layout.updatemenus[0].buttons], [trace.visible for trace in shown.data]
-    (['Swing', 'Hinge'], [True, False])
-    """
-    if not figures:
-        raise ValueError("There is no figure to choose from. Give one at least.")
-    first = next(iter(figures.values()))
-    shown = go.Figure(first).update_layout(title=None, margin_t=_MENU_HEIGHT + 12)
-    shown.update_layout(height=(first.layout.height or HEIGHT) + _MENU_HEIGHT)
-    shown.data = ()
-    for one in figures.values():
-        shown.add_traces(one.data)
-    shown.for_each_trace(lambda trace: trace.update(visible=False))
-    buttons, place = [], 0
-    for name, one in figures.items():
-        own = range(place, place + len(one.data))
-        place += len(one.data)
-        buttons.append(_button(name, one, [number in own for number in range(len(shown.data))]))
-    for trace in shown.data[: len(first.data)]:
-        trace.visible = True
-    menu = {"buttons": buttons, "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 8}}
-    return shown.update_layout(updatemenus=[menu | {"bgcolor": "white", "font": {"color": "black"}}])
-
-
-def _button(name: str, figure: go.Figure, visible: list[bool]) -> dict[str, object]:
-    """What a choice changes: whose marks are seen, and the lines, areas, words and axes that go with them."""
-    layout = figure.layout.to_plotly_json()
-    changed: dict[str, object] = {"shapes": layout.get("shapes", []), "annotations": layout.get("annotations", [])}
-    for axis in ("xaxis", "yaxis"):
-        own = layout.get(axis, {})
-        changed |= {f"{axis}.title": own.get("title", {})}
-        changed |= {f"{axis}.range": own["range"]} if "range" in own else {f"{axis}.autorange": True}
-    return {"label": name, "method": "update", "args": [{"visible": visible}, changed]}
