@@ -137,12 +137,13 @@ def test_planned_lightness_is_neither_missed_nor_worse():
 
 def test_what_a_picture_shows_is_what_counts():
     day, values = stepped(17, size=-6.0)
+    exposures = pd.DataFrame({"local_date": day, "value": values, "comparable": True})
     seen = judged(day, values, events=[Event("ill", day[30], day[-1])])
-    shown = seen.counted(weeks=6)
-    assert list(shown.index) == [one for one in day[:30] if one > day[-1] - pd.Timedelta(weeks=6)]
-    assert shown.iloc[-1] == seen.latest == values[29]
+    shown = seen.counted(exposures, weeks=6)
+    assert list(shown["local_date"]) == [one for one in day[:30] if one > day[-1] - pd.Timedelta(weeks=6)]
+    assert shown["value"].iloc[-1] == seen.latest == values[29]
     swapped = judged(day, values, events=[Event("device", day[26])])
-    assert swapped.counted(weeks=20).tolist() == values[26:].tolist()
+    assert swapped.counted(exposures, weeks=20)["value"].tolist() == values[26:].tolist()
 
 
 def test_another_device_begins_a_new_series():

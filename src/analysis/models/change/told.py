@@ -83,10 +83,11 @@ class Told(Judged):
         """Exposures that count."""
         return int(self.used.sum())
 
-    def counted(self, weeks: int) -> pd.Series:
-        """The exposures of the last weeks that count, by day: what a picture of the level shows."""
-        values = pd.Series(self.values[self.used], index=day_stamps(self.days[self.used]))
-        return values[values.index > self.until - pd.Timedelta(weeks=weeks)]
+    def counted(self, exposures: pd.DataFrame, weeks: int) -> pd.DataFrame:
+        """The rows of `exposures` (local_date, comparable) of the last weeks that count: what a picture shows."""
+        day = exposures["local_date"]
+        recent = (day > self.until - pd.Timedelta(weeks=weeks)) & day.isin(day_stamps(self.days[self.used]))
+        return exposures[recent & exposures["comparable"]]
 
     @property
     def last_date(self) -> pd.Timestamp:

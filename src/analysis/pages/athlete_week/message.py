@@ -174,7 +174,7 @@ def _sure(one: Followed) -> Sure:
 def trend(week: AthleteWeek, one: Followed, *, weeks: int = COURSE_WEEKS) -> Trend:
     """The values of the last weeks that count, the level now on its band, and the one before a change."""
     change, shown = one.change, week.display
-    recent = change.counted(weeks)
+    recent = change.counted(one.exposures, weeks)
     told = change.changed and change.since is not None
 
     def read(value: float | None) -> float | None:
@@ -185,8 +185,8 @@ def trend(week: AthleteWeek, one: Followed, *, weeks: int = COURSE_WEEKS) -> Tre
     return Trend(
         title=f"{words_of(week, one).head}: the last {weeks} weeks",
         unit=unit,
-        weeks=tuple((change.until - recent.index).days / 7),
-        values=tuple(shown.value(float(value), change.unit) for value in recent),
+        weeks=tuple((change.until - recent["local_date"]).dt.days / 7),
+        values=tuple(shown.value(float(value), change.unit) for value in recent["value"]),
         n_weeks=weeks,
         months=_months(one.until, weeks),
         decimals=words_of(week, one).decimals,

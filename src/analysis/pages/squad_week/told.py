@@ -167,15 +167,15 @@ def _strips(one: FormHistory, display: Display) -> Strips:
 
 def _levels(one: Followed, display: Display) -> Levels:
     change, spoken = one.change, wording_of(one, display)
-    shown = change.counted(PICTURE_WEEKS)
+    shown = change.counted(one.exposures, PICTURE_WEEKS)
     told = change.changed and change.since is not None
     text = spoken.level(change.level, change.unit) if np.isfinite(change.level) else ""
     before = spoken.level(change.before, change.unit) if told else ""
     was = words.LEVELS_WAS.format(before=before, since=since_of(one)) if told else ""
     return Levels(
         title=words.LEVELS.format(head=spoken.head, weeks=PICTURE_WEEKS, level=text, was=was),
-        weeks=tuple((change.until - shown.index).days / 7),
-        values=tuple(shown),
+        weeks=tuple((change.until - shown["local_date"]).dt.days / 7),
+        values=tuple(shown["value"]),
         half_band=or_none((change.band_high - change.band_low) / 2),
         level=or_none(change.level),
         level_text=text,
