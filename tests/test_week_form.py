@@ -40,9 +40,7 @@ class TestForm:
     def test_the_kind_that_breaks_is_told_beside_the_whole(self):
         facts = of_kind(sections.numbers(self.week([*self.CLEAN, *[2, 3, 2, 1, 2, 3]])), Fact)
         (of_kind_of_break,) = [fact for fact in facts if fact.subject == "romanian_deadlift.flexion"]
-        assert of_kind_of_break.sentence.startswith(
-            "Clearly fewer clean reps since 18 May. Reps before the back rounds:"
-        )
+        assert of_kind_of_break.sentence.startswith("Clearly sooner since 18 May. Reps before the back rounds:")
         assert "romanian_deadlift.flexion" not in [
             one.subject for one in of_kind(sections.numbers(self.week(self.CLEAN)), Fact)
         ]

@@ -70,7 +70,7 @@ class TestSections:
         ]
         marks = [("lift",), ("test",), ("lift",), ("rest",), ("lift",), ("answered",), ("answered",)]
         assert [day.marks for day in days.days] == marks
-        assert days.legend == (("lift", "lift"), ("test", "test"), ("answered", "answered"))
+        assert days.legend == (("lift", "lift"), ("test", "test"), ("answered", "answered"), ("rest", "rest"))
         for mark, word in days.legend:  # what is read below the signs is what is heard of them
             assert all(word[:4] in day.word for day in days.days if mark in day.marks)
         assert told.sentence == "3 of 3 lifting days. 12 of 12 in 4 weeks."

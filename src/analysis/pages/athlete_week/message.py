@@ -172,9 +172,11 @@ def _sure(one: Followed) -> Sure:
 
 
 def trend(week: AthleteWeek, one: Followed, *, weeks: int = COURSE_WEEKS) -> Trend:
-    """The values of the last weeks that count, the level now on its band, and the one before a change."""
+    """The values of the last weeks that are compared, the level now on its band, and the one before a change."""
     change, shown = one.change, week.display
-    recent = change.counted(one.exposures, weeks)
+    recent = one.exposures[
+        one.exposures["comparable"] & (one.exposures["local_date"] > one.until - pd.Timedelta(weeks=weeks))
+    ]
     told = change.changed and change.since is not None
 
     def read(value: float | None) -> float | None:
@@ -185,7 +187,7 @@ def trend(week: AthleteWeek, one: Followed, *, weeks: int = COURSE_WEEKS) -> Tre
     return Trend(
         title=f"{words_of(week, one).head}: the last {weeks} weeks",
         unit=unit,
-        weeks=tuple((change.until - recent["local_date"]).dt.days / 7),
+        weeks=tuple((one.until - recent["local_date"]).dt.days / 7),
         values=tuple(shown.value(float(value), change.unit) for value in recent["value"]),
         n_weeks=weeks,
         months=_months(one.until, weeks),
