@@ -87,7 +87,7 @@ def test_voila_shows_a_notebook_whose_pickers_and_buttons_work(browser, environm
         chromium.Opened(browser, address, 1280) as page,
     ):
         page.tab.set_default_timeout(RUN_S * 1000)
-        picker = page.tab.get_by_label("Athlete")
+        picker = page.tab.get_by_label("Athlete", exact=True)
         picker.wait_for()
         page.tab.locator("table tbody tr").first.wait_for()
         before = page.tab.locator("table").first.inner_text()
