@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before numpy: a worker is one thread
@@ -84,6 +85,24 @@ def postgres():
     with pytest.MonkeyPatch.context() as patched, postgres_server.server() as running:
         patched.setenv("PGPASSWORD", postgres_server.PASSWORD)
         yield running
+
+
+@pytest.fixture(scope="module")
+def alder_and_birch(tmp_path_factory):
+    """The folder of a workspace whose roster has Alder and Birch; read only."""
+    import form_letters
+
+    return form_letters.alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
+
+
+@pytest.fixture
+def squad(alder_and_birch, tmp_path):
+    """A workspace with Alder and Birch of one's own."""
+    from analysis import open_workspace
+
+    copy = open_workspace(shutil.copytree(alder_and_birch, tmp_path / "squad"))
+    yield copy
+    copy.store.close()
 
 
 @pytest.fixture(scope="session")

@@ -145,6 +145,13 @@ class Live:
         """Mark what is on the screen now: what is drawn again loses its mark."""
         self.tab.evaluate("document.querySelectorAll('.jp-OutputArea-output > *').forEach(one => { one.mark = true; })")
 
+    def until_drawn(self, cell: int) -> None:
+        """Wait until something of a cell was drawn since the marks were set: some cells ask all of a squad."""
+        end = time.monotonic() + RUN_S
+        while cell not in self.drawn_again():
+            assert time.monotonic() < end, f"Cell {cell} is as it was {RUN_S} s ago."
+            self.tab.wait_for_timeout(200)
+
     def drawn_again(self) -> set[int]:
         """The cells of which something was drawn since the marks were set."""
         return set(

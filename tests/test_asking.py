@@ -1,12 +1,11 @@
 """Who left a form unanswered: on the coach's page among whom to ask, from the store to the line."""
 
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import pytest
-from form_letters import alder_and_birch, answer, put, sealed, take
+from form_letters import answer, put, sealed, take
 from made_up_athlete import MONDAY, SUNDAY
 from made_up_squad import forms, named, nothing_came, week_of
 
@@ -99,18 +98,6 @@ def test_the_coachs_form_is_named_where_it_can_answer():
 
 
 # --- from the store -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def grove(tmp_path_factory):
-    return alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
-
-
-@pytest.fixture
-def squad(grove, tmp_path):
-    copy = open_workspace(shutil.copytree(grove, tmp_path / "squad"))
-    yield copy
-    copy.store.close()
 
 
 def pass_days(squad: Workspace, monkeypatch, days: int) -> None:

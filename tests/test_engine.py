@@ -1,6 +1,7 @@
 """The engine gives the outputs of an ordinary kernel, cell by cell, and refuses beforehand what it cannot do."""
 
 import builtins
+import gc
 import os
 import re
 import subprocess
@@ -189,6 +190,7 @@ def process_state() -> list:
     """What a cell can change of its process."""
     import __main__
 
+    gc.collect()  # what earlier tests left open is closed before anything is counted
     descriptors = sorted(os.stat(f"/proc/self/fd/{name}").st_ino for name in (1, 2))
     return [
         dict(os.environ), Path.cwd(), list(sys.path), list(warnings.filters), sys.stdout, sys.stderr, sys.excepthook,

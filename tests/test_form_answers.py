@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 from drop_folder import workspace
-from form_letters import ITEMS, SETS, TRAINED, alder_and_birch, answer, b64, put, refused, sealed, sealed_to, take
+from form_letters import ITEMS, SETS, TRAINED, answer, b64, put, refused, sealed, sealed_to, take
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,18 +20,6 @@ from analysis.proposals import said_away
 from analysis.sealing import MAX_BYTES, SECRET, FormKeysLost, letters_in, opened
 from analysis.workspace import Workspace, form_list, intake, labels
 from analysis.workspace.form_letters import form_keys
-
-
-@pytest.fixture(scope="module")
-def grove(tmp_path_factory):
-    return alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
-
-
-@pytest.fixture
-def squad(grove, tmp_path):
-    copy = open_workspace(shutil.copytree(grove, tmp_path / "squad"))
-    yield copy
-    copy.store.close()
 
 
 @pytest.fixture
@@ -172,8 +160,8 @@ def unpadded(text, n):
 
 
 @pytest.fixture(scope="module")
-def altered(grove, tmp_path_factory):
-    squad = open_workspace(shutil.copytree(grove, tmp_path_factory.mktemp("altered") / "squad"))
+def altered(alder_and_birch, tmp_path_factory):
+    squad = open_workspace(shutil.copytree(alder_and_birch, tmp_path_factory.mktemp("altered") / "squad"))
     yield squad, sealed(squad, answer(squad, form_list.new_form(squad, "athlete", "alder1"), "alder1"))
     squad.store.close()
 

@@ -1,31 +1,17 @@
 """Letters that were made to fool the door: each is a sentence, and what stood before stands."""
 
 import json
-import shutil
 
 import pytest
 from drop_folder import drop
-from form_letters import ITEMS, TRAINED, alder_and_birch, answer, b64, put, refused, sealed, sealed_to, take
+from form_letters import ITEMS, TRAINED, answer, b64, put, refused, sealed, sealed_to, take
 
-from analysis import open_workspace
 from analysis.base.errors import UnreadableFile
 from analysis.privacy import erasure
 from analysis.sealing import MAX_BYTES, letters_in
 from analysis.sealing.letter import mac_of
 from analysis.workspace import form_list, labels
 from analysis.workspace.form_letters import athletes_in, form_keys
-
-
-@pytest.fixture(scope="module")
-def grove(tmp_path_factory):
-    return alder_and_birch(tmp_path_factory.mktemp("grove") / "squad")
-
-
-@pytest.fixture
-def squad(grove, tmp_path):
-    copy = open_workspace(shutil.copytree(grove, tmp_path / "squad"))
-    yield copy
-    copy.store.close()
 
 
 @pytest.fixture
