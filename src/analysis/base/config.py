@@ -38,8 +38,8 @@ class StorePlace(_Strict):
 
     Paths go on with it as with its folder.
 
-    >>> Path("grove") / StorePlace(), Path("grove") / StorePlace(folder="kept")
-    (PosixPath('grove/data/store'), PosixPath('grove/kept'))
+    >>> [(Path("grove") / place).as_posix() for place in (StorePlace(), StorePlace(folder="kept"))]
+    ['grove/data/store', 'grove/kept']
     """
 
     folder: str = Field(default="data/store", description="folder of the store")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import fsspec
 
 from analysis.base.errors import ConfigProblem
-from analysis.store.postgres import is_here
+from analysis.base.hosts import is_this_machine
 
 _S3 = ("s3", "s3a")
 _AT_ONCE = 1_000  # keys that one call deletes
@@ -28,7 +28,7 @@ def opened(url: str, environment: Mapping[str, str] = os.environ) -> tuple[fsspe
         )
     endpoint = next((environment[name] for name in _ENDPOINTS if environment.get(name)), "https://")
     address = urlsplit(endpoint)
-    if address.scheme != "https" and not is_here(address.hostname or ""):
+    if address.scheme != "https" and not is_this_machine(address.hostname or ""):
         raise ConfigProblem(
             f"The object store at {endpoint} is spoken to without TLS. Health data travel to it: give an address that "
             "begins with https://."

@@ -6,7 +6,6 @@ its end: readers wait for nobody.
 """
 
 import contextlib
-import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError
 
 from analysis.base.errors import Busy, ConfigProblem, WorkbookError
+from analysis.base.hosts import is_this_machine
 from analysis.store.copying import copy_rows
 from analysis.store.database import Database, damaged, driver_of, transaction
 from analysis.store.schema import METADATA
@@ -139,7 +139,7 @@ def checked(url: str, environment: Mapping[str, str] = os.environ) -> sql.URL:
             "environment as PGPASSWORD, or into ~/.pgpass."
         )
     address = address.set(drivername="postgresql+psycopg")
-    if is_here(address.host or address.query.get("host") or environment.get("PGHOST") or ""):
+    if _is_here(address.host or address.query.get("host") or environment.get("PGHOST") or ""):
         return address
     mode = address.query.get("sslmode", _PROVES_ITS_NAME)
     if mode != _PROVES_ITS_NAME:
@@ -153,13 +153,6 @@ def checked(url: str, environment: Mapping[str, str] = os.environ) -> sql.URL:
 _AS = "it as postgresql+psycopg://USER@HOST/DATABASE"
 
 
-def is_here(host: object) -> bool:
-    """Whether a host is this machine: a socket's folder, nothing, or a loopback address."""
-    if not isinstance(host, str):
-        return False  # several, of which one may be anywhere
-    if not host or host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def _is_here(host: object) -> bool:
+    """Whether a host is this machine: a socket's folder, nothing, or a loopback address; of several any may be afar."""
+    return isinstance(host, str) and (not host or host.startswith(("/", "@")) or is_this_machine(host))

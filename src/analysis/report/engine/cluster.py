@@ -7,7 +7,6 @@ task writes nothing but its answer, so that one which is run twice, for a worker
 
 import contextlib
 import io
-import ipaddress
 import logging
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.base.errors import RenderFailed, UsageProblem
+from analysis.base.hosts import is_this_machine
 from analysis.base.plugins import Plugin, versions
 from analysis.report import notebook as notebooks
 from analysis.report.beside import left_over
@@ -68,9 +68,8 @@ def _is_closed(address: str) -> bool:
     if scheme in ("tls", "wss", "inproc"):
         return True
     try:
-        host = urlsplit(f"//{rest}").hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:  # a name, or nothing that can be a host
+        return is_this_machine(urlsplit(f"//{rest}").hostname or "")
+    except ValueError:  # nothing that can be a host
         return False
 
 
