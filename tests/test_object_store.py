@@ -5,7 +5,9 @@ import contextlib
 import pandas as pd
 import pytest
 
+from analysis import open_workspace
 from analysis.base.errors import ConfigProblem
+from analysis.privacy import backup
 from analysis.store import FileFacts, Store, object_store
 from analysis.store.samples import SampleFiles
 
@@ -87,6 +89,23 @@ def test_a_store_keeps_its_records_there_and_copies_them_back(client, tmp_path):
             here.copy_from(away)
             pd.testing.assert_frame_equal(here.samples("k3vd", "s1"), away.samples("k3vd", "s1"))
             assert here.problems() == []
+
+
+def test_a_backup_holds_the_records_that_lie_there(client, tmp_path):
+    from test_store import FACTS, a_session
+
+    assert client
+    grove = tmp_path / "grove"
+    grove.mkdir()
+    (grove / "workbook.toml").write_text('[store]\nsamples = "s3://squad/grove"\n')
+    workspace = open_workspace(grove)
+    with contextlib.closing(workspace.store) as store:
+        store.append(FileFacts("f" * 64, "run.fit", 10), FACTS, {"sessions": a_session()}, {"k3vd": RECORDS.iloc[:3]})
+        backup.back_up(workspace, tmp_path / "all.backup")
+    backup.restore(tmp_path / "all.backup", tmp_path / "again")
+    with contextlib.closing(Store.open(tmp_path / "again" / "data" / "store")) as restored:
+        assert len(restored.samples("k3vd", "s1")) == 3
+        assert restored.problems() == []
 
 
 @pytest.mark.parametrize("url", ["gs://squad/x", "s3://", "https://example.org/squad"])

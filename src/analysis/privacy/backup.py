@@ -109,7 +109,7 @@ def _pack(workspace: Workspace, packed: Path, database: Path) -> None:
     workspace.store.copy_to(database)
     contents = {(store / DATABASE).as_posix(): database}
     for name in _sample_paths(database):
-        contents[(store / SAMPLES / name).as_posix()] = workspace.folder / store / SAMPLES / name
+        contents[(store / SAMPLES / name).as_posix()] = workspace.store.sample_at(name, database.parent / SAMPLES)
     contents |= {path.relative_to(workspace.folder).as_posix(): path for path in _of_people(workspace)}
     files = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:

@@ -92,6 +92,15 @@ class SampleFiles:
         except OSError:
             self.filesystem.get(self._place(path), str(target))
 
+    def at(self, path: str, folder: Path) -> Path:
+        """Where a file can be read: in its place on this machine, else a copy below `folder`."""
+        if self._is_here:
+            return Path(self._place(path))
+        copy = folder / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        self.filesystem.get_file(self._place(path), str(copy))
+        return copy
+
     def take(self, path: str, other: "SampleFiles") -> None:
         """A copy of another store's file under the same path.
 

@@ -346,6 +346,13 @@ class Store:
         """The sample files that are there, named by a committed row or not; paths below the sample folder."""
         return self._samples.paths()
 
+    def sample_at(self, path: str, folder: Path) -> Path:
+        """Where a sample file can be read: in its place on this machine, else a copy below `folder`.
+
+        Raises FileNotFoundError where it is gone.
+        """
+        return self._samples.at(path, folder)
+
     # inside ------------------------------------------------------------------------------------------------------
 
     def _newest_samples(self, athlete_id: str, session_id: str) -> str | None:
