@@ -288,7 +288,7 @@ def test_what_is_counted_of_a_plan_has_one_name_on_every_page():
     texts = [*package.glob("pages/**/*.py"), package / "base/rules.toml", *package.glob("report/template/*.jinja")]
     for path in texts:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if '"""' not in line]
-        assert not [line for line in lines if re.search(r"\bplanned days?\b.*[\"']", line)], path
+        assert not [line for line in lines if re.search(r"\b[Pp]lanned days?\b.*[\"']", line)], path
     plan = pd.DataFrame({"local_date": pd.date_range(MONDAY, periods=4), "role": ["day_1", "other", "day_3", "rest"]})
     became = plan_status(plan.assign(content=None), birch().sessions, week_days(SUNDAY), SUNDAY)
     assert became["role"].tolist() == ["day_1", "day_3"], "lifting days; a planned run is no such day"

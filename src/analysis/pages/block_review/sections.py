@@ -90,8 +90,8 @@ def plan_against_done(review: BlockReview) -> list[Block]:
     return [
         Fact("block.plan", f"{sentence} {_least_done(plan)}".rstrip(), estimate=done / due, n=due),
         *_off_fact(plan),
-        Fold("Planned days by athlete"),
-        titled(table, "Planned days by athlete"),
+        Fold("Planned lifting days by athlete"),
+        titled(table, "Planned lifting days by athlete"),
     ]
 
 

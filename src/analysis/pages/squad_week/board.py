@@ -104,7 +104,7 @@ def everyone(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         raise NotEnoughData(f"{words.NO_DATA} {words.NO_DATA_WHAT}")
     linked, columns = links(week, pages), told_columns(week)
     rows = tuple(_row(one, columns, week, linked) for one in in_order(week))
-    heads = (words.ATHLETE, words.PLANNED_DAYS, *(column.head for column in columns))
+    heads = (words.ATHLETE, words.LIFTING_DAYS, *(column.head for column in columns))
     board = Board(words.BOARD, heads, rows)
     n = len(week.without_data)
     apart = [Fact("glance.apart", without_data(week), n=n)] if n else []

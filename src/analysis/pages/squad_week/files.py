@@ -34,9 +34,9 @@ def _totals(week: SquadWeek) -> Sheet:
     """One row an athlete: days, sessions, sets, load, distance, answers."""
     mass, distance = week.display.unit("kg"), week.display.unit("km")
     heads = (
-        *(Column("Athlete"), Column("Id"), Column("Planned days done, 4 weeks", "days")),
-        *(Column("Planned days due, 4 weeks", "days"), Column("Planned days done, this week", "days")),
-        *(Column("Planned days due, this week", "days"), Column("Days without a log, this week", "days")),
+        *(Column("Athlete"), Column("Id"), Column("Lifting days done, 4 weeks", "days")),
+        *(Column("Lifting days due, 4 weeks", "days"), Column("Lifting days done, this week", "days")),
+        *(Column("Lifting days due, this week", "days"), Column("Days without a log, this week", "days")),
         *(Column("Days trained", "days"), Column("Sets", "n"), Column("Volume load", mass)),
         *(Column("Runs", "n"), Column("Distance run", distance), Column("Days answered", "days")),
         Column("Last day known"),

@@ -103,7 +103,7 @@ NEW_RATER = "new rater"
 # --- everyone ---
 BOARD = "Everyone, against their own usual"
 ATHLETE = "Athlete"
-PLANNED_DAYS = "Planned days, 4 weeks"
+LIFTING_DAYS = "Lifting days, 4 weeks"
 ODD = "{off}, once"
 CLEAN_MORE = "{n} more"
 CLEAN_FEWER = "{n} fewer"
@@ -130,7 +130,7 @@ SIDES_EVEN = "{name}: no sure difference"
 
 # --- plan and loads ---
 PLAN = "Plan and loads"
-PLAN_HEADS = ("Athlete", "Planned days", "Strength load", "Run load", "Answers")
+PLAN_HEADS = ("Athlete", "Lifting days", "Strength load", "Run load", "Answers")
 PLAN_DONE = "{done} of {days} of this week done."
 PLAN_NONE = "No lifting day of this week was planned."
 PLAN_FOUR = "{done} of {due} planned lifting days in 4 weeks"
