@@ -45,7 +45,9 @@ def test_with_one_athlete_and_two_weeks_a_notebook_says_what_to_record(path, two
     assert printed_as_warnings(done) == []
 
 
+# the buttons are pressed from here, which a kernel of its own would not notice
 @pytest.mark.soak
+@pytest.mark.parametrize("run_notebook", ["in-process"], indirect=True)
 @every_notebook
 def test_on_the_example_squad_a_notebook_draws_and_writes(path, squad_workspace, run_notebook, tmp_path, pressed):
     done = run_notebook(path, squad_workspace.folder, tmp_path)

@@ -283,6 +283,22 @@ class TestWithoutAPlan:
         assert self.said(("2026-06-23", "measurement")) == "You answered on 7 days; no training is logged."
 
 
+def test_planned_runs_stand_beside_the_lifting_days_and_in_the_plan_of_the_week():
+    lines = pd.DataFrame(
+        {"local_date": [MONDAY, *MONDAY + pd.to_timedelta([1, 5], "D")], "role": ["day_1", "other", "other"]}
+    ).assign(line_no=1, content=["drills", "Easy run", "Long run"])
+    ran = [session(MONDAY + pd.Timedelta(days=2), "easy", kind="run"), session(MONDAY, "lift", role="day_1")]
+    week = week_of(birch().but(plan=lines, sessions=table("sessions", ran)))
+    told = [block.sentence for block in sections.header(week) if isinstance(block, Fact)]
+    assert told == ["1 of 1 lifting day.", "1 of 2 planned runs done."]
+    (plan,) = logged.plan_table(week)
+    assert plan.rows == (
+        ("Mon", "Day 1, drills", "done"),
+        ("Tue", "Easy run", "done on Wed"),
+        ("Sat", "Long run", "missed"),
+    )
+
+
 def test_what_is_counted_of_a_plan_has_one_name_on_every_page():
     package = Path(analysis.__file__).parent
     texts = [*package.glob("pages/**/*.py"), package / "base/rules.toml", *package.glob("report/template/*.jinja")]

@@ -104,14 +104,15 @@ class Spot:
     facts: tuple[Fact, ...] = ()  # of every series that the cell stands for
 
 
+PlannedDay = Literal["done", "missed", "off"]
+
+
 @dataclass(frozen=True)
 class BoardRow:
     name: str
     note: str = ""
     link: str = ""
-    done: int = 0  # planned days of four weeks, then those missed and those ill or away
-    missed: int = 0
-    off: int = 0
+    days: tuple[PlannedDay, ...] = ()  # the planned days of four weeks, oldest first
     spots: tuple[Spot, ...] = ()
 
 

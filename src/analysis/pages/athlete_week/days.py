@@ -1,6 +1,5 @@
 """The seven days of a week as cells: what was done on each, and what is planned on each of the next."""
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pandas as pd
 from analysis.base.blocks import Day, DayMark, Days
 from analysis.base.errors import NotEnoughData
 from analysis.metrics.adherence import TRAINING_ROLES, tests
+from analysis.metrics.planned_runs import names_run
 from analysis.pages.athlete_week import words
 from analysis.pages.athlete_week.week import AthleteWeek
 
@@ -17,7 +17,6 @@ _MARKS: dict[str, DayMark] = {
     **dict.fromkeys(("sprint", "time_trial", "screen", "test"), "test"),
 }
 _ROLE_WORDS = {"day_1": "Day 1", "day_3": "Day 3", "day_5": "Day 5"}
-_RUNS = re.compile(r"\b(runs?|running|jog|jogging)\b", re.IGNORECASE)
 
 
 def done_days(week: AthleteWeek) -> Days:
@@ -96,7 +95,7 @@ def planned_words(role: str, content: str | None) -> str:
 def _planned_mark(row) -> DayMark:
     if row.role in TRAINING_ROLES:
         return "lift"
-    return "run" if isinstance(row.content, str) and _RUNS.search(row.content) else "sport"
+    return "run" if names_run(row.role, row.content) else "sport"
 
 
 def _below(row, has_test: bool) -> str:

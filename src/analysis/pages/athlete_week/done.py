@@ -4,15 +4,35 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.base.boards import PlannedDay
+
+_BECAME: dict[str, PlannedDay] = {
+    "done": "done",
+    "moved": "done",
+    "part": "missed",
+    "missed": "missed",
+    "off": "off",
+}
+
 
 @dataclass(frozen=True)
 class Adherence:
     """Planned training days done, on the day or moved by one, of those that were due."""
 
-    done: int
-    due: int
+    days: tuple[PlannedDay, ...]  # those that are over, oldest first; off: not due, since the athlete was ill or away
     not_logged: int  # of those missed: days on which nothing at all is logged
-    off: int  # planned days that were not due, since the athlete was ill or away
+
+    @property
+    def done(self) -> int:
+        return self.days.count("done")
+
+    @property
+    def off(self) -> int:
+        return self.days.count("off")
+
+    @property
+    def due(self) -> int:
+        return len(self.days) - self.off
 
 
 @dataclass(frozen=True)
@@ -125,10 +145,8 @@ def adherence_of(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
     missed = status.loc[status["status"] == "missed", "local_date"]
     nothing_logged = states.loc[states["state"] == "none", "local_date"]
     return Adherence(
-        done=int(status["status"].isin(["done", "moved"]).sum()),
-        due=int((~status["status"].isin(["planned", "off"])).sum()),
+        days=tuple(_BECAME[became] for became in status["status"] if became != "planned"),
         not_logged=int(missed.isin(nothing_logged).sum()),
-        off=int((status["status"] == "off").sum()),
     )
 
 

@@ -38,7 +38,7 @@ def adherence_fact(week: AthleteWeek) -> Fact:
         days = count_text(len(week.plan) - adherence.off, words.LIFTING_DAY)
         lead = words.NONE_DUE.format(days=days)
         return Fact("week.adherence", f"{lead} {beside}".strip(), n=0)
-    lead = words.PLANNED_DONE.format(done=adherence.done, due=adherence.due)
+    lead = words.PLANNED_DONE.format(done=adherence.done, days=count_text(adherence.due, words.LIFTING_DAY))
     longer = words.FOUR_WEEKS.format(done=four.done, due=four.due) if four.due > adherence.due else ""
     return Fact(
         "week.adherence",
@@ -48,6 +48,18 @@ def adherence_fact(week: AthleteWeek) -> Fact:
         n=adherence.due,
         lead=lead,
     )
+
+
+def planned_runs_fact(week: AthleteWeek) -> Fact:
+    """How many of the planned runs of the week were done.
+
+    Raises NotEnoughData where none was due.
+    """
+    runs = week.run_adherence
+    if not runs.due or week.excused:
+        raise NotEnoughData(words.NO_RUN)
+    told = words.RUNS_DONE.format(done=runs.done, runs=count_text(runs.due, words.PLANNED_RUN))
+    return Fact("week.planned_runs", told, estimate=float(runs.done), unit="runs", n=runs.due)
 
 
 def excused_text(kinds: Iterable[str]) -> str:
@@ -166,10 +178,11 @@ def _not_in_it(count: int, noun: str, quantity: str) -> str:
 
 def plan_table(week: AthleteWeek) -> list[Numbers]:
     """The planned days of the week and what became of each; nothing where none was planned."""
+    planned = pd.concat([week.plan, week.planned_runs]).sort_values("local_date", kind="stable")
     rows = tuple(
-        (f"{row.local_date:%a}", planned_words(row.role, row.content), _became(row)) for row in week.plan.itertuples()
+        (f"{row.local_date:%a}", planned_words(row.role, row.content), _became(row)) for row in planned.itertuples()
     )
-    return [Numbers(words.LIFTING_DAYS, ("Day", "What", "How it went"), rows)] if rows else []
+    return [Numbers(words.PLAN_OF_WEEK, ("Day", "What", "How it went"), rows)] if rows else []
 
 
 def _became(row) -> str:

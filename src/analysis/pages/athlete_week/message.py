@@ -265,7 +265,8 @@ def _adherence(week: AthleteWeek) -> Message | None:
     done, due = week.adherence.done, week.adherence.due
     if not done:
         return None
-    headline = (words.PLANNED_ALL if 1 < due == done else words.PLANNED).format(done=done, due=due)
+    days = count_text(due, words.LIFTING_DAY)
+    headline = (words.PLANNED_ALL if 1 < due == done else words.PLANNED).format(done=done, days=days)
     return Message(headline, _held(week))
 
 

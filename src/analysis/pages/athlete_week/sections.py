@@ -5,6 +5,7 @@ hidden where there is nothing return an empty list instead.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 
@@ -54,10 +55,10 @@ def header(week: AthleteWeek) -> list[Block]:
     named = [Text(f"{label_text(one)}.") for one in week.labelled if one.kind not in words.AWAY]
     if week.n_trained_days == 1 and not len(week.plan) and not week.done_by_kind:
         return [*shown, *named]  # the message counts the one day of lifting
-    try:
-        return [*shown, logged.done_fact(week), *named]
-    except NotEnoughData:
-        return [*shown, *named]
+    for fact in (logged.done_fact, logged.planned_runs_fact):
+        with suppress(NotEnoughData):
+            shown.append(fact(week))
+    return [*shown, *named]
 
 
 def message(week: AthleteWeek) -> list[Block]:
@@ -171,7 +172,12 @@ def certainty(week: AthleteWeek) -> list[Block]:
     told, answers = [one.change for one in known], sum(isinstance(one, Answers) for one in known)
     if not told:
         raise NotEnoughData(words.NOTHING_JUDGED)
-    open_ones = [Text(words.TOO_CLOSE)] if any(change.state is State.TOO_CLOSE for change in told) else []
+    states = {change.state for change in told}
+    open_ones = [
+        Text(said)
+        for state, said in ((State.STEADY, words.HELD_MEANS), (State.TOO_CLOSE, words.TOO_CLOSE))
+        if state in states
+    ]
     ranges = [Text(words.CLEAR.format(level=f"{week.judging.conf_level * 100:.0f}"))]
     sides = [one.conf_level for one in known if isinstance(one, SideDifference)]
     ranges += [Text(words.SIDES_CLEAR.format(level=f"{level * 100:.0f}")) for level in sides[:1]]

@@ -13,6 +13,7 @@ from analysis.metrics.adherence import away, day_states, lifts_of_plan, plan_sta
 from analysis.metrics.key_lifts import lifts_of_log
 from analysis.metrics.load import volume_load
 from analysis.metrics.mobility import DEPTH_TEST, SCREENS
+from analysis.metrics.planned_runs import planned_runs
 from analysis.metrics.running import is_run
 from analysis.metrics.strength import bar_speeds
 from analysis.metrics.tempo import TempoCount, once_with_tempo, tempo_compliance, tempo_count
@@ -119,6 +120,17 @@ class AthleteWeek:
         first = self.days[-1] - pd.Timedelta(days=7 * ADHERENCE_WEEKS - 1)
         days = pd.date_range(first, self.days[-1])
         return adherence_of(self._plan_status(days), self._states(days))
+
+    @cached_property
+    def planned_runs(self) -> pd.DataFrame:
+        """The runs planned for this week and what became of each, as `metrics.planned_runs` gives them."""
+        one = self.athlete
+        return planned_runs(one.plan, one.sessions, one.runs, self.days, self.until, labels=one.labels)
+
+    @cached_property
+    def run_adherence(self) -> Adherence:
+        """Of the planned runs of this week."""
+        return adherence_of(self.planned_runs, self.day_states)
 
     @cached_property
     def excused(self) -> tuple[str, ...]:

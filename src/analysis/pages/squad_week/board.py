@@ -158,14 +158,11 @@ def chance(week: SquadWeek) -> list[Fact]:
 
 
 def _row(one: MemberWeek, columns: Sequence[Measure], week: SquadWeek, linked: dict[str, str]) -> BoardRow:
-    four = one.week.adherence_four_weeks
     return BoardRow(
         name=one.name,
         note=_note(one),
         link=linked.get(one.athlete_id, ""),
-        done=four.done,
-        missed=four.due - four.done,
-        off=four.off,
+        days=one.week.adherence_four_weeks.days,
         spots=tuple(spot_of([f for f in one.findings if column.holds(f.series)], week.display) for column in columns),
     )
 

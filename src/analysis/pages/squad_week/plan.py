@@ -19,7 +19,11 @@ def plan(week: SquadWeek) -> list[Fact | Drawing]:
     done, due = (sum(getattr(one.week.adherence, name) for one in week.members) for name in ("done", "due"))
     told = words.PLAN_DONE.format(done=done, days=count_text(due, "planned lifting day")) if due else words.PLAN_NONE
     table = Table(words.PLAN, words.PLAN_HEADS, rows, stacked=True)
-    return [Fact("plan.done", told, estimate=float(done), n=due), table, Text(words.PLAN_LEGEND)]
+    entries = [entry for row in rows for entry in row]
+    arrows = any(load.side in ("more", "less") for one in week.members for load in (one.strength_load, one.run_load))
+    hatched = any(entry.state == State.CANNOT_TELL for entry in entries)
+    legend = [*([words.MORE_OR_LESS] if arrows else []), *([words.HATCHED] if hatched else [])]
+    return [Fact("plan.done", told, estimate=float(done), n=due), table, *([Text(" ".join(legend))] if legend else [])]
 
 
 def _row(one: MemberWeek, week: SquadWeek) -> tuple[Entry, ...]:
@@ -42,8 +46,9 @@ def _plan_entry(one: MemberWeek) -> Entry:
     if not four.due:
         off = words.OFF_DAYS.format(days=count_text(four.off, "day"))
         return Entry(words.NOTHING_DUE, off) if four.off else _unknown(words.NO_PLAN)
-    days = count_text(four.not_logged, "day")
+    days, runs = count_text(four.not_logged, "day"), one.week.run_adherence
     below = words.PLAN_THIS.format(done=this.done, due=this.due)
+    below += words.PLAN_RUNS.format(done=runs.done, runs=count_text(runs.due, "planned run")) if runs.due else ""
     below += words.PLAN_NOT_LOGGED.format(days=days) if four.not_logged else ""
     return Entry(words.PLAN_FOUR.format(done=four.done, due=four.due), below, sort=four.done / four.due)
 

@@ -50,7 +50,7 @@ DUE_MOST = 12  # names of a check that is due on one day
 
 def evidence(week: SquadWeek) -> list[Block]:
     """What the cards and lists rest on: the changes against chance, their numbers, and the same under other choices."""
-    blocks: list[Block] = [found_fact(week), Text(words.TOLD_FOR)]
+    blocks: list[Block] = [found_fact(week), Text(words.TOLD_FOR), Text(words.STATES)]
     if not week.listed:
         return blocks
     return [*blocks, Text(words.CHOICES), *choices_tables(week), numbers_table(week.listed, week.display)]

@@ -135,6 +135,7 @@ PLAN_DONE = "{done} of {days} of this week done."
 PLAN_NONE = "No lifting day of this week was planned."
 PLAN_FOUR = "{done} of {due} planned lifting days in 4 weeks"
 PLAN_THIS = "{done} of {due} this week"
+PLAN_RUNS = ", {done} of {runs}"
 PLAN_NOT_LOGGED = "; on {days} of the 4 weeks nothing is logged"
 NOTHING_DUE = "no planned lifting day was due"
 OFF_DAYS = "{days} ill or away"
@@ -150,7 +151,8 @@ USUAL_BETWEEN = "usual {low} to {high}"
 NO_ANSWERS = "no answers"
 ANSWERED = "answers on {days} of 7 days"
 UNUSUAL = "{n} of {of} unusual"
-PLAN_LEGEND = "↑ and ↓: more or less than in 8 weeks before; a load is no verdict. Hatched: not known, and no zero."
+MORE_OR_LESS = "↑ more or ↓ less than in the 8 weeks before, which is neither good nor bad by itself."
+HATCHED = "Hatched: not known, which is no zero."
 
 # --- bar speed, form, checks, sides ---
 OF_LIFT = "{name}: {moved}."
@@ -236,7 +238,7 @@ RULE_MOVED = " Of {verdicts} that the last page gave too, {moved} moved."
 RULE_VERDICT = "{athlete}, {series}: {now}, {was} on the last page before."
 RULE_MORE = "{verdicts} moved."
 CAME_LATE = "Came in since {day}, of days before it: {names}."
-ALL_CAME = "All files came in since {day}, so no page before this one knew any of them."
+ALL_CAME = "All files came in since {day}: what “a week ago” tells is what a page of then would have said."
 FILES = "{files} taken in since {day}: {rows:,} rows, {cells} refused."
 NOT_CORRECTED = "No row was corrected by a later file."
 CORRECTED = "{rows} corrected by later files: {names}."
@@ -276,7 +278,14 @@ NAMES_WAIT = "{names} in files bound to nobody yet; “workbook status” lists 
 NOTHING_JUDGED = "No series can be told yet. Repeat lifts and checks."
 FOUND = "{found} of {n} series {are} listed, {new} of them found this week. Luck alone would list {luck} of {n}."
 TOLD_FOR = "A lasting change is told for 8 weeks from the week that first found it. One odd day is no change."
-CHOICES = "Other ways to judge: the same values with another noise, statistic or threshold."
+STATES = (
+    "Steady: no change was found, and the last 4 weeks against those before leave no room for one that matters. "
+    "Too close to call: no change was found, and one that matters could hide."
+)
+CHOICES = (
+    "Other ways to judge: the same values with another noise, statistic or threshold. "
+    "One that cannot tell is not counted."
+)
 NUMBERS_TITLE = "The numbers"
 NUMBERS_HEADS = ("Whose", "Level", "Before", "Change", "Noise")
 BEFORE = "before"
