@@ -2,6 +2,7 @@
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from platform import node
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from test_store import FACTS, a_session
 from analysis import open_workspace
 from analysis.base.errors import Busy, ConfigProblem, WorkbookError
 from analysis.base.tables import TABLES
+from analysis.base.waiting import Waiting
 from analysis.cli import main
 from analysis.store import FileFacts, Store
 from analysis.store.postgres import checked
@@ -148,11 +150,48 @@ def test_ten_take_files_in_at_once_and_none_is_lost(url, tmp_path):
         assert store.revision("k3vd") == 50
 
 
-def test_one_run_at_a_time_of_all_machines(url, tmp_path):
+@pytest.fixture
+def machines(url, tmp_path):
+    """The store of one database, opened on two machines."""
     stores = [Store.open(tmp_path / name, url=url) for name in ("one", "other")]
-    with stores[0].held(), pytest.raises(Busy, match="Another run works"), stores[1].held():
-        pass
-    with stores[1].held():
-        pass
+    yield stores
     for store in stores:
         store.close()
+
+
+def not_at_all(tell=print):
+    return Waiting(0, tell)
+
+
+def test_one_at_a_time_of_all_machines_and_the_other_waits_for_it_by_name(machines):
+    one, other = machines
+    said = []
+
+    def ended(whom):
+        said.append(whom)
+        ending.close()
+
+    with contextlib.ExitStack() as ending:
+        ending.enter_context(one.held("workbook ingest (process 7)", not_at_all()))
+        with pytest.raises(Busy, match="Another run works"), other.held("workbook run", not_at_all()):
+            pass
+        with other.held("workbook run", Waiting(60, ended)):
+            assert said == [f"workbook ingest (process 7) on {node()}"[:63]]
+            with pytest.raises(Busy), one.held("workbook ingest", not_at_all()):
+                pass
+    with one.held("workbook ingest", not_at_all()):
+        pass
+
+
+def test_a_run_waits_for_no_run_of_another_machine(machines):
+    one, other = machines
+    with one.held("workbook run", not_at_all(), is_run=True):
+        with (
+            pytest.raises(Busy, match="Another run works"),
+            other.held("workbook run", Waiting(600, print), is_run=True),
+        ):
+            pass
+        with pytest.raises(Busy), other.held("workbook ingest", not_at_all()):
+            pass
+    with other.held("workbook run", not_at_all(), is_run=True):
+        pass

@@ -153,7 +153,7 @@ def run(
     if dry_run:
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         return print_outlook(workspace, planned, as_json)
-    with common.locked(workspace), _kept(workspace) as done:
+    with common.locked(workspace, is_run=True), _kept(workspace) as done:
         _take_files_in(workspace, done, quiet=as_json)
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]

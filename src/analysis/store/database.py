@@ -10,6 +10,7 @@ import sqlalchemy as sql
 from sqlalchemy import event
 
 from analysis.base.errors import WorkbookError
+from analysis.base.waiting import Waiting
 
 Rows = list[tuple]
 
@@ -36,10 +37,11 @@ class Database(ABC):
         """
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Held by one run at a time, of all machines; a file is of one machine, where a lock beside it does that.
+    def held(self, who: str, waiting: Waiting, *, is_run: bool) -> Iterator[None]:  # noqa: ARG002 - of a server
+        """Held by one at a time, of all machines; a file is of one machine, where a lock beside it does that.
 
-        Raises Busy where another run holds it.
+        `who` holds it, of which those who wait are told. Raises Busy where the waiting was in vain, and at once where
+        a run finds another run.
         """
         yield
 

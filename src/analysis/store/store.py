@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.base.names import name_key
 from analysis.base.tables import TABLES
+from analysis.base.waiting import Waiting
 from analysis.store import forgetting, reading, replacing, writing
 from analysis.store.copying import copy_rows
 from analysis.store.database import Database, Rows, damaged, fetched, transaction
@@ -92,11 +93,11 @@ class Store:
 
     # reading -----------------------------------------------------------------------------------------------------
 
-    def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
+    def frame(self, name: str, athlete_ids: Collection[str] | None = None) -> pd.DataFrame:
         """The canonical table `name`, of the given athletes or of all, in the order of its key."""
         return self.frames([name], athlete_ids)[name]
 
-    def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+    def frames(self, names: Collection[str], athlete_ids: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables as they stood at one moment."""
         among = {} if athlete_ids is None else {"athlete_id": list(athlete_ids)}
         with self._engine.connect() as connection:  # one transaction: one state
@@ -127,7 +128,7 @@ class Store:
         columns = [STORED[name].c[column] for column in by]
         return self._fetched(sql.select(*columns, sql.func.count()).select_from(STORED[name]).group_by(*columns))
 
-    def streams(self, names: Iterable[str]) -> Rows:
+    def streams(self, names: Collection[str]) -> Rows:
         """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in each; counted where they lie."""
         with self._engine.connect() as connection:
             return [row for name in names for row in reading.streams(connection, name)]
@@ -145,7 +146,7 @@ class Store:
                 raise
             return self._samples.read(now, session_id)  # its file was read again meanwhile
 
-    def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
+    def files_of(self, athlete_id: str, names: Collection[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
         with self._engine.connect() as connection:
             alone = forgetting.files_of(connection, athlete_id, _compared(names))
@@ -219,7 +220,7 @@ class Store:
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
         gone: frozenset[int] = frozenset(),
-        instead: Iterable[tuple[int, int]] = (),
+        instead: Collection[tuple[int, int]] = (),
     ) -> Appended:
         """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
 
@@ -277,12 +278,12 @@ class Store:
         with transaction(self._engine) as connection:
             writing.keep_fact(connection, name, value)
 
-    def drop(self, name: str, **values: Iterable[object]) -> int:
+    def drop(self, name: str, **values: Collection[object]) -> int:
         """Delete the rows of a table whose columns lie among the given values; how many there were."""
         with transaction(self._engine) as connection:
             return sum(writing.drop(connection, name, column, wanted) for column, wanted in values.items())
 
-    def forget(self, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> dict[str, int]:
+    def forget(self, athlete_id: str, names: Collection[str], mention: re.Pattern[str]) -> dict[str, int]:
         """Delete everything of one athlete in one transaction; `mention` finds the athlete in texts of others' rows.
 
         A source row is the athlete's where a cell is one of `names`, or what became of it belongs to the athlete alone.
@@ -296,9 +297,9 @@ class Store:
         self._samples.forget(athlete_id)
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Held by one run at a time of all that use the database; raises Busy where another one holds it."""
-        with self._database.held():
+    def held(self, who: str, waiting: Waiting, *, is_run: bool = False) -> Iterator[None]:
+        """Held by one at a time of all that use the database, as `Database.held` has it."""
+        with self._database.held(who, waiting, is_run=is_run):
             yield
 
     def copy_from(self, other: "Store") -> dict[str, int]:
