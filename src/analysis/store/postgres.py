@@ -18,7 +18,7 @@ from analysis.base.errors import Busy, ConfigProblem, WorkbookError
 from analysis.base.hosts import is_this_machine
 from analysis.base.waiting import SOMEBODY, Waiting
 from analysis.store.copying import copy_rows
-from analysis.store.database import Database, damaged, driver_of, transaction
+from analysis.store.database import Database, GivenUp, damaged, driver_of, transaction
 from analysis.store.schema import METADATA
 from analysis.store.sqlite import SqliteFile
 
@@ -34,6 +34,7 @@ _WHO = f"""
 """
 _PROVES_ITS_NAME = "verify-full"  # the one mode of TLS in which a server proves who it is
 _GONE = ("57P01", "57P02", "57P03")  # SQLSTATE of a server that is stopping, stopped or starting
+_GIVEN_UP = ("40001", "40P01")  # of what cannot be put in one order with another's, and of a deadlock
 _FULL = ("53100", "53200", "53300")  # of a disk, a memory and a table of connections that are full
 
 
@@ -117,6 +118,8 @@ class PostgresServer(Database):
         code = getattr(problem, "sqlstate", None) or ""
         if code == "55P03":
             return Busy(f"Somebody else has been writing to {self.shown} for 30 s. Wait for it to end, then try again.")
+        if code in _GIVEN_UP:
+            return GivenUp(f"Others write to {self.shown} what this needs, again and again. Wait, then try again.")
         if code in _FULL:
             return WorkbookError(
                 f"{self.shown} takes no more: {said}. Make room on the server, then try again; what was acknowledged "

@@ -18,7 +18,7 @@ from analysis.base.tables import TABLES
 from analysis.base.waiting import Waiting
 from analysis.store import forgetting, reading, replacing, writing
 from analysis.store.copying import copy_rows
-from analysis.store.database import Database, Rows, damaged, fetched, transaction
+from analysis.store.database import Database, Rows, damaged, fetched, transaction, tried_again
 from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
@@ -97,6 +97,7 @@ class Store:
         """The canonical table `name`, of the given athletes or of all, in the order of its key."""
         return self.frames([name], athlete_ids)[name]
 
+    @tried_again
     def frames(self, names: Collection[str], athlete_ids: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables as they stood at one moment."""
         among = {} if athlete_ids is None else {"athlete_id": list(athlete_ids)}
@@ -128,6 +129,7 @@ class Store:
         columns = [STORED[name].c[column] for column in by]
         return self._fetched(sql.select(*columns, sql.func.count()).select_from(STORED[name]).group_by(*columns))
 
+    @tried_again
     def streams(self, names: Collection[str]) -> Rows:
         """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in each; counted where they lie."""
         with self._engine.connect() as connection:
@@ -146,6 +148,7 @@ class Store:
                 raise
             return self._samples.read(now, session_id)  # its file was read again meanwhile
 
+    @tried_again
     def files_of(self, athlete_id: str, names: Collection[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
         with self._engine.connect() as connection:
@@ -213,6 +216,7 @@ class Store:
 
     # writing -----------------------------------------------------------------------------------------------------
 
+    @tried_again
     def append(
         self,
         file: FileFacts,
@@ -251,12 +255,14 @@ class Store:
             self.sweep(only=replaced)
         return appended
 
+    @tried_again
     def put(self, name: str, rows: pd.DataFrame) -> None:
         """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
         with transaction(self._engine) as connection:
             writing.put(connection, name, rows)
             _bump(connection, name, rows)
 
+    @tried_again
     def note(self, name: str, rows: pd.DataFrame, **first: pd.DataFrame) -> None:
         """Rows about pages, as what was sent out or rendered: nobody's commits are counted up by them.
 
@@ -267,22 +273,26 @@ class Store:
             for other, new in first.items():
                 writing.put_new(connection, other, new)
 
+    @tried_again
     def remove(self, name: str, rows: pd.DataFrame) -> None:
         """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""
         with transaction(self._engine) as connection:
             writing.remove(connection, name, rows)
             _bump(connection, name, rows)
 
+    @tried_again
     def keep_fact(self, name: str, value: str) -> None:
         """Keep something about the store itself, in place of what it had under this name."""
         with transaction(self._engine) as connection:
             writing.keep_fact(connection, name, value)
 
+    @tried_again
     def drop(self, name: str, **values: Collection[object]) -> int:
         """Delete the rows of a table whose columns lie among the given values; how many there were."""
         with transaction(self._engine) as connection:
             return sum(writing.drop(connection, name, column, wanted) for column, wanted in values.items())
 
+    @tried_again
     def forget(self, athlete_id: str, names: Collection[str], mention: re.Pattern[str]) -> dict[str, int]:
         """Delete everything of one athlete in one transaction; `mention` finds the athlete in texts of others' rows.
 
