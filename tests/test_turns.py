@@ -92,6 +92,7 @@ def test_who_waits_a_moment_says_nothing(grove, clock):
 COMMANDS = [
     ("ingest",),
     ("run", "--due"),
+    ("alias", "A. Tree", "Alder"),
     ("deliver",),
     ("erase", "Alder", "--yes", "alder1"),
     ("erase", "--retention"),

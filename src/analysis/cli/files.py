@@ -155,6 +155,9 @@ def ingest(
 
     Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
     mapping, exercises.csv or whom a name means; `workbook status` lists them.
+
+    While another command writes into the workspace it waits for its turn, 10 minutes at most, then takes what is still
+    new.
     """
     from analysis.ingest import plugged
     from analysis.workspace import intake
@@ -196,7 +199,8 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
-    athlete_id = naming.bind_name(workspace, external_name, athlete)
+    with common.locked(workspace):
+        athlete_id = naming.bind_name(workspace, external_name, athlete)
     if as_json:
         return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
     click.echo(

@@ -143,6 +143,9 @@ def run(
     Files are taken in first where workbook.toml says `ingest_before_run = true`; whatever is wrong with them stops no
     page. It also says which pages are made when, and to whom they go. What was missed is made good; unchanged pages are
     left as they are, and nothing is sent twice. reports/log/last_run.json says what was done.
+
+    It waits for an ingest or another command that writes, 10 minutes at most, and leaves at once while another run is
+    there.
     """
     from analysis.delivery.sending import put_down
     from analysis.privacy.retention import retain
