@@ -395,6 +395,7 @@ def commands_page() -> str:
     above = (
         "# Commands\n\nEach runs in a workspace: the folder with `workbook.toml`, found upward from where you are. "
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run is at work.\n"
+        "A command that writes waits for one that does, 10 minutes at most; a run leaves a run to its work at once.\n"
     )
     return above + "".join(command_entry(words, command) for words, command in commands_of(main, ("workbook",)))
 

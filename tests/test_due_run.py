@@ -167,9 +167,8 @@ def test_what_was_missed_is_owed_from_the_newest_whole_week_on(folder):
 
 def test_a_second_run_at_once_is_turned_away(folder, clock):
     clock(MONDAY)
-    with FileLock(folder / "data" / "store" / "run.lock"):
+    with FileLock(folder / "data" / "store" / "due.lock"):
         assert "Another run" in run(folder, "run", "--due", code=BUSY)
-        assert "Another run" in run(folder, "deliver", code=BUSY)
 
 
 def test_a_plan_that_cannot_work_is_kept_and_told(folder, clock, tmp_path):

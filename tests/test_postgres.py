@@ -2,9 +2,11 @@
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from platform import node
 
 import pandas as pd
 import pytest
+import sqlalchemy as sql
 from click.testing import CliRunner
 from drop_folder import ROSTER, drop
 from test_store import FACTS, a_session
@@ -12,8 +14,9 @@ from test_store import FACTS, a_session
 from analysis import open_workspace
 from analysis.base.errors import Busy, ConfigProblem, WorkbookError
 from analysis.base.tables import TABLES
+from analysis.base.waiting import Waiting
 from analysis.cli import main
-from analysis.store import FileFacts, Store
+from analysis.store import FileFacts, Store, database
 from analysis.store.postgres import checked
 
 
@@ -148,11 +151,84 @@ def test_ten_take_files_in_at_once_and_none_is_lost(url, tmp_path):
         assert store.revision("k3vd") == 50
 
 
-def test_one_run_at_a_time_of_all_machines(url, tmp_path):
+GIVES_UP = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') <= {times} THEN RAISE EXCEPTION 'not now' USING ERRCODE = '{code}'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER give_up BEFORE INSERT OR UPDATE ON "{table}" FOR EACH STATEMENT EXECUTE FUNCTION give_up();
+"""
+
+
+def gives_up(url, table, code, times):
+    """Have the server give up what writes to a table, so many times: numbers of a sequence are not given back."""
+    engine = sql.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sql.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(GIVES_UP.format(table=table, code=code, times=times))
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01"], ids=["no order", "deadlock"])
+def test_what_the_server_gives_up_is_done_again_and_shown_to_nobody(url, tmp_path, code):
+    grove = on_a_server(tmp_path / "grove", url)
+    with contextlib.closing(Store.open(tmp_path / "other", url=url)) as store:
+        gives_up(url, "files", code, times=3)
+        assert "2 files: 2 taken." in workbook(grove, "ingest")
+        assert len(store.frame("wellness")) == 40
+        assert sorted(store.frame("files")["file_no"]) == [1, 2]
+
+
+def test_what_is_given_up_for_ever_is_told_in_words(url, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_PAUSES_S", (0, 0))
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        gives_up(url, "store_facts", "40P01", times=1000)
+        with pytest.raises(Busy, match="again and again"):
+            store.keep_fact("said", "never")
+        assert store.fact("said") is None
+
+
+@pytest.fixture
+def machines(url, tmp_path):
+    """The store of one database, opened on two machines."""
     stores = [Store.open(tmp_path / name, url=url) for name in ("one", "other")]
-    with stores[0].held(), pytest.raises(Busy, match="Another run works"), stores[1].held():
-        pass
-    with stores[1].held():
-        pass
+    yield stores
     for store in stores:
         store.close()
+
+
+def not_at_all(tell=print):
+    return Waiting(0, tell)
+
+
+def test_one_at_a_time_of_all_machines_and_the_other_waits_for_it_by_name(machines):
+    one, other = machines
+    said = []
+
+    def ended(whom):
+        said.append(whom)
+        ending.close()
+
+    with contextlib.ExitStack() as ending:
+        ending.enter_context(one.held("workbook ingest (process 7)", not_at_all()))
+        with pytest.raises(Busy, match="Another run works"), other.held("workbook run", not_at_all()):
+            pass
+        with other.held("workbook run", Waiting(60, ended)):
+            assert said == [f"workbook ingest (process 7) on {node()}"[:63]]
+            with pytest.raises(Busy), one.held("workbook ingest", not_at_all()):
+                pass
+    with one.held("workbook ingest", not_at_all()):
+        pass
+
+
+def test_a_run_waits_for_no_run_of_another_machine(machines):
+    one, other = machines
+    with one.held("workbook run", not_at_all(), is_run=True):
+        with (
+            pytest.raises(Busy, match="Another run works"),
+            other.held("workbook run", Waiting(600, print), is_run=True),
+        ):
+            pass
+        with pytest.raises(Busy), other.held("workbook ingest", not_at_all()):
+            pass
+    with other.held("workbook run", not_at_all(), is_run=True):
+        pass

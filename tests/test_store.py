@@ -1,8 +1,12 @@
 """The store: whole files or none, the second reading changes nothing, the sample files follow the transaction."""
 
+import contextlib
+import sqlite3
+
 import pandas as pd
 import pytest
 
+from analysis.base import waiting
 from analysis.base.errors import DataProblem, WorkbookError
 from analysis.base.tables import TABLES
 from analysis.store import FileFacts, Store, as_json
@@ -206,6 +210,15 @@ def test_the_store_is_readable_by_its_owner_only(store, tmp_path):
         pytest.skip("folder permissions are a POSIX matter")
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
     assert store.problems() == []
+
+
+def test_a_new_store_that_somebody_else_opens_too_is_waited_for(tmp_path, monkeypatch):
+    made = tmp_path / "store.sqlite"
+    with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # SQLite gives no file a log meanwhile, and does not wait
+        monkeypatch.setattr(waiting.time, "sleep", lambda _: other.in_transaction and other.rollback())
+        with contextlib.closing(Store.open(tmp_path)) as store:
+            assert store.frame("files").empty
 
 
 def test_a_store_of_another_version_is_told_in_a_sentence(store, tmp_path):

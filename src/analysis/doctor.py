@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from analysis.base import plugins
 from analysis.base.errors import WorkbookError
@@ -26,6 +26,7 @@ from analysis.store import SAMPLES
 from analysis.workspace import Workspace, open_workspace
 from analysis.workspace.arrivals import SAY_WHETHER, untaken, untaken_text
 from analysis.workspace.fetched import new_files
+from analysis.workspace.turns import lock_of
 
 _ENOUGH_DISK_BYTES = 500 * 1024**2
 _LEFT_BEHIND_S = 24 * 3600.0  # a part of a file that old belongs to no process at work
@@ -114,7 +115,7 @@ def _clock(workspace: Workspace) -> Finding:
 
 
 def _lock(workspace: Workspace) -> Finding:
-    lock = FileLock(workspace.folder / workspace.config.store / "run.lock", timeout=0)
+    lock = lock_of(workspace)
     try:
         with lock:
             return Finding("lock", True, "no run is at work")

@@ -1,11 +1,13 @@
 """Several at once: two ingests, two runs, and readers while a writer works."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import report_notebooks
 from killed import look_until_all_is_in, work_and_kill, workbook
 from soak_scale import times
@@ -28,14 +30,29 @@ with page.section("distance", "How far did I run?"):
 """
 
 
-def both(*words: str) -> list[subprocess.CompletedProcess]:
-    """The same command twice, at the same time."""
-    running = [subprocess.Popen([*WORKBOOK, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+def started(*words: str) -> subprocess.Popen:
+    """The command at work, in a process of its own."""
+    return subprocess.Popen([*WORKBOOK, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+
+
+def ended(running: list[subprocess.Popen]) -> list[subprocess.CompletedProcess]:
+    """What became of each."""
     said = [process.communicate() for process in running]
     return [
-        subprocess.CompletedProcess(process.args, process.returncode, out.decode(), err.decode())
-        for process, (out, err) in zip(running, said, strict=True)
+        subprocess.CompletedProcess(process.args, process.returncode, *words)
+        for process, words in zip(running, said, strict=True)
     ]
+
+
+def both(*words: str) -> list[subprocess.CompletedProcess]:
+    """The same command twice, at the same time."""
+    return ended([started(*words) for _ in range(2)])
+
+
+@pytest.fixture(params=["a file", "a server"])
+def new_url(request):
+    """The address of a new database; None where it is a file beside the workspace."""
+    return request.getfixturevalue("postgres").new if request.param == "a server" else lambda: None
 
 
 def assert_one_worked(done: list[subprocess.CompletedProcess]) -> None:
@@ -45,14 +62,67 @@ def assert_one_worked(done: list[subprocess.CompletedProcess]) -> None:
     assert all("Another run works on" in one.stderr for one in done if one.returncode == 4)
 
 
+def with_a_report(workspace) -> tuple[str, ...]:
+    """Plan a report of how far the athlete ran; the words of the run that makes it."""
+    with (workspace.folder / "workbook.toml").open("r+") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(f"ingest_before_run = true\n{text}{REPORTS}")
+    report_notebooks.write(workspace.folder / "notebooks" / "reports" / "distance.ipynb", PAGE)
+    return "run", "--due", "--as-of", "2026-01-12", "--engine", "kernel", "--workspace", str(workspace.folder)
+
+
+def assert_each_is_in_once(workspace, runs: int) -> None:
+    files = workspace.store.frame("files")
+    assert sorted(files["name"]) == ["athletes.csv", *(f"run{number:04d}.tcx" for number in range(runs))]
+    assert sorted(files["file_no"]) == list(range(1, runs + 2))
+    assert len(workspace.store.frame("runs")) == runs
+    assert workspace.store.problems() == []
+
+
+def test_ten_ingests_and_a_run_at_once_end_well_and_each_file_is_in_once(tmp_path, new_url):
+    for attempt in range(times(1, 1, 10)):
+        workspace = workspace_of_alder(tmp_path / str(attempt), new_url())
+        write_runs(workspace.raw_folder, range(20))
+        run = with_a_report(workspace)
+        ingest = ("ingest", "--workspace", str(workspace.folder))
+        done = ended([*(started(*ingest) for _ in range(5)), started(*run), *(started(*ingest) for _ in range(5))])
+        assert [one.returncode for one in done] == [0] * 11, [one.stderr for one in done]
+        assert_each_is_in_once(workspace, 20)
+        (page,) = workspace.reports_folder.rglob("k3vd.html")
+        assert "40190 m" in page.read_text(encoding="utf-8")
+        workspace.store.close()
+
+
+def test_who_waits_for_one_that_is_killed_goes_on(tmp_path, new_url):
+    """The one that holds the lock is stopped in the middle, then killed, while two wait for it."""
+    workspace = workspace_of_alder(tmp_path, new_url())
+    write_runs(workspace.raw_folder, range(20))
+    ingest = ("ingest", "--json", "--workspace", str(workspace.folder))
+    held = started(*ingest)
+    assert held.stdout is not None
+    told = [json.loads(held.stdout.readline())["state"] for _ in range(3)]
+    held.send_signal(signal.SIGSTOP)
+    assert told == ["taken"] * 3
+    waiting = [started(*ingest), started(*with_a_report(workspace))]
+    for one in waiting:
+        assert one.stderr is not None
+        assert f"Waiting for workbook ingest (process {held.pid})" in one.stderr.readline()
+    held.kill()
+    held.communicate()
+    done = ended(waiting)
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
+    assert_each_is_in_once(workspace, 20)
+    workspace.store.close()
+
+
 def test_two_ingests_at_once_take_each_file_in_once(tmp_path):
     for attempt in range(times(1, 2, 20)):
         workspace = workspace_of_alder(tmp_path / str(attempt))
         write_runs(workspace.raw_folder, range(10))
-        assert_one_worked(both("ingest", "--workspace", str(workspace.folder)))
-        assert sorted(workspace.store.frame("files")["name"])[1:] == [f"run{number:04d}.tcx" for number in range(10)]
-        assert len(workspace.store.frame("runs")) == 10
-        assert workspace.store.problems() == []
+        done = both("ingest", "--workspace", str(workspace.folder))
+        assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
+        assert_each_is_in_once(workspace, 10)
         workspace.store.close()
 
 
@@ -61,11 +131,7 @@ def test_two_runs_at_once_make_each_page_once_and_whole(tmp_path):
         workspace = workspace_of_alder(tmp_path / str(attempt))
         write_runs(workspace.raw_folder, range(5))
         list(intake.ingest(workspace, intake.files_below([workspace.raw_folder])))
-        with (workspace.folder / "workbook.toml").open("a") as file:
-            file.write(REPORTS)
-        report_notebooks.write(workspace.folder / "notebooks" / "reports" / "distance.ipynb", PAGE)
-        words = ("run", "--due", "--as-of", "2026-01-12", "--engine", "kernel", "--workspace", str(workspace.folder))
-        assert_one_worked(both(*words))
+        assert_one_worked(both(*with_a_report(workspace)))
         (page,) = workspace.reports_folder.rglob("k3vd.html")
         assert "10010 m" in page.read_text(encoding="utf-8")
         assert json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["subject"] == "k3vd"

@@ -42,7 +42,7 @@ class UsageProblem(WorkbookError):
 
 
 class Busy(WorkbookError):
-    """Another run holds the lock of this workspace; exit code 4."""
+    """Another command holds what this one needs, and did for as long as it waits; exit code 4."""
 
 
 class ConsentMissing(WorkbookError):

@@ -105,7 +105,7 @@ def as_day(_context: click.Context, _option: click.Parameter, text: str | None) 
 def audited(command: Callable) -> Callable:
     """Leave a line in the audit log: who ran the command when, about whom, and how it ended.
 
-    Wrong usage and a dry run did nothing and leave none.
+    Wrong usage, a dry run and one that was ended while it waited did nothing and leave none.
     """
 
     @functools.wraps(command)
@@ -120,6 +120,9 @@ def audited(command: Callable) -> Callable:
             raise
         except WorkbookError as problem:
             code = exit_code(problem)
+            raise
+        except click.Abort:
+            code = USAGE
             raise
         finally:
             if code != USAGE and not rest.get("dry_run"):
@@ -187,20 +190,23 @@ class Commands(click.Group):
 
 
 @contextlib.contextmanager
-def locked(workspace: "Workspace") -> Iterator[None]:
-    """Hold the workspace for one writing run; a second one is told so at once."""
-    from filelock import FileLock, Timeout
+def locked(workspace: "Workspace", *, is_run: bool = False) -> Iterator[None]:
+    """Hold the workspace for a command that writes, once it is its turn; a run is told at once of another run.
 
-    lock = FileLock(workspace.folder / workspace.config.store / "run.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Busy(f"Another run works on {workspace.folder}. Wait for it to end, then try again.") from None
-    try:
-        with workspace.store.held():
-            yield
-    finally:
-        lock.release()
+    Whoever ends it while it waits ends what has done nothing.
+    """
+    from analysis.workspace import turns
+
+    def tell(whom: str) -> None:
+        longest = f"{turns.LONGEST_MINUTES:g} minutes at most"
+        click.echo(f"Waiting for {whom} to end, {longest}. Ctrl-C ends the waiting.", err=True)
+
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(turns.turn(workspace, str(click.get_current_context().info_name), tell, is_run=is_run))
+        except KeyboardInterrupt:
+            raise click.Abort from None
+        yield
 
 
 @contextlib.contextmanager

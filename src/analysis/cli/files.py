@@ -155,6 +155,9 @@ def ingest(
 
     Files that were taken in are read again when something changed on which their reading rested, as a unit, a column
     mapping, exercises.csv or whom a name means; `workbook status` lists them.
+
+    While another command writes into the workspace it waits for its turn, 10 minutes at most, then takes what is still
+    new.
     """
     from analysis.ingest import plugged
     from analysis.workspace import intake
@@ -196,7 +199,8 @@ def alias(external_name: str, athlete: str | None, new: bool, workspace: "Worksp
 
     if new == bool(athlete):
         raise UsageProblem("Say either the athlete or --new. As: workbook alias 'J. Tree' k3vd")
-    athlete_id = naming.bind_name(workspace, external_name, athlete)
+    with common.locked(workspace):
+        athlete_id = naming.bind_name(workspace, external_name, athlete)
     if as_json:
         return common.print_json({"external_name": external_name, "athlete_id": athlete_id})
     click.echo(
@@ -277,22 +281,25 @@ def exclude(
         raise UsageProblem("Say either --reason or --undo, or --list to look first. As: --reason 'gate fell over'")
     narrowed = any(option is not None for option in (athlete, date, what, number, rep, side))
     if table and key and not narrowed:
-        rows = exclusions.row_of(workspace, table, key)
+        look = functools.partial(exclusions.row_of, workspace, table, key)
     elif athlete and date and (what or only_list) and not table:
-        rows = exclusions.rows_of(workspace, exclusions.Wanted(athlete, date, what, number, rep, side))
+        wanted = exclusions.Wanted(athlete, date, what, number, rep, side)
+        look = functools.partial(exclusions.rows_of, workspace, wanted)
     elif only_list and not (table or narrowed):
-        rows = exclusions.excluded(workspace)
+        look = functools.partial(exclusions.excluded, workspace)
     else:
         raise UsageProblem(
             "Say which rows: either TABLE and KEY, or --athlete, --date and --what. "
             "As: --athlete Alder --date 2026-07-04 --what sprint_20m"
         )
-    if not only_list:
-        with common.locked(workspace):
-            done = (
+    if only_list:
+        rows = look()
+    else:
+        with common.locked(workspace):  # and look then: who was waited for may have erased the athlete
+            rows = look()
+            rows = (
                 exclusions.take_back(workspace, rows) if reason is None else exclusions.exclude(workspace, rows, reason)
             )
-            rows = done
     if as_json:
         return common.print_rows(rows)
     for row in rows.to_dict("records"):

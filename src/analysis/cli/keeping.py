@@ -76,7 +76,7 @@ def erase(
         )
     with common.locked(workspace):
         _go_on_logging(workspace)
-        done = erasure.erase(workspace, athlete, raw=raw)
+        done = erasure.erase(workspace, athlete_id, raw=raw)  # whoever the name means by now
     if as_json:
         common.print_json(done.as_dict())
     else:

@@ -143,6 +143,9 @@ def run(
     Files are taken in first where workbook.toml says `ingest_before_run = true`; whatever is wrong with them stops no
     page. It also says which pages are made when, and to whom they go. What was missed is made good; unchanged pages are
     left as they are, and nothing is sent twice. reports/log/last_run.json says what was done.
+
+    It waits for an ingest or another command that writes, 10 minutes at most, and leaves at once while another run is
+    there.
     """
     from analysis.delivery.sending import put_down
     from analysis.privacy.retention import retain
@@ -153,7 +156,7 @@ def run(
     if dry_run:
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         return print_outlook(workspace, planned, as_json)
-    with common.locked(workspace), _kept(workspace) as done:
+    with common.locked(workspace, is_run=True), _kept(workspace) as done:
         _take_files_in(workspace, done, quiet=as_json)
         planned = due_pages(workspace, day(as_of)) if as_of else owed(workspace, workspace.now())
         wanted = [job for job in planned if not (missing and job.page(workspace).is_file())]

@@ -1,20 +1,30 @@
 """What the store asks of a database, whichever it is: a transaction, rows as plain tuples, and its errors in words."""
 
 import contextlib
+import functools
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sql
 from sqlalchemy import event
 
-from analysis.base.errors import WorkbookError
+from analysis.base.errors import Busy, WorkbookError
+from analysis.base.waiting import Waiting
 
 Rows = list[tuple]
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 _ROWS_OF_A_PART = 20_000
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # between the tries of what a database gives up
 _DATABASE = "workbook_database"  # among what an engine carries: its `Database`
+
+
+class GivenUp(Busy):
+    """The database ended a transaction in favour of another's, as in a deadlock; nothing of it is there."""
 
 
 class Database(ABC):
@@ -36,10 +46,11 @@ class Database(ABC):
         """
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Held by one run at a time, of all machines; a file is of one machine, where a lock beside it does that.
+    def held(self, who: str, waiting: Waiting, *, is_run: bool) -> Iterator[None]:  # noqa: ARG002 - of a server
+        """Held by one at a time, of all machines; a file is of one machine, where a lock beside it does that.
 
-        Raises Busy where another run holds it.
+        `who` holds it, of which those who wait are told. Raises Busy where the waiting was in vain, and at once where
+        a run finds another run.
         """
         yield
 
@@ -87,6 +98,24 @@ def transaction(engine: sql.Engine) -> Iterator[sql.Connection]:
     with engine.connect() as connection, connection.execution_options(writes=True).begin():
         database_of(connection).begin_writing(connection)
         yield connection
+
+
+def tried_again(work: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
+    """`work`, a transaction that is all or nothing, once more each time the database gives it up.
+
+    So nothing that it is given may be used up by the first try, as an iterator is.
+    """
+
+    @functools.wraps(work)
+    def tried(*args: _Given.args, **given: _Given.kwargs) -> _Found:
+        for pause_s in _PAUSES_S:
+            try:
+                return work(*args, **given)
+            except GivenUp:
+                time.sleep(pause_s)
+        return work(*args, **given)
+
+    return tried
 
 
 def fetched(

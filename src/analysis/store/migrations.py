@@ -15,7 +15,7 @@ import sqlalchemy as sql
 
 from analysis import __version__
 from analysis.base.errors import WorkbookError
-from analysis.store.database import database_of, fetched, transaction
+from analysis.store.database import database_of, fetched, transaction, tried_again
 from analysis.store.schema import FACTS, METADATA, STORED
 from analysis.store.writing import keep_fact, put
 
@@ -70,6 +70,7 @@ def layout() -> int:
     return STEPS[-1].layout if STEPS else FIRST
 
 
+@tried_again
 def bring_up_to_date(engine: sql.Engine, verdicts_before: Callable[[], pd.DataFrame]) -> str:
     """Make the tables of a new store, or take an older one to the layout of this version, in one transaction.
 

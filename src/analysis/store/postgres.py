@@ -9,23 +9,32 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from platform import node
 
 import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError
 
 from analysis.base.errors import Busy, ConfigProblem, WorkbookError
 from analysis.base.hosts import is_this_machine
+from analysis.base.waiting import SOMEBODY, Waiting
 from analysis.store.copying import copy_rows
-from analysis.store.database import Database, damaged, driver_of, transaction
+from analysis.store.database import Database, GivenUp, damaged, driver_of, transaction
 from analysis.store.schema import METADATA
 from analysis.store.sqlite import SqliteFile
 
 _WRITERS = 0x77_6F_72_6B  # the lock of who writes; locks of a database are numbers
-_RUNS = 0x77_6F_72_6C  # and of who holds the workspace
+_TURNS = 0x77_6F_72_6C  # of who holds the workspace
+_RUNS = 0x77_6F_72_6D  # and of who makes what is due
 _WAITS = "30s"
 _COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+_WHO = f"""
+    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = {_TURNS} AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 _PROVES_ITS_NAME = "verify-full"  # the one mode of TLS in which a server proves who it is
 _GONE = ("57P01", "57P02", "57P03")  # SQLSTATE of a server that is stopping, stopped or starting
+_GIVEN_UP = ("40001", "40P01")  # of what cannot be put in one order with another's, and of a deadlock
 _FULL = ("53100", "53200", "53300")  # of a disk, a memory and a table of connections that are full
 
 
@@ -49,15 +58,28 @@ class PostgresServer(Database):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """The lock is the connection's: the server frees it when the run ends or dies."""
+    def held(self, who: str, waiting: Waiting, *, is_run: bool) -> Iterator[None]:
+        """The locks are the connection's: the server frees them when the command ends or dies."""
+        busy = Busy(f"Another run works on {self.shown}. Wait for it to end, then try again.")
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_RUNS})").scalar():
-                raise Busy(f"Another run works on {self.shown}. Wait for it to end, then try again.")
+
+            def took(lock: int) -> bool:
+                return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({lock})").scalar())
+
+            def who_has_it() -> str:
+                return connection.exec_driver_sql(_WHO).scalar() or SOMEBODY
+
+            connection.exec_driver_sql("SELECT set_config('application_name', %s, false)", (f"{who} on {node()}",))
             try:
+                if is_run and not took(_RUNS):
+                    raise busy
+                if not waiting.until(
+                    lambda: took(_TURNS), lambda: connection.exec_driver_sql(_WHO).scalar() or SOMEBODY
+                ):
+                    raise busy
                 yield
             finally:
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_RUNS})")
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
 
     def columns(self, connection: sql.Connection) -> set[tuple[str, str]]:
         return {(table, column) for table, column in connection.exec_driver_sql(_COLUMNS)}
@@ -96,6 +118,8 @@ class PostgresServer(Database):
         code = getattr(problem, "sqlstate", None) or ""
         if code == "55P03":
             return Busy(f"Somebody else has been writing to {self.shown} for 30 s. Wait for it to end, then try again.")
+        if code in _GIVEN_UP:
+            return GivenUp(f"Others write to {self.shown} what this needs, again and again. Wait, then try again.")
         if code in _FULL:
             return WorkbookError(
                 f"{self.shown} takes no more: {said}. Make room on the server, then try again; what was acknowledged "

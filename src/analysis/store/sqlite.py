@@ -8,23 +8,26 @@ import sqlalchemy as sql
 from sqlalchemy import event
 
 from analysis.base.errors import Busy, WorkbookError
+from analysis.base.waiting import Waiting
 from analysis.store.database import Database, damaged, driver_of, unwritten
 
 _COLUMNS = "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=30000")
+_PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON")
+_WAITS_S = 30
 
 
 class SqliteFile(Database):
     """The database at `path`. A commit is on disk when it returns, and what is deleted is overwritten."""
 
     def __init__(self, path: Path) -> None:
-        engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAITS_S})
         super().__init__(engine, str(path))
 
         @event.listens_for(engine, "connect")
         def _set_up(connection, _record) -> None:
             connection.isolation_level = None  # the driver begins nothing by itself; `_begin` does
-            for pragma in _PRAGMAS:
+            Waiting(_WAITS_S).until(lambda: _has_log(connection))
+            for pragma in ("journal_mode=WAL", *_PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")
@@ -62,7 +65,9 @@ class SqliteFile(Database):
     def problem_in_words(self, problem: BaseException) -> WorkbookError | None:
         code = getattr(problem, "sqlite_errorname", "")
         if code.startswith("SQLITE_BUSY"):
-            return Busy(f"Somebody else has been writing to {self.shown} for 30 s. Wait for it to end, then try again.")
+            return Busy(
+                f"Somebody else has been writing to {self.shown} for {_WAITS_S} s. Wait for it to end, then try again."
+            )
         if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
             return unwritten(self.shown, problem)
         if code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
@@ -74,3 +79,14 @@ class SqliteFile(Database):
         if undecodable or code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
             return damaged(f"The database {self.shown}", problem)
         return None
+
+
+def _has_log(connection: sqlite3.Connection) -> bool:
+    """Whether the file has a write-ahead log by now: to give it one SQLite waits for nobody who opens it too."""
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as problem:
+        if not problem.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise
+        return False
+    return True

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from analysis.base.errors import UsageProblem, WorkbookError
 from analysis.base.frames import rows_of
 from analysis.base.names import name_key
 from analysis.base.tables import TABLES
+from analysis.base.waiting import Waiting
 from analysis.store import forgetting, reading, replacing, writing
 from analysis.store.copying import copy_rows
-from analysis.store.database import Database, Rows, damaged, fetched, transaction
+from analysis.store.database import Database, Rows, damaged, fetched, transaction, tried_again
 from analysis.store.migrations import JUDGED_ANEW, bring_up_to_date
 from analysis.store.samples import SAMPLES, SampleFiles
 from analysis.store.schema import COMMITS, DATABASE, FACTS, STORED
@@ -92,11 +93,12 @@ class Store:
 
     # reading -----------------------------------------------------------------------------------------------------
 
-    def frame(self, name: str, athlete_ids: Iterable[str] | None = None) -> pd.DataFrame:
+    def frame(self, name: str, athlete_ids: Collection[str] | None = None) -> pd.DataFrame:
         """The canonical table `name`, of the given athletes or of all, in the order of its key."""
         return self.frames([name], athlete_ids)[name]
 
-    def frames(self, names: Iterable[str], athlete_ids: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+    @tried_again
+    def frames(self, names: Collection[str], athlete_ids: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """Several tables as they stood at one moment."""
         among = {} if athlete_ids is None else {"athlete_id": list(athlete_ids)}
         with self._engine.connect() as connection:  # one transaction: one state
@@ -127,7 +129,8 @@ class Store:
         columns = [STORED[name].c[column] for column in by]
         return self._fetched(sql.select(*columns, sql.func.count()).select_from(STORED[name]).group_by(*columns))
 
-    def streams(self, names: Iterable[str]) -> Rows:
+    @tried_again
+    def streams(self, names: Collection[str]) -> Rows:
         """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in each; counted where they lie."""
         with self._engine.connect() as connection:
             return [row for name in names for row in reading.streams(connection, name)]
@@ -145,7 +148,8 @@ class Store:
                 raise
             return self._samples.read(now, session_id)  # its file was read again meanwhile
 
-    def files_of(self, athlete_id: str, names: Iterable[str]) -> pd.DataFrame:
+    @tried_again
+    def files_of(self, athlete_id: str, names: Collection[str]) -> pd.DataFrame:
         """The files that brought rows of this athlete, known by `names`, and of nobody else."""
         with self._engine.connect() as connection:
             alone = forgetting.files_of(connection, athlete_id, _compared(names))
@@ -212,6 +216,7 @@ class Store:
 
     # writing -----------------------------------------------------------------------------------------------------
 
+    @tried_again
     def append(
         self,
         file: FileFacts,
@@ -219,7 +224,7 @@ class Store:
         tables: dict[str, pd.DataFrame],
         samples: dict[str, pd.DataFrame] | None = None,
         gone: frozenset[int] = frozenset(),
-        instead: Iterable[tuple[int, int]] = (),
+        instead: Collection[tuple[int, int]] = (),
     ) -> Appended:
         """One file, whole or not at all. `facts` are the remaining columns of the table `files`.
 
@@ -250,12 +255,14 @@ class Store:
             self.sweep(only=replaced)
         return appended
 
+    @tried_again
     def put(self, name: str, rows: pd.DataFrame) -> None:
         """Rows that come from a person, not from a file (an alias, an exclusion, an answer to a proposal)."""
         with transaction(self._engine) as connection:
             writing.put(connection, name, rows)
             _bump(connection, name, rows)
 
+    @tried_again
     def note(self, name: str, rows: pd.DataFrame, **first: pd.DataFrame) -> None:
         """Rows about pages, as what was sent out or rendered: nobody's commits are counted up by them.
 
@@ -266,23 +273,27 @@ class Store:
             for other, new in first.items():
                 writing.put_new(connection, other, new)
 
+    @tried_again
     def remove(self, name: str, rows: pd.DataFrame) -> None:
         """Take back rows that a person put, found by their key; athlete_id is needed too where the table has it."""
         with transaction(self._engine) as connection:
             writing.remove(connection, name, rows)
             _bump(connection, name, rows)
 
+    @tried_again
     def keep_fact(self, name: str, value: str) -> None:
         """Keep something about the store itself, in place of what it had under this name."""
         with transaction(self._engine) as connection:
             writing.keep_fact(connection, name, value)
 
-    def drop(self, name: str, **values: Iterable[object]) -> int:
+    @tried_again
+    def drop(self, name: str, **values: Collection[object]) -> int:
         """Delete the rows of a table whose columns lie among the given values; how many there were."""
         with transaction(self._engine) as connection:
             return sum(writing.drop(connection, name, column, wanted) for column, wanted in values.items())
 
-    def forget(self, athlete_id: str, names: Iterable[str], mention: re.Pattern[str]) -> dict[str, int]:
+    @tried_again
+    def forget(self, athlete_id: str, names: Collection[str], mention: re.Pattern[str]) -> dict[str, int]:
         """Delete everything of one athlete in one transaction; `mention` finds the athlete in texts of others' rows.
 
         A source row is the athlete's where a cell is one of `names`, or what became of it belongs to the athlete alone.
@@ -296,9 +307,9 @@ class Store:
         self._samples.forget(athlete_id)
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Held by one run at a time of all that use the database; raises Busy where another one holds it."""
-        with self._database.held():
+    def held(self, who: str, waiting: Waiting, *, is_run: bool = False) -> Iterator[None]:
+        """Held by one at a time of all that use the database, as `Database.held` has it."""
+        with self._database.held(who, waiting, is_run=is_run):
             yield
 
     def copy_from(self, other: "Store") -> dict[str, int]:

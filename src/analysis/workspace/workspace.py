@@ -367,7 +367,7 @@ class Workspace:
 
     def streams(self) -> pd.DataFrame:
         """What there is of whom: one row an athlete and table, with rows, the first day and the last."""
-        rows = self.store.streams(name for name in FRAMES if name not in _NO_STREAM)
+        rows = self.store.streams([name for name in FRAMES if name not in _NO_STREAM])
         streams = pd.DataFrame(rows, columns=["athlete_id", "table", "rows", "first_date", "last_date"])
         days = {name: pd.to_datetime(streams[name], format="ISO8601") for name in ("first_date", "last_date")}
         return streams.assign(**days)
