@@ -125,9 +125,9 @@ def one_warm_parent(kept_parents):
         yield
 
 
-@pytest.fixture(params=["in-process", pytest.param("nbclient", marks=pytest.mark.soak)])
+@pytest.fixture(params=["in-process", pytest.param("nbclient", marks=pytest.mark.full)])
 def run_notebook(request, monkeypatch):
-    """Runs a notebook for a workspace, from a folder: by our engine, and in a kernel where the soak looks."""
+    """Runs a notebook for a workspace, from a folder: by our engine, and in a kernel in the full soak."""
     import papermill
 
     from analysis.report.engine.render import loop_of_a_client

@@ -23,7 +23,7 @@ from analysis.pages.squad_week.arrivals import MOVED_MOST
 from analysis.pages.squad_week.week import squad_week
 from analysis.store import DATABASE, migrations
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.full
 
 STORES = Path(__file__).parent / "stores"  # as versions before left them
 SUBJECT = "romanian_deadlift.speed_at_60kg"

@@ -174,7 +174,7 @@ assert len(SAMPLES) > 15
 
 
 @pytest.mark.parametrize(
-    "name", [name if name == "run.fit" else pytest.param(name, marks=pytest.mark.soak) for name in SAMPLES]
+    "name", [name if name == "run.fit" else pytest.param(name, marks=pytest.mark.full) for name in SAMPLES]
 )
 def test_what_is_read_apart_is_what_is_read_here(tmp_path, name):
     path = tmp_path / name

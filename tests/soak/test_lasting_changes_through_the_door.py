@@ -15,10 +15,10 @@ from soak_scale import times
 from analysis.cli import main
 
 SEED = 20261101  # declared before the first run
-OF_EACH = times(6, 12, 60)  # athletes who change, and as many who do not
+OF_EACH = times(6, 6, 60)  # athletes who change, and as many who do not
 MONDAY = pd.Timestamp("2026-01-05")
 ONSET, LAST = 13, 27  # weeks
-LOOKS = range(6, LAST + 1, times(3, 1, 1))
+LOOKS = range(6, LAST + 1, times(3, 3, 1))
 BETWEEN_DAYS, WITHIN_SET, RHO = 0.028, 0.02, 0.3  # m/s
 TE = (BETWEEN_DAYS**2 + WITHIN_SET**2 / 3) ** 0.5
 MDC = 1.96 * 2**0.5 * TE
