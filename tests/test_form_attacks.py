@@ -78,7 +78,16 @@ def test_what_was_answered_on_a_revoked_form_gives_way_to_its_owner(squad, form)
 
 
 @pytest.mark.parametrize(
-    "moment", ["{:%Y-%m-%dT%H:%M:%S}", "{:%Y-%m-%d}", "29.11.2026", 7, "9999-12-31T23:59-14:00", "{:%G-W%V-%u}T07+01"]
+    "moment",
+    [
+        "{:%Y-%m-%dT%H:%M:%S}",
+        "{:%Y-%m-%d}",
+        "29.11.2026",
+        7,
+        "9999-12-31T23:59-14:00",
+        "{:%G-W%V-%u}T00+01",
+        "{:%Y%m%d}T00+01",
+    ],
 )
 def test_a_moment_that_is_none_is_a_sentence_and_takes_no_other_answer_with_it(squad, form, moment):
     said = moment.format(squad.now()) if isinstance(moment, str) else moment

@@ -347,7 +347,7 @@ def the_header_is_the_plan(shown: Shown) -> None:
         assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} lifting day")
     runs = [one.sentence for one in told if isinstance(one, Fact) and one.subject == "week.planned_runs"]
     assert len(runs) == (week.run_adherence.due > 0 and not week.excused)
-    assert all(said.startswith(f"{week.run_adherence.done} of {week.run_adherence.due} planned run") for said in runs)
+    assert all(said.startswith(f"{week.run_adherence.done} of {week.run_adherence.due} run") for said in runs)
     headline = shown.by_section["message"][0].sentence
     if found := re.match(r"You trained on (\d+) day", headline):
         assert int(found[1]) == week.n_trained_days

@@ -290,7 +290,7 @@ def test_planned_runs_stand_beside_the_lifting_days_and_in_the_plan_of_the_week(
     ran = [session(MONDAY + pd.Timedelta(days=2), "easy", kind="run"), session(MONDAY, "lift", role="day_1")]
     week = week_of(birch().but(plan=lines, sessions=table("sessions", ran)))
     told = [block.sentence for block in sections.header(week) if isinstance(block, Fact)]
-    assert told == ["1 of 1 lifting day.", "1 of 2 planned runs done."]
+    assert told == ["1 of 1 lifting day.", "1 of 2 runs."]
     (plan,) = logged.plan_table(week)
     assert plan.rows == (
         ("Mon", "Day 1, drills", "done"),

@@ -37,6 +37,7 @@ MOST_ROWS = 100  # sets or trials of an answer
 REMEDY = "Correct it in the form and send it again."
 
 AWAY = ("ill", "travelling")  # what a day off may be called by whom it was off for
+_CALENDAR = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"  # a day as a form writes it
 _ABOUT = ("form", "athlete", "kind", "day", "written_at", "sequence", "id")
 _NO_LETTERS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # they turn the text behind them round
 _TIMED = "time_s"  # the metric of a run
@@ -224,8 +225,11 @@ def about(given: Mapping[str, Any]) -> About:
     if not re.fullmatch(KINDS, kind):
         raise _Bad("kind", "is not known to this version of the workbook", kind)
     day = _day(fields, "day")
+    said = fields.needed("written_at", fields.text("written_at"))
     try:
-        written_at = datetime.fromisoformat(fields.needed("written_at", fields.text("written_at")))
+        if not re.match(_CALENDAR, said):  # a form writes no weeks or days of a year, which the standard has too
+            raise ValueError(said)
+        written_at = datetime.fromisoformat(said)
         written_at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _Bad("written_at", "is no moment", fields.given.get("written_at")) from None
@@ -358,7 +362,10 @@ def _of_coach(fields: _Fields, written_at: datetime) -> Iterator[tuple[str, dict
 
 def _day(fields: _Fields, name: str) -> date:
     try:
-        return date.fromisoformat(fields.needed(name, fields.text(name)))
+        said = fields.needed(name, fields.text(name))
+        if not re.fullmatch(_CALENDAR, said):
+            raise _Bad(name, "is no day of the calendar", said)
+        return date.fromisoformat(said)
     except ValueError as problem:
         if isinstance(problem, _Bad):
             raise
