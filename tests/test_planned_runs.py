@@ -43,6 +43,14 @@ def test_one_run_between_two_planned_days_is_that_of_one_of_them():
     assert [status for _, status, _ in told] == ["moved", "missed"]
 
 
+def test_the_run_of_the_next_weeks_first_day_is_not_that_of_this_weeks_last():
+    both = PLAN.assign(local_date=[*PLAN["local_date"][:4], WEEK[6], WEEK[6] + pd.Timedelta(days=1)])
+    both = both.assign(role=[*PLAN["role"][:4], "other", "other"], content=[*PLAN["content"][:4], "Run", "Run"])
+    done = sessions("2026-06-02", "2026-06-04", "2026-06-08")
+    found = planned_runs(both, done, recorded(sport="x")[:0], WEEK, WEEK[6] + pd.Timedelta(days=7), labels=NO_LABEL)
+    assert found["status"].tolist() == ["done", "done", "missed"]
+
+
 @pytest.mark.parametrize(
     ("logged", "runs"),
     [

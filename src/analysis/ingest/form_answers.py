@@ -364,7 +364,7 @@ def _day(fields: _Fields, name: str) -> date:
     try:
         said = fields.needed(name, fields.text(name))
         if not re.fullmatch(_CALENDAR, said):
-            raise _Bad(name, "is no day of the calendar", said)
+            raise ValueError(said)
         return date.fromisoformat(said)
     except ValueError as problem:
         if isinstance(problem, _Bad):

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from analysis.metrics.adherence import TOLERANCE_D, TRAINING_ROLES, PlanStatus, away
+from analysis.metrics.adherence import TRAINING_ROLES, plan_status
 from analysis.metrics.running import is_run
 
 LOGS_RUNS = pd.Timedelta(weeks=4)  # who has logged none for so long does not write runs down
@@ -46,10 +46,8 @@ def planned_runs(
 
     Returns
     -------
-    DataFrame, one row a planned day: local_date, role, content (the day's lines), status, done_on, away, as
-    `metrics.adherence.plan_status` has them: "done", a run on that day; "moved", one a day earlier or later that is not
-    the run of another planned day; "off"; "planned", the day and its tolerance are not over; "missed". Empty where no
-    run of the last four weeks is known: what nobody writes down is not known to be missed.
+    DataFrame, one row a planned day, as `metrics.adherence.plan_status` gives it, of the role "run". Empty where no run
+    of the last four weeks is known: what nobody writes down is not known to be missed.
 
     Examples
     --------
@@ -64,38 +62,14 @@ def planned_runs(
     """
     run_on = _days_with_run(sessions, runs, until)
     is_known = any(day > until - LOGS_RUNS for day in run_on)
-    lines = plan[plan["local_date"].isin(days)] if is_known else plan.iloc[:0]
-    asked: dict[tuple[pd.Timestamp, str], list[str]] = {}
-    for day, role, content in zip(lines["local_date"], lines["role"], lines["content"], strict=True):
-        if names_run(role, content):
-            asked.setdefault((day, role), []).append(content)
-    due = pd.DatetimeIndex([day for day, _ in asked])
-    called = away(due, labels, sessions).array
-    taken: set[pd.Timestamp | None] = set(due) & run_on
-    rows = []
-    for ((day, role), contents), why in zip(asked.items(), called, strict=True):
-        status, done_on = _what_became(day, run_on, taken, until)
-        taken.add(done_on)
-        told = "off" if status in ("missed", "planned") and pd.notna(why) else status
-        rows.append((day, role, "; ".join(contents), told, done_on, why))
-    found = pd.DataFrame(rows, columns=["local_date", "role", "content", "status", "done_on", "away"])
-    dates = {"local_date": plan["local_date"].dtype, "done_on": plan["local_date"].dtype}
-    return found.astype(dates | dict.fromkeys(("role", "content", "status", "away"), "str")).sort_values("local_date")
+    asked = [is_known and names_run(role, content) for role, content in zip(plan["role"], plan["content"], strict=True)]
+    due = plan[pd.Series(asked, index=plan.index, dtype=bool)].assign(role="run")
+    ran = pd.DataFrame({"local_date": run_on, "kind": "run", "role": "run", "status": "done"})
+    log = pd.concat([ran, sessions[sessions["status"] == "off"]])
+    return plan_status(due, log, days, until, roles=("run",), labels=labels)
 
 
-def _days_with_run(sessions: pd.DataFrame, runs: pd.DataFrame, until: pd.Timestamp) -> set[pd.Timestamp]:
+def _days_with_run(sessions: pd.DataFrame, runs: pd.DataFrame, until: pd.Timestamp) -> pd.DatetimeIndex:
     logged = sessions.loc[(sessions["status"] == "done") & (sessions["kind"] == "run"), "local_date"]
     recorded = runs.loc[runs["counted"].astype(bool) & is_run(runs), "local_date"]
-    return {day for day in (*logged, *recorded) if day <= until}
-
-
-def _what_became(
-    day: pd.Timestamp, run_on: set[pd.Timestamp], taken: set[pd.Timestamp | None], until: pd.Timestamp
-) -> tuple[PlanStatus, pd.Timestamp | None]:
-    if day in run_on:
-        return "done", day
-    tolerance = pd.Timedelta(days=TOLERANCE_D)
-    for other in (day - tolerance, day + tolerance):
-        if other in run_on - taken:
-            return "moved", other
-    return ("planned" if day + tolerance > until else "missed"), None
+    return pd.DatetimeIndex(sorted({day for day in (*logged, *recorded) if day <= until}))

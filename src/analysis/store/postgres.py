@@ -73,9 +73,7 @@ class PostgresServer(Database):
             try:
                 if is_run and not took(_RUNS):
                     raise busy
-                if not waiting.until(
-                    lambda: took(_TURNS), lambda: connection.exec_driver_sql(_WHO).scalar() or SOMEBODY
-                ):
+                if not waiting.until(lambda: took(_TURNS), who_has_it):
                     raise busy
                 yield
             finally:
