@@ -49,12 +49,16 @@ def test_a_day_ill_in_a_light_week_is_called_ill():
 def test_what_is_planned_next_week_stands_in_a_line_with_whom():
     plan = plan_lines(NEXT_MONDAY, 1)
     plan = plan[plan["role"] != "rest"].iloc[[0]]
-    birch, cedar = (replace(named(name), plan=plan.assign(content="Hinge day: 5 x 3")) for name in ("Birch", "Cedar"))
+    hinge = plan.assign(content="Hinge day: 5 x 3")
+    birch, cedar = (replace(named(name), plan=hinge) for name in ("Birch", "Cedar"))
     day = f"{plan['local_date'].iloc[0]:%a} {plan['local_date'].iloc[0].day} Jun"
-    assert line(week_of(birch, cedar), "Planned next week") == f"{day}, Hinge day (everybody)."
+    assert line(week_of(birch, cedar), "Planned next week for everybody") == f"{day}, Hinge day."
     free = replace(named("Elm"), plan=plan.iloc[:0])
-    assert line(week_of(birch, cedar, free), "Planned next week") == f"{day}, Hinge day (Birch and Cedar)."
-    assert line(week_of(free), "Planned next week") == ""
+    assert line(week_of(birch, cedar, free), "Planned next week for Birch and Cedar") == f"{day}, Hinge day."
+    assert line(week_of(free), "Planned next week for Elm") == ""
+    longer = pd.concat([hinge, hinge.assign(line_no=2, role="other", content="Long run")])
+    told = line(week_of(replace(birch, plan=longer), cedar), "Planned next week")
+    assert told == f"{day}, Hinge day (everybody); {day}, Long run (Birch)."
 
 
 def test_a_dumbbell_ends_at_the_newest_value_whether_its_level_changed_or_not():

@@ -345,6 +345,8 @@ def the_header_is_the_plan(shown: Shown) -> None:
     assert sum(mark in ("lift", "run", "sport", "test") for mark in shapes) == week.n_trained_days
     if told and week.adherence.due:
         assert told[0].sentence.startswith(f"{week.adherence.done} of {week.adherence.due} lifting day")
+        otherwise = (week.plan["status"] == "part").sum()
+        assert ("trained otherwise" in told[0].sentence) == (otherwise > 0)
     runs = [one.sentence for one in told if isinstance(one, Fact) and one.subject == "week.planned_runs"]
     assert len(runs) == (week.run_adherence.due > 0 and not week.excused)
     assert all(said.startswith(f"{week.run_adherence.done} of {week.run_adherence.due} run") for said in runs)

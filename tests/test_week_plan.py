@@ -299,6 +299,15 @@ def test_planned_runs_stand_beside_the_lifting_days_and_in_the_plan_of_the_week(
     )
 
 
+def test_a_lifting_day_spent_on_something_else_is_not_called_a_day_without_lifting():
+    otherwise = [session(day, str(day), role="day_5") for day in (MONDAY, MONDAY + pd.Timedelta(days=2))]
+    week = week_of(birch().but(sessions=table("sessions", otherwise)))
+    told = [block.sentence for block in sections.header(week) if isinstance(block, Fact)]
+    assert told[0].startswith("0 of 3 lifting days. 2 days trained otherwise.")
+    (planned,) = logged.plan_table(week)
+    assert [became for _, _, became in planned.rows] == ["trained otherwise", "trained otherwise", "missed"]
+
+
 def test_what_is_counted_of_a_plan_has_one_name_on_every_page():
     package = Path(analysis.__file__).parent
     texts = [*package.glob("pages/**/*.py"), package / "base/rules.toml", *package.glob("report/template/*.jinja")]

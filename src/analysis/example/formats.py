@@ -160,7 +160,7 @@ def workbook_toml(athletes: list[Athlete]) -> str:
     sections = [
         f"""\
 squad = "Example squad"
-contact = "the coach of the example squad"
+contact = "your coach"
 time_zone = "{TIME_ZONE}"
 week_start = "monday"
 load_unit = "kg"  # Strong's export does not say it

@@ -21,6 +21,7 @@ class Adherence:
 
     days: tuple[PlannedDay, ...]  # those that are over, oldest first; off: not due, since the athlete was ill or away
     not_logged: int  # of those missed: days on which nothing at all is logged
+    otherwise: int = 0  # of those missed: days on which something else was lifted
 
     @property
     def done(self) -> int:
@@ -147,6 +148,7 @@ def adherence_of(status: pd.DataFrame, states: pd.DataFrame) -> Adherence:
     return Adherence(
         days=tuple(_BECAME[became] for became in status["status"] if became != "planned"),
         not_logged=int(missed.isin(nothing_logged).sum()),
+        otherwise=int((status["status"] == "part").sum()),
     )
 
 

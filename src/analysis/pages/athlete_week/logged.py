@@ -39,10 +39,11 @@ def adherence_fact(week: AthleteWeek) -> Fact:
         lead = words.NONE_DUE.format(days=days)
         return Fact("week.adherence", f"{lead} {beside}".strip(), n=0)
     lead = words.PLANNED_DONE.format(done=adherence.done, days=count_text(adherence.due, words.LIFTING_DAY))
+    otherwise = words.DAYS_OTHERWISE.format(days=count_text(adherence.otherwise, "day")) if adherence.otherwise else ""
     longer = words.FOUR_WEEKS.format(done=four.done, due=four.due) if four.due > adherence.due else ""
     return Fact(
         "week.adherence",
-        " ".join(part for part in (lead, beside, longer) if part),
+        " ".join(part for part in (lead, otherwise, beside, longer) if part),
         estimate=float(adherence.done),
         unit="days",
         n=adherence.due,
@@ -188,7 +189,7 @@ def plan_table(week: AthleteWeek) -> list[Numbers]:
 def _became(row) -> str:
     told = {
         "moved": lambda: f"done on {row.done_on:%a}",
-        "part": lambda: "trained otherwise",
+        "part": lambda: words.OTHERWISE,
         "off": lambda: words.AWAY[row.away],
     }
     became = told.get(row.status, lambda: str(row.status))()

@@ -103,9 +103,10 @@ def _measure(week: AthleteWeek, one: Followed, name: str, narrower: str) -> Meas
     """Name, value and place of a series; below the name what narrows it down, how many make a usual or how far a value
     of this week is off it, and the day of an older one or of a test."""
     day, remark = _day(week, one), _remark(week, one)
-    if isinstance(one, SideDifference) and remark:  # the value names both sides
-        narrower = narrower.removesuffix(words.BOTH_SIDES).removesuffix(", ")
-    below = [narrower, remark, day]
+    told_by_value = isinstance(one, SideDifference) and bool(
+        remark
+    )  # which names both sides, and with its unit what of them
+    below = ["" if told_by_value else narrower, remark, day]
     return Measure(name, capital(", ".join(part for part in below if part)), _value(week, one), _place(week, one))
 
 

@@ -137,7 +137,8 @@ def _named_text(kind: str, days: pd.DatetimeIndex) -> str:
 
 
 def _planned(week: SquadWeek) -> list[Block]:
-    """What the plan has in the seven days to come: a day and its heading, with whom."""
+    """What the plan has in the seven days to come: a day and its heading, with whom; once for all where all is for the
+    same ones."""
     whom: dict[tuple[pd.Timestamp, str], list[str]] = {}
     for one in week.everyone:
         try:
@@ -147,11 +148,14 @@ def _planned(week: SquadWeek) -> list[Block]:
         for row in plan.itertuples():
             content = row.content.partition(":")[0] if isinstance(row.content, str) else words.TRAINING
             whom.setdefault((row.local_date, content), []).append(one.name)
-    told = [
-        words.PLANNED_ON.format(day=f"{day:%a} {day_text(day)}", content=content, athletes=_whom(names, week))
-        for (day, content), names in sorted(whom.items())
-    ]
-    return [ByName(words.NEXT_WEEK, _sentence(told))] if told else []
+    if not whom:
+        return []
+    days = [words.PLANNED_ON.format(day=f"{day:%a} {day_text(day)}", content=content) for day, content in sorted(whom)]
+    names = [whom[key] for key in sorted(whom)]
+    if all(one == names[0] for one in names):
+        return [ByName(words.NEXT_WEEK_FOR.format(athletes=_whom(names[0], week)), _sentence(days))]
+    told = [f"{day} ({_whom(some, week)})" for day, some in zip(days, names, strict=True)]
+    return [ByName(words.NEXT_WEEK, _sentence(told))]
 
 
 def _whom(names: Sequence[str], week: SquadWeek) -> str:

@@ -48,6 +48,7 @@ def _plan_entry(one: MemberWeek) -> Entry:
         return Entry(words.NOTHING_DUE, off) if four.off else _unknown(words.NO_PLAN)
     days, runs = count_text(four.not_logged, "day"), one.week.run_adherence
     below = words.PLAN_THIS.format(done=this.done, due=this.due)
+    below += words.PLAN_OTHERWISE.format(days=count_text(this.otherwise, "day")) if this.otherwise else ""
     below += words.PLAN_RUNS.format(done=runs.done, runs=count_text(runs.due, "planned run")) if runs.due else ""
     below += words.PLAN_NOT_LOGGED.format(days=days) if four.not_logged else ""
     return Entry(words.PLAN_FOUR.format(done=four.done, due=four.due), below, sort=four.done / four.due)
