@@ -290,9 +290,14 @@ def test_every_break_and_every_label_has_words():
 def test_named_days_are_those_of_the_week():
     labels = labelled(("ill", "2026-06-18", "2026-06-23"), ("deload", "2026-06-26", "2026-07-20"))
     week = athlete_week(birch().but(labels=labels), SUNDAY)
-    assert [label_text(one) for one in week.labelled] == ["Ill from Monday to Tuesday", "Deload from Friday to Sunday"]
+    assert [label_text(one) for one in week.labelled] == [
+        "Ill from Monday to Tuesday",
+        "Light (deload) from Friday to Sunday",
+    ]
     whole = labelled(("deload", "2026-06-22", "2026-06-28"))
-    assert [label_text(one) for one in athlete_week(birch().but(labels=whole), SUNDAY).labelled] == ["Deload all week"]
+    assert [label_text(one) for one in athlete_week(birch().but(labels=whole), SUNDAY).labelled] == [
+        "Light (deload) all week"
+    ]
     day = labelled(("travel", "2026-06-24", "2026-06-24"))
     assert [label_text(one) for one in athlete_week(birch().but(labels=day), SUNDAY).labelled] == ["Away on Wednesday"]
     assert athlete_week(birch(), SUNDAY).labelled == ()

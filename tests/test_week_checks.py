@@ -151,8 +151,8 @@ class TestLongTimes:
         assert check == ("20 m sprint", "3.32 s, 23 Jun", "0.01 s slower", "21 Jul")
         assert side == (
             "Single-leg hop",
-            "left 151.0, right 153.0 cm, 1 Jun",
-            "left 3.0 cm less, right 1.0 cm more",
+            "L 151.0, R 153.0 cm, 1 Jun",
+            "L 3.0 cm less, R 1.0 cm more",
             "",
         )
 

@@ -96,7 +96,9 @@ class TestStandsOut:
         assert sections.felt(self.week(1.0))[0].sentence == ("Sleep was lower than usual on Sunday.")
 
     def test_several_are_counted_and_set_against_luck(self):
-        assert sections.felt(self.week(1.0, 1.0))[0].sentence == ("2 unusual answers; luck makes about 0.7.")
+        two, three = (sections.felt(self.week(*[1.0] * n))[0].sentence for n in (2, 3))
+        assert two == "2 unusual answers (outlined); luck can make as many."
+        assert three == "3 unusual answers (outlined); luck makes about 0.7."
 
     def test_a_page_that_asks_for_answers_does_so_once(self):
         nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "cues", "splits", "trials", "plan")}

@@ -18,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from analysis.base.blocks import Fact
+from analysis.base.config import YOUR_COACH
 from analysis.base.display import METRIC, Display
 from analysis.base.states import State
 from analysis.base.units import number_text
@@ -51,6 +52,11 @@ class Footer:
     made_on: date
     contact: str
     more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def athletes_write_to(self) -> str:
+        """Whom a coach or scientist is told of; empty where that is the coach."""
+        return "" if self.contact == YOUR_COACH else self.contact
 
 
 def page_html(

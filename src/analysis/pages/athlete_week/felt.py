@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.base.blocks import CellRow, Cells, Drawing, Fact
 from analysis.base.errors import NotEnoughData
@@ -14,6 +15,7 @@ from analysis.pages.athlete_week.week import AthleteWeek
 from analysis.pages.wording import count_text, expected_text
 
 ITEMS_MOST = 3
+BEYOND_LUCK = 0.05
 
 
 def felt_blocks(week: AthleteWeek) -> list[Fact | Drawing]:
@@ -52,13 +54,28 @@ def felt_fact(week: AthleteWeek) -> Fact:
     if len(outside) == 1:
         text = _one_outside(outside.iloc[0])
     elif len(outside):
-        luck = expected_text((1 - BAND_LEVEL) * len(judged))
-        text = words.SOME_OUTSIDE.format(answers=count_text(len(outside), words.UNUSUAL_ANSWER), luck=luck)
+        said = words.MORE_THAN_LUCK if beyond_luck(len(outside), len(judged)) else words.AS_MANY_BY_LUCK
+        luck = expected_text(by_luck(len(judged)))
+        text = said.format(answers=count_text(len(outside), words.UNUSUAL_ANSWER), luck=luck)
     elif len(judged):
         text = words.NONE_OUTSIDE
     else:
         text = words.ANSWERED_DAYS.format(days=count_text(days, "day"))
     return Fact("felt.answers", text, n=int(answers["value"].notna().sum()))
+
+
+def by_luck(answers: int) -> float:
+    """How many of so many answers lie outside the usual while nothing changes."""
+    return (1 - BAND_LEVEL) * answers
+
+
+def beyond_luck(outside: int, answers: int) -> bool:
+    """Whether more answers lie outside the usual than luck puts there in 19 of 20 weeks.
+
+    >>> beyond_luck(3, 21), beyond_luck(8, 28)
+    (False, True)
+    """
+    return float(stats.binom.sf(outside - 1, answers, 1 - BAND_LEVEL)) < BEYOND_LUCK
 
 
 def _one_outside(row: pd.Series) -> str:

@@ -9,7 +9,7 @@ from analysis.pages.wording import count_text
 
 BREAK = "{what} first, at rep {rep} of {reps}"
 HELD = "clean to the last of {reps} reps"
-LABELS = {"deload": "deload", "taper": "taper", "ill": "ill", "travel": "away", "return": "coming back"}
+LABELS = {"deload": "light (deload)", "taper": "light (taper)", "ill": "ill", "travel": "away", "return": "coming back"}
 TEMPO = "tempo kept in {kept} of {sets}"
 TEMPO_OFF = "{count} {way} than asked"
 TEMPO_UNKNOWN = "{count} had no time"

@@ -218,13 +218,13 @@ def _from_before(week: AthleteWeek, one: Followed, values: pd.Series) -> str:
 
 
 def _side_row(week: AthleteWeek, one: SideDifference) -> tuple[str, ...]:
-    last = f"{sides_text(one, words_for=words.LEFT_AND_RIGHT)}, {day_of_year(week, one.last_date)}"
+    last = f"{sides_text(one)}, {day_of_year(week, one.last_date)}"
     if len(one.dates) < 2:
         return one.name, last, words.FIRST_ONE, ""
     decimals, (before, now) = DECIMALS.get(one.unit, 1), (one.dates.iloc[-2], one.dates.iloc[-1])
     by = {side: round(float(now[side]), decimals) - round(float(before[side]), decimals) for side in ("left", "right")}
     moved = [
-        f"{side} {amount(week, abs(size), one.unit)} {'more' if size > 0 else 'less'}"
+        f"{side[0].upper()} {amount(week, abs(size), one.unit)} {'more' if size > 0 else 'less'}"
         for side, size in by.items()
         if round(size, decimals)
     ]

@@ -98,7 +98,7 @@ def next_week(week: AthleteWeek) -> list[Block]:
 def numbers(week: AthleteWeek) -> list[Block]:
     """Totals, what became of the plan, and every series with its verdict, its newest value and its sessions."""
     shown: list[Block] = [*named_by_outcome(week, rest_of(week, _message(week).told))]
-    shown += [*logged.totals_facts(week.totals, week.display), *logged.plan_table(week)]
+    shown += [*logged.totals_facts(week.totals, week.display), *_of_sets(week), *logged.plan_table(week)]
     for one in week.followed:
         if isinstance(one, Durability):
             continue  # they have a fold of their own
@@ -106,7 +106,7 @@ def numbers(week: AthleteWeek) -> list[Block]:
             shown += measured.numbers_of(week, one)
         elif not one.change.changed:
             shown.append(fact_of(week, one))
-    shown += [*_of_sets(week), *measured.speed_numbers(week), *feelings.other_answers(week)]
+    shown += [*measured.speed_numbers(week), *feelings.other_answers(week)]
     speeds = () if week.e1rms.known else (week.speeds,)
     parts = (week.forms, *speeds, week.tempos, week.depths, week.checks, week.paces, week.sides, week.leg_sides)
     return [*shown, *(fact for part in (*parts, week.mobility) for fact in _missing(part.missing))]

@@ -5,10 +5,11 @@ import numpy as np
 from analysis.base.blocks import Drawing, Entry, Fact, Table, Text
 from analysis.base.errors import NotEnoughData
 from analysis.base.states import State
+from analysis.pages.athlete_week.felt import by_luck
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.members import MemberWeek, WeeklyLoad
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text
+from analysis.pages.wording import count_text, expected_text
 
 
 def plan(week: SquadWeek) -> list[Fact | Drawing]:
@@ -93,5 +94,6 @@ def _wellness_entry(one: MemberWeek) -> Entry:
     told = words.ANSWERED.format(days=days)
     if not judged.any():
         return Entry(told, words.USUAL_UNKNOWN, sort=float(days))
+    n = int(judged.sum())
     outside = int((~answers.loc[judged, "inside"].astype(bool)).sum())
-    return Entry(told, words.UNUSUAL.format(n=outside, of=int(judged.sum())), sort=float(outside))
+    return Entry(told, words.UNUSUAL.format(n=outside, of=n, luck=expected_text(by_luck(n))), sort=float(outside))

@@ -152,7 +152,7 @@ USUAL_UP_TO = "usual up to {high}"
 USUAL_BETWEEN = "usual {low} to {high}"
 NO_ANSWERS = "no answers"
 ANSWERED = "answers on {days} of 7 days"
-UNUSUAL = "{n} of {of} unusual"
+UNUSUAL = "{n} of {of} unusual; luck {luck}"
 MORE_OR_LESS = "↑ more or ↓ less than in the 8 weeks before, which is neither good nor bad by itself."
 HATCHED = "Hatched: not known, which is no zero."
 
