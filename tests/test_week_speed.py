@@ -148,7 +148,7 @@ class TestE1rmFromRepetitions:
         message, picture, sure = sections.message(week)
         assert (picture.unit, picture.decimals, picture.state) == ("kg", 0, "clearly better")
         assert message.sentence == (
-            "Your Romanian deadlift sets are clearly stronger. It was 134 kg on Friday. "
+            "Your Romanian deadlift sets are clearly stronger. Friday’s reps make a best single of 134 kg or more. "
             "Since 22 May your best single would be 135 kg or more; before, 117 kg."
         )
         assert sure.level == 3

@@ -145,10 +145,8 @@ def _levels(week: AthleteWeek, one: Followed) -> str:
     if not week.holds(change.last_date) or isinstance(one, FormHistory):
         return levels
     day, value = f"{change.last_date:%A}", value_of(week, one)
-    if isinstance(one, SpeedAtLoad):
-        latest = words.LATEST_SPEED.format(load=week.display.load(one.anchor_kg), value=value, day=day)
-    else:
-        latest = words.LATEST.format(value=value, day=day)
+    load = week.display.load(one.anchor_kg) if isinstance(one, SpeedAtLoad) else ""
+    latest = words.LATEST_OF.get(_kind(one), words.LATEST).format(load=load, value=value, day=day)
     return f"{latest} {levels}"
 
 

@@ -93,7 +93,11 @@ ROSE_OR_FELL_OF = {
     "sets": "Since {since} your best single would have gone from {before} to {now} or more.",
 }
 LATEST = "It was {value} on {day}."
-LATEST_SPEED = "The {load} bar moved at {value} on {day}."
+LATEST_OF = {
+    "speed": "The {load} bar moved at {value} on {day}.",
+    "e1rm": "{day}’s reps make a best single of {value}.",
+    "sets": "{day}’s reps make a best single of {value} or more.",
+}
 SURE = "Sure: this is more than luck."
 SURE_RAMP = "Sure that it moves: this is more than luck."
 QUITE_SURE = "Quite sure: it changed, but how much we know only roughly."
