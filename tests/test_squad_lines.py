@@ -1,11 +1,12 @@
 """The lines of the coach's page that answer who is out and what comes next."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
-from made_up_athlete import MONDAY, SUNDAY, plan_lines
-from made_up_squad import named, week_of
+from made_up_athlete import MONDAY, SUNDAY, birch, plan_lines
+from made_up_squad import lifter, named, page_of, stepped, week_of
 
 from analysis.base.blocks import Dumbbells
 from analysis.base.boards import ByName
@@ -66,3 +67,17 @@ def test_a_dumbbell_ends_at_the_newest_value_whether_its_level_changed_or_not():
     (drawn,) = [block for block in sections.form(week) if isinstance(block, Dumbbells)]
     newest = [one.week.form_if_known.change.latest for one in week.members]
     assert [row.now for row in drawn.rows] == pytest.approx(newest)
+
+
+def test_the_table_explains_only_the_signs_that_it_shows():
+    def key(*athletes) -> str:
+        (found,) = re.findall(r'<p class="key">(.*?)</p>', page_of(week_of(*athletes)), re.DOTALL)
+        return re.sub(r"<[^>]*>", "", found)
+
+    lifts_alone = {"plan": birch().plan.iloc[:0], "splits": birch().splits.iloc[:0], "trials": birch().trials.iloc[:0]}
+    quiet = replace(named("Birch"), **lifts_alone)
+    assert key(quiet) == "worse  better · the band is what good and bad days alone do"
+    faster = replace(named("Cedar", lifter(stepped(0.15, 6))), **lifts_alone)
+    assert key(quiet, faster).endswith("· ▲ ▼ a change that lasts, small ring before")
+    told = key(named("Birch"))
+    assert ("done" in told, "missed" in told, "ill or away" in told) == (True, False, False)
