@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.base.blocks import Drawing, Fact, Text
-from analysis.base.boards import Answerable, Card, Cards
+from analysis.base.boards import Answerable, Card, Cards, Levels
 from analysis.base.rules import Proposal
 from analysis.base.sentences import capital
 from analysis.models.form.sides import SideDifference
@@ -156,8 +156,9 @@ def cards(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
     shown = [_card(case, week, linked) for case in cases(week)[:CARDS_MOST]]
     if not shown:
         return []
-    how = Text(f"{words.HOW_TO_ANSWER} {on_a_phone(week)}")
-    return [Cards(words.CARDS, tuple(shown)), *([how] if any(card.proposals for card in shown) else [])]
+    said = [words.UP_IS_BETTER] if any(isinstance(card.picture, Levels) for card in shown) else []
+    said += [words.HOW_TO_ANSWER, on_a_phone(week)] if any(card.proposals for card in shown) else []
+    return [Cards(words.CARDS, tuple(shown)), *([Text(" ".join(said))] if said else [])]
 
 
 def on_a_phone(week: SquadWeek) -> str:

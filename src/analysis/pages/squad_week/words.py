@@ -50,6 +50,7 @@ REJECTED = "Rejected: {line}"
 WHY = "Why: {reason}"
 MORE_PROPOSALS = "{n} below."
 COMMAND = "workbook decide {proposal_id} accept --as-of {until}"
+UP_IS_BETTER = "Every curve rises where it got better."
 HOW_TO_ANSWER = (
     "Type a command in the folder of the workspace to answer; “reject” in place of “accept” says no. No link on this "
     "page changes anything."
