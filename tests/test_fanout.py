@@ -182,7 +182,7 @@ def test_both_engines_make_the_same_page(squad):
     assert kept["forked"] == kept["kernel"]
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_both_engines_make_the_same_pages_of_the_example(squad_workspace, tmp_path):
     workspace, kept = squad_workspace.workspace, {}
     for engine in ("kernel", "forked"):

@@ -71,8 +71,31 @@ def environment(folder: Path, wheel: Path) -> Path:
     return folder / "bin"
 
 
+class Away:
+    """A folder away from the repository, whose environment has the workbook from its wheel."""
+
+    def __init__(self, folder: Path, wheel: Path):
+        self.programs, self.folder = environment(folder / "venv", wheel), folder / "elsewhere"
+        self.folder.mkdir()
+        for name in ("analysis", "papermill", "plotly", "hinge"):
+            (self.folder / f"{name}.py").write_text("raise SystemExit('a file of the current folder was imported')")
+
+    def called(self, program: str, *words: str) -> str:
+        """What a program of the environment prints."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "WORKBOOK"))}
+        command = [self.programs / program, *words]
+        done = subprocess.run(command, cwd=self.folder, env=clean, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+away_from_the_repository = pytest.mark.skipif(
+    os.name != "posix", reason="programs of an environment lie elsewhere there"
+)
+
+
 @pytest.mark.soak
-@pytest.mark.skipif(os.name != "posix", reason="programs of an environment lie elsewhere there")
+@away_from_the_repository
 def test_a_wheel_works_away_from_the_repository(tmp_path):
     wheel = built(tmp_path)
     inside = set(zipfile.ZipFile(wheel).namelist())
@@ -82,18 +105,8 @@ def test_a_wheel_works_away_from_the_repository(tmp_path):
     assert wanted - inside == set()
     assert "analysis/py.typed" in inside
 
-    programs, elsewhere = environment(tmp_path / "venv", wheel), tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    for name in ("analysis", "papermill", "plotly", "hinge"):
-        (elsewhere / f"{name}.py").write_text("raise SystemExit('a file of the current folder was imported')")
-
-    def called(program: str, *words: str) -> str:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "WORKBOOK"))}
-        command = [programs / program, *words]
-        done = subprocess.run(command, cwd=elsewhere, env=clean, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
+    away = Away(tmp_path, wheel)
+    called, elsewhere = away.called, away.folder
     where = called("python", "-P", "-c", "import analysis; print(analysis.__file__, analysis.__version__)")
     assert where.split() == [str(next(tmp_path.glob("venv/lib/*/site-packages/analysis/__init__.py"))), "0.2.0"]
     assert "example squad of 12" in called("workbook", "demo", "--help")
@@ -109,8 +122,13 @@ def test_a_wheel_works_away_from_the_repository(tmp_path):
     assert "Workbook 0.2.0" in page
     assert "<style>" in page
 
-    told = called("workbook", "demo", "--workspace", "demo")
-    reports = elsewhere / "demo" / "reports"
+
+@pytest.mark.full
+@away_from_the_repository
+def test_the_demo_of_a_wheel_makes_every_page(tmp_path):
+    away = Away(tmp_path, built(tmp_path))
+    told = away.called("workbook", "demo", "--workspace", "demo")
+    reports = away.folder / "demo" / "reports"
     assert f"Open {reports / 'index.html'} in a browser: it lists every page." in told
     assert "14 pages: 14 rendered" in told  # twelve athletes, the coach and the review of a block
     listed = set(re.findall(r'href="([^"#:]+\.html)"', (reports / "index.html").read_text(encoding="utf-8")))

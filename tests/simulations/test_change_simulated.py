@@ -1,11 +1,14 @@
 """The engine behind every verdict on made-up seasons: how often it names what is not, and finds what is."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pandas as pd
 import pytest
 from looks import MONDAY, covered, first_named, noises_at, page, share_named
 from seasons import FIRST_LOOK, ONSET_WEEK, Season, drawn
 from simulated import LONG, MANY, MODELS, generator
+from soak_scale import few_of
 
 from analysis.models.change import Event, change
 from analysis.models.noise import noise_of_squad
@@ -79,8 +82,17 @@ def test_the_unchanged_are_seldom_named(season):
     assert at_most(named.named, named.n, gate_of(season))
 
 
+def in_turn() -> list:
+    """Few seasons with a gate, of squads and alone, hold every value of each property; the full soak has them all."""
+    all_of_them = [*UNCHANGED, *ALONE, *OTHERS]
+    gated = [season for season in all_of_them if gate_of(season) is not None]
+    of_squads, alone = ([one for one in gated if (one.squad > 1) == many] for many in (True, False))
+    few = [case for seasons in (of_squads, alone) for case in few_of(seasons, lambda one: enumerate(astuple(one)))]
+    return [*few, *(pytest.param(one, marks=pytest.mark.full) for one in all_of_them if one not in gated)]
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("season", [*UNCHANGED, *ALONE, *OTHERS], ids=str)
+@pytest.mark.parametrize("season", in_turn(), ids=str)
 def test_of_many_unchanged_no_more_are_named_than_the_card_says(season):
     named = share_named(season, MANY, rng_of(season))
     gate = gate_of(season)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from looks import MONDAY
-from simulated import LONG, MODELS, ar1, generator
+from simulated import MANY, MODELS, ar1, generator
 from test_change_simulated import RHOS, at_least, at_most
 
 from analysis.base.config import SideTest
@@ -67,5 +67,5 @@ def test_a_lasting_side_difference_is_called_sure_more_often_than_none():
 
 @pytest.mark.soak
 def test_a_side_difference_of_4_percent_is_sure_in_three_of_four():
-    assert at_least(sure_pct(4.0, 0.3, LONG), LONG, 75)
-    assert at_most(sure_pct(0.0, 0.3, LONG), LONG, 6)
+    assert at_least(sure_pct(4.0, 0.3, MANY), MANY, 75)
+    assert at_most(sure_pct(0.0, 0.3, MANY), MANY, 6)

@@ -75,7 +75,7 @@ def test_there_is_hostile_text_in_many_fields(hostile):
     assert HOSTILE in hostile.config.squad
 
 
-@pytest.mark.parametrize("report", ["athlete_week", "squad_week", "block_review"])
+@pytest.mark.parametrize("report", ["athlete_week", "squad_week", pytest.param("block_review", marks=pytest.mark.full)])
 def test_a_report_of_hostile_text_runs_nothing_and_asks_nobody(hostile, squad_workspace, browser, report):
     athlete_id = squad_workspace.ids["Koa"] if report == "athlete_week" else ""
     done = fan_out.render_job(hostile, Job(report, athlete_id, LAST_DAY), force=True)

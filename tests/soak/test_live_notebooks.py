@@ -7,6 +7,9 @@ import re
 import shutil
 import struct
 import xml.etree.ElementTree as ElementTree
+from contextlib import ExitStack
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import chromium
@@ -14,6 +17,7 @@ import jupyter_lab
 import nbformat
 import pandas as pd
 import pytest
+from soak_scale import few_of
 
 from analysis.workspace import intake, open_workspace, shipped_notebooks, starter
 
@@ -24,7 +28,8 @@ pytestmark = [
 for library in ("ipywidgets", "itables.widget", "kaleido"):
     pytest.importorskip(library, reason="the extra lab is not installed")
 
-EXPLORE = sorted(path.name for path in (shipped_notebooks() / "explore").glob("*.ipynb"))
+WORKSPACES = ("squad", "two_weeks")
+EXPLORE = {path.name: path.read_text(encoding="utf-8") for path in sorted((shipped_notebooks() / "explore").glob("*"))}
 TWO_WEEKS = pd.date_range("2026-06-22", "2026-07-05").strftime("%Y-%m-%d")
 BY_HAND = """import analysis as aw
 import pandas as pd
@@ -73,20 +78,25 @@ def two_weeks(example: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["squad", "two_weeks"])
-def lab(request, squad_workspace, tmp_path_factory):
-    """The name of a workspace and the address of JupyterLab on it."""
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "squad":
-        workspace = folder / "squad"
-        shutil.copytree(squad_workspace.folder, workspace)
-    else:
-        workspace = two_weeks(squad_workspace.files, folder / "squad")
+@pytest.fixture(scope="module")
+def lab(squad_workspace, tmp_path_factory):
+    """Gives the address of JupyterLab on one of WORKSPACES, started when it is first asked for, and its folder."""
     cells = [nbformat.v4.new_code_cell(text.strip()) for text in BY_HAND.split("---\n")]
-    (workspace / "notebooks" / "explore").mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), workspace / "notebooks" / "explore" / "by_hand.ipynb")
-    with jupyter_lab.served(workspace, folder) as address:
-        yield request.param, address, workspace
+    with ExitStack() as running:
+
+        @cache
+        def on(name: str) -> tuple[str, Path]:
+            folder = tmp_path_factory.mktemp(name)
+            workspace = folder / "squad"
+            if name == "squad":
+                shutil.copytree(squad_workspace.folder, workspace)
+            else:
+                two_weeks(squad_workspace.files, workspace)
+            (workspace / "notebooks" / "explore").mkdir(parents=True, exist_ok=True)
+            nbformat.write(nbformat.v4.new_notebook(cells=cells), workspace / "notebooks" / "explore" / "by_hand.ipynb")
+            return running.enter_context(jupyter_lab.served(workspace, folder)), workspace
+
+        yield on
 
 
 def asks_nobody(live: jupyter_lab.Live) -> None:
@@ -95,9 +105,17 @@ def asks_nobody(live: jupyter_lab.Live) -> None:
     assert elsewhere == []
 
 
-@pytest.mark.parametrize("name", EXPLORE)
-def test_a_notebook_answers_each_question_or_says_why_not_and_its_pickers_draw_their_own_cells(browser, lab, name):
-    workspace, address, _folder = lab
+def kinds(case: tuple[str, str]) -> set[str]:
+    """Of a workspace and a notebook: the workspace, and what of the notebook is drawn for a person to choose."""
+    workspace, name = case
+    return {workspace, *re.findall(r"aw\.(?:pick\.\w+|table)", EXPLORE[name])}
+
+
+@pytest.mark.parametrize(("workspace", "name"), few_of(product(WORKSPACES, EXPLORE), kinds))
+def test_a_notebook_answers_each_question_or_says_why_not_and_its_pickers_draw_their_own_cells(
+    browser, lab, workspace, name
+):
+    address, _folder = lab(workspace)
     with jupyter_lab.Live(browser, address, name) as live:
         live.run_all()
         asks_nobody(live)
@@ -123,9 +141,7 @@ def test_a_notebook_answers_each_question_or_says_why_not_and_its_pickers_draw_t
 @pytest.fixture(scope="module")
 def by_hand(browser, lab):
     """A notebook of one's own in which all cells have run."""
-    name, address, folder = lab
-    if name != "squad":
-        pytest.skip("one workspace is enough")
+    address, folder = lab("squad")
     with jupyter_lab.Live(browser, address, "by_hand.ipynb") as live:
         live.run_all()
         live.folder = folder / "notebooks" / "explore"
