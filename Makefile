@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE  # each of the many processes of the tests would compile the package anew
 
 .PHONY: demo test soak lint size bench lock picture docs clean
 

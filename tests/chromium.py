@@ -20,12 +20,13 @@ FLAGS = [
 ]
 PICTURES = Path(__file__).parent / "output"
 WIDTHS = (360, 768, 1280)
-SOAK = pytest.mark.soak
-# a phone by day and a desk by night show each width and each scheme once
+SOAK, FULL = pytest.mark.soak, pytest.mark.full
+# a phone by day and a desk by night show each scheme once, a tablet the width between
 LOOKS = [
     (360, "light"),
     (1280, "dark"),
-    *(pytest.param(*look, marks=SOAK) for look in ((360, "dark"), (768, "light"), (768, "dark"), (1280, "light"))),
+    pytest.param(768, "light", marks=SOAK),
+    *(pytest.param(*look, marks=FULL) for look in ((360, "dark"), (768, "dark"), (1280, "light"))),
 ]
 each_look = pytest.mark.parametrize(("width", "scheme"), LOOKS)
 

@@ -12,9 +12,9 @@ from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
-from soak_scale import times  # noqa: E402
+from soak_scale import SCALE, times  # noqa: E402
 
-settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(20, 50, 500))
+settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(10, 25, 500))
 settings.load_profile("workbook")
 
 TESTS = Path(__file__).parent
@@ -28,24 +28,25 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """What lies in tests/soak or fits a block is a soak test; a property is tried on more examples by `make soak`.
+    """What lies in tests/soak or asks for the example squad is a soak test; the full soak tries more of a property.
 
     Of what is left to run the first file that asks for the example squad begins, since the squad takes a while to make;
-    the others that ask come when it is there, so that no worker waits for it. The short doctests end the run, so that
-    no worker ends alone.
+    the others that ask come when it is there, so that no worker waits for it. Files of short tests end the run, so that
+    no worker ends alone: doctests, and in a soak those in which no test is longer than `make test` allows.
     """
     for item in items:
-        if item.path.is_relative_to(SOAK) or fits_a_block(item):
+        if item.path.is_relative_to(SOAK) or asks_for_the_squad(item):
             item.add_marker("soak")
-        elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        elif SCALE == "full" and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("scaled")
     yield
-    asking = list(dict.fromkeys(item.path for item in items if "squad_workspace" in getattr(item, "fixturenames", ())))
+    asking = list(dict.fromkeys(item.path for item in items if asks_for_the_squad(item)))
+    long = {item.path for item in items if item.get_closest_marker("soak")} or {item.path for item in items}
 
     def turn(item: pytest.Item) -> int:
         if item.path in asking:
             return 0 if item.path == asking[0] else 2
-        return 1 if item.path.is_relative_to(TESTS) else 3
+        return 1 if item.path in long and item.path.is_relative_to(TESTS) else 3
 
     items.sort(key=turn)
 
@@ -59,10 +60,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def fits_a_block(item: pytest.Item) -> bool:
-    """Whether a test asks for the review of the example's last block, which takes half a minute to fit."""
-    asks = bool({"last_block", "block_before"} & set(getattr(item, "fixturenames", ()))) or "[block_review" in item.name
-    return asks or item.path.name == "test_block_page.py"
+def asks_for_the_squad(item: pytest.Item) -> bool:
+    """Whether a test asks for the example squad, which takes a minute to take in and render."""
+    return "squad_workspace" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,12 @@ def declared(few: Number, as_declared: Number) -> Number:
     return times(few, as_declared, as_declared)
 
 
-def few_of(cases: Iterable[Case], values: Callable[[Case], Iterable[Hashable]]) -> list[Any]:
-    """Cases as parameters: few of them hold every value that one of all holds, the others are left to the full soak.
+def few_of(
+    cases: Iterable[Case],
+    values: Callable[[Case], Iterable[Hashable]],
+    others: pytest.MarkDecorator = pytest.mark.full,
+) -> list[Any]:
+    """Cases as parameters: few of them hold every value that one of all holds; the others are marked, for a longer run.
 
     A case that brings the most values which none before it brought is taken next; of those that bring as many, one
     whose values were seldom taken.
@@ -43,9 +47,9 @@ def few_of(cases: Iterable[Case], values: Callable[[Case], Iterable[Hashable]]) 
     while cases and worth(best := max(cases, key=worth))[0]:
         few.append(best)
         taken.update(values(best))
-    return [case if case in few else _left_to_full(case) for case in cases]
+    return [case if case in few else _marked(case, others) for case in cases]
 
 
-def _left_to_full(case: Any) -> Any:
+def _marked(case: Any, mark: pytest.MarkDecorator) -> Any:
     values = case if isinstance(case, tuple) else (case,)
-    return pytest.param(*values, marks=pytest.mark.full)
+    return pytest.param(*values, marks=mark)

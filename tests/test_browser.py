@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import CHROMIUM, PICTURES, SOAK, WIDTHS, Opened, each_look, pdf_pages, sticks_out, violations
+from chromium import CHROMIUM, FULL, PICTURES, SOAK, WIDTHS, Opened, each_look, pdf_pages, sticks_out, violations
 from made_up_athlete import FLAT_M_S, FRIDAYS, MONDAYS, bar_speed, birch, form_sets, lifting
 from made_up_squad import many, named, page_of, week_of
 from report_notebooks import ENGINE, PAGE, write, write_week
@@ -307,7 +307,7 @@ def test_the_squads_page_prints_on_a_few_sheets(browser, squad_workspace):
         ("index", 360, "light"),
         ("squad_week", 1280, "dark"),
         ("block_review", 1280, "dark"),
-        *(pytest.param(*look, marks=SOAK) for look in product(REPORTS, (360, 1280), ("light", "dark"))),
+        *(pytest.param(*look, marks=FULL) for look in product(REPORTS, (360, 1280), ("light", "dark"))),
     ],
 )
 def test_nobody_is_kept_out(browser, squad_workspace, which, width, scheme):

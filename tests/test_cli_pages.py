@@ -219,8 +219,8 @@ def until_closed(screen):
     "number",
     [
         pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.soak),
-        pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.soak),
-        pytest.param(signal.SIGHUP, id="SIGHUP", marks=pytest.mark.soak),
+        pytest.param(signal.SIGINT, id="SIGINT", marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, id="SIGHUP", marks=pytest.mark.full),
     ],
 )
 def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, number):

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import gzip
 import json
+import shutil
 import sqlite3
 import tempfile
 import unicodedata
@@ -36,10 +37,10 @@ def take(opened):
     assert {outcome.state for outcome in outcomes} <= {"taken", "known"}, outcomes
 
 
-@pytest.fixture
-def grove(tmp_path):
-    """Alder with a log, a run and rows in files of the squad; Birch beside, who once ran with Alder."""
-    opened = workspace(tmp_path / "grove")
+@pytest.fixture(scope="module")
+def alder_and_birch(tmp_path_factory):
+    """The folder of Alder with a log, a run and rows in files of the squad; and of Birch, who once ran with Alder."""
+    opened = workspace(tmp_path_factory.mktemp("grove") / "grove")
     drop(opened.folder, "athletes.csv", ROSTER + "Alder,alder1,F,2000,,,A. Tree\nBirch,birch1,M,2000,,,\n")
     drop(opened.folder, "Alder/strong.csv", strong(strong_row(), strong_row("2026-06-08", load="heavy")))
     drop(opened.folder, "Birch/strong.csv", strong(strong_row(load=50).replace('"","",8', '"","with Alder",8')))
@@ -48,6 +49,14 @@ def grove(tmp_path):
     drop(opened.folder, "speeds.csv", BAR_SPEED + speeds.replace("A. Tree,2026-06-01", "A. Tree,2026-06-02"))
     drop(opened.folder, "felt.csv", WELLNESS + f"Alder,{FELT}Birch,{FELT}")
     take(opened)
+    opened.store.close()
+    return opened.folder
+
+
+@pytest.fixture
+def grove(alder_and_birch, tmp_path):
+    """A copy of both, to do with as a test likes."""
+    opened = open_workspace(shutil.copytree(alder_and_birch, tmp_path / "grove"))
     yield opened
     opened.store.close()
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -21,12 +22,17 @@ from analysis.pages.squad_noise import noise_table
 from analysis.pages.squad_week.proposals import athlete_facts, week_proposals, week_subjects
 
 RULES = shipped_rules()
-SQUAD = noise_table([named(f"Tree{n}") for n in range(6)], SUNDAY)  # of whom nothing changes
 WEEK = pd.Timedelta(days=7)
 
 
+@cache
+def noise_of_trees() -> pd.DataFrame:
+    """The noise of a squad of whom nothing changes."""
+    return noise_table([named(f"Tree{n}") for n in range(6)], SUNDAY)
+
+
 def week_of(athlete: MadeUp, until: pd.Timestamp = SUNDAY):
-    return athlete_week(athlete.but(noise=SQUAD), until)
+    return athlete_week(athlete.but(noise=noise_of_trees()), until)
 
 
 def found(athlete: MadeUp, until: pd.Timestamp = SUNDAY) -> list[str]:

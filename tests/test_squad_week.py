@@ -669,7 +669,7 @@ def test_a_squad_of_twelve_weighs_at_most_105_kb(example):
     assert len(example.page.html.encode()) <= 105_000
 
 
-@pytest.mark.soak
+@pytest.mark.full
 def test_a_squad_of_500_weighs_at_most_2_mb():
     week = week_of(named("Alder", lifter(stepped(0.2, 5))), named("Hazel", lifter(clean=[8] * 15 + [2] * 5)), *FOREST)
     assert len(page_of(many(week, 500)).encode()) <= 2_000_000

@@ -23,16 +23,24 @@ def rng(number: int) -> np.random.Generator:
 
 
 FASTER = made_up_squad(rng(1), n_athletes=10, slope=-0.6, lag_weeks=2)
-FOUND = transfer(*FASTER)
-UNRELATED = transfer(*made_up_squad(rng(2), n_athletes=10, slope=0.0))
 
 
-def test_a_true_link_is_found_at_its_lag_with_its_slope():
-    assert FOUND.verdict == "goes with better"
-    assert FOUND.strongest["lag_weeks"] == 2
-    assert FOUND.strongest["conf_low"] < -0.6 < FOUND.strongest["conf_high"]
-    assert "2 weeks later" in FOUND.sentence()
-    assert "cause" not in FOUND.sentence()
+@pytest.fixture(scope="module")
+def found():
+    return transfer(*FASTER)
+
+
+@pytest.fixture(scope="module")
+def unrelated():
+    return transfer(*made_up_squad(rng(2), n_athletes=10, slope=0.0))
+
+
+def test_a_true_link_is_found_at_its_lag_with_its_slope(found):
+    assert found.verdict == "goes with better"
+    assert found.strongest["lag_weeks"] == 2
+    assert found.strongest["conf_low"] < -0.6 < found.strongest["conf_high"]
+    assert "2 weeks later" in found.sentence()
+    assert "cause" not in found.sentence()
 
 
 def test_an_outcome_that_gets_worse_is_said_to():
@@ -40,9 +48,9 @@ def test_an_outcome_that_gets_worse_is_said_to():
     assert worse.verdict == "goes with worse"
 
 
-def test_an_unrelated_outcome_shows_nothing_and_says_what_would_have_been_seen():
-    assert UNRELATED.verdict == "nothing shown"
-    assert "would have been seen in most cases" in UNRELATED.sentence()
+def test_an_unrelated_outcome_shows_nothing_and_says_what_would_have_been_seen(unrelated):
+    assert unrelated.verdict == "nothing shown"
+    assert "would have been seen in most cases" in unrelated.sentence()
 
 
 def test_a_season_that_all_share_is_no_transfer():
@@ -86,10 +94,10 @@ def test_lags_must_be_some_and_not_negative(lags):
         transfer(*FASTER, lags_weeks=lags)
 
 
-def test_the_slope_is_that_of_least_squares_on_athletes_and_season():
-    pairs = FOUND.pairs.query("lag_weeks == 0").assign(t=lambda p: (p["week"] - p["week"].min()).dt.days / 7)
+def test_the_slope_is_that_of_least_squares_on_athletes_and_season(found):
+    pairs = found.pairs.query("lag_weeks == 0").assign(t=lambda p: (p["week"] - p["week"].min()).dt.days / 7)
     fit = ols("outcome ~ hinge + C(athlete_id) + t + I(t ** 2)", pairs).fit()
-    assert FOUND.lags.set_index("lag_weeks").loc[0, "slope"] == pytest.approx(fit.params["hinge"])
+    assert found.lags.set_index("lag_weeks").loc[0, "slope"] == pytest.approx(fit.params["hinge"])
     own = within_athletes(pairs.reset_index(drop=True))
     assert own["outcome_within"].dot(own["hinge_within"]) / own["hinge_within"].pow(2).sum() == pytest.approx(
         fit.params["hinge"]
@@ -135,19 +143,19 @@ def test_sample_sizes_are_those_of_fishers_z():
     assert detectable_correlation(3) == 1.0
 
 
-def test_holms_p_is_never_below_the_plain_one():
-    assert (FOUND.lags["p_holm"] >= FOUND.lags["p_value"]).all()
-    assert FOUND.lags["p_holm"].min() == pytest.approx(9 * FOUND.lags["p_value"].min())
+def test_holms_p_is_never_below_the_plain_one(found):
+    assert (found.lags["p_holm"] >= found.lags["p_value"]).all()
+    assert found.lags["p_holm"].min() == pytest.approx(9 * found.lags["p_value"].min())
 
 
-def test_the_figures_show_the_placebo_and_the_weeks():
-    shown = lags_figure(FOUND)
+def test_the_figures_show_the_placebo_and_the_weeks(found):
+    shown = lags_figure(found)
     assert [trace.name.split(":")[0] for trace in shown.data] == ["with 0.04 m/s more in deadlift", "placebo"]
     assert "circle" in shown.data[0].marker.symbol
     assert set(shown.data[1].marker.symbol) == {"circle-open"}
-    assert len(weeks_figure(FOUND, 2).data[0].x) == (FOUND.pairs["lag_weeks"] == 2).sum()
+    assert len(weeks_figure(found, 2).data[0].x) == (found.pairs["lag_weeks"] == 2).sum()
     with pytest.raises(NotEnoughData, match="No pairs 40 weeks apart"):
-        weeks_figure(FOUND, 40)
+        weeks_figure(found, 40)
 
 
 def checks_in_weeks(*weeks: int) -> tuple[SquadSeries, SquadSeries]:

@@ -47,7 +47,8 @@ def environment(tmp_path_factory) -> Path:
     (packages / "dependencies.pth").write_text("\n".join(in_reach), encoding="utf-8")
     programs = folder / "venv" / "bin"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", programs / "python", "install"]
-    done = subprocess.run([*pip, "--quiet", "voila>=0.5", "jupyter-scheduler>=2.10"], capture_output=True, text=True)
+    pip += ["--quiet", "--no-compile"]  # few of its modules are ever loaded
+    done = subprocess.run([*pip, "voila>=0.5", "jupyter-scheduler>=2.10"], capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"the registry was not reached: {done.stderr[-300:]}")
     return programs

@@ -22,7 +22,7 @@ from analysis.workspace import Workspace, fetched, open_workspace, unfinished
 
 DAYS = times(8, 8, 29)
 HOURS = (2, 6, 11, 19)  # of the calls
-KILLS = {"files": times(3, 3, 50), "files and a page": times(2, 2, 50)}
+KILLS = {"files": times(2, 2, 50), "files and a page": times(1, 1, 50)}
 MONDAY = pd.Timestamp("2026-06-01", tz="Europe/Berlin")
 PLAN = """ingest_before_run = true
 drop_folder = "../share"
