@@ -172,6 +172,7 @@ CORRECTIONS = [
 ]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("correction", CORRECTIONS)
 def test_what_is_corrected_is_as_if_it_had_been_right_from_the_first(squad, tmp_path, correction):
     steps = correction(squad)

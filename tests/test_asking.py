@@ -47,6 +47,7 @@ def test_who_has_a_form_and_answered_on_no_day_of_the_week_is_to_be_asked_by_nam
     assert both == f"Birch ({UNANSWERED}); Cedar ({UNANSWERED})."
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("made", "is_asked"),
     [
@@ -68,6 +69,7 @@ def test_of_two_forms_each_asks_on_its_own_days():
     assert ask(a_week(named("Birch"), made=made)) == f"Birch ({UNANSWERED})."
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("first", "last", "is_asked"), [(0, 6, False), (2, 6, False), (3, 6, True), (7, 9, True)])
 def test_nothing_is_asked_of_days_on_which_somebody_was_ill(first, last, is_asked):
     days = [MONDAY + pd.Timedelta(days=n) for n in (first, last)]

@@ -280,6 +280,7 @@ def test_a_change_is_told_to_the_end_of_the_block_that_found_it():
     assert week.change.level == pytest.approx(one.change.level, abs=0.01)
 
 
+@pytest.mark.soak
 def test_a_change_that_an_earlier_block_found_is_not_told_again():
     review = block_review(grove(lifter(stepped(0.12, 16))), since="2026-05-04", until="2026-06-28")
     assert [one.athlete for one in review.told if one.change.changed] == []
@@ -288,6 +289,7 @@ def test_a_change_that_an_earlier_block_found_is_not_told_again():
     )
 
 
+@pytest.mark.soak
 def test_what_changed_is_named_with_its_state_beside_luck():
     review = block_review(grove(lifter(stepped(0.2, 6))), since="2026-04-06", until="2026-06-28")
     said = sentences(review, [block.message, block.changes, block.claims])

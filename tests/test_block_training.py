@@ -97,6 +97,7 @@ def facts(blocks: list) -> dict[str, Fact]:
     return {one.subject: one for one in blocks if isinstance(one, Fact)}
 
 
+@pytest.mark.soak
 def test_form_that_follows_sleep_is_told_as_going_together(whole):
     shown = form_sections.form(whole)
     sleep = facts(shown)["form.sleep"]
@@ -153,6 +154,7 @@ def test_what_is_not_recorded_is_named_with_what_to_record(bare):
         training_sections.running(bare)
 
 
+@pytest.mark.soak
 def test_the_ten_lines_say_what_the_sections_say(whole, bare):
     lines = {row.section: row for row in summary.summary(whole).rows}
     assert lines["form"].verdict == "Goes with sleep."

@@ -153,6 +153,7 @@ def test_a_morning_takes_twelve_taps_at_most_and_leaves_as_a_sealed_file(browser
     assert "1 taken" in run(grove, "ingest", str(letter))
 
 
+@pytest.mark.soak
 def test_a_session_is_on_the_page_two_commands_later(browser, form, grove):
     with Phone(browser, form) as phone:
         phone.tap("Session")
@@ -305,6 +306,7 @@ def test_what_cannot_be_is_said_before_it_is_sent(browser, form):
         assert phone.said() == "Choose what you did first."
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_screen_fits_has_large_targets_and_is_read_aloud(browser, form, scheme):
     with Phone(browser, form, scheme=scheme) as phone:
@@ -355,6 +357,7 @@ def test_the_tablet_of_the_squad_notes_one_after_the_other_and_waits_for_a_yes(b
     assert "1 taken" in run(grove, "ingest", "--yes", str(letter))
 
 
+@pytest.mark.soak
 def test_the_coach_decides_and_names_days_at_the_track(browser, grove):
     about = {
         "athlete_id": "alder1",

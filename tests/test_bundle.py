@@ -178,6 +178,7 @@ def test_a_bundle_of_another_version_is_refused_in_words(packed):
         open_workspace(packed.folder)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ["forked", "kernel"])
 def test_the_process_of_a_page_has_no_store_and_sees_nobody_else(squad, engine):
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)

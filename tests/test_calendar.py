@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 
 from analysis.base.config import Config, ReportPlan
 from analysis.report.due import due_at, last_due, next_due, owed_ends, period_end
@@ -72,7 +73,7 @@ def test_each_period_is_rendered_once_and_at_the_first_call_after_it_is_due(plan
     assert [at for (at,) in made.values()] == [min(now for now in awake if now >= due) for due in expected.values()]
 
 
-@settings(max_examples=30)
+@settings(max_examples=times(10, 10, 30))
 @given(calls=st.lists(MOMENTS, min_size=1, max_size=20), plan=st.sampled_from(PLANS), zone=st.sampled_from(ZONES))
 def test_nothing_is_rendered_before_it_is_due_and_the_last_call_leaves_nothing_owed(calls, plan, zone):
     config = Config(time_zone=zone)
@@ -82,7 +83,7 @@ def test_nothing_is_rendered_before_it_is_due_and_the_last_call_leaves_nothing_o
     assert next_due(plan, max(calls), config) > max(calls)
 
 
-@settings(max_examples=30)
+@settings(max_examples=times(10, 10, 30))
 @given(call=MOMENTS, back_days=st.integers(0, 21), plan=st.sampled_from(PLANS[:3]), zone=st.sampled_from(ZONES))
 def test_a_clock_that_was_set_back_renders_nothing_again(call, back_days, plan, zone):
     config = Config(time_zone=zone)

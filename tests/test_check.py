@@ -84,6 +84,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("has_a_store", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_check_says_of_a_file_is_what_ingest_does(tmp_path, kind, has_a_store):

@@ -369,6 +369,7 @@ def test_what_is_due_is_rendered_and_one_failure_is_partly_done(pages):
     assert {one["athlete_id"]: one["state"] for one in again["pages"]} == {"alder1": "unchanged", "birch1": "failed"}
 
 
+@pytest.mark.soak
 def test_a_report_of_the_squad_needs_no_athlete(pages):
     cells = (
         "from analysis.base.blocks import Text\nfrom analysis.report.page import Page",

@@ -53,6 +53,7 @@ def rendered(tmp_path_factory):
     return squad
 
 
+@pytest.mark.soak
 def test_what_stands_is_one_line_and_what_was_made_is_named(rendered):
     again = due(rendered)
     assert again == "3 pages: 3 unchanged.\n"
@@ -67,6 +68,7 @@ def test_very_many_pages_are_counted_by_folder(capsys, tmp_path):
     assert capsys.readouterr().out == f"rendered  200 pages in {tmp_path / 'loads'}\n200 pages: 200 rendered.\n"
 
 
+@pytest.mark.soak
 def test_failures_are_a_table_and_the_run_is_partly_done(tmp_path):
     squad = trees(tmp_path / "squad", 4, NOT_ALL)
     said, errors = ran(squad, mark="table", code=PARTLY)

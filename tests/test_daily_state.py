@@ -49,6 +49,7 @@ def test_a_slow_day_and_a_fast_one_are_told_from_a_usual_one_and_neither_is_bett
     assert {bar_speed_fact(one).state for one in (slow, usual, fast)} == {None}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("n", [50, pytest.param(1000, marks=pytest.mark.full)])
 def test_usual_days_are_called_unusual_about_as_often_as_is_said(n):
     off = np.random.default_rng(9).normal(0, DAY_SD, n)

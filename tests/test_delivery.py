@@ -393,6 +393,7 @@ list(deliver(squad, [Job("athlete_week", "alder1", "2026-07-05")], {"mail": Dyin
 """
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize(("when", "next_run"), [("before", "alder1 sent"), ("after", "alder1 doubtful")])
 def test_a_process_killed_around_the_sending_leaves_one_mail_or_a_doubt(squad, when, next_run):

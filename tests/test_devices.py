@@ -71,6 +71,7 @@ def test_a_stated_error_goes_before_the_table():
     )
 
 
+@pytest.mark.soak
 def test_the_table_decides_with_no_value_and_yields_with_many():
     """The own errors are twice the published one: noise goes from that to these as values come in."""
     true = 2 * PRIOR.typical_error

@@ -33,6 +33,7 @@ def test_a_line_without_any_error_is_a_change(values):
     assert abs(found.change) > 0.5 * abs(values[-1] - values[0])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("step", [0.5, 1.0, 2.0])
 def test_who_climbs_from_the_first_day_is_seen_to(step):
     climbing = step * np.arange(24) + errors((40, 24), 0.3, 3)

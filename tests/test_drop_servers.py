@@ -220,6 +220,7 @@ def drops(bucket, monkeypatch):
     return objects
 
 
+@pytest.mark.soak
 def test_files_come_once_from_s3_and_again_when_they_changed(grove, drops):
     folder = grove("s3://drops/squad")
     assert "Drop folder: 1 copied." in run(folder)

@@ -131,6 +131,7 @@ def test_without_raw_the_files_of_people_are_named_and_the_proof_fails(grove):
     assert again.found == ()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("at", ["forget_samples", "compact"])
 def test_a_second_call_finishes_what_a_killed_one_began(grove, monkeypatch, at):
     def killed(*_):
@@ -150,6 +151,7 @@ def test_what_a_kill_left_of_the_journal_goes_with_the_call_that_finishes(grove)
     assert not left.exists()
 
 
+@pytest.mark.soak
 def test_two_erasures_may_be_unfinished_at_once(grove):
     for name in ("Alder", "Birch"):
         assert erasure.erase(grove, name).left  # without the raw files

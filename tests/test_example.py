@@ -128,6 +128,7 @@ def test_this_checkout_is_the_workspace_of_the_example_squad(folder):
     assert checkout.read_bytes() == (folder / "workbook.toml").read_bytes()
 
 
+@pytest.mark.soak
 def test_another_seed_writes_other_measurements_and_ids(folder, tmp_path):
     write_example(tmp_path, SEED + 1)
     other = digests(tmp_path)
@@ -156,6 +157,7 @@ def test_the_workbook_of_screens_has_the_columns_of_its_template(screens):
     assert screens.columns.tolist() == TEMPLATES["screens"]
 
 
+@pytest.mark.soak
 def test_every_table_and_log_and_some_runs_are_taken_whole_by_their_readers(folder):
     options = Options(config=read_config(folder / "workbook.toml"))
     tables = [path for path in folder.iterdir() if path.suffix in (".csv", ".xlsx")]

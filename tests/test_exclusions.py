@@ -112,6 +112,7 @@ def test_a_row_left_out_stays_in_the_store_and_comes_back_whole(squad):
     pd.testing.assert_frame_equal(after.splits, before.splits)
 
 
+@pytest.mark.soak
 def test_the_fingerprint_and_the_revision_follow_what_is_left_out_and_why(squad):
     seen = [(squad.athlete("Alder").fingerprint, squad.store.revision("alder1"))]
     birch = squad.athlete("Birch").fingerprint
@@ -131,6 +132,7 @@ def test_a_page_of_an_earlier_day_knows_nothing_of_a_later_row(squad):
     assert len(squad.athlete("Alder", "2026-07-04").exclusions) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("wanted", "gone", "what", "part"),
     [

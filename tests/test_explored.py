@@ -38,6 +38,7 @@ def pressed(monkeypatch, tmp_path):
     return files
 
 
+@pytest.mark.soak
 @every_notebook
 def test_with_one_athlete_and_two_weeks_a_notebook_says_what_to_record(path, two_weeks, run_notebook, tmp_path):
     done = run_notebook(path, two_weeks, tmp_path)

@@ -51,7 +51,7 @@ def acknowledged(lines: list[str]) -> set[str]:
     return {Path(one["path"]).name for one in outcomes if one["state"] in ("taken", "known")}
 
 
-@pytest.mark.scaled
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["file", "server"])
 def test_kills_lose_no_acknowledged_file_and_leave_no_half(tmp_path, kind, request):
     url = request.getfixturevalue("postgres").new() if kind == "server" else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
-from soak_scale import declared
+from soak_scale import declared, times
 
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.example.training_and_tests import Season, carried, training_load, true_season, unrelated_season
@@ -111,7 +111,7 @@ def test_four_gains_are_non_negative_least_squares(seed):
     np.testing.assert_allclose(projection.nonnegative(columns.T @ columns, columns.T @ target), expected, atol=1e-8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(10, 10, 25), deadline=None)
 @given(st.floats(25, 80), st.floats(3, 12), st.floats(0.05, 0.2), st.floats(0.1, 0.4))
 def test_tests_without_noise_give_back_gains_and_time_constants(tau1_d, tau2_d, k1, k2):
     season = a_season(30, 0.0, k1=k1, tau1_d=tau1_d, k2=k2, tau2_d=tau2_d)
@@ -498,6 +498,7 @@ def state_band_covered(times: int, n_tests: int = 24) -> float:
     return float(np.mean(held))
 
 
+@pytest.mark.soak
 def test_the_band_of_known_parameters_covers():
     assert 0.90 <= state_band_covered(150) <= 0.99
 

@@ -54,6 +54,7 @@ def test_a_heavier_day_after_poor_sleep_is_not_taken_for_sleep():
     assert form_and_day(days.assign(load_kg=np.nan), [SLEEP]).known[0].verdict == "goes with more"
 
 
+@pytest.mark.soak
 def test_intervals_cover_as_they_claim_and_luck_is_rare():
     rng = np.random.default_rng(11)
     covered, named = 0, 0

@@ -342,6 +342,7 @@ def test_erase_finds_and_removes_forms_and_answers_also_those_never_taken_in(squ
     assert take(squad)[0].state == "taken"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("is_taken_in", [True, False])
 @pytest.mark.parametrize("in_one_letter", [True, False])
 def test_erase_takes_one_of_several_out_of_the_letters_of_a_tablet(squad, is_taken_in, in_one_letter):

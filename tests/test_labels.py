@@ -94,6 +94,7 @@ def test_a_label_of_the_future_moves_no_page_to_another_day(squad):
     assert squad.athlete("Alder").labels.empty
 
 
+@pytest.mark.soak
 def test_writing_and_taking_back_count_a_commit_each_and_leave_the_athlete_as_before(squad):
     before = squad.athlete("Alder").fingerprint, squad.store.revision("alder1")
     birch = squad.athlete("Birch").fingerprint, squad.store.revision("birch1")
@@ -138,12 +139,14 @@ def test_an_athlete_whom_nobody_knows_is_none(squad):
     assert "'Elm' is no athlete" in run(squad, "--list", "Elm", code=FAILED)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", [*LABELS, "ILL", " Deload "])
 def test_every_kind_can_be_said_whatever_its_case(squad, kind):
     run(squad, "al", "2026-06-08", "2026-06-08", kind, "--note", "why not")
     assert spans(squad.athlete("Alder").labels) == [(kind.strip().casefold(), "06-08", "06-08")]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("first", "last", "kind", "refused"),
     [

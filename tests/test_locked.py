@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 
 from analysis.base.errors import UsageProblem
 from analysis.report.locked import ROUNDS, locked, new_passphrase
@@ -67,7 +68,7 @@ def test_two_locks_of_one_page_share_neither_salt_nor_nonce_nor_content(file):
     assert content_of(file) != content_of(again)
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(50, 50, 200))
 @given(place=st.integers(0), bit=st.integers(0, 7))
 def test_no_altered_byte_of_the_content_is_accepted(file, key, place, bit):
     content, said = bytearray(content_of(file)), json.loads(header_of(file))

@@ -88,6 +88,7 @@ def stored(folder, texts: dict[str, str]) -> tuple[dict[str, pd.DataFrame], list
     return frames, told
 
 
+@pytest.mark.soak
 def test_what_is_stored_in_parts_is_what_is_stored_at_once(tmp_path, monkeypatch):
     text = TABLES["bar_speed.csv"]
     texts = {

@@ -178,6 +178,7 @@ def test_after_a_silent_week_a_line_goes_twice_and_then_nothing(folder):
     assert "Earlier" not in said(mails(folder)[3])  # the silent weeks are no pages to read
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["ill", "travel", "off", "rest"])
 def test_who_was_ill_or_away_or_logged_rest_is_not_silent(folder, kind):
     squad = logged(folder, Alder=in_weeks(0), Birch=in_weeks(0, 1, 2))
@@ -296,6 +297,7 @@ def test_what_a_dry_run_foretells_is_what_goes(folder):
 # --- a month, and a run that is killed ---------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_over_a_month_of_runs_each_mail_goes_once(folder):
     """Called every half day or so, with pages that fail, and a long sleep now and then."""
     chance = random.Random(20260608)

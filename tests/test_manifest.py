@@ -80,6 +80,7 @@ def test_a_page_in_work_when_runs_died_is_begun_again_and_then_set_aside(made):
     assert fan_out.render_job(made, JOB, force=True).state == "rendered"
 
 
+@pytest.mark.soak
 def test_a_run_that_is_interrupted_leaves_no_page_in_work(made):
     jobs = [JOB, Job("plain", "birch1", UNTIL)]
     pages = fan_out.render_all(made, jobs, 1, True)
@@ -88,6 +89,7 @@ def test_a_run_that_is_interrupted_leaves_no_page_in_work(made):
     assert "in work" not in set(made.store.frame("pages")["state"])
 
 
+@pytest.mark.soak
 def test_only_a_page_of_the_workspace_is_explained(made, tmp_path):
     with pytest.raises(UsageProblem, match="does not lie below"):
         manifest.explained(made, tmp_path / "x.html")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 from sound_tables import assert_sound
 
 from analysis.base.config import Config
@@ -468,7 +469,7 @@ def test_two_athletes_may_train_on_the_same_day(tmp_path):
     assert reading.rejects.empty
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=times(15, 15, 60))
 @given(st.lists(st.lists(st.text("0123456789.,;\"'-/: aZé\n", max_size=8), min_size=1, max_size=10), max_size=6))
 def test_no_content_of_a_template_ends_in_anything_but_a_reading_or_a_sentence(tmp_path_factory, rows):
     path = template(tmp_path_factory.mktemp("any"), "bar_speed", rows)

@@ -63,6 +63,7 @@ def test_a_step_that_gets_slower_is_found_over_the_squad():
     assert (found.by_athlete.loc[found.by_athlete["part"] == "cadence_pct", "n"] == 4).all()
 
 
+@pytest.mark.soak
 def test_the_interval_of_the_squad_covers_as_it_claims():
     rng = np.random.default_rng(7)
     truth, covered = 100 * np.log(0.99), 0

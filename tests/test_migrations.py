@@ -204,6 +204,7 @@ def upgrade_and_die(folder: str, last: int) -> None:
     opened_once(Path(folder))
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 @pytest.mark.usefixtures("newer_version")
 def test_an_upgrade_that_is_killed_leaves_the_older_store_and_the_next_one_ends_it(older):
@@ -223,6 +224,7 @@ def upgrade_for_a_while(folder: str) -> None:
     print("ended", flush=True)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("newer_version")
 def test_an_upgrade_that_is_killed_at_any_time_leaves_the_old_store_or_the_new_one(tmp_path):
     ended = set()

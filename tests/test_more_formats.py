@@ -31,6 +31,7 @@ from format_samples import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 from sound_tables import assert_sound
 
 from analysis.base.config import Config
@@ -86,7 +87,7 @@ def test_every_reading_holds_to_the_canonical_tables(tmp_path, name, text):
 
 
 @pytest.mark.parametrize("reader", list(FILES))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(5, 5, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_text_gives_a_reading_or_a_sentence(tmp_path, reader, data):
     name, text = data.draw(st.sampled_from(FILES[reader]))

@@ -181,7 +181,7 @@ def wanted(name):
     return Sought("q7x2k9", tuple(sorted({name, *spelled})), encodings=SAID)
 
 
-@pytest.mark.scaled
+@pytest.mark.soak
 def test_the_grid_of_forms_encodings_and_containers_is_found(name, wanted, tmp_path):
     places = list(product(forms(name).items(), ENCODINGS, CONTAINERS.items()))
     tried, missed = 0, []

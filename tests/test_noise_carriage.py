@@ -112,6 +112,7 @@ def test_a_page_judges_clean_repetitions_by_the_table():
     assert "squad of 3" in week.form.change.sentence("reps", audience="coach")
 
 
+@pytest.mark.soak
 def test_notebook_squad_and_commands_judge_by_one_table(squad):
     table = squad.athlete("alder1", UNTIL).noise
     assert of_four(table)
@@ -121,6 +122,7 @@ def test_notebook_squad_and_commands_judge_by_one_table(squad):
     assert precision.noise(squad, UNTIL)["te"].tolist() == table["te"].tolist()
 
 
+@pytest.mark.soak
 def test_a_bundle_brings_the_same_table_and_no_word_of_anybody_else(squad, tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "all").mkdir()
@@ -163,6 +165,7 @@ def test_a_run_reads_the_squad_once_for_all_pages_of_a_day(squad, read, engine):
     assert all(said in page.path.read_text(encoding="utf-8") for page in pages)
 
 
+@pytest.mark.soak
 def test_a_page_stands_when_only_others_changed_and_is_made_by_the_new_table_when_its_own_data_do(squad, read):
     report_notebooks.write(squad.folder / "notebooks" / "reports" / "spy.ipynb", SPY, SHOW)
     job = Job("spy", "alder1", UNTIL)
@@ -209,6 +212,7 @@ def test_what_is_kept_names_nobody_and_is_for_its_owner_alone(squad):
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.soak
 def test_who_is_erased_has_no_share_any_more(squad):
     before = squad.noise(pd.Timestamp(UNTIL))
     (file,) = kept(squad)
@@ -222,6 +226,7 @@ def test_who_is_erased_has_no_share_any_more(squad):
     assert (before["n_athletes"].item(), after["n_athletes"].item()) == (4, 3)
 
 
+@pytest.mark.soak
 def test_pages_that_are_made_anew_after_an_erasure_go_by_the_noise_of_those_who_stay(squad):
     said = SHOW.replace("athlete.noise.columns)}", "[one.name for one in opened.everyone(until).athletes])}")
     report = SPY.replace("athlete = open_workspace()", "opened = open_workspace()\nathlete = opened")

@@ -56,6 +56,7 @@ def told(squad, name: str) -> str:
     return outcomes[name].error
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -256,6 +257,7 @@ def test_a_file_of_any_name_is_taken_in_under_one_that_can_be_read(named):
     assert len(named.athlete("Müller").sets) == 1
 
 
+@pytest.mark.soak
 @ANY_BYTES
 @pytest.mark.parametrize("command", ["check", "ingest"])
 @pytest.mark.parametrize("form", ["--json", "--workspace"])

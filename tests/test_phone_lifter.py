@@ -128,12 +128,14 @@ def weeks(folder) -> dict[str, AthleteWeek]:
     return {one.name: athlete_week(one, LAST_DAY.isoformat()) for one in squad.athletes}
 
 
+@pytest.mark.soak
 def test_a_fresh_workspace_names_no_lift_and_every_page_follows_those_of_the_log(weeks):
     for week in weeks.values():
         lifts = [lift.exercise for lift in week.config.lifts]
         assert (lifts, week.has_proposed_lifts) == (["romanian_deadlift", "back_squat", "bench_press"], True)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["Alder", "Birch", "Elm"])
 def test_a_lasting_gain_is_told_of_every_lift_and_holds_what_is_true(weeks, name):
     told = weeks[name].e1rms.known
@@ -156,6 +158,7 @@ def test_an_unchanged_lifter_is_not_told_a_change(weeks):
         assert one.change.level_low < e1rm_kg < one.change.level_high
 
 
+@pytest.mark.soak
 def test_the_page_says_it_and_how_lifts_were_chosen(folder):
     run("report", "athlete_week", "--athlete", "Alder", "--as-of", LAST_DAY, "--workspace", folder)
     (page,) = (folder / "reports" / "athlete_week" / LAST_DAY.isoformat()).glob("*.html")

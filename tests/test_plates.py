@@ -412,7 +412,7 @@ FILES_OF_THEM = {
 }
 
 
-@pytest.mark.scaled
+@pytest.mark.soak
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(tmp_path):
     met, told = Counter(), {}
     for seed in range(times(30, 200, 2_000)):

@@ -120,6 +120,7 @@ WRONG_READERS = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("code", "said"), WRONG_READERS.values(), ids=WRONG_READERS.keys())
 def test_what_a_reader_does_wrong_costs_its_file_and_is_told_by_name(tmp_path, folder, monkeypatch, code, said):
     monkeypatch.setattr(plugged, "ASK_S", 0.3)

@@ -132,6 +132,7 @@ def test_a_store_goes_to_a_server_and_back_row_by_row(postgres, tmp_path):
                 pd.testing.assert_frame_equal(store.frame(name), frame, obj=name)
 
 
+@pytest.mark.soak
 def test_ten_take_files_in_at_once_and_none_is_lost(url, tmp_path):
     with contextlib.closing(Store.open(tmp_path / "first", url=url)):
         pass

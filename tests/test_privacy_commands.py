@@ -109,6 +109,7 @@ def test_erasing_without_the_raw_files_fails_in_words_and_with_them_it_is_done(f
     assert "alder" not in run("status", "--workspace", folder).casefold()
 
 
+@pytest.mark.soak
 def test_the_squads_page_is_made_anew_without_who_was_erased(folder):
     cells = (
         "import analysis\nfrom analysis.base.blocks import Text\nfrom analysis.report.page import Page",

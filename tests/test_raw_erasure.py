@@ -113,6 +113,7 @@ def test_rows_below_lines_of_a_title_go_and_the_title_stays(grove, form):
         assert found == [[cell for cell in row if cell] for row in kept]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("mark", ["\u2028", "\f", "\u0085", "\x1c", "\v"], ids=ascii)
 def test_a_mark_that_other_programs_take_for_a_line_end_ends_no_row(grove, mark):
     rows = [
@@ -125,6 +126,7 @@ def test_a_mark_that_other_programs_take_for_a_line_end_ends_no_row(grove, mark)
     assert path.read_bytes().decode() == table(RPE, [(*rows[0][:6], f"hard{mark}erased was there")])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "note",
     ["with Jiří Dvořák", "Jiří Dvořák", "DVOŘÁK Jiří, twice", 'said "go, Dvořák, Jiří"', "Dvořák,\nJiří", "JiříDvořák"],
@@ -156,6 +158,7 @@ def test_who_only_watched_owns_no_row(grove):
     assert len(grove.store.frame("rejects")) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2", "utf-16-le", "utf-32", "utf-7", "mac_latin2"])
 def test_a_file_is_rewritten_in_the_encoding_in_which_it_was_read(grove, encoding):
     said = Said(encoding=encoding, delimiter="#")
@@ -226,6 +229,7 @@ def test_a_plain_workbook_loses_the_rows_and_keeps_all_else(grove):
     assert sheet.row_dimensions[3].height == 33
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -341,6 +345,7 @@ def squads(draw):
     return names, draw(st.lists(files(names), min_size=1, max_size=4, unique_by=lambda file: file[0]))
 
 
+@pytest.mark.soak
 @settings(max_examples=times(4, 12, 300))
 @given(squads())
 def test_a_fresh_ingest_of_the_folder_gives_the_others_as_before(squad):

@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -19,6 +21,7 @@ def counting_script():
 Package = counting_script().Package
 
 
+@pytest.mark.soak
 def test_nothing_of_the_pure_core_waits_for_a_reader():
     assert Package(ROOT).unreached == []
 

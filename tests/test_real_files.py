@@ -102,6 +102,7 @@ def said(page: squad.RenderedPage) -> str:
     return " ".join(lxml.html.fromstring(page.html).find(".//main").text_content().split())
 
 
+@pytest.mark.soak
 def test_the_week_of_the_last_run_holds_the_distance_of_its_files(workspace):
     runs = month_of_runs()
     assert len(runs) >= 3
@@ -118,6 +119,7 @@ def test_the_week_of_the_last_run_holds_the_distance_of_its_files(workspace):
     assert 'src="http' not in page.html
 
 
+@pytest.mark.soak
 def test_the_week_of_a_log_holds_the_kilograms_of_its_rows(workspace):
     found = list(logs())
     assert found

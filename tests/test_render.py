@@ -252,6 +252,7 @@ def test_the_deadline_holds_for_all_cells_together(tmp_path):
         rendered(tmp_path, STINT, STINT, STINT, STINT, "import time\ntime.sleep(600)", deadline_s=100)
 
 
+@pytest.mark.soak
 def test_two_renders_share_nothing(tmp_path):
     canary = (
         "import os, pandas as pd\n"

@@ -349,6 +349,7 @@ def covered(design: int, replicates: int, correction: str, error_s: float) -> di
     return {term: count / replicates for term, count in hits.items()}
 
 
+@pytest.mark.soak
 def test_intervals_of_mss_and_mac_cover_as_often_as_they_claim():
     assert all(abs(share - 0.95) < 0.04 for share in covered(1, 200, "none", 0.01).values())
 

@@ -24,6 +24,7 @@ def labelled(kind: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame
     return pd.DataFrame({"kind": [kind], "first_date": [first], "last_date": [last], "note": [None]})
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("kind", "first", "last", "told"),
     [
@@ -47,6 +48,7 @@ def test_a_day_ill_in_a_light_week_is_called_ill():
     assert told.startswith("Birch (ill on 22 Jun, deload on 23 Jun, ")
 
 
+@pytest.mark.soak
 def test_what_is_planned_next_week_stands_in_a_line_with_whom():
     plan = plan_lines(NEXT_MONDAY, 1)
     plan = plan[plan["role"] != "rest"].iloc[[0]]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 
 from analysis.base.errors import ConfigProblem, UnreadableFile, WorkbookError
 from analysis.ingest import registry
@@ -409,7 +410,7 @@ def test_a_table_that_names_nobody_and_no_day_asks_for_both(tmp_path):
 
 @given(rows=st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=4), max_size=3))
 @example(rows=[['na"me', "date\x7f", "vel\\ocity", "20% MV"], ["1", "2", "3", "4"]])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(15, 15, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_proposal_is_toml_whatever_stands_in_the_table(tmp_path, rows):
     text = io.StringIO()
     csv.writer(text).writerows(rows)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 
 from analysis.base.columns import DTYPES
 from analysis.base.tables import TABLES, Column
@@ -43,7 +44,7 @@ def wrong_with(column: Column, values: pd.Series) -> list[str]:
     return [words for words, where in column.failures(values) if where.any()]
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(50, 50, 300))
 @given(data=st.data())
 def test_a_cell_that_is_allowed_is_sound_in_a_frame(data):
     table = TABLES[data.draw(st.sampled_from(list(TABLES)))]
@@ -55,7 +56,7 @@ def test_a_cell_that_is_allowed_is_sound_in_a_frame(data):
         assert not wrong_with(column, typed[column.name])
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(50, 50, 200))
 @given(data=st.data())
 def test_coercing_again_changes_nothing(data):
     table = TABLES[data.draw(st.sampled_from(list(TABLES)))]

@@ -9,6 +9,7 @@ import pytest
 import sample_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak_scale import times
 from sound_tables import assert_sound
 
 from analysis.base.config import Config
@@ -97,7 +98,7 @@ def test_every_form_of_a_table_gives_the_same_cells(tmp_path, delimiter, end, eo
 CELL = st.text(st.characters(exclude_categories=["C"]), max_size=12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=times(15, 15, 60))
 @given(rows=st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_any_quoted_text_comes_back_as_it_was(tmp_path_factory, rows, delimiter):
     text = io.StringIO(newline="")
@@ -140,7 +141,7 @@ def test_the_facts_of_a_sample_are_held_against_the_file(tmp_path):
 # the typing of cells
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=times(15, 15, 60))
 @given(st.floats(-1e6, 1e6, allow_nan=False))
 def test_a_number_comes_back_from_either_decimal_mark(value):
     text = f"{value:.3f}"
@@ -178,7 +179,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_not_guessed():
     assert cells.clock("04/04/2026") == datetime(2026, 4, 4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=times(15, 15, 60))
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))
 def test_a_column_tells_its_date_order_or_says_that_it_does_not(moment):
     column = [f"{moment:%d/%m/%Y}"]
@@ -419,7 +420,7 @@ SPOILT = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=times(15, 15, 60))
 @given(text=st.sampled_from([text for texts in LOGS.values() for text in texts]), spots=st.lists(SPOILT, max_size=6))
 def test_a_spoilt_log_is_read_or_refused_in_words_and_no_row_is_lost(tmp_path_factory, text, spots):
     data = text.encode()

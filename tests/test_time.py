@@ -272,7 +272,7 @@ def notebooks(tmp_path_factory):
     return {name: folder / f"{name}.ipynb" for name in ("one", "everybody")}
 
 
-@pytest.mark.scaled
+@pytest.mark.soak
 def test_each_page_is_made_once_and_nobody_gets_two_mails_of_a_period(notebooks, monkeypatch):
     def mail(post, _attached, _period_of, _config, _form):
         said, lead = EmailMessage(), post.leads[0]

@@ -103,6 +103,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_whoever_writes_waits_ten_minutes_and_no_longer(grove, clock, words):
     with at_work(grove, "ingest"):

@@ -52,6 +52,7 @@ def typed(line: str, home: Path) -> str:
     return ""
 
 
+@pytest.mark.soak
 def test_who_types_what_the_tutorial_says_sees_what_it_shows_and_has_a_page(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")  # as wide as the page shows it
     monkeypatch.delenv(ENVIRONMENT, raising=False)

@@ -183,6 +183,7 @@ class TestSections:
         with pytest.raises(NotEnoughData, match="Nothing could be judged yet"):
             sections.certainty(week)
 
+    @pytest.mark.soak
     def test_athletes_read_short_sentences_without_banned_words(self):
         gain = lifting(
             bar_speed(LONG, np.where(LONG < "2026-05-01", 0.70, 0.80) + 0.01 * (np.arange(24) % 3)),

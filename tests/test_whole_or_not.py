@@ -137,7 +137,7 @@ def lost_samples(squad) -> list[str]:
     return [session for (athlete, session), n in said.items() if len(squad.store.samples(athlete, session)) != n]
 
 
-@pytest.mark.scaled
+@pytest.mark.soak
 def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
     states = Counter()
     for seed in range(times(60, 300, 5_000)):

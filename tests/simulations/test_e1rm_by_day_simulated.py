@@ -12,6 +12,8 @@ from analysis.models.strength import e1rm_by_day as card
 from analysis.models.strength.e1rm import EPLEY_K, K_SD
 from analysis.models.strength.e1rm_by_day import E1rmByDay, e1rm_by_day
 
+pytestmark = pytest.mark.soak
+
 LIFT = Lift(exercise="deadlift", name="Deadlift")
 WEEKS, PER_WEEK, ONSET_WEEK = 26, 2, 13
 LONG_SEASONS = 100

@@ -17,6 +17,8 @@ from analysis.base.errors import NotEnoughData
 from analysis.models.form import form_break
 from analysis.models.form.form_break import BESIDE
 
+pytestmark = pytest.mark.soak
+
 N_REPS = 8
 SHORT = 40
 DRAWS = {6: LONG, 12: 500, 24: 500}  # of the card

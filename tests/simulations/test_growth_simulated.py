@@ -22,6 +22,8 @@ from simulated import (
 from analysis.models.squad import growth as model
 from analysis.models.squad.growth import Growth, growth
 
+pytestmark = pytest.mark.soak
+
 N_WEEKS = 10
 SLOPE = 0.5  # of the squad, a week
 LEAST_PCT = 85  # below it the model would have to refuse

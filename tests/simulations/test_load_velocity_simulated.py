@@ -10,6 +10,8 @@ from analysis.models.sprint.curves import time_to
 from analysis.models.strength import load_velocity, load_velocity_mixed
 from analysis.models.strength.load_velocity import CURVED_BELOW, curvature_of, load_velocity_profile
 
+pytestmark = pytest.mark.soak
+
 MVT, SET_SD = 0.2, 0.02
 N_LOADS = (FEW, 4, 6, 12)
 MVT_SDS = {"MVT exact": 0.0, "SD .01": 0.01, ".02": 0.02, ".04": 0.04}

@@ -10,6 +10,8 @@ from analysis.example.training_and_tests import true_season
 from analysis.models.fitness_fatigue.plan_simulation import WEEK_D, simulate_plan
 from analysis.models.fitness_fatigue.skill import review
 
+pytestmark = pytest.mark.soak
+
 AHEAD = 4  # tests held out, one a week; the last is judged
 NOISE_W = 4.0
 SEASONS = 120  # a cell of the model card

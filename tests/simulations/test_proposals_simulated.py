@@ -14,6 +14,8 @@ from analysis.models.change import change
 from analysis.pages.squad_week import proposals as model
 from analysis.pages.squad_week.proposals import speed_facts
 
+pytestmark = pytest.mark.soak
+
 RULES = shipped_rules()
 SWC = 0.5 * MDC  # as the 0.04 m/s of a lift whose typical error is 0.028 m/s
 # all else speaks for progress, so that speed alone decides

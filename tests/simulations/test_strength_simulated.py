@@ -27,6 +27,8 @@ from analysis.models.strength.e1rm import EPLEY_K, K_SD, TESTED_CV, E1rmObservat
 from analysis.models.strength.load_velocity_mixed import profile_across_sessions
 from analysis.models.strength.load_velocity_squad import profiles_of_squad
 
+pytestmark = pytest.mark.soak
+
 LOADS_KG = np.array([60.0, 90.0, 120.0])
 SESSION_SD, SET_SD, MVT = 0.03, 0.02, 0.2
 LEAST_PCT = 85  # below it a model refuses or says so

@@ -10,6 +10,8 @@ from squads_in_weeks import made_up_squad
 
 from analysis.models.squad.transfer import transfer
 
+pytestmark = pytest.mark.soak
+
 SQUADS, LINKED_SQUADS = 400, 60  # a cell of the model card
 SLOPE = -0.4  # s per m/s: a within-athlete correlation of about 0.37 where nothing carries over
 # designs: 100 nothing to find, 200 a link at lag 0; tens and units as n and rho
