@@ -18,7 +18,7 @@ test: .venv/dev.stamp
 # the long simulations too, in hours
 SCALE ?= small
 SOAK_small := (soak or scaled) and not full
-SOAK_full := soak or scaled or full
+SOAK_full := soak or scaled or property or full
 soak: .venv/dev.stamp
 	SOAK_SCALE=$(SCALE) $(SUITE) -o testpaths=tests -raP -m "$(SOAK_$(SCALE))" $(ARGS)
 

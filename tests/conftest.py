@@ -12,7 +12,7 @@ from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
-from soak_scale import SCALE, times  # noqa: E402
+from soak_scale import times  # noqa: E402
 
 settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(10, 25, 500))
 settings.load_profile("workbook")
@@ -37,8 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if item.path.is_relative_to(SOAK) or asks_for_the_squad(item):
             item.add_marker("soak")
-        elif SCALE == "full" and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("scaled")
+        elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("property")
     yield
     asking = list(dict.fromkeys(item.path for item in items if asks_for_the_squad(item)))
     long = {item.path for item in items if item.get_closest_marker("soak")} or {item.path for item in items}

@@ -4,11 +4,13 @@ import functools
 import http.server
 import re
 import threading
+from itertools import product
 from pathlib import Path
 
 import pytest
 from chromium import CHROMIUM, Opened, sticks_out, violations
 from report_notebooks import write_week
+from soak_scale import few_of
 
 from analysis.report.engine.render import render
 from analysis.report.locked import new_passphrase
@@ -151,8 +153,7 @@ def web(folder) -> str:
         thread.join()
 
 
-@pytest.mark.parametrize("name", ["one", "other"])
-@pytest.mark.parametrize("where", ["disk", "web"])
+@pytest.mark.parametrize(("where", "name"), few_of(product(("disk", "web"), ("one", "other")), enumerate))
 def test_pages_of_a_folder_draw_with_one_plotly_from_disk_and_from_the_web(browser, folder, web, where, name):
     base = folder.as_uri() if where == "disk" else web
     address = f"{base}/athlete_week/2026-07-05/{name}.html"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 import squad
-from chromium import CHROMIUM, FLAGS, SOAK, Opened, sticks_out
+from chromium import CHROMIUM, FLAGS, FULL, Opened, sticks_out
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,7 +42,7 @@ def test_what_is_touched_is_large_and_nothing_open_is_too_close_to_call(browser,
         assert "close to call" not in opened.tab.inner_text("main")
 
 
-@pytest.mark.parametrize("name", [squad.PAGES_OF[0], *(pytest.param(one, marks=SOAK) for one in squad.PAGES_OF[1:])])
+@pytest.mark.parametrize("name", [squad.PAGES_OF[0], *(pytest.param(one, marks=FULL) for one in squad.PAGES_OF[1:])])
 @LARGE
 def test_a_week_holds_its_width_with_large_letters_and_at_twice_the_size(
     browser, squad_workspace, name, font_px, width

@@ -11,7 +11,7 @@ from soak_scale import times
 
 from analysis.workspace import Workspace, intake, open_workspace
 
-KILLS = {"file": times(6, 30, 500), "server": times(3, 10, 100)}
+KILLS = {"file": times(6, 12, 500), "server": times(3, 4, 100)}
 FILES = 8  # dropped before each kill
 
 CONFIG = 'load_unit = "kg"\ntime_zone = "Europe/Berlin"\n'

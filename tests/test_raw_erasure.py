@@ -346,7 +346,7 @@ def squads(draw):
 
 
 @pytest.mark.soak
-@settings(max_examples=times(4, 12, 300))
+@settings(max_examples=times(4, 6, 300))
 @given(squads())
 def test_a_fresh_ingest_of_the_folder_gives_the_others_as_before(squad):
     names, dropped = squad

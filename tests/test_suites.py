@@ -16,7 +16,7 @@ CHOSEN = {  # which tests each suite chooses, by their marks
     "small": re.search(r"^SOAK_small := (.+)$", MAKEFILE, re.MULTILINE)[1],
     "full": re.search(r"^SOAK_full := (.+)$", MAKEFILE, re.MULTILINE)[1],
 }
-MARKS = [dict(zip(("soak", "scaled", "full"), on, strict=True)) for on in product((True, False), repeat=3)]
+MARKS = [dict(zip(("soak", "scaled", "property", "full"), on, strict=True)) for on in product((True, False), repeat=4)]
 
 
 def suites(marks: dict[str, bool]) -> set[str]:
@@ -30,8 +30,10 @@ def test_every_test_is_in_the_suite_of_its_marks(marks):
         assert suites(marks) == {"full"}
     elif marks["soak"]:
         assert suites(marks) == {"small", "full"}
+    elif marks["scaled"]:
+        assert suites(marks) == {"test", "small", "full"}
     else:
-        assert suites(marks) == {"test", "small", "full"} if marks["scaled"] else {"test"}
+        assert suites(marks) == ({"test", "full"} if marks["property"] else {"test"})
 
 
 def test_every_file_of_tests_is_collected():
@@ -61,4 +63,4 @@ def test_what_lies_in_soak_is_a_soak_test_and_a_property_is_tried_harder_there(r
         if "soak" in item.path.relative_to(ROOT).parts:
             assert "soak" in item.keywords, item.nodeid
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            assert "scaled" in item.keywords, item.nodeid
+            assert {"property", "soak"} & set(item.keywords), item.nodeid

@@ -33,7 +33,7 @@ LOGS_EVERY_DAY = SimpleNamespace(
     **dict.fromkeys(("wellness", "trials", "cues", "exclusions"), NOTHING),
     labels=NEVER_AWAY,
 )
-SCHEDULES = times(20, 100, 10_000)
+SCHEDULES = times(20, 40, 10_000)
 
 
 class Page:

@@ -140,7 +140,7 @@ def lost_samples(squad) -> list[str]:
 @pytest.mark.soak
 def test_a_damaged_file_leaves_all_of_it_or_nothing(squad):
     states = Counter()
-    for seed in range(times(60, 300, 5_000)):
+    for seed in range(times(60, 120, 5_000)):
         path = damaged(squad, list(WHOLE)[seed % len(WHOLE)], seed)
         before = rows(squad)
         (outcome,) = taken(squad, path)

@@ -94,6 +94,7 @@ def test_ten_ingests_and_a_run_at_once_end_well_and_each_file_is_in_once(tmp_pat
         workspace.store.close()
 
 
+@pytest.mark.parametrize("new_url", ["a file", pytest.param("a server", marks=pytest.mark.full)], indirect=True)
 def test_who_waits_for_one_that_is_killed_goes_on(tmp_path, new_url):
     """The one that holds the lock is stopped in the middle, then killed, while two wait for it."""
     workspace = workspace_of_alder(tmp_path, new_url())

@@ -84,7 +84,7 @@ def test_a_damaged_database_is_told_in_a_sentence(sound, kind):
     workspace, content, said = sound
     database = workspace.folder / workspace.config.store / DATABASE
     found = Counter()
-    for seed in range(times(8, 50, 1000)):
+    for seed in range(times(8, 20, 1000)):
         with_database(database, damaged(content, kind, np.random.default_rng(seed)))
         found[noticed(database.parent, said)] += 1
     told, silent, harmless = found[True, False] + found[True, True], found[False, False], found[False, True]
@@ -124,7 +124,7 @@ def test_a_damaged_sample_file_is_told_by_its_reader_and_by_the_doctor(sound):
     records = whole[: -8 - int.from_bytes(whole[-8:-4], "little")]  # what follows says what is where, without checksum
     rows = store.samples(held["athlete_id"], held["session_id"])
     told, silent = 0, 0
-    for seed in range(times(8, 50, 1000)):
+    for seed in range(times(8, 20, 1000)):
         path.write_bytes(damaged(records, "one bit", np.random.default_rng(seed)) + whole[len(records) :])
         problems = store.problems()
         told += bool(problems)

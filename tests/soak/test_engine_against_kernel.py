@@ -10,7 +10,9 @@ from analysis.report.page import RENDERING
 from analysis.workspace import ENVIRONMENT
 
 
-@pytest.mark.parametrize("report", ["athlete_week", "squad_week", pytest.param("block_review", marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "report", ["athlete_week", *(pytest.param(one, marks=pytest.mark.full) for one in ("squad_week", "block_review"))]
+)
 def test_a_report_notebook_gives_what_an_ordinary_kernel_gives(squad_workspace, tmp_path, report):
     path = squad_workspace.workspace.notebook(report)
     whose = {} if is_of_squad(path) else {"athlete_id": squad_workspace.ids["Koa"]}

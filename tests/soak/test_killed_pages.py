@@ -33,7 +33,7 @@ with page.section("generation", "Which?"):
 def test_kills_while_publishing_leave_whole_files_and_the_newest_told(tmp_path):
     page = tmp_path / "page.html"
     chance = random.Random(20260201)
-    kills, told, interrupted = times(30, 100, 500), 0, 0
+    kills, told, interrupted = times(30, 60, 500), 0, 0
     for _ in range(kills):
         lines = work_and_kill(publish_for_ever, str(page), PARTS, told + 1, lines=1, after_s=chance.uniform(0, 0.01))
         told = int(lines[-1])
@@ -55,7 +55,7 @@ def test_kills_while_rendering_leave_whole_pages_and_the_newest_told(tmp_path):
     parameters = f"{report_notebooks.PARAMETERS}\ngeneration: int = 0\nafter_s: float = 0.0"
     notebook = report_notebooks.write(tmp_path / "dying.ipynb", report_notebooks.PAGE, DYING, parameters=parameters)
     chance = random.Random(20260202)
-    renders = times(8, 32, 660)
+    renders = times(8, 16, 660)
 
     def dies_after_s(generation: int) -> float:
         return 600 if generation % 4 == 3 else chance.uniform(0, 0.25)  # one of four ends well

@@ -11,7 +11,7 @@ from test_faults import CONFIG, workspace_of_alder, write_runs
 
 from analysis.workspace import Workspace, intake, open_workspace
 
-KILLS = times(6, 24, 100)
+KILLS = times(6, 12, 100)
 RUNS, LOGS, SETS = 5, 3, 150
 ZONES = {"Europe/Berlin": 3600.0, "America/New_York": -18000.0}  # and their offset in January
 UNITS = {"kg": 100.0, "lb": 45.359237}  # and a load of 100 in them

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pandas as pd
+import pytest
 from squad import workbook
 
 from analysis import open_workspace
@@ -14,6 +15,7 @@ from analysis.example import LAST_DAY
 _OF_PAGES = {"samples", "pages", "claims", "verdicts_before"}  # and of files beside the database
 
 
+@pytest.mark.full
 def test_the_squad_is_the_same_on_a_server_and_its_page_too(squad_workspace, postgres, tmp_path):
     here = squad_workspace.folder
     there = tmp_path / "there"
