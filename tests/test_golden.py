@@ -20,6 +20,8 @@ ROOT = Path(os.environ.get("GOLDEN_DIR") or Path(__file__).parent / "golden_own"
 
 # families without an adapter; to be emptied
 FAMILIES_NOT_BUILT = {}
+# families whose fit alone takes half a minute
+LONG_FAMILIES = {"banister_kalman"}
 
 KNOWN = tomllib.loads(Path(__file__).with_name("known_differences.toml").read_text(encoding="utf-8"))
 # (family, method) -> why; the method of a whole family is ""
@@ -37,6 +39,8 @@ def as_parameter(case: Case):
         marks = [pytest.mark.skip(reason=f"the family {case.family} is gone: {gone}")]
     elif reason := FAMILIES_NOT_BUILT.get(case.family):
         marks = [pytest.mark.xfail(raises=NotBuilt, strict=True, reason=f"not built: {reason}")]
+    if case.family in LONG_FAMILIES:
+        marks.append(pytest.mark.soak)
     return pytest.param(case, id=case.id, marks=marks)
 
 
