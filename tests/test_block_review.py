@@ -268,6 +268,7 @@ def grove(changed: MadeUp) -> SimpleNamespace:
     return squad_of(named(changed, "a0", "Alder"), *(named(lifter(), f"b{n}", f"Birch {n}") for n in range(5)))
 
 
+@pytest.mark.soak
 def test_a_change_is_told_to_the_end_of_the_block_that_found_it():
     squad = grove(lifter(stepped(0.12, 14)))
     review = block_review(squad, since="2026-03-09", until="2026-06-28")

@@ -75,6 +75,7 @@ CRAFTED_FIT = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("body", "what"), CRAFTED_FIT.values(), ids=CRAFTED_FIT)
 def test_a_fit_file_that_asks_for_too_much_is_refused(path, body, what):
     with pytest.raises(UnreadableFile, match=f"more than .* {what}"):

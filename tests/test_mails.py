@@ -373,6 +373,7 @@ def assert_each_went_once(folder, squad: Workspace) -> None:
     assert [path.name for path in (folder / "outbox").iterdir() if not re.fullmatch(r"\w+\.eml", path.name)] == []
 
 
+@pytest.mark.soak
 def test_a_run_that_ends_around_any_write_is_finished_by_the_next_with_each_mail_once(folder, monkeypatch):
     """Into the outbox nothing is ever in doubt: a mail that has no name yet never went."""
     squad, ended = waiting_mails(folder), 0

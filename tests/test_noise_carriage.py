@@ -106,6 +106,7 @@ def test_ratings_of_the_squad_are_in_the_table_without_days_planned_light():
     assert noise_rows(SquadNoise(noise_table(three, SUNDAY)), three[0].config)["te"].notna().sum() > 0
 
 
+@pytest.mark.soak
 def test_a_page_judges_clean_repetitions_by_the_table():
     three = [replace(birch(), athlete_id=one) for one in ("a", "b", "c")]
     week = athlete_week(three[0], SUNDAY, by=Judging(SquadNoise(noise_table(three, SUNDAY))))

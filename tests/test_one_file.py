@@ -190,6 +190,7 @@ def test_what_is_read_apart_is_what_is_read_here(tmp_path, name):
     assert (there.dialect, there.notes, there.source) == (here.dialect, here.notes, here.source)
 
 
+@pytest.mark.soak
 def test_a_refusal_comes_back_in_the_same_words(tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text("a,b\n1,2\n")
@@ -207,6 +208,7 @@ def test_what_takes_too_long_is_ended(tmp_path, monkeypatch):
         apart.read_apart(tmp_path / "a.csv", BERLIN)
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="the system does not say what a process takes")
 def test_more_memory_than_the_limit_costs_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(apart, "MEMORY_MIB", 16)

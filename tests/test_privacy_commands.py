@@ -217,6 +217,7 @@ def backup_files(grown, tmp_path_factory):
     return made
 
 
+@pytest.mark.soak
 @encrypted_or_not
 def test_a_restored_workspace_is_the_one_that_was_backed_up(grown, backup_files, tmp_path, monkeypatch, passphrase):
     file = backup_files[passphrase]

@@ -338,6 +338,7 @@ def same(ours, theirs) -> bool:
     return ours == pytest.approx(theirs, rel=1e-12, nan_ok=True)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("path", FIT_SAMPLES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
 def test_every_message_reads_as_an_independent_decoder_reads_it(path):
     for piece in fit_chain.chain(files.content(path), [], fit_layout.Budget(path.name)):

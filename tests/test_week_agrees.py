@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up_athlete import (
@@ -230,6 +231,7 @@ def known_numbers(week: AthleteWeek) -> set[str]:
     return numbers
 
 
+@pytest.mark.soak
 @given(weeks())
 def test_a_week_says_one_thing(week):
     shown = Shown.of(week)
