@@ -28,14 +28,14 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """What lies in tests/soak or asks for the example squad is a soak test; the full soak tries more of a property.
+    """What lies in tests/soak, opens a browser or asks for the example squad is a soak test, a property is marked.
 
     Of what is left to run the first file that asks for the example squad begins, since the squad takes a while to make;
     the others that ask come when it is there, so that no worker waits for it. Files of short tests end the run, so that
     no worker ends alone: doctests, and in a soak those in which no test is longer than `make test` allows.
     """
     for item in items:
-        if item.path.is_relative_to(SOAK) or asks_for_the_squad(item):
+        if item.path.is_relative_to(SOAK) or item.get_closest_marker("browser") or asks_for_the_squad(item):
             item.add_marker("soak")
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("property")
