@@ -246,7 +246,7 @@ def test_the_documentation_is_built_without_a_warning(site):
 def opened(site: Path) -> list[Path]:
     """Its pages; of those that are made from modules, which are alike, one a folder, all in the full soak."""
     pages = sorted(site.rglob("*.html"))
-    alike = {page: page.parent for page in pages if page.is_relative_to(site / reference.FOLDER)}
+    alike = {page: page.parent for page in pages if page.parent.parent == site / reference.FOLDER}
     first = {folder: page for page, folder in reversed(alike.items())}
     return [page for page in pages if SCALE == "full" or page not in alike or page in first.values()]
 
