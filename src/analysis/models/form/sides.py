@@ -110,7 +110,7 @@ class SideDifference(series.Series):
         """Of the interval, by which it is also judged whether the sides differ."""
         return CONF_LEVEL
 
-    @property
+    @cached_property
     def mdc_pct(self) -> float:
         """What a difference has to exceed to be another than none, at 95 %."""
         half_width = t_quantile(self.df, CONF_LEVEL) * self.se_pct
@@ -184,13 +184,13 @@ class SideDifference(series.Series):
         fitted = pd.Series(fitted, index=exposures.index).where(exposures["comparable"])
         return with_fitted(exposures, "value", fitted)
 
-    @property
+    @cached_property
     def _since_change(self) -> pd.DataFrame:
         """The dates of the level now."""
         dates, since = self.dates, self.change.since
         return dates if since is None else dates[dates["local_date"] >= since]
 
-    @property
+    @cached_property
     def _levels(self) -> tuple[float, ...]:
         """The level, and that of dates of which none may lie far from those before it, where there are several."""
         return (self.estimate_pct, self._clipped_pct) if self.can_tell else (self.estimate_pct,)
