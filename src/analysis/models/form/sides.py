@@ -42,7 +42,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from pandas.api.typing import SeriesGroupBy
 
 from analysis.base.config import SideTest
 from analysis.base.errors import DataProblem, NotEnoughData
@@ -334,7 +333,10 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
     logs = rows.assign(log_pct=100 * np.log(rows["value"]), device=rows["device"].fillna(""))
-    left, right = (_means(logs[logs["side"] == side].groupby(["local_date", "device"])["log_pct"]) for side in "LR")
+    days = logs.groupby(["local_date", "device", "side"])["log_pct"]
+    means = pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
+    sides = means.index.get_level_values("side")
+    left, right = (means[sides == side].droplevel("side") for side in "LR")
     both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
     return pd.DataFrame(
         {
@@ -346,10 +348,6 @@ def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
             "n_right": both["size_right"],
         }
     ).reset_index()
-
-
-def _means(days: SeriesGroupBy) -> pd.DataFrame:
-    return pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
 
 
 def _trial_se(both: pd.DataFrame) -> pd.Series:

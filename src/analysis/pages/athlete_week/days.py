@@ -1,6 +1,7 @@
 """The seven days of a week as cells: what was done on each, and what is planned on each of the next."""
 
 from collections.abc import Iterable
+from itertools import repeat
 
 import pandas as pd
 
@@ -56,8 +57,9 @@ def kinds_by_day(week: AthleteWeek) -> dict[pd.Timestamp, list[str]]:
 
 def _in(days: pd.DatetimeIndex, rows: pd.DataFrame, kind: pd.Series | str) -> Iterable[tuple[pd.Timestamp, str]]:
     """Date and kind of each of the rows on one of the days."""
-    dated = rows[["local_date"]].assign(kind=kind)
-    return dated[dated["local_date"].isin(days)].itertuples(index=False, name=None)
+    is_there = rows["local_date"].isin(days)
+    kinds = repeat(kind) if isinstance(kind, str) else kind[is_there]
+    return zip(rows["local_date"][is_there], kinds, strict=False)
 
 
 def coming_days(week: AthleteWeek) -> Days:

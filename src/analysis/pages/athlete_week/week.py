@@ -22,7 +22,7 @@ from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
 from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
-from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
+from analysis.models.form.clean_reps import FormHistory, SetBreak, history_of_rated, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
 from analysis.models.form.mobility_level import MobilityLevel, mobility_level
 from analysis.models.form.sides import SideDifference, side_difference
@@ -481,7 +481,7 @@ class AthleteWeek:
         return plan_status(athlete.plan, athlete.sessions, days, self.until, labels=athlete.labels)
 
     def _form_history(self) -> FormHistory:
-        return form_history(self.athlete.sets, self.athlete.reps, self.until, judging=self.judging)
+        return history_of_rated(self.rated, self.until, judging=self.judging)
 
     def _pace(self) -> PaceAtHeartRate:
         return pace_at_heart_rate(self.athlete.runs, self.samples, self.until, judging=self.judging)
