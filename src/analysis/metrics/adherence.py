@@ -56,15 +56,24 @@ def away(days: pd.DatetimeIndex, labels: pd.DataFrame, sessions: pd.DataFrame | 
     >>> away(pd.date_range("2026-01-04", periods=3), labels.assign(last_date=labels["first_date"])).tolist()
     [nan, 'ill', nan]
     """
-    found = pd.Series(None, index=days, dtype="str")
-    for one in labels[labels["kind"].isin(AWAY)][::-1].itertuples():
-        found[(days >= one.first_date) & (days <= one.last_date)] = one.kind
-    if sessions is None or sessions.empty:
-        return found
-    off = sessions[sessions["status"] == "off"].drop_duplicates("local_date")
-    notes = off["notes"] if "notes" in off else pd.Series(None, index=off.index, dtype="str")
-    logged = pd.Series([_why_off(note) for note in notes], index=pd.DatetimeIndex(off["local_date"]), dtype="str")
-    return found.where(found.notna(), logged.reindex(days))
+    spans = zip(labels["kind"], labels["first_date"], labels["last_date"], strict=True)
+    spans = [(kind, first, last) for kind, first, last in spans if kind in AWAY]
+    logged = _logged_off(sessions) if sessions is not None and len(sessions) else {}
+    called = [
+        next((kind for kind, first, last in spans if first <= day <= last), logged.get(day))  # of several the first
+        for day in days
+    ]
+    return pd.Series(called, index=days, dtype="str")
+
+
+def _logged_off(sessions: pd.DataFrame) -> dict[pd.Timestamp, str]:
+    """The days logged as off, and what each is called by the first note of it."""
+    off = sessions["status"] == "off"
+    notes = sessions.loc[off, "notes"] if "notes" in sessions else [None] * int(off.sum())
+    by_day: dict[pd.Timestamp, str] = {}
+    for day, note in zip(sessions.loc[off, "local_date"], notes, strict=True):
+        by_day.setdefault(day, _why_off(note))
+    return by_day
 
 
 def _why_off(note: object) -> str:
@@ -279,7 +288,7 @@ def _near(
     tolerance = pd.Timedelta(days=TOLERANCE_D)
     last = days.max() + tolerance
     is_near = rows["local_date"].between(days.min() - tolerance, last if until is None else min(last, until))
-    return rows.loc[is_near, columns]
+    return rows[columns][is_near]
 
 
 def _planned(plan: pd.DataFrame, days: pd.DatetimeIndex, roles: tuple[str, ...]) -> pd.DataFrame:

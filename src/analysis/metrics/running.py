@@ -1,6 +1,6 @@
 """Running: pace, distance by week, trials and sprints that models take, the cost of grade, speed at a heart rate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,7 +133,9 @@ def with_speed(records: pd.DataFrame) -> pd.DataFrame:
     >>> with_speed(records)["speed_m_s"].tolist()
     [3.0, nan]
     """
-    ordered = records.sort_values("t_s", ignore_index=True)
+    t_s = records["t_s"].to_numpy(dtype=float)
+    is_ordered = (t_s[1:] >= t_s[:-1]).all()  # as a workspace gives them
+    ordered = records if is_ordered else records.sort_values("t_s", kind="stable", ignore_index=True)
     if "distance_m" not in ordered:
         return ordered
     told = ordered["speed_m_s"].to_numpy(dtype=float)
@@ -143,6 +145,39 @@ def with_speed(records: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):  # two records of one moment tell no speed
         between = np.diff(ordered["distance_m"], append=np.nan) / np.diff(ordered["t_s"], append=np.nan)
     return ordered.assign(speed_m_s=np.where(missing & np.isfinite(between), between, told))
+
+
+def moments(records: pd.DataFrame, *names: str) -> dict[str, np.ndarray]:
+    """Watch records of one run in time as arrays: t_s, speed_m_s and `names`, lasts_s and is_moving.
+
+    lasts_s is the time until the next record, at most 10 s, NaN for the last one; is_moving is False where the watch
+    was paused. A missing speed is taken from the distance to the next record.
+
+    >>> records = pd.DataFrame({"t_s": [0.0, 1.0, 60.0], "speed_m_s": 3.0, "paused": [0.0, 1.0, np.nan]})
+    >>> moments(records)["lasts_s"].tolist(), moments(records)["is_moving"].tolist()
+    ([1.0, 10.0, nan], [True, False, True])
+    """
+    ordered = with_speed(records)
+    found = {name: ordered[name].to_numpy(dtype=float) for name in ("t_s", "speed_m_s", *names)}
+    return found | {"lasts_s": _lasts_s(found["t_s"]), "is_moving": _is_moving(ordered)}
+
+
+def only(columns: Mapping[str, np.ndarray], kept: np.ndarray) -> dict[str, np.ndarray]:
+    """The rows that are kept, of arrays of one length.
+
+    >>> only({"t_s": np.array([0.0, 1.0])}, np.array([False, True]))
+    {'t_s': array([1.])}
+    """
+    return {name: values[kept] for name, values in columns.items()}
+
+
+def _lasts_s(t_s: np.ndarray) -> np.ndarray:
+    return np.minimum(np.diff(t_s, append=np.nan), RECORD_LASTS_AT_MOST_S)
+
+
+def _is_moving(records: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
+    paused = records["paused"] if "paused" in records else np.zeros(len(records["t_s"]))
+    return np.nan_to_num(np.asarray(paused, dtype=float)) == 0
 
 
 def latest_time_trials(splits: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:
@@ -373,13 +408,18 @@ class SpeedAtHeartRate:
 
 
 def speed_at_heart_rate(
-    samples: pd.DataFrame, *, low_bpm: float, high_bpm: float, warm_up_s: float = 600, min_duration_s: float = 300
+    samples: pd.DataFrame | Mapping[str, np.ndarray],
+    *,
+    low_bpm: float,
+    high_bpm: float,
+    warm_up_s: float = 600,
+    min_duration_s: float = 300,
 ) -> SpeedAtHeartRate:
     """Mean speed of a run while the heart rate was from `low_bpm` to `high_bpm`, weighted by time.
 
     Parameters
     ----------
-    samples : DataFrame with t_s, heart_rate_bpm, speed_m_s, and paused where known; watch records of one run.
+    samples : DataFrame or arrays by name: t_s, heart_rate_bpm, speed_m_s, and paused where known; of one run.
         Each record stands for the time until the next, at most 10 s. Records without heart rate or speed, paused
         ones and the first `warm_up_s` (heart rate lags behind speed) are left out.
 
@@ -393,11 +433,11 @@ def speed_at_heart_rate(
     >>> speed_at_heart_rate(samples, low_bpm=145, high_bpm=155).pace_s_per_km
     400.0
     """
-    in_order = np.argsort(samples["t_s"].to_numpy(dtype=float), kind="stable")
-    t_s, bpm, m_s = (samples[name].to_numpy(dtype=float)[in_order] for name in ("t_s", "heart_rate_bpm", "speed_m_s"))
-    lasts_s = np.minimum(np.diff(t_s, append=np.nan), RECORD_LASTS_AT_MOST_S)
-    moving = samples["paused"].fillna(0).to_numpy()[in_order] == 0 if "paused" in samples else True
-    in_band = (t_s >= warm_up_s) & (bpm >= low_bpm) & (bpm <= high_bpm) & moving
+    in_order = np.argsort(np.asarray(samples["t_s"], dtype=float), kind="stable")
+    names = ("t_s", "heart_rate_bpm", "speed_m_s")
+    t_s, bpm, m_s = (np.asarray(samples[name], dtype=float)[in_order] for name in names)
+    lasts_s = _lasts_s(t_s)
+    in_band = (t_s >= warm_up_s) & (bpm >= low_bpm) & (bpm <= high_bpm) & _is_moving(samples)[in_order]
     kept = in_band & np.isfinite(m_s) & np.isfinite(lasts_s)
     in_band_s = float(lasts_s[kept].sum())
     if in_band_s < min_duration_s:

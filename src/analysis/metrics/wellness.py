@@ -7,6 +7,10 @@ from analysis.base.wellness_items import wellness_item
 
 BAND_ENTRIES = 14  # earlier answers before a usual range is shown
 BAND_DAYS = 56  # how far back they reach
+_COLUMNS = (
+    *("item", "source", "local_date", "value", "usual_low", "usual_high", "n_earlier", "inside"),
+    *("name", "scale"),
+)
 
 
 def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -37,22 +41,10 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     is_recent = wellness["local_date"].between(first - pd.Timedelta(days=BAND_DAYS), days[-1])
     recent = wellness[is_recent].set_index("local_date").sort_index(kind="stable")
     weeks = [
-        _item_week(answers["value"], days).assign(item=item, source=source, **_called(item, answers))
+        pd.DataFrame({"item": item, "source": source, **_item_week(answers["value"], days), **_called(item, answers)})
         for (item, source), answers in recent.groupby(["item", "source"], sort=True)
     ]
-    columns = [
-        "item",
-        "source",
-        "local_date",
-        "value",
-        "usual_low",
-        "usual_high",
-        "n_earlier",
-        "inside",
-        "name",
-        "scale",
-    ]
-    return pd.concat(weeks, ignore_index=True)[columns] if weeks else pd.DataFrame(columns=columns)
+    return pd.concat(weeks, ignore_index=True) if weeks else pd.DataFrame(columns=_COLUMNS)
 
 
 def wellness_day(wellness: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -67,12 +59,17 @@ def _called(item: str, answers: pd.DataFrame) -> dict[str, str]:
     return {"name": about.name, "scale": about.scale(float(ends.iloc[-1]) if len(ends) else float("nan"))}
 
 
-def _item_week(answers: pd.Series, days: pd.DatetimeIndex) -> pd.DataFrame:
+def _item_week(answers: pd.Series, days: pd.DatetimeIndex) -> dict[str, object]:
     """One item over the days, with the range of the answers before them."""
     earlier = answers[answers.index < days[0]].dropna()
-    week = pd.DataFrame({"local_date": days, "value": answers.reindex(days).to_numpy(), "n_earlier": len(earlier)})
-    if len(earlier) < BAND_ENTRIES:
-        return week.assign(usual_low=float("nan"), usual_high=float("nan"), inside=None)
-    band = usual_band(earlier.to_numpy())
-    inside = [None if pd.isna(value) else bool(value in band) for value in week["value"]]
-    return week.assign(usual_low=band.low, usual_high=band.high, inside=pd.Series(inside, dtype="object"))
+    values = answers.reindex(days).to_numpy()
+    band = usual_band(earlier.to_numpy()) if len(earlier) >= BAND_ENTRIES else None
+    inside = [value in band if band and not pd.isna(value) else None for value in values]
+    return {
+        "local_date": days,
+        "value": values,
+        "usual_low": band.low if band else float("nan"),
+        "usual_high": band.high if band else float("nan"),
+        "n_earlier": len(earlier),
+        "inside": pd.Series(inside, dtype="object"),
+    }

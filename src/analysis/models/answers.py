@@ -76,7 +76,8 @@ def answers_to(
     of_item = (wellness["item"] == item) & (wellness["source"] == source) & (wellness["local_date"] <= until)
     about = wellness_item(item)
     is_measured = bool(about.unit and about.better and np.isfinite(about.swc))
-    known = wellness[of_item].dropna(subset=["value", *([] if is_measured else ["scale_min", "scale_max"])])
+    answers = wellness[["local_date", "value", "scale_min", "scale_max", "direction"]][of_item]
+    known = answers.dropna(subset=["value", *([] if is_measured else ["scale_min", "scale_max"])])
     if not is_measured:
         known = known[known["direction"].isin(["higher_better", "lower_better"])]
     known = known.drop_duplicates("local_date", keep="last")

@@ -118,6 +118,8 @@ class Followed(Result):
     def _one_a_day(self) -> pd.DataFrame:
         """The comparable exposures, and one a day of those before the newest device."""
         newest = self.exposures["comparable"]
+        if newest.all():
+            return self.exposures
         before = self.exposures.loc[~newest & (self.exposures["local_date"] < self._since)]
         return self.exposures.loc[before.drop_duplicates("local_date", keep="last").index.union(newest[newest].index)]
 

@@ -158,18 +158,13 @@ def form_history(
     ([[2.0, (3,), ('flexion',)]], 4)
     """
     rated = rated_repetitions(sets, reps, until)
-    if exercise is not None:
-        rated = rated[rated["exercise"] == exercise]
-    if rated.empty:
-        raise NotEnoughData(NOTHING_RATED)
-    exercise = exercise or _latest_exercise(rated)
-    return history_of_rated(rated[rated["exercise"] == exercise], until, judging=judging)
+    return history_of_rated(rated if exercise is None else rated[rated["exercise"] == exercise], until, judging=judging)
 
 
 def history_of_rated(
     rated: pd.DataFrame, until: pd.Timestamp, *, judging: series.Judging = series.ALONE
 ) -> FormHistory:
-    """`form_history` of rated repetitions that are joined already, one row or more, of one athlete and lift.
+    """`form_history` of rated repetitions of one athlete that are joined already, of the lift rated most recently.
 
     Parameters
     ----------
@@ -191,9 +186,10 @@ def history_of_rated(
     """
     if rated.empty:
         raise NotEnoughData(NOTHING_RATED)
-    by_set = _by_set(rated)
+    exercise = _latest_exercise(rated)
+    by_set = _by_set(rated[rated["exercise"] == exercise])
     return FormHistory(
-        exercise=str(rated["exercise"].iloc[0]),
+        exercise=exercise,
         sets=by_set,
         exposures=series.with_comparable(_by_day(by_set)),
         until=until,

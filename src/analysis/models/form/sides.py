@@ -42,7 +42,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from pandas.api.typing import SeriesGroupBy
 
 from analysis.base.config import SideTest
 from analysis.base.errors import DataProblem, NotEnoughData
@@ -110,7 +109,7 @@ class SideDifference(series.Series):
         """Of the interval, by which it is also judged whether the sides differ."""
         return CONF_LEVEL
 
-    @property
+    @cached_property
     def mdc_pct(self) -> float:
         """What a difference has to exceed to be another than none, at 95 %."""
         half_width = t_quantile(self.df, CONF_LEVEL) * self.se_pct
@@ -184,13 +183,13 @@ class SideDifference(series.Series):
         fitted = pd.Series(fitted, index=exposures.index).where(exposures["comparable"])
         return with_fitted(exposures, "value", fitted)
 
-    @property
+    @cached_property
     def _since_change(self) -> pd.DataFrame:
         """The dates of the level now."""
         dates, since = self.dates, self.change.since
         return dates if since is None else dates[dates["local_date"] >= since]
 
-    @property
+    @cached_property
     def _levels(self) -> tuple[float, ...]:
         """The level, and that of dates of which none may lie far from those before it, where there are several."""
         return (self.estimate_pct, self._clipped_pct) if self.can_tell else (self.estimate_pct,)
@@ -334,7 +333,10 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
     logs = rows.assign(log_pct=100 * np.log(rows["value"]), device=rows["device"].fillna(""))
-    left, right = (_means(logs[logs["side"] == side].groupby(["local_date", "device"])["log_pct"]) for side in "LR")
+    days = logs.groupby(["local_date", "device", "side"])["log_pct"]
+    means = pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
+    sides = means.index.get_level_values("side")
+    left, right = (means[sides == side].droplevel("side") for side in "LR")
     both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
     return pd.DataFrame(
         {
@@ -346,10 +348,6 @@ def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
             "n_right": both["size_right"],
         }
     ).reset_index()
-
-
-def _means(days: SeriesGroupBy) -> pd.DataFrame:
-    return pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
 
 
 def _trial_se(both: pd.DataFrame) -> pd.Series:

@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
-from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, speed_at_heart_rate, with_speed
+from analysis.metrics.running import moments, only, recorded_runs, speed_at_heart_rate
 from analysis.models import series
 from analysis.models.plausible import check_possible
 
@@ -94,15 +94,12 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
     >>> round(halves(records).decoupling_pct, 1)
     4.8
     """
-    ordered = with_speed(records)
-    lasts_s = ordered["t_s"].diff().shift(-1).clip(upper=RECORD_LASTS_AT_MOST_S)
-    running = ordered.assign(lasts_s=lasts_s)[ordered["t_s"] >= warm_up_s]
-    if "paused" in running:
-        running = running[running["paused"].fillna(0) == 0]
+    every = moments(records, "heart_rate_bpm")
+    running = only(every, every["is_moving"] & (every["t_s"] >= warm_up_s))
     check_possible(running["heart_rate_bpm"], "heart rate", "bpm", sign="not negative")
     check_possible(running["speed_m_s"], "speed", "m/s", sign="not negative")
     beating = running["heart_rate_bpm"] > 0  # a heart rate of 0 is a sensor that lost contact
-    known = running[beating].dropna(subset=["speed_m_s", "lasts_s"])
+    known = only(running, beating & ~np.isnan(running["speed_m_s"] + running["lasts_s"]))
     so_far_s = known["lasts_s"].cumsum()
     whole_s = float(known["lasts_s"].sum())
     if whole_s < 2 * MIN_HALF_S:
@@ -110,7 +107,7 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
             f"This run has {whole_s / 60:.0f} min with heart rate and speed after the warm-up; "
             f"{2 * MIN_HALF_S / 60:.0f} are needed. Choose a longer run with a heart-rate sensor."
         )
-    first, second = known[so_far_s <= whole_s / 2], known[so_far_s > whole_s / 2]
+    first, second = only(known, so_far_s <= whole_s / 2), only(known, so_far_s > whole_s / 2)
     if not (first["speed_m_s"] > 0).any():
         raise NotEnoughData(
             f"The watch shows no speed in the first half of this run of {whole_s / 60:.0f} min. "
@@ -118,7 +115,7 @@ def halves(records: pd.DataFrame, *, warm_up_s: float = WARM_UP_S) -> Halves:
         )
     return Halves(
         decoupling_pct=100 * (1 - _speed_per_beat(second) / _speed_per_beat(first)),
-        late_speed_pct=_late_speed_pct(first, second, float(known["heart_rate_bpm"].median())),
+        late_speed_pct=_late_speed_pct(first, second, float(np.median(known["heart_rate_bpm"]))),
         duration_s=whole_s,
         heart_rate_bpm=float(np.average(known["heart_rate_bpm"], weights=known["lasts_s"])),
     )
@@ -220,13 +217,13 @@ def _exposure(run, records: pd.DataFrame, measure: Measure) -> dict | None:
     }
 
 
-def _speed_per_beat(half: pd.DataFrame) -> float:
+def _speed_per_beat(half: dict[str, np.ndarray]) -> float:
     """Mean speed over mean heart rate, both weighted by time."""
     speed_m_s = np.average(half["speed_m_s"], weights=half["lasts_s"])
     return float(speed_m_s / np.average(half["heart_rate_bpm"], weights=half["lasts_s"]))
 
 
-def _late_speed_pct(first: pd.DataFrame, second: pd.DataFrame, middle_bpm: float) -> float:
+def _late_speed_pct(first: dict[str, np.ndarray], second: dict[str, np.ndarray], middle_bpm: float) -> float:
     """Speed of the second half in percent of the first at `middle_bpm`; NaN with too little time there."""
     band = {
         "low_bpm": middle_bpm - BAND_HALF_WIDTH_BPM,

@@ -31,7 +31,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.base.errors import NotEnoughData
-from analysis.metrics.running import RECORD_LASTS_AT_MOST_S, recorded_runs, with_speed
+from analysis.metrics.running import moments, only, recorded_runs
 from analysis.models.plausible import check_possible
 from analysis.models.result import Result, glance_row, t_interval, tidy_table
 from analysis.models.running.durability import LONG_RUN_S, MIN_HALF_S, WARM_UP_S
@@ -136,14 +136,11 @@ def late_mechanics(records: pd.DataFrame) -> LateMechanics:
     >>> round(found.cadence_pct, 1), round(found.stride_pct, 1), round(found.stride_m, 2)
     (-2.4, 2.4, 2.12)
     """
-    ordered = with_speed(records)
-    check_possible(ordered["cadence_spm"], "cadence", "1/min", sign="not negative")
-    check_possible(ordered["speed_m_s"], "speed", "m/s", sign="not negative")
-    lasts_s = ordered["t_s"].diff().shift(-1).clip(upper=RECORD_LASTS_AT_MOST_S)
-    running = ordered.assign(lasts_s=lasts_s)[(ordered["t_s"] >= WARM_UP_S) & (ordered["cadence_spm"] >= WALKING_SPM)]
-    if "paused" in running:
-        running = running[running["paused"].fillna(0) == 0]
-    known = running[running["speed_m_s"] > 0].dropna(subset=["lasts_s"])
+    every = moments(records, "cadence_spm")
+    check_possible(every["cadence_spm"], "cadence", "1/min", sign="not negative")
+    check_possible(every["speed_m_s"], "speed", "m/s", sign="not negative")
+    running = every["is_moving"] & (every["t_s"] >= WARM_UP_S) & (every["cadence_spm"] >= WALKING_SPM)
+    known = only(every, running & (every["speed_m_s"] > 0) & ~np.isnan(every["lasts_s"]))
     whole_s = float(known["lasts_s"].sum())
     if whole_s < 2 * MIN_HALF_S:
         raise NotEnoughData(
@@ -151,7 +148,7 @@ def late_mechanics(records: pd.DataFrame) -> LateMechanics:
             f"{2 * MIN_HALF_S / 60:.0f} are needed. Choose a longer run of a watch that records cadence."
         )
     is_early = known["lasts_s"].cumsum() <= whole_s / 2
-    early, late = (_means_of(half) for half in (known[is_early], known[~is_early]))
+    early, late = (_means_of(half) for half in (only(known, is_early), only(known, ~is_early)))
     speed_pct, cadence_pct = (100 * float(np.log(b / a)) for a, b in zip(early, late, strict=True))
     speed_m_s, cadence_spm = early
     return LateMechanics(
@@ -216,6 +213,6 @@ def mechanics(
     return Mechanics(pd.DataFrame(rows), n_left_out, conf_level)
 
 
-def _means_of(half: pd.DataFrame) -> tuple[float, float]:
+def _means_of(half: dict[str, np.ndarray]) -> tuple[float, float]:
     """Mean speed (m/s) and cadence (1/min), weighted by time."""
     return tuple(float(np.average(half[name], weights=half["lasts_s"])) for name in ("speed_m_s", "cadence_spm"))

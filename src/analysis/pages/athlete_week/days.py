@@ -1,11 +1,13 @@
 """The seven days of a week as cells: what was done on each, and what is planned on each of the next."""
 
 from collections.abc import Iterable
+from itertools import repeat
 
 import pandas as pd
 
 from analysis.base.blocks import Day, DayMark, Days
 from analysis.base.errors import NotEnoughData
+from analysis.base.frames import rows_of
 from analysis.metrics.adherence import TRAINING_ROLES, tests
 from analysis.metrics.planned_runs import names_run
 from analysis.pages.athlete_week import words
@@ -55,8 +57,9 @@ def kinds_by_day(week: AthleteWeek) -> dict[pd.Timestamp, list[str]]:
 
 def _in(days: pd.DatetimeIndex, rows: pd.DataFrame, kind: pd.Series | str) -> Iterable[tuple[pd.Timestamp, str]]:
     """Date and kind of each of the rows on one of the days."""
-    dated = rows[["local_date"]].assign(kind=kind)
-    return dated[dated["local_date"].isin(days)].itertuples(index=False, name=None)
+    is_there = rows["local_date"].isin(days)
+    kinds = repeat(kind) if isinstance(kind, str) else kind[is_there]
+    return zip(rows["local_date"][is_there], kinds, strict=False)
 
 
 def coming_days(week: AthleteWeek) -> Days:
@@ -65,19 +68,21 @@ def coming_days(week: AthleteWeek) -> Days:
     Raises NotEnoughData where nothing is planned and no test is due.
     """
     days = week.days + pd.Timedelta(days=7)
-    plan = week.athlete.plan[week.athlete.plan["local_date"].isin(days)].sort_values(["local_date", "line_no"])
+    plan = week.athlete.plan
+    plan = plan.loc[plan["local_date"].isin(days)].sort_values(["local_date", "line_no"])
+    lines = list(rows_of(plan))
     due = [one for one in week.checks.known if days[0] <= one.next_due <= days[-1]]
-    if plan[plan["role"] != "rest"].empty and not due:
+    if all(row.role == "rest" for row in lines) and not due:
         raise NotEnoughData(words.COACH_ADDS)
     cells = []
     for day in days:
-        lines = plan[plan["local_date"] == day]
-        trained, named = lines[lines["role"] != "rest"], [one.name for one in due if one.next_due == day]
-        marks = [_planned_mark(row) for row in trained.itertuples()] + ["test"] * bool(named)
-        said = [planned_words(row.role, row.content) for row in trained.itertuples()]
+        of_day = [row for row in lines if row.local_date == day]
+        trained, named = [row for row in of_day if row.role != "rest"], [one.name for one in due if one.next_due == day]
+        marks = [_planned_mark(row) for row in trained] + ["test"] * bool(named)
+        said = [planned_words(row.role, row.content) for row in trained]
         said += [words.TEST_DUE.format(name=name) for name in named]
-        nothing = words.STATES["rest"] if len(lines) else words.NOTHING_PLANNED
-        below = _below(next(trained.itertuples(), None), bool(named))
+        nothing = words.STATES["rest"] if of_day else words.NOTHING_PLANNED
+        below = _below(next(iter(trained), None), bool(named))
         cells.append(_cell(day, tuple(dict.fromkeys(marks)) or ("rest",), "; ".join(said) or nothing, below))
     return Days(words.COMING, tuple(cells))
 

@@ -99,7 +99,8 @@ def notes_of(sessions: pd.DataFrame, sets: pd.DataFrame, days: pd.DatetimeIndex)
         for row in of_week.itertuples()
         if row.notes.strip()
     }
-    for row in sets[sets["local_date"].isin(days)].sort_values(["local_date", "session_id", "set_no"]).itertuples():
+    told = sets[sets["local_date"].isin(days) & (sets["notes"].notna() | sets["video_url"].notna())]
+    for row in told.sort_values(["local_date", "session_id", "set_no"]).itertuples():
         words = row.notes.strip() if isinstance(row.notes, str) else ""
         video = row.video_url if isinstance(row.video_url, str) else None
         if not words and not video:

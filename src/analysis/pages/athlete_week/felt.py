@@ -121,9 +121,8 @@ def item_label(week: AthleteWeek, item: str, source: str | None) -> str:
     if about.unit:
         return words.WITH_UNIT.format(item=name, unit=about.unit)
     asked = week.athlete.wellness
-    asked = asked[(asked["item"] == item) & (asked["local_date"] <= week.until)].dropna(
-        subset=["scale_min", "scale_max"]
-    )
+    known = (asked["item"] == item) & asked["scale_min"].notna() & asked["scale_max"].notna()
+    asked = asked[known & (asked["local_date"] <= week.until)]
     if asked.empty:
         return name
     last = asked.sort_values("local_date").iloc[-1]

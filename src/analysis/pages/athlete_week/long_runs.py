@@ -1,5 +1,7 @@
 """How an athlete's long runs hold: speed for a heartbeat, and steps a minute, late against early."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -10,28 +12,30 @@ from analysis.models.running.durability import LONG_RUN_S, Durability, durabilit
 from analysis.models.running.mechanics import LEAST_RUNS, Mechanics, mechanics
 from analysis.models.series import Judging
 from analysis.pages.athlete_week import words
-from analysis.pages.parts import AthleteFrames, Parts, gathered
+from analysis.pages.parts import Parts, gathered
 from analysis.pages.wording import count_text, percent
+
+Samples = Callable[[str], pd.DataFrame]  # session_id to its watch records
 
 WEEKS = 26  # of long runs whose steps are told
 
 
-def durabilities_of(athlete: AthleteFrames, until: pd.Timestamp, judging: Judging) -> Parts[Durability]:
+def durabilities_of(runs: pd.DataFrame, samples: Samples, until: pd.Timestamp, judging: Judging) -> Parts[Durability]:
     """Speed for a heartbeat late in long runs; nothing at all for an athlete without a long run."""
-    if _long_runs(athlete.runs, until).empty:
+    if _long_runs(runs, until).empty:
         return Parts((), ())
-    return gathered([("run.decoupling_pct", lambda: durability(athlete.runs, athlete.samples, until, judging=judging))])
+    return gathered([("run.decoupling_pct", lambda: durability(runs, samples, until, judging=judging))])
 
 
-def late_steps(athlete: AthleteFrames, until: pd.Timestamp, conf_level: float) -> list[Fact | Drawing]:
+def late_steps(runs: pd.DataFrame, samples: Samples, until: pd.Timestamp, conf_level: float) -> list[Fact | Drawing]:
     """Steps a minute in the second half of long runs against the first; nothing below 3 runs that tell it.
 
     `conf_level` is that of the page: whether it is sure is read off the interval that is printed.
     """
-    runs = _long_runs(athlete.runs, until).assign(athlete_id=athlete.athlete_id)
+    long = _long_runs(runs, until).assign(athlete_id="")
     since = until - pd.Timedelta(weeks=WEEKS)
     try:
-        found = mechanics(runs, {athlete.athlete_id: athlete.samples}, until, since=since, conf_level=conf_level)
+        found = mechanics(long, {"": samples}, until, since=since, conf_level=conf_level)
     except NotEnoughData:
         return []
     return [_steps_fact(found)] if len(found.runs) >= LEAST_RUNS else []

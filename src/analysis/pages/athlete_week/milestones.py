@@ -121,10 +121,8 @@ def clean_days(rated: pd.DataFrame, measure: str) -> pd.DataFrame:
     >>> clean_days(rated, "hinge_angle_deg")["value"].tolist()
     [91.0]
     """
-    by_set = rated.groupby(["session_id", "set_no"])
-    whole = by_set["is_clean"].transform("all") & rated[measure].notna().groupby(
-        [rated["session_id"], rated["set_no"]]
-    ).transform("all")
+    is_told = rated["is_clean"] & rated[measure].notna()
+    whole = is_told.groupby([rated["session_id"], rated["set_no"]]).transform("all")
     keys = ["exercise", "load_kg", "rater", "local_date"]
     means = rated[whole].groupby(keys, dropna=False, sort=True)[measure].mean()
     return means.rename("value").reset_index()

@@ -126,7 +126,7 @@ def long_runs(week: AthleteWeek) -> list[Block]:
     known = [block for one in week.durabilities.known for block in measured.numbers_of(week, one)]
     return [
         *known,
-        *late_steps(week.athlete, week.until, week.judging.conf_level),
+        *late_steps(week.athlete.runs, week.samples, week.until, week.judging.conf_level),
         *_missing(week.durabilities.missing),
     ]
 

@@ -1,8 +1,9 @@
 """One athlete's week: every part of the weekly page, fitted from the athlete's frames when it is asked for."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from analysis.metrics.wellness import wellness_week
 from analysis.models.answers import Answers, answers_to
 from analysis.models.change.days import events_of_labels
 from analysis.models.checks import CheckHistory, check_history
-from analysis.models.form.clean_reps import FormHistory, SetBreak, form_history, rated_repetitions, set_breaks
+from analysis.models.form.clean_reps import FormHistory, SetBreak, history_of_rated, rated_repetitions, set_breaks
 from analysis.models.form.hinge_depth import HingeDepth, hinge_depth
 from analysis.models.form.mobility_level import MobilityLevel, mobility_level
 from analysis.models.form.sides import SideDifference, side_difference
@@ -86,6 +87,10 @@ class AthleteWeek:
     def tells(self, one: Followed) -> bool:
         """Whether the series has a value of this week, or a change that is told in it."""
         return self.holds(one.last_date) or one.change.changed
+
+    def samples(self, session_id: str) -> pd.DataFrame:
+        """The watch records of one session."""
+        return _records(self)(session_id)
 
     @cached_property
     def day_states(self) -> pd.DataFrame:
@@ -344,7 +349,7 @@ class AthleteWeek:
     @cached_property
     def durabilities(self) -> Parts[Durability]:
         """How speed for a heartbeat holds in long runs; nothing at all for an athlete without one."""
-        return durabilities_of(self.athlete, self.until, self.judging)
+        return durabilities_of(self.athlete.runs, self.samples, self.until, self.judging)
 
     @cached_property
     def sides(self) -> Parts[SideDifference]:
@@ -476,11 +481,10 @@ class AthleteWeek:
         return plan_status(athlete.plan, athlete.sessions, days, self.until, labels=athlete.labels)
 
     def _form_history(self) -> FormHistory:
-        return form_history(self.athlete.sets, self.athlete.reps, self.until, judging=self.judging)
+        return history_of_rated(self.rated, self.until, judging=self.judging)
 
     def _pace(self) -> PaceAtHeartRate:
-        athlete = self.athlete
-        return pace_at_heart_rate(athlete.runs, athlete.samples, self.until, judging=self.judging)
+        return pace_at_heart_rate(self.athlete.runs, self.samples, self.until, judging=self.judging)
 
     def _anchor(self, lift: Lift) -> float:
         return lift.anchor_kg(self.athlete.athlete_id)
@@ -504,6 +508,12 @@ def athlete_week(athlete: AthleteFrames, until: str | pd.Timestamp, *, by: Judgi
     """
     day = pd.Timestamp(until).normalize()
     return AthleteWeek(athlete, day, week_days(day, athlete.config.week_start), by)
+
+
+@lru_cache(maxsize=1)  # of the week asked about last: those of a whole squad would not fit
+def _records(week: AthleteWeek) -> Callable[[str], pd.DataFrame]:
+    """The watch records of a session, read once for all that is told of them."""
+    return cache(week.athlete.samples)
 
 
 def day_states_of(athlete: AthleteFrames, days: pd.DatetimeIndex) -> pd.DataFrame:
