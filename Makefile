@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE  # each of the many processes of the tests would compile the package anew
 
-.PHONY: demo test soak lint size bench lock picture docs clean
+.PHONY: demo test soak lint size bench rehearse lock picture docs clean
 
 demo: .venv/demo.stamp
 	$(BIN)/workbook demo --workspace .
@@ -32,6 +32,11 @@ size: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python bench/run.py $(ONLY)
+
+# a federation's week on servers of its own, of which some are killed; ATHLETES=200 in minutes
+ATHLETES ?= 2000
+rehearse: .venv/dev.stamp
+	$(BIN)/python bench/rehearse.py $(ATHLETES)
 
 picture: .venv/dev.stamp
 	$(BIN)/python docs/picture.py

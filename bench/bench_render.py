@@ -90,8 +90,8 @@ def example(folder: Path) -> Workspace:
     return workspace
 
 
-def many(workspace: Workspace) -> list[str]:
-    """Store the athletes again under new ids until there are 200; all their ids.
+def many(workspace: Workspace, athletes: int = ATHLETES) -> list[str]:
+    """Store the athletes again under new ids until there are so many; all their ids.
 
     Sessions keep their ids, which are told apart by athlete, and so do the sample files.
     """
@@ -103,8 +103,8 @@ def many(workspace: Workspace) -> list[str]:
         of_athletes = {
             table: names for table, names in columns.items() if "athlete_id" in names and table not in shared
         }
-        for number in range(ATHLETES - len(originals)):
-            told = {"old": originals[number % len(originals)], "new": f"copy{number:04d}"}
+        for number in range(athletes - len(originals)):
+            told = {"old": originals[number % len(originals)], "new": f"copy{number:05d}"}
             for table, names in of_athletes.items():
                 said = ", ".join(":new" if name == "athlete_id" else f'"{name}"' for name in names)
                 store.execute(f"INSERT INTO {table} SELECT {said} FROM {table} WHERE athlete_id = :old", told)

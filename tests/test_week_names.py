@@ -71,9 +71,9 @@ def test_the_newest_of_both_sides_is_written_alike_in_line_fold_and_tests():
     (line,) = [row for row in rows if row.name == "Single-leg hop"]
     assert (line.below, line.value) == ("No sure difference, Monday", "L 153.0, R 152.2 cm")
     (tests,) = [block for block in of_kind(sections.tests(week), Numbers) if block.title == "Last tests"]
-    assert [row[1] for row in tests.rows if row[0] == "Single-leg hop"] == ["left 153.0, right 152.2 cm, 22 Jun"]
+    assert [row[1] for row in tests.rows if row[0] == "Single-leg hop"] == ["L 153.0, R 152.2 cm, 22 Jun"]
     numbers = sections.numbers(week)
-    assert any(getattr(block, "text", "") == "Last: left 153.0, right 152.2 cm on 22 Jun." for block in numbers)
+    assert any(getattr(block, "text", "") == "Last: L 153.0, R 152.2 cm on 22 Jun." for block in numbers)
     assert of_kind(numbers, Sides)[0].title.startswith("Single-leg hop, level over 4 dates: left 15")
 
 

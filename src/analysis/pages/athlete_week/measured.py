@@ -42,7 +42,7 @@ def numbers_of(week: AthleteWeek, one: Followed) -> list[Block]:
     if isinstance(one, FormHistory):
         said += [*kinds_of_break(week, one), rep_strips(one)]
     if isinstance(one, SideDifference):
-        last, day = sides_text(one, words_for=words.LEFT_AND_RIGHT), day_of_year(week, one.last_date)
+        last, day = sides_text(one), day_of_year(week, one.last_date)
         drawn = [side_bands(one)] if one.can_tell else []  # bands would look as if something were told
         said += [*drawn, Text(words.LAST_ONLY.format(value=last, day=day))]
     else:

@@ -65,11 +65,11 @@ def off_text(week: AthleteWeek, one: Followed) -> str:
     return (difference_of(week, one, now, usual) or words.AS_USUAL) if np.isfinite(now - usual) else ""
 
 
-def sides_text(one: SideDifference, day: int = -1, *, words_for: str = words.LEFT_RIGHT) -> str:
+def sides_text(one: SideDifference, day: int = -1) -> str:
     """Both sides of one date, the newest by default, each rounded alike."""
     values, decimals = one.dates.iloc[day], DECIMALS.get(one.unit, 1)
     left, right = (number_text(float(values[side]), decimals) for side in ("left", "right"))
-    return words_for.format(left=left, right=with_unit(right, one.unit))
+    return words.LEFT_RIGHT.format(left=left, right=with_unit(right, one.unit))
 
 
 def day_of_year(week: AthleteWeek, day: pd.Timestamp) -> str:
