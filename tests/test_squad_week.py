@@ -119,6 +119,7 @@ def season() -> dict[int, SquadWeek]:
     return {week: week_of(alder, *FOREST[:2], until=sundays[week]) for week in range(13, 32)}
 
 
+@pytest.mark.soak
 def test_a_lasting_change_is_listed_for_eight_weeks_from_the_look_that_found_it(season):
     held = [week for week, of in season.items() if ("Alder", SPEED) in subjects(of.listed)]
     first = held[0]
@@ -675,6 +676,7 @@ def test_a_squad_of_500_weighs_at_most_2_mb():
     assert len(page_of(many(week, 500)).encode()) <= 2_000_000
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["<b>Bo & “Co”</b>", "عبد الرحمن", "A" * 81, "🏃 Kai"])
 def test_odd_names_are_escaped_and_whole(name):
     week = week_of(replace(named("Oak", lifter(stepped(-0.2, 5))), name=name), *FOREST)
