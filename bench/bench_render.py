@@ -34,6 +34,7 @@ from figure import Figure
 from plotly.basedatatypes import BaseFigure
 
 import analysis.report.page
+from analysis import open_workspace
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.report.due import Job, due
 from analysis.report.engine import fan_out
@@ -42,7 +43,7 @@ from analysis.report.engine.forks import Limits, WarmParent
 from analysis.report.engine.manifest import Manifest
 from analysis.report.notebook import parameters_of, read_notebook
 from analysis.store import DATABASE
-from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake, open_workspace
+from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake
 
 ROUNDS = 5
 RUNS_OF = 3  # athletes of the twelve whose watch files are taken in too
@@ -82,7 +83,7 @@ def figures() -> Iterator[Figure]:
 
 def example(folder: Path) -> Workspace:
     """The example squad; of the watch files only those of the first athletes."""
-    workspace, files, _ = demonstration.prepare(folder)
+    workspace, files, _ = demonstration.prepare(folder, open_workspace)
     with_runs = {path.parent.name for path in sorted(files) if path.suffix == ".gz"}
     kept = sorted(with_runs)[:RUNS_OF]
     few = {path: root for path, root in files.items() if path.suffix != ".gz" or path.parent.name in kept}

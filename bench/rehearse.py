@@ -33,8 +33,9 @@ from figure import Figure
 from moto.server import ThreadedMotoServer
 from postgres_server import PASSWORD, server
 
+from analysis import open_workspace
 from analysis.report.due import due
-from analysis.workspace import Workspace, open_workspace
+from analysis.workspace import Workspace
 
 LARGER = (FEDERATION, 100_000)
 KILLED_AT = (0.25, 0.5)  # of the pages: a worker, then the scheduler
