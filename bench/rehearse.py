@@ -12,6 +12,7 @@ programs, moto and dask are needed.
 
 import contextlib
 import json
+import logging
 import os
 import resource
 import signal
@@ -61,6 +62,7 @@ def main(athletes: int) -> None:
 @contextlib.contextmanager
 def bucket() -> Iterator[None]:
     """An object store on loopback with an empty bucket, and the keys to it in the environment."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of each request
     running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
     os.environ |= {
@@ -100,12 +102,12 @@ class Run:
 
 def rehearsed(workspace: Workspace, cluster: DaskCluster, until: str, athletes: int) -> Iterator[Figure]:
     """A run on which a worker and the scheduler are killed, and the one that makes the rest."""
-    sent, workers = on_loopback_mib(), cluster.running[1].pid
-    with peak_below(workers) as peak:
+    sent = on_loopback_mib()
+    with at_work(cluster.running[-1].pid) as before:
         first = run(workspace, cluster, until, killing=[round(athletes * part) for part in KILLED_AT])
-        cluster.start_scheduler()
+    cluster.start_scheduler()
+    with at_work(cluster.start_workers().pid) as after:
         second = run(workspace, cluster, until)
-        at_work_s = sum(map(cpu_s, tree(workers)))
     there = {path.stem for path in workspace.reports_folder.glob("athlete_week/*/*.html")}
     made = [{who for who, state in one.states.items() if state == "rendered"} for one in (first, second)]
     with contextlib.closing(open_workspace(workspace.folder).store) as store:
@@ -113,20 +115,40 @@ def rehearsed(workspace: Workspace, cluster: DaskCluster, until: str, athletes: 
     ends = (first.code, second.code, there == everybody, made[0] & made[1], made[0] | made[1] == everybody)
     if ends != (3, 0, True, set(), True):
         sys.exit(f"Not every page was made once: ended with {first.code} and {second.code}, {len(there)} there.")
-    whole_s = first.cpu_s + second.cpu_s + at_work_s
+    whole_s = first.cpu_s + second.cpu_s + before.cpu_s + after.cpu_s
     about = f"{len(made[0]):,} before, {len(made[1]):,} after the scheduler"
     yield Figure("pages, each made once", len(there), "", "", about)
     yield Figure("by the clock", (first.wall_s + second.wall_s) / 60, "min", "", "both runs, 2 workers")
     yield Figure("a page, everything included", whole_s / athletes, "s CPU", "", "planner and workers, not the servers")
     yield Figure("a page, the planner's part", (first.cpu_s + second.cpu_s) / athletes, "s CPU")
     yield Figure("peak memory of the planner (PSS)", max(first.peak_mib, second.peak_mib), "MiB")
-    yield Figure("peak memory of the workers (PSS)", peak[0], "MiB", "", "2 workers, all below them")
+    yield Figure(
+        "peak memory of the workers (PSS)", max(before.peak_mib, after.peak_mib), "MiB", "", "2 workers, all below them"
+    )
     yield Figure(
         "sent over loopback, a page", (on_loopback_mib() - sent) / athletes, "MiB", "", "rows, records, bundles"
     )
     for many_athletes in LARGER:
         projected = whole_s / athletes * many_athletes / 3600
         yield Figure(f"{many_athletes:,} athletes a week, projected", projected, "core h", "", "as many CPU s a page")
+
+
+@dataclass
+class Work:
+    """What the workers and all below them took."""
+
+    cpu_s: float = 0.0
+    peak_mib: float = 0.0
+
+
+@contextlib.contextmanager
+def at_work(process_id: int) -> Iterator[Work]:
+    """What is done meanwhile by the workers that a process has started."""
+    work = Work()
+    with peak_below(process_id) as peak:
+        yield work
+        work.cpu_s = sum(map(cpu_s, tree(process_id)))
+    work.peak_mib = peak[0]
 
 
 def run(workspace: Workspace, cluster: DaskCluster, until: str, killing: list[int] | None = None) -> Run:
