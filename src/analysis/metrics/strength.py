@@ -121,7 +121,10 @@ def bar_speeds(sets: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     place = _place_among(of_set, sets["set_no"].to_numpy(), session, measured["set_no"].to_numpy())
     orphans = int((place < 0).sum())
     if orphans:
-        raise DataProblem(f"{orphans} repetitions belong to no set. Import the file of their sets again.")
+        raise DataProblem(
+            f"{orphans} repetitions belong to no set. Give all sets, also those that are not counted, or import the "
+            "file of their sets again."
+        )
     day = sets["local_date"].to_numpy()[place]
     order = np.lexsort((measured["rep_no"], measured["set_no"], session, day))
     measured = measured.take(order).reset_index(drop=True)
