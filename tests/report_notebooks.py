@@ -62,7 +62,7 @@ with page.section("message", "What is the week's message?"):
             (0.71, 0.72, 0.70, 0.78, 0.79), 12, ((9.0, "May"), (4.5, "June")), band_low=0.75, band_high=0.83,
             level=0.785, before=0.71, since=1.0, since_day="28 June", state="clearly better",
         ),
-        Sure(3, "Sure: this is more than luck."),
+        Sure(3, "Sure: more than just luck."),
     )
 with page.section("rest", "The rest"):
     page.show(

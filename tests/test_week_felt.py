@@ -97,8 +97,8 @@ class TestStandsOut:
 
     def test_several_are_counted_and_set_against_luck(self):
         two, three = (sections.felt(self.week(*[1.0] * n))[0].sentence for n in (2, 3))
-        assert two == "2 unusual answers (outlined); luck can make as many."
-        assert three == "3 unusual answers (outlined); luck makes about 0.7."
+        assert two == "2 unusual answers; luck can make as many."
+        assert three == "3 unusual answers; luck makes about 0.7."
 
     def test_a_page_that_asks_for_answers_does_so_once(self):
         nothing = {name: getattr(birch(), name).iloc[:0] for name in ("wellness", "cues", "splits", "trials", "plan")}

@@ -63,7 +63,7 @@ class TestMessage:
         assert told.lead == (
             "The 60 kg bar moved at 0.86 m/s on Friday. Since 12 June it is about 0.85 m/s; before, 0.70 m/s."
         )
-        assert told.sure == Sure(3, "Sure: this is more than luck.")
+        assert told.sure == Sure(3, "Sure: more than just luck.")
         assert (told.picture.since_day, told.picture.state) == ("12 June", "clearly better")
 
     def test_of_two_changes_the_one_found_last_is_told(self):

@@ -98,8 +98,8 @@ LATEST_OF = {
     "e1rm": "{day}’s reps make a best single of {value}.",
     "sets": "{day}’s reps make a best single of {value} or more.",
 }
-SURE = "Sure: this is more than luck."
-SURE_RAMP = "Sure that it moves: this is more than luck."
+SURE = "Sure: more than just luck."
+SURE_RAMP = "Sure that it moves: more than just luck."
 QUITE_SURE = "Quite sure: it changed, but how much we know only roughly."
 BEST = "Your {best} so far"
 BEST_LEAD = "{value} on {day}. It beats all {days} before by more than a good day makes."
@@ -175,8 +175,8 @@ BEST_ON_DAY = "Best on the day: {what}, {value}"
 # how you felt
 ANSWERED_DAYS = "You answered on {days}."
 ONE_OUTSIDE = "{item} was {direction} than usual on {day}."
-AS_MANY_BY_LUCK = "{answers} (outlined); luck can make as many."
-MORE_THAN_LUCK = "{answers} (outlined); luck makes {luck}."
+AS_MANY_BY_LUCK = "{answers}; luck can make as many."
+MORE_THAN_LUCK = "{answers}; luck makes {luck}."
 UNUSUAL_ANSWER = "unusual answer"
 NONE_OUTSIDE = "No answer was off your usual."
 SCALE = "{item} {low}–{high}"
