@@ -22,6 +22,7 @@ from analysis.pages.squad_noise import noise_rows, noise_table
 from analysis.privacy import erasure
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
+from analysis.report.engine.manifest import Manifest
 from analysis.workspace import intake, noise
 from analysis.workspace import open_workspace as opened_without_models
 from analysis.workspace.noise import kept_in
@@ -300,3 +301,12 @@ def test_a_squad_larger_than_the_sample_is_judged_by_the_sample(squad, read, mon
     table = squad.athlete("alder1", UNTIL).noise
     assert len(read) == 3
     assert table["n_athletes"].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("report", "athlete_id", "seconds"), [("athlete_week", "alder1", 300), ("squad_week", "", 320)]
+)
+def test_a_page_of_a_squad_may_take_longer_the_more_athletes_it_has(squad, report, athlete_id, seconds):
+    planned = fan_out._plan(Manifest.read(squad), Job(report, athlete_id, UNTIL), force=True)
+    assert planned.arguments["deadline_s"] == seconds
+    planned.bundle.discard()
