@@ -179,7 +179,7 @@ def figures() -> Iterator[Figure]:
         fits, weeks = seconds(profile_and_decision, whole_week, rounds=15)
         of = f"{len(athlete.sets):,} sets, {len(athlete.reps):,} reps"
         yield in_ms(f"profile and decision of a lift, {of}", fits, goal=50)
-        yield in_ms(f"all {len(PARTS)} parts of a week, {of}", weeks, goal=100)
+        yield in_ms(f"all {len(PARTS)} parts of a week, {of}", weeks, goal=60)
         fits, weeks = seconds(profile_and_decision, whole_week, rounds=15, clock=time.process_time)
         yield in_ms("the same profile and decision, time of the processor", fits)
         yield in_ms("the same parts of a week, time of the processor", weeks)

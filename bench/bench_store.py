@@ -20,7 +20,7 @@ from analysis.workspace import Workspace, open_workspace
 
 SESSIONS, SETS = 468, 12  # three years of three sessions a week
 SMALL, LARGE = 30, 2000  # athletes
-SLICE_MS, APPEND_MS, GROWTH = 50, 25, 1.2  # goals
+SLICE_MS, APPEND_MS, GROWTH, SUM_MS = 50, 25, 1.2, 2000  # goals
 ROUNDS = 21
 ONE = "a0007"  # whose slices, uploads and bundles are timed
 
@@ -156,6 +156,7 @@ def figures() -> Iterator[Figure]:
             spaces.append(open_workspace(below / str(athletes)))
         yield from of_one_athlete(spaces, below / "files")
         yield from of_everybody(spaces)
+        yield sum_of_loads(below / str(LARGE))
         for space in spaces:
             space.store.close()
 
@@ -186,3 +187,11 @@ def of_everybody(spaces: list[Workspace]) -> Iterator[Figure]:
         yield in_ms(f"rows and last day of every athlete, {athletes} athletes, processor", times)
     (taken_s,) = turn_by_turn([spaces[0].everyone], rounds=3)
     yield in_ms(f"frames of everyone, {SMALL} athletes, processor", [one.processor_s for one in taken_s])
+
+
+def sum_of_loads(folder: Path) -> Figure:
+    """The loads of all sets, added up by the database itself."""
+    with contextlib.closing(sqlite3.connect(folder / "data" / "store" / DATABASE)) as database:
+        (n_sets,) = database.execute("SELECT count(*) FROM sets").fetchone()
+        (taken_s,) = turn_by_turn([lambda: database.execute("SELECT sum(load_kg * reps) FROM sets").fetchall()], 5)
+    return in_ms(f"sum of loads, {n_sets / 1e6:.1f} million sets, clock", [one.clock_s for one in taken_s], SUM_MS)

@@ -13,7 +13,6 @@ needed.
 
 import contextlib
 import json
-import logging
 import os
 import resource
 import signal
@@ -27,14 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as reports have it; said before numpy is imported
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # which starts the servers that they need
 
-import boto3
 from bench_render import FEDERATION, WEEKLY, example, many, peak_below, tree
-from dask_cluster import DaskCluster, dask_cluster
 from figure import Figure
-from moto.server import ThreadedMotoServer
-from postgres_server import PASSWORD, server
+from servers import DaskCluster, bucket, dask_cluster, database
 
 from analysis import open_workspace
 from analysis.report.due import due
@@ -43,7 +38,6 @@ from analysis.workspace import Workspace
 
 LARGER = (FEDERATION, 100_000)
 KILLED_AT = (0.25, 0.5)  # of the pages: a worker, then the scheduler
-BUCKET = "club-records"
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 _TRAINED = ("sessions", "sets", "reps", "runs", "splits", "trials", "wellness", "links", "plan", "cues")
@@ -58,15 +52,14 @@ _HALF_A_YEAR_BEFORE = {
 
 
 def main(athletes: int) -> None:
-    with tempfile.TemporaryDirectory() as name, server() as database, bucket():
-        os.environ["PGPASSWORD"] = PASSWORD
+    with tempfile.TemporaryDirectory() as name, database() as url, bucket() as samples:
         begin = time.perf_counter()
         workspace = example(Path(name))
         until = due(workspace, workspace.athlete(workspace.first_athlete_id()).until)[0].until
         add_half_a_year_before(workspace)
         many(workspace, athletes)
         workspace.store.close()
-        copied_s = moved(workspace, database.new())
+        copied_s = moved(workspace, url, samples)
         print(f"{athletes:,} athletes stored and moved to the servers in {(time.perf_counter() - begin) / 60:.1f} min")
         with dask_cluster(Path(name) / "cluster") as cluster:
             for figure in (Figure("copy-store", copied_s, "s"), *rehearsed(workspace, cluster, until, athletes)):
@@ -82,31 +75,12 @@ def add_half_a_year_before(workspace: Workspace) -> None:
             store.execute(f"INSERT OR IGNORE INTO {table} SELECT {moved} FROM {table}")
 
 
-@contextlib.contextmanager
-def bucket() -> Iterator[None]:
-    """An object store on loopback with an empty bucket, and the keys to it in the environment."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of each request
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    os.environ |= {
-        "AWS_ENDPOINT_URL": "http://{}:{}".format(*running.get_host_and_port()),
-        "AWS_ACCESS_KEY_ID": "a",
-        "AWS_SECRET_ACCESS_KEY": "b",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
-    try:
-        yield
-    finally:
-        running.stop()
-
-
-def moved(workspace: Workspace, url: str) -> float:
+def moved(workspace: Workspace, url: str, samples: str) -> float:
     """Seconds in which the store is copied to the servers; from then on the workspace uses these."""
     config = workspace.folder / "workbook.toml"
     plan = config.read_text(encoding="utf-8").partition("[[reports]]")[0] + WEEKLY
     begin = time.perf_counter()
-    config.write_text(f'{plan}[store]\nurl = "{url}"\nsamples = "s3://{BUCKET}/squad"\n', encoding="utf-8")
+    config.write_text(f'{plan}[store]\nurl = "{url}"\nsamples = "{samples}"\n', encoding="utf-8")
     words = ["copy-store", str(workspace.folder / "data" / "store"), url, "--workspace", str(workspace.folder)]
     subprocess.run([sys.executable, "-m", "analysis.cli", *words], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begin
