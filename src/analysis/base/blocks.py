@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from analysis.base.states import State
 
+SECTION_MIME = "application/vnd.workbook.section.v1+json"  # of a section among the outputs of a cell
 _PAGE_LINK = re.compile(r"(\.\./)*([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\.html")
 
 PROMPTS = ("not_enough_data", "nothing_recorded")  # reasons of a sentence that says what to record: no verdict to tell

@@ -17,8 +17,8 @@ import lxml.html
 import nbformat
 from nbformat import NotebookNode
 
+from analysis.base.blocks import SECTION_MIME
 from analysis.base.errors import RenderFailed, UsageProblem
-from analysis.report.page import SECTION_MIME
 
 END_MIME = "application/vnd.workbook.end.v1+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"

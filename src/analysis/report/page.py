@@ -20,13 +20,12 @@ from IPython import get_ipython
 from IPython.display import display
 from plotly.basedatatypes import BaseFigure
 
-from analysis.base.blocks import Drawing, Fact, as_plain
+from analysis.base.blocks import SECTION_MIME, Drawing, Fact, as_plain
 from analysis.base.display import METRIC, Display
 from analysis.base.errors import DataProblem, NotEnoughData
 from analysis.base.states import State
 from analysis.report.html import fact_text, preview_html
 
-SECTION_MIME = "application/vnd.workbook.section.v1+json"
 RENDERING = "WORKBOOK_RENDERING"  # set in the kernel of a render
 
 Audience = Literal["athlete", "coach", "scientist"]

@@ -24,8 +24,9 @@ from analysis.base.plugins import Plugin, versions
 from analysis.report import notebook as notebooks
 from analysis.report.beside import left_over
 from analysis.report.engine import forks
+from analysis.report.engine.failed import failure, write_log
 from analysis.report.engine.held_folder import delete_left, held_folder
-from analysis.report.engine.render import failure, report_key, write_log
+from analysis.report.engine.key import report_key
 from analysis.report.publish import publish
 from analysis.workspace import shipped_notebooks
 

@@ -16,10 +16,11 @@ from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.cluster import render_each as on_cluster
+from analysis.report.engine.failed import failure, write_log
 from analysis.report.engine.forks import DEADLINE_OF_ONE_S, DEADLINE_S, can_fork, render_each
 from analysis.report.engine.held_folder import HeldFolder
+from analysis.report.engine.key import report_key
 from analysis.report.engine.manifest import Manifest, rests_on
-from analysis.report.engine.render import failure, render_plain, report_key, write_log
 from analysis.report.index import write_index
 from analysis.report.scripts import PLOTLY, put_library
 from analysis.workspace import Workspace, shipped_notebooks
@@ -107,6 +108,8 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
         return planned
     if engine == "forked":
         return next(_requested(manifest, planned, [], lambda requests: render_each(requests, 1)))
+    from analysis.report.engine.render import render_plain  # papermill, which no other process of a run needs
+
     return _done(manifest, planned, render_plain(planned.arguments, "kernel"))
 
 

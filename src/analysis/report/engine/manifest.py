@@ -20,7 +20,7 @@ from analysis.base.plugins import versions
 from analysis.report import notebook as notebooks
 from analysis.report.claims import claims_of_page, not_kept
 from analysis.report.due import SQUAD, Job
-from analysis.report.engine.render import key_parts
+from analysis.report.engine.key import key_parts
 from analysis.store import as_json
 from analysis.workspace import Workspace, day
 

@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import functools
-import hashlib
 import json
 import logging
 import os
-import platform
 import tempfile
 import time
 import traceback
@@ -29,16 +26,17 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from analysis.base.display import METRIC
-from analysis.base.errors import RenderFailed, WorkbookError
+from analysis.base.errors import RenderFailed
 from analysis.base.plugins import Plugin
 from analysis.report import notebook as notebooks
 from analysis.report.beside import beside, left_over
+from analysis.report.engine.failed import failure, log_of, write_log
 from analysis.report.engine.forks import too_slow
+from analysis.report.engine.key import report_key, versions
 from analysis.report.html import Footer, page_html
 from analysis.report.page import RENDERING
 from analysis.report.publish import check_page_path, publish
 from analysis.workspace import ENVIRONMENT
-from analysis.workspace.fingerprint import source_hash
 
 FACTS_VERSION = 2
 
@@ -47,7 +45,6 @@ Runner = Literal["kernel", "in-process"]
 _ENGINES = {"kernel": "workbook-kernel", "in-process": "in-process"}  # as papermill knows them
 _PLUGINS = "Plug-ins"  # in the footer
 _START_S = 60  # for a kernel to answer
-_LIBRARIES = ("athlete-workbook", "numpy", "pandas", "papermill", "plotly", "scipy", "statsmodels")
 
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it reports every cell; the caller says what was rendered
 
@@ -198,7 +195,7 @@ def render(
     if warnings:
         log = write_log(log_folder, notebook, output, warnings)
     else:
-        _log_of(log_folder, notebook, output).unlink(missing_ok=True)  # of a render that failed before
+        log_of(log_folder, notebook, output).unlink(missing_ok=True)  # of a render that failed before
     return Rendered(output, facts_path, time.monotonic() - started, log)
 
 
@@ -222,42 +219,6 @@ def render_plain(arguments: dict[str, Any], engine: Runner) -> dict[str, Any]:
         return {"seconds": done.seconds} | ({"log": str(done.log)} if done.log else {})
     except Exception as problem:
         return {"failed": failure(problem, paths["output"])}
-
-
-def failure(problem: Exception, page: Path) -> str:
-    """Why there is no page, in words; a fault of the workbook itself is called by its name."""
-    if isinstance(problem, WorkbookError):
-        return str(problem)
-    if isinstance(problem, OSError):
-        where = problem.filename or page
-        return f"{where} cannot be written: {problem.strerror}. Check its folder, and the space that is left there."
-    return f"{type(problem).__name__}: {problem}. `workbook report` for this page alone shows where."
-
-
-def report_key(
-    notebook: Path, parameters: dict[str, Any], fingerprint: str, plugins: dict[str, str] | None = None
-) -> str:
-    """What decides a page: a hash of the notebook, source and template, versions, plug-ins, parameters and the data.
-
-    Two renders of one key say the same, so one of them need not be done.
-    """
-    content = [sorted(key_parts(notebook, parameters, plugins).items()), fingerprint]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def key_parts(notebook: Path, parameters: dict[str, Any], plugins: dict[str, str] | None = None) -> dict[str, Any]:
-    """What decides a page beside the data, part by part; of plug-ins their versions."""
-    return {
-        "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
-        "package": source_hash(),
-        "versions": _versions(),
-        "parameters": parameters,
-    } | ({"plugins": plugins} if plugins else {})
-
-
-@functools.cache
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
 
 
 def _run(
@@ -331,7 +292,7 @@ def _facts(
         "parameters": values,
         "key": key,
         "data": fingerprint,
-        "versions": _versions(),
+        "versions": versions(),
         "sections": [
             {"key": bundle["key"], "question": bundle["question"], "facts": bundle["facts"] + _facts_in_blocks(bundle)}
             for bundle in bundles
@@ -356,16 +317,3 @@ def _facts_within(value: Any) -> Iterator[dict[str, Any]]:
         else:
             for one in value.values():
                 yield from _facts_within(one)
-
-
-def write_log(folder: Path, notebook: Path, page: Path, text: str) -> Path:
-    """Leave in `folder` what went wrong with a page; where it lies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log = _log_of(folder, notebook, page)
-    log.write_text(text, encoding="utf-8")
-    return log
-
-
-def _log_of(folder: Path, notebook: Path, page: Path) -> Path:
-    """The log of a page, by its report, period and athlete, as pages lie below the reports."""
-    return folder / f"{notebook.stem}_{page.parent.name or 'page'}_{page.stem}.log"
