@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sql
 from click.testing import CliRunner
 from drop_folder import ROSTER, drop
+from taken_back import take_back
 from test_store import FACTS, a_session
 
 from analysis import open_workspace
@@ -34,6 +35,18 @@ def test_a_store_on_a_server_is_made_and_opened_again(url, tmp_path):
     assert again.fact("said") == "once"
     assert again.problems() == []
     again.close()
+
+
+def test_an_older_store_on_a_server_is_brought_up_to_date(url, tmp_path):
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        store.append(FileFacts("a" * 64, "log.csv", 10), FACTS, {"sessions": a_session()})
+        before = store.frame("sessions")
+        take_back(store)
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        assert "was brought up to date" in store.news
+        assert store.judged_anew_at is not None
+        pd.testing.assert_frame_equal(store.frame("sessions"), before)
+        assert store.problems() == []
 
 
 REFUSED = (
