@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FIRST = """
 import stores_on_server
 from pathlib import Path
@@ -28,8 +30,9 @@ print([Store.open(Path(folder)).fact("said") for folder in ("moved", "copy", "ne
 """
 
 
+@pytest.mark.soak
 def test_each_folder_has_a_database_that_goes_with_it(postgres, tmp_path):
-    hook = str(Path(__file__).parents[1] / "on_server")
+    hook = str(Path(__file__).with_name("on_server"))
     path = os.pathsep.join(filter(None, (hook, os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"STORES_ON_SERVER": postgres.url(""), "PYTHONPATH": path}
 
