@@ -15,12 +15,14 @@ test: .venv/dev.stamp
 	$(SUITE) -m "not soak and not full" $(ARGS)
 
 # the promises of docs/promises.md tried harder, and what `make test` has no time for: `small` in minutes, `full` with
-# the long simulations too, in hours
+# the long simulations too, in hours, and then all but those once more with every store on a PostgreSQL server
 SCALE ?= small
 SOAK_small := (soak or scaled) and not full
 SOAK_full := soak or scaled or property or full
+AGAIN_full := STORE=server SOAK_SCALE=small $(SUITE) -o testpaths=tests -m "not full"
 soak: .venv/dev.stamp
 	SOAK_SCALE=$(SCALE) $(SUITE) -o testpaths=tests -raP -m "$(SOAK_$(SCALE))" $(ARGS)
+	$(if $(AGAIN_$(SCALE)),$(AGAIN_$(SCALE)) $(ARGS))
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

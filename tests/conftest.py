@@ -1,8 +1,10 @@
 """What holds for every test: the same examples on every run, no verdict from a clock, one example squad for all."""
 
+import contextlib
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before numpy: a worker is one thread
@@ -14,6 +16,14 @@ import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 from soak_scale import times  # noqa: E402
 
+ON_SERVER = os.environ.get("STORE") == "server"  # then every folder's store is a database: see on_server/
+if ON_SERVER:
+    sys.path.insert(0, str(Path(__file__).parent / "on_server"))
+    import sitecustomize  # noqa: F401 - this process began without the folder
+    import stores_on_server
+
+    shutil.copytree = stores_on_server.copytree
+
 settings.register_profile("workbook", deadline=None, derandomize=True, max_examples=times(10, 25, 500))
 settings.load_profile("workbook")
 
@@ -24,6 +34,21 @@ SOAK = TESTS / "soak"
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Bytes of a file name no test: packed ones hold the second at which they were made, so workers would differ."""
     return "bytes" if isinstance(val, bytes) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where stores are to lie on a server: one for all workers of the run, and for what they start."""
+    if ON_SERVER and stores_on_server.SERVER not in os.environ:  # a worker has it from the process that starts it
+        import postgres_server
+
+        if postgres_server.programs() is None or not hasattr(os, "setxattr"):
+            raise pytest.UsageError("STORE=server needs Linux and PostgreSQL's programs: apt-get install postgresql")
+        running = contextlib.ExitStack()
+        config.add_cleanup(running.close)
+        os.environ["PGPASSWORD"] = postgres_server.PASSWORD
+        os.environ[stores_on_server.SERVER] = running.enter_context(postgres_server.server()).url("")
+        path = (stores_on_server.__file__.rpartition(os.sep)[0], os.environ.get("PYTHONPATH"))
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,6 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker("soak")
         elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("property")
+        if ON_SERVER and (of_a_file := item.get_closest_marker("sqlite")):
+            item.add_marker(pytest.mark.skip(reason=f"is about a store in a file: {of_a_file.args[0]}"))
     yield
     asking = list(dict.fromkeys(item.path for item in items if asks_for_the_squad(item)))
     long = {item.path for item in items if item.get_closest_marker("soak")} or {item.path for item in items}
@@ -72,6 +99,14 @@ def squad_workspace(tmp_path_factory):
     import squad  # the libraries behind it take seconds to import
 
     return squad.example_squad(made_once.common_to_workers(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(autouse=ON_SERVER)
+def databases_go_with_their_folders(request, tmp_path_factory):
+    """Where stores lie on a server: the databases of a test's own folder are dropped, as those of folders gone."""
+    yield
+    if ON_SERVER and "tmp_path" in (given := request.node.funcargs):
+        stores_on_server.drop(given["tmp_path"], kept=tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(scope="session")

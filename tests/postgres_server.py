@@ -66,7 +66,8 @@ def server() -> Iterator[Told]:
             "--encoding=UTF8",
         )
         subprocess.run([bin_ / "initdb", "-D", data, *made, "--no-sync"], **quiet)
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        options += " -c fsync=off -c max_connections=300"
         subprocess.run([bin_ / "pg_ctl", "-D", data, "-l", base / "log", "-w", "-o", options, "start"], **quiet)
         try:
             yield Told(port, base)

@@ -4,6 +4,7 @@ What the tests get is shared: nothing may write into the workspace.
 """
 
 import json
+import os
 import pickle
 from dataclasses import dataclass
 from functools import cached_property
@@ -237,5 +238,6 @@ def make(folder: Path) -> None:
     some = everybody.replace('athletes = "all"', f"athletes = {json.dumps(PAGES_OF)}")
     assert some != everybody
     (folder / "workbook.toml").write_text(some, encoding="utf-8")
-    with mock.patch.object(runs, "REVIEWS", ()):
+    in_a_file = {name: value for name, value in os.environ.items() if name != "STORES_ON_SERVER"}  # kept between runs
+    with mock.patch.object(runs, "REVIEWS", ()), mock.patch.dict(os.environ, in_a_file, clear=True):
         workbook("demo", "--workspace", folder)

@@ -1,9 +1,7 @@
 """A season through `workbook run`: what pages told is kept and judged 4 weeks later, and an upgrade is said once."""
 
 import json
-import re
 import shutil
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
+from taken_back import take_back
 
 from analysis import open_workspace
 from analysis.base.blocks import Fact
@@ -21,11 +20,9 @@ from analysis.pages.block_review.review import block_review
 from analysis.pages.squad_week import sections
 from analysis.pages.squad_week.arrivals import MOVED_MOST
 from analysis.pages.squad_week.week import squad_week
-from analysis.store import DATABASE, migrations
 
 pytestmark = pytest.mark.full
 
-STORES = Path(__file__).parent / "stores"  # as versions before left them
 SUBJECT = "romanian_deadlift.speed_at_60kg"
 NAMES = ("Alder", "Birch", "Cedar", "Elm")
 MONDAY = pd.Timestamp("2026-01-05")
@@ -170,15 +167,8 @@ def test_of_a_series_that_is_no_longer_followed_nobody_can_tell(grove):
 
 def upgraded(folder: Path, on: str, verdicts: dict[str, str]) -> None:
     """Take the store back to version 0.1 with a page of that version, and bring it up to date on that day."""
-    with closing(sqlite3.connect(folder / "data" / "store" / DATABASE)) as store:
-        then = set(re.findall(r"CREATE TABLE \"?(\w+)", (STORES / "1.sql").read_text(encoding="utf-8")))
-        now = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for table in now - then:
-            store.execute(f"DROP TABLE {table}")
-        for statement in (one for step in migrations.STEPS for one in step.statements):
-            store.execute(re.sub(r"ADD (COLUMN \w+).*", r"DROP \1", statement))
-        store.execute("UPDATE store_facts SET value = '1' WHERE name = 'schema_version'")
-        store.commit()
+    with closing(open_workspace(folder).store) as store:
+        take_back(store)
     facts = [{"subject": f"{whose}.{SUBJECT}", "state": state} for whose, state in verdicts.items()]
     said = {"schema": 1, "sections": [{"facts": facts}]}
     (folder / "reports" / "squad_week" / TOLD / "squad.json").write_text(json.dumps(said))

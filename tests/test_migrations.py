@@ -24,6 +24,8 @@ from analysis.store.migrations import Step
 from analysis.store.schema import STORED
 from analysis.store.sqlite import SqliteFile
 
+pytestmark = pytest.mark.sqlite("opens files of older versions")
+
 LAYOUT = layout()  # as it is without the steps that tests add
 KEPT = {int(path.stem): path for path in (Path(__file__).parent / "stores").glob("*.sql")}
 STATEMENTS = (

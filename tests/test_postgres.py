@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sql
 from click.testing import CliRunner
 from drop_folder import ROSTER, drop
+from taken_back import take_back
 from test_store import FACTS, a_session
 
 from analysis import open_workspace
@@ -34,6 +35,18 @@ def test_a_store_on_a_server_is_made_and_opened_again(url, tmp_path):
     assert again.fact("said") == "once"
     assert again.problems() == []
     again.close()
+
+
+def test_an_older_store_on_a_server_is_brought_up_to_date(url, tmp_path):
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        store.append(FileFacts("a" * 64, "log.csv", 10), FACTS, {"sessions": a_session()})
+        before = store.frame("sessions")
+        take_back(store)
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        assert "was brought up to date" in store.news
+        assert store.judged_anew_at is not None
+        pd.testing.assert_frame_equal(store.frame("sessions"), before)
+        assert store.problems() == []
 
 
 REFUSED = (
@@ -116,6 +129,14 @@ def test_a_workspace_on_a_server_takes_in_shows_erases_and_says_what_it_cannot_p
     assert b"lder" not in (tmp_path / "copy").read_bytes()
 
 
+def test_check_knows_what_a_server_has_and_makes_no_store_there(url, tmp_path):
+    grove = on_a_server(tmp_path / "grove", url)
+    assert "Files that can be taken in: 2 of 2." in workbook(grove, "check", str(grove / "data" / "raw"))
+    assert not Store.is_there(tmp_path / "other", url)
+    workbook(grove, "ingest")
+    assert "All that can be taken in is stored already." in workbook(grove, "check", str(grove / "data" / "raw"))
+
+
 def test_a_store_goes_to_a_server_and_back_row_by_row(postgres, tmp_path):
     grove = on_a_server(tmp_path / "grove", "")
     (grove / "workbook.toml").write_text('squad = "Grove"\n')
@@ -150,6 +171,16 @@ def test_ten_take_files_in_at_once_and_none_is_lost(url, tmp_path):
         assert len(store.frame("sessions")) == 50
         assert sorted(store.frame("files")["file_no"]) == list(range(1, 51))
         assert store.revision("k3vd") == 50
+
+
+def test_a_server_that_was_started_again_is_found_again(url, tmp_path):
+    with contextlib.closing(Store.open(tmp_path, url=url)) as store:
+        store.keep_fact("said", "before")
+        administrator = sql.create_engine(url.rpartition("/")[0] + "/postgres", poolclass=sql.NullPool)
+        with administrator.connect() as connection:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            assert connection.exec_driver_sql(ended, (url.rpartition("/")[2],)).scalars().all() == [True]
+        assert store.fact("said") == "before"
 
 
 GIVES_UP = """

@@ -1,9 +1,9 @@
 """Export, erase, backup, restore, audit and doctor as a person calls them."""
 
+import contextlib
 import json
 import os
 import shutil
-import sqlite3
 import struct
 import sys
 import time
@@ -254,13 +254,11 @@ def test_an_encrypted_backup_of_version_0_1_restores(backup_files, tmp_path):
 
 
 def test_a_backup_made_while_somebody_writes_is_whole(folder, tmp_path):
-    opened = open_workspace(folder)
-    other = sqlite3.connect(folder / "data" / "store" / "store.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("DELETE FROM sets")
-    made = backups.back_up(opened, tmp_path / "now.backup")
-    other.execute("ROLLBACK")
-    other.close()
+    opened, other = open_workspace(folder), open_workspace(folder).store
+    with contextlib.closing(other), other._engine.connect().execution_options(writes=True) as writing:
+        writing.exec_driver_sql("DELETE FROM sets")
+        made = backups.back_up(opened, tmp_path / "now.backup")
+        writing.rollback()
     assert made.rows["sets"] == 3
 
 

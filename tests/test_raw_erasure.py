@@ -20,7 +20,7 @@ from analysis.base.tables import TABLES
 from analysis.ingest.dialect import NOTHING_SAID, Said
 from analysis.privacy import erasure
 from analysis.privacy.name_search import Sought, sought
-from analysis.store import DATABASE
+from analysis.store import Store
 from analysis.workspace import intake
 
 RPE = ["athlete", "date", "kind", "duration_min", "rpe_cr10", "status", "notes"]
@@ -367,7 +367,7 @@ def test_a_fresh_ingest_of_the_folder_gives_the_others_as_before(squad):
         renewed = again(opened, Path(folder, "after"), said)
         after = frames(renewed, others, wanted)
         for one in (opened, fresh, renewed):
-            assert (one.folder / one.config.store / DATABASE).exists()
+            assert Store.is_there(one.folder / one.config.store)
             one.store.close()
     for name, frame in before.items():
         pd.testing.assert_frame_equal(after[name], frame, obj=name)

@@ -36,6 +36,11 @@ def test_every_test_is_in_the_suite_of_its_marks(marks):
         assert suites(marks) == ({"test", "full"} if marks["property"] else {"test"})
 
 
+def test_what_is_not_full_is_run_once_more_with_stores_on_a_server():
+    (chosen,) = re.findall(r'^AGAIN_full := STORE=server .*-m "([^"]+)"$', MAKEFILE, re.MULTILINE)
+    assert chosen == "not full"
+
+
 def test_every_file_of_tests_is_collected():
     assert PYTEST["testpaths"] == ["tests", "src/analysis"]
     assert not re.search(r"--ignore|--deselect", MAKEFILE + PYTEST["addopts"])

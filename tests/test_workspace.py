@@ -247,6 +247,7 @@ def test_notebooks_people_changed_are_not_written_over(squad):
     assert {path.read_text(encoding="utf-8") for path in folder.rglob("*.ipynb")} <= {"mine"}
 
 
+@pytest.mark.sqlite("looks for the file")
 def test_folders_can_lie_where_the_configuration_says(tmp_path):
     squad = workspace(tmp_path, CONFIG + 'store = "elsewhere"\nreports_folder = "pages"\nraw = "in"\n')
     assert (tmp_path / "elsewhere" / "store.sqlite").is_file()

@@ -14,6 +14,8 @@ from analysis.store import DATABASE, SAMPLES, Store
 from analysis.workspace import intake
 
 PAGE_BYTES = 4096
+pytestmark = pytest.mark.sqlite("damages the file")
+
 STORED = [name for name in TABLES if name != "samples"]
 
 

@@ -274,14 +274,11 @@ def _in_drop_folder(workspace: Workspace, files: int) -> Iterator[str]:
 
 def _on_a_server(workspace: Workspace, wanted: Sought) -> Iterator[Trace]:
     """What still stands in a database on a server, and where nobody but its administrator can look."""
-    out_of_sight = workspace.store.unproven()
-    if not out_of_sight:
-        return
-    if workspace.config.store.url:
+    if workspace.store.is_on_server:
         with held_folder() as private:
             workspace.store.copy_to(private / DATABASE)
             yield from (replace(trace, path=_SERVER) for trace in traces_in(private / DATABASE, wanted))
-    yield from (Trace(_SERVER, place, looked=False) for place in out_of_sight)
+    yield from (Trace(_SERVER, place, looked=False) for place in workspace.store.unproven())
 
 
 def _below(path: Path, folder: Path) -> Path:

@@ -82,6 +82,8 @@ class Database(ABC):
         """What a user can do about an error of the driver; None for a fault of the workbook itself."""
 
     def _in_words(self, context: sql.engine.ExceptionContext) -> None:
+        if context.is_pre_ping:
+            return  # of a connection that a restarted server has ended: the pool takes a new one
         problem = self.problem_in_words(context.original_exception)
         if problem is not None:
             raise problem from context.original_exception

@@ -87,6 +87,23 @@ class Store:
             raise
         return store
 
+    @staticmethod
+    def is_there(folder: Path, url: str | None = None) -> bool:
+        """Whether `open` would find a store, and not make one."""
+        if not url:
+            return (folder / DATABASE).is_file()
+        database = _server(url)
+        try:
+            with database.engine.connect() as connection:
+                return bool(database.columns(connection))
+        finally:
+            database.engine.dispose()
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether its database is no file of this machine."""
+        return not isinstance(self._database, SqliteFile)
+
     def close(self) -> None:
         """Let go of the database file (Windows will not delete an open one)."""
         self._engine.dispose()

@@ -7,7 +7,7 @@ import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from analysis.base.frames import rows_of
 from analysis.ingest import apart
 from analysis.ingest.binding import dated
 from analysis.ingest.reading import Options, Reading
-from analysis.store import DATABASE, Store, refuse_unsound
+from analysis.store import Store, refuse_unsound
 from analysis.workspace import Workspace, find_folder, open_workspace
 from analysis.workspace.intake import Outcome, Prepared, Run
 from analysis.workspace.naming import nobody_is_bound_to
@@ -60,15 +60,14 @@ def looking(workspace_folder: Path | None) -> Iterator[Workspace | None]:
         yield None
         return
     config = configuration.read_config(folder / configuration.NAME)
-    if (folder / config.store / DATABASE).is_file():
-        yield open_workspace(folder)
-        return
-    with tempfile.TemporaryDirectory() as empty:
-        store = Store.open(Path(empty))
-        try:
-            yield Workspace(folder, config, store)
-        finally:
-            store.close()
+    with ExitStack() as ending:
+        if Store.is_there(folder / config.store, config.store.url):
+            workspace = open_workspace(folder)
+        else:
+            empty = Path(ending.enter_context(tempfile.TemporaryDirectory()))
+            workspace = Workspace(folder, config, Store.open(empty))
+        ending.callback(workspace.store.close)
+        yield workspace
 
 
 def looks(
