@@ -43,7 +43,7 @@ def redirect(store: type) -> None:
                 name = _made(folder)
                 news = _taken_over(open_, folder, verdicts_before, name, samples)
                 os.setxattr(folder, _NAME, name.encode())
-        on_server = open_(folder, url=os.environ[SERVER] + name, samples=samples)
+        on_server = open_(folder, *verdicts_before, url=os.environ[SERVER] + name, samples=samples)
         on_server.news = on_server.news or news
         weakref.finalize(on_server, on_server._engine.dispose)  # who leaves a file open is not told of it either
         on_server._database.unproven = list  # nothing of this server outlives it; test_postgres.py reads what is said
