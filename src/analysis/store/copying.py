@@ -3,7 +3,7 @@
 import sqlalchemy as sql
 
 from analysis.base.errors import WorkbookError
-from analysis.store.database import fetched_in_parts
+from analysis.store.database import database_of, fetched_in_parts
 from analysis.store.schema import FACTS, METADATA
 
 
@@ -17,7 +17,7 @@ def copy_rows(source: sql.Connection, target: sql.Connection) -> dict[str, int]:
     for table in METADATA.sorted_tables:
         copied[table.name] = 0
         for rows in fetched_in_parts(source, sql.select(table)):
-            target.execute(table.insert(), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+            database_of(target).fill(target, table, rows)
             copied[table.name] += len(rows)
         _compare(source, target, table)
     return copied

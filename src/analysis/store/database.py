@@ -45,6 +45,10 @@ class Database(ABC):
         Raises Busy where somebody does for too long.
         """
 
+    def fill(self, connection: sql.Connection, table: sql.Table, rows: Rows) -> None:
+        """Put whole rows into a table, their values in the order of its columns."""
+        connection.execute(table.insert(), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+
     @contextlib.contextmanager
     def held(self, who: str, waiting: Waiting, *, is_run: bool) -> Iterator[None]:  # noqa: ARG002 - of a server
         """Held by one at a time, of all machines; a file is of one machine, where a lock beside it does that.
@@ -132,7 +136,7 @@ def fetched_in_parts(
 ) -> Iterator[Rows]:
     """As `fetched`, some thousand rows at a time, so that a whole table needs little memory."""
     cursor: Any = connection.execute(query, values or {}).cursor  # a query has one
-    with _told(connection):
+    with told_in_words(connection):
         while part := cursor.fetchmany(_ROWS_OF_A_PART):
             yield part
 
@@ -143,7 +147,7 @@ def driver_of(connection: sql.Connection) -> Any:
 
 
 @contextlib.contextmanager
-def _told(connection: sql.Connection) -> Iterator[None]:
+def told_in_words(connection: sql.Connection) -> Iterator[None]:
     """Errors of the driver itself in words."""
     driver: Any = connection.dialect.loaded_dbapi
     try:

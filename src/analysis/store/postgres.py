@@ -18,7 +18,7 @@ from analysis.base.errors import Busy, ConfigProblem, WorkbookError
 from analysis.base.hosts import is_this_machine
 from analysis.base.waiting import SOMEBODY, Waiting
 from analysis.store.copying import copy_rows
-from analysis.store.database import Database, GivenUp, damaged, driver_of, transaction
+from analysis.store.database import Database, GivenUp, Rows, damaged, driver_of, told_in_words, transaction
 from analysis.store.schema import METADATA
 from analysis.store.sqlite import SqliteFile
 
@@ -78,6 +78,14 @@ class PostgresServer(Database):
                 yield
             finally:
                 connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+
+    def fill(self, connection: sql.Connection, table: sql.Table, rows: Rows) -> None:
+        """By COPY, which takes rows in as a stream."""
+        names = ", ".join(f'"{column.name}"' for column in table.c)
+        copy = f'COPY "{table.name}" ({names}) FROM STDIN'
+        with told_in_words(connection), driver_of(connection).cursor() as cursor, cursor.copy(copy) as into:
+            for row in rows:
+                into.write_row(row)
 
     def columns(self, connection: sql.Connection) -> set[tuple[str, str]]:
         return {(table, column) for table, column in connection.exec_driver_sql(_COLUMNS)}
