@@ -23,6 +23,7 @@ Powden et al. 2015, Man Ther 20(4):524-532 (knee to wall); Ekstrand et al. 1982,
 from dataclasses import dataclass
 from statistics import fmean
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
@@ -120,12 +121,11 @@ def _by_day(done: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for day, device in sorted({(day, device) for day, device, _ in trials}):
         both, left, right = (trials.get((day, device, side), []) for side in "BLR")
-        means = [fmean(of_side) if of_side else float("nan") for of_side in (both, left, right)]
-        if has_sides:
-            means[0] = (means[1] + means[2]) / 2
-        rows.append((day, device or None, *means, len(both) + len(left) + len(right)))
-    table = pd.DataFrame(rows, columns=["local_date", "device", "value", "left", "right", "n_trials"])
-    return table[table["value"].notna()].reset_index(drop=True)
+        of_both, of_left, of_right = (fmean(of_side) if of_side else np.nan for of_side in (both, left, right))
+        value = (of_left + of_right) / 2 if has_sides else of_both
+        if not np.isnan(value):
+            rows.append((day, device or None, value, of_left, of_right, len(both) + len(left) + len(right)))
+    return pd.DataFrame(rows, columns=["local_date", "device", "value", "left", "right", "n_trials"])
 
 
 def _measured_by(done: pd.DataFrame) -> pd.Series:
