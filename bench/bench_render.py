@@ -30,6 +30,8 @@ from typing import Any
 import nbconvert
 import nbformat
 import papermill
+import pyarrow as pa
+import pyarrow.parquet as pq
 from figure import Figure
 from plotly.basedatatypes import BaseFigure
 
@@ -42,7 +44,7 @@ from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.forks import Limits, WarmParent
 from analysis.report.engine.manifest import Manifest
 from analysis.report.notebook import parameters_of, read_notebook
-from analysis.store import DATABASE
+from analysis.store import DATABASE, SAMPLES
 from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake
 
 ROUNDS = 5
@@ -92,24 +94,37 @@ def example(folder: Path) -> Workspace:
 
 
 def many(workspace: Workspace, athletes: int = ATHLETES) -> list[str]:
-    """Store the athletes again under new ids until there are so many; all their ids.
-
-    Sessions keep their ids, which are told apart by athlete, and so do the sample files.
-    """
-    originals = workspace.athletes()["athlete_id"].tolist()
-    with contextlib.closing(sqlite3.connect(workspace.folder / workspace.config.store / DATABASE)) as store, store:
+    """Store the athletes again under new ids until there are so many, their sessions too; all their ids."""
+    originals, home = workspace.athletes()["athlete_id"].tolist(), workspace.folder / workspace.config.store
+    with contextlib.closing(sqlite3.connect(home / DATABASE)) as store, store:
         tables = [name for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         columns = {table: [row[1] for row in store.execute(f"PRAGMA table_info({table})")] for table in tables}
         shared = ("aliases", "pages")  # a name names one athlete, and a copy has no page yet
-        of_athletes = {
-            table: names for table, names in columns.items() if "athlete_id" in names and table not in shared
-        }
         for number in range(athletes - len(originals)):
             told = {"old": originals[number % len(originals)], "new": f"copy{number:05d}"}
-            for table, names in of_athletes.items():
-                said = ", ".join(":new" if name == "athlete_id" else f'"{name}"' for name in names)
-                store.execute(f"INSERT INTO {table} SELECT {said} FROM {table} WHERE athlete_id = :old", told)
+            for table, names in columns.items():
+                if "athlete_id" in names and table not in shared:
+                    said = ", ".join(_COPIED.get(name, f'"{name}"') for name in names)
+                    store.execute(f"INSERT INTO {table} SELECT {said} FROM {table} WHERE athlete_id = :old", told)
+            copy_samples(*(home / SAMPLES / f"athlete_id={told[which]}" for which in ("old", "new")), told["new"])
     return workspace.athletes()["athlete_id"].tolist()
+
+
+_COPIED = {
+    "athlete_id": ":new",
+    **{name: f"substr(:new, 5) || {name}" for name in ("session_id", "a", "b")},  # the keys of links begin with one
+    "path": "replace(path, :old, :new)",
+}
+
+
+def copy_samples(old: Path, new: Path, athlete_id: str) -> None:
+    """The watch records of an athlete under the ids of the copy's sessions."""
+    for path in old.glob("*.parquet"):
+        rows = pq.read_table(path, partitioning=None)
+        ids = pa.array([athlete_id[4:] + session_id for session_id in rows["session_id"].to_pylist()])
+        new.mkdir(exist_ok=True)
+        rows = rows.set_column(rows.schema.get_field_index("session_id"), "session_id", ids)
+        pq.write_table(rows, new / path.name, write_page_checksum=True)
 
 
 # --- CPU seconds -------------------------------------------------------------------------------------------------

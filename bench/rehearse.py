@@ -6,8 +6,9 @@ what is missing. Prints what it took, whether each page was made once, and what 
     make rehearse                  2,000 athletes, at most 90 minutes
     make rehearse ATHLETES=200     the same in some minutes
 
-The athletes are those of the example, stored again under new ids: 26 weeks each, one in four with a watch. PostgreSQL's
-programs, moto and dask are needed.
+The athletes are those of the example, stored again under new ids, with a year each: their 26 weeks, of which one in
+four has watch records, and before them the same weeks again without records. PostgreSQL's programs, moto and dask are
+needed.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ import logging
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -36,12 +38,23 @@ from postgres_server import PASSWORD, server
 
 from analysis import open_workspace
 from analysis.report.due import due
+from analysis.store import DATABASE
 from analysis.workspace import Workspace
 
 LARGER = (FEDERATION, 100_000)
 KILLED_AT = (0.25, 0.5)  # of the pages: a worker, then the scheduler
 BUCKET = "club-records"
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+_TRAINED = ("sessions", "sets", "reps", "runs", "splits", "trials", "wellness", "links", "plan", "cues")
+_HALF_A_YEAR_BEFORE = {
+    **{name: f"'before-' || {name}" for name in ("session_id", "source_key", "a", "b")},
+    **{
+        name: f"strftime('%Y-%m-%dT%H:%M:%S', {name}, '-182 days') || substr({name}, 20)"
+        for name in ("start_utc", "start_local")
+    },
+    "local_date": "date(local_date, '-182 days')",
+}
 
 
 def main(athletes: int) -> None:
@@ -50,6 +63,7 @@ def main(athletes: int) -> None:
         begin = time.perf_counter()
         workspace = example(Path(name))
         until = due(workspace, workspace.athlete(workspace.first_athlete_id()).until)[0].until
+        add_half_a_year_before(workspace)
         many(workspace, athletes)
         workspace.store.close()
         copied_s = moved(workspace, database.new())
@@ -57,6 +71,15 @@ def main(athletes: int) -> None:
         with dask_cluster(Path(name) / "cluster") as cluster:
             for figure in (Figure("copy-store", copied_s, "s"), *rehearsed(workspace, cluster, until, athletes)):
                 print(figure.line())
+
+
+def add_half_a_year_before(workspace: Workspace) -> None:
+    """Store what was trained once more, 26 weeks earlier."""
+    with contextlib.closing(sqlite3.connect(workspace.folder / workspace.config.store / DATABASE)) as store, store:
+        for table in _TRAINED:
+            names = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+            moved = ", ".join(_HALF_A_YEAR_BEFORE.get(name, f'"{name}"') for name in names)
+            store.execute(f"INSERT OR IGNORE INTO {table} SELECT {moved} FROM {table}")
 
 
 @contextlib.contextmanager

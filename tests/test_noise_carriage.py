@@ -2,16 +2,19 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
+from hypothesis import given
+from hypothesis import strategies as st
 from made_up_athlete import MONDAYS, SUNDAY, birch, labelled
 
 from analysis import open_workspace, precision
-from analysis.base.frames import NOISE_COLUMNS
+from analysis.base.frames import ATHLETES_LEAST, NOISE_COLUMNS
 from analysis.models.noise import SquadNoise
 from analysis.models.series import Judging
 from analysis.pages.athlete_week.week import athlete_week
@@ -19,7 +22,8 @@ from analysis.pages.squad_noise import noise_rows, noise_table
 from analysis.privacy import erasure
 from analysis.report.due import Job
 from analysis.report.engine import fan_out
-from analysis.workspace import intake
+from analysis.report.engine.manifest import Manifest
+from analysis.workspace import intake, noise
 from analysis.workspace import open_workspace as opened_without_models
 from analysis.workspace.noise import kept_in
 
@@ -260,3 +264,49 @@ def test_a_workspace_that_knows_no_models_tells_no_noise_and_keeps_none(squad):
     table = opened_without_models(squad.folder).athlete("alder1", UNTIL).noise
     assert (len(table), tuple(table.columns)) == (0, NOISE_COLUMNS)
     assert kept(squad) == []
+
+
+GROUPS = st.lists(st.sets(st.sampled_from(["watch", "gates", "jumps"])), min_size=1, max_size=12)
+
+
+@given(GROUPS, st.integers(1, 6))
+def test_of_a_large_squad_a_sample_counts_that_has_every_kind(own, most):
+    kinds = [(f"a{number}", kind) for number, some in enumerate(own) for kind in some]
+    everybody = {f"a{number}" for number in range(len(own))}
+    sample = noise.those_who_count(everybody, lambda: kinds, most)
+    assert set(sample) <= everybody
+    assert sample == sorted(sample)
+    if len(everybody) <= most:
+        assert sample == sorted(everybody)
+        return
+    there, taken = (Counter(kind for one, kind in kinds if one in some) for some in (everybody, sample))
+    assert all(taken[kind] >= min(n, most) for kind, n in there.items() if n >= ATHLETES_LEAST)
+    assert len(sample) <= sum(min(n, most) for n in there.values() if n >= ATHLETES_LEAST)
+
+
+@given(st.integers(4, 40), st.integers(3, 8))
+def test_who_joins_a_large_squad_takes_the_place_of_one_at_most(athletes, most):
+    everybody = [f"a{number}" for number in range(athletes)]
+    before, after = (
+        set(noise.those_who_count(who, lambda who=who: [(one, "watch") for one in who], most))
+        for who in (everybody, [*everybody, "newcomer"])
+    )
+    assert len(before) == min(athletes, most)
+    assert len(before - after) <= 1
+    assert after - before <= {"newcomer"}
+
+
+def test_a_squad_larger_than_the_sample_is_judged_by_the_sample(squad, read, monkeypatch):
+    monkeypatch.setattr(noise.those_who_count, "__defaults__", (3,))
+    table = squad.athlete("alder1", UNTIL).noise
+    assert len(read) == 3
+    assert table["n_athletes"].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("report", "athlete_id", "seconds"), [("athlete_week", "alder1", 300), ("squad_week", "", 320)]
+)
+def test_a_page_of_a_squad_may_take_longer_the_more_athletes_it_has(squad, report, athlete_id, seconds):
+    planned = fan_out._plan(Manifest.read(squad), Job(report, athlete_id, UNTIL), force=True)
+    assert planned.arguments["deadline_s"] == seconds
+    planned.bundle.discard()

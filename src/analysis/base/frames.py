@@ -16,6 +16,7 @@ NOISE_COLUMNS = (
     "profile",  # of counts: hazards of repetition 1, 2 and so on, as "0.002 0.003"; empty where the others are known
     *("k", "k_sd"),  # of a lift's curve of repetitions: Epley's constant, and its SD for one more athlete
 )
+ATHLETES_LEAST = 3  # behind each row of that table
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:

@@ -39,12 +39,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import polygamma, psi
 
-from analysis.base.frames import NOISE_COLUMNS
+from analysis.base.frames import ATHLETES_LEAST, NOISE_COLUMNS
 from analysis.models.plausible import check_possible
 from analysis.models.result import TIDY_COLUMNS, Result, tidy_row
 
 MDC_FACTOR = 1.96 * 2**0.5  # two single exposures
-ATHLETES_LEAST = 3
 LEVEL = 0.90
 RHO_PRIOR, RHO_PRIOR_SD = 0.25, 0.235  # the weight of 20 exposures
 CARRY_SD_PUBLISHED = 0.5  # of the log variance of a level when only RHO_PRIOR is known of rho

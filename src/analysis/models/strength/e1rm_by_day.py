@@ -39,6 +39,7 @@ Epley 1985, Poundage Chart; LeSuer et al. 1997, J Strength Cond Res 11(4):211-21
 Res 30(1):267-275; Halperin et al. 2022, Sports Med 52:377-390 (error of the rated reserve).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -80,6 +81,10 @@ class E1rmByDay(series.Series):
         """What the series says of its level, with the error of the curve in its intervals."""
         found = super().change
         return _with_error_of_curve(found, self._loadings(found), self.constant.sd) if found.state.known else found
+
+    def changes_at(self, days: Sequence[pd.Timestamp]) -> list[Change]:
+        """As of each day, each with the error of the curve of its own days."""
+        return [self.at(day).change for day in days]
 
     def _loadings(self, found: Change) -> tuple[float, float]:
         """How the error of k moves the log of the level now, and of the change, by the repetitions of their days."""

@@ -29,11 +29,10 @@ def values_of(name: str, followed: Iterable[Followed], block: Block) -> list[dic
         if not isinstance(one, Series):
             continue
         days = one.exposures.loc[block.holds(one.exposures) & one.exposures["comparable"], "local_date"]
-        for day in days:
-            today = one.at(pd.Timestamp(day)).change.today
-            if today != "none":
-                about = {"athlete": name, "series": wording_of(one, METRIC).head, "local_date": day}
-                rows.append(about | {"in_range": today == "usual"})
+        about = {"athlete": name, "series": wording_of(one, METRIC).head}
+        for day, then in zip(days, one.changes_at(list(days)), strict=True):
+            if then.today != "none":
+                rows.append(about | {"local_date": day, "in_range": then.today == "usual"})
     return rows
 
 

@@ -16,7 +16,7 @@ from analysis.report import notebook as notebooks
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine.cluster import Cluster
 from analysis.report.engine.cluster import render_each as on_cluster
-from analysis.report.engine.forks import can_fork, render_each
+from analysis.report.engine.forks import DEADLINE_OF_ONE_S, DEADLINE_S, can_fork, render_each
 from analysis.report.engine.held_folder import HeldFolder
 from analysis.report.engine.manifest import Manifest, rests_on
 from analysis.report.engine.render import failure, render_plain, report_key, write_log
@@ -195,7 +195,7 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
         packed = HeldFolder.make()
-        fingerprint = _pack(manifest, job, packed.inside, of_squad="athlete_id" not in parameters)
+        fingerprint, n_athletes = _pack(manifest, job, packed.inside, of_squad="athlete_id" not in parameters)
         plugins = versions(workspace.config.plugins.use)
         key = report_key(notebook, checked, fingerprint, plugins)
         if not force and _key_of(page) == key and manifest.is_as_published(job, page):
@@ -224,18 +224,21 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         "log_folder": str((workspace.reports_folder / "log").absolute()),
         "library": library,
         "plugins": plugins,
+        "deadline_s": DEADLINE_S + DEADLINE_OF_ONE_S * n_athletes,
     }
     return _Planned(job, page, arguments, resting, packed)
 
 
-def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> str:
-    """Put the data of who agreed to have a page, or of all who agreed to be shown, into `folder`; their fingerprint."""
+def _pack(manifest: Manifest, job: Job, folder: Path, of_squad: bool) -> tuple[str, int]:
+    """Put the data of who agreed to have a page, or of all who agreed to be shown, into `folder`; their fingerprint,
+    and how many athletes a squad has."""
     workspace = manifest.workspace
     noise = manifest.noise(job.until)
     if not of_squad:
-        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until, noise).fingerprint
+        return workspace.pack(workspace.athlete_id(job.athlete_id), folder, job.until, noise).fingerprint, 0
     in_work = [(other.report, other.athlete_id) for other in manifest.in_work if other.until == job.until]
-    return workspace.pack_squad(folder, job.until, in_work, noise).fingerprint  # pages in work may be linked to
+    squad = workspace.pack_squad(folder, job.until, in_work, noise)  # pages in work may be linked to
+    return squad.fingerprint, len(squad.athletes)
 
 
 def _discard(packed: HeldFolder | None) -> None:

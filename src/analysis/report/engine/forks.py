@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import RenderFailed
 
-DEADLINE_S = 300.0
+DEADLINE_S, DEADLINE_OF_ONE_S = 300.0, 5.0  # of a page, and more for each athlete of a squad on it
 MEMORY_MIB = 4096  # a report may take more than its parent has
 
 _READY_S = 120  # for imports and rehearsal
@@ -78,7 +78,7 @@ def render_each(
                 except _Gone:
                     break
                 done = parent.asked.pop(number)
-                yield done, _said(answer, Path(done["notebook"]).name, limits)
+                yield done, _said(answer, done, limits)
         doubtful += parent.asked.values()  # one of them may have ended the parent
     for request in doubtful:
         with WarmParent(1) as parent:
@@ -93,14 +93,20 @@ def too_slow(name: str, deadline_s: float) -> str:
     """What is said of a notebook that was ended at its deadline."""
     return (
         f"{name} took longer than its {deadline_s:g} s and was ended. "
-        "Run it in JupyterLab to see which cell does not finish, or give it more time."
+        "Run it in JupyterLab to see which cell does not finish."
     )
 
 
-def _said(answer: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:
+def _for(request: dict[str, Any], limits: Limits) -> Limits:
+    """The limits of one request, which may ask for a deadline of its own."""
+    return replace(limits, deadline_s=request.get("deadline_s", limits.deadline_s))
+
+
+def _said(answer: dict[str, Any], request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """An answer with every failure as a sentence."""
+    name = Path(request["notebook"]).name
     if answer.get("late"):
-        return {"failed": too_slow(name, limits.deadline_s), "where": answer["where"]}
+        return {"failed": too_slow(name, _for(request, limits).deadline_s), "where": answer["where"]}
     if "died" in answer:
         return {
             "failed": f"The process for {name} died twice: it {answer['died']}. "
@@ -124,7 +130,7 @@ def answer_of(parent: "WarmParent", request: dict[str, Any], limits: Limits | No
             "Check the memory of this machine, then render again."
         ) from None
     parent.asked.pop(number)
-    return _said(answer, Path(request["notebook"]).name, limits)
+    return _said(answer, request, limits)
 
 
 class _Gone(Exception):
@@ -196,7 +202,7 @@ class WarmParent:
         """Send a request on; its answer carries the number under which `asked` has it."""
         self._number += 1
         self.asked[self._number] = request
-        line = {"number": self._number, "arguments": request, **limits.__dict__}
+        line = {"number": self._number, "arguments": request, **_for(request, limits).__dict__}
         with contextlib.suppress(BrokenPipeError):  # the answer tells
             self._wire.sendall(json.dumps(line).encode() + b"\n")
 
