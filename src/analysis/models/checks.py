@@ -183,7 +183,4 @@ def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
 def _by_day(values: pd.DataFrame, check: Check) -> pd.DataFrame:
     best = min if check.lower_is_better else max
     of_day = best if check.statistic == "best" else fmean
-    trials = grouped(values["value"], values["local_date"], values["device"].fillna(""))
-    oldest_first = sorted(trials.items(), key=lambda one: one[0][0])
-    rows = [(day, device or None, of_day(of), len(of)) for (day, device), of in oldest_first]
-    return pd.DataFrame(rows, columns=["local_date", "device", "value", "n_trials"])
+    return series.by_day(values.sort_values("local_date", kind="stable"), "value", of_day, count="n_trials")
