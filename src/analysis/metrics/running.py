@@ -126,29 +126,9 @@ def recorded_runs(runs: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     return runs[kept].sort_values("local_date", kind="stable")
 
 
-def with_speed(records: pd.DataFrame) -> pd.DataFrame:
-    """Watch records of one run in time, a missing speed taken from the distance to the next record.
-
-    >>> records = pd.DataFrame({"t_s": [0.0, 10.0], "distance_m": [0.0, 30.0], "speed_m_s": np.nan})
-    >>> with_speed(records)["speed_m_s"].tolist()
-    [3.0, nan]
-    """
-    t_s = records["t_s"].to_numpy(dtype=float)
-    is_ordered = (t_s[1:] >= t_s[:-1]).all()  # as a workspace gives them
-    ordered = records if is_ordered else records.sort_values("t_s", kind="stable", ignore_index=True)
-    if "distance_m" not in ordered:
-        return ordered
-    told = ordered["speed_m_s"].to_numpy(dtype=float)
-    missing = np.isnan(told)
-    if not missing.any():
-        return ordered
-    with np.errstate(divide="ignore", invalid="ignore"):  # two records of one moment tell no speed
-        between = np.diff(ordered["distance_m"], append=np.nan) / np.diff(ordered["t_s"], append=np.nan)
-    return ordered.assign(speed_m_s=np.where(missing & np.isfinite(between), between, told))
-
-
 def moments(records: pd.DataFrame, *names: str) -> dict[str, np.ndarray]:
-    """Watch records of one run in time as arrays: t_s, speed_m_s and `names`, lasts_s and is_moving.
+    """Watch records of one run in time as arrays: t_s, speed_m_s and `names`, distance_m and paused where they are
+    known, lasts_s and is_moving.
 
     lasts_s is the time until the next record, at most 10 s, NaN for the last one; is_moving is False where the watch
     was paused. A missing speed is taken from the distance to the next record.
@@ -156,10 +136,19 @@ def moments(records: pd.DataFrame, *names: str) -> dict[str, np.ndarray]:
     >>> records = pd.DataFrame({"t_s": [0.0, 1.0, 60.0], "speed_m_s": 3.0, "paused": [0.0, 1.0, np.nan]})
     >>> moments(records)["lasts_s"].tolist(), moments(records)["is_moving"].tolist()
     ([1.0, 10.0, nan], [True, False, True])
+    >>> records = pd.DataFrame({"t_s": [0.0, 10.0], "distance_m": [0.0, 30.0], "speed_m_s": np.nan})
+    >>> moments(records)["speed_m_s"].tolist()
+    [3.0, nan]
     """
-    ordered = with_speed(records)
-    found = {name: ordered[name].to_numpy(dtype=float) for name in ("t_s", "speed_m_s", *names)}
-    return found | {"lasts_s": _lasts_s(found["t_s"]), "is_moving": _is_moving(ordered)}
+    in_order = np.argsort(records["t_s"].to_numpy(dtype=float), kind="stable")
+    there = (name for name in ("distance_m", "paused") if name in records)
+    found = {name: records[name].to_numpy(dtype=float)[in_order] for name in ("t_s", "speed_m_s", *there, *names)}
+    t_s, speed_m_s = found["t_s"], found["speed_m_s"]
+    if "distance_m" in found and (missing := np.isnan(speed_m_s)).any():
+        with np.errstate(divide="ignore", invalid="ignore"):  # two records of one moment tell no speed
+            between = np.diff(found["distance_m"], append=np.nan) / np.diff(t_s, append=np.nan)
+        found["speed_m_s"] = np.where(missing & np.isfinite(between), between, speed_m_s)
+    return found | {"lasts_s": _lasts_s(t_s), "is_moving": _is_moving(found)}
 
 
 def only(columns: Mapping[str, np.ndarray], kept: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,7 +1,10 @@
 """Work on one leg as trials of both sides: the speed, or else the load, of left and right on one day."""
 
+from statistics import fmean
+
 import pandas as pd
 
+from analysis.base.frames import grouped
 from analysis.metrics.strength import VelocityMetric, work_sets
 
 LOAD_STEP_KG = 0.5  # loads closer than this are one
@@ -38,14 +41,18 @@ def side_speed_trials(
     """
     of_lift = (speeds["exercise"] == exercise) & speeds["side"].isin(["L", "R"])
     known = speeds[of_lift].dropna(subset=[metric, "load_kg"])
-    by_set = known.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
-    keys = ["local_date", "device", "session_id", "set_no", "side", "load_kg"]
-    sets = by_set.groupby(keys, dropna=False, sort=True)[metric].mean().rename("value").reset_index()
-    sets = sets.assign(device=sets["device"].fillna(""), step=(sets["load_kg"] / LOAD_STEP_KG).round())
-    both = sets.groupby(["local_date", "device", "step"])["side"].nunique() == 2
-    heaviest = both[both].reset_index().groupby(["local_date", "device"])["step"].max().rename("heaviest")
-    kept = sets.merge(heaviest, on=["local_date", "device"]).query("step == heaviest")
-    return _as_trials(kept, f"{exercise}.speed", metric, "m/s")
+    reps = known.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
+    keys = (reps[name] for name in ("session_id", "set_no", "side", "load_kg"))
+    of_sets = grouped(reps[metric], reps["local_date"], reps["device"].fillna(""), *keys)
+    sets = [
+        (day, device, side, round(load_kg / LOAD_STEP_KG), fmean(values))
+        for (day, device, _, _, side, load_kg), values in sorted(of_sets.items())
+    ]
+    left, right = ({(*place, step) for *place, of, step, _ in sets if of == side} for side in "LR")
+    heaviest = {(day, device): step for day, device, step in sorted(left & right)}
+    kept = [(*place, side, value) for *place, side, step, value in sets if heaviest.get(tuple(place)) == step]
+    rows = pd.DataFrame(kept, columns=["local_date", "device", "side", "value"])
+    return _as_trials(rows, f"{exercise}.speed", metric, "m/s")
 
 
 def side_load_trials(sets: pd.DataFrame, exercise: str) -> pd.DataFrame:

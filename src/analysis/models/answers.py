@@ -77,20 +77,21 @@ def answers_to(
     about = wellness_item(item)
     is_measured = bool(about.unit and about.better and np.isfinite(about.swc))
     answers = wellness[["local_date", "value", "scale_min", "scale_max", "direction"]][of_item]
-    known = answers.dropna(subset=["value", *([] if is_measured else ["scale_min", "scale_max"])])
+    told = ["value"] if is_measured else ["value", "scale_min", "scale_max"]
+    is_known = answers[told].notna().all(axis=1)
     if not is_measured:
-        known = known[known["direction"].isin(["higher_better", "lower_better"])]
-    known = known.drop_duplicates("local_date", keep="last")
+        is_known &= answers["direction"].isin(["higher_better", "lower_better"])
+    known = answers[is_known].drop_duplicates("local_date", keep="last")
     check_possible(known["value"], f"answer on {item.replace('_', ' ')}")
     if known.empty:
         raise NotEnoughData(f"No answer on {item.replace('_', ' ')} yet. Note it tomorrow morning.")
-    last = known.iloc[-1]
-    same_scale = (known["scale_min"] == last["scale_min"]) & (known["scale_max"] == last["scale_max"]) | is_measured
-    exposures = known.loc[:, ["local_date", "value"]].assign(device=None, comparable=same_scale)
+    last, scales = known.iloc[-1], known[["scale_min", "scale_max"]].to_numpy()
+    same_scale = is_measured | (scales == scales[-1]).all(axis=1)
+    exposures = {"local_date": known["local_date"], "value": known["value"], "device": None, "comparable": same_scale}
     return Answers(
         item=item,
         source=source,
-        exposures=exposures.sort_values("local_date", ignore_index=True),
+        exposures=pd.DataFrame(exposures).sort_values("local_date", ignore_index=True),
         until=until,
         judging=judging,
         quantity=_measured(about) if is_measured else _on_a_scale(item, last),

@@ -21,17 +21,21 @@ Hopkins 2000, Sports Med 30(1):1-15 (typical error).
 """
 
 from dataclasses import dataclass
+from math import fsum
+from statistics import fmean
 
 import pandas as pd
 
 from analysis.base.config import Check
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.frames import grouped
 from analysis.metrics.sprints import DISTANCE_TOLERANCE, up_to_gate
 from analysis.models import series
 from analysis.models.noise import Published
 from analysis.models.plausible import check_possible
 
 STALE_AFTER_INTERVALS = 2
+_OF_A_SPLIT = ["local_date", "session_id", "trial_no", "test_id", "start_m", "distance_m", "time_s", "device"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,7 +104,7 @@ def check_history(
     timed = _timed(splits, check) if check.metric == "time_s" else _NOTHING
     values = pd.concat([frame for frame in (timed, _measured(trials, check)) if len(frame)] or [_NOTHING])
     values = values[values["local_date"] <= until]
-    complete = values.dropna(subset=["value"])
+    complete = values[values["value"].notna()]
     if complete.empty:
         raise NotEnoughData(f"No {check.name} yet. Do one to start your line.")
     exposures = series.with_comparable(_by_day(complete, check))
@@ -136,27 +140,35 @@ _NOTHING = pd.DataFrame(
 
 def _timed(splits: pd.DataFrame, check: Check) -> pd.DataFrame:
     """One row a trial: the sum of its splits in s, NaN where a split is missing or the distance is another."""
+    splits = splits.loc[:, _OF_A_SPLIT]
     own = splits["test_id"] == check.test_id
-    rows = pd.concat([splits[own], up_to_gate(splits[~own], check.test_id, check.distance_m)])
+    longer = up_to_gate(splits[~own], check.test_id, check.distance_m)
+    rows = pd.concat([splits[own], longer]) if len(longer) else splits[own]
     check_possible(rows["time_s"], f"split of {check.name}", "s", sign="positive")
-    end_m = rows["start_m"].fillna(0) + rows["distance_m"]
     if check.distance_m is not None:
+        end_m = rows["start_m"].fillna(0) + rows["distance_m"]
         rows = rows[~(end_m > check.distance_m * (1 + DISTANCE_TOLERANCE))]  # a split of unknown end stays
-    trial = rows.groupby(["local_date", "session_id", "trial_no"], sort=True)
-    summed = trial[["time_s", "distance_m"]].sum(skipna=False)
-    value = summed["time_s"]
-    if check.distance_m is not None:
-        off = (summed["distance_m"] - check.distance_m).abs() > DISTANCE_TOLERANCE * check.distance_m
-        value = value.mask(off)
-    of_trials = pd.DataFrame({"device": trial["device"].first(), "value": value}).reset_index()
-    return of_trials[["local_date", "device", "value"]]
+    told = zip(rows["device"].tolist(), rows["time_s"], rows["distance_m"], strict=True)
+    trials = grouped(told, rows["local_date"], rows["session_id"], rows["trial_no"])
+    of_trials = [(day, *_whole(trials[day, session_id, no], check)) for day, session_id, no in sorted(trials)]
+    return pd.DataFrame(of_trials, columns=["local_date", "device", "value"])
+
+
+def _whole(splits: list[tuple[str | None, float, float]], check: Check) -> tuple[str | None, float]:
+    """The device and time of a trial, NaN where a split is missing or the distance is another."""
+    devices, times_s, distances_m = zip(*splits, strict=True)
+    device = next((one for one in devices if isinstance(one, str)), None)
+    asked_m = check.distance_m
+    is_other = asked_m is not None and abs(fsum(distances_m) - asked_m) > DISTANCE_TOLERANCE * asked_m
+    return device, float("nan") if is_other else fsum(times_s)
 
 
 def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
     """One row a trial of the table trials, in the unit of the check."""
-    rows = trials[(trials["test_id"] == check.test_id) & (trials["metric"] == check.metric)]
-    if rows.empty:
+    of_check = (trials["test_id"] == check.test_id) & (trials["metric"] == check.metric)
+    if not of_check.any():
         return _NOTHING
+    rows = trials[of_check]
     if (rows["side"] != "B").any():
         raise DataProblem(
             f"{check.name} was measured side by side. List it under [[side_tests]] instead of [[checks]]."
@@ -169,7 +181,6 @@ def _measured(trials: pd.DataFrame, check: Check) -> pd.DataFrame:
 
 
 def _by_day(values: pd.DataFrame, check: Check) -> pd.DataFrame:
-    best = "min" if check.lower_is_better else "max"
-    by_day = values.sort_values("local_date", kind="stable").groupby(["local_date", "device"], dropna=False, sort=False)
-    value = by_day["value"].agg(best if check.statistic == "best" else "mean")
-    return pd.DataFrame({"value": value, "n_trials": by_day.size()}).reset_index()
+    best = min if check.lower_is_better else max
+    of_day = best if check.statistic == "best" else fmean
+    return series.by_day(values.sort_values("local_date", kind="stable"), "value", of_day, count="n_trials")

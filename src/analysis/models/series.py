@@ -4,7 +4,7 @@ Exposures are a frame, one row a day and device, oldest first: local_date, value
 kept and never compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Self
@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.base.devices import typical_error_of
 from analysis.base.errors import NotEnoughData
+from analysis.base.frames import grouped
 from analysis.models.change import Change, Event, Told, change
 from analysis.models.change.engine import STALE_AFTER_D
 from analysis.models.noise import NO_SQUAD, Noise, Published, SquadNoise
@@ -68,6 +69,20 @@ def with_comparable(exposures: pd.DataFrame) -> pd.DataFrame:
     """
     device = exposures["device"].fillna("")
     return exposures.assign(comparable=device == device.iloc[-1])
+
+
+def by_day(rows: pd.DataFrame, of: str, of_day: Callable[[Sequence[float]], float], *, count: str) -> pd.DataFrame:
+    """Exposures of rows with local_date and device, in the order in which these come: the value that `of_day` makes of
+    their column `of`, and in the column `count` how many there are.
+
+    >>> days = pd.to_datetime(["2026-01-05"] * 2)
+    >>> rows = pd.DataFrame({"local_date": days, "device": "tape", "jump_cm": [30.0, 34.0]})
+    >>> by_day(rows, "jump_cm", max, count="n_jumps")[["value", "n_jumps"]].values.tolist()
+    [[34.0, 2.0]]
+    """
+    days = grouped(rows[of], rows["local_date"], rows["device"].fillna(""))
+    told = [(day, device or None, of_day(values), len(values)) for (day, device), values in days.items()]
+    return pd.DataFrame(told, columns=["local_date", "device", "value", count])
 
 
 def longest_of_day(exposures: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ _COLUMNS = ["quantity", "device", "unit", "te", "rho", "n_athletes", "n_exposure
 _OF_REPS = ("mean_velocity_m_s", "mean_propulsive_velocity_m_s", "peak_velocity_m_s", "hinge_angle_deg")
 _OF_RUNS = ("distance_m", "mean_heart_rate_bpm")
 _MEASURE_OF = {"hinge_angle": "hinge_angle_deg"}  # by the end of the name of a quantity
+_MEASURED = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
 _RATED = ["athlete_id", "quantity", "local_date", "at_risk", "kinds", "light"]
 
 
@@ -83,13 +84,11 @@ def _gathered(athletes: Iterable[AthleteFrames], until: pd.Timestamp) -> _Gather
         light = events_of_labels(athlete.labels)
         for exercise, own in _own_constants(week).items():
             constants[exercise].append(own)
-        for one in week.measured:
-            quantities[one.quantity.name] = one.quantity
-            parts.append(_exposures_of(one, athlete.athlete_id, light))
-        histories = (history_of_rated(of_lift, until) for _, of_lift in week.rated.groupby("exercise"))
-        rated += [_exposures_of(one, athlete.athlete_id, light) for one in histories]
-    columns = ["athlete_id", "series", "quantity", "unit", "device", "local_date", "value", "comparable", "light"]
-    return _Gathered(_joined(parts, columns), quantities, _joined(rated, _RATED), dict(constants))
+        quantities |= {one.quantity.name: one.quantity for one in week.measured}
+        histories = [history_of_rated(of_lift, until) for _, of_lift in week.rated.groupby("exercise")]
+        parts += _exposures_of(week.measured, _MEASURED, athlete.athlete_id, light)
+        rated += _exposures_of(histories, _RATED, athlete.athlete_id, light)
+    return _Gathered(_joined(parts, _MEASURED), quantities, _joined(rated, _RATED), dict(constants))
 
 
 def _own_constants(week: AthleteWeek) -> dict[str, RepsConstant]:
@@ -103,20 +102,36 @@ def _own_constants(week: AthleteWeek) -> dict[str, RepsConstant]:
 
 
 def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _exposures_of(one: Series | FormHistory, athlete_id: str, events: Sequence[Event]) -> pd.DataFrame:
-    """The exposures of a series, light where labels say that a day's value says nothing of the level."""
-    quantity, dates = one.quantity, one.exposures["local_date"]
-    return one.exposures.assign(
-        athlete_id=athlete_id,
-        series=subject_of(one),
-        quantity=quantity.name,
-        unit="%" if quantity.relative else quantity.unit,
-        value=one.exposures["value"] / (one.scale if isinstance(one, Series) else 1.0),
-        light=~without(events, days_of(dates), day_of(one.until)),
-    )
+def _exposures_of(
+    followed: Sequence[Series | FormHistory], columns: Sequence[str], athlete_id: str, events: Sequence[Event]
+) -> list[pd.DataFrame]:
+    """The exposures of all series of an athlete in one frame, light where labels say that a day's value says nothing of
+    the level; none where there is no series."""
+    if not followed:
+        return []
+    lengths = [len(one.exposures) for one in followed]
+
+    def in_a_row(column: str) -> np.ndarray:
+        return np.concatenate([one.exposures[column].to_numpy() for one in followed])
+
+    def of_each(values: Iterable[object]) -> np.ndarray:
+        return np.repeat(list(values), lengths)
+
+    scales = of_each(one.scale if isinstance(one, Series) else 1.0 for one in followed)
+    dates, quantities = in_a_row("local_date"), [one.quantity for one in followed]
+    told = {
+        "athlete_id": athlete_id,
+        "series": of_each(map(subject_of, followed)),
+        "quantity": of_each(one.name for one in quantities),
+        "unit": of_each("%" if one.relative else one.unit for one in quantities),
+        "local_date": dates,
+        "value": in_a_row("value") / scales,
+        "light": ~without(events, days_of(dates), day_of(followed[0].until)),
+    }
+    return [pd.DataFrame({name: told[name] if name in told else in_a_row(name) for name in columns})]
 
 
 def noise_rows(noise: SquadNoise, config: Config) -> pd.DataFrame:

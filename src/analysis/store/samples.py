@@ -147,7 +147,6 @@ def sample_rows(
         rows = file.read(use_threads=False)  # few records: threads and the reader of many files cost more than they do
     if session_id is None:
         return rows.to_pandas(use_threads=False)
-    of_session = rows.filter(pc.call_function("equal", [rows["session_id"], pa.scalar(session_id)])).to_pandas(
-        use_threads=False
-    )
-    return of_session.take(np.lexsort((of_session["seq"], of_session["t_s"])))
+    of_session = rows.filter(pc.call_function("equal", [rows["session_id"], pa.scalar(session_id)]))
+    in_order = np.lexsort((of_session["seq"].to_numpy(), of_session["t_s"].to_numpy()))
+    return of_session.take(in_order).to_pandas(use_threads=False)

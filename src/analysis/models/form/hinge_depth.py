@@ -21,6 +21,7 @@ Schurr et al. 2017, Int J Sports Phys Ther 12(2):163-172, and Munro et al. 2012,
 """
 
 from dataclasses import dataclass
+from statistics import fmean
 
 import pandas as pd
 
@@ -90,11 +91,10 @@ def hinge_depth(
     check_possible(measured["hinge_angle_deg"], "hinge angle", "deg", sign="not negative")
     if measured.empty:
         raise NotEnoughData("No hinge angle yet. Measure the hinge in one set a week.")
-    by_day = measured.groupby(["local_date", "device"], dropna=False)
-    exposures = by_day["hinge_angle_deg"].agg(value="mean", n_reps="size").reset_index()
+    exposures = series.by_day(measured, "hinge_angle_deg", fmean, count="n_reps")
     return HingeDepth(
         exercise=exercise,
-        exposures=series.with_comparable(exposures.sort_values("local_date", kind="stable", ignore_index=True)),
+        exposures=series.with_comparable(exposures.sort_values(["local_date", "device"], ignore_index=True)),
         until=until,
         judging=judging,
         quantity=series.Quantity(

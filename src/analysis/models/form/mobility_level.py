@@ -21,17 +21,19 @@ Powden et al. 2015, Man Ther 20(4):524-532 (knee to wall); Ekstrand et al. 1982,
 """
 
 from dataclasses import dataclass
+from statistics import fmean
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.frames import grouped
 from analysis.metrics.mobility import Screen
 from analysis.models import series
 from analysis.models.plausible import check_possible
 
 STALE_AFTER_DAYS = 182
 SWC = {"deg": 5.0, "cm": 1.0, "mm": 10.0, "m": 0.01}
-_SIDES = {"B": "value", "L": "left", "R": "right"}  # the columns of their means
 RESOLUTION = {"deg": 1.0, "cm": 0.1, "mm": 1.0, "m": 0.001}
 
 
@@ -114,14 +116,19 @@ def _only(told: pd.Series, name: str) -> str:
 
 def _by_day(done: pd.DataFrame) -> pd.DataFrame:
     """One row a day and device: the mean of the sides, which are both there where any day has one."""
-    made_by = done.reindex(columns=["device", "rater"])
-    device = made_by["device"].astype("str").fillna(made_by["rater"].astype("str"))
-    by_side = {name: done["value"].where(done["side"] == side) for side, name in _SIDES.items()}
-    trials = pd.DataFrame({"local_date": done["local_date"], "device": device.fillna(""), **by_side})
-    days = trials.groupby(["local_date", "device"])
-    table = days[list(by_side)].mean().assign(n_trials=days.size())
-    sides = table[["left", "right"]]
-    if sides.notna().any(axis=None):
-        table["value"] = sides.mean(axis=1, skipna=False)
-    known = table[table["value"].notna()].reset_index()
-    return known.assign(device=known["device"].mask(known["device"] == ""))
+    trials = grouped(done["value"], done["local_date"], _measured_by(done), done["side"])
+    has_sides = any(side != "B" for *_, side in trials)
+    rows = []
+    for day, device in sorted({(day, device) for day, device, _ in trials}):
+        both, left, right = (trials.get((day, device, side), []) for side in "BLR")
+        of_both, of_left, of_right = (fmean(of_side) if of_side else np.nan for of_side in (both, left, right))
+        value = (of_left + of_right) / 2 if has_sides else of_both
+        if not np.isnan(value):
+            rows.append((day, device or None, value, of_left, of_right, len(both) + len(left) + len(right)))
+    return pd.DataFrame(rows, columns=["local_date", "device", "value", "left", "right", "n_trials"])
+
+
+def _measured_by(done: pd.DataFrame) -> pd.Series:
+    """The device of each trial, else its rater, else nothing."""
+    rater = done["rater"].astype("str").fillna("") if "rater" in done else pd.Series("", index=done.index)
+    return done["device"].astype("str").fillna(rater) if "device" in done else rater

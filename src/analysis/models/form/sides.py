@@ -37,14 +37,17 @@ Bishop et al. 2016, Strength Cond J 38(6):27-32 (indices); Bishop et al. 2018, S
 Exell et al. 2012, J Sports Sci 30(4):383-389.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
 
 from analysis.base.config import SideTest
 from analysis.base.errors import DataProblem, NotEnoughData
+from analysis.base.frames import grouped
 from analysis.base.sentences import count_text
 from analysis.models import series
 from analysis.models.change.days import days_of
@@ -332,29 +335,35 @@ def _checked(trials: pd.DataFrame, test: SideTest, until: pd.Timestamp) -> pd.Da
 
 def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a date with both sides: means, difference in percent and its error from the trials."""
-    logs = rows.assign(log_pct=100 * np.log(rows["value"]), device=rows["device"].fillna(""))
-    days = logs.groupby(["local_date", "device", "side"])["log_pct"]
-    means = pd.DataFrame({"mean": days.mean(), "var": days.var(), "size": days.size()})
-    sides = means.index.get_level_values("side")
-    left, right = (means[sides == side].droplevel("side") for side in "LR")
-    both = left.merge(right, left_index=True, right_index=True, suffixes=("_left", "_right"))
-    return pd.DataFrame(
-        {
-            "left": np.exp(both["mean_left"] / 100),
-            "right": np.exp(both["mean_right"] / 100),
-            "difference_pct": both["mean_right"] - both["mean_left"],
-            "trial_se_pct": _trial_se(both),
-            "n_left": both["size_left"],
-            "n_right": both["size_right"],
-        }
-    ).reset_index()
+    log_pct = grouped(100 * np.log(rows["value"]), rows["local_date"], rows["device"].fillna(""), rows["side"])
+    dates = [
+        _date(day, device, log_pct[day, device, "L"], log_pct[day, device, "R"])
+        for day, device, side in sorted(log_pct)
+        if side == "L" and (day, device, "R") in log_pct
+    ]
+    return pd.DataFrame(dates)
 
 
-def _trial_se(both: pd.DataFrame) -> pd.Series:
+def _date(day: pd.Timestamp, device: str, left: Sequence[float], right: Sequence[float]) -> dict[str, object]:
+    """The sides of one date, from the logs of their trials in percent."""
+    mean_left, mean_right = fmean(left), fmean(right)
+    return {
+        "local_date": day,
+        "device": device,
+        "left": np.exp(mean_left / 100),
+        "right": np.exp(mean_right / 100),
+        "difference_pct": mean_right - mean_left,
+        "trial_se_pct": _trial_se(left, right),
+        "n_left": len(left),
+        "n_right": len(right),
+    }
+
+
+def _trial_se(left: Sequence[float], right: Sequence[float]) -> float:
     """Standard error of a date's difference, variance pooled over the sides; NaN with a single trial a side."""
-    n_left, n_right = both["size_left"], both["size_right"]
-    squares = (n_left - 1) * both["var_left"].fillna(0) + (n_right - 1) * both["var_right"].fillna(0)
-    return np.sqrt(squares / (n_left + n_right - 2) * (1 / n_left + 1 / n_right))
+    df = len(left) + len(right) - 2
+    squares = sum((value - mean) ** 2 for side in (left, right) for mean in [fmean(side)] for value in side)
+    return (squares / df * (1 / len(left) + 1 / len(right))) ** 0.5 if df else float("nan")
 
 
 def _check_error_known(result: SideDifference) -> None:

@@ -20,10 +20,12 @@ Wilk et al. 2021, Sports Med 51(8):1629-1650 (tempo of repetitions, and how it i
 """
 
 from dataclasses import dataclass
+from statistics import fmean
 
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
+from analysis.base.frames import grouped
 from analysis.metrics.tempo import TOLERANCE_S, tempo_compliance
 from analysis.models import series
 from analysis.models.plausible import check_possible
@@ -77,11 +79,13 @@ def tempo_kept(
     known = tempo_compliance(of_lift).dropna(subset=["off_s_per_rep"])
     if known.empty:
         raise NotEnoughData("No set with a tempo and a time yet. Log the seconds of one set a week.")
-    by_day = known.assign(off=known["off_s_per_rep"].abs(), is_kept=known["kept"] == "kept").groupby("local_date")
-    exposures = by_day.agg(value=("off", "mean"), n_sets=("off", "size"), n_kept=("is_kept", "sum")).reset_index()
+    of_sets = zip(known["off_s_per_rep"].abs(), known["kept"] == "kept", strict=True)
+    days = [(day, *zip(*sets, strict=True)) for (day,), sets in grouped(of_sets, known["local_date"]).items()]
+    rows = [(day, fmean(off_s), len(off_s), sum(is_kept), None) for day, off_s, is_kept in days]
+    exposures = pd.DataFrame(rows, columns=["local_date", "value", "n_sets", "n_kept", "device"])
     return TempoKept(
         exercise=exercise,
-        exposures=series.with_comparable(exposures.assign(device=None)),
+        exposures=series.with_comparable(exposures),
         until=until,
         judging=judging,
         quantity=series.Quantity(

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import NotEnoughData
-from analysis.metrics.running import recorded_runs, speed_at_heart_rate, with_speed
+from analysis.metrics.running import moments, recorded_runs, speed_at_heart_rate
 from analysis.models import series
 from analysis.models.plausible import check_possible
 
@@ -95,7 +95,7 @@ def pace_at_heart_rate(
     """
     recorded = recorded_runs(runs, until)
     latest = recorded[recorded["local_date"] > until - REACH].tail(RUNS_MOST)
-    records = {run.session_id: with_speed(samples(run.session_id)) for run in latest.itertuples()}
+    records = {run.session_id: moments(samples(run.session_id), "heart_rate_bpm") for run in latest.itertuples()}
     middle_bpm = _usual_heart_rate(list(records.values())[-BAND_RUNS:])
     low_bpm, high_bpm = middle_bpm - BAND_HALF_WIDTH_BPM, middle_bpm + BAND_HALF_WIDTH_BPM
     rows = [_exposure(run, records[run.session_id], low_bpm, high_bpm) for run in latest.itertuples()]
@@ -124,18 +124,19 @@ def pace_at_heart_rate(
     )
 
 
-def _usual_heart_rate(records: list[pd.DataFrame]) -> int:
+def _usual_heart_rate(records: list[dict[str, np.ndarray]]) -> int:
     """Median over the runs of their median heart rate, to 5 bpm."""
     for one in records:
         check_possible(one["heart_rate_bpm"], "heart rate", "bpm", sign="not negative")
         check_possible(one["speed_m_s"], "speed", "m/s", sign="not negative")
-    medians = [one["heart_rate_bpm"].median() for one in records if one["heart_rate_bpm"].notna().any()]
+    rates = [one["heart_rate_bpm"] for one in records]
+    medians = [np.nanmedian(bpm) for bpm in rates if not np.isnan(bpm).all()]
     if not medians:
         raise NotEnoughData("No run with a heart rate yet. Wear a heart-rate sensor on your easy runs.")
     return BAND_STEP_BPM * round(float(np.median(medians)) / BAND_STEP_BPM)
 
 
-def _exposure(run, records: pd.DataFrame, low_bpm: int, high_bpm: int) -> dict | None:
+def _exposure(run, records: dict[str, np.ndarray], low_bpm: int, high_bpm: int) -> dict | None:
     try:
         steady = speed_at_heart_rate(records, low_bpm=low_bpm, high_bpm=high_bpm)
     except NotEnoughData:

@@ -23,7 +23,9 @@ Ruf et al. 2018, J Strength Cond Res 32(3):681-689 (in the deadlift the 1RM from
 Hopkins 2000, Sports Med 30(1):1-15 (typical error).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean, median
 from typing import Literal
 
 import pandas as pd
@@ -43,7 +45,11 @@ FIRST_REPS = 3
 STALE_AFTER_DAYS = 21
 RESOLUTION_M_S = 0.01
 
-_AGGREGATES: dict[RepStatistic, str] = {"mean_of_first_3": "mean", "best": "max", "median": "median"}
+_OF_DAY: dict[RepStatistic, Callable[[Sequence[float]], float]] = {
+    "mean_of_first_3": fmean,
+    "best": max,
+    "median": median,
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,7 +166,7 @@ def speed_of_bar_speeds(
         & (speeds["local_date"] <= until)
         & ((speeds["load_kg"] - anchor_kg).abs() <= LOAD_TOLERANCE * anchor_kg)
     ]
-    measured = at_anchor.dropna(subset=[lift.metric])
+    measured = at_anchor[at_anchor[lift.metric].notna()]
     check_possible(measured[lift.metric], "bar speed", "m/s", sign="not negative")
     if measured.empty:
         load = display.load(anchor_kg)
@@ -198,5 +204,4 @@ def _by_day(measured: pd.DataFrame, metric: str, statistic: RepStatistic) -> pd.
     used = measured
     if statistic == "mean_of_first_3":
         used = measured.groupby(["session_id", "set_no"], sort=False).head(FIRST_REPS)
-    by_day = used.groupby(["local_date", "device"], dropna=False, sort=False)[metric]
-    return pd.DataFrame({"value": by_day.agg(_AGGREGATES[statistic]), "n_reps": by_day.size()}).reset_index()
+    return series.by_day(used, metric, _OF_DAY[statistic], count="n_reps")
