@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, WELLNESS, drop, gpx, strong, strong_row, workspace
@@ -299,6 +300,8 @@ def test_a_hash_is_of_what_frames_hold_and_not_of_how_they_were_put_together():
         whole.iloc[1:3].reset_index(drop=True),
         pd.concat([whole.iloc[1:2], whole.iloc[2:3]], ignore_index=True),
         pd.DataFrame({"name": pd.array([None, "Elm"], dtype="str"), "load_kg": [float("nan"), 3.0]}),
+        pd.DataFrame({"name": pd.Series([None, "Elm"], dtype="object"), "load_kg": [float("nan"), 3.0]}),
+        *(whole[kept].astype({"name": pd.StringDtype(how, na_value=np.nan)}) for how in ("python", "pyarrow")),
     ]
     assert len({hash_of("", {"sets": frame}) for frame in ways}) == 1
     others = [ways[0].rename(columns={"load_kg": "load_lb"}), ways[0].assign(load_kg=3.0), ways[0].iloc[::-1]]

@@ -33,10 +33,11 @@ def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
 
 
 def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Texts may come in chunks, or as a part of a longer array, of which bytes behind the part would be hashed too."""
-    if not pa.types.is_large_string(array.type):
+    """Texts may come in chunks, with short addresses or long ones, or as a part of a longer array, of which bytes behind
+    the part would be hashed too."""
+    if not (pa.types.is_large_string(array.type) or pa.types.is_string(array.type)):
         return array
-    one = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    one = (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.large_string())
     return one.take(pa.array(np.arange(len(one))))
 
 

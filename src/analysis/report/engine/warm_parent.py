@@ -266,6 +266,7 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
 
 def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     """Import, rehearse, say ready, serve."""
+    import pandas
     import pyarrow
 
     import analysis.report.engine.in_process  # noqa: F401
@@ -273,6 +274,7 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
 
     pyarrow.set_cpu_count(1)
     pyarrow.set_io_thread_count(1)
+    pandas.set_option("mode.string_storage", "python")  # of an athlete's few rows Arrow makes pages a tenth dearer
     work = functools.partial(render_plain, engine="in-process")
     if reports:
         import_core()
