@@ -33,7 +33,7 @@ def _packed(frame: pd.DataFrame, columns: list[str]) -> pa.RecordBatch:
 
 
 def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Texts may come in chunks, with short addresses or long ones, or as a part of a longer array, of which bytes behind
+    """Texts may come in chunks, with addresses of either length, or as a part of a longer array, of which bytes behind
     the part would be hashed too."""
     if not (pa.types.is_large_string(array.type) or pa.types.is_string(array.type)):
         return array
