@@ -1,5 +1,6 @@
 """How a week felt: every answer of the seven days, on the athlete's own usual range."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.usual_band import usual_band
@@ -40,11 +41,13 @@ def wellness_week(wellness: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFram
     first = days[0]
     is_recent = wellness["local_date"].between(first - pd.Timedelta(days=BAND_DAYS), days[-1])
     recent = wellness[is_recent].set_index("local_date").sort_index(kind="stable")
-    weeks = [
-        pd.DataFrame({"item": item, "source": source, **_item_week(answers["value"], days), **_called(item, answers)})
-        for (item, source), answers in recent.groupby(["item", "source"], sort=True)
-    ]
-    return pd.concat(weeks, ignore_index=True) if weeks else pd.DataFrame(columns=_COLUMNS)
+    told: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    for (item, source), answers in recent.groupby(["item", "source"], sort=True):
+        week = {"item": item, "source": source, **_called(item, answers), **_item_week(answers["value"], days)}
+        for name, value in week.items():
+            told[name] += list(value) if isinstance(value, list) else [value] * len(days)
+    local_date = days.take(np.tile(np.arange(len(days)), len(told["item"]) // len(days)))
+    return pd.DataFrame({**told, "local_date": local_date, "inside": pd.Series(told["inside"], dtype="object")})
 
 
 def wellness_day(wellness: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -61,15 +64,15 @@ def _called(item: str, answers: pd.DataFrame) -> dict[str, str]:
 
 def _item_week(answers: pd.Series, days: pd.DatetimeIndex) -> dict[str, object]:
     """One item over the days, with the range of the answers before them."""
-    earlier = answers[answers.index < days[0]].dropna()
-    values = answers.reindex(days).to_numpy()
-    band = usual_band(earlier.to_numpy()) if len(earlier) >= BAND_ENTRIES else None
-    inside = [value in band if band and not pd.isna(value) else None for value in values]
+    is_earlier = answers.index < days[0]
+    earlier = answers.to_numpy(dtype=float)[is_earlier]
+    earlier = earlier[~np.isnan(earlier)]
+    values = answers[~is_earlier].reindex(days).tolist()
+    band = usual_band(earlier) if len(earlier) >= BAND_ENTRIES else None
     return {
-        "local_date": days,
         "value": values,
-        "usual_low": band.low if band else float("nan"),
-        "usual_high": band.high if band else float("nan"),
+        "usual_low": band.low if band else np.nan,
+        "usual_high": band.high if band else np.nan,
         "n_earlier": len(earlier),
-        "inside": pd.Series(inside, dtype="object"),
+        "inside": [value in band if band and not np.isnan(value) else None for value in values],
     }
