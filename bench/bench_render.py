@@ -350,8 +350,7 @@ def peak_below(process_id: int) -> Iterator[list[float]]:
 
 def whole_run(workspace: Workspace, until: str, grown_mib: float) -> Iterator[Figure]:
     """`workbook run --due` for the week of 200 athletes, and again with nothing to do."""
-    config = workspace.folder / "workbook.toml"
-    config.write_text(config.read_text(encoding="utf-8").partition("[[reports]]")[0] + WEEKLY, encoding="utf-8")
+    due_weekly(workspace)
     workspace = open_workspace(workspace.folder)
     jobs = due(workspace, workspace.athlete(workspace.first_athlete_id(), until).until)
     assert len(jobs) == ATHLETES
@@ -375,7 +374,14 @@ def whole_run(workspace: Workspace, until: str, grown_mib: float) -> Iterator[Fi
     yield Figure(f"{FEDERATION:,} athletes a week, projected", core_hours * CORE_HOUR_USD, "USD", "", price)
 
 
-WEEKLY = '[[reports]]\nreport = "athlete_week"\nevery = "week"\nathletes = "all"\n'
+def due_weekly(workspace: Workspace, store: str = "") -> None:
+    """Have everybody's week due each week, and nothing taken in before: the rows of copies are in no file. `store` is
+    where the configuration says that the store is."""
+    config = workspace.folder / "workbook.toml"
+    said = config.read_text(encoding="utf-8").partition("[[reports]]")[0]
+    said = said.replace("ingest_before_run = true", "ingest_before_run = false")
+    weekly = '[[reports]]\nreport = "athlete_week"\nevery = "week"\nathletes = "all"\n'
+    config.write_text(said + weekly + store, encoding="utf-8")
 
 
 def command(workspace: Workspace, until: str, *words: str) -> tuple[float, float, float]:

@@ -27,7 +27,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as reports have it; said before numpy is imported
 
-from bench_render import FEDERATION, WEEKLY, example, many, peak_below, tree
+from bench_render import FEDERATION, due_weekly, example, many, peak_below, tree
 from figure import Figure
 from servers import DaskCluster, bucket, dask_cluster, database
 
@@ -77,10 +77,8 @@ def add_half_a_year_before(workspace: Workspace) -> None:
 
 def moved(workspace: Workspace, url: str, samples: str) -> float:
     """Seconds in which the store is copied to the servers; from then on the workspace uses these."""
-    config = workspace.folder / "workbook.toml"
-    plan = config.read_text(encoding="utf-8").partition("[[reports]]")[0] + WEEKLY
+    due_weekly(workspace, f'[store]\nurl = "{url}"\nsamples = "{samples}"\n')
     begin = time.perf_counter()
-    config.write_text(f'{plan}[store]\nurl = "{url}"\nsamples = "{samples}"\n', encoding="utf-8")
     words = ["copy-store", str(workspace.folder / "data" / "store"), url, "--workspace", str(workspace.folder)]
     subprocess.run([sys.executable, "-m", "analysis.cli", *words], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begin
