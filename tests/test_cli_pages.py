@@ -18,7 +18,7 @@ from trees import AS_OF, LOADS, SHOW, made, noted, page_of, ran, started, trees
 
 from analysis.cli import main, pages, runs
 from analysis.report.due import Job
-from analysis.report.engine import fan_out, forks, manifest, render
+from analysis.report.engine import fan_out, forks, key, manifest, render
 from analysis.workspace import day, demonstration, intake
 
 pytestmark = pytest.mark.usefixtures("one_warm_parent")
@@ -101,7 +101,7 @@ def test_what_changed_of_a_page_is_named(tmp_path, monkeypatch):
     squad = trees(tmp_path / "squad", 1)
     due(squad)
     page = page_of(squad, 0)
-    monkeypatch.setattr(render, "source_hash", lambda: "f" * 64)
+    monkeypatch.setattr(key, "source_hash", lambda: "f" * 64)
     said = explained(page)
     assert said["package"].endswith("CHANGED: now ffffffffffff")
     assert "the next run makes this page anew" in said["outlook"]
@@ -156,7 +156,7 @@ def test_every_command_that_makes_pages_takes_an_engine(tmp_path, monkeypatch, e
         used.append("forked")
         return ((request, {"seconds": 0.1}) for request in requests)
 
-    monkeypatch.setattr(fan_out, "render_plain", in_a_kernel)
+    monkeypatch.setattr(render, "render_plain", in_a_kernel)
     monkeypatch.setattr(fan_out, "render_each", in_forks)
     monkeypatch.setattr(demonstration, "prepare", lambda _folder, _opened: (one, {}, day(AS_OF)))
     monkeypatch.setattr(runs, "REVIEWS", ())
@@ -254,6 +254,6 @@ def test_a_run_that_is_ended_says_what_is_done_and_the_next_goes_on(tmp_path, nu
 
 def test_a_page_that_is_asked_for_stands_in_the_index(tmp_path, monkeypatch):
     one = trees(tmp_path / "squad", 1)
-    monkeypatch.setattr(fan_out, "render_plain", lambda _request, _chosen: {"seconds": 0.1})
+    monkeypatch.setattr(render, "render_plain", lambda _request, _chosen: {"seconds": 0.1})
     run("report", "loads", "--athlete", "tree0", "--workspace", one.folder)
     assert "Loads" in (one.reports_folder / "index.html").read_text(encoding="utf-8")

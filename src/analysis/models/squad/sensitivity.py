@@ -22,9 +22,10 @@ References
 Steegen et al. 2016, Perspect Psychol Sci 11(5):702-712 (multiverse analysis).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.config import Check, Lift, SideTest
@@ -236,8 +237,10 @@ class _Given(SquadNoise):
 
     noise: Noise
 
-    def of(self, *_asked: object, **_by: object) -> Noise:
-        return self.noise
+    def of_several(
+        self, _quantity: str, _device: str | None, series: Sequence[np.ndarray], **_by: object
+    ) -> list[Noise]:
+        return [self.noise] * len(series)
 
 
 def _common(base: Series) -> _Remade:
