@@ -61,7 +61,7 @@ def test_what_is_written_is_read_and_handed_out(samples, tmp_path):
     assert samples.read(path, "s1")["t_s"].tolist() == [0.0, 1.0, 2.0]
     assert samples.lacks(path, 4) == ""
     assert samples.paths() == {path}
-    samples.hand_out(path, tmp_path)
+    samples.hand_out([path], tmp_path)
     assert len(pd.read_parquet(tmp_path / "ab.parquet")) == 4
 
 

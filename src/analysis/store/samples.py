@@ -3,8 +3,10 @@
 import io
 import os
 import secrets
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import numpy as np
@@ -19,6 +21,7 @@ from analysis.store import object_store
 from analysis.store.database import damaged, unwritten
 
 SAMPLES = "samples"
+_AT_ONCE = 64  # files on their way to or from an object store
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +87,17 @@ class SampleFiles:
             return str(problem)
         return "" if found == rows else f"The sample file {path} has {found} rows, not {rows}. Restore a backup."
 
-    def hand_out(self, path: str, folder: Path) -> None:
-        """Put a sample file into another folder, under its own name."""
-        target = folder / Path(path).name
-        try:
-            os.link(self._place(path), target)  # a sample file is never written again: a new one takes its name
-        except OSError:
-            self.filesystem.get(self._place(path), str(target))
+    def hand_out(self, paths: Collection[str], folder: Path) -> None:
+        """Put sample files into another folder, under their own names; of an object store many at a time."""
+        places = {self._place(path): str(folder / Path(path).name) for path in paths}
+        if not self._is_here:
+            self.filesystem.get([*places], [*places.values()])
+            return
+        for place, target in places.items():
+            try:
+                os.link(place, target)  # a sample file is never written again: a new one takes its name
+            except OSError:
+                self.filesystem.get(place, target)
 
     def at(self, path: str, folder: Path) -> Path:
         """Where a file can be read: in its place on this machine, else a copy below `folder`."""
@@ -101,17 +108,26 @@ class SampleFiles:
         self.filesystem.get_file(self._place(path), str(copy))
         return copy
 
-    def take(self, path: str, other: "SampleFiles") -> None:
-        """A copy of another store's file under the same path.
+    def take(self, paths: Iterable[str], other: "SampleFiles") -> None:
+        """Copies of another store's files under the same paths, of or to an object store many at a time.
 
-        Raises WorkbookError where it did not arrive as it left.
+        Raises WorkbookError where one did not arrive as it left.
         """
-        content = other.filesystem.cat_file(other._place(path))
-        place = self._place(path)
-        self.filesystem.makedirs(place.rpartition("/")[0], exist_ok=True)
-        self.filesystem.pipe_file(place, content)
-        if self.filesystem.cat_file(place) != content:
-            raise WorkbookError(f"The sample file {path} did not arrive as it left. Nothing was copied.")
+        waiting = sorted(paths)
+        while waiting:
+            some, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            contents = other._contents(some)
+            for folder in {self._place(path).rpartition("/")[0] for path in some}:
+                self.filesystem.makedirs(folder, exist_ok=True)
+            self.filesystem.pipe({self._place(path): content for path, content in contents.items()})
+            arrived = self._contents(some)
+            for path in some:
+                if arrived[path] != contents[path]:
+                    raise WorkbookError(f"The sample file {path} did not arrive as it left. Nothing was copied.")
+
+    def _contents(self, paths: Collection[str]) -> dict[str, bytes]:
+        found: Any = self.filesystem.cat([self._place(path) for path in paths])
+        return {path: found[self._place(path)] for path in paths}
 
     def forget(self, athlete_id: str) -> None:
         """Delete the files of one athlete, and their folder, whose name has the id."""

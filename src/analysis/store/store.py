@@ -182,8 +182,7 @@ class Store:
         """Put the newest sample file of each session of an athlete into `folder`; its name there, by session."""
         with self._engine.connect() as connection:
             newest = dict(reading.sample_files(connection, athlete_id))  # later ones replace earlier ones
-        for path in set(newest.values()):
-            self._samples.hand_out(path, folder)
+        self._samples.hand_out(set(newest.values()), folder)
         return {session_id: Path(path).name for session_id, path in newest.items()}
 
     def file_no(self, sha256: str) -> int | None:
@@ -337,8 +336,7 @@ class Store:
         """
         if self.count("athletes")[0][0] or self.count("files")[0][0]:
             raise UsageProblem(f"{self._database.shown} has rows already. Copy into a new database.")
-        for path in sorted(other.sample_paths()):
-            self._samples.take(path, other._samples)
+        self._samples.take(other.sample_paths(), other._samples)
         try:
             with other._engine.connect() as source, transaction(self._engine) as target:
                 return copy_rows(source, target)
