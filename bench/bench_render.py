@@ -328,12 +328,12 @@ def pss_mib(process_id: int) -> float:
 
 
 @contextmanager
-def peak_below(process_id: int) -> Iterator[list[float]]:
-    """The largest sum over a process and all below it while this lasts, in MiB."""
+def peak_below(process_id: int, every_s: float = 0.1) -> Iterator[list[float]]:
+    """The largest sum over a process and all below it while this lasts, in MiB; a look costs some ms a process."""
     peak, ended = [0.0], threading.Event()
 
     def watch() -> None:
-        while not ended.wait(0.1):
+        while not ended.wait(every_s):
             peak[0] = max(peak[0], sum(map(pss_mib, tree(process_id))))
 
     watching = threading.Thread(target=watch)

@@ -140,7 +140,7 @@ class Work:
 def at_work(process_id: int) -> Iterator[Work]:
     """What is done meanwhile by the workers that a process has started."""
     work = Work()
-    with peak_below(process_id) as peak:
+    with peak_below(process_id, every_s=2.0) as peak:
         yield work
         work.cpu_s = sum(map(cpu_s, tree(process_id)))
     work.peak_mib = peak[0]
@@ -153,7 +153,7 @@ def run(workspace: Workspace, cluster: DaskCluster, until: str, killing: list[in
     begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         process = subprocess.Popen([sys.executable, "-m", "analysis.cli", *words], stdout=said)
-        with peak_below(process.pid) as peak:
+        with peak_below(process.pid, every_s=2.0) as peak:
             for pages, kill in zip(killing or (), (kill_a_worker, kill_the_scheduler), strict=False):
                 while process.poll() is None and n_pages(workspace) < pages:
                     time.sleep(0.2)
