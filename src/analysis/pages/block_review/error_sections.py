@@ -249,7 +249,7 @@ def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
         shared_xaxes="all",
         shared_yaxes="all",
         horizontal_spacing=0.02,
-        vertical_spacing=0.09,
+        vertical_spacing=min(0.09, 0.5 / -(-len(own) // columns)),  # of many rows half their height
     )
     for place, one in enumerate(own):
         sets = one.profile.augment()
