@@ -242,14 +242,15 @@ def athlete_style(number: int) -> dict[str, str]:
 def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
     """What every set misses its session's line by, against load, an athlete a panel: a bend or fan would show."""
     columns = min(PANELS_ACROSS, len(own))
+    rows = -(-len(own) // columns)
     shown = make_subplots(
-        rows=-(-len(own) // columns),
+        rows=rows,
         cols=columns,
         subplot_titles=[one.athlete for one in own],
         shared_xaxes="all",
         shared_yaxes="all",
         horizontal_spacing=0.02,
-        vertical_spacing=min(0.09, 0.5 / -(-len(own) // columns)),  # of many rows half their height
+        vertical_spacing=min(0.09, 0.5 / rows),  # of many rows half of the height
     )
     for place, one in enumerate(own):
         sets = one.profile.augment()
