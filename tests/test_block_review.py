@@ -315,3 +315,10 @@ def test_a_short_block_tells_what_the_last_8_weeks_found():
 def test_a_block_that_cannot_be_is_refused(since, until, says):
     with pytest.raises(UsageProblem, match=says):
         block_review(squad_of(), since=since, until=until)
+
+
+@pytest.mark.parametrize("times", [1, 4, 40])
+def test_what_sets_miss_their_line_by_is_drawn_of_few_athletes_and_of_many(last_block, times):
+    one = last_block.profiles.known[0]
+    shown = error_sections.residual_figure(one.measure, [one] * times)
+    assert len(shown.layout.annotations) == times  # a title each
