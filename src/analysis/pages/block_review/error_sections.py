@@ -265,7 +265,7 @@ def residual_figure(measure: Measure, own: Sequence[ProfileOf]) -> go.Figure:
             **where,
         )
         shown.add_hline(0, line_color=theme.TEXT, line_width=1, **where)
-    shown.update_layout(template=theme.TEMPLATE, showlegend=False, height=120 + 100 * -(-len(own) // columns))
+    shown.update_layout(template=theme.TEMPLATE, showlegend=False, height=120 + 100 * rows)
     names = {one.athlete for one in own}
     shown.for_each_annotation(lambda one: one.update(font_size=12, yshift=-16) if one.text in names else None)
     shown.update_xaxes(nticks=4, tickangle=0)
