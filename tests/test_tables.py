@@ -86,6 +86,20 @@ def test_no_row_is_a_frame_too(name):
     pd.testing.assert_frame_equal(table.coerce(empty), empty)
 
 
+_DAY = pd.Timestamp("2026-06-01")
+_PLAIN = {"text": "a", "number": 1.0, "integer": 1, "date": _DAY, "instant": _DAY.tz_localize("UTC"), "clock": _DAY}
+
+
+@pytest.mark.parametrize("storage", ["python", "pyarrow"])
+@pytest.mark.parametrize("name", TABLES)
+def test_texts_are_texts_whoever_keeps_them(name, storage):
+    table = TABLES[name]
+    with pd.option_context("mode.string_storage", storage):
+        frame = table.coerce(pd.DataFrame({column.name: [_PLAIN[column.kind]] for column in table.columns}))
+        pd.testing.assert_frame_equal(table.coerce(frame), frame)
+    assert isinstance(table.failures(frame), pd.DataFrame)  # not TypeError: each column is of its type
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_says_what_it_means_and_every_key_is_a_column_that_must_be_there(name):
     table = TABLES[name]

@@ -16,8 +16,7 @@ from analysis import open_workspace
 from analysis.base.errors import RenderFailed
 from analysis.base.limits import limit_memory
 from analysis.report.engine import forks, warm_parent
-from analysis.report.engine.forks import Limits, render_each
-from analysis.report.engine.render import render_plain
+from analysis.report.engine.forks import Limits, WarmParent, render_each
 from analysis.workspace import FRAMES
 
 pytestmark = [pytest.mark.soak, pytest.mark.skipif(not forks.can_fork, reason="this system cannot fork")]
@@ -168,6 +167,20 @@ def test_the_rehearsed_parent_has_one_thread_and_no_event_loop(quiet):
     assert "loop None" in quiet["look"]
 
 
+def test_a_warm_parent_has_rehearsed_what_it_was_asked_to():
+    with WarmParent(1, [WEEK]) as parent:
+        assert parent.not_rehearsed == ()
+
+
+def test_a_report_that_cannot_be_rehearsed_is_told_and_made_all_the_same(tmp_path, caplog):
+    broken = request(tmp_path, "broken", "if athlete_id == 'rehearsal':\n    raise ValueError('not this one')")
+    ((_, answer),) = render_each([broken], 1, [Path(broken["notebook"])])
+    assert "failed" not in answer
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said.startswith("Pages take longer than they need: broken.ipynb: Cell 2 of broken.ipynb")
+    assert "stopped with ValueError: not this one." in said
+
+
 def test_a_rehearsal_has_an_athlete_whose_files_were_all_taken_in():
     asked = []
 
@@ -183,8 +196,8 @@ def test_a_rehearsal_has_an_athlete_whose_files_were_all_taken_in():
 
 @pytest.mark.soak
 def test_the_reports_of_the_workbook_can_be_rehearsed():
-    reports = sorted(WEEK.parent.glob("*.ipynb"))
-    assert warm_parent.rehearse(reports, lambda arguments: render_plain(arguments, "kernel")) == []
+    with WarmParent(1, sorted(WEEK.parent.glob("*.ipynb"))) as parent:
+        assert parent.not_rehearsed == ()
 
 
 def test_a_parent_that_does_not_get_ready_says_so_and_nothing_runs(tmp_path, monkeypatch):

@@ -30,7 +30,6 @@ DTYPES: dict[Kind, str] = {
 }
 MISSING = "is missing"
 
-_DTYPES = {kind: pd.api.types.pandas_dtype(dtype) for kind, dtype in DTYPES.items()}
 _NO_FAILURES = pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
 _EMPTY = {kind: pd.Series(dtype=dtype).array for kind, dtype in DTYPES.items()}
 
@@ -79,7 +78,7 @@ class Column:
         >>> [(words, where.tolist()) for words, where in reps.failures(pd.Series([5.0, float("nan"), -1.0]))]
         [('below 0', [False, False, True])]
         """
-        if values.dtype != _DTYPES[self.kind]:
+        if values.dtype != DTYPES[self.kind]:  # by name: texts are the same, Arrow's or Python's
             raise TypeError(f"{self.name} is of type {values.dtype}, not {DTYPES[self.kind]}. Coerce the frame first.")
         if self.required and values.hasnans:
             yield MISSING, values.isna().to_numpy()
@@ -196,7 +195,7 @@ def _array(values: pd.Series, column: Column) -> pd.api.extensions.ExtensionArra
 
 
 def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
-    if values.dtype == _DTYPES[kind] and kind != "date":  # a date may still carry a time of day
+    if values.dtype == DTYPES[kind] and kind != "date":  # a date may still carry a time of day
         return values
     if kind in ("number", "integer"):
         return cast(pd.Series, pd.to_numeric(values)).astype(DTYPES[kind])

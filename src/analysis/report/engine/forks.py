@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import select
 import socket
@@ -26,6 +27,7 @@ _ENVIRONMENT = {
 }
 
 can_fork = hasattr(os, "fork")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,14 @@ class WarmParent:
     ----------
     asked : dict
         The requests that have no answer yet, by number.
+    not_rehearsed : tuple of str
+        Why some of the notebooks could not be rehearsed; its pages take longer than they need then.
     process_id : int
     """
 
     def __init__(self, at_a_time: int, rehearsed: Iterable[Path] = ()):
         self.asked: dict[int, dict[str, Any]] = {}
+        self.not_rehearsed: tuple[str, ...] = ()
         self._number = 0
         self._incoming = b""
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -183,7 +188,9 @@ class WarmParent:
                 f"The process that makes reports did not get ready{self._last_words}. "
                 "Render with `--engine kernel`, and check the installation with `workbook doctor`."
             ) from None
-        assert ready["ready"]
+        self.not_rehearsed = tuple(ready["not_rehearsed"])
+        for problem in self.not_rehearsed:
+            _log.warning("Pages take longer than they need: %s", problem)
         return self
 
     def __exit__(self, *_problem: object) -> None:

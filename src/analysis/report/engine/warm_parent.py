@@ -26,7 +26,7 @@ import tempfile
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,18 @@ class Parent:
         Requests come in and answers go out through it.
     work : callable
         What a child does with the arguments of its request; its result is JSON-ready.
+    not_rehearsed : list of str
+        Why a report could not be rehearsed, for whoever waits for this to be ready.
     """
 
-    def __init__(self, wire: socket.socket, work: Callable[[dict[str, Any]], dict[str, Any]], at_a_time: int):
-        self._wire, self._work, self._at_a_time = wire, work, at_a_time
+    def __init__(
+        self,
+        wire: socket.socket,
+        work: Callable[[dict[str, Any]], dict[str, Any]],
+        at_a_time: int,
+        not_rehearsed: Sequence[str] = (),
+    ):
+        self._wire, self._work, self._at_a_time, self._not_rehearsed = wire, work, at_a_time, list(not_rehearsed)
         self._waiting: deque[dict[str, Any]] = deque()
         self._children: list[_Child] = []
         self._incoming = bytearray()
@@ -76,7 +84,7 @@ class Parent:
     def serve(self) -> None:
         """Until the other end of the wire is closed; then no child is left either."""
         try:
-            self._say({"ready": True, "threads": threads()})
+            self._say({"ready": True, "threads": threads(), "not_rehearsed": self._not_rehearsed})
             while self._listen():
                 while self._waiting and len(self._children) < self._at_a_time:
                     self._begin(self._waiting.popleft())
@@ -276,13 +284,14 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     pyarrow.set_io_thread_count(1)
     pandas.set_option("mode.string_storage", "python")  # of an athlete's few rows Arrow makes pages a tenth dearer
     work = functools.partial(render_plain, engine="in-process")
+    not_rehearsed = []
     if reports:
         import_core()
-        print(*rehearse([Path(report) for report in reports], work), sep="\n", file=sys.stderr)
+        not_rehearsed = rehearse([Path(report) for report in reports], work)
     gc.collect()
     gc.freeze()  # children do not copy what they never touch
     gc.set_threshold(*_RARELY)
-    Parent(socket.socket(fileno=descriptor), work, at_a_time).serve()
+    Parent(socket.socket(fileno=descriptor), work, at_a_time, not_rehearsed).serve()
 
 
 if __name__ == "__main__":
