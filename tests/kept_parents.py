@@ -17,7 +17,7 @@ class KeptParents:
         self._ready: dict[object, WarmParent] = {}
 
     @contextmanager
-    def lent(self, at_a_time: int, _rehearsed: Iterable[Path] = ()) -> Iterator[WarmParent]:
+    def lent(self, at_a_time: int, _rehearsed: Iterable[Path] | None = None) -> Iterator[WarmParent]:
         """In place of `WarmParent`; nothing is rehearsed, which makes the first page of many quicker and no other."""
         asked = at_a_time, frozenset((name, value) for name, value in os.environ.items() if name not in _OF_TESTS)
         parent = self._ready.pop(asked, None) or WarmParent(at_a_time).__enter__()

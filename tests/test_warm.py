@@ -139,7 +139,7 @@ print("loop", asyncio._get_running_loop())
 WEEK = Path(__file__).parents[1] / "notebooks" / "reports" / "athlete_week.ipynb"
 
 
-def pages(requests: list[dict], at_a_time: int, rehearsed: tuple[Path, ...] = ()) -> dict[str, str]:
+def pages(requests: list[dict], at_a_time: int, rehearsed: tuple[Path, ...] | None = None) -> dict[str, str]:
     """What the outputs of each page say, by athlete."""
     done = list(render_each(requests, at_a_time, rehearsed))
     assert all("seconds" in answer for _, answer in done), done
@@ -190,8 +190,25 @@ def test_a_rehearsal_has_an_athlete_whose_files_were_all_taken_in():
         assert {name for name in FRAMES if athlete.frames[name].empty} <= {"runs", "proposals", "labels"}
         return {"failed": "said by the report"}
 
-    assert warm_parent.rehearse([WEEK], look) == ["athlete_week.ipynb: said by the report"]
-    assert asked == [{"athlete_id": "rehearsal", "until": "2026-07-05"}]
+    failures = [f"{name}.ipynb: said by the report" for name in ("own_report", "athlete_week")]
+    assert warm_parent.rehearse([WEEK], look) == failures
+    assert asked == 2 * [{"athlete_id": "rehearsal", "until": "2026-07-05"}]
+
+
+IMPORTS = """
+import sys
+before = set(sys.modules)
+import pandas as pd, plotly.graph_objects as go
+display(pd.DataFrame({"load_kg": [1.0, 2.0]}))
+display(go.Figure(go.Scatter(x=pd.Series([1.0, 2.0]), y=[1.0, 2.0])))
+print("new", [name for name in sys.modules if name.partition(".")[0] in ("pandas", "plotly", "kaleido", "narwhals")
+              and name not in before])
+"""
+
+
+def test_a_figure_of_a_report_of_ones_own_imports_nothing_in_its_child(tmp_path):
+    told = pages([request(tmp_path, "figure", IMPORTS)], 1, ())
+    assert "new []" in told["figure"]
 
 
 @pytest.mark.soak

@@ -88,8 +88,7 @@ def render_all(
     elif _chosen(engine) == "kernel":
         yield from _in_kernels(manifest, jobs, at_a_time, force)
     else:
-        reports = {job.report for job in jobs} if len(jobs) >= _WORTH_REHEARSING else set()
-        rehearsed = _shipped(workspace, reports)
+        rehearsed = _shipped(workspace, {job.report for job in jobs}) if len(jobs) >= _WORTH_REHEARSING else None
         yield from _all_requested(manifest, jobs, force, lambda requests: render_each(requests, at_a_time, rehearsed))
     with contextlib.suppress(OSError):  # a folder that cannot be written has failed every page already
         write_index(workspace)

@@ -39,7 +39,10 @@ class Limits:
 
 
 def render_each(
-    requests: Iterable[dict[str, Any]], at_a_time: int, rehearsed: Iterable[Path] = (), limits: Limits | None = None
+    requests: Iterable[dict[str, Any]],
+    at_a_time: int,
+    rehearsed: Iterable[Path] | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each request with its answer, in the order in which they end; one that fails stops no other.
 
@@ -53,7 +56,8 @@ def render_each(
     at_a_time : int
         Children at a time.
     rehearsed : iterable of Path
-        Notebooks to rehearse on made-up data before anything else; worth it from a handful of reports on.
+        Notebooks to rehearse on made-up data before anything else, and with them what reports of one's own do; None
+        for no rehearsal, which is worth its time from a handful of reports on.
     limits : Limits
         Of each report.
 
@@ -151,7 +155,7 @@ class WarmParent:
     process_id : int
     """
 
-    def __init__(self, at_a_time: int, rehearsed: Iterable[Path] = ()):
+    def __init__(self, at_a_time: int, rehearsed: Iterable[Path] | None = None):
         self.asked: dict[int, dict[str, Any]] = {}
         self.not_rehearsed: tuple[str, ...] = ()
         self._number = 0
@@ -159,17 +163,12 @@ class WarmParent:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._wire, its = socket.socketpair()
         of_us = "analysis.report.engine.warm_parent"
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            of_us,
-            str(its.fileno()),
-            str(at_a_time),
-        ]  # no stray module of this folder
+        command = [sys.executable, "-P", "-m", of_us, str(its.fileno()), str(at_a_time)]  # -P: no module of this folder
+        if rehearsed is not None:
+            command += ["rehearse", *map(str, dict.fromkeys(rehearsed))]
         with its:
             self._process = subprocess.Popen(
-                [*command, *map(str, dict.fromkeys(rehearsed))],
+                command,
                 pass_fds=[its.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._said,

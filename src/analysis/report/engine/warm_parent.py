@@ -5,7 +5,7 @@ request. It has a single thread, no event loop and no data of an athlete; what a
 with its child. A child that takes longer than its deadline is killed with everything it started, one that asks for more
 memory than its limit gets a MemoryError, and one that died of something else is tried once more.
 
-    python -m analysis.report.engine.warm_parent SOCKET AT_A_TIME [NOTEBOOK TO REHEARSE ...]
+    python -m analysis.report.engine.warm_parent SOCKET AT_A_TIME [rehearse [NOTEBOOK ...]]
 """
 
 import contextlib
@@ -41,6 +41,14 @@ _KILL_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _TO_SAY_WHERE_S = 0.3
 _CORE = ("metrics", "models", "figures", "pages")
 _RARELY = (50_000, 20, 100)  # a report ends before it has much garbage
+_PARAMETERS = 'athlete_id: str = ""\nuntil: str = ""'
+_OWN_REPORT = """
+from analysis.figures.load_velocity import load_velocity_figure
+from analysis.models.strength.load_velocity import load_velocity_profile
+profile = load_velocity_profile([40.0, 50.0, 60.0, 70.0], [0.98, 0.88, 0.77, 0.67], mvt_m_s=0.25)
+display(profile.tidy())
+load_velocity_figure(profile)
+"""  # a table and a figure, which the reports of the workbook show in another way
 
 
 @dataclass(eq=False)
@@ -245,8 +253,11 @@ def import_core() -> None:
 def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
     """Make each report once, on made-up data, into a folder that is deleted; why some could not be, in words.
 
-    A rehearsal only saves time: one that fails is no reason not to work.
+    Before them one that shows a figure and a table, as reports of the user's own do. A rehearsal only saves time: one
+    that fails is no reason not to work.
     """
+    import nbformat
+
     from analysis.report.due import is_of_squad
     from analysis.report.scripts import PLOTLY
     from analysis.workspace import rehearsal
@@ -256,8 +267,12 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
             made_up = rehearsal.made_up(Path(folder))
         except Exception as problem:
             return [f"No athlete to rehearse on: {type(problem).__name__}: {problem}"]
+        told, shows = nbformat.v4.new_code_cell(_PARAMETERS), nbformat.v4.new_code_cell(_OWN_REPORT)
+        told.metadata["tags"] = ["parameters"]
+        own_report = made_up.folder / "own_report.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[told, shows]), own_report)
         failures = []
-        for report in reports:
+        for report in (own_report, *reports):
             whose = {} if is_of_squad(report) else {"athlete_id": made_up.athlete_id}
             arguments = {
                 "notebook": str(report),
@@ -272,8 +287,8 @@ def rehearse(reports: list[Path], work: Callable[[dict[str, Any]], dict[str, Any
     return failures
 
 
-def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
-    """Import, rehearse, say ready, serve."""
+def main(descriptor: int, at_a_time: int, reports: list[Path] | None) -> None:
+    """Import, rehearse unless there is nothing named `reports`, say ready, serve."""
     import pandas
     import pyarrow
 
@@ -285,9 +300,9 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
     pandas.set_option("mode.string_storage", "python")  # of an athlete's few rows Arrow makes pages a tenth dearer
     work = functools.partial(render_plain, engine="in-process")
     not_rehearsed = []
-    if reports:
+    if reports is not None:
         import_core()
-        not_rehearsed = rehearse([Path(report) for report in reports], work)
+        not_rehearsed = rehearse(reports, work)
     gc.collect()
     gc.freeze()  # children do not copy what they never touch
     gc.set_threshold(*_RARELY)
@@ -295,4 +310,4 @@ def main(descriptor: int, at_a_time: int, reports: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), int(sys.argv[2]), [Path(path) for path in sys.argv[4:]] if sys.argv[3:] else None)
