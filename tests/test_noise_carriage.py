@@ -296,6 +296,39 @@ def test_who_joins_a_large_squad_takes_the_place_of_one_at_most(athletes, most):
     assert after - before <= {"newcomer"}
 
 
+class Counts:
+    """A store in which everybody lifts: a third of them on the newer device too, and one in four something else."""
+
+    def count(self, *_names):
+        return []
+
+    def lifts(self):
+        for number in range(40):
+            rated = 5 if number % 2 else 0
+            yield f"a{number}", "deadlift", "older", 9, 0, rated, 0
+            if number % 3 == 0:
+                yield f"a{number}", "deadlift", "newer", 9, 9, 0, 0
+            if number % 4 == 0:
+                yield f"a{number}", "curl", "newer", 9, 0, 0, number
+        yield "a1", "squat", None, 0, 0, 0, 0
+
+
+def test_a_lift_on_a_device_is_a_kind_of_its_own_and_of_others_only_what_is_followed():
+    kinds = {kind for _, kind in noise.measured(Counts(), {"deadlift", "squat"})}
+    assert kinds == {
+        *(("deadlift", "1RM"), ("squat", "1RM"), ("deadlift", "rating"), ("curl", "tempo")),
+        *(("deadlift", "speed", "older"), ("deadlift", "speed", "newer"), ("deadlift", "angle", "newer")),
+    }
+
+
+@pytest.mark.parametrize("most", [3, 7, 13])
+def test_a_lift_that_few_do_on_a_device_is_in_the_sample_as_often_as_others(most):
+    kinds = list(noise.measured(Counts(), {"deadlift"}))
+    sample = noise.those_who_count({f"a{number}" for number in range(40)}, lambda: kinds, most)
+    counts = Counter(kind for one, kind in kinds if one in sample)
+    assert min(counts.values()) >= min(most, 9)
+
+
 def test_a_squad_larger_than_the_sample_is_judged_by_the_sample(squad, read, monkeypatch):
     monkeypatch.setattr(noise.those_who_count, "__defaults__", (3,))
     table = squad.athlete("alder1", UNTIL).noise

@@ -76,6 +76,29 @@ def test_what_goes_in_comes_out_in_canonical_types(store):
     assert pd.isna(got["notes"])
 
 
+def a_rep(**more) -> pd.DataFrame:
+    row = {"session_id": "s1", "set_no": 1, "rep_no": 1, "athlete_id": "k3vd", "device": "encoder", "row_no": 1}
+    return pd.DataFrame([row | more])
+
+
+def test_a_lift_is_counted_by_its_device_with_what_is_measured_of_it(store):
+    deadlift, squat = a_set(tempo="3-1-1-0"), a_set(set_no=2, exercise="squat")
+    of_both = [a_rep(mean_velocity_m_s=0.6), a_rep(rep_no=2, mean_propulsive_velocity_m_s=0.7, form_flags="")]
+    camera = a_rep(rep_no=3, device="camera", hinge_angle_deg=80.0, form_flags="flexion")
+    unknown = a_set(set_no=3, exercise=None, exercise_raw="Thing")
+    sets = pd.concat([deadlift, squat, unknown])
+    append(store, sessions=a_session(), sets=sets, reps=pd.concat([*of_both, camera, a_rep(set_no=3)]))
+    append(
+        store, "b" * 64, sessions=a_session(session_id="t", athlete_id="x"), sets=a_set(session_id="t", athlete_id="x")
+    )
+    assert sorted(store.lifts(), key=str) == [
+        ("k3vd", "deadlift", "camera", 0, 1, 1, 1),
+        ("k3vd", "deadlift", "encoder", 2, 0, 1, 2),
+        ("k3vd", "squat", None, 0, 0, 0, 0),
+        ("x", "deadlift", None, 0, 0, 0, 0),
+    ]
+
+
 def test_every_table_has_a_place_and_reads_back_empty(store):
     for name, table in TABLES.items():
         if name != "samples":

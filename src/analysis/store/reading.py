@@ -61,6 +61,17 @@ def rows_told() -> sql.Select:
 
 
 @functools.cache
+def _lifts() -> sql.Select:
+    sets, reps = STORED["sets"].c, STORED["reps"].c
+    of_a_set = sql.and_(*(reps[name] == sets[name] for name in ("athlete_id", "session_id", "set_no")))
+    speed = sql.func.coalesce(reps.mean_velocity_m_s, reps.mean_propulsive_velocity_m_s)
+    told = [sql.func.count(column) for column in (speed, reps.hinge_angle_deg, reps.form_flags)]
+    by = (sets.athlete_id, sets.exercise, reps.device)
+    query = sql.select(*by, *told, sql.func.count(sets.tempo)).group_by(*by).where(sets.exercise.is_not(None))
+    return query.select_from(STORED["sets"].outerjoin(STORED["reps"], of_a_set))
+
+
+@functools.cache
 def _raw_rows() -> sql.Select:
     rows = STORED["source_rows"]
     query = sql.select(rows.c.row_no, rows.c.row_hash, rows.c.occurrence)
@@ -84,6 +95,12 @@ def verify(connection: sql.Connection, name: str) -> None:
 def streams(connection: sql.Connection, name: str) -> Rows:
     """athlete_id, table, rows, first_date and last_date (ISO) of each athlete in a table; counted where they lie."""
     return fetched(connection, _streams(name))
+
+
+def lifts(connection: sql.Connection) -> Rows:
+    """athlete_id, exercise, device, and how many repetitions have a speed, a hinge angle and a rating, of each lift on
+    each device; without repetitions the device is missing and they are none. Last, how many sets have a tempo."""
+    return fetched(connection, _lifts())
 
 
 def sample_files(connection: sql.Connection, athlete_id: str) -> Rows:

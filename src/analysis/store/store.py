@@ -152,6 +152,12 @@ class Store:
         with self._engine.connect() as connection:
             return [row for name in names for row in reading.streams(connection, name)]
 
+    @tried_again
+    def lifts(self) -> Rows:
+        """What is measured of each lift of each athlete on each device, as `reading.lifts`; counted where they lie."""
+        with self._engine.connect() as connection:
+            return reading.lifts(connection)
+
     def samples(self, athlete_id: str, session_id: str) -> pd.DataFrame:
         """The watch records of one session, of the newest file that holds it; empty where there is none."""
         path = self._newest_samples(athlete_id, session_id)

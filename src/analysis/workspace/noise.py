@@ -11,7 +11,7 @@ is measured know its typical error to 4 % from weekly exposures of half a year, 
 import contextlib
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,13 @@ import pyarrow as pa
 
 from analysis.base.files import write_whole
 from analysis.base.frames import ATHLETES_LEAST, NOISE_COLUMNS
+from analysis.store import Store
 from analysis.workspace.frame_files import packed, read_frame
 
 FOLDER = "noise"  # in the store's
 ATHLETES_MOST = 100  # of each kind of measurement
-# what tells one kind from another, by the table that holds it
-KINDS = {
-    "sets": ("exercise",),
-    "reps": ("device",),
+# what tells one kind from another, by the table that holds it; of lifts `measured` knows more
+_KINDS = {
     "runs": ("sport", "device"),
     "splits": ("test_id", "device"),
     "trials": ("test_id", "device"),
@@ -37,13 +36,28 @@ KINDS = {
 NoiseOf = Callable[[Iterable[Any], pd.Timestamp], pd.DataFrame]  # of athletes, up to a day
 
 
+def measured(store: Store, key_lifts: Collection[str]) -> Iterator[tuple[str, Hashable]]:
+    """What is measured of whom: an athlete, and a kind of measurement that noise is told of.
+
+    Of a lift, each device is a kind of its own; bar speed and 1RM are followed of the key lifts alone.
+    """
+    for table, told_by in _KINDS.items():
+        for athlete_id, *kind, _n in store.count(table, "athlete_id", *told_by):
+            yield athlete_id, (table, *kind)
+    for athlete_id, exercise, device, *counts in store.lifts():
+        kinds = [(exercise, "1RM"), (exercise, "speed", device)] if exercise in key_lifts else []
+        kinds += [(exercise, "angle", device), (exercise, "rating"), (exercise, "tempo")]
+        n_of = dict(zip(("speed", "angle", "rating", "tempo"), counts, strict=True))
+        yield from ((athlete_id, kind) for kind in kinds if n_of.get(kind[1], 1))
+
+
 def no_noise() -> pd.DataFrame:
     """The table of a squad of which nothing is known."""
     return pd.DataFrame(columns=list(NOISE_COLUMNS))
 
 
 def those_who_count(
-    athlete_ids: Collection[str], kinds: Callable[[], Iterable[tuple[str, str]]], most: int = ATHLETES_MOST
+    athlete_ids: Collection[str], kinds: Callable[[], Iterable[tuple[str, Hashable]]], most: int = ATHLETES_MOST
 ) -> list[str]:
     """Whose values the noise of a squad is told by: everybody's of up to `most`, else those of a sample.
 
@@ -57,7 +71,7 @@ def those_who_count(
     """
     if len(athlete_ids) <= most:
         return sorted(athlete_ids)
-    own: dict[str, set[str]] = defaultdict(set)
+    own: dict[str, set[Hashable]] = defaultdict(set)
     for athlete_id, kind in kinds():
         own[athlete_id].add(kind)
     there = Counter(kind for athlete_id in athlete_ids for kind in own[athlete_id])

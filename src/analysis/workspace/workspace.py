@@ -25,7 +25,7 @@ from analysis.workspace.bundle import Bundle
 from analysis.workspace.consent import Consent, agreeing, consents, without_body_mass
 from analysis.workspace.fingerprint import digest, source_hash
 from analysis.workspace.left_out import left_out
-from analysis.workspace.noise import KINDS, NoiseOf, keep, kept, no_noise, those_who_count
+from analysis.workspace.noise import NoiseOf, keep, kept, measured, no_noise, those_who_count
 from analysis.workspace.notebooks import notebook_of
 from analysis.workspace.overview import WITH_DEVICE, Overview, overview_of_frames, overview_of_streams
 from analysis.workspace.people import Athlete, NoiseWhenAsked, Squad
@@ -164,14 +164,10 @@ class Workspace:
 
     def _counted(self, until: pd.Timestamp) -> Iterator[Athlete]:
         """Those whose values count for the noise, one in memory at a time."""
-        for athlete_id in those_who_count(agreeing(self.consents(), "squad"), self._kinds):
+        key_lifts = {lift.exercise for lift in self.config.lifts}
+        kinds = partial(measured, self.store, key_lifts)
+        for athlete_id in those_who_count(agreeing(self.consents(), "squad"), kinds):
             yield self._one(self.tables.frames(_OF_A_PAGE, [athlete_id]), until, no_noise())
-
-    def _kinds(self) -> Iterator[tuple[str, str]]:
-        """What is measured of whom: an athlete, and a kind of measurement that noise is told of."""
-        for table, told_by in KINDS.items():
-            for athlete_id, *kind, _n in self.store.count(table, "athlete_id", *told_by):
-                yield athlete_id, repr((table, *kind))
 
     def pack(
         self, athlete_id: str, folder: Path, until: str | None = None, noise: pd.DataFrame | None = None
