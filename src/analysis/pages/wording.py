@@ -14,9 +14,11 @@ from analysis.base.sentences import plural as plural
 from analysis.base.states import State
 from analysis.base.units import LONG_TIME_S
 from analysis.models.strength.speed_at_load import SpeedAtLoad
+from analysis.pages import words
 from analysis.pages.parts import Missing
 
 SIDES = {"L": "left", "R": "right"}
+NAMED_MOST = 8  # in one sentence; more are counted
 DECIMALS = {"m/s": 2, "s": 2, "s/km": 0, "kg": 1, "deg": 0, "cm": 1, "m": 2}
 _PEOPLE_AND_PLACES = (
     *("Romanian", "Bulgarian", "Nordic", "Russian", "Turkish", "Spanish", "Swiss", "Swedish", "Olympic", "Copenhagen"),
@@ -151,13 +153,23 @@ def left_out_fact(row: Any, day: str, who: str = "") -> Fact:
     return Fact(f"left_out.{row.table_name}.{row.row_key}", f"Left out: {named}: {row.reason}.")
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(parts: Sequence[str], between: str = ", ") -> str:
     """Words one after the other.
 
     >>> listed(["Alder"]), listed(["Alder", "Birch", "Cedar"])
     ('Alder', 'Alder, Birch and Cedar')
     """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"{between.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def few(parts: Sequence[str], most: int = NAMED_MOST, between: str = ", ") -> str:
+    """As `listed`, so many as a reader takes in; the others are counted.
+
+    >>> few(["Alder", "Birch", "Cedar"], 2)
+    'Alder, Birch and 1 more'
+    """
+    more = [words.AND_MORE.format(n=len(parts) - most)] if len(parts) > most else []
+    return listed([*parts[:most], *more], between)
 
 
 def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]:
@@ -165,7 +177,7 @@ def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]
 
     >>> parts = [Missing("a", "Too few sets.", "too_few_values"), Missing("b", "Too few sets.", "too_few_values")]
     >>> unknown_parts(parts, {"a": "Alder", "b": "Birch"})[0].sentence
-    'Alder, Birch: cannot tell. Too few sets.'
+    'Alder and Birch: cannot tell. Too few sets.'
     """
     alike: dict[tuple[str, str], list[Missing]] = {}
     for one in parts:
@@ -173,7 +185,7 @@ def unknown_parts(parts: Iterable[Missing], names: dict[str, str]) -> list[Fact]
     return [
         Fact(
             found[0].subject,
-            f"{', '.join(names[one.subject] for one in found)}: cannot tell. {sentence}",
+            f"{few([names[one.subject] for one in found])}: cannot tell. {sentence}",
             State.CANNOT_TELL,
             reason=reason,
             lead="",

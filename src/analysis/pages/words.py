@@ -16,4 +16,5 @@ SIDES_OF_COACH = (
     "{name}: {by} % right over left ({level} % interval {low} to {high}), {side} larger on {agreeing} of {dates}; "
     "sure where the interval leaves out 0."
 )
+AND_MORE = "{n} more"  # names, of more than a sentence holds
 NOTHING_IN_WEEKS = "Nothing in {weeks} weeks."

@@ -18,7 +18,7 @@ from analysis.pages.block_review.fits import MeasurementErrorOf, ProfileOf
 from analysis.pages.block_review.measures import Measure
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.numbers import between_words, digits_of_error, number_words, signed_words, titled, with_interval
-from analysis.pages.wording import count_text, unknown_parts
+from analysis.pages.wording import count_text, few, unknown_parts
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
 
@@ -188,7 +188,7 @@ def _remarks(own: Sequence[ProfileOf]) -> list[Fact]:
         if one.profile.remark:
             alike.setdefault(one.profile.remark, []).append(one)
     return [
-        Fact(f"{of[0].athlete_id}.{of[0].measure.key}.remark", f"{', '.join(one.athlete for one in of)}: {remark}")
+        Fact(f"{of[0].athlete_id}.{of[0].measure.key}.remark", f"{few([one.athlete for one in of])}: {remark}")
         for remark, of in alike.items()
     ]
 
@@ -205,7 +205,7 @@ def _profile_fact(measure: Measure, own: Sequence[ProfileOf]) -> Fact:
         within=np.median(within),
     )
     if unbounded:
-        sentence += words.UNBOUNDED.format(names=", ".join(unbounded))
+        sentence += words.UNBOUNDED.format(names=few(unbounded))
     return Fact(f"{measure.key}.profiles", sentence, estimate=float(np.nanmedian(left_out)), unit="m/s", n=len(own))
 
 

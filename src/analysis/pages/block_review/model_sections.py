@@ -22,7 +22,7 @@ from analysis.pages.block_review.error_sections import profiles as profiles
 from analysis.pages.block_review.fits import GrowthOf, LoadResponse
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.numbers import between_words, digits_of_error, number_words, p_words, signed_words, titled
-from analysis.pages.wording import count_text, unknown_parts
+from analysis.pages.wording import count_text, few, unknown_parts
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
 
@@ -63,7 +63,7 @@ def _verdict_facts(known: Sequence[LoadResponse]) -> list[Fact]:
     ]
     open_ended = [one.athlete for one in known if one.review.verdict == "not identifiable"]
     if open_ended:
-        sentence = words.NOT_IDENTIFIABLE.format(names=", ".join(open_ended))
+        sentence = words.NOT_IDENTIFIABLE.format(names=few(open_ended))
         facts.append(
             Fact("load_response.not_identifiable", sentence, State.CANNOT_TELL, reason="not_identifiable", lead="")
         )

@@ -23,7 +23,7 @@ from analysis.pages.block_review.measures import BlockChange, Measure
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.block_review.summary import summary
 from analysis.pages.numbers import NOTHING, between_signed, number_words, signed_words, titled
-from analysis.pages.wording import count_text, decimals_of, expected_text, listed, long_day
+from analysis.pages.wording import count_text, decimals_of, expected_text, few, listed, long_day
 
 Block = Fact | Drawing | pd.DataFrame
 
@@ -58,7 +58,7 @@ def message(review: BlockReview) -> list[Block]:
     for one in told:
         if one.change.changed:
             found.setdefault((one.athlete, one.change.state), []).append(_within(one.measure))
-    names = "; ".join(f"{athlete} {state} in {', '.join(what)}" for (athlete, state), what in found.items())
+    names = few([f"{who} {state} in {', '.join(what)}" for (who, state), what in found.items()], MOST_NAMES, "; ")
     changed = sum(one.change.changed for one in told)
     sentence = (words.CHANGED if found else words.NONE_CHANGED).format(
         changed=changed, n=len(told), luck=expected_text(review.by_luck), names=names
@@ -114,7 +114,7 @@ def _off_fact(plan: pd.DataFrame) -> list[Fact]:
     off = plan[plan["off"] > 0]
     if off.empty:
         return []
-    names = ", ".join(f"{row.athlete} on {count_text(int(row.off), 'planned lifting day')}" for row in off.itertuples())
+    names = few([f"{row.athlete} on {count_text(int(row.off), 'planned lifting day')}" for row in off.itertuples()])
     return [Fact("block.plan.off", words.PLAN_OFF.format(names=names), n=int(off["off"].sum()))]
 
 
@@ -166,7 +166,7 @@ def _silences(silent: pd.DataFrame) -> list[Fact]:
     return [
         Fact(
             f"attrition.{names[0]}",
-            words.SILENT.format(names=", ".join(names), weeks=count_text(len(begins), "week"), days=", ".join(begins)),
+            words.SILENT.format(names=few(names), weeks=count_text(len(begins), "week"), days=", ".join(begins)),
             reason="nothing_logged",
             n=len(begins),
         )
@@ -254,7 +254,7 @@ def _names(some: Sequence[BlockChange], everybody: Sequence[BlockChange]) -> str
     """The athletes by name, or how many where they are all who have the measure and many."""
     if len(some) == len(everybody) > MOST_NAMES:
         return words.EVERYBODY.format(n=len(some))
-    return ", ".join(one.athlete for one in some)
+    return few([one.athlete for one in some])
 
 
 def change_fact(one: BlockChange, display: Display) -> Fact:

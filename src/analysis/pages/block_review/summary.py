@@ -23,7 +23,7 @@ from analysis.pages.block_review.training_sections import (
     shares_pct,
 )
 from analysis.pages.numbers import between_signed, digits_of_error, number_words, signed_words
-from analysis.pages.wording import expected_text, listed
+from analysis.pages.wording import expected_text, few, listed
 
 Told = tuple[str, str, State | None]  # verdict, text, state
 
@@ -99,7 +99,7 @@ def _growth(review: BlockReview) -> Told:
     verdict = words.GROWTH_NONE if low <= 0 <= high else words.GROWTH_UP if low > 0 else words.GROWTH_DOWN
     own = one.growth.athletes
     beyond = own.loc[(own["slope_low"] > 0) | (own["slope_high"] < 0), "athlete_id"].astype(str).tolist()
-    more = words.GROWTH_BEYOND.format(names=", ".join(beyond)) if one.growth.settled and beyond else ""
+    more = words.GROWTH_BEYOND.format(names=few(beyond)) if one.growth.settled and beyond else ""
     between = between_signed(low, high, 1)
     text = words.LINE_GROWTH[1].format(
         name=one.measure.name, slope=signed_words(slope, 1), between=between, beyond=more
@@ -165,7 +165,7 @@ def _running(review: BlockReview) -> Told:
     if not known:
         return words.CANNOT_TELL, mechanics.strip(), None
     changed = [f"{one.athlete} {one.durability.change.state}" for one in known if one.durability.change.changed]
-    said = words.SHORT_CHANGED.format(names=", ".join(changed)) if changed else words.DURABILITY_SAME
+    said = words.SHORT_CHANGED.format(names=few(changed)) if changed else words.DURABILITY_SAME
     mean = number_words(float(np.median([block_loss(one, review.block)[0] for one in known])), 1)
     verdict, text = words.LINE_RUNNING
     return verdict.format(mean=mean), text.format(changed=said, mechanics=mechanics), None

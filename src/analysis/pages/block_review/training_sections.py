@@ -20,7 +20,7 @@ from analysis.pages.block_review.measures import Block as BlockDays
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.block_review.trained import Balance, DurabilityOf
 from analysis.pages.numbers import between_signed, between_words, number_words, signed_words, titled
-from analysis.pages.wording import count_text, exercise_name, unknown_parts
+from analysis.pages.wording import count_text, exercise_name, few, unknown_parts
 
 Block = Fact | Drawing | pd.DataFrame | go.Figure
 
@@ -68,7 +68,7 @@ def _loss_facts(losses: Sequence[DurabilityOf], block: BlockDays) -> list[Fact]:
         return []
     means = [block_loss(one, block)[0] for one in losses]
     changed = [f"{one.athlete} {one.durability.change.state}" for one in losses if one.durability.change.changed]
-    changed_text = words.DURABILITY_CHANGED.format(names=", ".join(changed)) if changed else words.DURABILITY_SAME
+    changed_text = words.DURABILITY_CHANGED.format(names=few(changed)) if changed else words.DURABILITY_SAME
     told = words.DURABILITY.format(
         mean=number_words(float(np.median(means)), 1), low=number_words(min(means), 1), high=number_words(max(means), 1)
     )
@@ -282,9 +282,9 @@ def _side_test_facts(found: Balance) -> list[Fact]:
     facts = []
     for test_id, own in by_test.items():
         sure = [(name, one) for name, one in own if one.is_sure]
-        names = ", ".join(f"{name}, {one.larger} by {abs(one.estimate_pct):.0f} %" for name, one in sure)
+        told = [f"{name}, {one.larger} by {abs(one.estimate_pct):.0f} %" for name, one in sure]
         sentence = words.SIDE_TESTS.format(
-            test=own[0][1].name, sure=len(sure), n=len(own), names=f" ({names})" if names else ""
+            test=own[0][1].name, sure=len(sure), n=len(own), names=f" ({few(told, between='; ')})" if told else ""
         )
         facts.append(Fact(f"balance.{test_id}", sentence, n=len(own)))
     return facts

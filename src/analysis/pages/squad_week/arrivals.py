@@ -13,7 +13,7 @@ from analysis.pages.squad_week.lines import by_device
 from analysis.pages.squad_week.members import STREAMS, Finding, MemberWeek, NewDevice
 from analysis.pages.squad_week.since import since_last_week, verdict_of
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, left_out_fact, listed, withheld_fact
+from analysis.pages.wording import count_text, day_text, few, left_out_fact, listed, withheld_fact
 
 Block = Fact | Drawing
 
@@ -75,7 +75,7 @@ def _late_facts(files: pd.DataFrame, week: SquadWeek) -> list[Fact]:
     late = {one.name: rows for one in week.everyone if (rows := _late_rows(one, came, week))}
     if not late:
         return []
-    names = listed([words.COUNTED.format(name=name, n=count_text(n, "row")) for name, n in late.items()])
+    names = few([words.COUNTED.format(name=name, n=count_text(n, "row")) for name, n in late.items()])
     return [Fact("changes.late", words.CAME_LATE.format(day=day, names=names), n=sum(late.values()))]
 
 
@@ -163,7 +163,7 @@ def _correction_words(revisions: pd.DataFrame, week: SquadWeek) -> str:
         return words.NOT_CORRECTED
     names = {one.athlete_id: one.name for one in week.everyone}
     by_athlete = revisions["athlete_id"].map(names).value_counts()
-    told = listed([words.COUNTED.format(name=name, n=n) for name, n in by_athlete.items()])
+    told = few([words.COUNTED.format(name=name, n=n) for name, n in by_athlete.items()])
     return words.CORRECTED.format(rows=count_text(len(revisions), "row"), names=told)
 
 

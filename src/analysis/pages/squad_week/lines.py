@@ -12,18 +12,17 @@ from analysis.metrics.adherence import away
 from analysis.models.checks import CheckHistory
 from analysis.models.form.mobility_level import MobilityLevel
 from analysis.models.form.sides import SideDifference
+from analysis.pages import words as shared_words
 from analysis.pages.series import larger_side, wording_of
 from analysis.pages.squad_week import words
 from analysis.pages.squad_week.findings import finding_fact
 from analysis.pages.squad_week.members import MemberWeek, NewDevice
-from analysis.pages.squad_week.people import CARDS_MOST, NAMES_MOST, Case, cases, few, leading
+from analysis.pages.squad_week.people import CARDS_MOST, NAMES_MOST, Case, cases, leading
 from analysis.pages.squad_week.told import WEEK_DAYS, series_name, told_fact, what_of
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, listed, lower_first, within
+from analysis.pages.wording import NAMED_MOST, count_text, day_text, few, listed, lower_first, within
 
 Block = Fact | Drawing
-
-LINE_MOST = 8  # in a line; more are counted
 
 
 def lines(week: SquadWeek) -> list[Block]:
@@ -61,7 +60,7 @@ def _watch(week: SquadWeek) -> list[Block]:
         direction = wording_of(one.series, week.display).direction(one.series.change.off_by)
         alike.setdefault((series_name(one.series, week.display), direction), []).append(one.athlete)
     told = [
-        words.ONCE.format(athletes=listed(list(dict.fromkeys(names))), direction=direction, what=what)
+        words.ONCE.format(athletes=few(list(dict.fromkeys(names))), direction=direction, what=what)
         for (what, direction), names in alike.items()
     ]
     facts = tuple(
@@ -192,7 +191,7 @@ def _undated(week: SquadWeek) -> list[str]:
         )
         if one.has_changed and is_test:
             tests.append(words.TEST_OF.format(athlete=one.athlete, test=one.series.name))
-    return [words.NO_DAY.format(tests=few(tests, LINE_MOST))] if tests else []
+    return [words.NO_DAY.format(tests=few(tests))] if tests else []
 
 
 def _due_text(day: pd.Timestamp, name: str, athletes: Sequence[str], week: SquadWeek) -> str:
@@ -250,5 +249,5 @@ def _device_text(series: Sequence[NewDevice]) -> str:
 
 def _sentence(told: Sequence[str]) -> str:
     """The parts of a line, those beyond what it holds counted."""
-    more = [words.AND_MORE.format(n=len(told) - LINE_MOST)] if len(told) > LINE_MOST else []
-    return f"{'; '.join([*told[:LINE_MOST], *more])}."
+    more = [shared_words.AND_MORE.format(n=len(told) - NAMED_MOST)] if len(told) > NAMED_MOST else []
+    return f"{'; '.join([*told[:NAMED_MOST], *more])}."

@@ -16,7 +16,7 @@ from analysis.pages.squad_week.findings import links
 from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.people import CARDS_MOST, Asked, answerable, answered, asked_of, cases, of_card
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, listed, lower_first, side_name
+from analysis.pages.wording import count_text, few, listed, lower_first, side_name
 
 Block = Fact | Drawing
 
@@ -31,7 +31,7 @@ def plateaus(week: SquadWeek) -> list[Block]:
     still = [(one, speed) for one, speed in judged if speed.change.state is State.STEADY]
     for one, speed in still:
         of_lift.setdefault(side_name(speed.name, speed.side), []).append(one.name)
-    whose = "".join(words.STEADY_WHO.format(lift=lift, names=listed(names)) for lift, names in of_lift.items())
+    whose = "".join(words.STEADY_WHO.format(lift=lift, names=few(names)) for lift, names in of_lift.items())
     told = words.STEADY.format(n=len(still) or "None", lifts=count_text(len(judged), "lift"), whose=whose)
     lifts: dict[str, list[tuple[MemberWeek, SpeedAtLoad]]] = {}
     for one, speed in judged:

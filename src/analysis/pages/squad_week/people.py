@@ -22,7 +22,7 @@ from analysis.pages.squad_week.told import (
     what_of,
 )
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, listed, lower_first
+from analysis.pages.wording import count_text, day_text, few, listed, lower_first
 
 Block = Fact | Drawing
 Kind = Literal["talk", "praise", "decide"]
@@ -135,16 +135,6 @@ def _held(week: SquadWeek) -> str:
     steady = sum(one.series.change.state == "steady" for one in judged)
     series, athletes = count_text(len(judged), "series", "series"), count_text(len(week.members), "athlete")
     return words.HELD.format(series=series, athletes=athletes, steady=steady or "none")
-
-
-def few(names: Sequence[str], most: int) -> str:
-    """So many names as there is room for; the others are counted.
-
-    >>> few(["Alder", "Birch", "Cedar"], 2)
-    'Alder, Birch and 1 more'
-    """
-    more = [words.AND_MORE.format(n=len(names) - most)] if len(names) > most else []
-    return listed([*names[:most], *more])
 
 
 # --- cards ------------------------------------------------------------------------------------------------------

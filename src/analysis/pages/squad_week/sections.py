@@ -33,13 +33,21 @@ from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.options import plateaus as plateaus
 from analysis.pages.squad_week.options import proposals as proposals
 from analysis.pages.squad_week.people import cards as cards
-from analysis.pages.squad_week.people import few
 from analysis.pages.squad_week.people import header as header
 from analysis.pages.squad_week.people import message as message
 from analysis.pages.squad_week.plan import plan as plan
 from analysis.pages.squad_week.told import recent_sets
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, day_text, decimals_of, exercise_name, expected_text, listed, side_name
+from analysis.pages.wording import (
+    count_text,
+    day_text,
+    decimals_of,
+    exercise_name,
+    expected_text,
+    few,
+    listed,
+    side_name,
+)
 
 Block = Fact | Drawing
 
@@ -85,7 +93,7 @@ def form(week: SquadWeek) -> list[Block]:
         raise NotEnoughData(words.NO_FORM)
     names = [one.name for one, history in known if history and history.change.changed and history.change.gain < 0]
     new = sum(week.days[0] <= history.last_date <= week.days[-1] for history in rated)
-    earlier = words.FORM_EARLIER.format(athletes=count_text(len(names), "athlete"), names=listed(names or [""]))
+    earlier = words.FORM_EARLIER.format(athletes=count_text(len(names), "athlete"), names=few(names or [""]))
     told = words.FORM_RATED.format(
         new=new, athletes=count_text(len(known), "athlete"), earlier=earlier if names else words.FORM_AS_BEFORE
     )
@@ -193,7 +201,7 @@ def _sides_fact(test_id: str, name: str, of: Sequence[tuple[MemberWeek, SideDiff
         n=len(sure) or "none",
         athletes=count_text(len(judged), "athlete"),
         have="have" if len(sure) > 1 else "has",
-        names=f": {listed(who)}" if who else "",
+        names=f": {few(who)}" if who else "",
         luck=luck if judged else "",
     )
     return Fact(f"{test_id}.sides", told, n=len(judged))
@@ -242,7 +250,7 @@ def _moved_words(found: Sequence[tuple[str, Series]], display: Display) -> str:
     ]
     luck = expected_text(expected_by_chance(one.change for _, one in told))
     count = words.MOVED.format(n=len(moved) or "none", of=len(told), luck=luck)
-    return words.MOVED_WHO.format(count=count, who=listed(moved)) if moved else count
+    return words.MOVED_WHO.format(count=count, who=few(moved)) if moved else count
 
 
 def _recent(speed: SpeedAtLoad, until: pd.Timestamp) -> pd.DataFrame:

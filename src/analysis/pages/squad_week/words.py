@@ -18,7 +18,6 @@ NO_ATHLETE_WHAT = "Take in the first files: workbook ingest data/raw"
 TOO_EARLY = "It is too early to tell anything."
 TOO_EARLY_WHAT = "Repeat lifts and checks with the same device; the table says how many more are needed."
 HELD = "No level changed in {series} of {athletes}; {steady} of them held steady within what matters."
-AND_MORE = "{n} more"
 
 # --- cards ---
 CARDS = "Whom to talk to, to praise, or to decide on"
