@@ -9,7 +9,7 @@ import pytest
 import report_notebooks
 from drop_folder import BAR_SPEED, CONFIG, ROSTER, drop, workspace
 
-from analysis.base.errors import UsageProblem
+from analysis.base.errors import RenderFailed, UsageProblem
 from analysis.example import LAST_DAY
 from analysis.report.due import Job, is_of_squad
 from analysis.report.engine import fan_out
@@ -93,6 +93,25 @@ def test_a_page_that_cannot_be_planned_is_noted_as_failed(squad, monkeypatch):
     assert (done.state, entry.state, entry.error) == ("failed", "failed", done.error)
     assert "No space left" in done.error
     assert any("failed" in line for line in explained(squad, done.path))
+
+
+def test_where_nobody_makes_pages_any_more_nothing_is_packed_for_the_others(squad, monkeypatch):
+    list(fan_out.render_all(squad, [job("Alder")], 1, force=False))
+    weeks_before = [Job("loads", "alder1", f"2026-05-{day}") for day in (17, 24, 31)]
+    asked = []
+
+    def render_each(requests, *_how):
+        for request in requests:  # as many as are out on a cluster at a time
+            asked.append(request)
+            if len(asked) == 2:
+                raise RenderFailed("The scheduler went away.")
+        yield
+
+    monkeypatch.setattr(fan_out, "render_each", render_each)
+    done = list(fan_out.render_all(squad, [*weeks_before[:2], job("Alder"), weeks_before[2]], 1, force=False))
+    assert [one.state for one in done] == ["failed", "failed", "unchanged", "failed"]
+    assert {one.error for one in done if one.state == "failed"} == {"The scheduler went away."}
+    assert len(asked) == 2
 
 
 def test_pages_that_stand_are_told_before_the_first_one_is_made(squad, monkeypatch):

@@ -113,8 +113,10 @@ def _render_job(manifest: Manifest, job: Job, force: bool, output: Path | None, 
 
 
 def _all_requested(manifest: Manifest, jobs: list[Job], force: bool, each: Each) -> Iterator[Done]:
-    """Up to the first page to be made each is told at once, and no parent is started for them."""
-    plans = (_plan(manifest, job, force) for job in jobs)
+    """Up to the first page to be made each is told at once, and no parent is started for them. Where nobody makes pages
+    any more, nothing is packed for those that are left."""
+    left = iter(jobs)
+    plans = (_plan(manifest, job, force) for job in left)
     settled: deque[Done] = deque()
 
     def others_to_make() -> Iterator[_Planned]:
@@ -128,10 +130,14 @@ def _all_requested(manifest: Manifest, jobs: list[Job], force: bool, each: Each)
         if isinstance(plan, Done):
             yield plan
             continue
-        for done in _requested(manifest, plan, others_to_make(), each):
-            while settled:
-                yield settled.popleft()
-            yield done
+        try:
+            for done in _requested(manifest, plan, others_to_make(), each):
+                while settled:
+                    yield settled.popleft()
+                yield done
+        except RenderFailed as problem:
+            undone = (_plan(manifest, job, force, why_not=str(problem)) for job in left)
+            settled.extend(one for one in undone if isinstance(one, Done))
     yield from settled
 
 
@@ -145,7 +151,10 @@ def _shipped(workspace: Workspace, reports: Iterable[str]) -> list[Path]:
 
 
 def _requested(manifest: Manifest, first: _Planned, others: Iterable[_Planned], each: Each) -> Iterator[Done]:
-    """Pages as `each` makes them, here or on the workers of a cluster, in the order in which they end."""
+    """Pages as `each` makes them, here or on the workers of a cluster, in the order in which they end.
+
+    Raises RenderFailed, once those in work are told as failed, where nobody makes pages any more.
+    """
     in_work = {first.arguments["output"]: first}
 
     def requests() -> Iterator[dict[str, Any]]:
@@ -161,10 +170,10 @@ def _requested(manifest: Manifest, first: _Planned, others: Iterable[_Planned], 
                 folder, notebook = Path(request["log_folder"]), Path(request["notebook"])
                 write_log(folder, notebook, plan.page, f"{answer['failed']}\n\n{answer['where']}")
             yield _done(manifest, plan, answer)
-    except RenderFailed as problem:  # no parent got ready
-        for plan in [*in_work.values(), *others]:
-            in_work.pop(plan.arguments["output"], None)
-            yield _done(manifest, plan, {"failed": str(problem)})
+    except RenderFailed as problem:
+        while in_work:
+            yield _done(manifest, in_work.popitem()[1], {"failed": str(problem)})
+        raise
     finally:
         for plan in in_work.values():  # the run is ended while they are in work
             _done(manifest, plan, {"failed": "The run was ended before this page was made. Run it again."})
@@ -181,8 +190,10 @@ def _in_kernels(manifest: Manifest, jobs: list[Job], at_a_time: int, force: bool
         pool.shutdown(cancel_futures=True)  # an interrupted run ends after the pages in work
 
 
-def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None) -> _Planned | Done:
+def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None, why_not: str = "") -> _Planned | Done:
     """What a job needs to be rendered; done already where that cannot work, or the page would say the same.
+
+    With `why_not`, since nobody is there to make it, one that is to be made fails of that.
 
     Where all that the page rests on is as it was, nobody's data is read; where only the data may have changed, the
     page is left as it is if they say the same.
@@ -196,6 +207,8 @@ def _plan(manifest: Manifest, job: Job, force: bool, output: Path | None = None)
         resting = rests_on(workspace, job, notebook, checked)
         if not force and manifest.holds(job, resting, page):
             return Done(job, page, "unchanged")
+        if why_not:
+            raise RenderFailed(why_not)
         packed = HeldFolder.make()
         fingerprint, n_athletes = _pack(manifest, job, packed.inside, of_squad="athlete_id" not in parameters)
         plugins = versions(workspace.config.plugins.use)
