@@ -26,7 +26,8 @@ class Figure:
 
     def line(self) -> str:
         goal = "" if self.goal is None else f"goal {self.goal:g}: {'reached' if self.reached else 'NOT REACHED'}"
-        return f"{self.name:58} {self.value:9.3g} {self.unit:6} {self.spread:22} {self.baseline:30} {goal}"
+        value = f"{self.value:,.0f}" if abs(self.value) >= 1000 else f"{self.value:.3g}"
+        return f"{self.name:58} {value:>9} {self.unit:6} {self.spread:22} {self.baseline:30} {goal}"
 
     def as_dict(self) -> dict[str, object]:
         kept = {key: value for key, value in asdict(self).items() if key not in ("spread", "more_is_better")}

@@ -20,6 +20,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as reports have it; said before numpy is imported
 
-from bench_render import FEDERATION, due_weekly, example, many, peak_below, tree
+from bench_render import FEDERATION, due_weekly, example, many, peak_below, pss_mib, tree
 from figure import Figure
 from servers import DaskCluster, bucket, dask_cluster, database
 
@@ -138,12 +139,28 @@ class Work:
 
 @contextlib.contextmanager
 def at_work(process_id: int) -> Iterator[Work]:
-    """What is done meanwhile by the workers that a process has started."""
-    work = Work()
-    with peak_below(process_id, every_s=2.0) as peak:
+    """What is done meanwhile by the workers that a process has started.
+
+    Looked at every 2 s and added up, since what a worker has taken goes with it when it is killed.
+    """
+    work, ended = Work(), threading.Event()
+
+    def watch() -> None:
+        before = 0.0
+        while not ended.wait(2.0):
+            below = tree(process_id)
+            now = sum(map(cpu_s, below))
+            work.cpu_s += max(now - before, 0.0)
+            work.peak_mib = max(work.peak_mib, sum(map(pss_mib, below)))
+            before = now
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
         yield work
-        work.cpu_s = sum(map(cpu_s, tree(process_id)))
-    work.peak_mib = peak[0]
+    finally:
+        ended.set()
+        watching.join()
 
 
 def run(workspace: Workspace, cluster: DaskCluster, until: str, killing: list[int] | None = None) -> Run:
@@ -183,8 +200,11 @@ def kill_the_scheduler(cluster: DaskCluster) -> None:
 
 
 def cpu_s(process_id: int) -> float:
-    """Of a process and its children that have ended."""
-    told = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    """Of a process and its children that have ended; 0 of one that is gone."""
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
     return sum(map(int, told[11:15])) / _CLOCK_TICKS
 
 
