@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 import sample_tables
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from soak_scale import times
 from sound_tables import assert_sound
@@ -99,12 +99,41 @@ CELL = st.text(st.characters(exclude_categories=["C"]), max_size=12)
 
 
 @settings(deadline=None, max_examples=times(15, 15, 60))
+@example(rows=[["", "", "|||"]], delimiter=",")
+@example(rows=[["", "", "|||"], ["", "", "0"]], delimiter=",")
+@example(rows=[["", ",;,;,;", ""]], delimiter="|")
+@example(rows=[["\t\t\t\t", "", ",,,"]], delimiter=";")
 @given(rows=st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_any_quoted_text_comes_back_as_it_was(tmp_path_factory, rows, delimiter):
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([["one", "two", "three"], *rows])
     sheet = read_delimited(written(tmp_path_factory.mktemp("any"), text.getvalue()))
     assert [list(row) for row in sheet.rows] == rows
+
+
+@pytest.mark.parametrize("delimiter", list(",;\t|"))
+@pytest.mark.parametrize("other", list(",;\t|"))
+def test_a_quoted_cell_full_of_another_mark_is_no_reason_to_cut_there(tmp_path, delimiter, other):
+    notes = [5 * other, f"a{other}b", f'he said ""{other}{other}{other}""', ""]
+    lines = [f'"{4 * other} {number}"'.join(["", delimiter]) + f'"{note}"' for number, note in enumerate(notes)]
+    sheet = read_delimited(written(tmp_path, "\n".join([f"load{delimiter}notes", *lines]) + "\n"))
+    assert sheet.dialect.delimiter == delimiter
+    assert [row[1] for row in sheet.rows] == [note.replace('""', '"') for note in notes]
+
+
+def test_stray_quotes_are_cut_as_before(tmp_path):
+    sheet = read_delimited(
+        written(tmp_path, 'exercise,load,notes\n"Squat" heavy,100,5" belt\n"Bench ""wide"" x",80,\n')
+    )
+    assert sheet.rows[0] == ("Squat heavy", "100", '5" belt')
+    assert sheet.dialect.delimiter == ","
+
+
+def test_a_cell_that_goes_on_behind_what_is_looked_at_does_not_hide_the_delimiter(tmp_path):
+    long_note = "line\n" * 80
+    sheet = read_delimited(written(tmp_path, f'load;notes\n100;"{long_note}"\n90;"a, b, c"\n'))
+    assert sheet.dialect.delimiter == ";"
+    assert [row[0] for row in sheet.rows] == ["100", "90"]
 
 
 def test_ragged_and_blank_rows_are_kept(tmp_path):

@@ -408,23 +408,30 @@ def decoded(data: bytes, name: str, whole: bool = True, encoding: str | None = N
 def sniff_delimiter(text: str) -> str:
     """The delimiter that cuts the header into most cells and the first rows into as many.
 
-    A comma that only ever stands between digits is a decimal mark, where anything else cuts the lines.
+    A comma that only ever stands between digits is a decimal mark, where anything else cuts the lines. Where quotes end
+    at one mark and not at another, that other one stands within a cell.
 
     >>> sniff_delimiter("Date;Load;Reps\\n2026-01-02;62,5;5\\n"), sniff_delimiter("Time;Angle\\n0,01;178,5\\n")
     (';', ';')
     """
     lines = "\n".join(re.split(r"\r\n|\n|\r", text[:65536])[:50])
-    fits = {delimiter: _fit(lines, delimiter) for delimiter in _DELIMITERS}
+    fits = {delimiter: _fit(lines, delimiter, strict=True) for delimiter in _DELIMITERS}
+    if not any(fits.values()):
+        fits = {delimiter: _fit(lines, delimiter, strict=False) for delimiter in _DELIMITERS}
     if not re.search(r"(?<!\d),|,(?!\d)", lines) and any(fit for mark, fit in fits.items() if mark != ","):
         del fits[","]
     return max(fits, key=lambda delimiter: fits[delimiter])
 
 
-def _fit(lines: str, delimiter: str) -> float:
+def _fit(lines: str, delimiter: str, *, strict: bool) -> float:
+    rows: list[list[str]] = []
     try:
-        rows = [row for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
-    except csv.Error:
-        return 0.0
+        rows.extend(
+            row for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter, strict=strict) if row
+        )
+    except csv.Error as problem:
+        if "unexpected end of data" not in str(problem):  # as of a cell that goes on behind these lines
+            return 0.0
     while len(rows) > 1 and len(rows[0]) == 1 and not _is_cut_otherwise(rows, delimiter):
         del rows[0]  # a line of a title
     widths = list(map(len, rows))
