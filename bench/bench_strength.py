@@ -21,7 +21,7 @@ def squad(n_athletes: int, n_sessions: int) -> pd.DataFrame:
     lines = rng.normal([1.5, -0.008], [0.1, 0.001], (n_athletes, 2))
     offsets = rng.normal(0, 0.03, (n_athletes, n_sessions, 1))
     velocity = lines[:, :1, None] + lines[:, 1:, None] * LOADS_KG + offsets
-    velocity = velocity + rng.normal(0, 0.02, velocity.shape)
+    velocity = np.maximum(velocity + rng.normal(0, 0.02, velocity.shape), 0.05)  # nobody moves a bar backwards
     athlete, session, set_no = (grid.ravel() for grid in np.indices(velocity.shape))
     kind = {"exercise": "deadlift", "side": "B", "device": "encoder", "load_kg": LOADS_KG[set_no]}
     where = {"athlete_id": athlete, "session_id": session + n_sessions * athlete, "set_no": set_no}
