@@ -7,7 +7,7 @@ before its first page is in the run of 200 athletes, which is the command itself
 
 The 200 athletes are the 12 of the example, each stored some 16 times under new ids; a quarter have watch files.
 
-    BENCH_FULL=1 make bench ONLY=render      rates over all 200 athletes, growth over 1,000 reports
+    BENCH_FULL=1 make bench ONLY=render      5 rounds, rates over all 200 athletes, growth over 1,000 reports
 """
 
 import ast
@@ -50,10 +50,10 @@ from analysis.report.notebook import parameters_of, read_notebook
 from analysis.store import DATABASE, SAMPLES
 from analysis.workspace import ENVIRONMENT, Workspace, demonstration, intake
 
-ROUNDS = 5
 RUNS_OF = 3  # athletes of the twelve whose watch files are taken in too
 ATHLETES = 200
 FULL = bool(os.environ.get("BENCH_FULL"))
+ROUNDS = 5 if FULL else 3
 PAGES_A_ROUND = ATHLETES // ROUNDS if FULL else 12
 EARLY, LATE = 50, 1000 if FULL else 200  # reports after which the parent is weighed
 CORE_HOUR_USD = 0.05  # what a core costs for an hour where it is rented
