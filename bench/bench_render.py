@@ -110,13 +110,14 @@ def _example() -> str:
 
 def many(workspace: Workspace, athletes: int = ATHLETES) -> list[str]:
     """Store the athletes again under new ids until there are so many, their sessions too; all their ids."""
-    originals, home = workspace.athletes()["athlete_id"].tolist(), workspace.folder / workspace.config.store
+    there, home = workspace.athletes()["athlete_id"].tolist(), workspace.folder / workspace.config.store
+    originals = [athlete_id for athlete_id in there if not athlete_id.startswith(_COPY)]
     with contextlib.closing(sqlite3.connect(home / DATABASE)) as store, store:
         tables = [name for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         columns = {table: [row[1] for row in store.execute(f"PRAGMA table_info({table})")] for table in tables}
         shared = ("aliases", "pages")  # a name names one athlete, and a copy has no page yet
-        for number in range(athletes - len(originals)):
-            told = {"old": originals[number % len(originals)], "new": f"copy{number:05d}"}
+        for number in range(len(there) - len(originals), athletes - len(originals)):
+            told = {"old": originals[number % len(originals)], "new": f"{_COPY}{number:05d}"}
             for table, names in columns.items():
                 if "athlete_id" in names and table not in shared:
                     said = ", ".join(_COPIED.get(name, f'"{name}"') for name in names)
@@ -125,6 +126,7 @@ def many(workspace: Workspace, athletes: int = ATHLETES) -> list[str]:
     return workspace.athletes()["athlete_id"].tolist()
 
 
+_COPY = "copy"  # what the id of one begins with
 _COPIED = {
     "athlete_id": ":new",
     **{name: f"substr(:new, 5) || {name}" for name in ("session_id", "a", "b")},  # the keys of links begin with one
