@@ -290,6 +290,22 @@ def test_a_change_that_an_earlier_block_found_is_not_told_again():
     )
 
 
+@pytest.mark.parametrize(
+    ("changed", "end"),
+    [(2, ": A1 better in jump and A2 better in jump."), (9, "; A5 better in jump; A6 better in jump and 3 more.")],
+)
+def test_of_many_changes_some_are_named_and_the_others_counted(changed, end, monkeypatch):
+    monkeypatch.setattr(block, "summary", lambda _review: Fact("summary", "Told."))
+    better, jump = SimpleNamespace(changed=True, state="better"), SimpleNamespace(name="jump", kind="check")
+    told = [SimpleNamespace(athlete=f"A{one}", measure=jump, change=better) for one in range(1, changed + 1)]
+    fact, _ = block.message(SimpleNamespace(told=told, by_luck=1.5))
+    assert fact.sentence.startswith(
+        f"{changed} of {changed} series changed and stayed so, where luck alone would move "
+    )
+    assert fact.sentence.endswith(end)
+    assert fact.sentence.count(" in jump") == min(changed, 6)
+
+
 @pytest.mark.soak
 def test_what_changed_is_named_with_its_state_beside_luck():
     review = block_review(grove(lifter(stepped(0.2, 6))), since="2026-04-06", until="2026-06-28")
