@@ -51,6 +51,19 @@ def test_type_checkers_are_told_the_same_names(room):
     assert sorted(listed) == sorted(getattr(analysis, room).__all__)
 
 
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("import analysis.report.engine.fan_out, analysis.report.engine.cluster", {"papermill", "IPython", "plotly"}),
+        ("from analysis.report.engine import forks", {"papermill", "IPython", "plotly"}),
+        ("from analysis.models.form import hinge_depth", {"analysis.models.form.clean_reps"}),
+        ("from analysis.ingest.sprints import laser", {"analysis.ingest.sprints.gates"}),
+    ],
+)
+def test_a_module_of_a_folder_that_was_a_module_is_fetched_without_the_old_names(line, left):
+    assert after(line) & left == set()
+
+
 def test_a_room_is_loaded_when_it_is_touched_and_no_more_of_it():
     assert after("import analysis") & HEAVY == set()
     assert after("import analysis as aw", "aw.metrics, aw.models, aw.figures") & HEAVY == set()

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.resources import files
 from types import ModuleType
 from typing import Any
@@ -26,10 +26,15 @@ def install() -> None:
 
 
 def names_of(folder: str, *modules: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a folder that was a module: its names are those of `modules`, below `analysis`."""
+    """The `__getattr__` of a folder that was a module: its names are those of `modules`, below `analysis`.
+
+    A module in the folder is none of them: Python asks the folder for its name before it imports it.
+    """
 
     def fetched(name: str) -> Any:
-        for module in () if name.startswith("__") else modules:
+        here = vars(sys.modules[f"analysis.{folder}"]).get("__path__", ())
+        is_module = PathFinder.find_spec(f"analysis.{folder}.{name}", here) is not None
+        for module in () if is_module or name.startswith("__") else modules:
             found = getattr(importlib.import_module(f"analysis.{module}"), name, None)
             if found is not None:
                 _warn(f"{folder}.{name}", f"{module}.{name}")
