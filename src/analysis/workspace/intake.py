@@ -6,7 +6,7 @@ a file, for `ingest`, which does it, and for `check`, which only says it.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,6 +137,7 @@ class Run:
         self.kept: dict[str, Kept] = {}  # the stored files that matter, by their hash
         self.names = self.workspace.names()
         self.gone: frozenset[int] = frozenset()
+        self._as_told = cache(partial(as_told, self.workspace))  # most files are told the same
 
     def over(self, files: dict[Path, Path], everywhere: bool = False) -> Iterator[Outcome]:
         """What became of each file: what is read again first, in the order in which it came, then what is new."""
@@ -341,7 +342,7 @@ class Run:
 
     def _options_of(self, kept: Kept) -> Options:
         """How a stored file is read now: by what was said of it, or is said now of files that are read again."""
-        options = as_told(self.workspace, kept.read_as)
+        options = self._as_told(kept.read_as)
         return said_anew(options, self.options) if self.again else options
 
     def _owner_by_place(self, path: Path, root: Path, kept: Kept | None) -> str | None:
