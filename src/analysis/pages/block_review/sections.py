@@ -114,7 +114,7 @@ def _off_fact(plan: pd.DataFrame) -> list[Fact]:
     off = plan[plan["off"] > 0]
     if off.empty:
         return []
-    names = few([f"{row.athlete} on {count_text(int(row.off), 'planned lifting day')}" for row in off.itertuples()])
+    names = few([f"{row.athlete} {row.off}" for row in off.itertuples()])
     return [Fact("block.plan.off", words.PLAN_OFF.format(names=names), n=int(off["off"].sum()))]
 
 

@@ -35,7 +35,7 @@ PLAN = (
     "on {unknown} of these nothing at all was logged, so training is not known."
 )
 PLAN_LEAST = "Least: {names}, {done} of {due}."
-PLAN_OFF = "Ill or away, and nothing expected: {names}."
+PLAN_OFF = "Planned lifting days ill or away, when nothing is expected: {names}."
 LINE_PLAN = (
     "{pct:.0f} % done.",
     "{done} of {due} planned lifting days; {missed} missed, nothing logged on {unknown} of these.",
