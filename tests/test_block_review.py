@@ -292,7 +292,7 @@ def test_a_change_that_an_earlier_block_found_is_not_told_again():
 
 @pytest.mark.parametrize(
     ("changed", "end"),
-    [(2, ": A1 better in jump and A2 better in jump."), (9, "; A5 better in jump; A6 better in jump and 3 more.")],
+    [(2, ": A1 better in jump; and A2 better in jump."), (9, "; A5 better in jump; A6 better in jump; and 3 more.")],
 )
 def test_of_many_changes_some_are_named_and_the_others_counted(changed, end, monkeypatch):
     monkeypatch.setattr(block, "summary", lambda _review: Fact("summary", "Told."))

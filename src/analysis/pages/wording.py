@@ -158,8 +158,11 @@ def listed(parts: Sequence[str], between: str = ", ") -> str:
 
     >>> listed(["Alder"]), listed(["Alder", "Birch", "Cedar"])
     ('Alder', 'Alder, Birch and Cedar')
+    >>> listed(["Alder better in clean reps", "Birch worse"], "; ")
+    'Alder better in clean reps; and Birch worse'
     """
-    return f"{between.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    last = " and " if between == ", " else f"{between}and "
+    return f"{between.join(parts[:-1])}{last}{parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def few(parts: Sequence[str], most: int = NAMED_MOST, between: str = ", ") -> str:
