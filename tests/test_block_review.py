@@ -306,6 +306,12 @@ def test_of_many_changes_some_are_named_and_the_others_counted(changed, end, mon
     assert fact.sentence.count(" in jump") == min(changed, 6)
 
 
+def test_of_many_who_did_least_some_are_named_and_the_others_counted():
+    plan = pd.DataFrame({"athlete": [f"A{one}" for one in range(21)], "due": 10, "done": [5] * 20 + [9], "moved": 0})
+    assert block._least_done(plan) == "Least: A0, A1, A2, A3, A4, A5, A6, A7 and 12 more, 5 of 10."
+    assert block._least_done(plan.iloc[18:]) == "Least: A18 and A19, 5 of 10."
+
+
 @pytest.mark.soak
 def test_what_changed_is_named_with_its_state_beside_luck():
     review = block_review(grove(lifter(stepped(0.2, 6))), since="2026-04-06", until="2026-06-28")

@@ -98,8 +98,8 @@ def streams(connection: sql.Connection, name: str) -> Rows:
 
 
 def lifts(connection: sql.Connection) -> Rows:
-    """athlete_id, exercise, device, and how many repetitions have a speed, a hinge angle and a rating, of each lift on
-    each device; without repetitions the device is missing and they are none. Last, how many sets have a tempo."""
+    """athlete_id, exercise, device, and how many repetitions have a speed, a hinge angle, a rating and a tempo asked of
+    their set, of each lift on each device. A set without repetitions has no device and counts once for its tempo."""
     return fetched(connection, _lifts())
 
 

@@ -38,7 +38,7 @@ def load_responses(review: BlockReview) -> list[Block]:
         verdict = words.NO_VERDICT.format(name=name, least=VERDICT_LEAST)
     beaten = [one.athlete for one in judged if one.review.skill and not one.review.skill.skill_against("last") > 0]
     if beaten:
-        verdict += words.BEATEN.format(names=", ".join(beaten))
+        verdict += words.BEATEN.format(names=few(beaten))
     forecasts = pd.DataFrame([_forecast_row(one) for one in known])
     constants = pd.DataFrame([_tau_row(one) for one in known])
     return [

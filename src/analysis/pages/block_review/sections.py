@@ -23,7 +23,7 @@ from analysis.pages.block_review.measures import BlockChange, Measure
 from analysis.pages.block_review.review import BlockReview
 from analysis.pages.block_review.summary import summary
 from analysis.pages.numbers import NOTHING, between_signed, number_words, signed_words, titled
-from analysis.pages.wording import count_text, decimals_of, expected_text, few, listed, long_day
+from analysis.pages.wording import count_text, decimals_of, expected_text, few, long_day
 
 Block = Fact | Drawing | pd.DataFrame
 
@@ -104,9 +104,7 @@ def _least_done(plan: pd.DataFrame) -> str:
         return ""
     least = known[share == share.min()]
     first = least.index[0]
-    return words.PLAN_LEAST.format(
-        names=listed(least["athlete"].tolist()), done=done[first], due=known.loc[first, "due"]
-    )
+    return words.PLAN_LEAST.format(names=few(least["athlete"].tolist()), done=done[first], due=known.loc[first, "due"])
 
 
 def _off_fact(plan: pd.DataFrame) -> list[Fact]:

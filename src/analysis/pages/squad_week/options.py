@@ -16,7 +16,7 @@ from analysis.pages.squad_week.findings import links
 from analysis.pages.squad_week.members import MemberWeek
 from analysis.pages.squad_week.people import CARDS_MOST, Asked, answerable, answered, asked_of, cases, of_card
 from analysis.pages.squad_week.week import SquadWeek
-from analysis.pages.wording import count_text, few, listed, lower_first, side_name
+from analysis.pages.wording import count_text, few, lower_first, side_name
 
 Block = Fact | Drawing
 
@@ -52,7 +52,7 @@ def proposals(week: SquadWeek, pages: Iterable[str] = ()) -> list[Block]:
         return [Fact("proposals.none", words.NO_PROPOSAL, n=0)]
     told, linked = words.PROPOSALS.format(proposals=count_text(len(asked), "proposal")), links(week, pages)
     menus = list(dict.fromkeys(member.name for member, one in asked if _is_menu(one)))
-    told += f" {words.MENUS.format(names=listed(menus))}" if menus else ""
+    told += f" {words.MENUS.format(names=few(menus))}" if menus else ""
     rows = tuple(_choice(member, one, week, linked) for member, one in asked if not _is_menu(one))
     drawn = [Choices(words.PROPOSALS_TITLE, rows)] if rows else []
     return [Fact("proposals.made", told, n=len(asked)), *drawn]
